@@ -1,0 +1,44 @@
+# Everything a contributor runs; `make` alone lists it. Extra arguments go through ARGS:
+#   make test ARGS="--filter MicroCoreTests"
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test build setup format lint bench compose-check clean
+
+swift_files = $(wildcard Sources Tests Examples Benchmarks Package.swift)
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: setup ## Build and run the greeter demo: a server and a client in one process, nothing to start first
+	@[ -d .build/checkouts ] || echo "demo: the first build fetches and compiles the dependencies; it takes a few minutes"
+	@swift build --product greeter-demo
+	@exec "$$(swift build --show-bin-path)/greeter-demo" $(ARGS)
+
+test: setup ## Run all tests, and say first which servers are not there to be tested against
+	@scripts/check-backends
+	swift test --disable-xctest $(ARGS)
+
+build: setup ## Build the package, its examples and its tests
+	swift build --build-tests $(ARGS)
+
+setup: ## Check Swift and the libraries the build needs; install missing libraries where apt can
+	@scripts/setup
+
+format: ## Format the Swift code in place
+	swift format --in-place --parallel --recursive $(swift_files)
+
+lint: ## Check the format and style of the Swift code
+	swift format lint --strict --parallel --recursive $(swift_files)
+
+bench: setup ## Run the benchmarks
+	@if [ -x Benchmarks/run ]; then exec Benchmarks/run $(ARGS); else echo "bench: there is no Benchmarks/run" >&2; exit 1; fi
+
+compose-check: ## Check the files for docker compose
+	@if docker compose version >/dev/null 2>&1; then compose="docker compose"; \
+	elif command -v docker-compose >/dev/null; then compose=docker-compose; \
+	else echo "compose-check: neither 'docker compose' nor 'docker-compose' is there." \
+	    "Get one from https://docs.docker.com/compose/install, or install your system's docker-compose package" >&2; exit 1; fi; \
+	for file in docker/*.yml; do $$compose -f "$$file" config --quiet && echo "compose-check: $$file is valid" || exit 1; done
+
+clean: ## Remove everything that was built
+	rm -rf .build .build-* Benchmarks/.build
