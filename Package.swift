@@ -1,0 +1,106 @@
+// swift-tools-version: 6.2
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+    .treatWarning("DeprecatedDeclaration", as: .warning),
+]
+
+let collections = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func example(_ name: String, path: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies + [argumentParser, logging], path: path, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+}
+
+let package = Package(
+    name: "swift-micro",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Micro", targets: ["Micro"]),
+        .library(name: "MicroBackends", targets: ["MicroBackends"]),
+        .library(name: "MicroConsul", targets: ["MicroConsul"]),
+        .library(name: "MicroCore", targets: ["MicroCore"]),
+        .library(name: "MicroHTTP", targets: ["MicroHTTP"]),
+        .library(name: "MicroMemory", targets: ["MicroMemory"]),
+        .executable(name: "greeter-demo", targets: ["greeter-demo"]),
+        .executable(name: "greeter-server", targets: ["greeter-server"]),
+        .executable(name: "greeter-client", targets: ["greeter-client"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Floor 0: system libraries.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // Floor 1: the contracts, and the way out to servers.
+        module("CurlTransfer", ["CCurl"]),
+        module("MicroCore", [collections, logging, nioCore]),
+
+        // Floor 2: adapters.
+        module("MicroMemory", ["MicroCore", collections, nioCore]),
+        module("MicroHTTP", ["MicroCore", logging, nioCore, nioHTTP1, nioPosix]),
+        module("MicroConsul", ["MicroCore", "CurlTransfer", "CZlib", configuration, logging, nioCore]),
+
+        // Floor 3: what a service author imports.
+        module(
+            "Micro",
+            ["MicroCore", "MicroMemory", "MicroHTTP", configuration, lifecycle, logging, nioCore, signals]),
+
+        // Floor 4: the one place that knows all adapters.
+        module("MicroBackends", ["Micro", "MicroConsul", configuration]),
+
+        // Examples.
+        example("greeter-demo", path: "Examples/Greeter/Demo", ["Micro", "GreeterContract"]),
+        example(
+            "greeter-server", path: "Examples/Greeter/Server",
+            ["Micro", "MicroBackends", "GreeterContract", configuration]),
+        example(
+            "greeter-client", path: "Examples/Greeter/Client",
+            ["Micro", "MicroBackends", "GreeterContract", configuration]),
+        .target(name: "GreeterContract", path: "Examples/Greeter/Contract", swiftSettings: settings),
+
+        // Tests.
+        .target(name: "TestSupport", dependencies: [logging], path: "Tests/TestSupport", swiftSettings: settings),
+        tests("CurlTransferTests", ["CurlTransfer"]),
+        tests("MicroCoreTests", ["MicroCore", logging, nioCore]),
+        tests("MicroMemoryTests", ["MicroMemory", "MicroCore", nioCore]),
+        tests("MicroHTTPTests", ["MicroHTTP", "MicroCore", nioCore, nioPosix]),
+        tests("MicroConsulTests", ["MicroConsul", "MicroCore", "CurlTransfer"]),
+        tests("MicroTests", ["Micro", "MicroMemory", "MicroHTTP", configuration, lifecycle, logging, nioCore]),
+        tests("MicroBackendsTests", ["MicroBackends", "Micro", configuration]),
+        tests(
+            "GreeterTests",
+            ["greeter-demo", "greeter-server", "greeter-client", "MicroConsul", "MicroCore"]),
+    ]
+)

@@ -1,0 +1,101 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+
+/// Runs an operation that may not heed cancellation, and returns at the deadline whatever it does.
+///
+/// At the deadline, or when the calling task is cancelled, the operation's task is cancelled and left to end by itself.
+///
+/// - Parameters:
+///   - deadline: When to give up.
+///   - timeout: Makes the error to throw then.
+///   - operation: What to run, in a task of its own.
+/// - Throws: What the operation throws, the error of `timeout`, or `CancellationError`.
+package func withDeadline<Value: Sendable>(
+    _ deadline: ContinuousClock.Instant, orThrow timeout: @escaping @Sendable () -> MicroError,
+    operation: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    let race = Race<Value>()
+    return try await withTaskCancellationHandler {
+        try await withCheckedThrowingContinuation { continuation in
+            race.start(
+                continuation,
+                operation: Task {
+                    do { race.end(.success(try await operation())) } catch { race.end(.failure(error)) }
+                },
+                timer: Task {
+                    do { try await Task.sleep(until: deadline, clock: .continuous) } catch { return }
+                    race.end(.failure(timeout()))
+                })
+        }
+    } onCancel: {
+        race.end(.failure(CancellationError()))
+    }
+}
+
+/// One result for several that race for it. The losers' tasks are cancelled.
+private final class Race<Value: Sendable>: Sendable {
+    private struct Runners {
+        let continuation: CheckedContinuation<Value, any Error>
+        let operation: Task<Void, Never>
+        let timer: Task<Void, Never>
+    }
+
+    private enum State {
+        case new
+        case running(Runners)
+        /// Ended before it was started: by a cancelled caller, or by a task that was quicker.
+        case over(Result<Value, any Error>)
+        case finished
+    }
+
+    private let state = Mutex(State.new)
+
+    func start(
+        _ continuation: CheckedContinuation<Value, any Error>, operation: Task<Void, Never>, timer: Task<Void, Never>
+    ) {
+        let runners = Runners(continuation: continuation, operation: operation, timer: timer)
+        let early = state.withLock { state -> Result<Value, any Error>? in
+            guard case .over(let result) = state else {
+                state = .running(runners)
+                return nil
+            }
+            state = .finished
+            return result
+        }
+        if let early { finish(runners, early) }
+    }
+
+    func end(_ result: Result<Value, any Error>) {
+        let runners = state.withLock { state -> Runners? in
+            switch state {
+            case .new:
+                state = .over(result)
+                return nil
+            case .running(let runners):
+                state = .finished
+                return runners
+            case .over, .finished:
+                return nil
+            }
+        }
+        if let runners { finish(runners, result) }
+    }
+
+    private func finish(_ runners: Runners, _ result: Result<Value, any Error>) {
+        runners.operation.cancel()
+        runners.timer.cancel()
+        runners.continuation.resume(with: result)
+    }
+}
+
+/// Runs an operation to its end even if the calling task is cancelled meanwhile, but not beyond the limit.
+///
+/// For what has to be left in order: deregistering, draining.
+package func withShield<Value: Sendable>(
+    limit: Duration, orThrow timeout: @escaping @Sendable () -> MicroError,
+    operation: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    try await Task { try await withDeadline(.now + limit, orThrow: timeout, operation: operation) }.value
+}

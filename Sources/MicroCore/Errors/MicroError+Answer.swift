@@ -1,0 +1,30 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+extension MicroError {
+    /// The error that a caller gets when the handler of a service throws: what every transport sends.
+    ///
+    /// A ``MicroError`` without an origin comes from the service itself. Any other error is `internal`, and its text
+    /// stays in the process: it may hold what callers must not see. Whether a caller may try again follows from the
+    /// code alone, since nothing else travels.
+    ///
+    /// - Parameters:
+    ///   - error: What the handler threw.
+    ///   - request: The request that it was about.
+    public init(answering request: TransportRequest, with error: any Error) {
+        switch error {
+        case let error as MicroError:
+            self = error
+            if origin.isEmpty { origin = request.service }
+            isSafeToRetry = code.isRefusal
+        case is CancellationError:
+            self.init(
+                .unavailable, "\(request.service) \(request.endpoint) was cut off: the service stops",
+                origin: Origin.server, cause: error)
+        default:
+            self.init(
+                .internal, "\(request.service) \(request.endpoint) failed: its log says why", origin: request.service,
+                cause: error)
+        }
+    }
+}

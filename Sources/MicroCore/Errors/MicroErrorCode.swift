@@ -1,0 +1,82 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+extension MicroError {
+    /// The kind of a failure, with the status that stands for it on the wire.
+    public struct Code: Sendable, Hashable, CustomStringConvertible {
+        private enum Value: String {
+            case invalidArgument, invalidName, invalidTopic, unauthenticated, permissionDenied, notFound
+            case deadlineExceeded, payloadTooLarge, resourceExhausted, `internal`, unsupported, unavailable, closed
+        }
+
+        private let value: Value
+
+        private init(_ value: Value) { self.value = value }
+
+        /// An argument breaks the contract (400).
+        public static let invalidArgument = Code(.invalidArgument)
+        /// The name of a service or the ID of a node breaks the rules for names (400).
+        public static let invalidName = Code(.invalidName)
+        /// The name of a topic breaks the rules for topics (400).
+        public static let invalidTopic = Code(.invalidTopic)
+        /// The credentials are missing, wrong or expired (401).
+        public static let unauthenticated = Code(.unauthenticated)
+        /// The credentials are right but do not allow this (403).
+        public static let permissionDenied = Code(.permissionDenied)
+        /// There is no such thing: known, not guessed (404).
+        public static let notFound = Code(.notFound)
+        /// The deadline passed first (408).
+        public static let deadlineExceeded = Code(.deadlineExceeded)
+        /// The body is larger than the limit (413).
+        public static let payloadTooLarge = Code(.payloadTooLarge)
+        /// A limit is reached; another node may still have room (429).
+        public static let resourceExhausted = Code(.resourceExhausted)
+        /// The other side failed in a way of its own (500).
+        public static let `internal` = Code(.internal)
+        /// The adapter or the peer does not do this (501).
+        public static let unsupported = Code(.unsupported)
+        /// The other side cannot be reached or does not serve now (503).
+        public static let unavailable = Code(.unavailable)
+        /// The object was closed by its owner. Local: it has no status of its own on the wire.
+        public static let closed = Code(.closed)
+
+        /// The name of the code, such as `notFound`.
+        public var description: String { value.rawValue }
+
+        /// The status on the wire: that of HTTP (RFC 9110, section 15).
+        public var status: Int {
+            switch value {
+            case .invalidArgument, .invalidName, .invalidTopic: 400
+            case .unauthenticated: 401
+            case .permissionDenied: 403
+            case .notFound: 404
+            case .deadlineExceeded: 408
+            case .payloadTooLarge: 413
+            case .resourceExhausted: 429
+            case .internal: 500
+            case .unsupported: 501
+            case .unavailable, .closed: 503
+            }
+        }
+
+        /// The code that a status on the wire stands for. One that this toolkit never sends is mapped to the nearest:
+        /// of the 400s to ``invalidArgument``, everything else to ``internal``.
+        public init(status: Int) {
+            switch status {
+            case 401: self = .unauthenticated
+            case 403: self = .permissionDenied
+            case 404: self = .notFound
+            case 408, 504: self = .deadlineExceeded
+            case 413: self = .payloadTooLarge
+            case 429: self = .resourceExhausted
+            case 501: self = .unsupported
+            case 502, 503: self = .unavailable
+            case 400..<500: self = .invalidArgument
+            default: self = .internal
+            }
+        }
+
+        /// Whether a peer that answers with this code has not run the request, so that another node may be asked.
+        package var isRefusal: Bool { value == .unavailable || value == .resourceExhausted }
+    }
+}

@@ -1,0 +1,143 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+
+/// The states of a registry, from the present one on.
+///
+/// * The first element is the present state, or `unknown` with its cause if nothing could be read within the deadline.
+/// * Then comes every later state. A slow reader gets the newest and misses those between: memory stays bounded.
+/// * Never two equivalent ones in a row.
+/// * When the backend goes away, the last state comes once more, marked `stale` with its cause, and again only when the
+///   code of the cause changes. When it is back, one live state follows.
+/// * It ends when it is cancelled, when the reading task is cancelled, when nobody holds it any more, and when its
+///   registry is closed.
+///
+/// It is for one reader: with several, each state goes to one of them.
+///
+/// ```swift
+/// for await state in try registry.watch("greeter") {
+///     print(state["greeter"].flatMap(\.nodes).count)
+/// }
+/// ```
+public struct RegistryWatch: AsyncSequence, Sendable {
+    /// A state of the scope that is watched.
+    public typealias Element = RegistryState
+    /// Failures are part of the states.
+    public typealias Failure = Never
+
+    private let reader: Reader
+
+    /// Makes a watch and the half that feeds it, for the author of an adapter.
+    ///
+    /// - Parameter onEnd: Called once, when the watch ends from whichever side. It must not block.
+    public static func makeStream(
+        onEnd: @escaping @Sendable () -> Void = {}
+    ) -> (watch: RegistryWatch, source: Source) {
+        let mailbox = Mailbox(onEnd: onEnd)
+        return (RegistryWatch(reader: Reader(mailbox: mailbox)), Source(mailbox: mailbox))
+    }
+
+    /// Ends the watch. Cancelling twice is fine.
+    public func cancel() { reader.mailbox.end() }
+
+    /// The reading half.
+    public func makeAsyncIterator() -> Iterator { Iterator(reader: reader) }
+
+    /// Reads a watch.
+    public struct Iterator: AsyncIteratorProtocol {
+        fileprivate let reader: Reader
+
+        /// The next state; nil once the watch has ended.
+        public mutating func next(
+            isolation actor: isolated (any Actor)? = #isolation
+        ) async -> RegistryState? {
+            let mailbox = reader.mailbox
+            return await withTaskCancellationHandler {
+                await withCheckedContinuation(isolation: actor) { mailbox.receive($0) }
+            } onCancel: {
+                mailbox.end()
+            }
+        }
+    }
+
+    /// Feeds a watch.
+    public struct Source: Sendable {
+        fileprivate let mailbox: Mailbox
+
+        /// Hands over the present state. It replaces one that was not read yet, and is dropped if it is equivalent to
+        /// the last.
+        public func yield(_ state: RegistryState) { mailbox.put(state) }
+
+        /// Ends the watch.
+        public func finish() { mailbox.end() }
+    }
+
+    /// Ends the watch once nobody can read it any more.
+    fileprivate final class Reader: Sendable {
+        let mailbox: Mailbox
+
+        init(mailbox: Mailbox) { self.mailbox = mailbox }
+
+        deinit { mailbox.end() }
+    }
+}
+
+/// A place for one state: the newest that was not read yet.
+private final class Mailbox: Sendable {
+    private struct Content {
+        var pending: RegistryState?
+        var lastRead: RegistryState?
+        var waiting: [CheckedContinuation<RegistryState?, Never>] = []
+        var hasEnded = false
+    }
+
+    private let content = Mutex(Content())
+    private let onEnd: @Sendable () -> Void
+
+    init(onEnd: @escaping @Sendable () -> Void) { self.onEnd = onEnd }
+
+    func put(_ state: RegistryState) {
+        let reader = content.withLock { content -> CheckedContinuation<RegistryState?, Never>? in
+            guard !content.hasEnded else { return nil }
+            if let last = content.lastRead, state.isEquivalent(to: last) {
+                content.pending = nil
+                return nil
+            }
+            guard !content.waiting.isEmpty else {
+                content.pending = state
+                return nil
+            }
+            content.lastRead = state
+            return content.waiting.removeFirst()
+        }
+        reader?.resume(returning: state)
+    }
+
+    func receive(_ reader: CheckedContinuation<RegistryState?, Never>) {
+        let answer = content.withLock { content -> RegistryState?? in
+            if content.hasEnded { return .some(nil) }
+            guard let state = content.pending else {
+                content.waiting.append(reader)
+                return nil
+            }
+            content.pending = nil
+            content.lastRead = state
+            return .some(state)
+        }
+        if let answer { reader.resume(returning: answer) }
+    }
+
+    func end() {
+        let readers = content.withLock { content -> [CheckedContinuation<RegistryState?, Never>]? in
+            guard !content.hasEnded else { return nil }
+            content.hasEnded = true
+            content.pending = nil
+            defer { content.waiting = [] }
+            return content.waiting
+        }
+        guard let readers else { return }
+        for reader in readers { reader.resume(returning: nil) }
+        onEnd()
+    }
+}

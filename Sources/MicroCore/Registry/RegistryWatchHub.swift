@@ -1,0 +1,99 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+
+/// Shares one feed among all watches of the same scope, for the author of an adapter.
+///
+/// The first watch of a scope starts its feed, later ones get the last state at once and then the same states, and the
+/// feed is cancelled with the last watch.
+public final class RegistryWatchHub: Sendable {
+    /// Reads the backend and publishes states until its task is cancelled.
+    ///
+    /// - Parameters:
+    ///   - name: The service to watch; nil for all.
+    ///   - publish: Takes a state; see ``RegistryWatch/Source/yield(_:)``.
+    public typealias Feed = @Sendable (_ name: String?, _ publish: @escaping @Sendable (RegistryState) -> Void)
+        async -> Void
+
+    private struct Scope {
+        let feedID: Int
+        var sources: [Int: RegistryWatch.Source] = [:]
+        var last: RegistryState?
+    }
+
+    private struct Content {
+        var scopes: [String?: Scope] = [:]
+        var feeds: [Int: Task<Void, Never>] = [:]
+        var nextID = 0
+        var isClosed = false
+
+        mutating func makeID() -> Int {
+            nextID += 1
+            return nextID
+        }
+    }
+
+    private let content = Mutex(Content())
+    private let feed: Feed
+
+    /// Creates a hub. Nothing runs until somebody watches.
+    public init(feed: @escaping Feed) { self.feed = feed }
+
+    /// Opens a watch of one service, or of all (nil).
+    ///
+    /// - Throws: ``MicroError`` with `invalidName`, or `closed` after ``close()``.
+    public func watch(_ name: String?) throws -> RegistryWatch {
+        if let name { try NameRules.check(service: name) }
+        return try content.withLock { content in
+            guard !content.isClosed else {
+                throw MicroError(.closed, "the registry is closed", origin: MicroError.Origin.registry)
+            }
+            let id = content.makeID()
+            let (watch, source) = RegistryWatch.makeStream { [weak self] in self?.remove(id, from: name) }
+            var scope = content.scopes[name] ?? startFeed(name, &content)
+            scope.sources[id] = source
+            content.scopes[name] = scope
+            if let last = scope.last { source.yield(last) }
+            return watch
+        }
+    }
+
+    /// Ends all watches and waits for the feeds to end.
+    public func close() async {
+        let (sources, feeds) = content.withLock { content in
+            content.isClosed = true
+            return (content.scopes.values.flatMap(\.sources.values), Array(content.feeds.values))
+        }
+        for source in sources { source.finish() }
+        for feed in feeds { feed.cancel() }
+        for feed in feeds { await feed.value }
+    }
+
+    private func startFeed(_ name: String?, _ content: inout Content) -> Scope {
+        let id = content.makeID()
+        content.feeds[id] = Task { [weak self, feed] in
+            await feed(name) { [weak self] state in self?.publish(state, to: name, from: id) }
+            self?.content.withLock { content in content.feeds[id] = nil }
+        }
+        return Scope(feedID: id)
+    }
+
+    /// Yields under the lock, so that all watches see the states in the order of the feed.
+    private func publish(_ state: RegistryState, to name: String?, from feedID: Int) {
+        content.withLock { content in
+            guard content.scopes[name]?.feedID == feedID else { return }
+            content.scopes[name]?.last = state
+            content.scopes[name]?.sources.values.forEach { $0.yield(state) }
+        }
+    }
+
+    private func remove(_ id: Int, from name: String?) {
+        let feed = content.withLock { content -> Task<Void, Never>? in
+            guard var scope = content.scopes[name], scope.sources.removeValue(forKey: id) != nil else { return nil }
+            content.scopes[name] = scope.sources.isEmpty ? nil : scope
+            return scope.sources.isEmpty ? content.feeds[scope.feedID] : nil
+        }
+        feed?.cancel()
+    }
+}
