@@ -1,0 +1,88 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+public import MicroCore
+import Synchronization
+
+/// A registry in the memory of this process, for development and tests, and the reference for all others.
+///
+/// Nothing leaves the process, and nothing is kept when it ends. Any time to live is kept as it is.
+public final class MemoryRegistry: Registry {
+    private let store: MemoryRegistryStore
+    private let watches = Mutex<[Int: RegistryWatch.Source]?>([:])
+
+    /// Creates a client of a backend.
+    public init(backend: MemoryBackend = .shared) { store = backend.registry }
+
+    /// `memory`
+    public var name: String { "memory" }
+
+    /// `the memory of this process`
+    public var description: String { "the memory of this process" }
+
+    /// See ``MicroCore/Registry/register(_:timeToLive:)``.
+    @discardableResult
+    public func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
+        try checkOpen()
+        try service.validate()
+        if let timeToLive, timeToLive <= .zero {
+            throw MicroError(
+                .invalidArgument, "the time to live (\(timeToLive)) must be above zero; nil stands for no expiry",
+                origin: MicroError.Origin.registry)
+        }
+        return RegisterOutcome(timeToLive: timeToLive, created: store.put(service, timeToLive: timeToLive))
+    }
+
+    /// See ``MicroCore/Registry/deregister(_:)``.
+    public func deregister(_ service: ServiceRecord) async throws {
+        try checkOpen()
+        try service.validate()
+        store.remove(Set(service.nodes.map(\.id)))
+    }
+
+    /// See ``MicroCore/Registry/lookUp(_:)``.
+    public func lookUp(_ name: String) async throws -> [ServiceRecord] {
+        try checkOpen()
+        try NameRules.check(service: name)
+        return store.state[name]
+    }
+
+    /// See ``MicroCore/Registry/list()``.
+    public func list() async throws -> [String] {
+        try checkOpen()
+        return store.state.names.sorted()
+    }
+
+    /// See ``MicroCore/Registry/watch(_:)``.
+    public func watch(_ name: String?) throws -> RegistryWatch {
+        if let name { try NameRules.check(service: name) }
+        return try watches.withLock { watches in
+            guard watches != nil else { throw Self.closed }
+            let id = store.makeWatchID()
+            let (watch, source) = RegistryWatch.makeStream { [weak self, store] in
+                store.removeWatch(id)
+                self?.watches.withLock { $0?[id] = nil }
+            }
+            watches?[id] = source
+            store.addWatch(id, of: name, source)
+            return watch
+        }
+    }
+
+    /// See ``MicroCore/Registry/close()``.
+    public func close() async {
+        let open = watches.withLock { watches in
+            defer { watches = nil }
+            return watches
+        }
+        open?.values.forEach { $0.finish() }
+    }
+
+    private static let closed = MicroError(
+        .closed, "the memory registry is closed", origin: MicroError.Origin.registry)
+
+    private func checkOpen() throws {
+        guard watches.withLock({ $0 != nil }) else { throw Self.closed }
+        try Task.checkCancellation()
+    }
+}

@@ -1,0 +1,103 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+public import MicroCore
+import NIOCore
+import Synchronization
+
+/// A transport within this process: a call is a call. For development and tests, and the reference for all others.
+public final class MemoryTransport: Transport {
+    /// What a memory transport may be told.
+    public struct Configuration: Sendable {
+        /// The largest body of a request or a response, in bytes; 4 MiB by default.
+        public var largestBody = 4 * 1024 * 1024
+
+        /// The defaults.
+        public init() {}
+    }
+
+    private let backend: MemoryBackend
+    private let configuration: Configuration
+    /// The listeners that were bound here; nil once closed.
+    private let bound = Mutex<[MemoryListener]?>([])
+
+    /// Creates a transport on a backend: calls reach the listeners of the same one.
+    public init(backend: MemoryBackend = .shared, configuration: Configuration = .init()) {
+        self.backend = backend
+        self.configuration = configuration
+    }
+
+    /// `memory`
+    public var name: String { "memory" }
+
+    /// See ``MicroCore/Transport/call(_:to:)``.
+    public func call(_ request: TransportRequest, to address: Address) async throws -> TransportResponse {
+        try checkOpen()
+        try Task.checkCancellation()
+        try check(request.body, of: "request")
+        guard let listener = backend.listeners.withLock({ $0[address] }) else {
+            throw MicroError(
+                .unavailable, "nobody listens at \(address) in the memory of this process",
+                origin: MicroError.Origin.transport, isSafeToRetry: true)
+        }
+        let response = try await withDeadline(request.deadline, orThrow: { Self.tooLate(request, address) }) {
+            try await listener.answer(request)
+        }
+        try check(response.body, of: "response")
+        return response
+    }
+
+    /// See ``MicroCore/Transport/bind(to:)``. The port is a number like any other: no socket is opened.
+    public func bind(to address: Address) async throws -> any TransportListener {
+        try checkOpen()
+        let listener = try backend.listeners.withLock { listeners in
+            let address = Self.free(address, listeners)
+            guard listeners[address] == nil else {
+                throw MicroError(
+                    .unavailable, "cannot listen at \(address): the address is in use",
+                    origin: MicroError.Origin.transport)
+            }
+            let listener = MemoryListener(address: address, backend: backend)
+            listeners[address] = listener
+            return listener
+        }
+        bound.withLock { $0?.append(listener) }
+        return listener
+    }
+
+    /// See ``MicroCore/Transport/close()``.
+    public func close() async {
+        let listeners = bound.withLock { bound in
+            defer { bound = nil }
+            return bound ?? []
+        }
+        for listener in listeners { await listener.drain(deadline: .now) }
+    }
+
+    private static func free(_ address: Address, _ taken: [Address: MemoryListener]) -> Address {
+        guard address.port ?? 0 == 0 else { return address }
+        let port = (1...65535).lazy.filter { taken[Address(host: address.host, port: $0)] == nil }.first
+        return Address(host: address.host, port: port)
+    }
+
+    private func checkOpen() throws {
+        guard bound.withLock({ $0 != nil }) else {
+            throw MicroError(.closed, "the memory transport is closed", origin: MicroError.Origin.transport)
+        }
+    }
+
+    private func check(_ body: ByteBuffer, of what: String) throws {
+        guard body.readableBytes <= configuration.largestBody else {
+            throw MicroError(
+                .payloadTooLarge,
+                "the body of the \(what) has \(body.readableBytes) bytes, the limit is \(configuration.largestBody)",
+                origin: MicroError.Origin.transport)
+        }
+    }
+
+    private static func tooLate(_ request: TransportRequest, _ address: Address) -> MicroError {
+        MicroError(
+            .deadlineExceeded, "\(request.service) \(request.endpoint) at \(address) did not answer in time",
+            origin: MicroError.Origin.transport)
+    }
+}
