@@ -33,7 +33,7 @@ func example(_ name: String, path: String, _ dependencies: [Target.Dependency]) 
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport", "TestServers"], swiftSettings: settings)
 }
 
 let package = Package(
@@ -91,7 +91,10 @@ let package = Package(
         .target(name: "GreeterContract", path: "Examples/Greeter/Contract", swiftSettings: settings),
 
         // Tests.
-        .target(name: "TestSupport", dependencies: [logging], path: "Tests/TestSupport", swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "TestServers", dependencies: ["CurlTransfer", "TestSupport", logging], path: "Tests/TestServers",
+            swiftSettings: settings),
         tests("CurlTransferTests", ["CurlTransfer"]),
         tests("MicroCoreTests", ["MicroCore", logging, nioCore]),
         tests("MicroMemoryTests", ["MicroMemory", "MicroCore", nioCore]),

@@ -1,0 +1,65 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import GreeterContract
+import Logging
+import Micro
+import MicroMemory
+
+/// A service and its caller in one process, on the memory backends: nothing to install, nothing to start.
+@main
+struct GreeterDemo {
+    static func main() async throws {
+        LoggingSystem.bootstrap { _ in SwiftLogNoOpLogHandler() }
+        let registry = MemoryRegistry()
+        let transport = MemoryTransport()
+
+        var settings = Microservice.Configuration(name: "greeter", version: "1.0.0")
+        settings.noticePeriod = .zero
+        let service = try Microservice(settings, registry: registry, transport: transport)
+        service.handle("Greeter.Hello") { (request: HelloRequest, context) in
+            guard !request.name.isEmpty else { throw MicroError(.invalidArgument, "a greeting needs a name") }
+            return HelloResponse(greeting: "Hello \(request.name)")
+        }
+        let client = try Client(registry: registry, transport: transport)
+
+        print("One process, everything in memory.\n")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await service.run() }
+            try await discover(in: registry)
+            try await call(client)
+            group.cancelAll()
+            while await group.nextResult() != nil {}
+        }
+        print("\nThe service stops")
+        print("  instances of greeter left in the registry: \(try await registry.lookUp("greeter").count)")
+        await client.close()
+    }
+
+    private static func discover(in registry: MemoryRegistry) async throws {
+        print("The service registers itself, and is found by its name")
+        for await state in try registry.watch("greeter") {
+            for record in state["greeter"] {
+                for node in record.nodes { print("  \(record.name) \(record.version) at \(Address(node))") }
+                print("  endpoints: \(record.endpoints.map(\.name).joined(separator: ", "))")
+            }
+            if !state["greeter"].isEmpty { return }
+        }
+    }
+
+    private static func call(_ client: Client) async throws {
+        print("\nCalls of Greeter.Hello")
+        for name in ["John", "Jane", "世界"] {
+            let response: HelloResponse = try await client.call("greeter", "Greeter.Hello", HelloRequest(name: name))
+            print("  \(name) -> \(response.greeting)")
+        }
+        print("\nErrors have a type, a reason and an origin")
+        for (service, name) in [("greeter", ""), ("nobody", "John")] {
+            do {
+                let _: HelloResponse = try await client.call(service, "Greeter.Hello", HelloRequest(name: name))
+            } catch let error as MicroError {
+                print("  \(service), \"\(name)\" -> \(error)  (from \(error.origin))")
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+#if os(Linux)
+import CCurl
+
+/// `curl_multi_socket_action` over epoll, with an eventfd for wake-ups.
+final class CurlEpollDriver: CurlDriver {
+    let multi: UnsafeMutableRawPointer
+    private let epoll: Int32
+    private let bell: Int32
+    private let events: UnsafeMutableBufferPointer<epoll_event>
+    private var deadline: ContinuousClock.Instant?
+
+    /// Takes the `curl_multi` over, unless it returns `nil` for want of descriptors.
+    init?(multi: UnsafeMutableRawPointer) {
+        let epoll = ccurl_epoll_create()
+        let bell = ccurl_eventfd_create()
+        guard epoll >= 0, bell >= 0, ccurl_epoll_watch(epoll, bell, CURL_POLL_IN) == 0 else {
+            if epoll >= 0 { ccurl_close(epoll) }
+            if bell >= 0 { ccurl_close(bell) }
+            return nil
+        }
+        self.multi = multi
+        self.epoll = epoll
+        self.bell = bell
+        events = .allocate(capacity: 64)
+        // The driver outlives the multi: `shutDown` frees it.
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        _ = ccurl_multi_set_socket_callback(multi, socketChanged, context)
+        _ = ccurl_multi_set_timer_callback(multi, timerChanged, context)
+    }
+
+    deinit {
+        events.deallocate()
+    }
+
+    var wake: @Sendable () -> Void {
+        let bell = bell
+        return { ccurl_eventfd_signal(bell) }
+    }
+
+    func turn() {
+        var running: Int32 = 0
+        // A failed wait (EINTR) is an empty one: the caller's loop comes back here.
+        let count = epoll_wait(epoll, events.baseAddress, Int32(events.count), timeout)
+        for index in 0..<max(0, Int(count)) {
+            var event = events[index]
+            let descriptor = ccurl_epoll_descriptor(&event)
+            if descriptor == bell {
+                ccurl_eventfd_clear(bell)
+            } else {
+                curl_multi_socket_action(multi, descriptor, ccurl_epoll_selection(&event), &running)
+            }
+        }
+        if let deadline, deadline <= .now {
+            self.deadline = nil
+            curl_multi_socket_action(multi, ccurl_socket_timeout, 0, &running)
+        }
+    }
+
+    func shutDown() {
+        curl_multi_cleanup(multi)
+        ccurl_close(epoll)
+        ccurl_close(bell)
+    }
+
+    /// In milliseconds; -1 waits for a descriptor alone.
+    private var timeout: Int32 {
+        guard let deadline else { return -1 }
+        let left = ContinuousClock.now.duration(to: deadline)
+        return left > .zero ? Int32(left.curlMilliseconds) : 0
+    }
+
+    fileprivate func watch(_ descriptor: Int32, what: Int32) {
+        // A failure leaves the transfer to its timeout. Removing a descriptor that libcurl has closed fails, harmlessly.
+        _ = ccurl_epoll_watch(epoll, descriptor, what)
+    }
+
+    fileprivate func setTimer(milliseconds: Int) {
+        deadline = milliseconds < 0 ? nil : .now.advanced(by: .milliseconds(milliseconds))
+    }
+}
+
+private func socketChanged(
+    _ easy: UnsafeMutableRawPointer?, _ descriptor: curl_socket_t, _ what: Int32, _ context: UnsafeMutableRawPointer?,
+    _ socketContext: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let context else { return 0 }
+    Unmanaged<CurlEpollDriver>.fromOpaque(context).takeUnretainedValue().watch(descriptor, what: what)
+    return 0
+}
+
+private func timerChanged(
+    _ multi: UnsafeMutableRawPointer?, _ milliseconds: Int, _ context: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let context else { return 0 }
+    Unmanaged<CurlEpollDriver>.fromOpaque(context).takeUnretainedValue().setTimer(milliseconds: milliseconds)
+    return 0
+}
+#endif

@@ -1,0 +1,121 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import CCurl
+
+/// One transfer inside the `curl_multi`: the easy handle and what has arrived. Belongs to the thread.
+final class CurlHandle {
+    let easy: UnsafeMutableRawPointer
+    let exchange: CurlExchange
+    private let headerLines: UnsafeMutablePointer<curl_slist>
+    private let errorText: UnsafeMutablePointer<CChar>
+    private let maximumBodySize: Int
+    private var head = CurlResponseHead()
+    private var body: [UInt8] = []
+    /// Why a callback refused what came, which libcurl reports as a failed write.
+    private var refusal: CurlError?
+
+    /// CURLE_TOO_LARGE, which replaced CURLE_OUT_OF_MEMORY there in 8.6 and is not in older headers.
+    private static let tooLarge: UInt32 = 100
+
+    /// - Throws: `CurlError` when libcurl does not take the request, or has no memory.
+    init(_ exchange: CurlExchange, tls: CurlTLS) throws(CurlError) {
+        let request = exchange.request
+        // Nothing is assigned before both exist: `deinit` runs as soon as everything is.
+        guard let headerLines = request.makeHeaderLines() else {
+            throw CurlError(code: CURLE_OUT_OF_MEMORY, detail: "")
+        }
+        guard let easy = curl_easy_init() else {
+            curl_slist_free_all(headerLines)
+            throw CurlError(code: CURLE_OUT_OF_MEMORY, detail: "")
+        }
+        self.easy = easy
+        self.exchange = exchange
+        self.headerLines = headerLines
+        maximumBodySize = max(0, request.maximumBodySize)
+        errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+
+        var options = CurlOptions(easy)
+        options.apply(request)
+        options.apply(tls)
+        options.set(CURLOPT_HTTPHEADER, headerLines)
+        options.set(CURLOPT_ERRORBUFFER, UnsafeMutableRawPointer(errorText))
+        // The loop holds the handle for as long as libcurl has the transfer.
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        options.set(CURLOPT_PRIVATE, context)
+        options.set(CURLOPT_HEADERDATA, context)
+        options.set(CURLOPT_WRITEDATA, context)
+        options.set(CURLOPT_HEADERFUNCTION, headerArrived)
+        options.set(CURLOPT_WRITEFUNCTION, bodyArrived)
+        guard options.code == CURLE_OK else { throw CurlError(code: options.code, detail: "") }
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        curl_slist_free_all(headerLines)
+        errorText.deallocate()
+    }
+
+    /// The handle libcurl gives back with `easy`.
+    static func of(_ easy: UnsafeMutableRawPointer) -> CurlHandle? {
+        ccurl_get_private(easy).map { Unmanaged<CurlHandle>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// What the caller gets, once libcurl is done.
+    func result(_ code: CURLcode) -> Result<CurlResponse, any Error> {
+        if let refusal { return .failure(refusal) }
+        // A line that does not end: libcurl gives up at its own limit, before it reports any of it.
+        if !head.isComplete, code == CURLE_OUT_OF_MEMORY || code.rawValue == Self.tooLarge {
+            return .failure(CurlError.headersTooLarge)
+        }
+        guard code == CURLE_OK else { return .failure(CurlError(code: code, detail: String(cString: errorText))) }
+        // libcurl takes a header that is cut off for a whole one.
+        guard head.isComplete else {
+            return .failure(
+                CurlError(kind: .connectionLost, message: "the connection ended within the response's header"))
+        }
+        var status = 0
+        guard ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK, (200...999).contains(status) else {
+            return .failure(CurlError(kind: .badResponse, message: "the response has no final status code"))
+        }
+        return .success(CurlResponse(status: status, headers: head.headers, body: body))
+    }
+
+    /// False ends the transfer.
+    fileprivate func receive(headerLine: UnsafeRawBufferPointer) -> Bool {
+        guard head.append(line: headerLine) else {
+            refusal = .headersTooLarge
+            return false
+        }
+        return true
+    }
+
+    /// False ends the transfer.
+    fileprivate func receive(body bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count <= maximumBodySize - body.count else {
+            refusal = CurlError(
+                kind: .bodyTooLarge, message: "the response's body exceeds \(maximumBodySize) bytes")
+            return false
+        }
+        body.append(contentsOf: bytes)
+        return true
+    }
+}
+
+private func headerArrived(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let context else { return 0 }
+    let handle = Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
+    // libcurl promises that the size is 1.
+    return handle.receive(headerLine: UnsafeRawBufferPointer(start: bytes, count: count)) ? count : 0
+}
+
+private func bodyArrived(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let context else { return 0 }
+    let handle = Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
+    return handle.receive(body: UnsafeRawBufferPointer(start: bytes, count: count)) ? count : 0
+}

@@ -1,0 +1,89 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import CCurl
+
+/// The thread's work: takes commands, lets the driver wait and move, ends what is done. Everything here is on one thread.
+struct CurlLoop {
+    private let mailbox: CurlMailbox
+    private let driver: any CurlDriver
+    private let configuration: CurlTransfer.Configuration
+    private var handles: [ObjectIdentifier: CurlHandle] = [:]
+
+    /// Runs until the mailbox is closed.
+    static func run(_ mailbox: CurlMailbox, _ configuration: CurlTransfer.Configuration) {
+        guard let driver = configuration.driver.make() else {
+            mailbox.threadEnded(
+                failingWith: CurlError(kind: .other, message: "no descriptors or memory left for HTTP requests"))
+            return
+        }
+        var loop = CurlLoop(mailbox: mailbox, driver: driver, configuration: configuration)
+        mailbox.threadStarted(wake: driver.wake)
+        loop.run()
+        driver.shutDown()
+        mailbox.threadEnded(failingWith: .closed)
+    }
+
+    private init(mailbox: CurlMailbox, driver: any CurlDriver, configuration: CurlTransfer.Configuration) {
+        self.mailbox = mailbox
+        self.driver = driver
+        self.configuration = configuration
+    }
+
+    private mutating func run() {
+        var batch: [CurlMailbox.Command] = []
+        while mailbox.take(into: &batch) {
+            for command in batch { execute(command) }
+            batch.removeAll(keepingCapacity: true)
+            driver.turn()
+            endWhatIsDone()
+        }
+        for case .add(let exchange) in batch { exchange.end(.failure(CurlError.closed)) }
+        for handle in handles.values {
+            curl_multi_remove_handle(driver.multi, handle.easy)
+            handle.exchange.end(.failure(CurlError.closed))
+        }
+        handles.removeAll()
+    }
+
+    private mutating func execute(_ command: CurlMailbox.Command) {
+        switch command {
+        case .add(let exchange):
+            // Cancelled on the way here: nothing must be sent.
+            guard exchange.isWaiting else { return }
+            do throws(CurlError) {
+                let handle = try CurlHandle(exchange, tls: configuration.tls)
+                let code = curl_multi_add_handle(driver.multi, handle.easy)
+                guard code == CURLM_OK else {
+                    throw CurlError(kind: .other, message: String(cString: curl_multi_strerror(code)))
+                }
+                handles[ObjectIdentifier(exchange)] = handle
+                limitConnections()
+            } catch {
+                exchange.end(.failure(error))
+            }
+        case .remove(let exchange):
+            guard let handle = handles.removeValue(forKey: ObjectIdentifier(exchange)) else { return }
+            curl_multi_remove_handle(driver.multi, handle.easy)
+        }
+    }
+
+    private mutating func endWhatIsDone() {
+        var left: Int32 = 0
+        while let message = curl_multi_info_read(driver.multi, &left) {
+            guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
+            // Read before the removal, which frees the message.
+            let code = message.pointee.data.result
+            guard let handle = CurlHandle.of(easy) else { continue }
+            curl_multi_remove_handle(driver.multi, easy)
+            handles.removeValue(forKey: ObjectIdentifier(handle.exchange))
+            handle.exchange.end(handle.result(code))
+        }
+    }
+
+    /// libcurl counts connections in use as well: a fixed limit would close every idle one beside enough long polls.
+    private func limitConnections() {
+        let limit = handles.count + min(max(1, configuration.maximumIdleConnections), 65_536)
+        _ = ccurl_multi_set_long(driver.multi, CURLMOPT_MAXCONNECTS, limit)
+    }
+}

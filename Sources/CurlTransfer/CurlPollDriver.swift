@@ -1,0 +1,30 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import CCurl
+
+/// `curl_multi_poll` and `curl_multi_wakeup`: the driver for platforms without epoll.
+final class CurlPollDriver: CurlDriver {
+    let multi: UnsafeMutableRawPointer
+
+    init(multi: UnsafeMutableRawPointer) {
+        self.multi = multi
+    }
+
+    var wake: @Sendable () -> Void {
+        // libcurl allows this one call from any thread; the mailbox makes none after `shutDown`.
+        nonisolated(unsafe) let multi = multi
+        return { curl_multi_wakeup(multi) }
+    }
+
+    func turn() {
+        // libcurl's own timers, among them "run now" of a transfer just added, shorten the wait.
+        curl_multi_poll(multi, nil, 0, 60_000, nil)
+        var running: Int32 = 0
+        curl_multi_perform(multi, &running)
+    }
+
+    func shutDown() {
+        curl_multi_cleanup(multi)
+    }
+}

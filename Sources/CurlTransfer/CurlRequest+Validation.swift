@@ -1,0 +1,64 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+extension CurlRequest {
+    /// Refuses what libcurl would pass on as it is: a line break in a header is a second header, or a second request.
+    ///
+    /// - Throws: `CurlError` of kind `invalidRequest`, `invalidURL` or `timedOut`. Its text names the field, not its value.
+    func validate() throws(CurlError) {
+        guard !method.isEmpty, method.utf8.allSatisfy(\.isTokenByte) else {
+            throw CurlError(kind: .invalidRequest, message: "the method is not an HTTP token")
+        }
+        guard method != "HEAD" || body == nil else {
+            throw CurlError(kind: .invalidRequest, message: "a HEAD request has no body")
+        }
+        guard url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
+            throw CurlError(kind: .invalidURL, message: "the URL contains a space or a control character")
+        }
+        // libcurl guesses a missing scheme from the host's name.
+        guard url.hasHTTPScheme else {
+            throw CurlError(kind: .invalidURL, message: "the URL does not start with http:// or https://")
+        }
+        for (name, value) in headers {
+            guard !name.isEmpty, name.utf8.allSatisfy(\.isTokenByte) else {
+                throw CurlError(kind: .invalidRequest, message: "a header's name is not an HTTP token")
+            }
+            guard value.utf8.allSatisfy({ ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }) else {
+                throw CurlError(
+                    kind: .invalidRequest, message: "the value of header \(name) contains a control character")
+            }
+            guard !Self.framingHeaders.contains(name.lowercased()) else {
+                throw CurlError(kind: .invalidRequest, message: "header \(name) is decided by the body")
+            }
+        }
+        guard timeout > .zero else {
+            throw CurlError(kind: .timedOut, message: "no time was left to send the request")
+        }
+    }
+
+    private static let framingHeaders: Set<String> = ["content-length", "transfer-encoding", "expect"]
+}
+
+extension String {
+    fileprivate var hasHTTPScheme: Bool {
+        let start = utf8.prefix(8).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+        return start.starts(with: "http://".utf8) || start.starts(with: "https://".utf8)
+    }
+}
+
+extension UInt8 {
+    /// RFC 9110 `tchar`.
+    fileprivate var isTokenByte: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"),
+            UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+            UInt8(ascii: "^"), UInt8(ascii: "_"), UInt8(ascii: "`"), UInt8(ascii: "|"), UInt8(ascii: "~"):
+            true
+        default:
+            false
+        }
+    }
+}

@@ -1,0 +1,67 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+public import Configuration
+public import MicroCore
+import MicroHTTP
+import MicroMemory
+
+/// The adapters that a program links, by the names that `MICRO_REGISTRY` and `MICRO_TRANSPORT` use.
+///
+/// This module knows memory and HTTP; `MicroBackends` adds all others as `Backends.environment`.
+public struct Backends: Sendable {
+    /// Makes a registry from its settings.
+    public typealias RegistryFactory = @Sendable (ConfigReader) throws -> any Registry
+    /// Makes a transport from its settings.
+    public typealias TransportFactory = @Sendable (ConfigReader) throws -> any Transport
+
+    /// The registries, by name.
+    public var registries: [String: RegistryFactory]
+    /// The transports, by name.
+    public var transports: [String: TransportFactory]
+
+    /// Creates a set of adapters.
+    public init(registries: [String: RegistryFactory], transports: [String: TransportFactory]) {
+        self.registries = registries
+        self.transports = transports
+    }
+
+    /// What every program links: the memory registry, the HTTP and the memory transport.
+    public static let builtIn = Backends(
+        registries: ["memory": { _ in MemoryRegistry() }],
+        transports: ["http": { _ in HTTPTransport() }, "memory": { _ in MemoryTransport() }])
+
+    /// The registry that `MICRO_REGISTRY` names; the one in memory if it is not set.
+    ///
+    /// - Throws: ``MicroError`` with `invalidArgument` if the program links none of that name, and what the factory
+    ///   throws.
+    public func makeRegistry(_ configuration: ConfigReader) throws -> any Registry {
+        let name = configuration.string(forKey: "micro.registry", default: "memory")
+        return try Self.choose(name, of: registries, "MICRO_REGISTRY", known: ["consul", "memory"])(configuration)
+    }
+
+    /// The transport that `MICRO_TRANSPORT` names; HTTP if it is not set.
+    ///
+    /// - Throws: As ``makeRegistry(_:)``.
+    public func makeTransport(_ configuration: ConfigReader) throws -> any Transport {
+        let name = configuration.string(forKey: "micro.transport", default: "http")
+        return try Self.choose(name, of: transports, "MICRO_TRANSPORT", known: ["http", "memory"])(configuration)
+    }
+
+    private static func choose<Factory>(
+        _ name: String, of factories: [String: Factory], _ variable: String, known: Set<String>
+    ) throws -> Factory {
+        if let factory = factories[name] { return factory }
+        let linked = factories.keys.sorted().joined(separator: ", ")
+        guard known.contains(name) else {
+            throw MicroError(
+                .invalidArgument,
+                "\(variable)=\(name) is not known: choose one of \(known.union(factories.keys).sorted().joined(separator: ", "))",
+                origin: MicroError.Origin.client)
+        }
+        throw MicroError(
+            .unsupported,
+            "\(variable)=\(name), but this program links only \(linked): import MicroBackends and pass "
+                + "backends: .environment", origin: MicroError.Origin.client)
+    }
+}

@@ -1,0 +1,35 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+public import MicroCore
+
+/// What holds for one call.
+public struct CallOptions: Sendable {
+    /// How long the call may take, all attempts together; nil for the client's.
+    public var timeout: Duration?
+
+    /// How often to try again after the first attempt; nil for the client's.
+    public var retries: Int?
+
+    /// Whether running the request twice does the same as running it once. If so, it is tried again also when it may
+    /// have been run already: the connection broke before the answer came.
+    public var isIdempotent: Bool
+
+    /// What travels beside the message.
+    public var headers: Headers
+
+    /// Called before each repetition, with the reason for it.
+    public var onRetry: (@Sendable (MicroError) -> Void)?
+
+    /// Creates options; all defaults are the client's.
+    public init(
+        timeout: Duration? = nil, retries: Int? = nil, isIdempotent: Bool = false, headers: Headers = [:],
+        onRetry: (@Sendable (MicroError) -> Void)? = nil
+    ) {
+        self.timeout = timeout
+        self.retries = retries
+        self.isIdempotent = isIdempotent
+        self.headers = headers
+        self.onRetry = onRetry
+    }
+}

@@ -1,0 +1,43 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+public import Configuration
+public import MicroCore
+
+extension Client {
+    /// What holds for all calls of a client.
+    ///
+    /// Configuration keys: `micro.client.request.timeout` (`MICRO_CLIENT_REQUEST_TIMEOUT`), `micro.client.retries`
+    /// (`MICRO_CLIENT_RETRIES`), `micro.selector` (`MICRO_SELECTOR`: `random` or `roundrobin`).
+    public struct Configuration: Sendable {
+        /// How long a call may take, all attempts together; 5 s by default.
+        public var requestTimeout: Duration = .seconds(5)
+
+        /// How often a call is tried again after the first attempt, if that is safe; 2 by default.
+        public var retries = 2
+
+        /// How long to wait before the same node is tried again. Another node is tried at once.
+        public var backoff = Backoff(base: .milliseconds(20), limit: .seconds(1))
+
+        /// How a node is chosen; at random by default.
+        public var strategy = SelectionStrategy.random
+
+        /// The defaults.
+        public init() {}
+
+        /// The defaults, changed by the settings of a reader.
+        ///
+        /// - Throws: ``MicroError`` with `invalidArgument` that names the setting.
+        public init(configReader reader: ConfigReader) throws {
+            requestTimeout = try reader.duration(forKey: "micro.client.request.timeout", default: requestTimeout)
+            retries = try reader.count(forKey: "micro.client.retries", default: retries)
+            if let name = reader.string(forKey: "micro.selector") {
+                guard let strategy = SelectionStrategy(rawValue: name) else {
+                    let names = SelectionStrategy.allCases.map(\.rawValue).joined(separator: " or ")
+                    throw ConfigReader.malformed("micro.selector", name, expected: names)
+                }
+                self.strategy = strategy
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+public import MicroCore
+public import NIOCore
+
+/// JSON (RFC 8259) for every `Codable` type. A message ends in a newline, as go-micro's do.
+public struct JSONCodec: Codec {
+    /// Creates the codec.
+    public init() {}
+
+    /// `application/json`
+    public var contentTypes: [String] { ["application/json"] }
+
+    /// See ``MicroCore/Codec/encoder(for:)``; nil for a type that is not `Encodable`.
+    public func encoder<Value>(for type: Value.Type) -> (@Sendable (Value, inout ByteBuffer) throws -> Void)? {
+        guard type is any Encodable.Type else { return nil }
+        return { value, buffer in
+            guard let value = value as? any Encodable else {
+                throw MicroError(.unsupported, "\(Value.self) is not Encodable")
+            }
+            buffer.writeBytes(try JSONEncoder().encode(value))
+            buffer.writeInteger(UInt8(ascii: "\n"))
+        }
+    }
+
+    /// See ``MicroCore/Codec/decoder(for:)``; nil for a type that is not `Decodable`.
+    public func decoder<Value>(for type: Value.Type) -> (@Sendable (ByteBuffer) throws -> Value)? {
+        guard type is any Decodable.Type else { return nil }
+        return { buffer in
+            // Asked again here, since a metatype in an existential cannot be captured.
+            guard let type = Value.self as? any Decodable.Type, let value = try Self.decode(type, buffer) as? Value
+            else { throw MicroError(.unsupported, "\(Value.self) is not Decodable") }
+            return value
+        }
+    }
+
+    private static func decode<Value: Decodable>(_ type: Value.Type, _ buffer: ByteBuffer) throws -> Value {
+        do {
+            return try JSONDecoder().decode(type, from: Data(buffer.readableBytesView))
+        } catch let error as DecodingError {
+            throw MicroError(.invalidArgument, "malformed JSON for \(type): \(explanation(of: error))", cause: error)
+        }
+    }
+
+    private static func explanation(of error: DecodingError) -> String {
+        switch error {
+        case .keyNotFound(let key, let context): "\(path(context.codingPath + [key])) is missing"
+        case .valueNotFound(_, let context): "\(path(context.codingPath)) is null"
+        case .typeMismatch(let type, let context): "\(path(context.codingPath)) is not a \(type)"
+        case .dataCorrupted(let context): context.debugDescription
+        @unknown default: "unreadable"
+        }
+    }
+
+    private static func path(_ keys: [any CodingKey]) -> String {
+        keys.isEmpty ? "the message" : keys.map(\.stringValue).joined(separator: ".")
+    }
+}

@@ -1,0 +1,136 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Logging
+public import MicroCore
+import Synchronization
+
+/// Finds nodes of services for a client: one watch for each service in use, and a choice in constant time.
+///
+/// When the registry is away the last nodes that were read are served; that nothing could be read is `unavailable`,
+/// and never taken for "there is none".
+public final class Selector: Sendable {
+    private struct Entry {
+        let view: ServiceView
+        let task: Task<Void, Never>
+    }
+
+    private struct Content {
+        var entries: [String: Entry] = [:]
+        var sweeper: Task<Void, Never>?
+        var isClosed = false
+    }
+
+    /// How long a watch stays open for a service that nobody calls, and for one that turned out not to exist.
+    private static let idleLimit = (inUse: Duration.seconds(300), empty: Duration.seconds(10))
+
+    private let registry: any Registry
+    private let transportName: String
+    private let strategy: SelectionStrategy
+    private let content = Mutex(Content())
+
+    /// Creates a selector. Nothing runs until a service is asked for.
+    ///
+    /// - Parameters:
+    ///   - registry: Where the nodes come from.
+    ///   - transportName: Only nodes are chosen that carry this in their metadata as `transport`, or nothing.
+    ///   - strategy: How one of them is chosen.
+    public init(registry: any Registry, transportName: String, strategy: SelectionStrategy = .random) {
+        self.registry = registry
+        self.transportName = transportName
+        self.strategy = strategy
+    }
+
+    /// Chooses a node of a service.
+    ///
+    /// - Parameters:
+    ///   - service: The name of the service.
+    ///   - tried: The IDs of nodes to avoid as long as there are others.
+    ///   - deadline: How long to wait for the registry when the service is asked for the first time.
+    /// - Throws: ``MicroError`` with `notFound` (the registry knows no node), `unavailable` (the registry cannot say),
+    ///   `deadlineExceeded`, `invalidName`, `closed`; or `CancellationError`.
+    public func pick(
+        _ service: String, avoiding tried: Set<String> = [], deadline: ContinuousClock.Instant
+    ) async throws -> Node {
+        let view = try view(of: service)
+        if let node = view.pick(avoiding: tried) { return node }
+        let state = try await withDeadline(deadline, orThrow: { self.slow(service) }) { await view.state() }
+        if let node = view.pick(avoiding: tried) { return node }
+        throw absence(of: service, in: state)
+    }
+
+    /// Ends all watches and waits for that. Closing twice is fine.
+    public func close() async {
+        let tasks = content.withLock { content in
+            content.isClosed = true
+            defer { content.entries = [:] }
+            return content.entries.values.map(\.task) + [content.sweeper].compactMap(\.self)
+        }
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
+    }
+
+    private func view(of service: String) throws -> ServiceView {
+        try content.withLock { content in
+            if let entry = content.entries[service] { return entry.view }
+            guard !content.isClosed else {
+                throw MicroError(.closed, "the client is closed", origin: MicroError.Origin.client)
+            }
+            let watch = try registry.watch(service)
+            let view = ServiceView(name: service, strategy: strategy) { [transportName] node in
+                (node.metadata["transport"] ?? transportName) == transportName
+            }
+            content.entries[service] = Entry(view: view, task: Task { await view.follow(watch) })
+            if content.sweeper == nil { content.sweeper = Task { [weak self] in await Self.sweep(of: { [weak self] in self }) } }
+            return view
+        }
+    }
+
+    private static func sweep(of selector: @Sendable () -> Selector?) async {
+        while true {
+            do { try await Task.sleep(for: idleLimit.empty / 2) } catch { return }
+            guard let selector = selector(), selector.evictIdle() else { return }
+        }
+    }
+
+    /// Ends the watches that nobody needs; false when none is left.
+    private func evictIdle() -> Bool {
+        let now = ContinuousClock.now
+        let (evicted, isNeeded) = content.withLock { content in
+            let idle = content.entries.filter { _, entry in
+                let idleness = entry.view.idleness(at: now)
+                return idleness.time > (idleness.isEmpty ? Self.idleLimit.empty : Self.idleLimit.inUse)
+            }
+            for name in idle.keys { content.entries[name] = nil }
+            if content.entries.isEmpty { content.sweeper = nil }
+            return (idle.values.map(\.task), !content.entries.isEmpty)
+        }
+        for task in evicted { task.cancel() }
+        return isNeeded
+    }
+
+    private func absence(of service: String, in state: RegistryState?) -> MicroError {
+        switch state?.freshness {
+        case .live:
+            let foreign = state?[service].flatMap(\.nodes).count ?? 0
+            let hint =
+                foreign == 0
+                ? "is it running, and does it use this registry?"
+                : "its \(foreign) do not speak the transport \(transportName)"
+            return MicroError(
+                .notFound, "no instances of \(service) in \(registry): \(hint)", origin: MicroError.Origin.client,
+                isSafeToRetry: true)
+        case .stale(_, let cause), .unknown(let cause):
+            return MicroError(
+                .unavailable, cause.message, origin: MicroError.Origin.client, cause: cause, isSafeToRetry: true)
+        case nil:
+            return MicroError(.closed, "\(registry) is closed", origin: MicroError.Origin.client)
+        }
+    }
+
+    private func slow(_ service: String) -> MicroError {
+        MicroError(
+            .deadlineExceeded, "\(registry) did not say in time where \(service) runs", origin: MicroError.Origin.client,
+            isSafeToRetry: true)
+    }
+}

@@ -1,0 +1,79 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import Synchronization
+
+/// What a selector knows of one service: the nodes of the newest state of its watch.
+final class ServiceView: Sendable {
+    private struct Content {
+        var state: RegistryState?
+        var nodes: [Node] = []
+        var waiting: [CheckedContinuation<Void, Never>] = []
+        var hasEnded = false
+        var lastUse = ContinuousClock.now
+    }
+
+    let name: String
+    private let isEligible: @Sendable (Node) -> Bool
+    private let picker: Picker
+    private let content = Mutex(Content())
+
+    init(name: String, strategy: SelectionStrategy, isEligible: @escaping @Sendable (Node) -> Bool) {
+        self.name = name
+        self.isEligible = isEligible
+        picker = Picker(strategy: strategy)
+    }
+
+    /// Follows the watch until it ends.
+    func follow(_ watch: RegistryWatch) async {
+        for await state in watch { update(state) }
+        let waiting = content.withLock { content in
+            content.hasEnded = true
+            defer { content.waiting = [] }
+            return content.waiting
+        }
+        for reader in waiting { reader.resume() }
+    }
+
+    /// A node, if possible none of those to avoid; nil while there is none or nothing is known yet.
+    func pick(avoiding tried: Set<String>) -> Node? {
+        content.withLock { content in
+            content.lastUse = .now
+            guard !content.nodes.isEmpty else { return nil }
+            let start = picker.position(below: content.nodes.count)
+            guard tried.contains(content.nodes[start].id) else { return content.nodes[start] }
+            let others = content.nodes[start...] + content.nodes[..<start]
+            return others.first { !tried.contains($0.id) } ?? content.nodes[start]
+        }
+    }
+
+    /// The newest state, once there is one; nil when the watch ended before.
+    func state() async -> RegistryState? {
+        await withCheckedContinuation { continuation in
+            let isThere = content.withLock { content in
+                if content.state != nil || content.hasEnded { return true }
+                content.waiting.append(continuation)
+                return false
+            }
+            if isThere { continuation.resume() }
+        }
+        return content.withLock(\.state)
+    }
+
+    /// How long nobody has asked, and whether there is nothing to keep: the service is known not to exist.
+    func idleness(at now: ContinuousClock.Instant) -> (time: Duration, isEmpty: Bool) {
+        content.withLock { (now - $0.lastUse, $0.nodes.isEmpty) }
+    }
+
+    private func update(_ state: RegistryState) {
+        let nodes = state[name].flatMap(\.nodes).filter(isEligible)
+        let waiting = content.withLock { content in
+            content.state = state
+            content.nodes = nodes
+            defer { content.waiting = [] }
+            return content.waiting
+        }
+        for reader in waiting { reader.resume() }
+    }
+}

@@ -1,0 +1,169 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+public import Configuration
+public import Logging
+public import MicroCore
+import MicroMemory
+public import ServiceLifecycle
+import UnixSignals
+
+/// A service: it listens, registers itself, answers, calls others, and leaves in order.
+///
+/// ```swift
+/// let service = try Microservice("greeter")
+/// service.handle("Greeter.Hello") { (request: HelloRequest, context) in
+///     HelloResponse(greeting: "Hello \(request.name)")
+/// }
+/// try await service.runService()
+/// ```
+public final class Microservice: Service {
+    /// Calls other services, with this one's registry and transport.
+    public let client: Client
+
+    private let components: Components
+    private let server: Server
+    private let settings: Configuration
+    private let logger: Logger
+
+    /// Creates a service. Nothing runs until ``run()`` or ``runService()``.
+    ///
+    /// - Parameters:
+    ///   - name: The name that callers use; `MICRO_SERVER_NAME` overrides it.
+    ///   - version: The version; `MICRO_SERVER_VERSION` overrides it.
+    ///   - registry: Where it registers; by default the one that `MICRO_REGISTRY` names, else memory.
+    ///   - transport: How it is called; by default the one that `MICRO_TRANSPORT` names, else HTTP.
+    ///   - codecs: What it reads and writes.
+    ///   - backends: The adapters to choose from by name.
+    ///   - configuration: The settings; by default the environment.
+    ///   - logger: Where it logs.
+    /// - Throws: ``MicroError`` with `invalidArgument` or `unsupported` that names the wrong setting.
+    public convenience init(
+        _ name: String, version: String = "latest", registry: (any Registry)? = nil,
+        transport: (any Transport)? = nil, codecs: [any Codec] = [JSONCodec()], backends: Backends = .builtIn,
+        configuration: ConfigReader? = nil, logger: Logger = .current
+    ) throws {
+        let configuration = configuration ?? .environment
+        try self.init(
+            Configuration(name: name, version: version, configReader: configuration), registry: registry,
+            transport: transport, codecs: codecs, backends: backends, configuration: configuration, logger: logger)
+    }
+
+    /// Creates a service with settings of its own, which no environment changes.
+    ///
+    /// - Parameters:
+    ///   - settings: What holds for the service.
+    ///   - configuration: The settings of its client and of what is made by name; by default the environment.
+    /// - Throws: As ``init(_:version:registry:transport:codecs:backends:configuration:logger:)``.
+    public init(
+        _ settings: Configuration, registry: (any Registry)? = nil, transport: (any Transport)? = nil,
+        codecs: [any Codec] = [JSONCodec()], backends: Backends = .builtIn, configuration: ConfigReader? = nil,
+        logger: Logger = .current
+    ) throws {
+        let configuration = configuration ?? .environment
+        try NameRules.check(service: settings.name)
+        self.settings = settings
+        self.logger = logger
+        components = try Components(
+            registry: registry, transport: transport, backends: backends, configuration: configuration)
+        server = Server(name: settings.name, codecs: Codecs(codecs), logger: logger)
+        client = Client(
+            components: components, codecs: Codecs(codecs),
+            settings: try Client.Configuration(configReader: configuration), ownName: settings.name)
+    }
+
+    /// Answers an endpoint: see ``Server/handle(_:_:)``.
+    public func handle<Request: Sendable, Response: Sendable>(
+        _ endpoint: String, _ handler: @escaping @Sendable (Request, RequestContext) async throws -> Response
+    ) {
+        server.handle(endpoint, handler)
+    }
+
+    /// Runs the service until SIGTERM or SIGINT, and then stops in order.
+    ///
+    /// - Throws: As ``run()``.
+    public func runService() async throws {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .critical)
+        var group = ServiceGroupConfiguration(
+            services: [
+                .init(
+                    service: self, successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .cancelGroup)
+            ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+        group.maximumGracefulShutdownDuration =
+            settings.registration.deregisterLimit + settings.noticePeriod + settings.drainLimit + .seconds(1)
+        try await ServiceGroup(configuration: group).run()
+    }
+
+    /// Binds, registers, and answers until a graceful shutdown; then deregisters, goes on serving while callers
+    /// notice, lets calls in flight finish, and closes what it made. Cancelling the task stops at once.
+    ///
+    /// - Throws: ``MicroError``: the address cannot be bound, the registry does not take the service within the start
+    ///   limit, a setting or an endpoint is wrong. Or `CancellationError`.
+    public func run() async throws {
+        let result = await Result { try await serve() }
+        await client.close()
+        await components.close()
+        try result.get()
+    }
+
+    private func serve() async throws {
+        let endpoints = try server.endpoints()
+        let listener = try await components.transport.bind(to: settings.address)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { [server] in try await listener.run { try await server.respond(to: $0) } }
+            group.addTask { try await self.register(endpoints, at: listener) }
+            // Whichever ends first by an error ends the other; after a stop in order both end by themselves.
+            defer { group.cancelAll() }
+            for try await _ in group {}
+        }
+    }
+
+    /// Keeps the service registered until it is stopped, and drains the listener then.
+    private func register(_ endpoints: [Endpoint], at listener: any TransportListener) async throws {
+        do {
+            let registration = try registration(of: endpoints, at: listener.address)
+            try await cancelWhenGracefulShutdown { [settings] in
+                try await registration.start(within: settings.startLimit)
+            }
+            logger.notice(
+                "serving", metadata: ["service": "\(settings.name)", "address": "\(listener.address)"])
+            await cancelWhenGracefulShutdown { await registration.run() }
+            logger.info("stopping", metadata: ["service": "\(settings.name)"])
+            try? await Task.sleep(for: settings.noticePeriod)
+        } catch {
+            await listener.drain(deadline: .now)
+            // A stop during the start is a stop like any other.
+            if error is CancellationError, Task.isShuttingDownGracefully { return }
+            throw error
+        }
+        await listener.drain(deadline: .now + settings.drainLimit)
+    }
+
+    private func registration(of endpoints: [Endpoint], at bound: Address) throws -> Registration {
+        let address = try AdvertisedAddress.of(bound: bound, advertise: settings.advertise)
+        if address.isLoopback, !(components.registry is MemoryRegistry) {
+            logger.warning(
+                "registered at a loopback address: only this machine can call; set MICRO_SERVER_ADDRESS or MICRO_SERVER_ADVERTISE for others",
+                metadata: ["address": "\(address)"])
+        }
+        var metadata = [
+            "transport": components.transport.name, "registry": components.registry.name, "protocol": "mucp",
+            "server": "rpc",
+        ]
+        metadata.merge(settings.metadata) { $1 }
+        let node = Node(
+            id: "\(settings.name)-\(settings.id)", address: address.host, port: address.port, metadata: metadata)
+        let record = ServiceRecord(
+            name: settings.name, version: settings.version, endpoints: endpoints, nodes: [node])
+        return try Registration(
+            of: record, in: components.registry, configuration: settings.registration, logger: logger)
+    }
+}
+
+extension Result where Failure == any Error {
+    fileprivate init(catching body: () async throws -> Success) async {
+        do { self = .success(try await body()) } catch { self = .failure(error) }
+    }
+}

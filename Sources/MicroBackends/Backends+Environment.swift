@@ -1,0 +1,14 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+public import Micro
+import MicroConsul
+
+extension Backends {
+    /// All adapters of this toolkit, so that the environment decides: `MICRO_REGISTRY=consul`.
+    public static let environment: Backends = {
+        var backends = Backends.builtIn
+        backends.registries["consul"] = { try ConsulRegistry(configuration: ConsulConfiguration(configReader: $0)) }
+        return backends
+    }()
+}

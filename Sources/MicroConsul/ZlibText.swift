@@ -1,0 +1,61 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import CZlib
+
+/// Text in a zlib stream (RFC 1950), written in hexadecimal digits.
+enum ZlibText {
+    /// The longest text that is unpacked, in bytes: a small stream may stand for a huge one.
+    static let longest = 256 * 1024
+
+    /// The text; nil for anything that is not such a stream, is cut off, or is longer than ``longest``.
+    static func unpacked(hexadecimal digits: Substring) -> String? {
+        guard var packed = bytes(digits), !packed.isEmpty else { return nil }
+        var stream = z_stream()
+        guard czlib_inflate_init(&stream) == Z_OK else { return nil }
+        defer { inflateEnd(&stream) }
+        var text: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        return packed.withUnsafeMutableBufferPointer { input in
+            stream.next_in = input.baseAddress
+            stream.avail_in = UInt32(clamping: input.count)
+            while true {
+                let (status, count) = chunk.withUnsafeMutableBufferPointer { output in
+                    stream.next_out = output.baseAddress
+                    stream.avail_out = UInt32(clamping: output.count)
+                    let status = inflate(&stream, Z_NO_FLUSH)
+                    return (status, output.count - Int(stream.avail_out))
+                }
+                text.append(contentsOf: chunk[..<count])
+                guard text.count <= longest else { return nil }
+                if status == Z_STREAM_END { return String(validating: text, as: UTF8.self) }
+                // Without progress there is none to come: the stream is cut off.
+                guard status == Z_OK, count > 0 || stream.avail_in > 0 else { return nil }
+            }
+        }
+    }
+
+    private static func bytes(_ digits: Substring) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var high: UInt8?
+        for digit in digits.utf8 {
+            guard let value = value(of: digit) else { return nil }
+            if let first = high {
+                bytes.append(first << 4 | value)
+                high = nil
+            } else {
+                high = value
+            }
+        }
+        return high == nil ? bytes : nil
+    }
+
+    private static func value(of digit: UInt8) -> UInt8? {
+        switch digit {
+        case 0x30...0x39: digit - 0x30
+        case 0x41...0x46: digit - 0x41 + 10
+        case 0x61...0x66: digit - 0x61 + 10
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,23 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// What an HTTP transport may be told. Every value has a default that suits a service in a data centre.
+public struct HTTPConfiguration: Sendable {
+    /// The largest body of a request or a response, in bytes, sent or received; 4 MiB by default.
+    public var largestBody = 4 * 1024 * 1024
+    /// The largest header of a request or a response, in bytes of all names and values, sent or received; 256 KiB by
+    /// default. The number of fields is limited to 256.
+    public var largestHeader = 256 * 1024
+    /// How long a connection may take to open, the resolution of the name included; 5 s by default.
+    public var connectTimeout: Duration = .seconds(5)
+    /// How many unused connections to one address are kept for later calls; 64 by default.
+    public var idleConnectionsPerAddress = 64
+    /// How many connections to one address there may be, and so calls at a time; 1,024 by default. Calls beyond fail
+    /// with `resourceExhausted`.
+    public var connectionsPerAddress = 1024
+    /// The deadline of a received request that carries no `Timeout`; 30 s by default.
+    public var defaultDeadline: Duration = .seconds(30)
+
+    /// The defaults.
+    public init() {}
+}

@@ -1,0 +1,23 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+
+/// A client's connection as the rest of the program sees it: everything happens on its event loop.
+final class HTTPConnection: Sendable {
+    private let handler: NIOLoopBound<HTTPClientHandler>
+
+    /// On the event loop of the handler.
+    init(_ handler: HTTPClientHandler, on eventLoop: any EventLoop) {
+        self.handler = NIOLoopBound(handler, eventLoop: eventLoop)
+    }
+
+    /// Sends a call, or gives it back to the pool if the connection has closed meanwhile.
+    func send(_ call: HTTPCall) { handler.eventLoop.execute { self.handler.value.send(call) } }
+
+    /// Closes the connection if it still carries this call.
+    func abandon(_ call: HTTPCall) { handler.eventLoop.execute { self.handler.value.abandon(call) } }
+
+    /// Closes the connection.
+    func close() { handler.eventLoop.execute { self.handler.value.close() } }
+}

@@ -1,0 +1,86 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+
+/// The header of a message, sorted in one pass: the transport's own fields apart from the user's.
+///
+/// The names are go-micro's: v1.0 sends `Micro-*` and `X-Micro-*`, v0.20 only the latter, v1.18 only the former.
+struct HTTPFields {
+    /// A field with a meaning for the transport.
+    enum Name {
+        case contentType
+        case id
+        case service
+        case method
+        case endpoint
+        case error
+        case timeout
+        /// HTTP's own, or of no interest here.
+        case reserved
+    }
+
+    /// The media type, in lower case, without parameters; empty if there is none.
+    var contentType = ""
+    var id: String?
+    var service: String?
+    var method: String?
+    var endpoint: String?
+    var error: String?
+    var timeout: String?
+    /// All others: the user's.
+    var headers = Headers()
+
+    init(_ fields: some Sequence<(name: String, value: String)>) {
+        for (name, value) in fields {
+            switch Self.own(name) {
+            case nil: headers.add(name, value)
+            case .contentType: contentType = Self.mediaType(value)
+            case .id: id = id ?? value
+            case .service: service = service ?? value
+            case .method: method = method ?? value
+            case .endpoint: endpoint = endpoint ?? value
+            case .error: error = error ?? value
+            case .timeout: timeout = timeout ?? value
+            case .reserved: break
+            }
+        }
+    }
+
+    /// What a field of this name is to the transport; nil for a user's.
+    static func own(_ name: String) -> Name? {
+        if let known = known[name.utf8.count]?.first(where: { Headers.isSame($0.text, name) }) { return known.name }
+        return families.contains { Headers.isSame($0, String(name.prefix($0.count))) } ? .reserved : nil
+    }
+
+    private static func mediaType(_ value: String) -> String {
+        guard let type = value.split(separator: ";", maxSplits: 1).first else { return "" }
+        return type.trimming { $0 == " " || $0 == "\t" }.lowercased()
+    }
+
+    private static let families = ["content-", "accept-"]
+
+    /// By length, so that a user's field is told apart without a comparison in most cases.
+    private static let known: [Int: [(text: String, name: Name)]] = {
+        let micro: [(String, Name)] = [
+            ("micro-id", .id), ("micro-service", .service), ("micro-method", .method), ("micro-endpoint", .endpoint),
+            ("micro-error", .error), ("micro-stream", .reserved),
+        ]
+        let http = [
+            "host", "accept", "connection", "keep-alive", "proxy-connection", "transfer-encoding", "expect",
+            "user-agent", "upgrade", "te", "trailer",
+        ]
+        let all =
+            micro + micro.map { ("x-" + $0.0, $0.1) } + http.map { ($0, .reserved) }
+            + [("content-type", .contentType), ("timeout", .timeout)]
+        return Dictionary(grouping: all.map { (text: $0.0, name: $0.1) }) { $0.text.utf8.count }
+    }()
+}
+
+extension Substring {
+    fileprivate func trimming(_ isBlank: (Character) -> Bool) -> Substring {
+        var text = drop(while: isBlank)
+        while let last = text.last, isBlank(last) { text.removeLast() }
+        return text
+    }
+}

@@ -1,0 +1,23 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+
+extension ContinuousClock.Instant {
+    /// The nanoseconds from now: 0 when it has passed, a year at most, so that every timer and every peer can hold it.
+    var remainingNanoseconds: Int64 {
+        let longest: Int64 = 365 * 24 * 60 * 60
+        let remaining = ContinuousClock.now.duration(to: self).components
+        guard remaining.seconds >= 0, remaining.attoseconds >= 0 else { return 0 }
+        guard remaining.seconds < longest else { return longest * 1_000_000_000 }
+        return remaining.seconds * 1_000_000_000 + remaining.attoseconds / 1_000_000_000
+    }
+
+    /// The same, for a timer of an event loop.
+    var remainingTime: TimeAmount { .nanoseconds(remainingNanoseconds) }
+}
+
+extension Duration {
+    /// The time of a timer: 0 for a negative one, a year at most.
+    var timeAmount: TimeAmount { (ContinuousClock.now + self).remainingTime }
+}

@@ -1,0 +1,104 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import CurlTransfer
+import Foundation
+import Synchronization
+import Testing
+
+let drivers = CurlTransfer.Driver.allCases
+
+/// Runs `body` with a transfer of its own and closes it, whatever happens.
+func withTransfer<R>(
+    _ driver: CurlTransfer.Driver,
+    tls: CurlTLS = .init(),
+    maximumIdleConnections: Int = 64,
+    _ body: (CurlTransfer) async throws -> R
+) async throws -> R {
+    let transfer = CurlTransfer(
+        configuration: .init(tls: tls, maximumIdleConnections: maximumIdleConnections, driver: driver))
+    let result: Result<R, any Error>
+    do {
+        result = .success(try await body(transfer))
+    } catch {
+        result = .failure(error)
+    }
+    await transfer.close()
+    return try result.get()
+}
+
+/// The kind of `CurlError` that `body` throws.
+func failureKind(
+    _ body: () async throws -> CurlResponse, sourceLocation: SourceLocation = #_sourceLocation
+) async -> CurlError.Kind? {
+    await #expect(throws: CurlError.self, sourceLocation: sourceLocation) { try await body() }?.kind
+}
+
+/// The shortest of up to three runs; the machine's other work can only add to one.
+func bestTime(below limit: Duration, _ body: () async throws -> Void) async rethrows -> Duration {
+    var best = Duration.seconds(3600)
+    for _ in 0..<3 where best >= limit {
+        best = min(best, try await ContinuousClock().measure(body))
+    }
+    return best
+}
+
+/// Lets the threads of a server go on together once `count` have arrived, or after ten seconds.
+final class Barrier: Sendable {
+    private let arrived = Mutex(0)
+    private let all = DispatchSemaphore(value: 0)
+    private let count: Int
+
+    init(count: Int) {
+        self.count = count
+    }
+
+    var arrivals: Int {
+        arrived.withLock { $0 }
+    }
+
+    func arriveAndWait() {
+        let isLast = arrived.withLock { arrived in
+            arrived += 1
+            return arrived == count
+        }
+        if isLast {
+            for _ in 1..<count { all.signal() }
+        } else {
+            _ = all.wait(timeout: .now() + 10)
+        }
+    }
+}
+
+/// A count that several threads add to.
+final class Counter: Sendable {
+    private let count = Mutex(0)
+
+    var value: Int {
+        count.withLock { $0 }
+    }
+
+    @discardableResult
+    func increment() -> Int {
+        count.withLock { count in
+            count += 1
+            return count
+        }
+    }
+}
+
+/// xorshift64*, so that a run can be repeated.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = max(1, seed)
+    }
+
+    mutating func next() -> UInt64 {
+        state ^= state >> 12
+        state ^= state << 25
+        state ^= state >> 27
+        return state &* 2_685_821_657_736_338_717
+    }
+}

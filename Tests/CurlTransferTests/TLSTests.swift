@@ -1,0 +1,85 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import CurlTransfer
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1)), .enabled(if: OpenSSL.path != nil, "needs the openssl command"))
+struct TLSTests {
+    private func response(_ url: String, _ driver: CurlTransfer.Driver, _ tls: CurlTLS) async throws -> CurlResponse {
+        try await withTransfer(driver, tls: tls) { http in try await http.perform(CurlRequest(url: url)) }
+    }
+
+    @Test(arguments: drivers)
+    func onlyATrustedServerIsSpokenTo(driver: CurlTransfer.Driver) async throws {
+        let identity = try TestCertificate()
+        defer { identity.remove() }
+        let server = try OpenSSLServer(identity)
+        defer { server.stop() }
+        let url = "https://127.0.0.1:\(server.port)/"
+
+        let untrusted = await failureKind { try await response(url, driver, .init()) }
+        #expect(untrusted == .tlsFailure)
+        let trusted = try await response(url, driver, .init(certificateAuthorityFile: identity.certificate))
+        #expect(trusted.status == 200)
+        let missing = await failureKind {
+            try await response(url, driver, .init(certificateAuthorityFile: identity.certificate + ".missing"))
+        }
+        #expect(missing == .tlsFailure)
+    }
+
+    @Test func theNameIsVerified() async throws {
+        let identity = try TestCertificate(subjectAlternativeName: "DNS:elsewhere.test")
+        defer { identity.remove() }
+        let server = try OpenSSLServer(identity)
+        defer { server.stop() }
+        let kind = await failureKind {
+            try await response(
+                "https://127.0.0.1:\(server.port)/", .preferred,
+                .init(certificateAuthorityFile: identity.certificate))
+        }
+        #expect(kind == .tlsFailure)
+    }
+
+    @Test func aClientCertificateIsShown() async throws {
+        let identity = try TestCertificate()
+        defer { identity.remove() }
+        let client = try TestCertificate()
+        defer { client.remove() }
+        let server = try OpenSSLServer(identity, clientAuthority: client.certificate)
+        defer { server.stop() }
+        let url = "https://127.0.0.1:\(server.port)/"
+
+        var tls = CurlTLS(certificateAuthorityFile: identity.certificate)
+        await #expect(throws: CurlError.self) { try await response(url, .preferred, tls) }
+        tls.clientCertificateFile = client.certificate
+        tls.clientKeyFile = client.key
+        #expect(try await response(url, .preferred, tls).status == 200)
+    }
+
+    /// OpenSSL would ask for the passphrase on the terminal, and everything would wait for the answer.
+    @Test func anEncryptedKeyIsRefused() async throws {
+        let identity = try TestCertificate()
+        defer { identity.remove() }
+        let client = try TestCertificate(passphrase: "secret")
+        defer { client.remove() }
+        let server = try OpenSSLServer(identity, clientAuthority: client.certificate)
+        defer { server.stop() }
+        let tls = CurlTLS(
+            certificateAuthorityFile: identity.certificate, clientCertificateFile: client.certificate,
+            clientKeyFile: client.key)
+        let kind = await failureKind { try await response("https://127.0.0.1:\(server.port)/", .preferred, tls) }
+        #expect(kind == .tlsFailure)
+    }
+
+    @Test func aPlainServerIsNoTLSServer() async throws {
+        let server = try ScriptedServer { connection in
+            _ = try connection.read(count: 10)
+            try connection.write("HTTP/1.1 400 Bad Request\r\n\r\n")
+        }
+        defer { server.stop() }
+        let kind = await failureKind { try await response("https://127.0.0.1:\(server.port)/", .preferred, .init()) }
+        #expect(kind == .tlsFailure)
+    }
+}

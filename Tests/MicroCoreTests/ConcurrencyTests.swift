@@ -1,0 +1,112 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct DeadlineTests {
+    private static let late = MicroError(.deadlineExceeded, "late")
+
+    @Test func theResultComesThrough() async throws {
+        #expect(try await withDeadline(.now + .seconds(30), orThrow: { Self.late }) { 42 } == 42)
+    }
+
+    @Test func anOperationThatHeedsNothingIsLeft() async throws {
+        let release = AsyncStream.makeStream(of: Void.self)
+        let started = ContinuousClock.now
+        await #expect { try await withDeadline(.now + .milliseconds(50), orThrow: { Self.late }) {
+            await Task.detached { for await _ in release.stream {} }.value
+        } } throws: { ($0 as? MicroError)?.code == .deadlineExceeded }
+        #expect(ContinuousClock.now - started < .seconds(5))
+        release.continuation.finish()
+    }
+
+    @Test func cancellationIsPrompt() async throws {
+        let wasCancelled = Counter()
+        let task = Task {
+            try await withDeadline(.now + .seconds(60), orThrow: { Self.late }) {
+                do { try await Task.sleep(for: .seconds(60)) } catch {
+                    wasCancelled.add()
+                    throw error
+                }
+            }
+        }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(await eventually { wasCancelled.value == 1 })
+    }
+
+    @Test func aShieldedOperationOutlivesCancellation() async throws {
+        let task = Task {
+            while !Task.isCancelled { await Task.yield() }
+            return try await withShield(limit: .seconds(30), orThrow: { Self.late }) { Task.isCancelled }
+        }
+        task.cancel()
+        #expect(try await task.value == false)
+    }
+
+    @Test func manyRacesEndOnce() async throws {
+        await withTaskGroup(of: Void.self) { group in
+            for number in 0..<2000 {
+                group.addTask {
+                    let task = Task {
+                        try await withDeadline(.now + .microseconds(number % 200), orThrow: { Self.late }) {
+                            await Task.yield()
+                        }
+                    }
+                    if number % 3 == 0 { task.cancel() }
+                    _ = await task.result
+                }
+            }
+        }
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct KeyedLockTests {
+    @Test func oneKeyAtATime() async throws {
+        let lock = KeyedLock<String>()
+        let inside = Counter()
+        let total = Counter()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<200 {
+                group.addTask {
+                    try await lock.withLock(["a", "b"]) {
+                        #expect(inside.add() == 1)
+                        await Task.yield()
+                        inside.add(-1)
+                        total.add()
+                    }
+                }
+                group.addTask { try await lock.withLock(["b"]) { await Task.yield() } }
+            }
+            try await group.waitForAll()
+        }
+        #expect(total.value == 200)
+    }
+
+    @Test func aCancelledWaiterLeavesTheQueue() async throws {
+        let lock = KeyedLock<String>()
+        try await lock.withLock(["a"]) {
+            let waiter = Task { try await lock.withLock(["a"]) {} }
+            waiter.cancel()
+            await #expect(throws: CancellationError.self) { try await waiter.value }
+        }
+        try await lock.withLock(["a"]) {}
+    }
+}
+
+@Suite struct BackoffTests {
+    @Test func growsToItsLimitAndIsNeverZero() {
+        let backoff = Backoff(base: .milliseconds(100), limit: .seconds(2))
+        for attempt in [0, 1, 4, 5, 100, Int.max, -1] {
+            for _ in 0..<100 {
+                let delay = backoff.delay(attempt: attempt)
+                #expect(delay >= .milliseconds(10) && delay <= .seconds(2))
+                if attempt <= 0 { #expect(delay <= .milliseconds(100)) }
+            }
+        }
+        let late = (0..<200).map { _ in backoff.delay(attempt: 10) }
+        #expect(late.contains { $0 > .seconds(1) } && late.contains { $0 < .seconds(1) })
+    }
+}

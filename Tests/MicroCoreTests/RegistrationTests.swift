@@ -1,0 +1,151 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import Synchronization
+import TestServers
+import TestSupport
+import Testing
+
+/// A registry that does what a test tells it.
+private final class FakeRegistry: Registry {
+    struct Content {
+        var isDown = false
+        var failure = MicroError(.unavailable, "cannot reach the fake registry")
+        var nodes: Set<String> = []
+        var registers = 0
+        var hangs = false
+    }
+
+    let content = Mutex(Content())
+    var name: String { "fake" }
+    var description: String { "the fake registry" }
+
+    func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
+        if content.withLock(\.hangs) { try await Task.sleep(for: .seconds(600)) }
+        return try content.withLock { content in
+            content.registers += 1
+            if content.isDown { throw content.failure }
+            let created = service.nodes.map { content.nodes.insert($0.id).inserted }.contains(true)
+            return RegisterOutcome(timeToLive: timeToLive, created: created)
+        }
+    }
+
+    func deregister(_ service: ServiceRecord) async throws {
+        if content.withLock(\.hangs) { try await Task.sleep(for: .seconds(600)) }
+        try content.withLock { content in
+            if content.isDown { throw content.failure }
+            for node in service.nodes { content.nodes.remove(node.id) }
+        }
+    }
+
+    func lookUp(_ name: String) async throws -> [ServiceRecord] { [] }
+    func list() async throws -> [String] { [] }
+    func watch(_ name: String?) throws -> RegistryWatch { RegistryWatch.makeStream().watch }
+    func close() async {}
+}
+
+@Suite(.timeLimit(.minutes(1))) struct RegistrationTests {
+    private let registry = FakeRegistry()
+    private let log = LogRecorder()
+
+    private func registration(_ change: (inout Registration.Configuration) -> Void = { _ in }) throws -> Registration {
+        var configuration = Registration.Configuration()
+        configuration.timeToLive = .milliseconds(300)
+        configuration.interval = .milliseconds(20)
+        configuration.backoff = Backoff(base: .milliseconds(5), limit: .milliseconds(20))
+        change(&configuration)
+        let record = ServiceRecord(name: "svc", nodes: [Node(id: "n", address: "10.0.0.1", port: 80)])
+        return try Registration(of: record, in: registry, configuration: configuration, logger: log.logger)
+    }
+
+    private func whileRunning(_ registration: Registration, _ body: () async throws -> Void) async throws {
+        try await registration.start(within: .seconds(5))
+        let task = Task { await registration.run() }
+        try await body()
+        task.cancel()
+        await task.value
+    }
+
+    @Test func registersBeatsAndDeregisters() async throws {
+        try await whileRunning(registration()) {
+            #expect(registry.content.withLock(\.nodes) == ["n"])
+            #expect(await eventually { registry.content.withLock(\.registers) >= 3 })
+        }
+        #expect(registry.content.withLock(\.nodes).isEmpty)
+        #expect(log.has("registered") && log.has("deregistered") && !log.has("lost"))
+    }
+
+    @Test func aWipedBackendHasItBack() async throws {
+        try await whileRunning(registration()) {
+            registry.content.withLock { $0.nodes = [] }
+            #expect(await eventually { registry.content.withLock(\.nodes) == ["n"] })
+            #expect(await eventually { log.has("lost", "svc") && log.has("restored", "svc") })
+        }
+    }
+
+    @Test func anOutageIsHealed() async throws {
+        try await whileRunning(registration()) {
+            registry.content.withLock { $0.isDown = true }
+            #expect(await eventually { log.has("lost", "cannot reach the fake registry") })
+            registry.content.withLock {
+                $0.nodes = []
+                $0.isDown = false
+            }
+            #expect(await eventually { registry.content.withLock(\.nodes) == ["n"] })
+            #expect(await eventually { log.has("restored") })
+        }
+        #expect(log.text.count { $0.contains("lost") } == 1)
+    }
+
+    @Test func theStartWaitsForTheRegistry() async throws {
+        registry.content.withLock { $0.isDown = true }
+        let registration = try registration()
+        async let started: Void = registration.start(within: .seconds(20))
+        #expect(await eventually { registry.content.withLock(\.registers) >= 2 })
+        registry.content.withLock { $0.isDown = false }
+        try await started
+        #expect(registry.content.withLock(\.nodes) == ["n"])
+    }
+
+    @Test func theStartGivesUpAtItsLimit() async throws {
+        registry.content.withLock { $0.isDown = true }
+        let registration = try registration()
+        await #expect { try await registration.start(within: .milliseconds(100)) } throws: {
+            ($0 as? MicroError)?.code == .unavailable
+        }
+    }
+
+    @Test func aHangingRegistryDoesNotHoldTheStart() async throws {
+        registry.content.withLock { $0.hangs = true }
+        let registration = try registration()
+        await #expect { try await registration.start(within: .milliseconds(100)) } throws: {
+            ($0 as? MicroError)?.code == .deadlineExceeded
+        }
+    }
+
+    @Test func theStartDoesNotWaitForWhatDoesNotPass() async throws {
+        registry.content.withLock {
+            $0.isDown = true
+            $0.failure = MicroError(.permissionDenied, "no")
+        }
+        let registration = try registration()
+        await #expect { try await registration.start(within: .seconds(60)) } throws: {
+            ($0 as? MicroError)?.code == .permissionDenied
+        }
+        #expect(registry.content.withLock(\.registers) == 1)
+    }
+
+    @Test func theEndIsBounded() async throws {
+        try await whileRunning(registration { $0.deregisterLimit = .milliseconds(50) }) {
+            registry.content.withLock { $0.hangs = true }
+        }
+        #expect(log.has("not deregistered"))
+    }
+
+    @Test func anIntervalBeyondTheTimeToLiveIsRefused() {
+        #expect { try registration { $0.interval = $0.timeToLive } } throws: {
+            ($0 as? MicroError)?.code == .invalidArgument
+        }
+    }
+}

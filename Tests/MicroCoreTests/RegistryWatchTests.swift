@@ -1,0 +1,153 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import TestSupport
+import Testing
+
+private func state(_ ports: Int..., freshness: RegistryState.Freshness = .live) -> RegistryState {
+    RegistryState(
+        ports.map { ServiceRecord(name: "svc", nodes: [Node(id: "n", address: "10.0.0.1", port: $0)]) },
+        freshness: freshness)
+}
+
+extension RegistryState {
+    fileprivate var port: Int? { self["svc"].first?.nodes.first?.port }
+}
+
+private let cause = MicroError(.unavailable, "down")
+
+@Suite(.timeLimit(.minutes(1))) struct RegistryWatchTests {
+    @Test func aSlowReaderGetsTheNewest() async {
+        let (watch, source) = RegistryWatch.makeStream()
+        for port in 1...1000 { source.yield(state(port)) }
+        var reader = watch.makeAsyncIterator()
+        #expect(await reader.next()?.port == 1000)
+    }
+
+    @Test func neverTwoEqualOnes() async {
+        let (watch, source) = RegistryWatch.makeStream()
+        var reader = watch.makeAsyncIterator()
+        source.yield(state(1))
+        #expect(await reader.next()?.port == 1)
+        source.yield(state(1))
+        source.yield(state(2))
+        source.yield(state(1))
+        source.yield(state(3))
+        #expect(await reader.next()?.port == 3)
+    }
+
+    @Test func staleComesOncePerCode() async {
+        let (watch, source) = RegistryWatch.makeStream()
+        var reader = watch.makeAsyncIterator()
+        source.yield(state(1))
+        _ = await reader.next()
+        source.yield(state(1).failing(with: cause))
+        let stale = await reader.next()
+        #expect(stale?.port == 1)
+        guard case .stale(_, let reason) = stale?.freshness else {
+            Issue.record("not stale")
+            return
+        }
+        #expect(reason.code == .unavailable)
+        source.yield(state(1).failing(with: MicroError(.unavailable, "still down")))
+        source.yield(state(1).failing(with: MicroError(.unauthenticated, "refused")))
+        guard case .stale(_, let next) = await reader.next()?.freshness else {
+            Issue.record("not stale")
+            return
+        }
+        #expect(next.code == .unauthenticated)
+    }
+
+    @Test func whatWasNeverReadIsUnknownAndNotEmpty() {
+        let unread = RegistryState(freshness: .unknown(cause: cause))
+        #expect(!unread.isEquivalent(to: RegistryState()))
+        guard case .unknown = unread.failing(with: cause).freshness else {
+            Issue.record("became known by failing")
+            return
+        }
+    }
+
+    @Test func cancellingEndsItOnce() async {
+        let ends = Counter()
+        let (watch, source) = RegistryWatch.makeStream { ends.add() }
+        source.yield(state(1))
+        watch.cancel()
+        watch.cancel()
+        source.finish()
+        var reader = watch.makeAsyncIterator()
+        #expect(await reader.next() == nil)
+        #expect(ends.value == 1)
+    }
+
+    @Test func aCancelledReaderEndsIt() async {
+        let (watch, source) = RegistryWatch.makeStream()
+        let reader = Task { await watch.first { _ in true } == nil }
+        reader.cancel()
+        #expect(await reader.value)
+        _ = source
+    }
+
+    @Test func nobodyHoldsIt() {
+        let ended = Counter()
+        let source = RegistryWatch.makeStream { ended.add() }.source
+        #expect(ended.value == 1)
+        _ = source
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct RegistryWatchHubTests {
+    @Test func watchesOfOneScopeShareAFeed() async throws {
+        let feeds = Counter()
+        let hub = RegistryWatchHub { _, publish in
+            feeds.add()
+            publish(state(1))
+            while !Task.isCancelled { try? await Task.sleep(for: .seconds(60)) }
+            feeds.add(-1)
+        }
+        let first = try hub.watch("svc")
+        var reader = first.makeAsyncIterator()
+        #expect(await reader.next()?.port == 1)
+        let second = try hub.watch("svc")
+        var otherReader = second.makeAsyncIterator()
+        #expect(await otherReader.next()?.port == 1)
+        #expect(feeds.value == 1)
+        first.cancel()
+        #expect(feeds.value == 1)
+        second.cancel()
+        #expect(await eventually { feeds.value == 0 })
+    }
+
+    @Test func anotherWatchStartsTheFeedAgain() async throws {
+        let feeds = Counter()
+        let hub = RegistryWatchHub { _, publish in
+            publish(state(feeds.add()))
+        }
+        for run in 1...3 {
+            let watch = try hub.watch(nil)
+            #expect(await watch.first { _ in true }?.port == run)
+            watch.cancel()
+        }
+    }
+
+    @Test func closeEndsWatchesAndJoinsFeeds() async throws {
+        let running = Counter()
+        let hub = RegistryWatchHub { _, _ in
+            running.add()
+            while !Task.isCancelled { try? await Task.sleep(for: .seconds(60)) }
+            running.add(-1)
+        }
+        let watch = try hub.watch("svc")
+        #expect(await eventually { running.value == 1 })
+        await hub.close()
+        await hub.close()
+        #expect(running.value == 0)
+        #expect(await watch.first { _ in true } == nil)
+        #expect { try hub.watch("svc") } throws: { ($0 as? MicroError)?.code == .closed }
+    }
+
+    @Test func aBadNameIsRefused() {
+        let hub = RegistryWatchHub { _, _ in }
+        #expect { try hub.watch("a/b") } throws: { ($0 as? MicroError)?.code == .invalidName }
+    }
+}

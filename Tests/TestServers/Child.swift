@@ -1,0 +1,100 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import TestSupport
+
+/// A child process of a test: its output is kept, and it ends with the test at the latest.
+package final class Child: Sendable {
+    private let output: URL
+    private let process: Process
+
+    /// Starts a program.
+    ///
+    /// - Parameters:
+    ///   - program: Its path.
+    ///   - arguments: Its arguments.
+    ///   - environment: Variables beside those of this process; the ones of this toolkit are not inherited.
+    package init(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws {
+        output = FileManager.default.temporaryDirectory.appendingPathComponent("child-\(UUID().uuidString).log")
+        try Data().write(to: output)
+        let file = try FileHandle(forWritingTo: output)
+        process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment
+            .filter { !$0.key.hasPrefix("MICRO_") && !$0.key.hasPrefix("CONSUL_") }
+            .merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = file
+        process.standardError = file
+        try process.run()
+        try file.close()
+    }
+
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        try? FileManager.default.removeItem(at: output)
+    }
+
+    /// Its ID.
+    package var id: Int32 { process.processIdentifier }
+
+    /// Whether it still runs.
+    package var isRunning: Bool { process.isRunning }
+
+    /// Everything it has printed so far.
+    package var text: String { String(decoding: (try? Data(contentsOf: output)) ?? Data(), as: UTF8.self) }
+
+    /// Sends a signal, such as `SIGTERM`.
+    package func send(_ signal: Int32) { if process.isRunning { kill(process.processIdentifier, signal) } }
+
+    /// Waits for its end, and returns its exit status; nil if it is still running at the bound.
+    package func exitStatus(within bound: Duration = .seconds(20)) async -> Int32? {
+        await eventually(within: bound) { !process.isRunning } ? process.terminationStatus : nil
+    }
+
+    /// Ends it the hard way and waits.
+    package func kill9() async {
+        send(SIGKILL)
+        _ = await exitStatus()
+    }
+}
+
+/// Finds programs and free ports.
+package enum Machine {
+    /// The path of a program on the `PATH`.
+    package static func path(of program: String) -> String? {
+        (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(program)" }
+            .first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    /// Ports of the loopback interface that nobody uses now, all different.
+    package static func freePorts(_ count: Int) throws -> [Int] {
+        let sockets = (0..<count).map { _ in boundSocket() }
+        defer { for socket in sockets { close(socket.descriptor) } }
+        guard sockets.allSatisfy({ $0.port > 0 }) else { throw MachineError(description: "no free port") }
+        return sockets.map(\.port)
+    }
+
+    private static func boundSocket() -> (descriptor: Int32, port: Int) {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let port = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                guard bind(descriptor, generic, size) == 0, getsockname(descriptor, generic, &size) == 0 else { return 0 }
+                return Int(UInt16(bigEndian: pointer.pointee.sin_port))
+            }
+        }
+        return (descriptor, port)
+    }
+}
+
+/// Why a test could not be set up.
+package struct MachineError: Error, CustomStringConvertible {
+    /// For people.
+    package let description: String
+}
