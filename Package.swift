@@ -99,7 +99,7 @@ let package = Package(
         tests("MicroCoreTests", ["MicroCore", logging, nioCore]),
         tests("MicroMemoryTests", ["MicroMemory", "MicroCore", nioCore]),
         tests("MicroHTTPTests", ["MicroHTTP", "MicroCore", nioCore, nioPosix]),
-        tests("MicroConsulTests", ["MicroConsul", "MicroCore", "CurlTransfer"]),
+        tests("MicroConsulTests", ["MicroConsul", "MicroCore", configuration]),
         tests("MicroTests", ["Micro", "MicroMemory", "MicroHTTP", configuration, lifecycle, logging, nioCore]),
         tests("MicroBackendsTests", ["MicroBackends", "Micro", configuration]),
         tests(

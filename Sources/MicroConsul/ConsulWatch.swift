@@ -13,6 +13,9 @@ struct ConsulWatch: Sendable {
     /// Credentials do not come back by themselves.
     private static let refusedBackoff = Backoff(base: .seconds(10), limit: .seconds(60))
 
+    /// No blocking query that waited for something ends so soon.
+    private static let quick = Duration.milliseconds(100)
+
     let api: ConsulAPI
     let logger: Logger
 
@@ -21,14 +24,18 @@ struct ConsulWatch: Sendable {
         var state = RegistryState(freshness: .unknown(cause: Self.unread))
         var index: UInt64?
         var failures = 0
+        var standstills = 0
         while !Task.isCancelled {
             do {
                 let started = ContinuousClock.now
-                let answer = try await read(name, after: index, state)
+                let answer = try await read(name, after: index)
                 state = answer.value
                 publish(state)
                 failures = 0
-                try await holdBack(answer.index, after: index, since: started)
+                let isStandstill = answer.index <= index ?? 0 && ContinuousClock.now - started < Self.quick
+                standstills = isStandstill ? standstills + 1 : 0
+                // Something between here and Consul may answer at once every time: that must not become a hot loop.
+                if isStandstill { try await Task.sleep(for: Self.backoff.delay(attempt: standstills)) }
                 // Backwards means that Consul was restarted: what comes next is a new history.
                 index = answer.index > 0 && answer.index >= index ?? 0 ? answer.index : nil
             } catch is CancellationError {
@@ -52,9 +59,7 @@ struct ConsulWatch: Sendable {
     private static let unread = MicroError(
         .unavailable, "nothing was read yet", origin: MicroError.Origin.registry)
 
-    private func read(
-        _ name: String?, after index: UInt64?, _ state: RegistryState
-    ) async throws -> ConsulAPI.Indexed<RegistryState> {
+    private func read(_ name: String?, after index: UInt64?) async throws -> ConsulAPI.Indexed<RegistryState> {
         guard let name else { return try await readAll(after: index) }
         let answer = try await api.health(of: name, after: index)
         let records = ConsulRecord.records(of: name, in: answer.value, logger: logger)
@@ -69,11 +74,5 @@ struct ConsulWatch: Sendable {
             state[name] = ConsulRecord.records(of: name, in: try await api.health(of: name).value, logger: logger)
         }
         return .init(value: state, index: next)
-    }
-
-    /// Something between here and Consul may answer at once every time: that must not become a hot loop.
-    private func holdBack(_ next: UInt64, after index: UInt64?, since started: ContinuousClock.Instant) async throws {
-        guard let index, next <= index, ContinuousClock.now - started < .milliseconds(100) else { return }
-        try await Task.sleep(for: Self.backoff.delay(attempt: 0))
     }
 }

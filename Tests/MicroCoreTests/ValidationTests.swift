@@ -85,7 +85,7 @@ import Testing
         headers["TRACE-ID"] = "2"
         #expect(headers["trace-id"] == "2")
         #expect(headers.count == 1)
-        #expect(headers[0].name == "Trace-Id")
+        #expect(headers[0].name == "TRACE-ID")
     }
 
     @Test func severalOfOneName() {

@@ -52,7 +52,9 @@ package final class ConsulServer: Sendable {
     package func signal(_ signal: Int32) { child.withLock { $0?.send(signal) } }
 
     /// Asks the agent, as `curl` would.
-    package func ask(_ method: String = "GET", _ path: String, body: String? = nil) async throws -> (status: Int, text: String) {
+    package func ask(
+        _ path: String, method: String = "GET", body: String? = nil
+    ) async throws -> (status: Int, text: String) {
         let transfer = CurlTransfer()
         let result: Result<CurlResponse, any Error>
         do {
@@ -68,7 +70,7 @@ package final class ConsulServer: Sendable {
     }
 
     private func hasLeader() async -> Bool {
-        let answer = try? await ask("GET", "/v1/status/leader")
+        let answer = try? await ask("/v1/status/leader")
         return answer.map { $0.status == 200 && $0.text.contains(":") } ?? false
     }
 

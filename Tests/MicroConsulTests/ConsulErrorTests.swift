@@ -1,0 +1,155 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroConsul
+import MicroCore
+import TestSupport
+import Testing
+
+/// Consul as it should not be: each answer is a typed error, and never read as "there is none".
+@Suite(.timeLimit(.minutes(1))) struct ConsulErrorTests {
+    private func withRegistry<Value>(
+        at address: String, token: String? = nil, timeout: Duration = .seconds(5),
+        _ body: (ConsulRegistry) async throws -> Value
+    ) async throws -> Value {
+        var configuration = ConsulConfiguration()
+        configuration.address = address
+        configuration.timeout = timeout
+        configuration.token = token.map(Secret.init)
+        let registry = try ConsulRegistry(configuration: configuration)
+        let result: Result<Value, any Error>
+        do { result = .success(try await body(registry)) } catch { result = .failure(error) }
+        await registry.close()
+        return try result.get()
+    }
+
+    private func lookUpError(_ response: ScriptedResponse, token: String? = nil) async throws -> MicroError {
+        let server = try ScriptedServer { _ in response }
+        defer { server.stop() }
+        return try await withRegistry(at: server.url, token: token) { registry in
+            try await #require(throws: MicroError.self) { try await registry.lookUp("svc") }
+        }
+    }
+
+    @Test(arguments: [
+        (403, "ACL not found", MicroError.Code.unauthenticated), (403, "Permission denied: x", .permissionDenied),
+        (401, "", .unauthenticated), (500, "No cluster leader", .unavailable), (503, "", .unavailable),
+        (429, "Your IP is issuing too many concurrent connections", .resourceExhausted), (413, "too large", .payloadTooLarge),
+        (400, "bad", .invalidArgument), (302, "", .internal), (204, "", .internal), (404, "nothing here", .internal),
+    ])
+    func statuses(_ status: Int, _ text: String, _ code: MicroError.Code) async throws {
+        let error = try await lookUpError(ScriptedResponse(status: status, text: text), token: "hunter2")
+        #expect(error.code == code)
+        #expect(error.message.contains("127.0.0.1"))
+        #expect(!"\(error)".contains("hunter2"))
+    }
+
+    @Test(arguments: ["", "[", "{}", "null", "<html>", "[1]x", "\u{0}"]) func rubbishIsNotEmpty(_ body: String) async throws {
+        let error = try await lookUpError(ScriptedResponse(headers: [("X-Consul-Index", "5")], text: body))
+        #expect(error.code == .internal)
+    }
+
+    @Test(arguments: [nil, "", "-1", "x", "99999999999999999999999"]) func anAnswerNeedsItsIndex(_ index: String?) async throws {
+        let headers = index.map { [("X-Consul-Index", $0)] } ?? []
+        #expect(try await lookUpError(ScriptedResponse(headers: headers, text: "[]")).code == .internal)
+    }
+
+    @Test func oneCorruptRecordLeavesTheOthers() async throws {
+        let good = #"{"Node":{"Address":"10.0.0.1"},"Service":{"ID":"a","Service":"svc","Tags":["v=1"],"Port":80},"Checks":[]}"#
+        let answer = #"[{"Node":1},"# + good + #",{},null,7,{"Node":{"Address":"x"},"Service":{"ID":"a/b","Service":"svc"},"Checks":[]}]"#
+        let server = try ScriptedServer { _ in ScriptedResponse(headers: [("X-Consul-Index", "5")], text: answer) }
+        defer { server.stop() }
+        let records = try await withRegistry(at: server.url) { try await $0.lookUp("svc") }
+        #expect(records == [ServiceRecord(name: "svc", version: "1", nodes: [Node(id: "a", address: "10.0.0.1", port: 80)])])
+    }
+
+    @Test func nobodyListens() async throws {
+        let server = try ScriptedServer { _ in ScriptedResponse() }
+        server.stop()
+        try await withRegistry(at: server.url) { registry in
+            let error = try await #require(throws: MicroError.self) { try await registry.list() }
+            #expect(error.code == .unavailable)
+            #expect(error.message.hasPrefix("cannot reach Consul at \(server.url)"))
+            var watch = try registry.watch("svc").makeAsyncIterator()
+            guard case .unknown(let cause) = await watch.next()?.freshness else {
+                Issue.record("an unreachable Consul has to be unknown")
+                return
+            }
+            #expect(cause.code == .unavailable)
+        }
+    }
+
+    @Test func aBlackHoleIsLeftAtTheDeadline() async throws {
+        let server = try ScriptedServer { connection in _ = connection.readToEnd() }
+        defer { server.stop() }
+        try await withRegistry(at: server.url, timeout: .milliseconds(300)) { registry in
+            let started = ContinuousClock.now
+            let error = try await #require(throws: MicroError.self) { try await registry.lookUp("svc") }
+            #expect(error.code == .deadlineExceeded)
+            #expect(ContinuousClock.now - started < .seconds(5))
+        }
+    }
+
+    @Test func cancellationIsPrompt() async throws {
+        let server = try ScriptedServer { connection in _ = connection.readToEnd() }
+        defer { server.stop() }
+        try await withRegistry(at: server.url, timeout: .seconds(50)) { registry in
+            let task = Task { try await registry.lookUp("svc") }
+            #expect(await eventually { server.acceptedConnections == 1 })
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+        }
+    }
+
+    @Test func theTokenIsSent() async throws {
+        let tokens = Counter()
+        let server = try ScriptedServer { request in
+            if request["X-Consul-Token"] == "hunter2" { tokens.add() }
+            return ScriptedResponse(headers: [("X-Consul-Index", "5")], text: "[]")
+        }
+        defer { server.stop() }
+        _ = try await withRegistry(at: server.url, token: "hunter2") { try await $0.lookUp("svc") }
+        #expect(tokens.value == 1)
+    }
+
+    /// An index that goes backwards or to zero must not lead to a hot loop, nor to a watch that waits for nothing.
+    @Test func aStuckIndexIsNotAHotLoop() async throws {
+        let requests = Counter()
+        let server = try ScriptedServer { _ in
+            requests.add()
+            return ScriptedResponse(headers: [("X-Consul-Index", "0")], text: "[]")
+        }
+        defer { server.stop() }
+        try await withRegistry(at: server.url) { registry in
+            let watch = try registry.watch("svc")
+            #expect(await eventually { requests.value >= 3 })
+            let before = requests.value
+            #expect(await always(during: .milliseconds(500)) { requests.value - before < 60 })
+            watch.cancel()
+        }
+    }
+
+    @Test func badNamesAreRefusedBeforeTheWire() async throws {
+        let requests = Counter()
+        let server = try ScriptedServer { _ in
+            requests.add()
+            return ScriptedResponse()
+        }
+        defer { server.stop() }
+        try await withRegistry(at: server.url) { registry in
+            for name in ["a/b", "..", "a b", "%2F", ""] {
+                await #expect { try await registry.lookUp(name) } throws: { ($0 as? MicroError)?.code == .invalidName }
+                #expect { try registry.watch(name) } throws: { ($0 as? MicroError)?.code == .invalidName }
+            }
+        }
+        #expect(requests.value == 0)
+    }
+
+    @Test func afterClosingEverythingIsClosed() async throws {
+        let registry = try ConsulRegistry()
+        await registry.close()
+        await registry.close()
+        await #expect { try await registry.lookUp("svc") } throws: { ($0 as? MicroError)?.code == .closed }
+        #expect { try registry.watch("svc") } throws: { ($0 as? MicroError)?.code == .closed }
+    }
+}

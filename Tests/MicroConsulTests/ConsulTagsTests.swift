@@ -1,0 +1,111 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import Testing
+
+@testable import MicroConsul
+
+@Suite struct ConsulTagsTests {
+    @Test func goMicrosPackedTagsAreRead() throws {
+        var skipped = 0
+        let tags = ConsulTags(reading: GoMicroTags.greeter) { _ in skipped += 1 }
+        #expect(skipped == 0)
+        #expect(tags.version == "latest")
+        #expect(
+            tags.nodeMetadata == [
+                "broker": "http", "server": "rpc", "registry": "consul", "protocol": "mucp", "region": "eu",
+                "transport": "http",
+            ])
+        #expect(tags.endpoints.map(\.name) == ["Greeter.Hello", "Func"])
+        let hello = try #require(tags.endpoints.first)
+        #expect(hello.request?.type == "HelloRequest")
+        #expect(hello.request?.values.first == ValueShape(name: "name", type: "string"))
+        #expect(hello.request?.values[2].values == [ValueShape(name: "uint8", type: "uint8")])
+        #expect(hello.metadata == ["stream": "false"])
+        #expect(tags.endpoints.last?.response == nil)
+        #expect(tags.endpoints.last?.metadata == ["subscriber": "true", "topic": "events.hello"])
+    }
+
+    @Test func goMicrosSubscriberIsRead() {
+        let tags = ConsulTags(reading: GoMicroTags.subscriber) { _ in Issue.record("skipped") }
+        #expect(tags.version == "ff.http.broadcast")
+        #expect(tags.nodeMetadata == ["secure": "false"])
+    }
+
+    @Test func oursArePlainAndStable() throws {
+        let tags = ConsulTags(
+            version: "1.0.0", metadata: ["owner": "a/b"], endpoints: [Endpoint(name: "Greeter.Hello")],
+            nodeMetadata: ["region": "eu", "k": "\"=\n"])
+        #expect(
+            try tags.encoded() == [
+                "v=1.0.0", #"t={"k":"\"=\n"}"#, #"t={"region":"eu"}"#, #"s={"owner":"a/b"}"#,
+                #"e={"metadata":{},"name":"Greeter.Hello","request":null,"response":null}"#,
+            ])
+    }
+
+    @Test func oursComeBack() throws {
+        let shape = ValueShape(name: "n", type: "T", values: [ValueShape(name: "f", type: "[]string")])
+        var metadata = ["": "", "k.with/odd=chars": "ü😈\u{0}\n\"\\", "empty": ""]
+        for number in 0..<200 { metadata["key\(number)"] = String(repeating: "v", count: 600) }
+        let tags = ConsulTags(
+            version: "v=1 β", metadata: metadata,
+            endpoints: [Endpoint(name: "E", request: shape, response: nil, metadata: metadata)], nodeMetadata: metadata)
+        let read = ConsulTags(reading: try tags.encoded()) { _ in Issue.record("skipped") }
+        #expect(read == tags)
+    }
+
+    @Test func foreignTagsAreNoVersionAndNoNoise() {
+        let tags = ConsulTags(reading: ["primary", "", "v", "e", "version=2", "t-shirt", "urlprefix-/x"]) { _ in
+            Issue.record("skipped")
+        }
+        #expect(tags == ConsulTags())
+    }
+
+    @Test func brokenTagsAreSkippedAndTold() {
+        var skipped: [Character] = []
+        let read = ConsulTags(reading: ["v=1", "t={", "e={}", "s=[1]", "t-789c00", "e=null"]) { skipped.append($0) }
+        #expect(skipped == ["t", "e", "s", "t", "e"])
+        #expect(read.version == "1")
+    }
+
+    @Test func aZlibBombIsRefused() {
+        // 1 MiB of zeros, packed by zlib at level 9.
+        let bomb = "78daedc13101000000c2a0f54f6d085fa" + String(repeating: "0", count: 2033) + "3e0300f00001"
+        #expect(ZlibText.unpacked(hexadecimal: Substring(bomb)) == nil)
+    }
+
+    @Test(arguments: ["", "7", "78", "789", "zz", "789c", "789cca492c492d2e", "000000", "ä", "789cca492c492d2e01040000ffff08cc0200"])
+    func brokenStreamsAreRefused(_ digits: String) {
+        #expect(ZlibText.unpacked(hexadecimal: Substring(digits)) == nil)
+    }
+
+    /// Every byte of a real stream changed in turn, with a fixed seed: nothing traps, and what is read is text.
+    @Test func changedStreamsDoNotTrap() throws {
+        var random = SplitMix(seed: 42)
+        for tag in GoMicroTags.greeter {
+            var digits = Array(tag.dropFirst(2).utf8)
+            for _ in 0..<2000 {
+                let position = Int(random.next() % UInt64(digits.count))
+                digits[position] = Array("0123456789abcdefxyz-".utf8)[Int(random.next() % 20)]
+                let cut = Int(random.next() % UInt64(digits.count))
+                _ = ZlibText.unpacked(hexadecimal: Substring(String(decoding: digits, as: UTF8.self)))
+                _ = ConsulTags(reading: ["\(tag.prefix(2))\(String(decoding: digits[cut...], as: UTF8.self))"]) { _ in }
+            }
+        }
+    }
+}
+
+private struct SplitMix {
+    var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
