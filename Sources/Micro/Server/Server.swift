@@ -60,11 +60,12 @@ public final class Server: Sendable {
                 try await run(request.body, context)
             }
             return TransportResponse(contentType: request.contentType, body: body)
-        } catch let error as MicroError {
-            throw error
         } catch {
-            if !(error is CancellationError) { logger.error("the handler failed", metadata: ["error": "\(error)"]) }
-            throw error
+            // The caller gets no text of a foreign error, so that it has to be found here.
+            if !(error is MicroError), !(error is CancellationError) {
+                logger.error("the handler failed", metadata: ["error": "\(error)"])
+            }
+            throw MicroError(answering: request, with: error)
         }
     }
 

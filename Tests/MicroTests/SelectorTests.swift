@@ -1,0 +1,161 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Micro
+import MicroMemory
+import Synchronization
+import TestSupport
+import Testing
+
+/// A registry whose watches a test feeds by hand.
+final class HandFedRegistry: Registry {
+    private let sources = Mutex<[RegistryWatch.Source]>([])
+    let watches = Counter()
+    var name: String { "hand" }
+    var description: String { "the registry of the test" }
+
+    func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
+        RegisterOutcome(timeToLive: timeToLive, created: true)
+    }
+    func deregister(_ service: ServiceRecord) async throws {}
+    func lookUp(_ name: String) async throws -> [ServiceRecord] { [] }
+    func list() async throws -> [String] { [] }
+    func close() async {}
+
+    func watch(_ name: String?) throws -> RegistryWatch {
+        let (watch, source) = RegistryWatch.makeStream { [watches] in watches.add(-1) }
+        sources.withLock { $0.append(source) }
+        watches.add()
+        return watch
+    }
+
+    func yield(_ state: RegistryState) { sources.withLock { sources in sources.forEach { $0.yield(state) } } }
+}
+
+private func state(_ nodes: String..., transport: String? = "http") -> RegistryState {
+    RegistryState([
+        ServiceRecord(
+            name: "svc",
+            nodes: nodes.map {
+                Node(id: $0, address: "10.0.0.1", port: 80, metadata: transport.map { ["transport": $0] } ?? [:])
+            })
+    ])
+}
+
+@Suite(.timeLimit(.minutes(1))) struct SelectorTests {
+    private let registry = HandFedRegistry()
+    private let soon = ContinuousClock.now + .seconds(30)
+    private let cause = MicroError(.unavailable, "cannot reach the registry of the test")
+
+    private func selector(_ strategy: SelectionStrategy = .roundRobin) -> Selector {
+        Selector(registry: registry, transportName: "http", strategy: strategy)
+    }
+
+    /// Picks until the selector has seen the state that was yielded.
+    private func pickIDs(_ selector: Selector, _ count: Int) async throws -> [String] {
+        var ids: [String] = []
+        for _ in 0..<count { ids.append(try await selector.pick("svc", deadline: soon).id) }
+        return ids
+    }
+
+    private func started(_ selector: Selector, _ first: RegistryState) async throws {
+        async let pick = selector.pick("svc", deadline: soon)
+        #expect(await eventually { registry.watches.value == 1 })
+        registry.yield(first)
+        _ = try? await pick
+    }
+
+    @Test func roundRobinTakesTurns() async throws {
+        let selector = selector()
+        try await started(selector, state("a", "b", "c"))
+        let ids = try await pickIDs(selector, 30)
+        for id in ["a", "b", "c"] { #expect(ids.count { $0 == id } == 10) }
+        await selector.close()
+    }
+
+    @Test func randomUsesAll() async throws {
+        let selector = selector(.random)
+        try await started(selector, state("a", "b", "c"))
+        let ids = try await pickIDs(selector, 600)
+        for id in ["a", "b", "c"] { #expect(ids.count { $0 == id } > 100) }
+        await selector.close()
+    }
+
+    @Test(arguments: SelectionStrategy.allCases) func triedNodesAreAvoidedWhileThereAreOthers(_ strategy: SelectionStrategy) async throws {
+        let selector = selector(strategy)
+        try await started(selector, state("a", "b", "c"))
+        for _ in 0..<50 {
+            #expect(try await selector.pick("svc", avoiding: ["a", "c"], deadline: soon).id == "b")
+            let again = try await selector.pick("svc", avoiding: ["a", "b", "c"], deadline: soon)
+            #expect(["a", "b", "c"].contains(again.id))
+        }
+        await selector.close()
+    }
+
+    @Test func aNewStateIsUsedAtOnce() async throws {
+        let selector = selector()
+        try await started(selector, state("a"))
+        registry.yield(state("b"))
+        #expect(try await eventually { try await selector.pick("svc", deadline: soon).id == "b" })
+        await selector.close()
+    }
+
+    @Test func staleNodesAreServed() async throws {
+        let selector = selector()
+        try await started(selector, state("a"))
+        registry.yield(state("a", "b").failing(with: cause))
+        #expect(try await eventually { try await Set(pickIDs(selector, 2)) == ["a", "b"] })
+        await selector.close()
+    }
+
+    @Test func unknownIsNotEmpty() async throws {
+        let selector = selector()
+        let pick = Task { try await selector.pick("svc", deadline: soon) }
+        #expect(await eventually { registry.watches.value == 1 })
+        registry.yield(RegistryState(freshness: .unknown(cause: cause)))
+        await #expect { try await pick.value } throws: {
+            ($0 as? MicroError)?.code == .unavailable && "\($0)".contains("cannot reach the registry of the test")
+        }
+        registry.yield(RegistryState())
+        #expect(await eventually {
+            do { _ = try await selector.pick("svc", deadline: soon) } catch {
+                return (error as? MicroError)?.code == .notFound
+                    && "\(error)".contains("no instances of svc in the registry of the test")
+            }
+            return false
+        })
+        await selector.close()
+    }
+
+    @Test func nodesOfAnotherTransportAreNotChosen() async throws {
+        let selector = selector()
+        let pick = Task { try await selector.pick("svc", deadline: soon) }
+        #expect(await eventually { registry.watches.value == 1 })
+        registry.yield(state("a", transport: "nats"))
+        await #expect { try await pick.value } throws: {
+            ($0 as? MicroError)?.code == .notFound && "\($0)".contains("do not speak the transport http")
+        }
+        registry.yield(state("b", transport: nil))
+        #expect(await eventually { (try? await selector.pick("svc", deadline: soon).id) == "b" })
+        await selector.close()
+    }
+
+    @Test func aSilentRegistryIsLeftAtTheDeadline() async throws {
+        let selector = selector()
+        await #expect { try await selector.pick("svc", deadline: .now + .milliseconds(30)) } throws: {
+            ($0 as? MicroError)?.code == .deadlineExceeded
+        }
+        await selector.close()
+    }
+
+    @Test func oneWatchForEachServiceAndNoneAfterClosing() async throws {
+        let selector = selector()
+        try await started(selector, state("a"))
+        _ = try await pickIDs(selector, 10)
+        #expect(registry.watches.value == 1)
+        await selector.close()
+        await selector.close()
+        #expect(registry.watches.value == 0)
+        await #expect { try await selector.pick("svc", deadline: soon) } throws: { ($0 as? MicroError)?.code == .closed }
+    }
+}
