@@ -102,8 +102,6 @@ let package = Package(
         tests("MicroConsulTests", ["MicroConsul", "MicroCore", configuration]),
         tests("MicroTests", ["Micro", "MicroMemory", "MicroHTTP", configuration, lifecycle, logging, nioCore]),
         tests("MicroBackendsTests", ["MicroBackends", "Micro", configuration]),
-        tests(
-            "GreeterTests",
-            ["greeter-demo", "greeter-server", "greeter-client", "MicroConsul", "MicroCore"]),
+        tests("GreeterTests", ["greeter-demo", "greeter-server", "greeter-client"]),
     ]
 )

@@ -53,8 +53,8 @@ static inline CURLcode ccurl_allow_only_http(CURL *easy) {
 #endif
 }
 
-/// Lets a transfer that ends while its host name is being resolved leave the resolver's thread behind. Otherwise libcurl
-/// waits for that thread, and one slow name server would stop every other transfer. Since 7.87; ignored before.
+/// Lets a transfer that ends while its host name is being resolved leave the resolver's thread behind. Otherwise
+/// libcurl waits for that thread, and one slow name server would stop every other transfer. Since 7.87; ignored before.
 static inline void ccurl_leave_resolver_behind(CURL *easy) {
 #if LIBCURL_VERSION_NUM >= 0x075700
     (void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
@@ -98,8 +98,8 @@ static inline int ccurl_thread_start(
     return code == 0 ? pthread_detach(thread) : code;
 }
 
-/// Makes a write to a closed connection fail with EPIPE on this thread. Under CURLOPT_NOSIGNAL libcurl leaves SIGPIPE to
-/// the application, and some TLS libraries write without MSG_NOSIGNAL.
+/// Makes a write to a closed connection fail with EPIPE on this thread. Under CURLOPT_NOSIGNAL libcurl leaves SIGPIPE
+/// to the application, and some TLS libraries write without MSG_NOSIGNAL.
 static inline void ccurl_thread_block_sigpipe(void) {
     sigset_t signals;
     sigemptyset(&signals);

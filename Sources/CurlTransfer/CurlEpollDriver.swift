@@ -73,7 +73,8 @@ final class CurlEpollDriver: CurlDriver {
     }
 
     fileprivate func watch(_ descriptor: Int32, what: Int32) {
-        // A failure leaves the transfer to its timeout. Removing a descriptor that libcurl has closed fails, harmlessly.
+        // A failure leaves the transfer to its timeout. Removing a descriptor that libcurl has closed fails,
+        // harmlessly.
         _ = ccurl_epoll_watch(epoll, descriptor, what)
     }
 

@@ -3,7 +3,8 @@
 
 import CCurl
 
-/// The thread's work: takes commands, lets the driver wait and move, ends what is done. Everything here is on one thread.
+/// The thread's work: takes commands, lets the driver wait and move, ends what is done. Everything here is on one
+/// thread.
 struct CurlLoop {
     private let mailbox: CurlMailbox
     private let driver: any CurlDriver

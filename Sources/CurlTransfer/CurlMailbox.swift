@@ -109,7 +109,8 @@ final class CurlMailbox: Sendable {
         state.withLock { $0.wake = wake }
     }
 
-    /// Moves what has arrived into `batch`, which is empty; false when the thread is to end (`wake` is not called any more).
+    /// Moves what has arrived into `batch`, which is empty; false when the thread is to end (`wake` is not called any
+    /// more).
     func take(into batch: inout [Command]) -> Bool {
         state.withLock { state in
             swap(&state.commands, &batch)
@@ -119,7 +120,8 @@ final class CurlMailbox: Sendable {
         }
     }
 
-    /// The thread is done, or never came to be; what is left ends with `error`. Unless closed, the next request tries again.
+    /// The thread is done, or never came to be; what is left ends with `error`. Unless closed, the next request tries
+    /// again.
     func threadEnded(failingWith error: CurlError) {
         let (rest, closers) = state.withLock { state in
             let left = (state.commands, state.closers)

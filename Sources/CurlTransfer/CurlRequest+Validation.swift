@@ -4,7 +4,7 @@
 extension CurlRequest {
     /// Refuses what libcurl would pass on as it is: a line break in a header is a second header, or a second request.
     ///
-    /// - Throws: `CurlError` of kind `invalidRequest`, `invalidURL` or `timedOut`. Its text names the field, not its value.
+    /// - Throws: `CurlError` of kind `invalidRequest`, `invalidURL` or `timedOut`, with a text that names no value.
     func validate() throws(CurlError) {
         guard !method.isEmpty, method.utf8.allSatisfy(\.isTokenByte) else {
             throw CurlError(kind: .invalidRequest, message: "the method is not an HTTP token")

@@ -1,7 +1,8 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Whom to trust over `https`, and who to be. The server's certificate and host name are always verified, from TLS 1.2 up.
+/// Whom to trust over `https`, and who to be. The server's certificate and host name are always verified, from TLS 1.2
+/// up.
 package struct CurlTLS: Sendable, Equatable {
     /// Path of a PEM file of the authorities to trust, in place of the system's. `nil`: the system's.
     package var certificateAuthorityFile: String?

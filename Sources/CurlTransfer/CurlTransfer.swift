@@ -1,7 +1,8 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Asynchronous HTTP/1.1 requests over libcurl: one thread and one pool of connections, from the first request to `close()`.
+/// Asynchronous HTTP/1.1 requests over libcurl: one thread and one pool of connections, from the first request to
+/// `close()`.
 ///
 /// ```swift
 /// let http = CurlTransfer()
@@ -9,9 +10,9 @@
 /// await http.close()
 /// ```
 ///
-/// Redirects are not followed, and no proxy, cookie or credential is taken from the environment. When the server closed a
-/// kept connection, libcurl sends the request again on a new one, provided that no byte of a response had arrived: a request
-/// that must not be carried out twice needs a guard of its own against that.
+/// Redirects are not followed, and no proxy, cookie or credential is taken from the environment. When the server closed
+/// a kept connection, libcurl sends the request again on a new one, provided that no byte of a response had arrived: a
+/// request that must not be carried out twice needs a guard of its own against that.
 package final class CurlTransfer: Sendable {
     private let mailbox: CurlMailbox
 
@@ -47,8 +48,9 @@ package final class CurlTransfer: Sendable {
         }
     }
 
-    /// Ends what is in flight with a `CurlError` of kind `closed`, closes the connections and waits for the thread to end.
-    /// May be called again, and by several at once; each call returns when all is done. Later requests throw `closed`.
+    /// Ends what is in flight with a `CurlError` of kind `closed`, closes the connections and waits for the thread to
+    /// end. May be called again, and by several at once; each call returns when all is done. Later requests throw
+    /// `closed`.
     package func close() async {
         await mailbox.close()
     }

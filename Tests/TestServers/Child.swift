@@ -97,4 +97,7 @@ package enum Machine {
 package struct MachineError: Error, CustomStringConvertible {
     /// For people.
     package let description: String
+
+    /// An error with a text.
+    package init(description: String) { self.description = description }
 }

@@ -14,8 +14,8 @@ import Synchronization
 /// defer { server.stop() }
 /// ```
 ///
-/// Listens on 127.0.0.1 at a free port. Every connection is handed to the script on a thread of its own and closed when the
-/// script returns or throws. Its threads keep the server alive until `stop()`.
+/// Listens on 127.0.0.1 at a free port. Every connection is handed to the script on a thread of its own and closed when
+/// the script returns or throws. Its threads keep the server alive until `stop()`.
 package final class ScriptedServer: Sendable {
     /// What is done with one connection.
     package typealias Script = @Sendable (ScriptedConnection) throws -> Void

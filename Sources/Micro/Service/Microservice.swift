@@ -143,11 +143,7 @@ public final class Microservice: Service {
 
     private func registration(of endpoints: [Endpoint], at bound: Address) throws -> Registration {
         let address = try AdvertisedAddress.of(bound: bound, advertise: settings.advertise)
-        if address.isLoopback, !(components.registry is MemoryRegistry) {
-            logger.warning(
-                "registered at a loopback address: only this machine can call; set MICRO_SERVER_ADDRESS or MICRO_SERVER_ADVERTISE for others",
-                metadata: ["address": "\(address)"])
-        }
+        warnOfNarrowReach(address)
         var metadata = [
             "transport": components.transport.name, "registry": components.registry.name, "protocol": "mucp",
             "server": "rpc",
@@ -159,6 +155,20 @@ public final class Microservice: Service {
             name: settings.name, version: settings.version, endpoints: endpoints, nodes: [node])
         return try Registration(
             of: record, in: components.registry, configuration: settings.registration, logger: logger)
+    }
+}
+
+extension Microservice {
+    /// Tells what surprises people who go from one process to two, and from one machine to two.
+    private func warnOfNarrowReach(_ address: Address) {
+        if components.registry is MemoryRegistry {
+            guard components.transport.name != "memory" else { return }
+            logger.notice("registered in memory: only this process finds it; set MICRO_REGISTRY for others")
+        } else if address.isLoopback {
+            logger.warning(
+                "registered at a loopback address: only this machine can call; set MICRO_SERVER_ADDRESS for others",
+                metadata: ["address": "\(address)"])
+        }
     }
 }
 
