@@ -62,7 +62,7 @@ final class MemoryListener: TransportListener {
         stopAccepting()
         let late = MicroError(.deadlineExceeded, "calls are still running", origin: MicroError.Origin.transport)
         do {
-            try await withShield(limit: deadline - .now, orThrow: { late }) { await self.allCallsEnd() }
+            try await withShield(limit: deadline - .now, orThrow: late) { await self.allCallsEnd() }
         } catch {}
         cutOff()
     }

@@ -75,7 +75,7 @@ public final class MemoryRegistry: Registry {
             defer { watches = nil }
             return watches
         }
-        open?.values.forEach { $0.finish() }
+        for source in open?.values.map(\.self) ?? [] { source.finish() }
     }
 
     private static let closed = MicroError(

@@ -40,7 +40,7 @@ public final class MemoryTransport: Transport {
                 .unavailable, "nobody listens at \(address) in the memory of this process",
                 origin: MicroError.Origin.transport, isSafeToRetry: true)
         }
-        let response = try await withDeadline(request.deadline, orThrow: { Self.tooLate(request, address) }) {
+        let response = try await withDeadline(request.deadline, orThrow: Self.tooLate(request, address)) {
             try await listener.answer(request)
         }
         try check(response.body, of: "response")

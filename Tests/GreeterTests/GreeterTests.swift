@@ -12,14 +12,18 @@ import Testing
         let demo = try Greeter.start("greeter-demo")
         #expect(await demo.exitStatus() == 0)
         for line in [
-            "greeter 1.0.0 at 127.0.0.1", "John -> Hello John", "-> invalidArgument: a greeting needs a name  (from greeter)",
+            "greeter 1.0.0 at 127.0.0.1", "John -> Hello John",
+            "-> invalidArgument: a greeting needs a name  (from greeter)",
             "-> notFound: no instances of nobody", "left in the registry: 0",
         ] { #expect(demo.text.contains(line), "\(demo.text)") }
     }
 
     @Test(arguments: [
         (["MICRO_REGISTRY": "zookeeper"], "MICRO_REGISTRY=zookeeper is not known: choose one of consul, memory"),
-        (["MICRO_REGISTRY": "consul", "MICRO_REGISTRY_ADDRESS": "a/b"], #""a/b" is not the address of a Consul agent"#),
+        (
+            ["MICRO_REGISTRY": "consul", "MICRO_REGISTRY_ADDRESS": "a/b"],
+            #""a/b" is not the address of a Consul agent"#
+        ),
         (["MICRO_SERVER_ADDRESS": "127.0.0.1:99999"], #""127.0.0.1:99999" is not an address"#),
         (["MICRO_REGISTER_TTL": "soon"], "MICRO_REGISTER_TTL=soon is not valid: expected seconds"),
         (["MICRO_REGISTER_TTL": "1", "MICRO_REGISTER_INTERVAL": "2"], "check MICRO_REGISTER_INTERVAL"),

@@ -32,7 +32,10 @@ import Testing
     }
 
     @Test func aWrongAddressIsTold() {
-        #expect { try Backends.environment.makeRegistry(reader(["micro.registry": "consul", "micro.registry.address": "a b"])) } throws: {
+        #expect {
+            try Backends.environment.makeRegistry(
+                reader(["micro.registry": "consul", "micro.registry.address": "a b"]))
+        } throws: {
             ($0 as? MicroError)?.code == .invalidArgument
         }
     }

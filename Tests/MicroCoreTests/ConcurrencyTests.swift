@@ -9,15 +9,17 @@ import Testing
     private static let late = MicroError(.deadlineExceeded, "late")
 
     @Test func theResultComesThrough() async throws {
-        #expect(try await withDeadline(.now + .seconds(30), orThrow: { Self.late }) { 42 } == 42)
+        #expect(try await withDeadline(.now + .seconds(30), orThrow: Self.late) { 42 } == 42)
     }
 
     @Test func anOperationThatHeedsNothingIsLeft() async throws {
         let release = AsyncStream.makeStream(of: Void.self)
         let started = ContinuousClock.now
-        await #expect { try await withDeadline(.now + .milliseconds(50), orThrow: { Self.late }) {
-            await Task.detached { for await _ in release.stream {} }.value
-        } } throws: { ($0 as? MicroError)?.code == .deadlineExceeded }
+        await #expect {
+            try await withDeadline(.now + .milliseconds(50), orThrow: Self.late) {
+                await Task.detached { for await _ in release.stream {} }.value
+            }
+        } throws: { ($0 as? MicroError)?.code == .deadlineExceeded }
         #expect(ContinuousClock.now - started < .seconds(5))
         release.continuation.finish()
     }
@@ -25,7 +27,7 @@ import Testing
     @Test func cancellationIsPrompt() async throws {
         let wasCancelled = Counter()
         let task = Task {
-            try await withDeadline(.now + .seconds(60), orThrow: { Self.late }) {
+            try await withDeadline(.now + .seconds(60), orThrow: Self.late) {
                 do { try await Task.sleep(for: .seconds(60)) } catch {
                     wasCancelled.add()
                     throw error
@@ -40,7 +42,7 @@ import Testing
     @Test func aShieldedOperationOutlivesCancellation() async throws {
         let task = Task {
             while !Task.isCancelled { await Task.yield() }
-            return try await withShield(limit: .seconds(30), orThrow: { Self.late }) { Task.isCancelled }
+            return try await withShield(limit: .seconds(30), orThrow: Self.late) { Task.isCancelled }
         }
         task.cancel()
         #expect(try await task.value == false)
@@ -51,7 +53,7 @@ import Testing
             for number in 0..<2000 {
                 group.addTask {
                     let task = Task {
-                        try await withDeadline(.now + .microseconds(number % 200), orThrow: { Self.late }) {
+                        try await withDeadline(.now + .microseconds(number % 200), orThrow: Self.late) {
                             await Task.yield()
                         }
                     }

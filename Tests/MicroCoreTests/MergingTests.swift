@@ -5,10 +5,13 @@ import MicroCore
 import Testing
 
 @Suite struct MergingTests {
-    private func stored(_ version: String, _ id: String, _ revision: UInt64, _ metadata: [String: String] = [:]) -> StoredNode {
+    private func stored(_ version: String, _ id: String, _ revision: UInt64, _ metadata: [String: String] = [:])
+        -> StoredNode
+    {
         let node = Node(id: id, address: "10.0.0.1", port: 80)
         return StoredNode(
-            service: ServiceRecord(name: "svc", version: version, metadata: metadata, nodes: [node]), revision: revision)
+            service: ServiceRecord(name: "svc", version: version, metadata: metadata, nodes: [node]), revision: revision
+        )
     }
 
     @Test func theLatestRegistrationDescribesTheVersion() {

@@ -22,7 +22,9 @@ import Testing
         #expect(code(record(id: name)) == nil)
     }
 
-    @Test(arguments: ["", "a/b", "..", "../x", "-a", " a", "a b", "a%2Fb", "ä", "a\n", String(repeating: "x", count: 254)])
+    @Test(arguments: [
+        "", "a/b", "..", "../x", "-a", " a", "a b", "a%2Fb", "ä", "a\n", String(repeating: "x", count: 254),
+    ])
     func badNames(_ name: String) {
         #expect(code(record(name: name)) == .invalidName)
         #expect(code(record(id: name)) == .invalidName)
@@ -36,7 +38,9 @@ import Testing
         #expect(code(record(version: "a\nb")) == .invalidArgument)
     }
 
-    @Test(arguments: ["127.0.0.1", "::1", "fe80::1%eth0", "host.example", "_INBOX.abc"]) func goodAddresses(_ address: String) {
+    @Test(arguments: ["127.0.0.1", "::1", "fe80::1%eth0", "host.example", "_INBOX.abc"]) func goodAddresses(
+        _ address: String
+    ) {
         #expect(code(record(address: address)) == nil)
     }
 
@@ -60,15 +64,19 @@ import Testing
 }
 
 @Suite struct AddressTests {
-    @Test(arguments: [
-        ("127.0.0.1:80", "127.0.0.1", 80), ("[::1]:80", "::1", 80), ("host:0", "host", 0), (":8080", "0.0.0.0", 8080),
-        ("host", "host", nil), ("::1", "::1", nil), ("[::1]", "::1", nil),
-    ] as [(String, String, Int?)])
+    @Test(
+        arguments: [
+            ("127.0.0.1:80", "127.0.0.1", 80), ("[::1]:80", "::1", 80), ("host:0", "host", 0),
+            (":8080", "0.0.0.0", 8080),
+            ("host", "host", nil), ("::1", "::1", nil), ("[::1]", "::1", nil),
+        ] as [(String, String, Int?)])
     func parses(_ text: String, _ host: String, _ port: Int?) throws {
         #expect(try Address(parsing: text) == Address(host: host, port: port))
     }
 
-    @Test(arguments: ["", ":", "a:b", "a:70000", "a:-1", "a:+1", "a:", "[::1", "[]:1", "[::1]80", "a b:1", "http://a:1", "a:1/x"])
+    @Test(arguments: [
+        "", ":", "a:b", "a:70000", "a:-1", "a:+1", "a:", "[::1", "[]:1", "[::1]80", "a b:1", "http://a:1", "a:1/x",
+    ])
     func refuses(_ text: String) {
         #expect { try Address(parsing: text) } throws: { ($0 as? MicroError)?.code == .invalidArgument }
     }

@@ -10,14 +10,17 @@ import Testing
     private let backend = MemoryBackend()
     private var registry: MemoryRegistry { MemoryRegistry(backend: backend) }
 
-    private func record(_ version: String = "1", node: String = "a", port: Int = 80, name: String = "svc") -> ServiceRecord {
+    private func record(_ version: String = "1", node: String = "a", port: Int = 80, name: String = "svc")
+        -> ServiceRecord
+    {
         ServiceRecord(
             name: name, version: version, metadata: ["k": "v"], endpoints: [Endpoint(name: "E")],
             nodes: [Node(id: node, address: "10.0.0.1", port: port)])
     }
 
     @Test func whatOneRegistersAnotherFinds() async throws {
-        #expect(try await registry.register(record(), timeToLive: nil) == RegisterOutcome(timeToLive: nil, created: true))
+        #expect(
+            try await registry.register(record(), timeToLive: nil) == RegisterOutcome(timeToLive: nil, created: true))
         #expect(try await registry.register(record(), timeToLive: nil).created == false)
         #expect(try await registry.lookUp("svc") == [record()])
         #expect(try await registry.list() == ["svc"])

@@ -29,7 +29,9 @@ import Testing
     }
 
     @Test func aCallIsAnswered() async throws {
-        try await whileListening { TransportResponse(contentType: $0.contentType, body: $0.body) } _: { _ in
+        try await whileListening {
+            TransportResponse(contentType: $0.contentType, body: $0.body)
+        } _: { _ in
             let response = try await transport.call(request(), to: place)
             #expect(String(buffer: response.body) == "hi")
         }
@@ -59,7 +61,9 @@ import Testing
     }
 
     @Test func errorsKeepTheirCode() async throws {
-        try await whileListening { _ in throw MicroError(.permissionDenied, "no") } _: { _ in
+        try await whileListening { _ in
+            throw MicroError(.permissionDenied, "no")
+        } _: { _ in
             await #expect { try await transport.call(request(), to: place) } throws: {
                 let error = $0 as? MicroError
                 return error?.code == .permissionDenied && error?.origin == "svc" && error?.message == "no"
@@ -96,8 +100,13 @@ import Testing
         let call = Task { try await transport.call(request(), to: place) }
         #expect(await eventually { inside.value == 1 })
         let drain = Task { await listener.drain(deadline: .now + .seconds(30)) }
-        #expect(await eventually { (try? await transport.call(request(within: .milliseconds(1)), to: place)) == nil && inside.value == 1 })
-        await #expect { try await transport.call(request(), to: place) } throws: { ($0 as? MicroError)?.isSafeToRetry == true }
+        #expect(
+            await eventually {
+                (try? await transport.call(request(within: .milliseconds(1)), to: place)) == nil && inside.value == 1
+            })
+        await #expect { try await transport.call(request(), to: place) } throws: {
+            ($0 as? MicroError)?.isSafeToRetry == true
+        }
         gate.continuation.finish()
         #expect(try await call.value.contentType == "text/plain")
         await drain.value
@@ -120,7 +129,9 @@ import Testing
 
     @Test func bodiesAreLimited() async throws {
         let limit = MemoryTransport.Configuration().largestBody
-        try await whileListening { TransportResponse(contentType: "", body: ByteBuffer(repeating: 0, count: $0.body.readableBytes + 1)) } _: { _ in
+        try await whileListening {
+            TransportResponse(contentType: "", body: ByteBuffer(repeating: 0, count: $0.body.readableBytes + 1))
+        } _: { _ in
             for size in [limit, limit + 1] {
                 var large = request()
                 large.body = ByteBuffer(repeating: 0, count: size)

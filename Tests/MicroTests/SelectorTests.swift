@@ -29,7 +29,7 @@ final class HandFedRegistry: Registry {
         return watch
     }
 
-    func yield(_ state: RegistryState) { sources.withLock { sources in sources.forEach { $0.yield(state) } } }
+    func yield(_ state: RegistryState) { for source in sources.withLock(\.self) { source.yield(state) } }
 }
 
 private func state(_ nodes: String..., transport: String? = "http") -> RegistryState {
@@ -81,7 +81,9 @@ private func state(_ nodes: String..., transport: String? = "http") -> RegistryS
         await selector.close()
     }
 
-    @Test(arguments: SelectionStrategy.allCases) func triedNodesAreAvoidedWhileThereAreOthers(_ strategy: SelectionStrategy) async throws {
+    @Test(arguments: SelectionStrategy.allCases) func triedNodesAreAvoidedWhileThereAreOthers(
+        _ strategy: SelectionStrategy
+    ) async throws {
         let selector = selector(strategy)
         try await started(selector, state("a", "b", "c"))
         for _ in 0..<50 {
@@ -117,13 +119,14 @@ private func state(_ nodes: String..., transport: String? = "http") -> RegistryS
             ($0 as? MicroError)?.code == .unavailable && "\($0)".contains("cannot reach the registry of the test")
         }
         registry.yield(RegistryState())
-        #expect(await eventually {
-            do { _ = try await selector.pick("svc", deadline: soon) } catch {
-                return (error as? MicroError)?.code == .notFound
-                    && "\(error)".contains("no instances of svc in the registry of the test")
-            }
-            return false
-        })
+        #expect(
+            await eventually {
+                do { _ = try await selector.pick("svc", deadline: soon) } catch {
+                    return (error as? MicroError)?.code == .notFound
+                        && "\(error)".contains("no instances of svc in the registry of the test")
+                }
+                return false
+            })
         await selector.close()
     }
 
@@ -156,6 +159,8 @@ private func state(_ nodes: String..., transport: String? = "http") -> RegistryS
         await selector.close()
         await selector.close()
         #expect(registry.watches.value == 0)
-        await #expect { try await selector.pick("svc", deadline: soon) } throws: { ($0 as? MicroError)?.code == .closed }
+        await #expect { try await selector.pick("svc", deadline: soon) } throws: {
+            ($0 as? MicroError)?.code == .closed
+        }
     }
 }

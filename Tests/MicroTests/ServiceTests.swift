@@ -70,7 +70,8 @@ enum Wire: String, CaseIterable, Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for service in services { group.addTask { try await service.run() } }
             let registry = MemoryRegistry(backend: backend)
-            #expect(try await eventually { try await registry.lookUp("greeter").flatMap(\.nodes).count == services.count })
+            #expect(
+                try await eventually { try await registry.lookUp("greeter").flatMap(\.nodes).count == services.count })
             try await body(client)
             group.cancelAll()
             while await group.nextResult() != nil {}
@@ -78,7 +79,9 @@ enum Wire: String, CaseIterable, Sendable {
         await client.close()
     }
 
-    private func hello(_ client: Client, _ name: String = "John", _ options: CallOptions = .init()) async throws -> String {
+    private func hello(_ client: Client, _ name: String = "John", _ options: CallOptions = .init()) async throws
+        -> String
+    {
         try await client.call("greeter", "Greeter.Hello", Hello(name: name), options: options, returning: Greeting.self)
             .greeting
     }
@@ -90,7 +93,8 @@ enum Wire: String, CaseIterable, Sendable {
             #expect(record.endpoints.map(\.name) == ["Greeter.Hello"])
             #expect(record.nodes.first?.id == "greeter-1")
             let metadata = record.nodes.first?.metadata
-            #expect(metadata == ["transport": wire.rawValue, "registry": "memory", "protocol": "mucp", "server": "rpc"])
+            #expect(
+                metadata == ["transport": wire.rawValue, "registry": "memory", "protocol": "mucp", "server": "rpc"])
         }
         #expect(try await MemoryRegistry(backend: backend).lookUp("greeter").isEmpty)
     }
@@ -146,7 +150,9 @@ enum Wire: String, CaseIterable, Sendable {
     @Test(arguments: Wire.allCases) func aBodyBeyondTheLimitIsRefused(_ wire: Wire) async throws {
         try await whileServing(makeService(wire), client: makeClient(wire)) { client in
             let huge = String(repeating: "x", count: 5 * 1024 * 1024)
-            await #expect { _ = try await hello(client, huge) } throws: { ($0 as? MicroError)?.code == .payloadTooLarge }
+            await #expect { _ = try await hello(client, huge) } throws: {
+                ($0 as? MicroError)?.code == .payloadTooLarge
+            }
             let again = try await hello(client)
             #expect(again == "Hello John from 1")
         }
@@ -157,7 +163,8 @@ enum Wire: String, CaseIterable, Sendable {
         let options = CallOptions { _ in retries.add() }
         let registry = MemoryRegistry(backend: backend)
         try await whileServing(
-            makeService(wire, id: "1"), makeService(wire, id: "2"), client: makeClient(wire) { $0.strategy = .roundRobin }
+            makeService(wire, id: "1"), makeService(wire, id: "2"),
+            client: makeClient(wire) { $0.strategy = .roundRobin }
         ) { client in
             var seen: [String: Int] = [:]
             for _ in 0..<20 { seen[try await hello(client, "x", options), default: 0] += 1 }
@@ -180,7 +187,8 @@ enum Wire: String, CaseIterable, Sendable {
         let (registry, retries) = (MemoryRegistry(backend: backend), Counter())
         try await registry.register(
             ServiceRecord(
-                name: "greeter", nodes: [Node(id: "dead", address: "127.0.0.1", port: 1, metadata: ["transport": "memory"])]),
+                name: "greeter",
+                nodes: [Node(id: "dead", address: "127.0.0.1", port: 1, metadata: ["transport": "memory"])]),
             timeToLive: nil)
         let client = try makeClient(.memory)
         await #expect { _ = try await hello(client, "x", CallOptions(retries: 3) { _ in retries.add() }) } throws: {
@@ -219,7 +227,8 @@ enum Wire: String, CaseIterable, Sendable {
         }
         let (client, registry) = (try makeClient(wire), MemoryRegistry(backend: backend))
         let group = ServiceGroup(
-            configuration: .init(services: [.init(service: service)], logger: Logger(label: "x") { _ in SwiftLogNoOpLogHandler() }))
+            configuration: .init(
+                services: [.init(service: service)], logger: Logger(label: "x") { _ in SwiftLogNoOpLogHandler() }))
         async let run: Void = group.run()
         #expect(try await eventually { try await !registry.lookUp("greeter").isEmpty })
         async let slow = client.call("greeter", "Greeter.Slow", Hello(name: ""), returning: Greeting.self)
@@ -244,7 +253,8 @@ enum Wire: String, CaseIterable, Sendable {
         let service = try makeService(.http) { $0.drainLimit = .milliseconds(100) }
         let client = try makeClient(.http)
         let group = ServiceGroup(
-            configuration: .init(services: [.init(service: service)], logger: Logger(label: "x") { _ in SwiftLogNoOpLogHandler() }))
+            configuration: .init(
+                services: [.init(service: service)], logger: Logger(label: "x") { _ in SwiftLogNoOpLogHandler() }))
         async let run: Void = group.run()
         let registry = MemoryRegistry(backend: backend)
         #expect(try await eventually { try await !registry.lookUp("greeter").isEmpty })

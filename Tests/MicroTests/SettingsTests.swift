@@ -19,7 +19,9 @@ private func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader 
         #expect(Duration(setting: text) == .milliseconds(milliseconds))
     }
 
-    @Test(arguments: ["", "x", "-1", "0", "1d", "s", "1e300", "nan", "inf", "999999999h", "1 s"]) func badDurations(_ text: String) {
+    @Test(arguments: ["", "x", "-1", "0", "1d", "s", "1e300", "nan", "inf", "999999999h", "1 s"]) func badDurations(
+        _ text: String
+    ) {
         #expect(Duration(setting: text) == nil)
     }
 
@@ -43,7 +45,8 @@ private func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader 
             configReader: reader([
                 "micro.client.request.timeout": "250ms", "micro.client.retries": "0", "micro.selector": "roundrobin",
             ]))
-        #expect(settings.requestTimeout == .milliseconds(250) && settings.retries == 0 && settings.strategy == .roundRobin)
+        #expect(
+            settings.requestTimeout == .milliseconds(250) && settings.retries == 0 && settings.strategy == .roundRobin)
     }
 
     @Test(arguments: [
@@ -85,7 +88,9 @@ private func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader 
     @Test func whatIsBoundUnlessAskedOtherwise() throws {
         #expect(try AdvertisedAddress.of(bound: bound, advertise: nil) == bound)
         #expect(try AdvertisedAddress.of(bound: bound, advertise: Address(host: "a")) == Address(host: "a", port: 80))
-        #expect(try AdvertisedAddress.of(bound: bound, advertise: Address(host: "a", port: 1)) == Address(host: "a", port: 1))
+        #expect(
+            try AdvertisedAddress.of(bound: bound, advertise: Address(host: "a", port: 1))
+                == Address(host: "a", port: 1))
     }
 
     @Test(arguments: [

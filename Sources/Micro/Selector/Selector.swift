@@ -54,7 +54,7 @@ public final class Selector: Sendable {
     ) async throws -> Node {
         let view = try view(of: service)
         if let node = view.pick(avoiding: tried) { return node }
-        let state = try await withDeadline(deadline, orThrow: { self.slow(service) }) { await view.state() }
+        let state = try await withDeadline(deadline, orThrow: self.slow(service)) { await view.state() }
         if let node = view.pick(avoiding: tried) { return node }
         throw absence(of: service, in: state)
     }
@@ -81,7 +81,9 @@ public final class Selector: Sendable {
                 (node.metadata["transport"] ?? transportName) == transportName
             }
             content.entries[service] = Entry(view: view, task: Task { await view.follow(watch) })
-            if content.sweeper == nil { content.sweeper = Task { [weak self] in await Self.sweep(of: { [weak self] in self }) } }
+            if content.sweeper == nil {
+                content.sweeper = Task { [weak self] in await Self.sweep(of: { [weak self] in self }) }
+            }
             return view
         }
     }
@@ -130,7 +132,8 @@ public final class Selector: Sendable {
 
     private func slow(_ service: String) -> MicroError {
         MicroError(
-            .deadlineExceeded, "\(registry) did not say in time where \(service) runs", origin: MicroError.Origin.client,
+            .deadlineExceeded, "\(registry) did not say in time where \(service) runs",
+            origin: MicroError.Origin.client,
             isSafeToRetry: true)
     }
 }

@@ -56,7 +56,7 @@ public final class Server: Sendable {
             service: request.service, endpoint: request.endpoint, headers: request.headers, deadline: request.deadline,
             logger: logger)
         do {
-            let body = try await withDeadline(request.deadline, orThrow: { self.tooLate(request) }) {
+            let body = try await withDeadline(request.deadline, orThrow: self.tooLate(request)) {
                 try await run(request.body, context)
             }
             return TransportResponse(contentType: request.contentType, body: body)

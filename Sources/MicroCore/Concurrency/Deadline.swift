@@ -9,11 +9,11 @@ import Synchronization
 ///
 /// - Parameters:
 ///   - deadline: When to give up.
-///   - timeout: Makes the error to throw then.
+///   - timeout: The error to throw then; made only if it is.
 ///   - operation: What to run, in a task of its own.
 /// - Throws: What the operation throws, the error of `timeout`, or `CancellationError`.
 package func withDeadline<Value: Sendable>(
-    _ deadline: ContinuousClock.Instant, orThrow timeout: @escaping @Sendable () -> MicroError,
+    _ deadline: ContinuousClock.Instant, orThrow timeout: @autoclosure @escaping @Sendable () -> MicroError,
     operation: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
     let race = Race<Value>()
@@ -94,8 +94,8 @@ private final class Race<Value: Sendable>: Sendable {
 ///
 /// For what has to be left in order: deregistering, draining.
 package func withShield<Value: Sendable>(
-    limit: Duration, orThrow timeout: @escaping @Sendable () -> MicroError,
+    limit: Duration, orThrow timeout: @autoclosure @escaping @Sendable () -> MicroError,
     operation: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
-    try await Task { try await withDeadline(.now + limit, orThrow: timeout, operation: operation) }.value
+    try await Task { try await withDeadline(.now + limit, orThrow: timeout(), operation: operation) }.value
 }

@@ -62,7 +62,7 @@ public struct Registration: Sendable {
         var attempt = 0
         while true {
             do {
-                _ = try await withDeadline(end, orThrow: { startLimit(limit) }) {
+                _ = try await withDeadline(end, orThrow: startLimit(limit)) {
                     try await registry.register(record, timeToLive: configuration.timeToLive)
                 }
                 logger.info("registered", metadata: metadata)
@@ -108,7 +108,7 @@ public struct Registration: Sendable {
 
     private func deregister() async {
         do {
-            try await withShield(limit: configuration.deregisterLimit, orThrow: deregisterLimit) {
+            try await withShield(limit: configuration.deregisterLimit, orThrow: deregisterLimit()) {
                 try await registry.deregister(record)
             }
             logger.info("deregistered", metadata: metadata)
@@ -138,8 +138,10 @@ public struct Registration: Sendable {
     }
 
     private var metadata: Logger.Metadata {
-        ["service": "\(record.name)", "nodes": "\(record.nodes.map(\.id).joined(separator: ","))",
-            "registry": "\(registry)"]
+        [
+            "service": "\(record.name)", "nodes": "\(record.nodes.map(\.id).joined(separator: ","))",
+            "registry": "\(registry)",
+        ]
     }
 
     private func metadata(_ cause: some CustomStringConvertible) -> Logger.Metadata {

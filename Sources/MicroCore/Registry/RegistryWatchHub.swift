@@ -13,7 +13,8 @@ public final class RegistryWatchHub: Sendable {
     /// - Parameters:
     ///   - name: The service to watch; nil for all.
     ///   - publish: Takes a state; see ``RegistryWatch/Source/yield(_:)``.
-    public typealias Feed = @Sendable (_ name: String?, _ publish: @escaping @Sendable (RegistryState) -> Void)
+    public typealias Feed =
+        @Sendable (_ name: String?, _ publish: @escaping @Sendable (RegistryState) -> Void)
         async -> Void
 
     private struct Scope {
@@ -82,9 +83,9 @@ public final class RegistryWatchHub: Sendable {
     /// Yields under the lock, so that all watches see the states in the order of the feed.
     private func publish(_ state: RegistryState, to name: String?, from feedID: Int) {
         content.withLock { content in
-            guard content.scopes[name]?.feedID == feedID else { return }
+            guard let scope = content.scopes[name], scope.feedID == feedID else { return }
             content.scopes[name]?.last = state
-            content.scopes[name]?.sources.values.forEach { $0.yield(state) }
+            for source in scope.sources.values { source.yield(state) }
         }
     }
 
