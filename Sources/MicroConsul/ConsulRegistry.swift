@@ -33,6 +33,9 @@ public final class ConsulRegistry: Registry {
     /// `consul`
     public var name: String { "consul" }
 
+    /// Another client may deregister a node through the same agent; go-micro's records are read and written.
+    public var capabilities: RegistryCapabilities { [.foreignDeregistration, .goMicroRecords] }
+
     /// Such as `Consul at http://127.0.0.1:8500`.
     public var description: String { api.description }
 

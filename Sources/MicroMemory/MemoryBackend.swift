@@ -11,9 +11,45 @@ public final class MemoryBackend: Sendable {
     /// The backend of this process.
     public static let shared = MemoryBackend()
 
-    let registry = MemoryRegistryStore()
     let listeners = Mutex<[Address: MemoryListener]>([:])
+    private let registries = Mutex<(stores: [String: MemoryRegistryStore], outage: MicroError?)>(([:], nil))
 
     /// Creates an empty backend.
     public init() {}
+
+    /// Makes the registries unreachable, as a server that was stopped: every operation fails with `unavailable` and
+    /// watches turn stale. What is stored stays, and expires.
+    public func stopRegistries() {
+        let outage = MicroError(
+            .unavailable, "cannot reach the memory of this process: it was stopped", origin: MicroError.Origin.registry)
+        for store in setOutage(outage) { store.fail(with: outage) }
+    }
+
+    /// Makes the registries reachable again.
+    public func startRegistries() { for store in setOutage(nil) { store.recover() } }
+
+    /// Forgets every node, as a server that was restarted empty.
+    public func wipeRegistries() { for store in registries.withLock(\.stores).values { store.wipe() } }
+
+    /// How many watches are open.
+    public var openWatches: Int { registries.withLock(\.stores).values.reduce(0) { $0 + $1.openWatches } }
+
+    var outage: MicroError? { registries.withLock(\.outage) }
+
+    func registry(of namespace: String) -> MemoryRegistryStore {
+        registries.withLock { registries in
+            if let store = registries.stores[namespace] { return store }
+            let store = MemoryRegistryStore()
+            if let outage = registries.outage { store.fail(with: outage) }
+            registries.stores[namespace] = store
+            return store
+        }
+    }
+
+    private func setOutage(_ outage: MicroError?) -> [MemoryRegistryStore] {
+        registries.withLock { registries in
+            registries.outage = outage
+            return Array(registries.stores.values)
+        }
+    }
 }

@@ -8,14 +8,33 @@ import Synchronization
 ///
 /// Nothing leaves the process, and nothing is kept when it ends. Any time to live is kept as it is.
 public final class MemoryRegistry: Registry {
+    private let backend: MemoryBackend
     private let store: MemoryRegistryStore
     private let watches = Mutex<[Int: RegistryWatch.Source]?>([:])
 
     /// Creates a client of a backend.
-    public init(backend: MemoryBackend = .shared) { store = backend.registry }
+    ///
+    /// - Parameters:
+    ///   - backend: What it shares with others.
+    ///   - namespace: Clients of different namespaces do not see each other: `[A-Za-z0-9_-]{0,63}`.
+    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`: the namespace breaks its rules.
+    public init(backend: MemoryBackend = .shared, namespace: String) throws {
+        try NameRules.check(namespace: namespace)
+        self.backend = backend
+        store = backend.registry(of: namespace)
+    }
+
+    /// Creates a client of the empty namespace of a backend.
+    public init(backend: MemoryBackend = .shared) {
+        self.backend = backend
+        store = backend.registry(of: "")
+    }
 
     /// `memory`
     public var name: String { "memory" }
+
+    /// All but those of other systems.
+    public var capabilities: RegistryCapabilities { [.readYourWrites, .foreignDeregistration, .linearizableReads] }
 
     /// `the memory of this process`
     public var description: String { "the memory of this process" }
@@ -25,11 +44,7 @@ public final class MemoryRegistry: Registry {
     public func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
         try checkOpen()
         try service.validate()
-        if let timeToLive, timeToLive <= .zero {
-            throw MicroError(
-                .invalidArgument, "the time to live (\(timeToLive)) must be above zero; nil stands for no expiry",
-                origin: MicroError.Origin.registry)
-        }
+        let timeToLive = try TimeToLive.inForce(timeToLive, shortest: Self.shortestTimeToLive)
         return RegisterOutcome(timeToLive: timeToLive, created: store.put(service, timeToLive: timeToLive))
     }
 
@@ -78,11 +93,15 @@ public final class MemoryRegistry: Registry {
         for source in open?.values.map(\.self) ?? [] { source.finish() }
     }
 
+    /// What a shorter time to live is raised to.
+    public static let shortestTimeToLive = Duration.milliseconds(10)
+
     private static let closed = MicroError(
         .closed, "the memory registry is closed", origin: MicroError.Origin.registry)
 
     private func checkOpen() throws {
         guard watches.withLock({ $0 != nil }) else { throw Self.closed }
         try Task.checkCancellation()
+        if let outage = backend.outage { throw outage }
     }
 }

@@ -20,7 +20,9 @@ final class MemoryRegistryStore: Sendable {
         var entries: [String: Entry] = [:]
         /// The nodes of each service.
         var nodeIDs: [String: Set<String>] = [:]
+        /// As it is, whatever watches can read of it.
         var state = RegistryState()
+        var outage: MicroError?
         var watchers: [Int: Watcher] = [:]
         var revision: UInt64 = 0
         var nextWatchID = 0
@@ -88,7 +90,38 @@ final class MemoryRegistryStore: Sendable {
         content.withLock { content in
             removeExpired(&content)
             content.watchers[id] = Watcher(name: name, source: source)
-            source.yield(Self.scoped(content.state, to: name))
+            if let outage = content.outage {
+                source.yield(RegistryState(freshness: .unknown(cause: outage)))
+            } else {
+                source.yield(Self.scoped(content.state, to: name))
+            }
+        }
+    }
+
+    var openWatches: Int { content.withLock(\.watchers.count) }
+
+    func wipe() {
+        content.withLock { content in remove(Array(content.entries.keys), &content) }
+    }
+
+    /// Tells all watches that the last state is not live any more.
+    func fail(with cause: MicroError) {
+        content.withLock { content in
+            removeExpired(&content)
+            content.outage = cause
+            for watcher in content.watchers.values {
+                watcher.source.yield(Self.scoped(content.state, to: watcher.name).failing(with: cause))
+            }
+        }
+    }
+
+    func recover() {
+        content.withLock { content in
+            removeExpired(&content)
+            content.outage = nil
+            for watcher in content.watchers.values {
+                watcher.source.yield(Self.scoped(content.state, to: watcher.name))
+            }
         }
     }
 
@@ -113,6 +146,8 @@ final class MemoryRegistryStore: Sendable {
             if stored.isEmpty { content.nodeIDs[name] = nil }
             content.state[name] = ServiceRecord.merging(stored)
         }
+        // Watches that cannot read keep what they have until the recovery.
+        guard content.outage == nil else { return }
         for watcher in content.watchers.values {
             if let name = watcher.name, !changed.contains(name) { continue }
             watcher.source.yield(Self.scoped(content.state, to: watcher.name))

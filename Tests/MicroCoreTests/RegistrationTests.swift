@@ -19,6 +19,7 @@ private final class FakeRegistry: Registry {
 
     let content = Mutex(Content())
     var name: String { "fake" }
+    var capabilities: RegistryCapabilities { [] }
     var description: String { "the fake registry" }
 
     func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {

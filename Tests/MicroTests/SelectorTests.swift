@@ -12,6 +12,7 @@ final class HandFedRegistry: Registry {
     private let sources = Mutex<[RegistryWatch.Source]>([])
     let watches = Counter()
     var name: String { "hand" }
+    var capabilities: RegistryCapabilities { [] }
     var description: String { "the registry of the test" }
 
     func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {

@@ -15,6 +15,9 @@ public protocol Registry: Sendable, CustomStringConvertible {
     /// The name of the kind, such as `consul`: what `MICRO_REGISTRY` is set to, and what nodes carry as `registry`.
     var name: String { get }
 
+    /// What it can do beyond the core of the contract.
+    var capabilities: RegistryCapabilities { get }
+
     /// Adds the record's nodes, or refreshes them: it is the heartbeat too.
     ///
     /// It is idempotent, cheap when nothing changed, and notices when the backend has lost a node. Several nodes are

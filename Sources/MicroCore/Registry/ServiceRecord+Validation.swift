@@ -4,8 +4,8 @@
 extension ServiceRecord {
     /// Checks the record by the rules that hold for every registry, before anything is sent.
     ///
-    /// - Throws: ``MicroError`` with `invalidName` (the name, a node's ID) or `invalidArgument` (no nodes, the version,
-    ///   an address, a port).
+    /// - Throws: ``MicroError`` with `invalidName` (the name, a node's ID), `invalidArgument` (no nodes, the version, an
+    ///   address, a port) or `payloadTooLarge` (beyond ``largestSize``).
     public func validate() throws {
         try NameRules.check(service: name)
         guard version.unicodeScalars.count <= NameRules.longestVersion, NameRules.isPrintable(version) else {
@@ -20,7 +20,35 @@ extension ServiceRecord {
                 origin: MicroError.Origin.registry)
         }
         for node in nodes { try node.validate() }
+        guard size <= Self.largestSize else {
+            throw MicroError(
+                .payloadTooLarge, "the record of \(name) has \(size) bytes of text, the limit is \(Self.largestSize)",
+                origin: MicroError.Origin.registry)
+        }
     }
+
+    /// The largest record, in bytes of UTF-8 over all its texts. However much of it JSON has to escape, it stays below
+    /// the 1.5 MiB of one etcd request.
+    public static let largestSize = 256 * 1024
+
+    /// The bytes of UTF-8 over all texts of the record.
+    public var size: Int {
+        let own = name.utf8.count + version.utf8.count + Self.size(metadata)
+        let shapes = endpoints.reduce(0) {
+            $0 + $1.name.utf8.count + ($1.request?.size ?? 0) + ($1.response?.size ?? 0) + Self.size($1.metadata)
+        }
+        return nodes.reduce(own + shapes) {
+            $0 + $1.id.utf8.count + $1.address.utf8.count + Self.size($1.metadata)
+        }
+    }
+
+    private static func size(_ pairs: [String: String]) -> Int {
+        pairs.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+    }
+}
+
+extension ValueShape {
+    fileprivate var size: Int { values.reduce(name.utf8.count + type.utf8.count) { $0 + $1.size } }
 }
 
 extension Node {
@@ -63,6 +91,18 @@ public enum NameRules {
     ///
     /// - Throws: ``MicroError`` with `invalidName`.
     public static func check(nodeID id: String) throws { try check(id, "node ID") }
+
+    /// Checks the namespace of a client: `[A-Za-z0-9_-]{0,63}`.
+    ///
+    /// - Throws: ``MicroError`` with `invalidArgument`.
+    public static func check(namespace: String) throws {
+        let isValid = namespace.utf8.allSatisfy { isAlphanumeric($0) || $0 == 0x2D || $0 == 0x5F }
+        guard isValid, namespace.utf8.count <= 63 else {
+            throw MicroError(
+                .invalidArgument, "\(shown(namespace)) is not a namespace: up to 63 of A-Z a-z 0-9 _ -",
+                origin: MicroError.Origin.registry)
+        }
+    }
 
     private static func check(_ text: String, _ what: String) throws {
         guard isName(text) else {
