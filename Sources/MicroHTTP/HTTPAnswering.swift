@@ -27,6 +27,7 @@ struct HTTPAnswering: Sendable {
 
     private func log(_ message: Logger.Message, _ error: any Error, _ request: TransportRequest) {
         logger.error(
-            message, metadata: ["service": "\(request.service)", "endpoint": "\(request.endpoint)", "error": "\(error)"])
+            message,
+            metadata: ["service": "\(request.service)", "endpoint": "\(request.endpoint)", "error": "\(error)"])
     }
 }

@@ -29,6 +29,7 @@ final class HTTPClientHandler: ChannelInboundHandler {
     private var connection: HTTPConnection?
     private var exchange: Exchange?
     private var sentCount = 0
+    private var lastUse = NIODeadline.now()
     /// Whether the pool counts this connection.
     private var isAdopted = false
 
@@ -51,6 +52,10 @@ final class HTTPClientHandler: ChannelInboundHandler {
 
     func send(_ call: HTTPCall) {
         guard let context, let connection, context.channel.isActive else { return pool.submit(call) }
+        guard !hasPeerClosed(context) else {
+            close()
+            return pool.submit(call)
+        }
         call.startTimer(on: context.eventLoop)
         guard call.state.carry(by: connection) else { return pool.giveBack(connection, to: address) }
         // A number per connection: an answer to an earlier request is told apart.
@@ -95,7 +100,7 @@ final class HTTPClientHandler: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         if isAdopted { pool.remove(connection, from: address) }
         isAdopted = false
-        fail(pool.isClosed ? .transportClosed() : .connectionLost(to: address, nil))
+        fail(pool.isClosed ? .transportClosed(wasSent: true) : .connectionLost(to: address, nil))
         context.fireChannelInactive()
     }
 
@@ -107,14 +112,13 @@ final class HTTPClientHandler: ChannelInboundHandler {
     private func receive(_ head: HTTPResponseHead) {
         guard exchange != nil else { return close() }
         let status = Int(head.status.code)
-        let length = head.headers.first(name: "content-length")
-        guard length != nil || head.headers.contains(name: "transfer-encoding") || !head.status.mayHaveResponseBody else {
+        let fields = HTTPFields(head.headers)
+        guard fields.length != nil || fields.isChunked || !head.status.mayHaveResponseBody else {
             // It would end with the connection, and one that is cut off looks the same.
             return fail(.badResponse(from: address, "without a length (HTTP \(status))"))
         }
-        guard length.map({ Int($0) ?? .max }) ?? 0 <= configuration.largestBody else { return tooLarge(length) }
-        exchange?.response = Response(
-            status: status, fields: HTTPFields(head.headers), isLast: !head.isKeepAlive || status == 101)
+        guard fields.length ?? 0 <= configuration.largestBody else { return tooLarge(fields.length) }
+        exchange?.response = Response(status: status, fields: fields, isLast: !head.isKeepAlive || status == 101)
     }
 
     private func receive(_ part: ByteBuffer) {
@@ -133,6 +137,7 @@ final class HTTPClientHandler: ChannelInboundHandler {
             return fail(.badResponse(from: address, "another request (Micro-Id \(id.prefix(40)), not \(exchange.id))"))
         }
         self.exchange = nil
+        lastUse = .now()
         let result = Result {
             try HTTPWire.readResponse(
                 status: response.status, fields: response.fields, body: response.body, from: address,
@@ -144,16 +149,31 @@ final class HTTPClientHandler: ChannelInboundHandler {
         if !isEnd || !isReusable { close() }
     }
 
+    /// Whether the peer has closed a connection that was idle for a moment. The event loop hears of it as well, but may
+    /// be behind; nothing has been written yet, so that the call can still go elsewhere.
+    private func hasPeerClosed(_ context: ChannelHandlerContext) -> Bool {
+        #if os(Linux)
+        guard NIODeadline.now() - lastUse > .microseconds(100) else { return false }
+        // The first byte of the kernel's `struct tcp_info` is the state of the connection (tcp(7)).
+        guard let info = try? context.channel.syncOptions?.getOption(.tcpOption(.tcp_info)) else { return false }
+        let established: UInt8 = 1
+        return withUnsafeBytes(of: info) { $0.first != established }
+        #else
+        return false
+        #endif
+    }
+
     private func isWritten(_ context: ChannelHandlerContext) -> Bool {
         (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0 == 0
     }
 
-    private func tooLarge(_ length: String?) {
+    private func tooLarge(_ length: Int?) {
+        let size = length.map { "\($0) bytes" } ?? "more bytes than allowed"
         fail(
             MicroError(
                 .payloadTooLarge,
-                "the body of the response of \(address) has \(length.map { "\($0) bytes" } ?? "more bytes than allowed"): "
-                    + "the limit is \(configuration.largestBody)", origin: MicroError.Origin.client))
+                "the body of the response of \(address) has \(size): the limit is \(configuration.largestBody)",
+                origin: MicroError.Origin.client))
     }
 
     /// Ends the call, if there is one, and the connection with it.

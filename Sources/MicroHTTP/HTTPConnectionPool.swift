@@ -90,8 +90,9 @@ final class HTTPConnectionPool: Sendable {
             return .refuse(
                 MicroError(
                     .resourceExhausted,
-                    "all \(configuration.connectionsPerAddress) connections to \(address) are busy: call less at a time, or "
-                        + "raise connectionsPerAddress", origin: MicroError.Origin.transport, isSafeToRetry: true))
+                    "all \(configuration.connectionsPerAddress) connections to \(address) are busy: call less at a "
+                        + "time, or raise connectionsPerAddress", origin: MicroError.Origin.transport,
+                    isSafeToRetry: true))
         }
         content.places[address, default: Place()].count += 1
         return .connect
@@ -115,10 +116,14 @@ final class HTTPConnectionPool: Sendable {
     private func openChannel(to address: Address, on eventLoop: any EventLoop) -> EventLoopFuture<any Channel> {
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(configuration.connectTimeout.timeAmount)
-            .channelInitializer { channel in channel.eventLoop.makeCompletedFuture { try self.setUp(channel, address) } }
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try self.setUp(channel, address) }
+            }
         let port = address.port ?? 0
         // An address needs no resolver, and no race between its families.
-        if let address = try? SocketAddress(ipAddress: address.host, port: port) { return bootstrap.connect(to: address) }
+        if let address = try? SocketAddress(ipAddress: address.host, port: port) {
+            return bootstrap.connect(to: address)
+        }
         return bootstrap.connect(host: address.host, port: port)
     }
 

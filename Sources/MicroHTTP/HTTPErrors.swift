@@ -56,8 +56,8 @@ extension MicroError {
     }
 
     /// The transport was closed.
-    static func transportClosed() -> MicroError {
-        MicroError(.closed, "the HTTP transport is closed", origin: Origin.transport, isSafeToRetry: true)
+    static func transportClosed(wasSent: Bool = false) -> MicroError {
+        MicroError(.closed, "the HTTP transport is closed", origin: Origin.transport, isSafeToRetry: !wasSent)
     }
 
     private static func reason(_ error: any Error) -> String {
@@ -66,7 +66,7 @@ extension MicroError {
             if let last = error.connectionErrors.last { return reason(last.error) }
             return "the name cannot be resolved"
         case ChannelError.connectTimeout(let time): return "no answer within \(time.nanoseconds / 1_000_000) ms"
-        case is SocketAddressError: return "the name cannot be resolved"
+        case is SocketAddressError.UnknownHost: return "the name cannot be resolved"
         default:
             guard let code = errnoCode(error) else { return "\(error)" }
             return String(cString: strerror(code)).lowercased()

@@ -16,6 +16,8 @@ struct HTTPFields {
         case endpoint
         case error
         case timeout
+        case length
+        case encoding
         /// HTTP's own, or of no interest here.
         case reserved
     }
@@ -28,20 +30,29 @@ struct HTTPFields {
     var endpoint: String?
     var error: String?
     var timeout: String?
+    /// The declared length of the body in bytes; the codec has refused what is no number, and one that is beyond `Int`
+    /// is its largest value.
+    var length: Int?
+    /// Whether the body comes in chunks of unknown number.
+    var isChunked = false
     /// All others: the user's.
     var headers = Headers()
 
     init(_ fields: some Sequence<(name: String, value: String)>) {
-        for (name, value) in fields {
+        for (name, padded) in fields {
+            // The codec leaves the blanks behind a value (RFC 9110, section 5.5).
+            let value = padded.utf8.last.map(Self.isBlank) ?? false ? Self.trimmed(padded[...]) : padded
             switch Self.own(name) {
             case nil: headers.add(name, value)
-            case .contentType: contentType = Self.mediaType(value)
+            case .contentType: contentType = contentType.isEmpty ? Self.mediaType(value) : contentType
             case .id: id = id ?? value
             case .service: service = service ?? value
             case .method: method = method ?? value
             case .endpoint: endpoint = endpoint ?? value
             case .error: error = error ?? value
             case .timeout: timeout = timeout ?? value
+            case .length: length = Int(value) ?? .max
+            case .encoding: isChunked = true
             case .reserved: break
             }
         }
@@ -50,12 +61,23 @@ struct HTTPFields {
     /// What a field of this name is to the transport; nil for a user's.
     static func own(_ name: String) -> Name? {
         if let known = known[name.utf8.count]?.first(where: { Headers.isSame($0.text, name) }) { return known.name }
-        return families.contains { Headers.isSame($0, String(name.prefix($0.count))) } ? .reserved : nil
+        let isReserved = families.contains { family in
+            name.utf8.count >= family.utf8.count && zip(name.utf8, family.utf8).allSatisfy { $0 | 0x20 == $1 }
+        }
+        return isReserved ? .reserved : nil
     }
 
     private static func mediaType(_ value: String) -> String {
         guard let type = value.split(separator: ";", maxSplits: 1).first else { return "" }
-        return type.trimming { $0 == " " || $0 == "\t" }.lowercased()
+        return trimmed(type).lowercased()
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
+    private static func trimmed(_ text: Substring) -> String {
+        var bytes = text.utf8.drop(while: isBlank)
+        while let last = bytes.last, isBlank(last) { bytes.removeLast() }
+        return String(Substring(bytes))
     }
 
     private static let families = ["content-", "accept-"]
@@ -67,20 +89,14 @@ struct HTTPFields {
             ("micro-error", .error), ("micro-stream", .reserved),
         ]
         let http = [
-            "host", "accept", "connection", "keep-alive", "proxy-connection", "transfer-encoding", "expect",
-            "user-agent", "upgrade", "te", "trailer",
+            "host", "accept", "connection", "keep-alive", "proxy-connection", "expect", "user-agent", "upgrade", "te",
+            "trailer",
         ]
-        let all =
-            micro + micro.map { ("x-" + $0.0, $0.1) } + http.map { ($0, .reserved) }
-            + [("content-type", .contentType), ("timeout", .timeout)]
+        let used: [(String, Name)] = [
+            ("content-type", .contentType), ("content-length", .length), ("transfer-encoding", .encoding),
+            ("timeout", .timeout),
+        ]
+        let all = micro + micro.map { ("x-" + $0.0, $0.1) } + http.map { ($0, .reserved) } + used
         return Dictionary(grouping: all.map { (text: $0.0, name: $0.1) }) { $0.text.utf8.count }
     }()
-}
-
-extension Substring {
-    fileprivate func trimming(_ isBlank: (Character) -> Bool) -> Substring {
-        var text = drop(while: isBlank)
-        while let last = text.last, isBlank(last) { text.removeLast() }
-        return text
-    }
 }

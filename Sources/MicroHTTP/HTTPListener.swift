@@ -19,7 +19,8 @@ final class HTTPListener: TransportListener {
         channel.closeFuture.whenComplete { _ in connections.stopListening() }
     }
 
-    static func bind(to address: Address, configuration: HTTPConfiguration, logger: Logger) async throws -> HTTPListener {
+    static func bind(to address: Address, configuration: HTTPConfiguration, logger: Logger) async throws -> HTTPListener
+    {
         let port = address.port ?? 0
         guard !address.host.isEmpty, (0...65535).contains(port) else {
             throw MicroError(

@@ -30,7 +30,8 @@ final class HTTPServerHandler: ChannelDuplexHandler {
     }
 
     fileprivate struct Incoming {
-        var request: TransportRequest
+        /// Without the body, which grows in ``HTTPServerHandler/body``.
+        let request: TransportRequest
         let id: String?
         let isLast: Bool
     }
@@ -44,6 +45,8 @@ final class HTTPServerHandler: ChannelDuplexHandler {
     private var serve: TransportHandler?
     private var context: ChannelHandlerContext?
     private var state = State.idle
+    /// The body that is coming in; not in the state, where it would be copied with every piece.
+    private var body = ByteBuffer()
     /// What came while another request was answered; at most what one read brings, for then reading stops.
     private var pending = CircularBuffer<Input>()
     private var isReadHeld = false
@@ -83,6 +86,7 @@ final class HTTPServerHandler: ChannelDuplexHandler {
     func channelInactive(context: ChannelHandlerContext) {
         cancel()
         state = .closing
+        body = ByteBuffer()
         pending.removeAll()
         connections.remove(self)
         context.fireChannelInactive()
@@ -97,8 +101,12 @@ final class HTTPServerHandler: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) { take(.part(unwrapInboundIn(data)), context) }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard error is HTTPParserError || error is NIOHTTPDecoderError else { return context.close(promise: nil) }
-        take(.garbage(error), context)
+        switch error {
+        case is HTTPParserError, is NIOHTTPDecoderError: take(.garbage(error), context)
+        // What comes behind garbage, while the peer is given time to read the answer to it.
+        case is ByteToMessageDecoderError: break
+        default: context.close(promise: nil)
+        }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -127,9 +135,7 @@ final class HTTPServerHandler: ChannelDuplexHandler {
         case (.idle, .part(.head(let head))): receive(head, context)
         case (.receiving(let incoming), .part(.body(let part))): receive(part, incoming, context)
         case (.receiving(let incoming), .part(.end)): start(incoming, context)
-        case (.discarding, .part(.end)):
-            state = .idle
-            if isDraining { context.close(promise: nil) }
+        case (.discarding, .part(.end)): isDraining ? linger(context) : becomeIdle(context)
         case (.idle, .garbage(let error)), (.receiving, .garbage(let error)):
             connections.logger.debug("a peer does not speak HTTP/1.1", metadata: ["error": "\(error)"])
             let refusal = HTTPRefusal(400, .invalidArgument, "this is not HTTP/1.1 (\(error))")
@@ -143,52 +149,46 @@ final class HTTPServerHandler: ChannelDuplexHandler {
         // Behind an upgrade the codec reads no further. HTTP/1.0 knows no connection that lives on.
         let isLast = !head.isKeepAlive || head.version.minor == 0 || head.headers.contains(name: "upgrade")
         let fields = HTTPFields(head.headers)
-        let declared = declaredLength(head)
         do {
             let request = try HTTPWire.readRequest(
                 method: head.method.rawValue, target: head.uri, fields: fields,
                 defaultDeadline: configuration.defaultDeadline)
             let incoming = Incoming(request: request, id: fields.id, isLast: isLast)
-            if let declared, declared > configuration.largestBody {
-                return refuse(head, HTTPAnswer(tooLarge("\(declared) bytes"), incoming), isLast: isLast, context)
+            if let length = fields.length, length > configuration.largestBody {
+                let answer = HTTPAnswer(tooLarge("\(length) bytes"), incoming)
+                return refuse(fields, answer, isLast: isLast || isExpectant(head), context)
             }
-            if isExpectant(head), declared != 0 { writeContinue(context) }
+            if isExpectant(head) { writeContinue(context) }
             state = .receiving(incoming)
         } catch {
             var answer = HTTPAnswer(error)
             if head.method == .HEAD { answer.body.clear() }
-            refuse(head, answer, isLast: isLast, context)
+            refuse(fields, answer, isLast: isLast || isExpectant(head), context)
         }
     }
 
     private func receive(_ part: ByteBuffer, _ incoming: Incoming, _ context: ChannelHandlerContext) {
-        var incoming = incoming
-        let size = incoming.request.body.readableBytes
+        let size = body.readableBytes
         guard size + part.readableBytes <= configuration.largestBody else {
             // Chunks: how many more there will be is not known.
+            body = ByteBuffer()
             return write(HTTPAnswer(tooLarge("more"), incoming), isLast: true, context)
         }
-        // Out of the state first, so that the buffer is not shared and not copied.
-        state = .discarding
-        if size == 0 {
-            incoming.request.body = part
-        } else {
-            var part = part
-            incoming.request.body.writeBuffer(&part)
-        }
-        state = .receiving(incoming)
+        if size == 0 { body = part } else { body.writeImmutableBuffer(part) }
     }
 
     private func start(_ incoming: Incoming, _ context: ChannelHandlerContext) {
+        var request = incoming.request
+        swap(&request.body, &body)
         guard !isDraining, let serve else {
             let error = MicroError(
                 .unavailable, "\(incoming.request.service) is stopping", origin: MicroError.Origin.server)
             return write(HTTPAnswer(error, incoming), isLast: true, context)
         }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        let (request, id) = (incoming.request, incoming.id)
+        let id = incoming.id
         let answering = HTTPAnswering(configuration: configuration, logger: connections.logger)
-        let task = Task {
+        let task = Task { [request] in
             let answer = await answering.answer(request, id: id, serve)
             bound.eventLoop.execute { bound.value.finish(answer) }
         }
@@ -204,6 +204,7 @@ final class HTTPServerHandler: ChannelDuplexHandler {
     /// Does what waits, and reads on.
     private func goOn(_ context: ChannelHandlerContext) {
         while !isBusy, let input = pending.popFirst() { process(input, context) }
+        if isDraining, case .idle = state { linger(context) }
         if pending.isEmpty, isReadHeld {
             isReadHeld = false
             context.read()
@@ -217,12 +218,14 @@ final class HTTPServerHandler: ChannelDuplexHandler {
     // MARK: - Answers
 
     /// Answers before the request has come in, and drops the rest of it: within bounds, or by closing the connection.
-    private func refuse(_ head: HTTPRequestHead, _ answer: HTTPAnswer, isLast: Bool, _ context: ChannelHandlerContext) {
-        // A peer that waits for permission may send the body or not: only the end of the connection is clear.
-        let rest = declaredLength(head) ?? .max
-        let isLast = isLast || isExpectant(head) || rest > configuration.largestBody + Self.discardable
-        write(answer, isLast: isLast, context)
-        if !isLast { state = .discarding }
+    ///
+    /// - Parameter isLast: Also for a peer that waits for permission: it may send the body or not.
+    private func refuse(_ fields: HTTPFields, _ answer: HTTPAnswer, isLast: Bool, _ context: ChannelHandlerContext) {
+        let rest = fields.isChunked ? .max : fields.length ?? 0
+        let isTooMuch = rest > configuration.largestBody.addingReportingOverflow(Self.discardable).partialValue
+        write(answer, isLast: isLast || isTooMuch, context)
+        if case .closing = state { return }
+        state = .discarding
     }
 
     private func write(_ answer: HTTPAnswer, isLast: Bool, _ context: ChannelHandlerContext) {
@@ -238,13 +241,16 @@ final class HTTPServerHandler: ChannelDuplexHandler {
         }
         guard isLast else {
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-            state = context.channel.isWritable ? .idle : .flushing
-            return
+            return becomeIdle(context)
         }
         state = .closing
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { _ in self.linger(context) }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
+    }
+
+    private func becomeIdle(_ context: ChannelHandlerContext) {
+        state = context.channel.isWritable ? .idle : .flushing
     }
 
     private func writeContinue(_ context: ChannelHandlerContext) {
@@ -257,13 +263,7 @@ final class HTTPServerHandler: ChannelDuplexHandler {
     private func linger(_ context: ChannelHandlerContext) {
         state = .closing
         context.close(mode: .output, promise: nil)
-        context.eventLoop.assumeIsolated().scheduleTask(in: Self.lingering) { context.close(promise: nil) }
-    }
-
-    private func declaredLength(_ head: HTTPRequestHead) -> Int? {
-        if head.headers.contains(name: "transfer-encoding") { return nil }
-        guard let text = head.headers.first(name: "content-length") else { return 0 }
-        return Int(text) ?? .max
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.lingering) { self.context?.close(promise: nil) }
     }
 
     private func isExpectant(_ head: HTTPRequestHead) -> Bool {

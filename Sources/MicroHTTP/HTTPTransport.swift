@@ -10,8 +10,8 @@ import Synchronization
 /// The HTTP transport: go-micro's calls over HTTP/1.1, so that a Go service can call a Swift one and the other way
 /// round.
 ///
-/// Connections are kept alive and shared by all calls of a transport. It runs on the event loops that all of the process
-/// share (`MultiThreadedEventLoopGroup.singleton`); handlers run on Swift's global executor.
+/// Connections are kept alive and shared by all calls of a transport. It runs on the event loops that the whole process
+/// shares (`MultiThreadedEventLoopGroup.singleton`); handlers run on Swift's global executor.
 public final class HTTPTransport: Transport {
     private let configuration: HTTPConfiguration
     private let logger: Logger

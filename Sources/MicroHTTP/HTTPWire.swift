@@ -73,7 +73,7 @@ enum HTTPWire {
         guard status == 200 else {
             throw MicroError(
                 code(ofForeign: status),
-                "\(address) answered HTTP \(status) without Micro-Error: no service of this toolkit, or one behind a proxy",
+                "\(address) answered HTTP \(status) without Micro-Error: it is no micro service, or a proxy before one",
                 origin: MicroError.Origin.transport)
         }
         return TransportResponse(contentType: fields.contentType, headers: fields.headers, body: body)

@@ -37,9 +37,10 @@ final class RawConnection: Sendable {
     private let content = Mutex(Content())
     private let channel = Mutex<(any Channel)?>(nil)
 
-    static func open(to address: Address) async throws -> RawConnection {
+    static func open(to address: Address, reading: Bool = true) async throws -> RawConnection {
         let connection = RawConnection()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.autoRead, value: reading)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(Handler(connection))

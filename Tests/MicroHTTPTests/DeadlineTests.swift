@@ -1,0 +1,211 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import MicroHTTP
+import NIOCore
+import TestSupport
+import Testing
+
+@Suite struct DeadlineTests {
+    @Test("T22 a server that sleeps") func sleeping() async throws {
+        let cancelled = Seen<Bool>()
+        try await withServer { request in
+            do {
+                try await Task.sleep(for: request.endpoint == "A.Fast" ? .zero : .seconds(60))
+            } catch {
+                cancelled.add(true)
+                throw error
+            }
+            return TransportResponse(contentType: request.contentType)
+        } body: { served in
+            // A connection is open before the time starts to run.
+            _ = try await served.call(.test(endpoint: "A.Fast"))
+            let start = ContinuousClock.now
+            let error = try await microError { _ = try await served.call(.test(timeout: .milliseconds(300))) }
+            let elapsed = ContinuousClock.now - start
+            #expect(error.code == .deadlineExceeded)
+            #expect(!error.isSafeToRetry)
+            #expect(error.message == "greeter Greeter.Hello at \(served.address) did not answer in time")
+            #expect(elapsed >= .milliseconds(300))
+            #expect(elapsed < .seconds(5))
+            // The connection is closed, by which the server notices.
+            #expect(await eventually { cancelled.values == [true] })
+        }
+    }
+
+    @Test("a deadline that has passed already: nothing is sent") func passed() async throws {
+        let server = try ScriptedEcho()
+        defer { server.stop() }
+        try await withClient { client in
+            let error = try await microError {
+                _ = try await client.call(.test(timeout: .seconds(-1)), to: server.address)
+            }
+            #expect(error.code == .deadlineExceeded)
+            #expect(error.isSafeToRetry)
+        }
+        #expect(server.acceptedConnections == 0)
+    }
+
+    @Test("a connection whose call ran late is not used again") func late() async throws {
+        let gate = Gate()
+        try await withServer { request in
+            if request.endpoint == "A.Slow" { await gate.pass() }
+            return TransportResponse(contentType: request.contentType, body: ByteBuffer(string: request.endpoint))
+        } body: { served in
+            _ = try await served.call(.test(endpoint: "A.Fast"))
+            let error = try await microError {
+                _ = try await served.call(.test(endpoint: "A.Slow", timeout: .milliseconds(100)))
+            }
+            #expect(error.code == .deadlineExceeded)
+            gate.open()
+            for _ in 0..<10 {
+                let response = try await served.call(.test(endpoint: "A.Fast"))
+                #expect(String(buffer: response.body) == "A.Fast")
+            }
+        }
+    }
+
+    @Test("the far future is no overflow", arguments: [Duration.seconds(Int64.max), .seconds(1 << 40)])
+    func farFuture(timeout: Duration) async throws {
+        try await withServer(handler: echo) { served in _ = try await served.call(.test(timeout: timeout)) }
+    }
+
+    @Test(
+        "what comes as Timeout never traps",
+        arguments: [
+            ("5000000000", 5.0), ("9223372036854775807", 9_223_372_036.86),
+            ("99999999999999999999999", 9_223_372_036.86),
+            ("-1", 0), ("-99999999999999999999999", 0), ("0", 0), ("", 30), ("abc", 30), ("1.5", 30), ("+5", 30),
+            ("-", 30),
+            ("٣", 30), ("1 2", 30),
+        ])
+    func received(text: String, seconds: Double) async throws {
+        let seen = Seen<Duration>()
+        try await withServer { request in
+            seen.add(ContinuousClock.now.duration(to: request.deadline))
+            return TransportResponse(contentType: request.contentType)
+        } body: { served in
+            let raw = try await RawConnection.open(to: served.address)
+            try await raw.send(
+                "POST / HTTP/1.1\r\nMicro-Service: g\r\nMicro-Endpoint: e\r\nTimeout: \(text)\r\n"
+                    + "Content-Length: 0\r\n\r\n")
+            _ = await raw.responses(1)
+            let remaining = try #require(seen.values.first) / .seconds(1)
+            #expect(remaining <= seconds)
+            #expect(remaining > seconds - 5)
+            raw.close()
+        }
+    }
+
+    @Test("no Timeout: the default of the configuration") func absent() async throws {
+        var configuration = HTTPConfiguration()
+        configuration.defaultDeadline = .seconds(3)
+        let seen = Seen<Duration>()
+        try await withServer(configuration) { request in
+            seen.add(ContinuousClock.now.duration(to: request.deadline))
+            return TransportResponse(contentType: request.contentType)
+        } body: { served in
+            let raw = try await RawConnection.open(to: served.address)
+            try await raw.send("POST / HTTP/1.1\r\nMicro-Service: g\r\nMicro-Endpoint: e\r\nContent-Length: 0\r\n\r\n")
+            _ = await raw.responses(1)
+            let remaining = try #require(seen.values.first)
+            #expect(remaining <= .seconds(3))
+            #expect(remaining > .seconds(1))
+            raw.close()
+        }
+    }
+
+    @Test("T24 cancelled before it is sent") func cancelledBefore() async throws {
+        let server = try ScriptedEcho()
+        defer { server.stop() }
+        try await withClient { client in
+            let task = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                return try await client.call(.test(), to: server.address)
+            }
+            await #expect(throws: CancellationError.self) { try await task.value }
+        }
+        #expect(server.acceptedConnections == 0)
+    }
+
+    @Test("T25 cancelled while it waits: the caller at once, the handler within a second") func cancelledWhile()
+        async throws
+    {
+        let cancelled = Seen<Bool>()
+        let gate = Gate()
+        gate.open()
+        try await withServer { request in
+            await gate.pass()
+            do {
+                try await Task.sleep(for: .seconds(60))
+            } catch {
+                cancelled.add(true)
+                throw error
+            }
+            return TransportResponse(contentType: request.contentType)
+        } body: { served in
+            let task = Task { try await served.call() }
+            #expect(await eventually { gate.arrivals == 1 })
+            let start = ContinuousClock.now
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+            #expect(ContinuousClock.now - start < .seconds(1))
+            #expect(await eventually(within: .seconds(1)) { cancelled.values == [true] })
+        }
+    }
+
+    @Test("T27 many calls cancelled at every moment: each ends once, and nothing of them is left") func storm()
+        async throws
+    {
+        var configuration = HTTPConfiguration()
+        configuration.connectionsPerAddress = 300
+        let gate = Gate()
+        try await withServer(configuration) { request in
+            if request.endpoint == "A.Wait" { await gate.pass() }
+            return TransportResponse(contentType: request.contentType, body: request.body)
+        } body: { served in
+            await withTaskGroup(of: Bool.self) { group in
+                for number in 0..<300 { group.addTask { await Self.endsOnce(number, served) } }
+                for await isFine in group { #expect(isFine) }
+            }
+            // No connection is counted that is not there: soon as many as allowed can be open again.
+            #expect(await eventually(within: .seconds(20)) { await Self.canCall(300, gate, served) })
+            gate.open()
+        }
+    }
+
+    /// Whether so many calls can wait at the gate at the same time.
+    private static func canCall(_ count: Int, _ gate: Gate, _ served: Served) async -> Bool {
+        let failures = Seen<any Error>()
+        let before = gate.arrivals
+        let calls = (0..<count).map { _ in
+            Task {
+                do {
+                    _ = try await served.call(.test(endpoint: "A.Wait"))
+                } catch {
+                    failures.add(error)
+                }
+            }
+        }
+        _ = await eventually { gate.arrivals == before + count || !failures.values.isEmpty }
+        let isFull = failures.values.isEmpty && gate.arrivals == before + count
+        for call in calls { call.cancel() }
+        for call in calls { await call.value }
+        if !isFull { try? await Task.sleep(for: .milliseconds(100)) }
+        return isFull
+    }
+
+    /// Cancels a call, or lets it run out of time, after a number of steps.
+    private static func endsOnce(_ number: Int, _ served: Served) async -> Bool {
+        let timeout = Duration.milliseconds(number % 5 == 0 ? 1 : 20_000)
+        let task = Task { try await served.call(.test(timeout: timeout)) }
+        for _ in 0..<(number % 50) { await Task.yield() }
+        if number % 2 == 0 { task.cancel() }
+        switch await task.result {
+        case .success(let response): return response.body == ByteBuffer(string: "{}")
+        case .failure(let error as MicroError): return error.code == .deadlineExceeded && number % 5 == 0
+        case .failure(let error): return error is CancellationError
+        }
+    }
+}

@@ -1,0 +1,126 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import MicroHTTP
+import NIOCore
+import TestSupport
+import Testing
+
+@Suite struct ErrorTests {
+    private static let all: [MicroError.Code] = [
+        .invalidArgument, .unauthenticated, .permissionDenied, .notFound, .deadlineExceeded, .payloadTooLarge,
+        .resourceExhausted, .internal, .unsupported, .unavailable,
+    ]
+
+    @Test("T18 every code comes back", arguments: all) func codes(code: MicroError.Code) async throws {
+        try await withServer { _ in
+            throw MicroError(code, "no", cause: MicroError(.internal, "hidden"))
+        } body: { served in
+            let error = try await microError { _ = try await served.call() }
+            #expect(error.code == code)
+            #expect(error.message == "no")
+            #expect(error.origin == "greeter")
+            #expect(error.isSafeToRetry == (code == .unavailable || code == .resourceExhausted))
+        }
+    }
+
+    @Test(
+        "T16 texts come back",
+        arguments: [
+            "\t\nspecial☺😈\t\n", "", "\"\\/\u{7F}\u{0}\r\n", String(repeating: "x", count: 8192),
+            String(repeating: "😈", count: 2048), String(repeating: "\u{1}", count: 8192),
+        ])
+    func texts(text: String) async throws {
+        try await withServer { _ in
+            throw MicroError(.notFound, text, origin: "näme")
+        } body: { served in
+            let error = try await microError { _ = try await served.call() }
+            #expect(error.message == text)
+            #expect(error.origin == "näme")
+        }
+    }
+
+    @Test("other errors of a handler are internal and keep their text; no error costs the connection")
+    func foreign() async throws {
+        struct Leak: Error, CustomStringConvertible { let description = "password=secret" }
+        try await withServer { request in
+            if request.endpoint == "A.Fail" { throw Leak() }
+            return TransportResponse(contentType: request.contentType)
+        } body: { served in
+            let raw = try await RawConnection.open(to: served.address)
+            for endpoint in ["A.Fail", "A.Fine", "A.Fail", "A.Fine"] {
+                try await raw.send(
+                    "POST / HTTP/1.1\r\nContent-Type: text/x\r\nMicro-Service: greeter\r\n"
+                        + "Micro-Endpoint: \(endpoint)\r\n"
+                        + "Content-Length: 0\r\n\r\n")
+            }
+            let responses = await raw.responses(4)
+            #expect(responses.map(\.status) == Array(repeating: "HTTP/1.1 200 OK", count: 4))
+            #expect(responses.map { $0["Micro-Error"] != nil } == [true, false, true, false])
+            #expect(responses.first?["Micro-Error"] == responses.first?["X-Micro-Error"])
+            #expect(responses.first?["Content-Type"] == "text/x")
+            #expect(responses.first?.body == "")
+            #expect(!raw.text.contains("secret"))
+            #expect(!raw.isClosed)
+            raw.close()
+            let error = try await microError { _ = try await served.call(.test(endpoint: "A.Fail")) }
+            #expect(error.code == .internal)
+            #expect(error.origin == "greeter")
+        }
+    }
+
+    @Test("nobody listens: safe to retry, and the text says where") func refused() async throws {
+        let server = try ScriptedEcho()
+        let address = server.address
+        server.stop()
+        try await withClient { client in
+            let error = try await microError { _ = try await client.call(.test(), to: address) }
+            #expect(error.code == .unavailable)
+            #expect(error.isSafeToRetry)
+            #expect(error.message == "cannot connect to \(address) (connection refused)")
+        }
+    }
+
+    @Test("a name that does not resolve") func unresolvable() async throws {
+        try await withClient { client in
+            let address = Address(host: "no-such-host.invalid", port: 80)
+            let error = try await microError { _ = try await client.call(.test(), to: address) }
+            #expect(error.code == .unavailable)
+            #expect(error.isSafeToRetry)
+            #expect(error.message == "cannot connect to no-such-host.invalid:80 (the name cannot be resolved)")
+        }
+    }
+
+    @Test("an address without a usable port", arguments: [nil, 0, -1, 65536, Int.max]) func port(port: Int?)
+        async throws
+    {
+        try await withClient { client in
+            let error = try await microError {
+                _ = try await client.call(.test(), to: Address(host: "127.0.0.1", port: port))
+            }
+            #expect(error.code == .invalidArgument)
+        }
+    }
+
+    @Test("a host that would break the header") func host() async throws {
+        try await withClient { client in
+            let error = try await microError {
+                _ = try await client.call(.test(), to: Address(host: "a\r\nX: 1", port: 80))
+            }
+            #expect(error.code == .invalidArgument)
+        }
+    }
+
+    @Test("a name for service or endpoint that would break the header", arguments: ["", "a\r\nb", " a"])
+    func names(name: String) async throws {
+        try await withClient { client in
+            var service = TransportRequest.test()
+            service.service = name
+            for request in [service, .test(endpoint: name), .test(contentType: name)] {
+                let error = try await microError { _ = try await client.call(request, to: .local(9)) }
+                #expect(error.code == .invalidArgument)
+            }
+        }
+    }
+}
