@@ -1,0 +1,23 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Logging
+
+/// The benchmarks of swift-micro; `Benchmarks/run` runs them all.
+@main
+struct Bench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Measures swift-micro.",
+        subcommands: [UnaryServer.self, UnaryClient.self, Pick.self, ConsulWatch.self])
+
+    static func main() async {
+        // What a program has that configures nothing, but quieter.
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = .warning
+            return handler
+        }
+        await main(nil)
+    }
+}

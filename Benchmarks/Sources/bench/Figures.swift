@@ -1,0 +1,35 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// The CPU time that a process has used so far, all its threads together, in seconds.
+func cpuTime(of process: Int32) throws -> Double {
+    var clock = clockid_t()
+    var time = timespec()
+    guard clock_getcpuclockid(process, &clock) == 0, clock_gettime(clock, &time) == 0 else {
+        throw BenchError("there is no process \(process)")
+    }
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
+
+/// Seconds.
+func seconds(_ duration: Duration) -> Double { duration / .seconds(1) }
+
+/// A number with so many digits behind the point.
+func text(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+
+extension [Double] {
+    /// The value that so large a part of the others does not exceed; the array must be sorted.
+    func quantile(_ part: Double) -> Double { isEmpty ? .nan : self[Int((Double(count - 1) * part).rounded())] }
+
+    /// The middle of the values in any order.
+    var median: Double { sorted().quantile(0.5) }
+}
+
+/// Why a measurement means nothing.
+struct BenchError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,63 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Micro
+import MicroMemory
+
+/// Picks nodes of a service that is known already, and prints how long one pick takes: a line for each strategy and
+/// number of nodes, from one task and from two at once.
+struct Pick: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Measures the choice of a node.")
+
+    private static let service = "bench"
+
+    @Option(help: "How many picks each task makes in a run.")
+    var picks = 200_000
+
+    @Option(help: "How many runs there are; their median is printed.")
+    var runs = 5
+
+    @Option(parsing: .upToNextOption, help: "The numbers of nodes.")
+    var nodes = [10, 100, 1000]
+
+    func run() async throws {
+        print("strategy nodes ns_1_task ns_2_tasks")
+        for strategy in SelectionStrategy.allCases {
+            for count in nodes { try await measure(strategy, count) }
+        }
+    }
+
+    private func measure(_ strategy: SelectionStrategy, _ count: Int) async throws {
+        let registry = MemoryRegistry(backend: MemoryBackend())
+        let nodes = (1...count).map {
+            Node(id: "bench-\($0)", address: "127.0.0.1", port: $0, metadata: ["transport": "http"])
+        }
+        try await registry.register(ServiceRecord(name: Self.service, nodes: nodes), timeToLive: nil)
+        let selector = Selector(registry: registry, transportName: "http", strategy: strategy)
+        _ = try await selector.pick(Self.service, deadline: .now + .seconds(5))
+        var times: (one: [Double], two: [Double]) = ([], [])
+        for _ in 0..<runs {
+            times.one.append(try await nanoseconds(selector, tasks: 1))
+            times.two.append(try await nanoseconds(selector, tasks: 2))
+        }
+        print(strategy.rawValue, count, text(times.one.median, 0), text(times.two.median, 0))
+        await selector.close()
+        await registry.close()
+    }
+
+    /// How long a task waits for one pick, on average.
+    private func nanoseconds(_ selector: Selector, tasks: Int) async throws -> Double {
+        try await withThrowingTaskGroup(of: Double.self) { group in
+            for _ in 0..<tasks {
+                group.addTask { [picks] in
+                    let start = ContinuousClock.now
+                    let deadline = start + .seconds(60)
+                    for _ in 0..<picks { _ = try await selector.pick(Self.service, deadline: deadline) }
+                    return seconds(.now - start) / Double(picks) * 1e9
+                }
+            }
+            return try await group.reduce(0, +) / Double(tasks)
+        }
+    }
+}

@@ -1,0 +1,51 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Micro
+
+/// Both sides of a call that answers 32 bytes with themselves, made in one of several ways.
+protocol Echo: Sendable {
+    /// Listens at a free port of this machine, tells where, and answers until the process ends.
+    static func serve(_ announce: @Sendable (Address) -> Void) async throws
+
+    /// A client for so many callers, each of which makes one call at a time.
+    init(calling address: Address, callers: Int) async throws
+
+    /// Makes one call, for the caller of that number.
+    func call(_ caller: Int) async throws
+
+    func close() async
+}
+
+/// What all ways of calling have in common.
+enum Wire {
+    static let size = 32
+    static let address = Address(host: "127.0.0.1", port: 0)
+    static let service = "echo"
+    static let endpoint = "Echo.Echo"
+    static let contentType = "application/json"
+    static let timeout = Duration.seconds(5)
+
+    static func check(size: Int) throws {
+        guard size == Self.size else { throw BenchError("an answer of \(size) bytes instead of \(Self.size)") }
+    }
+}
+
+/// The ways of calling.
+enum Kind: String, CaseIterable, ExpressibleByArgument {
+    /// SwiftNIO alone, with its HTTP/1 codec: the floor.
+    case nio
+    /// `HTTPTransport`, with bytes.
+    case http
+    /// `Microservice` and `Client`, with JSON.
+    case typed
+
+    var echo: any Echo.Type {
+        switch self {
+        case .nio: NIOEcho.self
+        case .http: HTTPEcho.self
+        case .typed: TypedEcho.self
+        }
+    }
+}
