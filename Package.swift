@@ -14,6 +14,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let collections = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -42,6 +43,8 @@ let package = Package(
     products: [
         .library(name: "Micro", targets: ["Micro"]),
         .library(name: "MicroBackends", targets: ["MicroBackends"]),
+        .library(name: "MicroConformance", targets: ["MicroConformance"]),
+        .library(name: "MicroConformanceTesting", targets: ["MicroConformanceTesting"]),
         .library(name: "MicroConsul", targets: ["MicroConsul"]),
         .library(name: "MicroCore", targets: ["MicroCore"]),
         .library(name: "MicroHTTP", targets: ["MicroHTTP"]),
@@ -65,7 +68,7 @@ let package = Package(
 
         // Floor 1: the contracts, and the way out to servers.
         module("CurlTransfer", ["CCurl"]),
-        module("MicroCore", [collections, logging, nioCore]),
+        module("MicroCore", [collections, deque, logging, nioCore]),
 
         // Floor 2: adapters.
         module("MicroMemory", ["MicroCore", collections, nioCore]),
@@ -77,7 +80,12 @@ let package = Package(
             "Micro",
             ["MicroCore", "MicroMemory", "MicroHTTP", configuration, lifecycle, logging, nioCore, signals]),
 
+        module("MicroConformance", ["MicroCore", logging]),
+
+        module("MicroConformanceTesting", ["MicroConformance"]),
+
         // Floor 4: the one place that knows all adapters.
+        module("MicroHarnesses", ["MicroCore", "MicroConformance", "MicroConsul", "MicroMemory", "CurlTransfer"]),
         module("MicroBackends", ["Micro", "MicroConsul", configuration]),
 
         // Examples.
@@ -98,6 +106,9 @@ let package = Package(
         tests("CurlTransferTests", ["CurlTransfer"]),
         tests("MicroCoreTests", ["MicroCore", logging, nioCore]),
         tests("MicroMemoryTests", ["MicroMemory", "MicroCore", nioCore]),
+        tests(
+            "MicroConformanceTests",
+            ["MicroConformance", "MicroConformanceTesting", "MicroHarnesses", "MicroCore", "MicroMemory", logging]),
         tests("MicroHTTPTests", ["MicroHTTP", "MicroCore", nioCore, nioPosix]),
         tests("MicroConsulTests", ["MicroConsul", "MicroCore", configuration]),
         tests("MicroTests", ["Micro", "MicroMemory", "MicroHTTP", configuration, lifecycle, logging, nioCore]),

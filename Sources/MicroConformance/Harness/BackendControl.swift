@@ -1,0 +1,44 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// What can be done to a backend from outside, to see what the adapter makes of it.
+public enum BackendAction: String, Sendable, CaseIterable {
+    /// Stop it in order; what it keeps on disk stays.
+    case stop
+    /// Start it again after ``stop`` or ``kill``, and wait until it serves.
+    case start
+    /// End it at once, as `kill -9` does.
+    case kill
+    /// Freeze it, as SIGSTOP does: connections stay open and nothing answers.
+    case pause
+    /// Go on after ``pause``.
+    case resume
+    /// Make it forget everything; it serves again when the action is over.
+    case wipe
+}
+
+/// The hook by which cases reach the backend. A harness without one has its tier F cases reported as not runnable.
+public protocol BackendControl: Sendable {
+    /// The actions that it can carry out.
+    var actions: Set<BackendAction> { get }
+
+    /// Carries out an action and returns when it has taken effect.
+    func perform(_ action: BackendAction) async throws
+}
+
+/// What a backend holds on behalf of all clients: the leftovers that a case must not leave.
+public struct Census: Sendable, Hashable {
+    /// Registered nodes, with what belongs to them (leases, checks).
+    public var registrations: Int?
+    /// Open watches.
+    public var watches: Int?
+    /// Open connections.
+    public var connections: Int?
+
+    /// Creates a census; nil for what cannot be counted.
+    public init(registrations: Int? = nil, watches: Int? = nil, connections: Int? = nil) {
+        self.registrations = registrations
+        self.watches = watches
+        self.connections = connections
+    }
+}

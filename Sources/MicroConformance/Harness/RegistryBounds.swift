@@ -1,0 +1,56 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a registry adapter promises in numbers. They are printed in every report, so that a slack bound is seen.
+public struct RegistryBounds: Sendable, Hashable {
+    /// Until another client sees a write; 1 s by default.
+    public var convergence: Duration
+    /// The time to live that cases register with; 3 s by default.
+    public var timeToLive: Duration
+    /// What a shorter time to live is raised to; 1 s by default.
+    public var shortestTimeToLive: Duration
+    /// How much later than its time to live a node may go; 2 s by default.
+    public var expirySlack: Duration
+    /// How much earlier than its time to live a node may go, by the backend's granularity; none by default.
+    public var expiryGranularity: Duration
+    /// Until a lost registration or a watch is whole again, once the backend is; 15 s by default.
+    public var heal: Duration
+    /// How long one operation may take when the backend does not answer; 6 s by default.
+    public var operation: Duration
+    /// How long a case watches that something does not happen; 0.5 s by default.
+    public var quiet: Duration
+    /// The largest record, in bytes of text; that of the contract by default.
+    public var largestRecord: Int
+    /// How many changes a slow reader has to survive; 1,000 by default.
+    public var changes: Int
+
+    /// The defaults.
+    public init(
+        convergence: Duration = .seconds(1), timeToLive: Duration = .seconds(3),
+        shortestTimeToLive: Duration = .seconds(1), expirySlack: Duration = .seconds(2),
+        expiryGranularity: Duration = .zero, heal: Duration = .seconds(15), operation: Duration = .seconds(6),
+        quiet: Duration = .milliseconds(500), largestRecord: Int = 256 * 1024, changes: Int = 1000
+    ) {
+        self.convergence = convergence
+        self.timeToLive = timeToLive
+        self.shortestTimeToLive = shortestTimeToLive
+        self.expirySlack = expirySlack
+        self.expiryGranularity = expiryGranularity
+        self.heal = heal
+        self.operation = operation
+        self.quiet = quiet
+        self.largestRecord = largestRecord
+        self.changes = changes
+    }
+
+    /// Each bound with its name and value, for reports.
+    var described: [(name: String, value: String)] {
+        [
+            ("convergence", "\(convergence)"), ("timeToLive", "\(timeToLive)"),
+            ("shortestTimeToLive", "\(shortestTimeToLive)"), ("expirySlack", "\(expirySlack)"),
+            ("expiryGranularity", "\(expiryGranularity)"), ("heal", "\(heal)"),
+            ("operation", "\(operation)"), ("quiet", "\(quiet)"),
+            ("largestRecord", "\(largestRecord) bytes"), ("changes", "\(changes)"),
+        ]
+    }
+}

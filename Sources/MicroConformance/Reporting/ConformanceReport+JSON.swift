@@ -1,0 +1,49 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+extension ConformanceReport {
+    private struct Wire: Encodable {
+        struct Case: Encodable {
+            let id: String
+            let tier: String
+            let outcome: String
+            let seconds: Double
+            let detail: String
+        }
+
+        struct Version: Encodable {
+            let name: String
+            let version: String
+        }
+
+        let kit: String
+        let adapter: Version
+        let backend: Version
+        let bounds: [String: String]
+        let cases: [Case]
+        let summary: [String: Int]
+    }
+
+    /// The report for programs:
+    /// `{"kit","adapter":{"name","version"},"backend":{…},"bounds":{…},"cases":[{"id","tier","outcome","seconds","detail"}],"summary":{"passed",…}}`.
+    public var json: String {
+        let wire = Wire(
+            kit: conformanceKitVersion,
+            adapter: .init(name: subject.adapter, version: subject.adapterVersion),
+            backend: .init(name: subject.backend, version: subject.backendVersion),
+            bounds: Dictionary(bounds.map { ($0.name, $0.value) }) { $1 },
+            cases: results.map {
+                .init(
+                    id: $0.id, tier: $0.tier.rawValue, outcome: $0.outcome.name,
+                    seconds: ($0.seconds * 1000).rounded() / 1000, detail: $0.outcome.detail)
+            },
+            summary: Dictionary(Self.outcomeNames.map { ($0, count($0)) }) { $1 })
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        // Only texts and finite numbers are in it: encoding them cannot fail.
+        let data = (try? encoder.encode(wire)) ?? Data()
+        return String(decoding: data, as: UTF8.self)
+    }
+}

@@ -1,0 +1,36 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+extension ConformanceReport {
+    /// The report for people: a row for each case, the counts, the versions and the bounds.
+    public var table: String {
+        let width = results.map(\.requirement.count).max() ?? 0
+        var lines = results.map { Self.row($0, width: width) }
+        lines.append("")
+        lines.append(counts)
+        lines.append(
+            "\(subject.adapter) \(subject.adapterVersion) on \(subject.backend) \(subject.backendVersion), "
+                + "kit \(conformanceKitVersion)")
+        lines.append("bounds: " + bounds.map { "\($0.name) \($0.value)" }.joined(separator: ", "))
+        return lines.joined(separator: "\n")
+    }
+
+    private static func row(_ result: CaseResult, width: Int) -> String {
+        let requirement = result.requirement.padding(to: width)
+        let time = Self.text(result.seconds)
+        let detail = result.outcome.detail.isEmpty ? "" : "  \(result.outcome.detail)"
+        return "\(result.id)  \(requirement)  \(result.outcome.name.padding(to: 14))  \(time)\(detail)"
+    }
+
+    /// Seconds with two digits behind the point.
+    private static func text(_ seconds: Double) -> String {
+        let hundredths = Int((seconds * 100).rounded())
+        let fraction = hundredths % 100
+        let whole = "\(hundredths / 100)"
+        return "\(String(repeating: " ", count: max(0, 4 - whole.count)))\(whole).\(fraction < 10 ? "0" : "")\(fraction) s"
+    }
+}
+
+extension String {
+    fileprivate func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}

@@ -1,0 +1,107 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MicroCore
+
+/// Runs cases against a registry adapter, one after the other, and reports what came of each.
+public struct RegistryRunner: Sendable {
+    private let harness: any RegistryHarness
+    private let options: RunOptions
+
+    /// Creates a runner.
+    public init(_ harness: any RegistryHarness, options: RunOptions = RunOptions()) {
+        self.harness = harness
+        self.options = options
+    }
+
+    /// Runs the selected cases in the order of their IDs.
+    ///
+    /// - Parameters:
+    ///   - cases: The cases to choose from; the whole catalogue by default.
+    ///   - progress: Called before each case, with its number from 1 on and how many there are.
+    ///   - finished: Called after each case.
+    public func run(
+        _ cases: [RegistryCase] = RegistryCase.all, progress: (RegistryCase, Int, Int) -> Void = { _, _, _ in },
+        finished: (CaseResult) -> Void = { _ in }
+    ) async -> ConformanceReport {
+        let selected = cases.filter(options.selects)
+        var results: [CaseResult] = []
+        for (index, testCase) in selected.enumerated() {
+            progress(testCase, index + 1, selected.count)
+            let result = await run(testCase)
+            finished(result)
+            results.append(result)
+        }
+        return ConformanceReport(harness, results: results)
+    }
+
+    /// Runs one case, whatever the options select.
+    public func run(_ testCase: RegistryCase) async -> CaseResult {
+        let started = ContinuousClock.now
+        let outcome = await outcome(of: testCase)
+        return CaseResult(
+            id: testCase.id, tier: testCase.tier, requirement: testCase.requirement,
+            outcome: options.judged(outcome, of: testCase.id), duration: ContinuousClock.now - started)
+    }
+
+    private func outcome(of testCase: RegistryCase) async -> Outcome {
+        let missing = testCase.actions.subtracting(harness.control?.actions ?? [])
+        guard missing.isEmpty else {
+            return .notRunnable("control: \(missing.map(\.rawValue).sorted().joined(separator: ", "))")
+        }
+        do {
+            let trial = try await bounded("setting up \(testCase.id)") {
+                try await RegistryTrial(harness: harness, namespace: Self.makeNamespace(testCase.id))
+            }
+            let claims = trial.a.capabilities.names
+            if let capability = testCase.needs.first(where: { !claims.contains($0) }) {
+                return await check(testCase.refusal, testCase, trial, else: .notClaimed(capability))
+            }
+            return await check(testCase.run, testCase, trial, else: .passed)
+        } catch {
+            return .failed("the case could not be set up: \(error)")
+        }
+    }
+
+    /// Runs a check and cleans up, each within its limit.
+    private func check(
+        _ body: (@Sendable (RegistryTrial) async throws -> Void)?, _ testCase: RegistryCase, _ trial: RegistryTrial,
+        else success: Outcome
+    ) async -> Outcome {
+        var outcome = success
+        do { try await bounded(testCase.id) { try await body?(trial) } } catch let failure as ConformanceFailure {
+            outcome = .failed(failure.description)
+        } catch {
+            outcome = .failed("it threw \(error)")
+        }
+        do {
+            try await bounded("cleaning up after \(testCase.id)") {
+                try await self.restore(testCase)
+                try await trial.cleanUp()
+            }
+        } catch {
+            await trial.close()
+            if !outcome.isFailure { outcome = .failed("the clean-up failed: \(error)") }
+        }
+        return outcome
+    }
+
+    /// Leaves the backend running, whatever a case has done to it.
+    private func restore(_ testCase: RegistryCase) async throws {
+        if testCase.actions.contains(.pause) { try await harness.control?.perform(.resume) }
+        if !testCase.actions.isDisjoint(with: [.stop, .kill]) { try await harness.control?.perform(.start) }
+    }
+
+    private func bounded<Value: Sendable>(
+        _ what: String, _ operation: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        let limit = options.caseLimit
+        let late = MicroError(.deadlineExceeded, "\(what) did not end within \(limit) and was cut off")
+        return try await withDeadline(.now + limit, orThrow: late, operation: operation)
+    }
+
+    private static func makeNamespace(_ id: String) -> String {
+        "\(id)-\(UUID().uuidString.prefix(13))"
+    }
+}

@@ -1,0 +1,100 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+public import MicroCore
+import Synchronization
+
+/// What a case works with: two independent clients in a namespace of their own, the bounds, and ways to wait.
+public final class RegistryTrial: Sendable {
+    /// What the case is run against.
+    public let harness: any RegistryHarness
+    /// Fresh for each case.
+    public let namespace: String
+    /// The client that writes, most often.
+    public let a: any Registry
+    /// The client that reads, most often.
+    public let b: any Registry
+
+    private let clients: Mutex<[any Registry]>
+    private let recorders = Mutex<[WatchRecorder]>([])
+
+    /// What the adapter promises.
+    public var bounds: RegistryBounds { harness.bounds }
+
+    init(harness: any RegistryHarness, namespace: String) async throws {
+        self.harness = harness
+        self.namespace = namespace
+        a = try await harness.makeClient(RegistryClientOptions(namespace: namespace))
+        b = try await harness.makeClient(RegistryClientOptions(namespace: namespace))
+        clients = Mutex([a, b])
+    }
+
+    /// One more client.
+    public func makeClient(_ change: (inout RegistryClientOptions) -> Void = { _ in }) async throws -> any Registry {
+        var options = RegistryClientOptions(namespace: namespace)
+        change(&options)
+        let client = try await harness.makeClient(options)
+        clients.withLock { $0.append(client) }
+        return client
+    }
+
+    /// Keeps every state of a watch.
+    public func record(_ watch: RegistryWatch) -> WatchRecorder {
+        let recorder = WatchRecorder(watch)
+        recorders.withLock { $0.append(recorder) }
+        return recorder
+    }
+
+    /// Carries out an action at the backend. The runner has made sure that it can be.
+    public func perform(_ action: BackendAction) async throws {
+        guard let control = harness.control else { throw ConformanceFailure("the harness has no control of the backend") }
+        try await control.perform(action)
+    }
+
+    /// Removes what the case has registered in its namespace, and closes its clients.
+    func cleanUp() async throws {
+        for recorder in recorders.withLock(\.self) { await recorder.stop() }
+        let sweeper = try await harness.makeClient(RegistryClientOptions(namespace: namespace))
+        clients.withLock { $0.append(sweeper) }
+        for name in try await sweeper.list() {
+            for record in try await sweeper.lookUp(name) { try await sweeper.deregister(record) }
+        }
+        await close()
+    }
+
+    func close() async {
+        for client in clients.withLock(\.self) { await client.close() }
+    }
+}
+
+extension RegistryTrial {
+    /// A record with one node, valid for every backend. The node's ID is unique in the namespace.
+    public func record(
+        _ name: String = "svc", version: String = "1.0.0", node: String = "a", port: Int? = 8080,
+        metadata: [String: String] = [:]
+    ) -> ServiceRecord {
+        ServiceRecord(
+            name: name, version: version, metadata: ["owner": "conformance"],
+            endpoints: [
+                Endpoint(
+                    name: "Greeter.Hello",
+                    request: ValueShape(
+                        name: "Request", type: "Request", values: [ValueShape(name: "name", type: "string")]),
+                    response: ValueShape(name: "Response", type: "Response"), metadata: ["stream": "false"])
+            ],
+            nodes: [
+                Node(
+                    id: nodeID(name, node), address: "10.0.0.1", port: port,
+                    metadata: metadata.merging(["region": "eu"]) { $1 })
+            ])
+    }
+
+    /// The ID that ``record(_:version:node:port:metadata:)`` gives a node: unique in the backend, too.
+    public func nodeID(_ name: String, _ node: String) -> String { "\(name.prefix(100))-\(node)-\(namespace)" }
+
+    /// Registers with the time to live of the bounds.
+    @discardableResult
+    public func register(_ record: ServiceRecord, by client: (any Registry)? = nil) async throws -> RegisterOutcome {
+        try await (client ?? a).register(record, timeToLive: max(bounds.timeToLive, .seconds(60)))
+    }
+}

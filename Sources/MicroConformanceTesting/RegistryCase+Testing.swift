@@ -1,0 +1,29 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+public import MicroConformance
+public import Testing
+
+/// The bridge to Swift Testing. One test of a test target runs every case against an adapter, each as a row of its own,
+/// and prints the kit's table at the end:
+///
+/// ```swift
+/// @Test(.conformanceReport, .serialized, arguments: RegistryCase.all)
+/// func contract(_ each: RegistryCase) async { await each.verify(against: FileRegistryHarness()) }
+/// ```
+extension ConformanceCase where Trial == RegistryTrial {
+    /// Runs the case and records an issue if it fails.
+    ///
+    /// A case that is not claimed or not runnable is no issue; the table lists it, and does not count it as passed.
+    public func verify(
+        against harness: any RegistryHarness, options: RunOptions = RunOptions(),
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async {
+        let result = await RegistryRunner(harness, options: options).run(self)
+        ConformanceReportTrait.collector?.add(result, harness)
+        if result.outcome.isFailure {
+            Issue.record(
+                "\(id) \(result.outcome.name): \(result.outcome.detail)", sourceLocation: sourceLocation)
+        }
+    }
+}

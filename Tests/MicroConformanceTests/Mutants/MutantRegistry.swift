@@ -1,0 +1,205 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import Synchronization
+
+/// The memory registry with one defect.
+final class MutantRegistry: Registry {
+    private struct Memory {
+        var names: Set<String> = []
+        var registered: [String: ServiceRecord] = [:]
+        var reads: [String: (records: [ServiceRecord], at: ContinuousClock.Instant)] = [:]
+    }
+
+    private let defect: Defect?
+    private let base: any Registry
+    private let memory = Mutex(Memory())
+
+    /// Without a defect (nil) it only claims to keep go-micro's records.
+    init(_ defect: Defect?, of base: any Registry) {
+        self.defect = defect
+        self.base = base
+    }
+
+    var name: String { base.name }
+    var capabilities: RegistryCapabilities { base.capabilities.union(.goMicroRecords) }
+    var description: String { base.description }
+
+    func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
+        var (service, given) = (service, timeToLive)
+        switch defect {
+        case .onlyFirstNode: service.nodes = Array(service.nodes.prefix(1))
+        case .losesThe65thPair:
+            service.metadata = Dictionary(uniqueKeysWithValues: service.metadata.sorted { $0.key < $1.key }.prefix(64).map { ($0.key, $0.value) })
+        case .acceptsNoNodes where service.nodes.isEmpty: return RegisterOutcome(timeToLive: timeToLive, created: true)
+        case .swallowsOversize where service.size > ServiceRecord.largestSize:
+            return RegisterOutcome(timeToLive: timeToLive, created: false)
+        case .slashBecomesDash: service.name = dashed(service.name)
+        case .portZeroIsNone: for index in service.nodes.indices where service.nodes[index].port == 0 { service.nodes[index].port = nil }
+        case .refreshFlickers: try await base.deregister(service)
+        case .doublesOnWrite: for index in service.nodes.indices { service.nodes[index].id += "-\(service.nodes[index].port ?? 0)" }
+        case .ignoresChanges, .deafHeartbeat:
+            let known = remember(service)
+            if let known, defect == .ignoresChanges || known == service {
+                return RegisterOutcome(timeToLive: timeToLive, created: false)
+            }
+        case .expiresEarly: given = timeToLive.map { $0 > .seconds(1) ? $0 : $0 / 5 }
+        case .neverExpires: given = nil
+        case .negativeIsForever: if let timeToLive, timeToLive <= .zero { given = nil }
+        default: break
+        }
+        memory.withLock { memory in
+            for node in service.nodes { memory.registered[node.id] = service }
+        }
+        var outcome = try await base.register(service, timeToLive: given)
+        if given != timeToLive { outcome.timeToLive = timeToLive }
+        return outcome
+    }
+
+    func deregister(_ service: ServiceRecord) async throws {
+        var service = service
+        switch defect {
+        case .slashBecomesDash: service.name = dashed(service.name)
+        case .deregistersTheService:
+            for record in try await base.lookUp(service.name) { try await base.deregister(record) }
+        case .unknownNodeThrows:
+            let known = try await base.lookUp(service.name).flatMap(\.nodes).map(\.id)
+            guard service.nodes.allSatisfy({ known.contains($0.id) }) else { throw MicroError(.notFound, "no such node") }
+        case .doublesOnWrite: for index in service.nodes.indices { service.nodes[index].id += "-\(service.nodes[index].port ?? 0)" }
+        case .deregisterHangs:
+            do { try await base.deregister(service) } catch {
+                // Heeds no cancellation, as a blocking client would not.
+                while true { try? await Task.detached { try await Task.sleep(for: .seconds(600)) }.value }
+            }
+        default: break
+        }
+        try await base.deregister(service)
+    }
+
+    func lookUp(_ name: String) async throws -> [ServiceRecord] {
+        do {
+            return try await mutated(base.lookUp(defect == .slashBecomesDash ? dashed(name) : name), of: name)
+        } catch let error as MicroError where defect == .downIsEmpty && error.code == .unavailable {
+            return []
+        }
+    }
+
+    func list() async throws -> [String] {
+        do {
+            let names = try await base.list()
+            guard defect == .listKeepsGone else { return names }
+            return memory.withLock { memory in
+                memory.names.formUnion(names)
+                return memory.names.sorted()
+            }
+        } catch let error as MicroError where defect == .downIsEmpty && error.code == .unavailable {
+            return []
+        }
+    }
+
+    func watch(_ name: String?) throws -> RegistryWatch {
+        try mutated(base.watch(defect == .slashBecomesDash ? name.map(dashed) : name), of: name)
+    }
+
+    func close() async { if defect != .worksAfterClose { await base.close() } }
+
+    private func mutated(_ records: [ServiceRecord], of name: String) async throws -> [ServiceRecord] {
+        var records = records
+        switch defect {
+        case .dropsNodeMetadata:
+            for record in records.indices {
+                for node in records[record].nodes.indices { records[record].nodes[node].metadata = [:] }
+            }
+        case .readsLate:
+            let now = ContinuousClock.now
+            return memory.withLock { memory in
+                // What was read a moment ago is good enough.
+                if let read = memory.reads[name], now - read.at < .milliseconds(20) { return read.records }
+                memory.reads[name] = (records, now)
+                return records
+            }
+        case .unknownNameThrows where records.isEmpty: throw MicroError(.notFound, "no such service")
+        case .onlyLatestVersion: records = Array(records.suffix(1))
+        case .findsByPrefix:
+            for other in try await base.list() where other != name && other.hasPrefix(name) {
+                records += try await base.lookUp(other)
+            }
+        case .growsOnRead:
+            return memory.withLock { memory in
+                defer { memory.reads[name] = (records, .now) }
+                guard memory.reads[name]?.records == records else { return records }
+                for index in records.indices { records[index].metadata["read"] = "again" }
+                return records
+            }
+        case .readsOwnRecordsOnly:
+            let own = memory.withLock(\.registered)
+            records = records.filter { $0.nodes.allSatisfy { own[$0.id] != nil } }
+        default: break
+        }
+        return records
+    }
+
+    private func mutated(_ watch: RegistryWatch, of name: String?) -> RegistryWatch {
+        switch defect {
+        case .watchSkipsThePresent:
+            let isFirst = Mutex(true)
+            return piped(watch) { state, source in
+                if !isFirst.withLock({ flag in defer { flag = false }; return flag }) { source.yield(state) }
+            }
+        case .watchGoesBack:
+            let previous = Mutex(RegistryState?.none)
+            return piped(watch) { state, source in
+                source.yield(state)
+                guard let old = previous.withLock({ old in defer { old = state }; return old }) else { return }
+                for again in [old, state] {
+                    try? await Task.sleep(for: .milliseconds(2))
+                    source.yield(again)
+                }
+            }
+        case .watchOfAllMisses where name == nil:
+            return piped(watch) { state, source in
+                source.yield(RegistryState(state.names.sorted().prefix(1).flatMap { state[$0] }))
+            }
+        case .slowReaderLoses:
+            let count = Mutex(0)
+            return piped(watch) { state, source in
+                if count.withLock({ $0 += 1; return $0 }) <= 2 { source.yield(state) }
+            }
+        case .watchLeaks: return piped(watch, endsWithReader: false) { $1.yield($0) }
+        case .watchOfUnknownEnds:
+            return piped(watch) { state, source in
+                source.yield(state)
+                try? await Task.sleep(for: .milliseconds(5))
+                if let name, state[name].isEmpty { source.finish() }
+            }
+        case .downIsLive:
+            return piped(watch) { state, source in
+                if case .unknown = state.freshness { source.yield(RegistryState()) } else { source.yield(state) }
+            }
+        case .watchEndsInOutage:
+            return piped(watch) { state, source in
+                if case .stale = state.freshness { source.finish() } else { source.yield(state) }
+            }
+        default: return watch
+        }
+    }
+
+    private func piped(
+        _ watch: RegistryWatch, endsWithReader: Bool = true,
+        _ body: @escaping @Sendable (RegistryState, RegistryWatch.Source) async -> Void
+    ) -> RegistryWatch {
+        let (piped, source) = RegistryWatch.makeStream { if endsWithReader { watch.cancel() } }
+        Task {
+            for await state in watch { await body(state, source) }
+            source.finish()
+        }
+        return piped
+    }
+
+    private func remember(_ service: ServiceRecord) -> ServiceRecord? {
+        memory.withLock { memory in service.nodes.first.flatMap { memory.registered[$0.id] } }
+    }
+
+    private func dashed(_ name: String) -> String { name.split(separator: "/").joined(separator: "-") }
+}
