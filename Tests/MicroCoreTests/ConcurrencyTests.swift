@@ -1,9 +1,11 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import MicroCore
+import Synchronization
 import TestSupport
 import Testing
+
+@testable import MicroCore
 
 @Suite(.timeLimit(.minutes(1))) struct DeadlineTests {
     private static let late = MicroError(.deadlineExceeded, "late")
@@ -46,6 +48,12 @@ import Testing
         }
         task.cancel()
         #expect(try await task.value == false)
+    }
+
+    @Test func whatHasEndedLeavesNoTimerBehind() async throws {
+        for _ in 0..<2000 { try await withDeadline(.now + .seconds(3600), orThrow: Self.late) {} }
+        // Other tests have some of their own.
+        #expect(DeadlineQueue.shared.count < 1000)
     }
 
     @Test func manyRacesEndOnce() async throws {
@@ -110,5 +118,46 @@ import Testing
         }
         let late = (0..<200).map { _ in backoff.delay(attempt: 10) }
         #expect(late.contains { $0 > .seconds(1) } && late.contains { $0 < .seconds(1) })
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct DeadlineQueueTests {
+    private let queue = DeadlineQueue()
+
+    @Test func actionsComeInTheOrderOfTheirDeadlinesAndNotEarly() async {
+        let calls = Counter()
+        let order = Mutex<[Int]>([])
+        let start = ContinuousClock.now
+        for milliseconds in [60, 20, 40] {
+            _ = queue.schedule(at: start + .milliseconds(milliseconds)) {
+                order.withLock {
+                    $0.append(ContinuousClock.now - start >= .milliseconds(milliseconds) ? milliseconds : -1)
+                }
+                calls.add()
+            }
+        }
+        #expect(await eventually { calls.value == 3 })
+        #expect(order.withLock(\.self) == [20, 40, 60])
+        #expect(queue.count == 0)
+    }
+
+    @Test func whatHasPassedIsCalledAtOnce() async {
+        let calls = Counter()
+        for deadline in [ContinuousClock.now, .now - .seconds(1000)] {
+            _ = queue.schedule(at: deadline) { calls.add() }
+        }
+        #expect(await eventually { calls.value == 2 })
+    }
+
+    @Test func whatIsCancelledIsGoneAtOnce() async {
+        let calls = Counter()
+        let tickets = (0..<1000).map { _ in queue.schedule(at: .now + .seconds(3600)) { calls.add() } }
+        #expect(queue.count == 1000)
+        for ticket in tickets { queue.cancel(ticket) }
+        #expect(queue.count == 0)
+        queue.cancel(tickets[0])
+        _ = queue.schedule(at: .now + .seconds(1e15)) { calls.add() }
+        _ = queue.schedule(at: .now + .milliseconds(10)) { calls.add() }
+        #expect(await eventually { calls.value == 1 })
     }
 }

@@ -21,8 +21,11 @@ import Testing
 
     @Test func aPeerThatRefusedMayBeAskedAgain() {
         for code in Self.codes {
-            let error = MicroError(wireText: MicroError(code, "").wireText, origin: "")
-            #expect(error.isSafeToRetry == [.unavailable, .resourceExhausted].contains(code), "\(code)")
+            let refusal = MicroError(
+                wireText: MicroError(code, "", origin: MicroError.Origin.server).wireText, origin: "")
+            #expect(refusal.isSafeToRetry == [.unavailable, .resourceExhausted].contains(code), "\(code)")
+            let answer = MicroError(wireText: MicroError(code, "", origin: "greeter").wireText, origin: "")
+            #expect(!answer.isSafeToRetry, "its handler has run: \(code)")
         }
     }
 

@@ -1,11 +1,12 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Micro
 import MicroMemory
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Micro
 
 /// A registry whose watches a test feeds by hand.
 final class HandFedRegistry: Registry {
@@ -150,6 +151,32 @@ private func state(_ nodes: String..., transport: String? = "http") -> RegistryS
             ($0 as? MicroError)?.code == .deadlineExceeded
         }
         await selector.close()
+    }
+
+    /// R51 of the contract: a dead node leaves, unknown names leave nothing behind, and what is used stays.
+    @Test func unknownNamesLeaveNothingBehind() async throws {
+        let backend = MemoryBackend()
+        let registry = MemoryRegistry(backend: backend)
+        let record = ServiceRecord(name: "svc", nodes: [Node(id: "a", address: "10.0.0.1", port: 80)])
+        try await registry.register(record, timeToLive: nil)
+        let selector = Selector(
+            registry: registry, transportName: "http", strategy: .random,
+            idleLimit: (inUse: .seconds(60), empty: .seconds(1)))
+        for number in 1...50 {
+            await #expect(throws: MicroError.self) {
+                try await selector.pick("unknown-\(number)", deadline: soon)
+            }
+        }
+        #expect(try await selector.pick("svc", deadline: soon).id == "a")
+        #expect(backend.openWatches > 10, "there has to be something to leave")
+        #expect(await eventually { backend.openWatches == 1 })
+        #expect(try await selector.pick("svc", deadline: soon).id == "a")
+
+        try await registry.deregister(record)
+        #expect(await eventually { (try? await selector.pick("svc", deadline: soon)) == nil })
+        #expect(await eventually { backend.openWatches == 0 })
+        await selector.close()
+        await registry.close()
     }
 
     @Test func oneWatchForEachServiceAndNoneAfterClosing() async throws {

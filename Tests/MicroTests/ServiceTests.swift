@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Configuration
+import CurlTransfer
 import Logging
 import Micro
 import MicroHTTP
@@ -147,6 +148,26 @@ enum Wire: String, CaseIterable, Sendable {
         }
     }
 
+    /// As a caller sees it that does not give up by itself: go-micro's status, and a connection that lives on.
+    @Test(arguments: [("hang", 408), ("crash", 500), ("", 400)])
+    func theServerAnswersItselfAndKeepsTheConnection(_ name: String, _ code: Int) async throws {
+        try await whileServing(makeService(.http), client: makeClient(.http)) { _ in
+            let node = try #require(try await MemoryRegistry(backend: backend).lookUp("greeter").first?.nodes.first)
+            let transfer = CurlTransfer()
+            let response = try await transfer.perform(
+                CurlRequest(
+                    method: "POST", url: "http://\(Address(node))/",
+                    headers: [
+                        ("Content-Type", "application/json"), ("Micro-Service", "greeter"),
+                        ("Micro-Endpoint", "Greeter.Hello"), ("Timeout", "100000000"),
+                    ], body: Array(#"{"name":"\#(name)"}"#.utf8)))
+            await transfer.close()
+            #expect(response.status == 200 && response.body.isEmpty)
+            #expect(response.headers["Micro-Error"]?.contains("\"code\":\(code),") == true)
+            #expect(response.headers["Connection"] == nil)
+        }
+    }
+
     @Test(arguments: Wire.allCases) func aBodyBeyondTheLimitIsRefused(_ wire: Wire) async throws {
         try await whileServing(makeService(wire), client: makeClient(wire)) { client in
             let huge = String(repeating: "x", count: 5 * 1024 * 1024)
@@ -203,18 +224,20 @@ enum Wire: String, CaseIterable, Sendable {
         let service = try makeService(.memory)
         service.handle("Greeter.Lossy") { (request: Hello, context) -> Greeting in
             runs.add()
-            throw MicroError(.internal, "who knows")
+            throw MicroError(.unavailable, "passed on from elsewhere", origin: MicroError.Origin.server)
         }
-        try await whileServing(service, client: makeClient(.memory)) { client in
+        try await whileServing(service, client: makeClient(.memory) { $0.retries = 1 }) { client in
             for isIdempotent in [true, false] {
-                await #expect(throws: MicroError.self) {
+                await #expect {
                     _ = try await client.call(
                         "greeter", "Greeter.Lossy", Hello(name: ""), options: CallOptions(isIdempotent: isIdempotent),
                         returning: Greeting.self)
+                } throws: {
+                    ($0 as? MicroError)?.origin == "greeter"
                 }
             }
         }
-        #expect(runs.value == 2)
+        #expect(runs.value == 3)
     }
 
     @Test(arguments: Wire.allCases) func aGracefulStopDeregistersFirstAndFinishesWhatRuns(_ wire: Wire) async throws {

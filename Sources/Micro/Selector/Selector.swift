@@ -22,7 +22,7 @@ public final class Selector: Sendable {
     }
 
     /// How long a watch stays open for a service that nobody calls, and for one that turned out not to exist.
-    private static let idleLimit = (inUse: Duration.seconds(300), empty: Duration.seconds(10))
+    private let idleLimit: (inUse: Duration, empty: Duration)
 
     private let registry: any Registry
     private let transportName: String
@@ -35,7 +35,17 @@ public final class Selector: Sendable {
     ///   - registry: Where the nodes come from.
     ///   - transportName: Only nodes are chosen that carry this in their metadata as `transport`, or nothing.
     ///   - strategy: How one of them is chosen.
-    public init(registry: any Registry, transportName: String, strategy: SelectionStrategy = .random) {
+    public convenience init(registry: any Registry, transportName: String, strategy: SelectionStrategy = .random) {
+        self.init(
+            registry: registry, transportName: transportName, strategy: strategy,
+            idleLimit: (inUse: .seconds(300), empty: .seconds(10)))
+    }
+
+    init(
+        registry: any Registry, transportName: String, strategy: SelectionStrategy,
+        idleLimit: (inUse: Duration, empty: Duration)
+    ) {
+        self.idleLimit = idleLimit
         self.registry = registry
         self.transportName = transportName
         self.strategy = strategy
@@ -82,16 +92,15 @@ public final class Selector: Sendable {
             }
             content.entries[service] = Entry(view: view, task: Task { await view.follow(watch) })
             if content.sweeper == nil {
-                content.sweeper = Task { [weak self] in await Self.sweep(of: { [weak self] in self }) }
+                content.sweeper = Task { [weak self, pause = idleLimit.empty / 2] in
+                    // Holds the selector only while it works, so that one that was not closed can go.
+                    while true {
+                        do { try await Task.sleep(for: pause) } catch { return }
+                        guard self?.evictIdle() == true else { return }
+                    }
+                }
             }
             return view
-        }
-    }
-
-    private static func sweep(of selector: @Sendable () -> Selector?) async {
-        while true {
-            do { try await Task.sleep(for: idleLimit.empty / 2) } catch { return }
-            guard let selector = selector(), selector.evictIdle() else { return }
         }
     }
 
@@ -101,7 +110,7 @@ public final class Selector: Sendable {
         let (evicted, isNeeded) = content.withLock { content in
             let idle = content.entries.filter { _, entry in
                 let idleness = entry.view.idleness(at: now)
-                return idleness.time > (idleness.isEmpty ? Self.idleLimit.empty : Self.idleLimit.inUse)
+                return idleness.time > (idleness.isEmpty ? idleLimit.empty : idleLimit.inUse)
             }
             for name in idle.keys { content.entries[name] = nil }
             if content.entries.isEmpty { content.sweeper = nil }

@@ -12,17 +12,17 @@ final class ServiceView: Sendable {
         var waiting: [CheckedContinuation<Void, Never>] = []
         var hasEnded = false
         var lastUse = ContinuousClock.now
+        var picker: Picker
     }
 
     let name: String
     private let isEligible: @Sendable (Node) -> Bool
-    private let picker: Picker
-    private let content = Mutex(Content())
+    private let content: Mutex<Content>
 
     init(name: String, strategy: SelectionStrategy, isEligible: @escaping @Sendable (Node) -> Bool) {
         self.name = name
         self.isEligible = isEligible
-        picker = Picker(strategy: strategy)
+        content = Mutex(Content(picker: Picker(strategy: strategy)))
     }
 
     /// Follows the watch until it ends.
@@ -41,7 +41,7 @@ final class ServiceView: Sendable {
         content.withLock { content in
             content.lastUse = .now
             guard !content.nodes.isEmpty else { return nil }
-            let start = picker.position(below: content.nodes.count)
+            let start = content.picker.position(below: content.nodes.count)
             guard tried.contains(content.nodes[start].id) else { return content.nodes[start] }
             let others = content.nodes[start...] + content.nodes[..<start]
             return others.first { !tried.contains($0.id) } ?? content.nodes[start]

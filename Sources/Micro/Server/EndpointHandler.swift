@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Logging
 import MicroCore
 import NIOCore
 
@@ -9,12 +10,16 @@ struct EndpointHandler: Sendable {
     typealias Run = @Sendable (ByteBuffer, RequestContext) async throws -> ByteBuffer
 
     let endpoint: Endpoint
+    /// Names the endpoint; made once, for it is needed with every request.
+    let logger: Logger
     /// By media type.
     let runs: [String: Run]
 
     init<Request: Sendable, Response: Sendable>(
-        name: String, codecs: Codecs, body: @escaping @Sendable (Request, RequestContext) async throws -> Response
+        name: String, codecs: Codecs, logger: Logger,
+        body: @escaping @Sendable (Request, RequestContext) async throws -> Response
     ) {
+        self.logger = logger
         endpoint = Endpoint(
             name: name, request: Self.shape(of: Request.self), response: Self.shape(of: Response.self),
             metadata: ["stream": "false"])
@@ -25,7 +30,7 @@ struct EndpointHandler: Sendable {
             }
             let run: Run = { buffer, context in
                 let request = try Self.decoded { try decode(buffer) }
-                let response = try await body(request, context)
+                let response = try await Self.answered(context) { try await body(request, context) }
                 var answer = ByteBuffer()
                 try encode(response, &answer)
                 return answer
@@ -40,6 +45,17 @@ struct EndpointHandler: Sendable {
         do { return try decode() } catch {
             let text = (error as? MicroError)?.message ?? "the message is not a \(Request.self)"
             throw MicroError(.invalidArgument, text, origin: MicroError.Origin.server, cause: error)
+        }
+    }
+
+    /// An error that a handler passes on from a call of its own is its own towards the caller, who would take the
+    /// toolkit's origins for a refusal of the call that failed.
+    private static func answered<Response>(
+        _ context: RequestContext, _ body: () async throws -> Response
+    ) async throws -> Response {
+        do { return try await body() } catch var error as MicroError where MicroError.Origin.isToolkit(error.origin) {
+            error.origin = context.service
+            throw error
         }
     }
 

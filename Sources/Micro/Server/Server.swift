@@ -31,7 +31,9 @@ public final class Server: Sendable {
     public func handle<Request: Sendable, Response: Sendable>(
         _ endpoint: String, _ handler: @escaping @Sendable (Request, RequestContext) async throws -> Response
     ) {
-        let entry = EndpointHandler(name: endpoint, codecs: codecs, body: handler)
+        var logger = logger
+        logger[metadataKey: "endpoint"] = "\(endpoint)"
+        let entry = EndpointHandler(name: endpoint, codecs: codecs, logger: logger, body: handler)
         handlers.withLock { handlers in
             if handlers.byName[endpoint] != nil {
                 handlers.problem = Self.invalid("\(name) has two handlers of \(endpoint)")
@@ -49,9 +51,7 @@ public final class Server: Sendable {
     /// - Throws: ``MicroError``: what the handler throws; `notFound` for an unknown endpoint, `invalidArgument` for a
     ///   message that cannot be read, `deadlineExceeded`.
     public func respond(to request: TransportRequest) async throws -> TransportResponse {
-        let run = try run(for: request)
-        var logger = logger
-        logger[metadataKey: "endpoint"] = "\(request.endpoint)"
+        let (run, logger) = try handler(of: request)
         let context = RequestContext(
             service: request.service, endpoint: request.endpoint, headers: request.headers, deadline: request.deadline,
             logger: logger)
@@ -79,7 +79,7 @@ public final class Server: Sendable {
         }
     }
 
-    private func run(for request: TransportRequest) throws -> EndpointHandler.Run {
+    private func handler(of request: TransportRequest) throws -> (EndpointHandler.Run, Logger) {
         guard let handler = handlers.withLock({ $0.byName[request.endpoint] }) else {
             throw MicroError(
                 .notFound, "\(name) has no endpoint \(request.endpoint)", origin: MicroError.Origin.server)
@@ -91,7 +91,7 @@ public final class Server: Sendable {
                 "\(request.endpoint) of \(name) cannot read \"\(request.contentType)\": it reads \(readable)",
                 origin: MicroError.Origin.server)
         }
-        return run
+        return (run, handler.logger)
     }
 
     private static func invalid(_ problem: String) -> MicroError {

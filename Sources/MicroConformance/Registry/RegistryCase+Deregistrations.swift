@@ -37,7 +37,8 @@ extension RegistryCase {
             try trial.expect(try await trial.b.lookUp("svc"), is: [trial.record()], "look-up")
         },
         RegistryCase(
-            "R20", .capability, "A node that another client deregistered is restored by the next heartbeat, which says so",
+            "R20", .capability,
+            "A node that another client deregistered is restored by the next heartbeat, which says so",
             motive: "Consul's registrations belong to an agent; a heartbeat that only passes a check goes on unheard.",
             needs: ["foreignDeregistration"]
         ) { trial in

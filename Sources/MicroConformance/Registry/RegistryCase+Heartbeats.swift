@@ -28,7 +28,8 @@ extension RegistryCase {
             let timeToLive = trial.bounds.timeToLive
             var configuration = Registration.Configuration()
             configuration.timeToLive = timeToLive
-            let registration = try Registration(of: trial.record(), in: trial.a, configuration: configuration, logger: .silent)
+            let registration = try Registration(
+                of: trial.record(), in: trial.a, configuration: configuration, logger: .silent)
             try await registration.start(within: trial.bounds.heal)
             let heartbeat = Task { await registration.run() }
             defer { heartbeat.cancel() }
@@ -48,11 +49,14 @@ extension RegistryCase {
         ) { trial in
             let asked = trial.bounds.timeToLive
             let told = try await trial.a.register(trial.record(), timeToLive: asked).timeToLive
-            try trial.expect(told.map { $0 >= asked } ?? false, "the time to live in force is at least \(asked), not \(told.map { "\($0)" } ?? "nil")")
+            try trial.expect(
+                told.map { $0 >= asked } ?? false,
+                "the time to live in force is at least \(asked), not \(told.map { "\($0)" } ?? "nil")")
             let raised = try await trial.a.register(trial.record(node: "short"), timeToLive: .nanoseconds(1)).timeToLive
             try trial.expect(
                 raised.map { $0 >= trial.bounds.shortestTimeToLive } ?? false,
-                "a short time to live is raised to \(trial.bounds.shortestTimeToLive), not \(raised.map { "\($0)" } ?? "nil")")
+                "a short time to live is raised to \(trial.bounds.shortestTimeToLive), not \(raised.map { "\($0)" } ?? "nil")"
+            )
             for wrong in [Duration.zero, .seconds(-1)] {
                 try await trial.expectError(.invalidArgument, from: "a time to live of \(wrong)") {
                     try await trial.a.register(trial.record("wrong"), timeToLive: wrong)

@@ -54,7 +54,9 @@ extension RegistryCase {
                 let namespace = trial.namespace + id
                 clients.append(try await trial.makeClient { $0.namespace = namespace })
             }
-            let recorders = try clients.map { (one: trial.record(try $0.watch("svc")), all: trial.record(try $0.watch(nil))) }
+            let recorders = try clients.map {
+                (one: trial.record(try $0.watch("svc")), all: trial.record(try $0.watch(nil)))
+            }
             for (index, client) in clients.enumerated() {
                 try await trial.register(trial.record(node: "of-\(index)", port: index + 1), by: client)
             }

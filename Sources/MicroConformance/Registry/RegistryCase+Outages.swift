@@ -49,7 +49,8 @@ extension RegistryCase {
             try trial.expect(ContinuousClock.now - started < limit * 2, "leaving takes \(limit * 2) at most")
         },
         RegistryCase(
-            "R38", .fault, "A watch survives an outage: its last state turns stale, and what happened meanwhile follows",
+            "R38", .fault,
+            "A watch survives an outage: its last state turns stale, and what happened meanwhile follows",
             motive: "Watches end silently, or come back with what was true before.", actions: [.stop, .start]
         ) { trial in
             try await trial.register(trial.record())

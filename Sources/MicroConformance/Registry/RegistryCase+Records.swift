@@ -25,7 +25,8 @@ extension RegistryCase {
                         request: ValueShape(
                             name: "a", type: "A",
                             values: [
-                                ValueShape(name: "b", type: "[]B", values: [ValueShape(name: "ü", type: "map[string]C")])
+                                ValueShape(
+                                    name: "b", type: "[]B", values: [ValueShape(name: "ü", type: "map[string]C")])
                             ]), response: nil, metadata: metadata),
                     Endpoint(name: "Second"),
                 ]
@@ -38,7 +39,8 @@ extension RegistryCase {
             motive: "nil and empty come back as each other, and a record without nodes is stored as a ghost."
         ) { trial in
             let bare = ServiceRecord(
-                name: "svc", version: "1", nodes: [Node(id: trial.nodeID("svc", "bare"), address: "10.0.0.1", port: 80)])
+                name: "svc", version: "1", nodes: [Node(id: trial.nodeID("svc", "bare"), address: "10.0.0.1", port: 80)]
+            )
             try await trial.register(bare)
             try await trial.eventually(trial.b, sees: [bare])
             try await trial.expectError(.invalidArgument, from: "registering no nodes") {

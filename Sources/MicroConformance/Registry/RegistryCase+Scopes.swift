@@ -16,7 +16,9 @@ extension RegistryCase {
             await client.close()
             await client.close()
             try await trial.eventually("its watches end") { recorder.hasEnded }
-            try await trial.expectError(.closed, from: "registering") { try await trial.register(trial.record(), by: client) }
+            try await trial.expectError(.closed, from: "registering") {
+                try await trial.register(trial.record(), by: client)
+            }
             try await trial.expectError(.closed, from: "deregistering") { try await client.deregister(trial.record()) }
             try await trial.expectError(.closed, from: "looking up") { _ = try await client.lookUp("svc") }
             try await trial.expectError(.closed, from: "listing") { _ = try await client.list() }

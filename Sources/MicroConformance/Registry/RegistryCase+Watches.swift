@@ -86,7 +86,8 @@ extension RegistryCase {
             try await trial.eventually(fast, sees: final, within: trial.bounds.heal)
             let states = trial.record(slow)
             try await trial.eventually(states, sees: final, within: trial.bounds.heal)
-            try trial.expect(states.states.count < 20, "a slow reader gets the newest, not a backlog of \(states.states.count)")
+            try trial.expect(
+                states.states.count < 20, "a slow reader gets the newest, not a backlog of \(states.states.count)")
         },
         RegistryCase(
             "R35", .core, "Cancelling ends a watch within a second, twice is fine, and the backend is told",

@@ -27,7 +27,8 @@ extension ConformanceReport {
         let hundredths = Int((seconds * 100).rounded())
         let fraction = hundredths % 100
         let whole = "\(hundredths / 100)"
-        return "\(String(repeating: " ", count: max(0, 4 - whole.count)))\(whole).\(fraction < 10 ? "0" : "")\(fraction) s"
+        return
+            "\(String(repeating: " ", count: max(0, 4 - whole.count)))\(whole).\(fraction < 10 ? "0" : "")\(fraction) s"
     }
 }
 

@@ -65,7 +65,8 @@ extension RegistryTrial {
     ) async throws {
         let late = MicroError(.internal, failure.description, origin: "conformance")
         do { try await withDeadline(.now + limit, orThrow: late, operation: operation) } catch let error as MicroError
-        where error.origin == late.origin { throw failure }
+            where error.origin == late.origin
+        { throw failure }
     }
 
     /// An operation has to fail with one of some codes. Returns the error.

@@ -47,7 +47,9 @@ public final class RegistryTrial: Sendable {
 
     /// Carries out an action at the backend. The runner has made sure that it can be.
     public func perform(_ action: BackendAction) async throws {
-        guard let control = harness.control else { throw ConformanceFailure("the harness has no control of the backend") }
+        guard let control = harness.control else {
+            throw ConformanceFailure("the harness has no control of the backend")
+        }
         try await control.perform(action)
     }
 

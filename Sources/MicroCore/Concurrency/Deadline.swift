@@ -24,22 +24,19 @@ package func withDeadline<Value: Sendable>(
                 operation: Task {
                     do { race.end(.success(try await operation())) } catch { race.end(.failure(error)) }
                 },
-                timer: Task {
-                    do { try await Task.sleep(until: deadline, clock: .continuous) } catch { return }
-                    race.end(.failure(timeout()))
-                })
+                timer: DeadlineQueue.shared.schedule(at: deadline) { race.end(.failure(timeout())) })
         }
     } onCancel: {
         race.end(.failure(CancellationError()))
     }
 }
 
-/// One result for several that race for it. The losers' tasks are cancelled.
+/// One result for several that race for it. What has lost is cancelled.
 private final class Race<Value: Sendable>: Sendable {
     private struct Runners {
         let continuation: CheckedContinuation<Value, any Error>
         let operation: Task<Void, Never>
-        let timer: Task<Void, Never>
+        let timer: DeadlineQueue.Ticket
     }
 
     private enum State {
@@ -53,7 +50,7 @@ private final class Race<Value: Sendable>: Sendable {
     private let state = Mutex(State.new)
 
     func start(
-        _ continuation: CheckedContinuation<Value, any Error>, operation: Task<Void, Never>, timer: Task<Void, Never>
+        _ continuation: CheckedContinuation<Value, any Error>, operation: Task<Void, Never>, timer: DeadlineQueue.Ticket
     ) {
         let runners = Runners(continuation: continuation, operation: operation, timer: timer)
         let early = state.withLock { state -> Result<Value, any Error>? in
@@ -85,7 +82,7 @@ private final class Race<Value: Sendable>: Sendable {
 
     private func finish(_ runners: Runners, _ result: Result<Value, any Error>) {
         runners.operation.cancel()
-        runners.timer.cancel()
+        DeadlineQueue.shared.cancel(runners.timer)
         runners.continuation.resume(with: result)
     }
 }

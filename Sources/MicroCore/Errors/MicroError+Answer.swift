@@ -5,8 +5,8 @@ extension MicroError {
     /// The error that a caller gets when the handler of a service throws: what every transport sends.
     ///
     /// A ``MicroError`` without an origin comes from the service itself. Any other error is `internal`, and its text
-    /// stays in the process: it may hold what callers must not see. Whether a caller may try again follows from the
-    /// code alone, since nothing else travels.
+    /// stays in the process: it may hold what callers must not see. Whether a caller may try again follows
+    /// from code and origin alone, since nothing else travels.
     ///
     /// - Parameters:
     ///   - error: What the handler threw.
@@ -16,11 +16,12 @@ extension MicroError {
         case let error as MicroError:
             self = error
             if origin.isEmpty { origin = request.service }
-            isSafeToRetry = code.isRefusal
+            isSafeToRetry = isRefusal
         case is CancellationError:
+            // The service's own origin: the handler was running, so that this is no refusal.
             self.init(
                 .unavailable, "\(request.service) \(request.endpoint) was cut off: the service stops",
-                origin: Origin.server, cause: error)
+                origin: request.service, cause: error)
         default:
             self.init(
                 .internal, "\(request.service) \(request.endpoint) failed: its log says why", origin: request.service,

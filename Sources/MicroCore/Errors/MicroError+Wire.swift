@@ -45,7 +45,8 @@ extension MicroError {
         }
         let code = Code(status: wire.code ?? 500)
         let id = wire.id ?? ""
-        self.init(code, wire.detail ?? "", origin: id.isEmpty ? origin : id, isSafeToRetry: code.isRefusal)
+        self.init(code, wire.detail ?? "", origin: id.isEmpty ? origin : id)
+        isSafeToRetry = isRefusal
     }
 
     /// A JSON string literal in ASCII: escapes beyond it travel through every header implementation.

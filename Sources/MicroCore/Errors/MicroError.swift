@@ -51,6 +51,17 @@ public struct MicroError: Error, Sendable {
         public static let registry = "micro.registry"
         /// A transport adapter.
         public static let transport = "micro.transport"
+
+        /// Whether a part of the toolkit reports, and not a service.
+        package static func isToolkit(_ origin: String) -> Bool {
+            [client, server, registry, transport].contains(origin)
+        }
+    }
+
+    /// Whether a peer that answers with this error has not run the request: the toolkit refused it there. A service that
+    /// answers with the same code has run its handler.
+    var isRefusal: Bool {
+        (code == .unavailable || code == .resourceExhausted) && Origin.isToolkit(origin)
     }
 }
 

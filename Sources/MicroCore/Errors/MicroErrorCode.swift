@@ -75,8 +75,5 @@ extension MicroError {
             default: self = .internal
             }
         }
-
-        /// Whether a peer that answers with this code has not run the request, so that another node may be asked.
-        package var isRefusal: Bool { value == .unavailable || value == .resourceExhausted }
     }
 }

@@ -31,14 +31,17 @@ final class MutantRegistry: Registry {
         switch defect {
         case .onlyFirstNode: service.nodes = Array(service.nodes.prefix(1))
         case .losesThe65thPair:
-            service.metadata = Dictionary(uniqueKeysWithValues: service.metadata.sorted { $0.key < $1.key }.prefix(64).map { ($0.key, $0.value) })
+            service.metadata = Dictionary(
+                uniqueKeysWithValues: service.metadata.sorted { $0.key < $1.key }.prefix(64).map { ($0.key, $0.value) })
         case .acceptsNoNodes where service.nodes.isEmpty: return RegisterOutcome(timeToLive: timeToLive, created: true)
         case .swallowsOversize where service.size > ServiceRecord.largestSize:
             return RegisterOutcome(timeToLive: timeToLive, created: false)
         case .slashBecomesDash: service.name = dashed(service.name)
-        case .portZeroIsNone: for index in service.nodes.indices where service.nodes[index].port == 0 { service.nodes[index].port = nil }
+        case .portZeroIsNone:
+            for index in service.nodes.indices where service.nodes[index].port == 0 { service.nodes[index].port = nil }
         case .refreshFlickers: try await base.deregister(service)
-        case .doublesOnWrite: for index in service.nodes.indices { service.nodes[index].id += "-\(service.nodes[index].port ?? 0)" }
+        case .doublesOnWrite:
+            for index in service.nodes.indices { service.nodes[index].id += "-\(service.nodes[index].port ?? 0)" }
         case .ignoresChanges, .deafHeartbeat:
             let known = remember(service)
             if let known, defect == .ignoresChanges || known == service {
@@ -65,8 +68,11 @@ final class MutantRegistry: Registry {
             for record in try await base.lookUp(service.name) { try await base.deregister(record) }
         case .unknownNodeThrows:
             let known = try await base.lookUp(service.name).flatMap(\.nodes).map(\.id)
-            guard service.nodes.allSatisfy({ known.contains($0.id) }) else { throw MicroError(.notFound, "no such node") }
-        case .doublesOnWrite: for index in service.nodes.indices { service.nodes[index].id += "-\(service.nodes[index].port ?? 0)" }
+            guard service.nodes.allSatisfy({ known.contains($0.id) }) else {
+                throw MicroError(.notFound, "no such node")
+            }
+        case .doublesOnWrite:
+            for index in service.nodes.indices { service.nodes[index].id += "-\(service.nodes[index].port ?? 0)" }
         case .deregisterHangs:
             do { try await base.deregister(service) } catch {
                 // Heeds no cancellation, as a blocking client would not.
@@ -145,13 +151,23 @@ final class MutantRegistry: Registry {
         case .watchSkipsThePresent:
             let isFirst = Mutex(true)
             return piped(watch) { state, source in
-                if !isFirst.withLock({ flag in defer { flag = false }; return flag }) { source.yield(state) }
+                if !isFirst.withLock({ flag in
+                    defer { flag = false }
+                    return flag
+                }) {
+                    source.yield(state)
+                }
             }
         case .watchGoesBack:
             let previous = Mutex(RegistryState?.none)
             return piped(watch) { state, source in
                 source.yield(state)
-                guard let old = previous.withLock({ old in defer { old = state }; return old }) else { return }
+                guard
+                    let old = previous.withLock({ old in
+                        defer { old = state }
+                        return old
+                    })
+                else { return }
                 for again in [old, state] {
                     try? await Task.sleep(for: .milliseconds(2))
                     source.yield(again)
@@ -164,7 +180,12 @@ final class MutantRegistry: Registry {
         case .slowReaderLoses:
             let count = Mutex(0)
             return piped(watch) { state, source in
-                if count.withLock({ $0 += 1; return $0 }) <= 2 { source.yield(state) }
+                if count.withLock({
+                    $0 += 1
+                    return $0
+                }) <= 2 {
+                    source.yield(state)
+                }
             }
         case .watchLeaks: return piped(watch, endsWithReader: false) { $1.yield($0) }
         case .watchOfUnknownEnds:

@@ -40,7 +40,9 @@ import Testing
     private static func table(_ caught: [String: [Defect]]) -> String {
         let rows = RegistryCase.all.map { testCase in
             let mutants = (caught[testCase.id] ?? [])
-                .sorted { ($0.target != testCase.id ? 1 : 0, $0.rawValue) < ($1.target != testCase.id ? 1 : 0, $1.rawValue) }
+                .sorted {
+                    ($0.target != testCase.id ? 1 : 0, $0.rawValue) < ($1.target != testCase.id ? 1 : 0, $1.rawValue)
+                }
             return "\(testCase.id)  \(mutants.map(\.rawValue).joined(separator: ", "))"
         }
         return "\ncase × mutants caught\n\(rows.joined(separator: "\n"))\n"

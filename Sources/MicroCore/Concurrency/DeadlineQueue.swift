@@ -1,0 +1,78 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+
+/// Calls actions at their deadlines: one sleeping task for all deadlines of the process.
+///
+/// A `Task.sleep` for each would be held by the runtime until its time comes, cancelled or not: calls that end in a
+/// millisecond would pile up for the seconds of their deadlines. Here what is cancelled is gone. An action comes up to
+/// 5 ms late, never early.
+final class DeadlineQueue: Sendable {
+    /// Stands for an action until it is called or cancelled.
+    struct Ticket: Sendable {
+        fileprivate let tick: Int64
+        fileprivate let id: UInt64
+    }
+
+    private struct Content {
+        var actions: [Int64: [UInt64: @Sendable () -> Void]] = [:]
+        var nextID: UInt64 = 0
+        var sleeper: (tick: Int64, task: Task<Void, Never>)?
+    }
+
+    static let shared = DeadlineQueue()
+
+    private static let tick = Duration.milliseconds(5)
+
+    private let origin = ContinuousClock.now
+    private let content = Mutex(Content())
+
+    /// Has the action called at the deadline, at once if that has passed. It must not block.
+    func schedule(at deadline: ContinuousClock.Instant, _ action: @escaping @Sendable () -> Void) -> Ticket {
+        // A deadline in a million years is as good as any later one.
+        let tick = Int64(min(max(((deadline - origin) / Self.tick).rounded(.up), 0), 1e15))
+        return content.withLock { content in
+            content.nextID += 1
+            content.actions[tick, default: [:]][content.nextID] = action
+            if tick < content.sleeper?.tick ?? .max { sleep(until: tick, &content) }
+            return Ticket(tick: tick, id: content.nextID)
+        }
+    }
+
+    /// Drops the action, unless it was called already.
+    func cancel(_ ticket: Ticket) {
+        content.withLock { content in
+            content.actions[ticket.tick]?[ticket.id] = nil
+            if content.actions[ticket.tick]?.isEmpty == true { content.actions[ticket.tick] = nil }
+        }
+    }
+
+    /// How many actions wait.
+    var count: Int { content.withLock { $0.actions.values.reduce(0) { $0 + $1.count } } }
+
+    private func sleep(until tick: Int64, _ content: inout Content) {
+        content.sleeper?.task.cancel()
+        let instant = origin + Self.tick * tick
+        content.sleeper = (
+            tick,
+            Task { [weak self] in
+                do { try await Task.sleep(until: instant, clock: .continuous) } catch { return }
+                self?.wake(at: tick)
+            }
+        )
+    }
+
+    private func wake(at tick: Int64) {
+        let due = content.withLock { content -> [@Sendable () -> Void] in
+            // A sleeper with an earlier deadline has taken over.
+            guard content.sleeper?.tick == tick else { return [] }
+            content.sleeper = nil
+            let passed = content.actions.keys.filter { $0 <= tick }
+            let due = passed.compactMap { content.actions.removeValue(forKey: $0)?.values }.flatMap(\.self)
+            if let next = content.actions.keys.min() { sleep(until: next, &content) }
+            return due
+        }
+        for action in due { action() }
+    }
+}
