@@ -1,0 +1,125 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MicroConformance
+import MicroCore
+import MicroHarnesses
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct RunnerTests {
+    private let harness = MemoryRegistryHarness()
+
+    private func outcome(
+        of testCase: RegistryCase, _ options: RunOptions = RunOptions(caseLimit: .milliseconds(200))
+    ) async -> Outcome { await RegistryRunner(harness, options: options).run(testCase).outcome }
+
+    private func makeCase(
+        needs: [String] = [], actions: Set<BackendAction> = [],
+        refusal: (@Sendable (RegistryTrial) async throws -> Void)? = nil,
+        run: @escaping @Sendable (RegistryTrial) async throws -> Void = { _ in }
+    ) -> RegistryCase {
+        RegistryCase(
+            "X01", .core, "Does <this> & \"that\"", motive: "-", needs: needs, actions: actions, refusal: refusal,
+            run: run)
+    }
+
+    private let failing: @Sendable (RegistryTrial) async throws -> Void = { try $0.expect(false, "it works") }
+
+    @Test func theCatalogueIsInOrderAndItsIDsAreUnique() {
+        let ids = RegistryCase.all.map(\.id)
+        #expect(ids == Set(ids).sorted())
+        #expect(RegistryCase.all.allSatisfy { !$0.requirement.isEmpty && !$0.motive.isEmpty })
+        #expect(RegistryCase.all.allSatisfy { $0.tier != .capability || !$0.needs.isEmpty })
+    }
+
+    @Test func allSixOutcomes() async {
+        #expect(await outcome(of: makeCase()) == .passed)
+        #expect(await outcome(of: makeCase(run: failing)) == .failed("expected that it works"))
+        #expect(await outcome(of: makeCase(needs: ["pods"], run: failing)) == .notClaimed("pods"))
+        #expect(
+            await outcome(of: makeCase(actions: [.kill, .pause], run: failing)) == .notRunnable("control: kill, pause"))
+        let known = RunOptions(knownFailing: ["X01"])
+        #expect(await outcome(of: makeCase(run: failing), known) == .knownFailing("expected that it works"))
+        #expect(await outcome(of: makeCase(), known) == .unexpectedPass)
+        let flaky = RunOptions(knownFlaky: ["X01"])
+        #expect(await outcome(of: makeCase(run: failing), flaky) == .knownFailing("expected that it works"))
+        #expect(await outcome(of: makeCase(), flaky) == .passed)
+    }
+
+    @Test func aCapabilityThatIsNotClaimedHasToBeRefused() async {
+        let ignored = makeCase(needs: ["pods"], refusal: failing)
+        #expect(await outcome(of: ignored) == .failed("expected that it works"))
+    }
+
+    @Test func aCaseThatHangsIsCutOffAndTheRunGoesOn() async {
+        let hanging = makeCase(run: { _ in
+            // Heeds no cancellation.
+            await Task.detached { try? await Task.sleep(for: .seconds(5)) }.value
+        })
+        let started = ContinuousClock.now
+        let options = RunOptions(caseLimit: .milliseconds(100))
+        let report = await RegistryRunner(harness, options: options).run([hanging, makeCase()])
+        #expect(ContinuousClock.now - started < .seconds(4))
+        #expect(report.results.map(\.outcome.name) == ["failed", "passed"])
+        #expect(report.results[0].outcome.detail.contains("was cut off"))
+        #expect(!report.isSuccess)
+    }
+
+    @Test func aCaseIsCleanedUpAfter() async throws {
+        let namespace = Counter()
+        let messy = makeCase(run: { trial in
+            try await trial.register(trial.record())
+            _ = try trial.a.watch(nil)
+            namespace.add()
+            throw ConformanceFailure("on the way")
+        })
+        #expect(await outcome(of: messy) == .failed("on the way"))
+        #expect(namespace.value == 1)
+        #expect(try await harness.census()?.watches == 0)
+    }
+
+    @Test(arguments: [
+        ("*", 38), ("R01", 1), ("R0?", 9), ("R1*,R50", 10), ("X*", 0), ("r01", 0), ("R*1", 2), ("", 0),
+    ])
+    func filters(_ pattern: String, _ count: Int) {
+        let options = RunOptions(filter: pattern)
+        #expect(RegistryCase.all.count { options.selects($0) } == count)
+    }
+
+    @Test func tiers() {
+        let options = RunOptions(tiers: [.capability])
+        #expect(Set(RegistryCase.all.filter(options.selects).map(\.tier)) == [.capability])
+    }
+
+    @Test func listsOfIDs() {
+        #expect(RunOptions.ids(in: "R01\n# all of it\n\n  R02  # why\r\nR03") == ["R01", "R02", "R03"])
+    }
+
+    @Test func reportsSayTheSame() async throws {
+        let cases = [makeCase(), makeCase(needs: ["pods"]), makeCase(run: failing)]
+        let report = await RegistryRunner(harness).run(cases)
+        #expect(report.counts == "1 passed, 1 failed, 1 notClaimed, 0 notRunnable, 0 knownFailing, 0 unexpectedPass")
+        #expect(report.table.contains(report.counts) && report.table.contains("kit \(conformanceKitVersion)"))
+        #expect(report.table.contains("bounds: convergence"))
+
+        struct Wire: Decodable {
+            struct Case: Decodable {
+                let id, tier, outcome, detail: String
+                let seconds: Double
+            }
+            let cases: [Case]
+            let summary: [String: Int]
+        }
+        let wire = try JSONDecoder().decode(Wire.self, from: Data(report.json.utf8))
+        #expect(wire.cases.map(\.outcome) == ["passed", "notClaimed", "failed"])
+        #expect(wire.summary["passed"] == 1 && wire.summary["failed"] == 1 && wire.summary["unexpectedPass"] == 0)
+
+        #expect(report.junit.contains(#"tests="3" failures="1" skipped="1""#))
+        #expect(report.junit.contains("Does &lt;this&gt; &amp; &quot;that&quot;"))
+        #expect(report.junit.contains(#"<failure message="expected that it works"/>"#))
+    }
+
+    @Test func nothingRunIsNoSuccess() async { #expect(await !RegistryRunner(harness).run([]).isSuccess) }
+}
