@@ -2,7 +2,7 @@
 #   make test ARGS="--filter MicroCoreTests"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build setup format lint bench compose-check clean
+.PHONY: help demo test conformance build setup format lint bench compose-check clean
 
 swift_files = $(wildcard Sources Tests Examples Benchmarks Package.swift)
 
@@ -17,6 +17,9 @@ demo: setup ## Build and run the greeter demo: a server and a client in one proc
 test: setup ## Run all tests, and say first which servers are not there to be tested against
 	@scripts/check-backends
 	swift test --disable-xctest $(ARGS)
+
+conformance: setup ## Put every adapter to the cases of its contract, on servers in containers
+	@scripts/conformance $(ARGS)
 
 build: setup ## Build the package, its examples and its tests
 	swift build --build-tests $(ARGS)

@@ -52,6 +52,7 @@ let package = Package(
         .executable(name: "greeter-demo", targets: ["greeter-demo"]),
         .executable(name: "greeter-server", targets: ["greeter-server"]),
         .executable(name: "greeter-client", targets: ["greeter-client"]),
+        .executable(name: "micro", targets: ["MicroCommand"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -85,8 +86,19 @@ let package = Package(
         module("MicroConformanceTesting", ["MicroConformance"]),
 
         // Floor 4: the one place that knows all adapters.
-        module("MicroHarnesses", ["MicroCore", "MicroConformance", "MicroConsul", "MicroMemory", "CurlTransfer"]),
+        module(
+            "MicroHarnesses",
+            [
+                "MicroCore", "MicroConformance", "MicroConsul", "MicroMemory", "CurlTransfer", "CZlib", configuration,
+                logging,
+            ]),
         module("MicroBackends", ["Micro", "MicroConsul", configuration]),
+
+        // Floor 5: the command line. Not a target named micro: beside Micro it breaks where file names have no case.
+        .executableTarget(
+            name: "MicroCommand",
+            dependencies: ["MicroConformance", "MicroHarnesses", argumentParser, configuration],
+            swiftSettings: settings),
 
         // Examples.
         example("greeter-demo", path: "Examples/Greeter/Demo", ["Micro", "GreeterContract"]),
@@ -97,6 +109,11 @@ let package = Package(
             "greeter-client", path: "Examples/Greeter/Client",
             ["Micro", "MicroBackends", "GreeterContract", configuration]),
         .target(name: "GreeterContract", path: "Examples/Greeter/Contract", swiftSettings: settings),
+
+        // Benchmarks. The others are a package of their own; this one needs what is `package`.
+        .executableTarget(
+            name: "transfer-load", dependencies: ["CurlTransfer", argumentParser], path: "Benchmarks/TransferLoad",
+            swiftSettings: settings),
 
         // Tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
@@ -111,8 +128,11 @@ let package = Package(
             ["MicroConformance", "MicroConformanceTesting", "MicroHarnesses", "MicroCore", "MicroMemory", logging]),
         tests("MicroHTTPTests", ["MicroHTTP", "MicroCore", nioCore, nioPosix]),
         tests("MicroConsulTests", ["MicroConsul", "MicroCore", configuration]),
-        tests("MicroTests", ["Micro", "MicroMemory", "MicroHTTP", configuration, lifecycle, logging, nioCore]),
+        tests(
+            "MicroTests",
+            ["Micro", "CurlTransfer", "MicroMemory", "MicroHTTP", configuration, lifecycle, logging, nioCore]),
         tests("MicroBackendsTests", ["MicroBackends", "Micro", configuration]),
         tests("GreeterTests", ["greeter-demo", "greeter-server", "greeter-client"]),
+        tests("MicroCommandTests", ["MicroCommand", "MicroConformance"]),
     ]
 )

@@ -6,121 +6,162 @@ import Foundation
 import MicroCore
 
 /// Consul's HTTP interface, as far as it is used: one method for each request.
+///
+/// Names and IDs are Consul's, with the prefix of the namespace.
 struct ConsulAPI: Sendable, CustomStringConvertible {
     /// An answer, and the index to wait behind for the next one.
     struct Indexed<Value: Sendable>: Sendable {
         let value: Value
-        let index: UInt64
+        let index: ConsulIndex
     }
 
     let configuration: ConsulConfiguration
-    private let baseURL: String
-    private let transfer = CurlTransfer()
+    private let agents: ConsulAgents
+    private let http: ConsulHTTP
+    private let access: ConsulAccess
+    private let readParameters: [String]
 
     init(configuration: ConsulConfiguration) throws {
         self.configuration = configuration
-        baseURL = try configuration.baseURL()
+        agents = ConsulAgents(urls: try configuration.baseURLs())
+        readParameters = try configuration.readParameters()
+        http = ConsulHTTP(configuration: configuration)
+        access = ConsulAccess(http: http, parameters: readParameters)
     }
 
-    var description: String { "Consul at \(baseURL)" }
+    var description: String { agents.description }
 
-    func close() async { await transfer.close() }
+    func close() async { await http.close() }
 
-    func register(_ registration: ConsulRegistration) async throws {
+    /// Registers a service instance, or passes its TTL check where that is enough.
+    ///
+    /// - Parameter agent: The agent that should have exactly this registration; nil if none has.
+    /// - Returns: The agent that has it now, and whether it had it before.
+    func register(
+        _ registration: ConsulRegistration, refreshingAt agent: ConsulAgent?
+    ) async throws -> (agent: ConsulAgent, wasThere: Bool) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        try await send("PUT", "/v1/agent/service/register", body: [UInt8](try encoder.encode(registration)))
+        let body = [UInt8](try encoder.encode(registration))
+        return try await agents.firstAnswer(within: configuration.timeout, startingAt: agent) { asked, limit in
+            if asked == agent, try await pass(registration.id, at: asked, within: limit) { return (asked, true) }
+            try await http.success("PUT", "/v1/agent/service/register", body: body, at: asked, within: limit)
+            return (asked, false)
+        }
     }
 
     /// Passes the TTL check of a service instance; false when the agent has none: it was lost.
-    func pass(_ id: String) async throws -> Bool {
-        let answer = try await answer("PUT", "/v1/agent/check/pass/service:\(id)")
+    private func pass(_ id: String, at agent: ConsulAgent, within limit: Duration) async throws -> Bool {
+        let answer = try await http.answer(
+            "PUT", "/v1/agent/check/pass/service:\(id)", at: agent, within: limit)
         // 1.8 answers 500, newer agents 404.
         if answer.status == 404 { return false }
-        if answer.status == 500, ["does not have associated TTL", "Unknown check"].contains(where: answer.text.contains) {
+        if answer.status == 500,
+            ["does not have associated TTL", "Unknown check"].contains(where: answer.text.contains)
+        {
             return false
         }
-        try check(answer)
+        try http.check(answer, from: agent)
         return true
     }
 
-    /// An instance that is not there is removed already: Consul answers 200, newer agents 404.
-    func deregister(_ id: String) async throws {
-        let answer = try await answer("PUT", "/v1/agent/service/deregister/\(id)")
-        if answer.status != 404 { try check(answer) }
+    /// Removes a service instance. One that is not there is removed already.
+    ///
+    /// - Parameter agent: The agent that has it; nil to ask the first that answers.
+    func deregister(_ id: String, at agent: ConsulAgent?) async throws {
+        func remove(at agent: ConsulAgent, within limit: Duration) async throws {
+            let answer = try await http.answer("PUT", "/v1/agent/service/deregister/\(id)", at: agent, within: limit)
+            // 1.8 answers 200, or 500 when ACLs are enforced; newer agents 404.
+            if answer.status == 404 || (answer.status == 500 && answer.text.contains("Unknown service")) { return }
+            try http.check(answer, from: agent)
+        }
+        if let agent { return try await remove(at: agent, within: configuration.timeout) }
+        try await agents.firstAnswer(within: configuration.timeout) { try await remove(at: $0, within: $1) }
     }
 
     /// The instances of a service with their checks.
     ///
     /// - Parameter index: Waits until there is something newer, but not longer than the configuration says; nil to get
     ///   the present answer.
-    func health(of name: String, after index: UInt64? = nil) async throws -> Indexed<[ConsulHealth]> {
-        let answer = try await query("/v1/health/service/\(name)", after: index, wait: configuration.longestWait)
-        return try indexed([Lenient<ConsulHealth>].self, answer) { $0.compactMap(\.value) }
-    }
-
-    /// The names of all services but Consul's own.
-    func serviceNames() async throws -> [String] {
-        let answer = try await query("/v1/catalog/services", after: nil, wait: .zero)
-        return try indexed([String: [String]].self, answer) { $0.keys.filter { $0 != "consul" && NameRules.isName($0) } }
-            .value
-    }
-
-    /// Waits for a change of any check: instances that come, go, fail or recover.
-    func anyCheck(after index: UInt64?, wait: Duration) async throws -> UInt64 {
-        try indexed([Ignored].self, try await query("/v1/health/state/any", after: index, wait: wait)) { _ in }.index
-    }
-
-    private func query(_ path: String, after index: UInt64?, wait: Duration) async throws -> CurlResponse {
-        guard let index else { return try await send("GET", path) }
-        // Consul adds up to a sixteenth to spread its load; the rest is for the answer itself.
-        let limit = wait + wait / 16 + configuration.timeout
-        return try await send("GET", "\(path)?index=\(index)&wait=\(wait.milliseconds)ms", timeout: limit)
-    }
-
-    @discardableResult
-    private func send(
-        _ method: String, _ path: String, body: [UInt8]? = nil, timeout: Duration? = nil
-    ) async throws -> CurlResponse {
-        let answer = try await answer(method, path, body: body, timeout: timeout)
-        try check(answer)
-        return answer
-    }
-
-    private func answer(
-        _ method: String, _ path: String, body: [UInt8]? = nil, timeout: Duration? = nil
-    ) async throws -> CurlResponse {
-        let timeout = timeout ?? configuration.timeout
-        var headers = body == nil ? [] : [("Content-Type", "application/json")]
-        if let token = configuration.token { headers.append(("X-Consul-Token", token.reveal())) }
-        do {
-            return try await transfer.perform(
-                CurlRequest(
-                    method: method, url: baseURL + path, headers: headers, body: body, timeout: timeout,
-                    connectTimeout: configuration.timeout, maximumBodySize: configuration.largestAnswer))
-        } catch let error as CurlError {
-            throw ConsulError.of(error, at: description, timeout: timeout)
+    func health(of name: String, after index: ConsulIndex? = nil) async throws -> Indexed<[ConsulHealth]> {
+        try await read([Lenient<ConsulHealth>].self, "/v1/health/service/\(name)", after: index) { wire in
+            wire.compactMap(\.value)
+        } orNoneIf: { answer, agent, deadline in
+            try await access.check(service: name, answer, at: agent, by: deadline)
         }
     }
 
-    private func check(_ answer: CurlResponse) throws {
-        guard answer.status != 200 else { return }
-        throw ConsulError.of(status: answer.status, text: answer.text, at: description)
+    /// The names of all services with a prefix, each with the tags of all its instances.
+    ///
+    /// - Parameter mayBeHidden: Whether an empty answer is as good when it only means that nothing may be seen.
+    func services(
+        withPrefix prefix: String, after index: ConsulIndex? = nil, mayBeHidden: Bool = false
+    ) async throws -> Indexed<[String: [String]]> {
+        try await read([String: Lenient<[String]>].self, "/v1/catalog/services", after: index) { wire in
+            wire.filter { $0.key.hasPrefix(prefix) }.mapValues { $0.value ?? [] }
+        } orNoneIf: { answer, agent, deadline in
+            if !mayBeHidden { try await access.check(prefix: prefix, answer, at: agent, by: deadline) }
+        }
+    }
+
+    /// The checks of all nodes and services.
+    func checks(after index: ConsulIndex? = nil) async throws -> Indexed<[ConsulCheck]> {
+        try await read([Lenient<ConsulCheck>].self, "/v1/health/state/any", after: index) { $0.compactMap(\.value) }
+    }
+
+    /// Asks for a collection, waiting behind an index.
+    ///
+    /// - Parameter orNoneIf: Throws if an empty answer does not mean that there is nothing.
+    private func read<Wire: Decodable, Value: Collection & Sendable>(
+        _ type: Wire.Type, _ path: String, after index: ConsulIndex?, _ map: (Wire) -> Value,
+        orNoneIf isReadable: (CurlResponse, ConsulAgent, ContinuousClock.Instant) async throws -> Void = { _, _, _ in }
+    ) async throws -> Indexed<Value> {
+        do {
+            return try await agents.firstAnswer(within: configuration.timeout, startingAt: nil) { agent, limit in
+                var parameters = readParameters
+                var wait = Duration.zero
+                // An index of another agent may be one of another history.
+                if let index, index.agent == agent {
+                    // None would be five minutes to Consul, and ten are its limit.
+                    wait = min(max(.milliseconds(10), configuration.longestWait), .seconds(600))
+                    parameters += ["index=\(index.value)", "wait=\(wait.milliseconds)ms"]
+                    // Consul adds up to a sixteenth to spread its load.
+                    wait += wait / 16
+                }
+                let query = parameters.isEmpty ? "" : "?" + parameters.joined(separator: "&")
+                let deadline = ContinuousClock.now + limit + wait
+                let answer = try await http.success("GET", path + query, at: agent, within: limit, wait: wait)
+                let result = try Self.indexed(type, answer, from: agent, map)
+                if result.value.isEmpty { try await isReadable(answer, agent, deadline) }
+                return result
+            }
+        } catch let error as MicroError {
+            // Whatever was known about rights may be different when the agent is back.
+            access.forget()
+            throw error
+        }
     }
 
     /// Reads an answer of a query. One without an index did not come from Consul, and must not be read as "none".
-    private func indexed<Wire: Decodable, Value: Sendable>(
-        _ type: Wire.Type, _ answer: CurlResponse, _ map: (Wire) -> Value
+    private static func indexed<Wire: Decodable, Value: Sendable>(
+        _ type: Wire.Type, _ answer: CurlResponse, from agent: ConsulAgent, _ map: (Wire) -> Value
     ) throws -> Indexed<Value> {
         guard let index = answer.headers["X-Consul-Index"].flatMap(UInt64.init) else {
-            throw ConsulError.foreign(at: description, "there is no X-Consul-Index")
+            throw ConsulError.foreign(at: agent, "there is no X-Consul-Index")
         }
         do {
-            return Indexed(value: map(try JSONDecoder().decode(type, from: Data(answer.body))), index: index)
+            let wire = try JSONDecoder().decode(type, from: Data(answer.body))
+            return Indexed(value: map(wire), index: ConsulIndex(value: index, agent: agent))
         } catch {
-            throw ConsulError.foreign(at: description, "the answer is not the JSON of Consul")
+            throw ConsulError.foreign(at: agent, "the answer is not the JSON of Consul")
         }
     }
+}
+
+/// A point in the history of a query's answers, as one agent counts it.
+struct ConsulIndex: Sendable, Equatable {
+    let value: UInt64
+    let agent: ConsulAgent
 }
 
 /// An element that may be unreadable without spoiling the others.
@@ -128,11 +169,4 @@ private struct Lenient<Value: Decodable>: Decodable {
     let value: Value?
 
     init(from decoder: any Decoder) throws { value = try? Value(from: decoder) }
-}
-
-private struct Ignored: Decodable {}
-
-extension CurlResponse {
-    /// The beginning of the body as text: Consul's errors are plain text.
-    fileprivate var text: String { String(decoding: body.prefix(300), as: UTF8.self) }
 }

@@ -6,17 +6,65 @@ public import MicroCore
 
 /// Where Consul is, and how it is asked.
 ///
-/// Configuration keys: `micro.registry.address` (`MICRO_REGISTRY_ADDRESS`), and Consul's own `consul.http.token`
-/// (`CONSUL_HTTP_TOKEN`).
+/// Configuration keys: `micro.registry.address` (`MICRO_REGISTRY_ADDRESS`), `micro.registry.namespace`,
+/// `micro.registry.datacenter`, and Consul's own `consul.http.token` (`CONSUL_HTTP_TOKEN`), `consul.http.ssl`
+/// (`CONSUL_HTTP_SSL`), `consul.cacert` (`CONSUL_CACERT`), `consul.client.cert` (`CONSUL_CLIENT_CERT`) and
+/// `consul.client.key` (`CONSUL_CLIENT_KEY`).
 public struct ConsulConfiguration: Sendable {
-    /// `host:port`, or a URL of `http` or `https`; `127.0.0.1:8500` by default. It is best the agent of this machine:
-    /// what is registered belongs to the agent that it was registered at.
-    public var address = "127.0.0.1:8500"
+    /// How fresh an answer must be
+    /// ([Consul's documentation](https://developer.hashicorp.com/consul/api-docs/features/consistency)).
+    public enum Consistency: String, Sendable, Hashable, CaseIterable {
+        /// The leader answers; for a moment after an election it may be one that was voted out.
+        case `default`
+        /// Any server answers, also without a leader: usually some 50 ms behind.
+        case stale
+        /// The leader asks the others first whether it is still the leader.
+        case consistent
+    }
+
+    /// The agents: `host:port`, or a URL of `http` or `https`; `127.0.0.1:8500` by default. The first that answers is
+    /// used, until it does not any more.
+    ///
+    /// The best is the agent of this machine, alone: what is registered belongs to the agent that it was registered at,
+    /// and is registered anew at another one when that agent is gone.
+    public var addresses = ["127.0.0.1:8500"]
+
+    /// ``addresses``, separated by commas.
+    public var address: String {
+        get { addresses.joined(separator: ",") }
+        set { addresses = newValue.split(separator: ",", omittingEmptySubsequences: false).map(Self.trimmed) }
+    }
+
+    /// Whether an address without a scheme is one of `https`; false by default.
+    public var usesTLS = false
+
+    /// Path of a PEM file of the authorities to trust, in place of the system's. The server's certificate and name are
+    /// always verified.
+    public var certificateAuthorityFile: String?
+
+    /// Path of a PEM file with the certificate to show to an agent that verifies its clients.
+    public var clientCertificateFile: String?
+
+    /// Path of a PEM file with the key of that certificate; nil when it is in the same file.
+    public var clientKeyFile: String?
 
     /// The ACL token; none by default.
     public var token: Secret?
 
-    /// How long one request may take; 5 s by default.
+    /// Sets services apart that share a Consul: `[A-Za-z0-9_-]{0,63}`, empty by default, which is go-micro's layout.
+    ///
+    /// In Consul the names and IDs of services are prefixed with it and a slash. It is no namespace of Consul Enterprise.
+    public var namespace = ""
+
+    /// The datacenter to look up, list and watch in; nil, by default, for that of the agent. What is registered always
+    /// belongs to the agent's own.
+    public var datacenter: String?
+
+    /// How fresh lookups, lists and watches are.
+    public var consistency = Consistency.default
+
+    /// How long one operation may take, with all the addresses that it tries; 5 s by default. Of several addresses, one
+    /// that does not answer is left after its share.
     public var timeout: Duration = .seconds(5)
 
     /// How long Consul holds a blocking query when nothing changes; 30 s by default. Consul adds up to a sixteenth. A
@@ -31,26 +79,23 @@ public struct ConsulConfiguration: Sendable {
 
     /// The defaults, changed by the settings of a reader.
     public init(configReader reader: ConfigReader) {
-        address = reader.string(forKey: "micro.registry.address", default: address)
-        token = reader.string(forKey: "consul.http.token", isSecret: true).map(Secret.init)
+        func text(_ key: ConfigKey, isSecret: Bool = false) -> String? {
+            // A variable that is set to nothing is as good as not set.
+            reader.string(forKey: key, isSecret: isSecret).flatMap { $0.isEmpty ? nil : $0 }
+        }
+        if let text = text("micro.registry.address") { address = text }
+        namespace = text("micro.registry.namespace") ?? namespace
+        datacenter = text("micro.registry.datacenter")
+        token = text("consul.http.token", isSecret: true).map(Secret.init)
+        usesTLS = reader.bool(forKey: "consul.http.ssl", default: usesTLS)
+        certificateAuthorityFile = text("consul.cacert")
+        clientCertificateFile = text("consul.client.cert")
+        clientKeyFile = text("consul.client.key")
     }
 
-    /// The address as a URL without a path.
-    ///
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
-    func baseURL() throws -> String {
-        let isComplete = address.hasPrefix("http://") || address.hasPrefix("https://")
-        let url = isComplete ? address : "http://" + address
-        let authority = url.split(separator: "/", omittingEmptySubsequences: false).dropFirst(2)
-        // Credentials in an address would be shown in messages: the token has a setting of its own.
-        guard authority.count == 1 || authority.dropFirst() == [""], let host = authority.first,
-            !host.contains(where: { "@?#, ".contains($0) }), (try? Address(parsing: String(host))) != nil
-        else {
-            throw MicroError(
-                .invalidArgument,
-                "\"\(address.contains("@") ? "***" : address)\" is not the address of a Consul agent: expected HOST:PORT "
-                    + "or http(s)://HOST:PORT (MICRO_REGISTRY_ADDRESS)", origin: MicroError.Origin.registry)
-        }
-        return url.hasSuffix("/") ? String(url.dropLast()) : url
+    private static func trimmed(_ text: Substring) -> String {
+        var text = text.drop { $0 == " " }
+        while text.last == " " { text.removeLast() }
+        return String(text)
     }
 }

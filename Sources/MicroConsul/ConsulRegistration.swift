@@ -11,11 +11,14 @@ struct ConsulRegistration: Encodable, Equatable, Sendable {
         let ttl: String
         /// Without it a new check is critical, and the node invisible, until its first pass.
         let status = "passing"
+        /// A ``ConsulDigest``.
+        let notes: String
         let deregisterCriticalServiceAfter: String
 
         enum CodingKeys: String, CodingKey {
             case ttl = "TTL"
             case status = "Status"
+            case notes = "Notes"
             case deregisterCriticalServiceAfter = "DeregisterCriticalServiceAfter"
         }
     }
@@ -38,33 +41,25 @@ struct ConsulRegistration: Encodable, Equatable, Sendable {
     }
 
     /// - Throws: What cannot be written as JSON: nothing that passed validation.
-    init(_ node: Node, of service: ServiceRecord, timeToLive: Duration?) throws {
-        id = node.id
-        name = service.name
-        tags = try ConsulTags(
+    init(_ node: Node, of service: ServiceRecord, in namespace: ConsulNamespace, timeToLive: Duration?) throws {
+        let (name, port) = (namespace.stored(service.name), node.port ?? 0)
+        let tags = try ConsulTags(
             version: service.version, metadata: service.metadata, endpoints: service.endpoints,
             nodeMetadata: node.metadata
         ).encoded()
+        id = namespace.stored(node.id)
+        self.name = name
+        self.tags = tags
         address = node.address
-        port = node.port ?? 0
+        self.port = port
         check = timeToLive.map { timeToLive in
             // go-micro's rule: five seconds after the check turned critical, and Consul's minimum is a minute.
             let removal = max(timeToLive + .seconds(5), .seconds(65))
-            return Check(ttl: Self.text(timeToLive), deregisterCriticalServiceAfter: Self.text(removal))
+            return Check(
+                ttl: Self.text(timeToLive),
+                notes: ConsulDigest.of(name: name, address: node.address, port: port, tags: tags),
+                deregisterCriticalServiceAfter: Self.text(removal))
         }
-    }
-
-    /// The time to live that Consul is given: at least a second, at most a year.
-    ///
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument` when it is not above zero.
-    static func timeToLiveInForce(_ timeToLive: Duration?) throws -> Duration? {
-        guard let timeToLive else { return nil }
-        guard timeToLive > .zero else {
-            throw MicroError(
-                .invalidArgument, "the time to live (\(timeToLive)) must be above zero; nil stands for no expiry",
-                origin: MicroError.Origin.registry)
-        }
-        return min(max(timeToLive, .seconds(1)), .seconds(365 * 24 * 3600))
     }
 
     /// A duration as Go reads it.

@@ -1,33 +1,38 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import CurlTransfer
 public import Logging
 public import MicroCore
-import Synchronization
 
 /// A registry on [Consul](https://developer.hashicorp.com/consul/api-docs), in go-micro's layout: Go services find
 /// Swift ones and the other way round.
 ///
 /// Each node is a service instance of the agent with a TTL check; version, metadata and endpoints are in its tags. A
 /// node that misses its heartbeats turns critical and is not found any more; Consul removes it a minute later.
+///
+/// What is registered belongs to the agent that it was registered at. With several addresses, the heartbeat of a node
+/// whose agent does not answer registers it anew at the next one that does; the copy at the lost agent turns critical
+/// like any node without heartbeats.
 public final class ConsulRegistry: Registry {
-    /// What was registered here, so that a heartbeat is one cheap request.
-    private let registered = Mutex<[String: ConsulRegistration]>([:])
+    private let registered = ConsulRegistrations()
     private let locks = KeyedLock<String>()
-    private let hub: RegistryWatchHub
     private let api: ConsulAPI
+    private let namespace: ConsulNamespace
+    private let feeds: ConsulWatch
+    private let hub: RegistryWatchHub
     private let logger: Logger
 
     /// Creates a client. Nothing is connected until it is used.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`: the address cannot be one.
+    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`: an address, the namespace or the datacenter cannot be
+    ///   one.
     public init(configuration: ConsulConfiguration = .init(), logger: Logger = .current) throws {
-        let api = try ConsulAPI(configuration: configuration)
-        let watch = ConsulWatch(api: api, logger: logger)
-        self.api = api
+        namespace = try configuration.checkedNamespace()
+        api = try ConsulAPI(configuration: configuration)
         self.logger = logger
-        hub = RegistryWatchHub { name, publish in await watch.run(name, publish) }
+        let feeds = ConsulWatch(api: api, namespace: namespace, logger: logger)
+        self.feeds = feeds
+        hub = RegistryWatchHub { name, publish in await feeds.run(name, publish) }
     }
 
     /// `consul`
@@ -36,37 +41,42 @@ public final class ConsulRegistry: Registry {
     /// Another client may deregister a node through the same agent; go-micro's records are read and written.
     public var capabilities: RegistryCapabilities { [.foreignDeregistration, .goMicroRecords] }
 
-    /// Such as `Consul at http://127.0.0.1:8500`.
+    /// Such as `Consul at http://127.0.0.1:8500`, with all addresses.
     public var description: String { api.description }
 
     /// See ``MicroCore/Registry/register(_:timeToLive:)``. The shortest time to live is one second.
     @discardableResult
     public func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
         try service.validate()
-        let timeToLive = try ConsulRegistration.timeToLiveInForce(timeToLive)
+        let timeToLive = try TimeToLive.inForce(timeToLive, shortest: .seconds(1))
         let created = try await locks.withLock(Set(service.nodes.map(\.id))) {
             var created = false
             for node in service.nodes {
-                let registration = try ConsulRegistration(node, of: service, timeToLive: timeToLive)
-                if try await refresh(registration) { continue }
-                try await api.register(registration)
-                let before = registered.withLock { $0.updateValue(registration, forKey: node.id) }
-                // Sent again though nothing changed: the agent had lost its check.
-                let wasLost = before == registration && registration.check != nil
-                created = created || before == nil || wasLost
+                let registration = try ConsulRegistration(node, of: service, in: namespace, timeToLive: timeToLive)
+                let answer = try await api.register(
+                    registration, refreshingAt: registered.agent(toRefresh: registration))
+                if answer.wasThere { continue }
+                created = registered.note(registration, at: answer.agent) || created
             }
             return created
         }
         return RegisterOutcome(timeToLive: timeToLive, created: created)
     }
 
-    /// See ``MicroCore/Registry/deregister(_:)``.
+    /// See ``MicroCore/Registry/deregister(_:)``. What this client registered is removed where it was registered.
     public func deregister(_ service: ServiceRecord) async throws {
         try service.validate()
         try await locks.withLock(Set(service.nodes.map(\.id))) {
-            for node in service.nodes {
-                try await api.deregister(node.id)
-                registered.withLock { $0[node.id] = nil }
+            for id in service.nodes.map({ namespace.stored($0.id) }) {
+                let agents = registered.agents(of: id)
+                try await api.deregister(id, at: agents.last)
+                registered.remove(id)
+                for agent in agents.dropLast() {
+                    // An agent that was lost may be back, with what it had. If not, there is nothing to remove.
+                    do { try await api.deregister(id, at: agent) } catch {
+                        logger.debug("not deregistered at a lost agent", metadata: ["cause": "\(error)"])
+                    }
+                }
             }
         }
     }
@@ -74,11 +84,14 @@ public final class ConsulRegistry: Registry {
     /// See ``MicroCore/Registry/lookUp(_:)``.
     public func lookUp(_ name: String) async throws -> [ServiceRecord] {
         try NameRules.check(service: name)
-        return ConsulRecord.records(of: name, in: try await api.health(of: name).value, logger: logger)
+        let answer = try await api.health(of: namespace.stored(name)).value
+        return ConsulRecord.records(of: name, in: answer, namespace: namespace, logger: logger)
     }
 
     /// See ``MicroCore/Registry/list()``. A service stays listed until Consul removes its last node.
-    public func list() async throws -> [String] { try await api.serviceNames().sorted() }
+    public func list() async throws -> [String] {
+        try await api.services(withPrefix: namespace.prefix).value.keys.compactMap(namespace.service).sorted()
+    }
 
     /// See ``MicroCore/Registry/watch(_:)``.
     public func watch(_ name: String?) throws -> RegistryWatch { try hub.watch(name) }
@@ -86,14 +99,7 @@ public final class ConsulRegistry: Registry {
     /// See ``MicroCore/Registry/close()``.
     public func close() async {
         await hub.close()
+        await feeds.close()
         await api.close()
-    }
-
-    /// Passes the check of a registration that Consul should have; false when it must be sent whole.
-    private func refresh(_ registration: ConsulRegistration) async throws -> Bool {
-        guard registration.check != nil, registered.withLock({ $0[registration.id] }) == registration else {
-            return false
-        }
-        return try await api.pass(registration.id)
     }
 }

@@ -56,7 +56,11 @@ struct ConsulTags: Equatable, Sendable {
             case "t": Self.merge(content, into: &nodeMetadata) ? () : skipped(kind)
             case "s": Self.merge(content, into: &metadata) ? () : skipped(kind)
             default:
-                if let endpoint = Self.decode(Endpoint.self, content) { endpoints.append(endpoint) } else { skipped(kind) }
+                if let endpoint = Self.decode(Endpoint.self, content) {
+                    endpoints.append(endpoint)
+                } else {
+                    skipped(kind)
+                }
             }
         }
     }

@@ -1,8 +1,8 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-public import MicroCore
 public import MicroConformance
+public import MicroCore
 import MicroMemory
 
 /// The memory registry, put to the test on a backend of its own.

@@ -20,7 +20,7 @@ struct CancellationTests {
             var expected = 0
             let clock = ContinuousClock()
             var best = Duration.seconds(3600)
-            for _ in 0..<3 where best >= .milliseconds(500) {
+            for _ in 0..<3 where best >= .seconds(3) {
                 expected += 1
                 let task = Task { try await http.perform(CurlRequest(url: server.url, timeout: .seconds(60))) }
                 #expect(await eventually { requests.value == expected })
@@ -31,7 +31,7 @@ struct CancellationTests {
                 }
                 best = min(best, time)
             }
-            #expect(best < .milliseconds(500))
+            #expect(best < .seconds(3))
         }
     }
 

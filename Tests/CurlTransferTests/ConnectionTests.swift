@@ -110,11 +110,11 @@ struct ConnectionTests {
         server.stop()
         // The port stays bound, so that nobody else gets it, but does not listen.
         try await withTransfer(driver) { http in
-            let time = await bestTime(below: .milliseconds(500)) {
+            let time = await bestTime(below: .seconds(3)) {
                 let kind = await failureKind { try await http.perform(CurlRequest(url: server.url)) }
                 #expect(kind == .couldNotConnect)
             }
-            #expect(time < .milliseconds(500))
+            #expect(time < .seconds(3))
         }
     }
 
@@ -132,14 +132,14 @@ struct ConnectionTests {
         let server = try ScriptedServer { connection in _ = connection.readToEnd() }
         defer { server.stop() }
         try await withTransfer(driver) { http in
-            let time = await bestTime(below: .milliseconds(450)) {
+            let time = await bestTime(below: .seconds(3)) {
                 let kind = await failureKind {
                     try await http.perform(CurlRequest(url: server.url, timeout: .milliseconds(300)))
                 }
                 #expect(kind == .timedOut)
             }
             #expect(time >= .milliseconds(299))
-            #expect(time < .milliseconds(450))
+            #expect(time < .seconds(3))
             #expect(await eventually { server.openConnections == 0 })
         }
     }

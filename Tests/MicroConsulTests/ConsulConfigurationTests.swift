@@ -22,11 +22,59 @@ import Testing
         #expect(try description(address) == "Consul at \(url)")
     }
 
-    @Test(arguments: ["", "a b", "ftp://x:1", "http://x/v1", "x:99999", "a:1,b:2", "http://", "x?y", "\r\nx"])
+    @Test(arguments: [
+        "", "a b", "ftp://x:1", "http://x/v1", "x:99999", "a:1,", ",", "a:1,b:x", "http://", "x?y", "\r\nx",
+    ])
     func badAddresses(_ address: String) {
         #expect { try description(address) } throws: {
             ($0 as? MicroError)?.code == .invalidArgument && "\($0)".contains("MICRO_REGISTRY_ADDRESS")
         }
+    }
+
+    @Test func severalAddresses() throws {
+        #expect(try description("a:1, https://b:2/,a:1") == "Consul at http://a:1, https://b:2")
+        var configuration = ConsulConfiguration()
+        configuration.addresses = ["a:1", "b:2"]
+        #expect(configuration.address == "a:1,b:2")
+        #expect(try ConsulRegistry(configuration: configuration).description == "Consul at http://a:1, http://b:2")
+        configuration.addresses = []
+        #expect { try ConsulRegistry(configuration: configuration) } throws: {
+            ($0 as? MicroError)?.code == .invalidArgument
+        }
+    }
+
+    @Test func withTLSAnAddressWithoutASchemeIsHTTPS() throws {
+        var configuration = ConsulConfiguration()
+        configuration.usesTLS = true
+        configuration.address = "a:1,http://b:2"
+        #expect(try ConsulRegistry(configuration: configuration).description == "Consul at https://a:1, http://b:2")
+    }
+
+    @Test(arguments: ["a/b", "a b", "ä", "a.b", String(repeating: "a", count: 64)])
+    func badNamespacesAndDatacenters(_ name: String) {
+        var configuration = ConsulConfiguration()
+        configuration.namespace = name
+        #expect { try ConsulRegistry(configuration: configuration) } throws: {
+            ($0 as? MicroError)?.code == .invalidArgument
+        }
+        configuration.namespace = ""
+        configuration.datacenter = name + "/"
+        #expect { try ConsulRegistry(configuration: configuration) } throws: {
+            ($0 as? MicroError)?.code == .invalidArgument
+        }
+    }
+
+    @Test func aNamespaceKnowsItsOwn() {
+        let (none, dev) = (ConsulNamespace(""), ConsulNamespace("dev"))
+        #expect(dev.stored("svc") == "dev/svc")
+        #expect(
+            ["svc", "dev/svc", "dev2/svc", "consul", "dev/", "dev/a/b"].map(none.service) == [
+                "svc", nil, nil, nil, nil, nil,
+            ])
+        #expect(
+            ["svc", "dev/svc", "dev2/svc", "dev/", "dev/a/b", "de"].map(dev.service) == [
+                nil, "svc", nil, nil, nil, nil,
+            ])
     }
 
     @Test func credentialsInTheAddressAreRefusedAndNotShown() {
@@ -39,10 +87,29 @@ import Testing
         let reader = ConfigReader(
             provider: InMemoryProvider(values: [
                 "micro.registry.address": "consul:1", "consul.http.token": "hunter2",
+                "micro.registry.namespace": "dev", "micro.registry.datacenter": "dc2", "consul.http.ssl": true,
+                "consul.cacert": "ca.pem", "consul.client.cert": "c.pem", "consul.client.key": "k.pem",
             ]))
         let configuration = ConsulConfiguration(configReader: reader)
         #expect(configuration.address == "consul:1")
         #expect(configuration.token?.reveal() == "hunter2")
+        #expect(configuration.namespace == "dev" && configuration.datacenter == "dc2" && configuration.usesTLS)
+        #expect(configuration.certificateAuthorityFile == "ca.pem")
+        #expect(configuration.clientCertificateFile == "c.pem" && configuration.clientKeyFile == "k.pem")
         #expect(!"\(configuration)".contains("hunter2"))
+    }
+
+    @Test func consulsOwnVariablesAreRead() {
+        let reader = ConfigReader(
+            provider: EnvironmentVariablesProvider(environmentVariables: [
+                "CONSUL_HTTP_SSL": "true", "CONSUL_CACERT": "ca.pem", "CONSUL_CLIENT_CERT": "c.pem",
+                "CONSUL_CLIENT_KEY": "k.pem", "CONSUL_HTTP_TOKEN": "", "MICRO_REGISTRY_NAMESPACE": "dev",
+                "MICRO_REGISTRY_ADDRESS": "a:1,b:2",
+            ]))
+        let configuration = ConsulConfiguration(configReader: reader)
+        #expect(configuration.usesTLS && configuration.certificateAuthorityFile == "ca.pem")
+        #expect(configuration.clientCertificateFile == "c.pem" && configuration.clientKeyFile == "k.pem")
+        #expect(configuration.token == nil && configuration.namespace == "dev")
+        #expect(configuration.addresses == ["a:1", "b:2"])
     }
 }

@@ -3,6 +3,7 @@
 
 import MicroConsul
 import MicroCore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -34,7 +35,8 @@ import Testing
     @Test(arguments: [
         (403, "ACL not found", MicroError.Code.unauthenticated), (403, "Permission denied: x", .permissionDenied),
         (401, "", .unauthenticated), (500, "No cluster leader", .unavailable), (503, "", .unavailable),
-        (429, "Your IP is issuing too many concurrent connections", .resourceExhausted), (413, "too large", .payloadTooLarge),
+        (429, "Your IP is issuing too many concurrent connections", .resourceExhausted),
+        (413, "too large", .payloadTooLarge),
         (400, "bad", .invalidArgument), (302, "", .internal), (204, "", .internal), (404, "nothing here", .internal),
     ])
     func statuses(_ status: Int, _ text: String, _ code: MicroError.Code) async throws {
@@ -44,23 +46,32 @@ import Testing
         #expect(!"\(error)".contains("hunter2"))
     }
 
-    @Test(arguments: ["", "[", "{}", "null", "<html>", "[1]x", "\u{0}"]) func rubbishIsNotEmpty(_ body: String) async throws {
+    @Test(arguments: ["", "[", "{}", "null", "<html>", "[1]x", "\u{0}"]) func rubbishIsNotEmpty(_ body: String)
+        async throws
+    {
         let error = try await lookUpError(ScriptedResponse(headers: [("X-Consul-Index", "5")], text: body))
         #expect(error.code == .internal)
     }
 
-    @Test(arguments: [nil, "", "-1", "x", "99999999999999999999999"]) func anAnswerNeedsItsIndex(_ index: String?) async throws {
+    @Test(arguments: [nil, "", "-1", "x", "99999999999999999999999"]) func anAnswerNeedsItsIndex(_ index: String?)
+        async throws
+    {
         let headers = index.map { [("X-Consul-Index", $0)] } ?? []
         #expect(try await lookUpError(ScriptedResponse(headers: headers, text: "[]")).code == .internal)
     }
 
     @Test func oneCorruptRecordLeavesTheOthers() async throws {
-        let good = #"{"Node":{"Address":"10.0.0.1"},"Service":{"ID":"a","Service":"svc","Tags":["v=1"],"Port":80},"Checks":[]}"#
-        let answer = #"[{"Node":1},"# + good + #",{},null,7,{"Node":{"Address":"x"},"Service":{"ID":"a/b","Service":"svc"},"Checks":[]}]"#
+        let good =
+            #"{"Node":{"Address":"10.0.0.1"},"Service":{"ID":"a","Service":"svc","Tags":["v=1"],"Port":80},"Checks":[]}"#
+        let answer =
+            #"[{"Node":1},"# + good
+            + #",{},null,7,{"Node":{"Address":"x"},"Service":{"ID":"a/b","Service":"svc"},"Checks":[]}]"#
         let server = try ScriptedServer { _ in ScriptedResponse(headers: [("X-Consul-Index", "5")], text: answer) }
         defer { server.stop() }
         let records = try await withRegistry(at: server.url) { try await $0.lookUp("svc") }
-        #expect(records == [ServiceRecord(name: "svc", version: "1", nodes: [Node(id: "a", address: "10.0.0.1", port: 80)])])
+        #expect(
+            records == [ServiceRecord(name: "svc", version: "1", nodes: [Node(id: "a", address: "10.0.0.1", port: 80)])]
+        )
     }
 
     @Test func nobodyListens() async throws {
@@ -105,11 +116,12 @@ import Testing
         let tokens = Counter()
         let server = try ScriptedServer { request in
             if request["X-Consul-Token"] == "hunter2" { tokens.add() }
-            return ScriptedResponse(headers: [("X-Consul-Index", "5")], text: "[]")
+            return ScriptedResponse(headers: [("X-Consul-Index", "5")], text: "[{}]")
         }
         defer { server.stop() }
         _ = try await withRegistry(at: server.url, token: "hunter2") { try await $0.lookUp("svc") }
-        #expect(tokens.value == 1)
+        // The other asks whether the token may read, for there is nothing readable.
+        #expect(tokens.value == 2)
     }
 
     /// An index that goes backwards or to zero must not lead to a hot loop, nor to a watch that waits for nothing.
@@ -127,6 +139,104 @@ import Testing
             #expect(await always(during: .milliseconds(500)) { requests.value - before < 60 })
             watch.cancel()
         }
+    }
+
+    /// One that always claims to be newer is not a hot loop either.
+    @Test func anIndexThatRacesAheadIsNotAHotLoop() async throws {
+        let requests = Counter()
+        let server = try ScriptedServer { _ in
+            ScriptedResponse(headers: [("X-Consul-Index", "\(requests.add())")], text: "[]")
+        }
+        defer { server.stop() }
+        try await withRegistry(at: server.url) { registry in
+            let watch = try registry.watch("svc")
+            #expect(await eventually { requests.value >= 60 })
+            let before = requests.value
+            #expect(await always(during: .milliseconds(500)) { requests.value - before < 30 })
+            watch.cancel()
+        }
+    }
+
+    @Test func anIndexThatGoesBackIsForgotten() async throws {
+        let targets = Mutex<[String]>([])
+        let indexes = ["10", "5", "6"]
+        let server = try ScriptedServer { request in
+            guard request.target.hasPrefix("/v1/health") else { return ScriptedResponse(status: 404) }
+            let count = targets.withLock { targets in
+                targets.append(request.target)
+                return targets.count
+            }
+            return ScriptedResponse(headers: [("X-Consul-Index", indexes[min(count, 3) - 1])], text: "[]")
+        }
+        defer { server.stop() }
+        try await withRegistry(at: server.url) { registry in
+            let watch = try registry.watch("svc")
+            #expect(await eventually { targets.withLock { $0.count } >= 4 })
+            watch.cancel()
+        }
+        let asked = targets.withLock { $0.prefix(4).map { $0.split(separator: "?").dropFirst().first ?? "" } }
+        #expect(asked[0].isEmpty && asked[1].hasPrefix("index=10&") && asked[2].isEmpty)
+        #expect(asked[3].hasPrefix("index=6&"))
+    }
+
+    @Test func whatVanishesBetweenListAndFetchIsNotThere() async throws {
+        let server = try catalogue(health: { _ in ScriptedResponse(headers: [("X-Consul-Index", "5")], text: "[]") })
+        defer { server.stop() }
+        try await withRegistry(at: server.url) { registry in
+            let watch = try registry.watch(nil)
+            for await state in watch {
+                guard case .live = state.freshness else { continue }
+                #expect(state.names.isEmpty)
+                break
+            }
+        }
+    }
+
+    @Test func aServiceThatCannotBeReadMakesAllUnknown() async throws {
+        let server = try catalogue(health: { name in
+            ScriptedResponse(status: name == "b" ? 500 : 200, headers: [("X-Consul-Index", "5")], text: "[]")
+        })
+        defer { server.stop() }
+        try await withRegistry(at: server.url) { registry in
+            var watch = try registry.watch(nil).makeAsyncIterator()
+            guard case .unknown(let cause) = await watch.next()?.freshness else {
+                Issue.record("what cannot be read is unknown")
+                return
+            }
+            #expect(cause.code == .unavailable)
+        }
+    }
+
+    /// Lists `a` and `b`, and holds blocking queries.
+    private func catalogue(health: @escaping @Sendable (String) -> ScriptedResponse) throws -> ScriptedServer {
+        try ScriptedServer { connection in
+            while let request = try connection.readRequest() {
+                if request.target.contains("index=") {
+                    _ = connection.readToEnd()
+                    return
+                }
+                let path = request.target.split(separator: "?")[0].split(separator: "/").map(String.init)
+                switch (path[1], path.last) {
+                case ("health", "any"):
+                    try connection.write(ScriptedResponse(headers: [("X-Consul-Index", "5")], text: "[{},null,7]"))
+                case ("health", let name):
+                    try connection.write(health(name ?? ""))
+                case ("catalog", _):
+                    try connection.write(
+                        ScriptedResponse(headers: [("X-Consul-Index", "5")], text: #"{"a":[],"b":null,"c d":["x"]}"#))
+                default:
+                    try connection.write(ScriptedResponse(status: 404))
+                }
+            }
+        }
+    }
+
+    /// Since 1.11 Consul says that it has hidden something.
+    @Test func aFilteredAnswerIsNotEmpty() async throws {
+        let headers = [("X-Consul-Index", "5"), ("X-Consul-Results-Filtered-By-ACLs", "true")]
+        let error = try await lookUpError(ScriptedResponse(headers: headers, text: "[]"), token: "hunter2")
+        #expect(error.code == .permissionDenied)
+        #expect(!"\(error)".contains("hunter2"))
     }
 
     @Test func badNamesAreRefusedBeforeTheWire() async throws {

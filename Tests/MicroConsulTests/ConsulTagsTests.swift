@@ -75,7 +75,9 @@ import Testing
         #expect(ZlibText.unpacked(hexadecimal: Substring(bomb)) == nil)
     }
 
-    @Test(arguments: ["", "7", "78", "789", "zz", "789c", "789cca492c492d2e", "000000", "ä", "789cca492c492d2e01040000ffff08cc0200"])
+    @Test(arguments: [
+        "", "7", "78", "789", "zz", "789c", "789cca492c492d2e", "000000", "ä", "789cca492c492d2e01040000ffff08cc0200",
+    ])
     func brokenStreamsAreRefused(_ digits: String) {
         #expect(ZlibText.unpacked(hexadecimal: Substring(digits)) == nil)
     }

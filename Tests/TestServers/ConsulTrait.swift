@@ -7,11 +7,13 @@ package import Testing
 /// Starts a Consul agent for a suite, once, and stops it afterwards. Where there is none, the suite is skipped with the
 /// command that brings one, or fails if `MICRO_REQUIRE_BACKENDS` names Consul.
 package struct ConsulTrait: SuiteTrait, TestScoping {
+    let settings: ConsulServer.Settings
+
     /// Runs the suite with ``ConsulServer/current``.
     package func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
-        let server = try ConsulServer()
+        let server = try ConsulServer(settings)
         try await server.start()
         let result = await Result { try await ConsulServer.$current.withValue(server) { try await function() } }
         await server.kill()
@@ -21,7 +23,10 @@ package struct ConsulTrait: SuiteTrait, TestScoping {
 
 extension Trait where Self == ConsulTrait {
     /// The agent of the suite is ``ConsulServer/current``.
-    package static var consul: Self { Self() }
+    package static var consul: Self { Self(settings: .init()) }
+
+    /// The agent of the suite, with settings of its own, is ``ConsulServer/current``.
+    package static func consul(_ settings: ConsulServer.Settings) -> Self { Self(settings: settings) }
 }
 
 extension Trait where Self == ConditionTrait {

@@ -9,7 +9,10 @@ import Logging
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures swift-micro.",
-        subcommands: [UnaryServer.self, UnaryClient.self, Pick.self, ConsulWatch.self])
+        subcommands: [
+            UnaryServer.self, UnaryClient.self, Pick.self, FixedServer.self, TransferPeer.self, ConsulServices.self,
+            ConsulWatch.self, ConsulIdle.self,
+        ])
 
     static func main() async {
         // What a program has that configures nothing, but quieter.

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Foundation
+import Micro
 
 /// Answers until the process is ended; its address is the first line that it prints.
 struct UnaryServer: AsyncParsableCommand {
@@ -11,7 +12,9 @@ struct UnaryServer: AsyncParsableCommand {
     @Option(help: "How it is called.")
     var kind: Kind
 
-    func run() async throws {
-        try await kind.echo.serve { address in FileHandle.standardOutput.write(Data("\(address)\n".utf8)) }
-    }
+    func run() async throws { try await kind.echo.serve(announce) }
 }
+
+/// Tells whoever started this server where it listens.
+@Sendable
+func announce(_ address: Address) { FileHandle.standardOutput.write(Data("\(address)\n".utf8)) }

@@ -1,0 +1,60 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+
+/// How much is called, and for how long.
+struct Load: ParsableArguments {
+    @Option(help: "How many callers there are.")
+    var callers = 1
+
+    @Option(help: "How long to measure, in seconds.")
+    var seconds = 2.0
+
+    @Option(help: "How long to call before that, in seconds.")
+    var warmUp = 0.5
+
+    /// Calls from all callers at once, each with one call at a time, and prints one line:
+    /// `KIND CALLERS CALLS/S P50-MS P99-MS CPU-µS`, the CPU time per call, of this process and of others.
+    ///
+    /// - Parameter call: Makes one call, for the caller of that number.
+    func measure(
+        _ kind: String, besides others: [Int32] = [], _ call: @escaping @Sendable (Int) async throws -> Void
+    ) async throws {
+        let processes = [ProcessInfo.processInfo.processIdentifier] + others
+        _ = try await latencies(.seconds(warmUp), call)
+        let (before, start) = (try processes.map(cpuTime), ContinuousClock.now)
+        let latencies = try await latencies(.seconds(seconds), call).sorted()
+        let time = (ContinuousClock.now - start) / .seconds(1)
+        let used = zip(try processes.map(cpuTime), before).map(-)
+        let count = Double(latencies.count)
+        let figures =
+            [text(count / time, 0)] + [0.5, 0.99].map { text(latencies.quantile($0) * 1e3, 3) }
+            + used.map { text($0 / count * 1e6, 1) }
+        print(kind, callers, figures.joined(separator: " "))
+    }
+
+    /// Calls for so long; how long each call took, in seconds.
+    private func latencies(
+        _ duration: Duration, _ call: @escaping @Sendable (Int) async throws -> Void
+    ) async throws -> [Double] {
+        let end = ContinuousClock.now + duration
+        return try await withThrowingTaskGroup(of: [Double].self) { group in
+            for caller in 0..<callers {
+                group.addTask {
+                    var latencies: [Double] = []
+                    var now = ContinuousClock.now
+                    while now < end {
+                        let start = now
+                        try await call(caller)
+                        now = .now
+                        latencies.append((now - start) / .seconds(1))
+                    }
+                    return latencies
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+    }
+}

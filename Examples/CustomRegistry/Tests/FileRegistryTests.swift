@@ -1,0 +1,56 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import FileRegistry
+import Foundation
+import MicroConformance
+import MicroConformanceTesting
+import MicroCore
+import Testing
+
+@Suite(.timeLimit(.minutes(3))) struct FileRegistryTests {
+    @Test(.conformanceReport, .serialized, arguments: RegistryCase.all)
+    func contract(_ each: RegistryCase) async throws {
+        let folder = try MovableFolder()
+        defer { folder.remove() }
+        await each.verify(against: FileRegistryHarness(folder: folder))
+    }
+}
+
+/// What the kit needs to know of the registry.
+struct FileRegistryHarness: RegistryHarness {
+    let subject = Subject(adapter: "FileRegistry", adapterVersion: "1.0", backend: "files", backendVersion: "-")
+    let bounds = RegistryBounds(
+        timeToLive: .seconds(1), expirySlack: .seconds(1), heal: .seconds(5), quiet: .milliseconds(200))
+    let folder: MovableFolder
+    var control: (any BackendControl)? { folder }
+
+    func makeClient(_ options: RegistryClientOptions) async throws -> any Registry {
+        try FileRegistry(folder: folder.url, namespace: options.namespace)
+    }
+}
+
+/// A folder for tests. An outage is to move it away: permissions mean nothing to root.
+struct MovableFolder: BackendControl {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("FileRegistry-\(UUID().uuidString)")
+    let actions: Set<BackendAction> = [.stop, .start, .wipe]
+    private var away: URL { url.appendingPathExtension("away") }
+
+    init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
+
+    func perform(_ action: BackendAction) async throws {
+        let files = FileManager.default
+        switch action {
+        case .stop: try files.moveItem(at: url, to: away)
+        // It may be there: the kit starts the backend again after each case that stops it.
+        case .start: if files.fileExists(atPath: away.path) { try files.moveItem(at: away, to: url) }
+        case .wipe:
+            try files.moveItem(at: url, to: away)
+            try files.createDirectory(at: url, withIntermediateDirectories: true)
+            try files.removeItem(at: away)
+        case .kill, .pause, .resume: throw MicroError(.unsupported, "a folder cannot be told to \(action)")
+        }
+    }
+
+    func remove() { for url in [url, away] { try? FileManager.default.removeItem(at: url) } }
+}

@@ -1,0 +1,51 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Configuration
+import MicroConformance
+import MicroHarnesses
+
+/// `micro conformance registry`
+struct ConformanceRegistry: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "registry", abstract: "Puts a registry adapter to the cases of the registry contract.",
+        discussion: """
+            The exit status is 0 if every case that the adapter claims passed, and 1 if not. Each case works in a \
+            namespace of its own and cleans up after itself: the backend may be in use.
+
+            A token and certificates come from the environment, as with a service: CONSUL_HTTP_TOKEN, CONSUL_CACERT, \
+            CONSUL_CLIENT_CERT, CONSUL_CLIENT_KEY.
+            """)
+
+    @Option(help: "The adapter: \(RegistryHarnesses.names.joined(separator: ", ")).")
+    var registry: String
+
+    @Option(help: "Where its backend is, HOST:PORT; MICRO_REGISTRY_ADDRESS otherwise, else the adapter's default.")
+    var registryAddress: String?
+
+    @OptionGroup var selection: CaseSelection
+
+    @OptionGroup var rendering: Rendering
+
+    func validate() throws {
+        if registry == "memory", registryAddress != nil {
+            throw ValidationError("The memory registry has no address: leave out --registry-address.")
+        }
+    }
+
+    func run() async throws {
+        let options = try selection.options(of: RegistryCase.all)
+        let harness = try await RegistryHarnesses.make(
+            registry, address: registryAddress, configuration: ConfigReader(provider: EnvironmentVariablesProvider()))
+        // Opened before the run: minutes of work must not end at a mistyped path.
+        let output = try Output(path: rendering.output)
+        let progress = ProgressLine()
+        let report = await RegistryRunner(harness, options: options).run { each, number, count in
+            progress.show("[\(number)/\(count)] \(each)")
+        }
+        progress.clear()
+        try output.write(rendering.format.text(of: report))
+        guard report.isSuccess else { throw ExitCode.failure }
+    }
+}

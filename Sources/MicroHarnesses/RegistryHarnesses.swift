@@ -1,0 +1,36 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+public import Configuration
+public import MicroConformance
+import MicroConsul
+import MicroCore
+
+/// The harnesses of this toolkit's registries, by name.
+public enum RegistryHarnesses {
+    /// The names, as in `MICRO_REGISTRY`.
+    public static let names = ["consul", "memory"]
+
+    /// Makes one for a backend that runs already.
+    ///
+    /// - Parameters:
+    ///   - name: One of ``names``.
+    ///   - address: Where the backend is; nil for what the configuration says.
+    ///   - reader: What the adapter is configured by besides: its token, and its certificates.
+    /// - Throws: ``MicroCore/MicroError``: there is no such harness, or the backend is not there.
+    public static func make(
+        _ name: String, address: String?, configuration reader: ConfigReader
+    ) async throws -> any RegistryHarness {
+        switch name {
+        case "consul":
+            var configuration = ConsulConfiguration(configReader: reader)
+            if let address { configuration.address = address }
+            return try await ConsulRegistryHarness(configuration)
+        case "memory": return MemoryRegistryHarness()
+        default:
+            throw MicroError(
+                .invalidArgument, "no registry named \"\(name)\": choose one of \(names.joined(separator: ", "))",
+                origin: "conformance")
+        }
+    }
+}

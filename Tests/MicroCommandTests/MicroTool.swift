@@ -1,0 +1,49 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MicroConformance
+import TestServers
+
+/// The command, run as a user runs it.
+enum MicroTool {
+    /// What it printed on both streams, and its exit status; nil if it did not end.
+    struct Answer {
+        let text: String
+        let status: Int32?
+    }
+
+    /// Runs `micro conformance registry`.
+    static func conformance(_ arguments: String..., environment: [String: String] = [:]) async throws -> Answer {
+        try await run(path, ["conformance", "registry"] + arguments, environment: environment)
+    }
+
+    /// Runs a program.
+    static func run(
+        _ program: String, _ arguments: [String], environment: [String: String] = [:]
+    ) async throws -> Answer {
+        let child = try Child(program, arguments, environment: environment)
+        let status = await child.exitStatus(within: .seconds(60))
+        return Answer(text: child.text, status: status)
+    }
+
+    /// Beside the program of the tests.
+    static var path: String {
+        URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("micro").path
+    }
+}
+
+/// A file of a test that is gone after it.
+final class TemporaryFile: Sendable {
+    let path: String
+
+    init(_ text: String = "") throws {
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("micro-\(UUID().uuidString)")
+        try Data(text.utf8).write(to: url)
+        path = url.path
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    var data: Data { FileManager.default.contents(atPath: path) ?? Data() }
+}

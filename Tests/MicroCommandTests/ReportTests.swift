@@ -1,0 +1,99 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MicroConformance
+import TestServers
+import Testing
+
+#if canImport(FoundationXML)
+import FoundationXML
+#endif
+
+/// What comes out of a run that goes well.
+@Suite(.timeLimit(.minutes(2))) struct ReportTests {
+    private struct Report: Decodable {
+        struct Case: Decodable {
+            let id: String
+            let tier: String
+            let outcome: String
+            let seconds: Double
+            let detail: String
+        }
+
+        struct Version: Decodable {
+            let name: String
+        }
+
+        let adapter: Version
+        let backend: Version
+        let cases: [Case]
+        let summary: [String: Int]
+    }
+
+    @Test func theTableHasEveryCase() async throws {
+        let answer = try await MicroTool.conformance("--registry", "memory")
+        #expect(answer.status == 0, "\(answer.text)")
+        let rows = answer.text.split(separator: "\n").map { $0.prefix { $0 != " " } }
+        #expect(rows.prefix(RegistryCase.all.count).map(String.init) == RegistryCase.all.map(\.id))
+        #expect(answer.text.contains(" 0 failed"))
+        #expect(!answer.text.contains("\u{1B}"), "progress is for terminals")
+    }
+
+    @Test func theJSONAddsUp() async throws {
+        let answer = try await MicroTool.conformance("--registry", "memory", "--tiers", "C,K", "--format", "json")
+        #expect(answer.status == 0, "\(answer.text)")
+        let report = try JSONDecoder().decode(Report.self, from: Data(answer.text.utf8))
+        #expect(report.adapter.name == "MemoryRegistry")
+        #expect(report.backend.name == "memory")
+        #expect(report.cases.map(\.id) == RegistryCase.all.filter { [.core, .capability].contains($0.tier) }.map(\.id))
+        let outcomes = ["passed", "failed", "notClaimed", "notRunnable", "knownFailing", "unexpectedPass"]
+        #expect(Set(report.summary.keys) == Set(outcomes))
+        for outcome in outcomes {
+            #expect(report.summary[outcome] == report.cases.count { $0.outcome == outcome }, "\(outcome)")
+        }
+    }
+
+    @Test func theJUnitFileIsWellFormed() async throws {
+        let file = try TemporaryFile("what was there before, and is longer than nothing")
+        let answer = try await MicroTool.conformance(
+            "--registry", "memory", "--run", "R0?", "--format", "junit", "--output", file.path)
+        #expect(answer.status == 0)
+        #expect(answer.text.isEmpty, "the report goes into the file alone: \(answer.text)")
+        let counter = ElementCounter()
+        let parser = XMLParser(data: file.data)
+        parser.delegate = counter
+        #expect(parser.parse(), "\(String(decoding: file.data, as: UTF8.self))")
+        #expect(counter.counts["testsuite"] == 1)
+        #expect(counter.counts["testcase"] == RegistryCase.all.count { $0.id.hasPrefix("R0") })
+    }
+
+    @Test func aSelectionRunsNothingElse() async throws {
+        let answer = try await MicroTool.conformance("--registry", "memory", "--run", "R0?", "--tiers", "c")
+        #expect(answer.status == 0)
+        let core = RegistryCase.all.filter { $0.id.hasPrefix("R0") && $0.tier == .core }
+        #expect(answer.text.contains("\n\(core.count) passed, 0 failed, 0 notClaimed,"), "\(answer.text)")
+        #expect(!answer.text.contains("R02"), "it is not of the tier: \(answer.text)")
+    }
+
+    #if os(Linux)
+    @Test(.enabled(if: Machine.path(of: "script") != nil, "no script(1), which makes a terminal"))
+    func aTerminalShowsTheProgress() async throws {
+        let script = try #require(Machine.path(of: "script"))
+        let command = "'\(MicroTool.path)' conformance registry --registry memory --run R01,R02"
+        let answer = try await MicroTool.run(script, ["-qec", command, "/dev/null"])
+        #expect(answer.status == 0)
+        #expect(answer.text.contains("\r\u{1B}[K[1/2] R01 "), "\(answer.text)")
+        #expect(answer.text.contains("\r\u{1B}[KR01  "), "the line is gone before the report: \(answer.text)")
+    }
+    #endif
+}
+
+private final class ElementCounter: NSObject, XMLParserDelegate {
+    private(set) var counts: [String: Int] = [:]
+
+    func parser(
+        _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+        attributes: [String: String]
+    ) { counts[name, default: 0] += 1 }
+}

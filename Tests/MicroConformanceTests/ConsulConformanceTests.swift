@@ -1,0 +1,47 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MicroConformance
+import MicroConformanceTesting
+import MicroHarnesses
+import Synchronization
+import TestServers
+import Testing
+
+/// Every case against a real Consul, which is stopped, frozen and wiped on the way.
+@Suite(.whereConsulIs, .consul, .serialized, .timeLimit(.minutes(5))) struct ConsulConformanceTests {
+    @Test(.conformanceReport, .serialized, arguments: RegistryCase.all)
+    func contract(_ each: RegistryCase) async throws {
+        let server = try #require(ConsulServer.current)
+        let harness = try await ConsulRegistryHarness(address: server.address, control: ConsulControl(server))
+        await each.verify(against: harness)
+    }
+}
+
+/// What can be done to an agent that is a child process. It keeps nothing on disk: however it ends, it starts empty.
+private final class ConsulControl: BackendControl {
+    let actions = Set(BackendAction.allCases)
+    private let server: ConsulServer
+    private let isDown = Mutex(false)
+
+    init(_ server: ConsulServer) { self.server = server }
+
+    func perform(_ action: BackendAction) async throws {
+        switch action {
+        case .stop, .kill:
+            await server.kill()
+            isDown.withLock { $0 = true }
+        case .start:
+            // The kit starts what it has stopped, whether a case has done so or not.
+            guard isDown.withLock(\.self) else { return }
+            try await server.start()
+            isDown.withLock { $0 = false }
+        case .pause: server.signal(SIGSTOP)
+        case .resume: server.signal(SIGCONT)
+        case .wipe:
+            await server.kill()
+            try await server.start()
+        }
+    }
+}

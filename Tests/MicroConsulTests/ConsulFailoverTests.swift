@@ -1,0 +1,137 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MicroConsul
+import MicroCore
+import TestServers
+import TestSupport
+import Testing
+
+/// Several addresses, of real agents that know nothing of each other.
+@Suite(.whereConsulIs, .consul, .serialized, .timeLimit(.minutes(3))) struct ConsulFailoverTests {
+    private let server: ConsulServer
+    private let name = freshName()
+
+    init() throws { server = try #require(ConsulServer.current) }
+
+    @Test func theFirstAddressIsDead() async throws {
+        let dead = try ScriptedServer { _ in }
+        dead.stop()
+        try await withConsul(at: "\(dead.url),\(server.address)") { registry in
+            #expect("\(registry)" == "Consul at \(dead.url), http://\(server.address)")
+            try await registry.register(record(name), timeToLive: .seconds(30))
+            #expect(try await eventually { try await registry.lookUp(name) == [record(name)] })
+            #expect(try await registry.list() == [name])
+            for scope in [name, nil] {
+                let watch = try registry.watch(scope)
+                for await state in watch where state[name] == [record(name)] { break }
+            }
+            try await registry.deregister(record(name))
+        }
+    }
+
+    @Test func aBlackHoleIsLeftInTime() async throws {
+        let hole = try ScriptedServer { connection in _ = connection.readToEnd() }
+        defer { hole.stop() }
+        try await withConsul(configured("\(hole.url),\(server.address)") { $0.timeout = .seconds(2) }) {
+            registry async throws in
+            let started = ContinuousClock.now
+            #expect(try await registry.lookUp(name).isEmpty)
+            #expect(ContinuousClock.now - started < .seconds(2))
+            // It is not asked again.
+            let connections = hole.acceptedConnections
+            for _ in 0..<5 { #expect(try await registry.list().isEmpty) }
+            #expect(hole.acceptedConnections == connections)
+        }
+    }
+
+    @Test func allAreDead() async throws {
+        let dead = try (0..<2).map { _ in try ScriptedServer { _ in } }
+        for server in dead { server.stop() }
+        try await withConsul(at: dead.map(\.url).joined(separator: ",")) { registry in
+            let error = try await #require(throws: MicroError.self) { try await registry.lookUp(name) }
+            #expect(error.code == .unavailable)
+            for server in dead { #expect(error.message.contains(server.url)) }
+        }
+    }
+
+    @Test func anErrorOfTheRequestIsNotTriedElsewhere() async throws {
+        let (first, second) = (Counter(), Counter())
+        let refusing = try ScriptedServer { _ in
+            first.add()
+            return ScriptedResponse(status: 403, text: "Permission denied")
+        }
+        let other = try ScriptedServer { _ in
+            second.add()
+            return ScriptedResponse()
+        }
+        defer {
+            refusing.stop()
+            other.stop()
+        }
+        try await withConsul(at: "\(refusing.url),\(other.url)") { registry in
+            #expect(await failureCode { _ = try await registry.lookUp(name) } == .unauthenticated)
+        }
+        #expect(first.value == 1 && second.value == 0)
+    }
+
+    @Test func theFirstDiesLater() async throws {
+        try await withAgent { first in
+            let (log, addresses) = (LogRecorder(), "\(first.address),\(server.address)")
+            try await withConsul(at: addresses) { registry in
+                var settings = Registration.Configuration()
+                settings.timeToLive = .seconds(6)
+                settings.interval = .milliseconds(200)
+                let registration = try Registration(
+                    of: record(name), in: registry, configuration: settings, logger: log.logger)
+                try await registration.start(within: .seconds(10))
+                let heartbeat = Task { await registration.run() }
+                try await withConsul(at: addresses) { reader in
+                    #expect(try await eventually { try await reader.lookUp(name) == [record(name)] })
+                    let watches = [Latest(try reader.watch(name)), Latest(try reader.watch(nil))]
+                    func areUpToDate() -> Bool { watches.allSatisfy { $0.isLive && $0.value?[name] == [record(name)] } }
+                    #expect(await eventually { areUpToDate() })
+                    await first.kill()
+                    // Registered anew at the second agent, with no call by the application.
+                    try await withConsul(at: server.address) { second async throws in
+                        #expect(try await eventually { try await second.lookUp(name) == [record(name)] })
+                    }
+                    #expect(await eventually { log.has("lost", name) && log.has("restored", name) })
+                    #expect(try await reader.lookUp(name) == [record(name)])
+                    #expect(await eventually(within: .seconds(20)) { areUpToDate() })
+                    heartbeat.cancel()
+                    await heartbeat.value
+                    #expect(try await eventually { try await reader.lookUp(name).isEmpty })
+                }
+            }
+        }
+    }
+
+    /// An agent that was lost for a while has a copy: deregistering removes both.
+    @Test func deregisteringRemovesTheCopyOfALostAgent() async throws {
+        try await withAgent { first in
+            try await withConsul(configured("\(first.address),\(server.address)") { $0.timeout = .seconds(1) }) {
+                registry in
+                try await registry.register(record(name), timeToLive: .seconds(60))
+                first.signal(SIGSTOP)
+                // It takes a moment until all its threads have stopped.
+                #expect(
+                    try await eventually { try await registry.register(record(name), timeToLive: .seconds(60)).created }
+                )
+                first.signal(SIGCONT)
+                let again = try await registry.register(record(name), timeToLive: .seconds(60))
+                #expect(!again.created)
+                for agent in [first, server] {
+                    #expect(try await eventually { try await isRegistered(at: agent) })
+                }
+                try await registry.deregister(record(name))
+                for agent in [first, server] { #expect(try await !isRegistered(at: agent)) }
+            }
+        }
+    }
+
+    private func isRegistered(at agent: ConsulServer) async throws -> Bool {
+        try await agent.ask("/v1/agent/services").text.contains(name)
+    }
+}

@@ -1,0 +1,106 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import CurlTransfer
+import MicroConsul
+import MicroCore
+import TestServers
+import TestSupport
+import Testing
+
+/// A real agent that speaks only HTTPS and verifies its clients.
+@Suite(.whereConsulIs, .serialized, .timeLimit(.minutes(2)), .enabled(if: Certificates.canBeMade, "needs openssl"))
+struct ConsulTLSTests {
+    private let name = freshName()
+
+    private func settings(_ certificates: Certificates, serverName: String) async throws -> ConsulServer.Settings {
+        let server = try await certificates.identity("server", subjectAlternativeName: serverName)
+        let client = try await certificates.identity("client", subjectAlternativeName: "DNS:client.test")
+        return ConsulServer.Settings(
+            configuration: """
+                {"ca_file": "\(certificates.authorityFile)", "cert_file": "\(server.certificate)",
+                 "key_file": "\(server.key)", "verify_incoming": true}
+                """,
+            tls: CurlTLS(
+                certificateAuthorityFile: certificates.authorityFile, clientCertificateFile: client.certificate,
+                clientKeyFile: client.key))
+    }
+
+    private func lookUpError(
+        _ server: ConsulServer, _ change: (inout ConsulConfiguration) -> Void
+    ) async throws -> MicroError {
+        try await withConsul(configured(server.url, change)) { registry in
+            try await #require(throws: MicroError.self) { try await registry.lookUp(name) }
+        }
+    }
+
+    @Test func onlyWhoIsTrustedAndTrustsIsServed() async throws {
+        let (certificates, others) = (try await Certificates(), try await Certificates())
+        let settings = try await settings(certificates, serverName: "IP:127.0.0.1")
+        let stranger = try await others.identity("stranger", subjectAlternativeName: "DNS:stranger.test")
+        try await withAgent(settings) { server in
+            let trusted = settings.tls
+            func trust(_ configuration: inout ConsulConfiguration) {
+                configuration.certificateAuthorityFile = trusted?.certificateAuthorityFile
+                configuration.clientCertificateFile = trusted?.clientCertificateFile
+                configuration.clientKeyFile = trusted?.clientKeyFile
+            }
+            try await withConsul(
+                configured(server.address) {
+                    trust(&$0)
+                    $0.usesTLS = true
+                }
+            ) { registry in
+                try await registry.register(record(name), timeToLive: .seconds(30))
+                #expect(try await eventually { try await registry.lookUp(name) == [record(name)] })
+                let watch = try registry.watch(nil)
+                for await state in watch where state[name] == [record(name)] { break }
+                try await registry.deregister(record(name))
+            }
+
+            let untrusted = try await lookUpError(server) {
+                trust(&$0)
+                $0.certificateAuthorityFile = others.authorityFile
+            }
+            #expect(untrusted.code == .unavailable)
+            #expect(untrusted.message.contains("certificate") && untrusted.message.contains("CONSUL_CACERT"))
+            #expect(untrusted.message.contains(server.url))
+
+            let unnamed = try await lookUpError(server) {
+                trust(&$0)
+                $0.clientCertificateFile = nil
+                $0.clientKeyFile = nil
+            }
+            #expect(unnamed.code == .unavailable)
+            let strange = try await lookUpError(server) {
+                trust(&$0)
+                $0.clientCertificateFile = stranger.certificate
+                $0.clientKeyFile = stranger.key
+            }
+            #expect(strange.code == .unavailable)
+            let missing = try await lookUpError(server) {
+                trust(&$0)
+                $0.certificateAuthorityFile = "/nowhere/ca.pem"
+            }
+            #expect(missing.code == .unavailable)
+            for error in [unnamed, strange] { #expect(error.message.contains("CONSUL_CLIENT_CERT"), "\(error)") }
+            #expect(missing.message.contains("/nowhere/ca.pem"))
+        }
+    }
+
+    @Test func theNameIsVerified() async throws {
+        let certificates = try await Certificates()
+        let settings = try await settings(certificates, serverName: "DNS:elsewhere.test")
+        // The test's own requests do not get through either: it starts without waiting for a leader.
+        let server = try ConsulServer(settings)
+        try await server.startUnverified()
+        let error = try await lookUpError(server) {
+            $0.certificateAuthorityFile = certificates.authorityFile
+            $0.clientCertificateFile = settings.tls?.clientCertificateFile
+            $0.clientKeyFile = settings.tls?.clientKeyFile
+        }
+        await server.kill()
+        #expect(error.code == .unavailable)
+        #expect(error.message.contains("127.0.0.1") && error.message.contains("host name"), "\(error)")
+    }
+}
