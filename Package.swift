@@ -108,6 +108,9 @@ let package = Package(
         example(
             "greeter-client", path: "Examples/Greeter/Client",
             ["Micro", "MicroBackends", "GreeterContract", configuration]),
+        .target(
+            name: "FileRegistry", dependencies: ["MicroCore", logging], path: "Examples/CustomRegistry/Sources",
+            swiftSettings: settings),
         .target(name: "GreeterContract", path: "Examples/Greeter/Contract", swiftSettings: settings),
 
         // Benchmarks. The others are a package of their own; this one needs what is `package`.
@@ -132,6 +135,10 @@ let package = Package(
             "MicroTests",
             ["Micro", "CurlTransfer", "MicroMemory", "MicroHTTP", configuration, lifecycle, logging, nioCore]),
         tests("MicroBackendsTests", ["MicroBackends", "Micro", configuration]),
+        .testTarget(
+            name: "FileRegistryTests",
+            dependencies: ["FileRegistry", "MicroConformance", "MicroConformanceTesting", "MicroCore"],
+            path: "Examples/CustomRegistry/Tests", swiftSettings: settings),
         tests("GreeterTests", ["greeter-demo", "greeter-server", "greeter-client"]),
         tests("MicroCommandTests", ["MicroCommand", "MicroConformance"]),
     ]

@@ -114,7 +114,7 @@ import Testing
         #expect(await second.exitStatus() == 0)
     }
 
-    @Test func aConsulThatIsRestartedEmptyHasTheServiceBack() async throws {
+    @Test(.whereConsulCanBeStarted) func aConsulThatIsRestartedEmptyHasTheServiceBack() async throws {
         let server = try await Greeter.serve(environment: environment)
         await consul.kill()
         #expect(await eventually { server.text.contains(" lost") }, "\(server.text)")

@@ -18,7 +18,7 @@ extension ConsulServer.Settings {
 }
 
 /// A real agent that denies by default: what may not be read is never read as "there is none".
-@Suite(.whereConsulIs, .consul(.denyingByDefault), .serialized, .timeLimit(.minutes(2)))
+@Suite(.whereConsulCanBeStarted, .consul(.denyingByDefault), .serialized, .timeLimit(.minutes(2)))
 struct ConsulAccessTests {
     private let server: ConsulServer
     private let name = freshName()

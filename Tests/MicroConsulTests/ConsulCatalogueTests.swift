@@ -131,8 +131,8 @@ import Testing
             try await registry.register(moved(to: name + "-x", from: name), timeToLive: .seconds(1))
             try await sees("it moved away") { $0.flatMap(\.nodes).map(\.id) == ["\(name)-b"] }
             #expect(await eventually { watch.value?[name + "-x"].isEmpty == false })
-            #expect(await eventually { watch.value?[name + "-x"].isEmpty == true })
-            print("DEBUG", try await registry.lookUp(name + "-x"), try await server.ask("/v1/health/service/\(name)-x").text, relay.requests.suffix(12))
+            // Consul 1.8 now and then tells its catalogue only with the sync of every minute that a check has lapsed.
+            #expect(await eventually(within: .seconds(100)) { watch.value?[name + "-x"].isEmpty == true })
             try await registry.deregister(moved(to: name + "-x", from: name))
             try await registry.deregister(record(name, node: "b"))
             try await sees("all gone") { $0.isEmpty }
@@ -164,7 +164,7 @@ import Testing
         }
     }
 
-    @Test func aRestartedAgentIsReadAnew() async throws {
+    @Test(.whereConsulCanBeStarted) func aRestartedAgentIsReadAnew() async throws {
         defer { relay.stop() }
         let names = (0..<20).map { "\(prefix)-\($0)" }
         try await withWriter { writer in

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// Several addresses, of real agents that know nothing of each other.
-@Suite(.whereConsulIs, .consul, .serialized, .timeLimit(.minutes(3))) struct ConsulFailoverTests {
+@Suite(.whereConsulCanBeStarted, .consul, .serialized, .timeLimit(.minutes(3))) struct ConsulFailoverTests {
     private let server: ConsulServer
     private let name = freshName()
 

@@ -162,7 +162,7 @@ import Testing
         await registry.close()
     }
 
-    @Test func anAgentThatIsRestartedEmptyHasTheServiceBack() async throws {
+    @Test(.whereConsulCanBeStarted) func anAgentThatIsRestartedEmptyHasTheServiceBack() async throws {
         let (registry, log) = (try makeRegistry(), LogRecorder())
         var settings = Registration.Configuration()
         settings.timeToLive = .seconds(6)
@@ -196,7 +196,7 @@ import Testing
         await observer.close()
     }
 
-    @Test func aStoppedAgentIsATimeoutAndNotEmpty() async throws {
+    @Test(.whereConsulCanBeStarted) func aStoppedAgentIsATimeoutAndNotEmpty() async throws {
         var configuration = ConsulConfiguration()
         configuration.address = server.address
         configuration.timeout = .milliseconds(300)

@@ -9,7 +9,9 @@ import TestSupport
 import Testing
 
 /// A real agent that speaks only HTTPS and verifies its clients.
-@Suite(.whereConsulIs, .serialized, .timeLimit(.minutes(2)), .enabled(if: Certificates.canBeMade, "needs openssl"))
+@Suite(
+    .whereConsulCanBeStarted, .serialized, .timeLimit(.minutes(2)),
+    .enabled(if: Certificates.canBeMade, "needs openssl"))
 struct ConsulTLSTests {
     private let name = freshName()
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Synchronization
 import TestSupport
 
 /// A child process of a test: its output is kept, and it ends with the test at the latest.
@@ -69,29 +70,32 @@ package enum Machine {
             .first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
-    /// Ports of the loopback interface that nobody uses now, all different.
+    private static let handedOut = Mutex<Set<Int>>([])
+
+    /// Ports of the loopback interface that nobody uses now, all different, and none that was handed out before.
+    ///
+    /// They are below those that systems give to connections: one of these may be taken before the server is up.
     package static func freePorts(_ count: Int) throws -> [Int] {
-        let sockets = (0..<count).map { _ in boundSocket() }
-        defer { for socket in sockets { close(socket.descriptor) } }
-        guard sockets.allSatisfy({ $0.port > 0 }) else { throw MachineError(description: "no free port") }
-        return sockets.map(\.port)
+        var ports: [Int] = []
+        for _ in 0..<1000 where ports.count < count {
+            let port = Int.random(in: 10_000..<32_000)
+            if isFree(port), handedOut.withLock({ $0.insert(port).inserted }) { ports.append(port) }
+        }
+        guard ports.count == count else { throw MachineError(description: "no free port") }
+        return ports
     }
 
-    private static func boundSocket() -> (descriptor: Int32, port: Int) {
+    private static func isFree(_ port: Int) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let port = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                guard bind(descriptor, generic, size) == 0, getsockname(descriptor, generic, &size) == 0 else {
-                    return 0
-                }
-                return Int(UInt16(bigEndian: pointer.pointee.sin_port))
-            }
+        address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
+        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, size) } == 0
         }
-        return (descriptor, port)
     }
 }
 

@@ -40,6 +40,11 @@ package final class ConsulServer: Sendable {
     /// Whether one can be started here.
     package static var isInstalled: Bool { Machine.path(of: "consul") != nil }
 
+    /// The address of an agent that runs already, such as one in a container: `MICRO_TEST_CONSUL_ADDRESS`.
+    package static var external: String? {
+        ProcessInfo.processInfo.environment["MICRO_TEST_CONSUL_ADDRESS"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     /// An agent on free ports, not started yet.
     package init(_ settings: Settings = .init()) throws {
         self.settings = settings
@@ -47,8 +52,21 @@ package final class ConsulServer: Sendable {
         address = "127.0.0.1:\(ports[0])"
     }
 
+    /// An agent that runs already. It can be asked, and neither started nor ended.
+    package init(external address: String) {
+        settings = .init()
+        ports = []
+        self.address = address
+    }
+
     /// Starts the agent, empty, and waits until it has elected itself.
     package func start() async throws {
+        guard !ports.isEmpty else {
+            guard await eventually({ await hasLeader() }) else {
+                throw MachineError(description: "no Consul with a leader at MICRO_TEST_CONSUL_ADDRESS=\(address)")
+            }
+            return
+        }
         let child = try launch()
         guard await eventually(within: .seconds(30), { await hasLeader() || !child.isRunning }), child.isRunning else {
             throw MachineError(description: "consul did not start: \(child.text)")

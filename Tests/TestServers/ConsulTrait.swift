@@ -7,13 +7,15 @@ package import Testing
 /// Starts a Consul agent for a suite, once, and stops it afterwards. Where there is none, the suite is skipped with the
 /// command that brings one, or fails if `MICRO_REQUIRE_BACKENDS` names Consul.
 package struct ConsulTrait: SuiteTrait, TestScoping {
-    let settings: ConsulServer.Settings
+    /// Nil for the agent of `MICRO_TEST_CONSUL_ADDRESS`, where that is set.
+    let settings: ConsulServer.Settings?
 
     /// Runs the suite with ``ConsulServer/current``.
     package func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
-        let server = try ConsulServer(settings)
+        let external = settings == nil ? ConsulServer.external : nil
+        let server = try external.map(ConsulServer.init(external:)) ?? ConsulServer(settings ?? .init())
         try await server.start()
         let result = await Result { try await ConsulServer.$current.withValue(server) { try await function() } }
         await server.kill()
@@ -22,19 +24,26 @@ package struct ConsulTrait: SuiteTrait, TestScoping {
 }
 
 extension Trait where Self == ConsulTrait {
-    /// The agent of the suite is ``ConsulServer/current``.
-    package static var consul: Self { Self(settings: .init()) }
+    /// The agent of the suite, started here or that of `MICRO_TEST_CONSUL_ADDRESS`, is ``ConsulServer/current``.
+    package static var consul: Self { Self(settings: nil) }
 
     /// The agent of the suite, with settings of its own, is ``ConsulServer/current``.
     package static func consul(_ settings: ConsulServer.Settings) -> Self { Self(settings: settings) }
 }
 
 extension Trait where Self == ConditionTrait {
-    /// Runs where there is a Consul to start, or where one is required.
+    /// Runs where there is a Consul to use, or where one is required.
     package static var whereConsulIs: Self {
         .enabled(
-            if: ConsulServer.isInstalled || isRequired,
+            if: ConsulServer.isInstalled || ConsulServer.external != nil || isRequired,
             "no consul on the PATH: get it from https://developer.hashicorp.com/consul/install")
+    }
+
+    /// Runs where Consul is started by the tests, to be killed or to have settings of its own.
+    package static var whereConsulCanBeStarted: Self {
+        .enabled(
+            if: ConsulServer.external == nil && (ConsulServer.isInstalled || isRequired),
+            "needs a Consul of its own: none is on the PATH, or MICRO_TEST_CONSUL_ADDRESS names another one")
     }
 
     private static var isRequired: Bool {

@@ -7,8 +7,7 @@ import MicroCore
 
 /// The files of one namespace: `<folder>/@<namespace>/<ID of a node>`.
 ///
-/// An actor, since the operations of one client on one node have to come one after the other. Others see whole files
-/// only: each is written apart and then renamed.
+/// An actor, since the operations of one client on one node have to come one after the other.
 actor NodeFiles {
     private let folder: URL
     private let logger: Logger
@@ -40,6 +39,7 @@ actor NodeFiles {
                 let refreshed = old?.service == single ? old?.revision : nil
                 let revision = refreshed ?? UInt64(max(0, now.timeIntervalSince1970) * 1_000_000)
                 let new = try NodeFile(node, of: service, revision: revision, expiry: expiry).data()
+                // Written apart and then renamed: others never see half of one.
                 try new.write(to: url(node.id), options: .atomic)
             }
             return created

@@ -28,7 +28,9 @@ public struct Backends: Sendable {
 
     /// What every program links: the memory registry, the HTTP and the memory transport.
     public static let builtIn = Backends(
-        registries: ["memory": { _ in MemoryRegistry() }],
+        registries: [
+            "memory": { try MemoryRegistry(namespace: $0.string(forKey: "micro.registry.namespace", default: "")) }
+        ],
         transports: ["http": { _ in HTTPTransport() }, "memory": { _ in MemoryTransport() }])
 
     /// The registry that `MICRO_REGISTRY` names; the one in memory if it is not set.
