@@ -5,7 +5,8 @@
 public enum BackendAction: String, Sendable, CaseIterable {
     /// Stop it in order; what it keeps on disk stays.
     case stop
-    /// Start it again after ``stop`` or ``kill``, and wait until it serves.
+    /// Start it again after ``stop`` or ``kill``, and wait until it serves. A success where it runs already: the kit
+    /// starts it after every case that may have stopped it.
     case start
     /// End it at once, as `kill -9` does.
     case kill

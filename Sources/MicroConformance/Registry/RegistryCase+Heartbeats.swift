@@ -10,6 +10,7 @@ extension RegistryCase {
             motive: "Dead nodes stay for ever, or live ones go too early."
         ) { trial in
             let recorder = trial.record(try trial.b.watch("svc"))
+            let all = trial.record(try trial.b.watch(nil))
             let timeToLive = trial.bounds.timeToLive
             let started = ContinuousClock.now
             let outcome = try await trial.a.register(trial.record(), timeToLive: timeToLive)
@@ -20,6 +21,7 @@ extension RegistryCase {
             try trial.expect(
                 lived >= inForce - trial.bounds.expiryGranularity, "a node lives for \(inForce), it lived \(lived)")
             try await trial.eventually(trial.b, sees: [])
+            try await trial.eventually(all, sees: [], within: trial.bounds.expirySlack)
         },
         RegistryCase(
             "R23", .core, "A node with heartbeats is never absent, for five times its time to live",

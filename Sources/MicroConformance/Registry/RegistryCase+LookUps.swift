@@ -50,7 +50,7 @@ extension RegistryCase {
             try await trial.eventually("list", is: ["b"]) { try await trial.b.list() }
         },
         RegistryCase(
-            "R05", .core, "Versions live side by side, and a node registered under another version moves",
+            "R05", .core, "Versions live side by side, described by their latest registration; a node can move between them",
             motive: "An etcd key without the version lets one version overwrite the other."
         ) { trial in
             let (one, two) = (trial.record(version: "1", node: "a"), trial.record(version: "2", node: "b"))
@@ -62,6 +62,17 @@ extension RegistryCase {
             let moved = trial.record(version: "3", node: "b")
             try await trial.register(moved)
             try await trial.eventually(trial.b, sees: [moved])
+
+            // Two processes of one version disagree about it: the one that registered last is right, whoever beats.
+            var newer = trial.record(version: "3", node: "c")
+            newer.metadata = ["owner": "newer"]
+            try await trial.register(newer)
+            newer.nodes = moved.nodes + newer.nodes
+            try await trial.eventually(trial.b, sees: [newer])
+            try await trial.register(moved)
+            try await trial.never("a heartbeat of the older process wins") {
+                try await trial.b.lookUp("svc").first?.metadata != newer.metadata
+            }
         },
         RegistryCase(
             "R06", .core, "Three nodes of one call and ten of ten clients are all there, once each",

@@ -3,7 +3,8 @@
 
 import Synchronization
 
-/// Runs an operation that may not heed cancellation, and returns at the deadline whatever it does.
+/// Runs an operation that may not heed cancellation, and returns at the deadline whatever it does: for the author of an
+/// adapter whose client library knows no deadlines.
 ///
 /// At the deadline, or when the calling task is cancelled, the operation's task is cancelled and left to end by itself.
 ///
@@ -12,7 +13,7 @@ import Synchronization
 ///   - timeout: The error to throw then; made only if it is.
 ///   - operation: What to run, in a task of its own.
 /// - Throws: What the operation throws, the error of `timeout`, or `CancellationError`.
-package func withDeadline<Value: Sendable>(
+public func withDeadline<Value: Sendable>(
     _ deadline: ContinuousClock.Instant, orThrow timeout: @autoclosure @escaping @Sendable () -> MicroError,
     operation: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {

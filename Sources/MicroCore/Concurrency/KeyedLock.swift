@@ -4,8 +4,9 @@
 import DequeModule
 import Synchronization
 
-/// Serialises operations that concern the same key, in the order in which they came; others run side by side.
-package final class KeyedLock<Key: Hashable & Sendable>: Sendable {
+/// Serialises operations that concern the same key, in the order in which they came; others run side by side: for the
+/// author of an adapter, whose operations on one node have to come one after the other.
+public final class KeyedLock<Key: Hashable & Sendable>: Sendable {
     private struct Waiter {
         let id: Int
         let continuation: CheckedContinuation<Void, any Error>
@@ -20,12 +21,12 @@ package final class KeyedLock<Key: Hashable & Sendable>: Sendable {
     private let content = Mutex(Content())
 
     /// Creates a lock that nobody holds.
-    package init() {}
+    public init() {}
 
     /// Runs the body while it holds the keys.
     ///
     /// - Throws: What the body throws, or `CancellationError` when the task is cancelled while it waits.
-    package func withLock<Value>(_ keys: Set<Key>, _ body: () async throws -> Value) async throws -> Value
+    public func withLock<Value>(_ keys: Set<Key>, _ body: () async throws -> Value) async throws -> Value
     where Key: Comparable {
         var held: [Key] = []
         defer { for key in held { unlock(key) } }

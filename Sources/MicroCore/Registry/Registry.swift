@@ -65,8 +65,8 @@ public struct RegisterOutcome: Sendable, Hashable {
     /// The time to live in force; nil when the nodes never expire.
     public var timeToLive: Duration?
 
-    /// Whether at least one node was new to this client, or had been lost by the backend. On a heartbeat that is a loss
-    /// which has just been healed.
+    /// Whether at least one node was not there before, as far as the adapter can tell: new, or lost by the backend. On a
+    /// heartbeat that is a loss which has just been healed.
     public var created: Bool
 
     /// Creates an outcome.
