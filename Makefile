@@ -14,9 +14,10 @@ demo: setup ## Build and run the greeter demo: a server and a client in one proc
 	@swift build --product greeter-demo
 	@exec "$$(swift build --show-bin-path)/greeter-demo" $(ARGS)
 
+# One test after the other: they measure out deadlines, and share real servers.
 test: setup ## Run all tests, and say first which servers are not there to be tested against
 	@scripts/check-backends
-	swift test --disable-xctest $(ARGS)
+	swift test --disable-xctest --no-parallel $(ARGS)
 
 conformance: setup ## Put every adapter to the cases of its contract, on servers in containers
 	@scripts/conformance $(ARGS)

@@ -25,8 +25,6 @@ final class ConsulAgents: Sendable {
     /// Such as `Consul at http://127.0.0.1:8500`.
     var description: String { "Consul at \(all.map(\.url).joined(separator: ", "))" }
 
-    var count: Int { all.count }
-
     /// Asks one agent after the other until one answers.
     ///
     /// - Parameters:

@@ -9,7 +9,7 @@ public struct HTTPConfiguration: Sendable {
     /// default. The number of fields is limited to 256.
     public var largestHeader = 256 * 1024
     /// How long a connection may take to open, the resolution of the name included; 5 s by default.
-    public var connectTimeout: Duration = .seconds(5)
+    public var connectTimeout: Duration = .seconds(1)
     /// How many unused connections to one address are kept for later calls; 64 by default.
     public var idleConnectionsPerAddress = 64
     /// How many connections to one address there may be, and so calls at a time; 1,024 by default. Calls beyond fail

@@ -46,8 +46,6 @@ private struct MemoryControl: BackendControl {
         case .stop: backend.stopRegistries()
         case .start: backend.startRegistries()
         case .wipe: backend.wipeRegistries()
-        case .kill, .pause, .resume:
-            throw MicroError(.unsupported, "the memory of a process cannot be \(action)ed", origin: "conformance")
         }
     }
 }

@@ -32,6 +32,13 @@ final class MemoryListener: TransportListener {
         self.backend = backend
     }
 
+    /// Whether it takes no calls any more.
+    var hasEnded: Bool {
+        content.withLock { content in
+            if case .ended = content.state { true } else { false }
+        }
+    }
+
     func run(_ handler: @escaping TransportHandler) async throws {
         let early = try content.withLock { content in
             guard case .bound = content.state else {

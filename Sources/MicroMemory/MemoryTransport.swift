@@ -61,7 +61,15 @@ public final class MemoryTransport: Transport {
             listeners[address] = listener
             return listener
         }
-        bound.withLock { $0?.append(listener) }
+        let isOpen = bound.withLock { bound in
+            bound?.removeAll { $0.hasEnded }
+            bound?.append(listener)
+            return bound != nil
+        }
+        guard isOpen else {
+            await listener.drain(deadline: .now)
+            throw Self.closed
+        }
         return listener
     }
 
@@ -81,10 +89,11 @@ public final class MemoryTransport: Transport {
     }
 
     private func checkOpen() throws {
-        guard bound.withLock({ $0 != nil }) else {
-            throw MicroError(.closed, "the memory transport is closed", origin: MicroError.Origin.transport)
-        }
+        guard bound.withLock({ $0 != nil }) else { throw Self.closed }
     }
+
+    private static let closed = MicroError(
+        .closed, "the memory transport is closed", origin: MicroError.Origin.transport)
 
     private func check(_ body: ByteBuffer, of what: String) throws {
         guard body.readableBytes <= configuration.largestBody else {

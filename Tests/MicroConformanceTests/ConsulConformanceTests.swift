@@ -9,7 +9,7 @@ import Synchronization
 import TestServers
 import Testing
 
-/// Every case against a real Consul, which is stopped, frozen and wiped on the way.
+/// Every case against a real Consul, which is killed and wiped on the way.
 @Suite(.whereConsulIs, .consul, .serialized, .timeLimit(.minutes(5))) struct ConsulConformanceTests {
     @Test(.conformanceReport, .serialized, arguments: RegistryCase.all)
     func contract(_ each: RegistryCase) async throws {
@@ -31,7 +31,7 @@ private final class ConsulControl: BackendControl {
 
     func perform(_ action: BackendAction) async throws {
         switch action {
-        case .stop, .kill:
+        case .stop:
             await server.kill()
             isDown.withLock { $0 = true }
         case .start:
@@ -39,8 +39,6 @@ private final class ConsulControl: BackendControl {
             guard isDown.withLock(\.self) else { return }
             try await server.start()
             isDown.withLock { $0 = false }
-        case .pause: server.signal(SIGSTOP)
-        case .resume: server.signal(SIGCONT)
         case .wipe:
             await server.kill()
             try await server.start()

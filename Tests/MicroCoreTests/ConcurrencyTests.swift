@@ -22,7 +22,7 @@ import Testing
                 await Task.detached { for await _ in release.stream {} }.value
             }
         } throws: { ($0 as? MicroError)?.code == .deadlineExceeded }
-        #expect(ContinuousClock.now - started < .seconds(5))
+        #expect(ContinuousClock.now - started < .seconds(60))
         release.continuation.finish()
     }
 

@@ -15,6 +15,8 @@ private final class FakeRegistry: Registry {
         var nodes: Set<String> = []
         var registers = 0
         var hangs = false
+        /// The answer is lost, not the request.
+        var registersAndHangs = false
     }
 
     let content = Mutex(Content())
@@ -24,6 +26,10 @@ private final class FakeRegistry: Registry {
 
     func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
         if content.withLock(\.hangs) { try await Task.sleep(for: .seconds(600)) }
+        if content.withLock(\.registersAndHangs) {
+            content.withLock { _ = $0.nodes.insert(service.nodes[0].id) }
+            try await Task.sleep(for: .seconds(600))
+        }
         return try content.withLock { content in
             content.registers += 1
             if content.isDown { throw content.failure }
@@ -135,6 +141,16 @@ private final class FakeRegistry: Registry {
             ($0 as? MicroError)?.code == .permissionDenied
         }
         #expect(registry.content.withLock(\.registers) == 1)
+    }
+
+    @Test func aStartThatIsCutOffLeavesNothing() async throws {
+        registry.content.withLock { $0.registersAndHangs = true }
+        let registration = try registration()
+        let start = Task { try await registration.start(within: .seconds(60)) }
+        #expect(await eventually { registry.content.withLock(\.nodes) == ["n"] })
+        start.cancel()
+        await #expect(throws: CancellationError.self) { try await start.value }
+        #expect(registry.content.withLock(\.nodes).isEmpty)
     }
 
     @Test func theEndIsBounded() async throws {

@@ -146,6 +146,24 @@ private let cause = MicroError(.unavailable, "down")
         #expect { try hub.watch("svc") } throws: { ($0 as? MicroError)?.code == .closed }
     }
 
+    @Test func aWatchOutlivesWhoeverOpenedIt() async throws {
+        let ended = Counter()
+        func open() throws -> RegistryWatch {
+            try RegistryWatchHub { _, publish in
+                for port in 1...3 {
+                    publish(state(port))
+                    await Task.yield()
+                }
+                while !Task.isCancelled { try? await Task.sleep(for: .seconds(60)) }
+                ended.add()
+            }.watch("svc")
+        }
+        let watch = try open()
+        #expect(await watch.first { $0.port == 3 } != nil)
+        watch.cancel()
+        #expect(await eventually { ended.value == 1 })
+    }
+
     @Test func aBadNameIsRefused() {
         let hub = RegistryWatchHub { _, _ in }
         #expect { try hub.watch("a/b") } throws: { ($0 as? MicroError)?.code == .invalidName }

@@ -7,7 +7,7 @@
 /// #expect(await eventually { try await registry.list().isEmpty })
 /// ```
 package func eventually(
-    within bound: Duration = .seconds(10), _ condition: () async throws -> Bool
+    within bound: Duration = .seconds(30), _ condition: () async throws -> Bool
 ) async rethrows -> Bool {
     let end = ContinuousClock.now + bound
     while true {

@@ -48,7 +48,6 @@ struct MovableFolder: BackendControl {
             try files.moveItem(at: url, to: away)
             try files.createDirectory(at: url, withIntermediateDirectories: true)
             try files.removeItem(at: away)
-        case .kill, .pause, .resume: throw MicroError(.unsupported, "a folder cannot be told to \(action)")
         }
     }
 

@@ -26,10 +26,13 @@ struct GreeterDemo {
         print("One process, everything in memory.\n")
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await service.run() }
-            try await discover(in: registry)
-            try await call(client)
+            group.addTask {
+                try await discover(in: registry)
+                try await call(client)
+            }
+            // The story has been told, or the service could not start.
+            try await group.next()
             group.cancelAll()
-            while await group.nextResult() != nil {}
         }
         print("\nThe service stops")
         print("  instances of greeter left in the registry: \(try await registry.lookUp("greeter").count)")

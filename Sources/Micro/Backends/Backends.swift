@@ -35,8 +35,8 @@ public struct Backends: Sendable {
 
     /// The registry that `MICRO_REGISTRY` names; the one in memory if it is not set.
     ///
-    /// - Throws: ``MicroError`` with `invalidArgument` if the program links none of that name, and what the factory
-    ///   throws.
+    /// - Throws: ``MicroError`` with `unsupported` if the program does not link the one of that name, `invalidArgument` if
+    ///   there is none; and what the factory throws.
     public func makeRegistry(_ configuration: ConfigReader) throws -> any Registry {
         let name = configuration.string(forKey: "micro.registry", default: "memory")
         return try Self.choose(name, of: registries, "MICRO_REGISTRY", known: ["consul", "memory"])(configuration)

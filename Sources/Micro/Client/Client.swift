@@ -90,7 +90,8 @@ public final class Client: Sendable {
             do {
                 return try await components.transport.call(request, to: Address(node))
             } catch let error as MicroError {
-                let mayRepeat = error.isSafeToRetry || (options.isIdempotent && error.code == .unavailable)
+                let mayPass = error.code == .unavailable || error.code == .resourceExhausted
+                let mayRepeat = mayPass && (error.isSafeToRetry || options.isIdempotent)
                 guard mayRepeat, attempt < retries, .now < request.deadline else { throw error }
                 options.onRetry?(error)
                 if !tried.insert(node.id).inserted {

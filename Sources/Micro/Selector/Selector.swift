@@ -51,6 +51,13 @@ public final class Selector: Sendable {
         self.strategy = strategy
     }
 
+    deinit {
+        content.withLock { content in
+            content.sweeper?.cancel()
+            for entry in content.entries.values { entry.task.cancel() }
+        }
+    }
+
     /// Chooses a node of a service.
     ///
     /// - Parameters:

@@ -61,11 +61,13 @@ public final class Server: Sendable {
             }
             return TransportResponse(contentType: request.contentType, body: body)
         } catch {
-            // The caller gets no text of a foreign error, so that it has to be found here.
-            if !(error is MicroError), !(error is CancellationError) {
-                logger.error("the handler failed", metadata: ["error": "\(error)"])
+            if error is MicroError || (error is CancellationError && Task.isCancelled) {
+                throw MicroError(answering: request, with: error)
             }
-            throw MicroError(answering: request, with: error)
+            // The caller gets no text of a foreign error, so that it has to be found here. A cancellation that is not
+            // this request's is one.
+            logger.error("the handler failed", metadata: ["error": "\(error)"])
+            throw MicroError(answering: request, with: HandlerFailure(cause: error))
         }
     }
 
@@ -93,6 +95,9 @@ public final class Server: Sendable {
         }
         return (run, handler.logger)
     }
+
+    /// Any error of a handler that is not meant for the caller.
+    private struct HandlerFailure: Error { let cause: any Error }
 
     private static func invalid(_ problem: String) -> MicroError {
         MicroError(.invalidArgument, problem, origin: MicroError.Origin.server)

@@ -84,7 +84,7 @@ public final class Microservice: Service {
     /// - Throws: As ``run()``.
     public func runService() async throws {
         var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .critical)
+        quiet.logLevel = .critical
         var group = ServiceGroupConfiguration(
             services: [
                 .init(
@@ -97,14 +97,15 @@ public final class Microservice: Service {
     }
 
     /// Binds, registers, and answers until a graceful shutdown; then deregisters, goes on serving while callers
-    /// notice, lets calls in flight finish, and closes what it made. Cancelling the task stops at once.
+    /// notice, lets calls in flight finish, and closes what it made. Cancelling the task cuts calls off at once; the
+    /// deregistration may take up to its limit.
     ///
     /// - Throws: ``MicroError``: the address cannot be bound, the registry does not take the service within the start
     ///   limit, a setting or an endpoint is wrong. Or `CancellationError`.
     public func run() async throws {
         let result = await Result { try await serve() }
+        // With the registry and the transport, if they were made here.
         await client.close()
-        await components.close()
         try result.get()
     }
 
@@ -112,7 +113,15 @@ public final class Microservice: Service {
         let endpoints = try server.endpoints()
         let listener = try await components.transport.bind(to: settings.address)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { [server] in try await listener.run { try await server.respond(to: $0) } }
+            group.addTask { [server] in
+                try await listener.run { try await server.respond(to: $0) }
+                // Only a stop drains it. Whoever else does leaves a service that nobody can call.
+                guard Task.isCancelled || Task.isShuttingDownGracefully else {
+                    throw MicroError(
+                        .closed, "the transport stopped listening at \(listener.address): was it closed?",
+                        origin: MicroError.Origin.server)
+                }
+            }
             group.addTask { try await self.register(endpoints, at: listener) }
             // Whichever ends first by an error ends the other; after a stop in order both end by themselves.
             defer { group.cancelAll() }
@@ -132,11 +141,8 @@ public final class Microservice: Service {
             await cancelWhenGracefulShutdown { await registration.run() }
             logger.info("stopping", metadata: ["service": "\(settings.name)"])
             try? await Task.sleep(for: settings.noticePeriod)
-        } catch {
-            await listener.drain(deadline: .now)
+        } catch is CancellationError where Task.isShuttingDownGracefully {
             // A stop during the start is a stop like any other.
-            if error is CancellationError, Task.isShuttingDownGracefully { return }
-            throw error
         }
         await listener.drain(deadline: .now + settings.drainLimit)
     }

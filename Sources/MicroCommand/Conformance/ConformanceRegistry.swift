@@ -11,8 +11,9 @@ struct ConformanceRegistry: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "registry", abstract: "Puts a registry adapter to the cases of the registry contract.",
         discussion: """
-            The exit status is 0 if every case that the adapter claims passed, and 1 if not. Each case works in a \
-            namespace of its own and cleans up after itself: the backend may be in use.
+            The exit status is 0 if every case that the adapter claims passed, and 1 if not. Each case works in \
+            namespaces of its own (that about go-micro, which has none, under names of its own) and cleans up after \
+            itself: the backend may be in use.
 
             A token and certificates come from the environment, as with a service: CONSUL_HTTP_TOKEN, CONSUL_CACERT, \
             CONSUL_CLIENT_CERT, CONSUL_CLIENT_KEY.

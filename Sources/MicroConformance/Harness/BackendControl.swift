@@ -3,17 +3,11 @@
 
 /// What can be done to a backend from outside, to see what the adapter makes of it.
 public enum BackendAction: String, Sendable, CaseIterable {
-    /// Stop it in order; what it keeps on disk stays.
+    /// Stop it, in order or not; what it keeps on disk stays.
     case stop
-    /// Start it again after ``stop`` or ``kill``, and wait until it serves. A success where it runs already: the kit
+    /// Start it again after ``stop``, and wait until it serves. A success where it runs already: the kit
     /// starts it after every case that may have stopped it.
     case start
-    /// End it at once, as `kill -9` does.
-    case kill
-    /// Freeze it, as SIGSTOP does: connections stay open and nothing answers.
-    case pause
-    /// Go on after ``pause``.
-    case resume
     /// Make it forget everything; it serves again when the action is over.
     case wipe
 }
@@ -29,17 +23,9 @@ public protocol BackendControl: Sendable {
 
 /// What a backend holds on behalf of all clients: the leftovers that a case must not leave.
 public struct Census: Sendable, Hashable {
-    /// Registered nodes, with what belongs to them (leases, checks).
-    public var registrations: Int?
-    /// Open watches.
+    /// Open watches; nil where they cannot be counted.
     public var watches: Int?
-    /// Open connections.
-    public var connections: Int?
 
-    /// Creates a census; nil for what cannot be counted.
-    public init(registrations: Int? = nil, watches: Int? = nil, connections: Int? = nil) {
-        self.registrations = registrations
-        self.watches = watches
-        self.connections = connections
-    }
+    /// Creates a census.
+    public init(watches: Int? = nil) { self.watches = watches }
 }

@@ -5,7 +5,7 @@
 public struct RegistryBounds: Sendable, Hashable {
     /// Until another client sees a write; 1 s by default.
     public var convergence: Duration
-    /// The time to live that cases register with; 3 s by default.
+    /// The time to live of cases that are about it; 3 s by default. Other cases register for a minute.
     public var timeToLive: Duration
     /// What a shorter time to live is raised to; 1 s by default.
     public var shortestTimeToLive: Duration

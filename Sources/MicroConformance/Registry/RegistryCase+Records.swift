@@ -157,7 +157,12 @@ extension RegistryCase {
                 var record = trial.record("conformance-\(fromGo ? "go" : "swift")-\(trial.namespace)")
                 // It keeps no metadata of a version.
                 record.metadata = [:]
-                if fromGo { try await peer.register(record) } else { try await trial.register(record, by: client) }
+                if fromGo {
+                    trial.willRegister(record, at: peer)
+                    try await peer.register(record)
+                } else {
+                    try await trial.register(record, by: client)
+                }
                 try await trial.eventually("go-micro's look-up", is: [record]) { try await peer.lookUp(record.name) }
                 try await trial.eventually(client, sees: [record], of: record.name)
                 if fromGo { try await peer.deregister(record) } else { try await client.deregister(record) }

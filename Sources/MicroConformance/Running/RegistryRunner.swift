@@ -81,7 +81,8 @@ public struct RegistryRunner: Sendable {
                 try await trial.cleanUp()
             }
         } catch {
-            await trial.close()
+            // It may be the closing that hangs.
+            try? await bounded("closing") { await trial.close() }
             if !outcome.isFailure { outcome = .failed("the clean-up failed: \(error)") }
         }
         return outcome
@@ -89,8 +90,7 @@ public struct RegistryRunner: Sendable {
 
     /// Leaves the backend running, whatever a case has done to it.
     private func restore(_ testCase: RegistryCase) async throws {
-        if testCase.actions.contains(.pause) { try await harness.control?.perform(.resume) }
-        if !testCase.actions.isDisjoint(with: [.stop, .kill]) { try await harness.control?.perform(.start) }
+        if testCase.actions.contains(.stop) { try await harness.control?.perform(.start) }
     }
 
     private func bounded<Value: Sendable>(

@@ -17,15 +17,23 @@ public final class RegistryTrial: Sendable {
 
     private let clients: Mutex<[any Registry]>
     private let recorders = Mutex<[WatchRecorder]>([])
+    /// How to remove what may not be in the namespace of the case, by the IDs of the nodes.
+    private let undoing = Mutex<[[String]: @Sendable () async throws -> Void]>([:])
 
     /// What the adapter promises.
     public var bounds: RegistryBounds { harness.bounds }
 
     init(harness: any RegistryHarness, namespace: String) async throws {
+        let a = try await harness.makeClient(RegistryClientOptions(namespace: namespace))
+        do {
+            b = try await harness.makeClient(RegistryClientOptions(namespace: namespace))
+        } catch {
+            await a.close()
+            throw error
+        }
         self.harness = harness
         self.namespace = namespace
-        a = try await harness.makeClient(RegistryClientOptions(namespace: namespace))
-        b = try await harness.makeClient(RegistryClientOptions(namespace: namespace))
+        self.a = a
         clients = Mutex([a, b])
     }
 
@@ -61,7 +69,20 @@ public final class RegistryTrial: Sendable {
         for name in try await sweeper.list() {
             for record in try await sweeper.lookUp(name) { try await sweeper.deregister(record) }
         }
+        for undo in undoing.withLock({ Array($0.values) }) {
+            // A client that its case has closed worked in the namespace, which has been swept.
+            do { try await undo() } catch let error as MicroError where error.code == .closed {}
+        }
         await close()
+    }
+
+    /// Has what a go-micro peer registers removed after the case, whatever becomes of it.
+    func willRegister(_ record: ServiceRecord, at peer: any GoMicroPeer) {
+        undoing.withLock { $0[record.nodes.map(\.id)] = { try await peer.deregister(record) } }
+    }
+
+    fileprivate func willRegister(_ record: ServiceRecord, by client: any Registry) {
+        undoing.withLock { $0[record.nodes.map(\.id)] = { try await client.deregister(record) } }
     }
 
     func close() async {
@@ -94,9 +115,10 @@ extension RegistryTrial {
     /// The ID that ``record(_:version:node:port:metadata:)`` gives a node: unique in the backend, too.
     public func nodeID(_ name: String, _ node: String) -> String { "\(name.prefix(100))-\(node)-\(namespace)" }
 
-    /// Registers with the time to live of the bounds.
+    /// Registers for a minute, or the time to live of the bounds if that is longer: for the whole of a case.
     @discardableResult
     public func register(_ record: ServiceRecord, by client: (any Registry)? = nil) async throws -> RegisterOutcome {
-        try await (client ?? a).register(record, timeToLive: max(bounds.timeToLive, .seconds(60)))
+        if let client { willRegister(record, by: client) }
+        return try await (client ?? a).register(record, timeToLive: max(bounds.timeToLive, .seconds(60)))
     }
 }

@@ -14,10 +14,10 @@ public struct RunOptions: Sendable {
     /// How long one case may take, clean-up apart. One that hangs is cut off, and the run goes on.
     public var caseLimit: Duration
 
-    /// Creates options; by default all cases, 60 s for each.
+    /// Creates options; by default all cases, 120 s for each.
     public init(
         filter: String = "*", tiers: Set<Tier> = Set(Tier.allCases), knownFailing: Set<String> = [],
-        knownFlaky: Set<String> = [], caseLimit: Duration = .seconds(60)
+        knownFlaky: Set<String> = [], caseLimit: Duration = .seconds(120)
     ) {
         self.filter = filter
         self.tiers = tiers

@@ -28,6 +28,8 @@ public final class WatchRecorder: Sendable {
         }
     }
 
+    deinit { watch.cancel() }
+
     /// All states so far.
     public var states: [RegistryState] { tape.content.withLock(\.states) }
 

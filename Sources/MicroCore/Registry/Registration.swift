@@ -56,8 +56,20 @@ public struct Registration: Sendable {
     /// Registers for the first time, and tries again until the limit while the registry cannot be reached.
     ///
     /// - Parameter limit: How long to try.
-    /// - Throws: The last error of the registry, at once when trying again cannot help; or `CancellationError`.
+    /// - Throws: The last error of the registry, at once when trying again cannot help; or `CancellationError`. What an
+    ///   attempt may have left in the registry is removed then.
     public func start(within limit: Duration) async throws {
+        do { try await register(within: limit) } catch {
+            // An attempt that was cut off may have arrived, and nobody will answer at its address.
+            let code = (error as? MicroError)?.code
+            if error is CancellationError || code == .deadlineExceeded || code == .unavailable {
+                await deregister(isExpectedToFail: true)
+            }
+            throw error
+        }
+    }
+
+    private func register(within limit: Duration) async throws {
         let end = ContinuousClock.now + limit
         var attempt = 0
         while true {
@@ -106,13 +118,14 @@ public struct Registration: Sendable {
         return true
     }
 
-    private func deregister() async {
+    private func deregister(isExpectedToFail: Bool = false) async {
         do {
             try await withShield(limit: configuration.deregisterLimit, orThrow: deregisterLimit()) {
                 try await registry.deregister(record)
             }
-            logger.info("deregistered", metadata: metadata)
+            if !isExpectedToFail { logger.info("deregistered", metadata: metadata) }
         } catch {
+            guard !isExpectedToFail else { return }
             logger.warning(
                 "not deregistered: the record stays until its time to live ends", metadata: metadata("\(error)"))
         }

@@ -17,13 +17,11 @@ public struct RegistryCapabilities: OptionSet, Sendable, Hashable {
     public static let linearizableReads = RegistryCapabilities(rawValue: 1 << 2)
     /// Records are kept as go-micro keeps them: each side finds what the other has registered.
     public static let goMicroRecords = RegistryCapabilities(rawValue: 1 << 3)
-    /// Nodes are pods, with their labels and deletion timestamps.
-    public static let pods = RegistryCapabilities(rawValue: 1 << 4)
 
     /// Every capability with its name, in a stable order.
     public static let named: [(name: String, capability: RegistryCapabilities)] = [
         ("readYourWrites", .readYourWrites), ("foreignDeregistration", .foreignDeregistration),
-        ("linearizableReads", .linearizableReads), ("goMicroRecords", .goMicroRecords), ("pods", .pods),
+        ("linearizableReads", .linearizableReads), ("goMicroRecords", .goMicroRecords),
     ]
 
     /// The names of those in this set.

@@ -51,7 +51,8 @@ public final class RegistryWatchHub: Sendable {
                 throw MicroError(.closed, "the registry is closed", origin: MicroError.Origin.registry)
             }
             let id = content.makeID()
-            let (watch, source) = RegistryWatch.makeStream { [weak self] in self?.remove(id, from: name) }
+            // An open watch holds the hub, so that it goes on when nobody holds the registry any more.
+            let (watch, source) = RegistryWatch.makeStream { self.remove(id, from: name) }
             var scope = content.scopes[name] ?? startFeed(name, &content)
             scope.sources[id] = source
             content.scopes[name] = scope

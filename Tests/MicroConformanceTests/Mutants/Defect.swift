@@ -9,6 +9,7 @@ enum Defect: String, CaseIterable, Sendable {
     case deafHeartbeat, expiresEarly, neverExpires, negativeIsForever, watchSkipsThePresent, watchGoesBack
     case watchOfAllMisses, slowReaderLoses, watchLeaks, watchOfUnknownEnds, sharesNamespaces, readsOwnRecordsOnly
     case worksAfterClose, downIsEmpty, downIsLive, watchEndsInOutage, deregisterHangs
+    case watchOfAllKeepsExpired, closeHangs
 
     /// The case that is there because of it.
     var target: String {
@@ -35,7 +36,8 @@ enum Defect: String, CaseIterable, Sendable {
         case .neverExpires: "R22"
         case .expiresEarly: "R23"
         case .negativeIsForever: "R24"
-        case .deregisterHangs: "R29"
+        case .deregisterHangs, .closeHangs: "R29"
+        case .watchOfAllKeepsExpired: "R22"
         case .watchSkipsThePresent: "R30"
         case .watchGoesBack: "R32"
         case .watchOfAllMisses: "R33"

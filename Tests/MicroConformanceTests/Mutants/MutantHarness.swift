@@ -41,7 +41,6 @@ struct MutantHarness: RegistryHarness {
             case .stop: backend.stopRegistries()
             case .start: backend.startRegistries()
             case .wipe: backend.wipeRegistries()
-            case .kill, .pause, .resume: throw MicroError(.unsupported, "\(action)")
             }
         }
     }

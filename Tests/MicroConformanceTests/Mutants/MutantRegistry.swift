@@ -74,10 +74,7 @@ final class MutantRegistry: Registry {
         case .doublesOnWrite:
             for index in service.nodes.indices { service.nodes[index].id += "-\(service.nodes[index].port ?? 0)" }
         case .deregisterHangs:
-            do { try await base.deregister(service) } catch {
-                // Heeds no cancellation, as a blocking client would not.
-                while true { try? await Task.detached { try await Task.sleep(for: .seconds(600)) }.value }
-            }
+            do { try await base.deregister(service) } catch { await hang() }
         default: break
         }
         try await base.deregister(service)
@@ -108,7 +105,18 @@ final class MutantRegistry: Registry {
         try mutated(base.watch(defect == .slashBecomesDash ? name.map(dashed) : name), of: name)
     }
 
-    func close() async { if defect != .worksAfterClose { await base.close() } }
+    func close() async {
+        switch defect {
+        case .worksAfterClose: break
+        case .closeHangs: await hang()
+        default: await base.close()
+        }
+    }
+
+    /// Heeds no cancellation, as a blocking client would not.
+    private func hang() async {
+        while true { try? await Task.detached { try await Task.sleep(for: .seconds(600)) }.value }
+    }
 
     private func mutated(_ records: [ServiceRecord], of name: String) async throws -> [ServiceRecord] {
         var records = records
@@ -176,6 +184,15 @@ final class MutantRegistry: Registry {
         case .watchOfAllMisses where name == nil:
             return piped(watch) { state, source in
                 source.yield(RegistryState(state.names.sorted().prefix(1).flatMap { state[$0] }))
+            }
+        case .watchOfAllKeepsExpired where name == nil:
+            let kept = Mutex(RegistryState())
+            return piped(watch) { state, source in
+                source.yield(
+                    kept.withLock { kept in
+                        for name in state.names { kept[name] = state[name] }
+                        return kept
+                    })
             }
         case .slowReaderLoses:
             let count = Mutex(0)
