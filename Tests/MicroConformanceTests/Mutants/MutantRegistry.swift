@@ -195,15 +195,10 @@ final class MutantRegistry: Registry {
                     })
             }
         case .slowReaderLoses:
-            let count = Mutex(0)
-            return piped(watch) { state, source in
-                if count.withLock({
-                    $0 += 1
-                    return $0
-                }) <= 2 {
-                    source.yield(state)
-                }
-            }
+            // Room for one state, and what comes while it is taken is dropped.
+            let (lossy, source) = RegistryWatch.makeStream { watch.cancel() }
+            source.yield(RegistryState())
+            return lossy
         case .watchLeaks: return piped(watch, endsWithReader: false) { $1.yield($0) }
         case .watchOfUnknownEnds:
             return piped(watch) { state, source in
