@@ -10,7 +10,9 @@ enum ConsulError {
     static func of(_ error: CurlError, at agent: ConsulAgent, timeout: Duration) -> MicroError {
         switch error.kind {
         case .timedOut:
-            make(.deadlineExceeded, "cannot reach \(agent): no answer within \(timeout)", error)
+            make(
+                .deadlineExceeded,
+                "cannot reach \(agent): no answer " + (timeout > .zero ? "within \(timeout)" : "in time"), error)
         case .closed:
             make(.closed, "the registry (\(agent)) is closed", error)
         case .invalidRequest, .invalidURL:
