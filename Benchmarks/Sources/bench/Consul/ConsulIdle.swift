@@ -74,8 +74,10 @@ struct ConsulIdle: AsyncParsableCommand {
             })
         guard let port = try Address(parsing: address).port else { throw BenchError("\(address) has no port") }
         let remote = String(format: ":%04X", port)
+        // Not `String(contentsOfFile:)`, which takes the first 4 KiB of a file without a size for all of it.
+        let table = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/proc/net/tcp")).readToEnd() ?? Data()
         // sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode …
-        return try String(contentsOfFile: "/proc/net/tcp", encoding: .utf8).split(separator: "\n").count { line in
+        return String(decoding: table, as: UTF8.self).split(separator: "\n").count { line in
             let fields = line.split(separator: " ")
             return fields.count > 9 && fields[2].hasSuffix(remote) && fields[3] == "01"
                 && own.contains("socket:[\(fields[9])]")

@@ -17,10 +17,10 @@ struct ConsulWatch: AsyncParsableCommand {
     var address: String
 
     @Option(help: "How many changes there are.")
-    var changes = 300
+    var changes = 200
 
-    @Option(help: "Milliseconds between a state and the next change, so that the watch waits again.")
-    var pause = 10
+    @Option(help: "Milliseconds between a state and the next change; a watch slows down for frequent ones.")
+    var pause = 120
 
     func run() async throws {
         var configuration = ConsulConfiguration()

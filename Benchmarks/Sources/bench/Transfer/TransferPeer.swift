@@ -4,6 +4,7 @@
 import ArgumentParser
 import AsyncHTTPClient
 import NIOCore
+import NIOHTTP1
 
 /// Gets what `transfer-load` gets, with async-http-client, and prints the same line.
 struct TransferPeer: AsyncParsableCommand {
