@@ -23,7 +23,8 @@ enum AdvertisedAddress {
         return Address(host: host, port: bound.port)
     }
 
-    /// The first IPv4 address of RFC 1918, in the order of the interfaces.
+    /// The first IPv4 address of RFC 1918, in the order of the interfaces; nil also where they cannot be listed, which
+    /// ends the start with what to set instead.
     private static func firstPrivateHost() -> String? {
         let devices = (try? System.enumerateDevices()) ?? []
         return devices.lazy.compactMap(\.address?.ipAddress).first(where: isPrivate)

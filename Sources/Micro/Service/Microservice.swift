@@ -140,6 +140,7 @@ public final class Microservice: Service {
                 "serving", metadata: ["service": "\(settings.name)", "address": "\(listener.address)"])
             await cancelWhenGracefulShutdown { await registration.run() }
             logger.info("stopping", metadata: ["service": "\(settings.name)"])
+            // Whoever cancels does not want to wait for callers.
             try? await Task.sleep(for: settings.noticePeriod)
         } catch is CancellationError where Task.isShuttingDownGracefully {
             // A stop during the start is a stop like any other.
