@@ -19,6 +19,8 @@ let configuration = Target.Dependency.product(name: "Configuration", package: "s
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -47,6 +49,7 @@ let package = Package(
         .library(name: "MicroConformanceTesting", targets: ["MicroConformanceTesting"]),
         .library(name: "MicroConsul", targets: ["MicroConsul"]),
         .library(name: "MicroCore", targets: ["MicroCore"]),
+        .library(name: "MicroEtcd", targets: ["MicroEtcd"]),
         .library(name: "MicroHTTP", targets: ["MicroHTTP"]),
         .library(name: "MicroMemory", targets: ["MicroMemory"]),
         .executable(name: "greeter-demo", targets: ["greeter-demo"]),
@@ -59,6 +62,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -74,14 +78,16 @@ let package = Package(
         // Floor 2: adapters.
         module("MicroMemory", ["MicroCore", collections, nioCore]),
         module("MicroHTTP", ["MicroCore", logging, nioCore, nioHTTP1, nioPosix]),
-        module("MicroConsul", ["MicroCore", "CurlTransfer", "CZlib", configuration, logging, nioCore]),
+        module("MicroCurl", ["MicroCore", "CurlTransfer", configuration]),
+        module("MicroConsul", ["MicroCore", "MicroCurl", "CurlTransfer", "CZlib", configuration, logging]),
+        module("MicroEtcd", ["MicroCore", "MicroCurl", "CurlTransfer", configuration, logging]),
 
         // Floor 3: what a service author imports.
         module(
             "Micro",
-            ["MicroCore", "MicroMemory", "MicroHTTP", configuration, lifecycle, logging, nioCore, signals]),
+            ["MicroCore", "MicroMemory", "MicroHTTP", configuration, lifecycle, logging, metrics, nioCore, signals]),
 
-        module("MicroConformance", ["MicroCore", logging]),
+        module("MicroConformance", ["MicroCore", logging, nioCore, nioHTTP1, nioPosix]),
 
         module("MicroConformanceTesting", ["MicroConformance"]),
 
@@ -89,10 +95,10 @@ let package = Package(
         module(
             "MicroHarnesses",
             [
-                "MicroCore", "MicroConformance", "MicroConsul", "MicroMemory", "CurlTransfer", "CZlib", configuration,
-                logging,
+                "MicroCore", "MicroConformance", "MicroConsul", "MicroEtcd", "MicroMemory", "CurlTransfer", "CZlib",
+                configuration, logging,
             ]),
-        module("MicroBackends", ["Micro", "MicroConsul", configuration]),
+        module("MicroBackends", ["Micro", "MicroConsul", "MicroEtcd", configuration]),
 
         // Floor 5: the command line. Not a target named micro: beside Micro it breaks where file names have no case.
         .executableTarget(
@@ -128,12 +134,19 @@ let package = Package(
         tests("MicroMemoryTests", ["MicroMemory", "MicroCore", nioCore]),
         tests(
             "MicroConformanceTests",
-            ["MicroConformance", "MicroConformanceTesting", "MicroHarnesses", "MicroCore", "MicroMemory", logging]),
+            [
+                "MicroConformance", "MicroConformanceTesting", "MicroHarnesses", "MicroConsul", "MicroEtcd", "MicroCore",
+                "CurlTransfer",
+                "MicroMemory", logging, nioCore, nioHTTP1, nioPosix,
+            ]),
         tests("MicroHTTPTests", ["MicroHTTP", "MicroCore", nioCore, nioPosix]),
         tests("MicroConsulTests", ["MicroConsul", "MicroCore", configuration]),
         tests(
             "MicroTests",
-            ["Micro", "CurlTransfer", "MicroMemory", "MicroHTTP", configuration, lifecycle, logging, nioCore]),
+            [
+                "Micro", "CurlTransfer", "MicroMemory", "MicroHTTP", configuration, lifecycle, logging, metricsTestKit,
+                nioCore,
+            ]),
         tests("MicroBackendsTests", ["MicroBackends", "Micro", configuration]),
         .testTarget(
             name: "FileRegistryTests",

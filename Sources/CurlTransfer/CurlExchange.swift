@@ -1,53 +1,39 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Synchronization
-
-/// One request and the caller who waits for its response.
+/// One request and the caller who waits for its response: the whole of it (`CurlWholeExchange`), or its header and then
+/// the body in pieces (`CurlStreamExchange`).
 ///
-/// Response, error, timeout, cancellation and close race to end it; the first one does, once. The caller is resumed
-/// outside the lock, as it may run on the resuming thread.
-final class CurlExchange: Sendable {
-    typealias Continuation = CheckedContinuation<CurlResponse, any Error>
+/// Response, error, timeout, cancellation and close race to end it; the first one does, once. Callers are resumed
+/// outside the lock, as they may run on the resuming thread.
+protocol CurlExchange: AnyObject, Sendable {
+    var request: CurlRequest { get }
 
-    let request: CurlRequest
-    private let state = Mutex(State.idle)
-
-    private enum State {
-        case idle
-        case waiting(Continuation)
-        case ended
-    }
-
-    init(_ request: CurlRequest) {
-        self.request = request
-    }
-
-    /// False when the exchange ended before it began: the caller keeps the continuation.
-    func begin(_ continuation: Continuation) -> Bool {
-        state.withLock { state in
-            guard case .idle = state else { return false }
-            state = .waiting(continuation)
-            return true
-        }
-    }
+    /// Whether the request's `timeout` is for the body as well.
+    var limitsTimeOfBody: Bool { get }
 
     /// Whether somebody still waits for a response.
-    var isWaiting: Bool {
-        state.withLock { state in
-            if case .waiting = state { true } else { false }
-        }
-    }
+    var isWaiting: Bool { get }
 
-    /// Ends the exchange; true when this call resumed the caller.
+    /// Takes the caller who waits; false when the exchange ended before it began: the caller keeps the continuation.
+    func begin(_ continuation: CheckedContinuation<CurlResponse, any Error>) -> Bool
+
+    /// The header has come. Its body is empty.
+    func receive(head: CurlResponse)
+
+    /// Some of the body has come.
+    func receive(body: UnsafeRawBufferPointer) -> CurlReceipt
+
+    /// Ends the exchange, with the response's header when all of the response has come; true when it had not ended
+    /// before.
     @discardableResult
-    func end(_ result: Result<CurlResponse, any Error>) -> Bool {
-        let continuation: Continuation? = state.withLock { state in
-            defer { state = .ended }
-            if case .waiting(let continuation) = state { return continuation }
-            return nil
-        }
-        continuation?.resume(with: result)
-        return continuation != nil
-    }
+    func end(_ result: Result<CurlResponse, any Error>) -> Bool
+}
+
+/// What became of a piece of a body.
+enum CurlReceipt {
+    case taken
+    /// There is no room: it is to come again when the transfer is resumed.
+    case postponed
+    case refused(CurlError)
 }

@@ -6,12 +6,12 @@ import CCurl
 /// One transfer inside the `curl_multi`: the easy handle and what has arrived. Belongs to the thread.
 final class CurlHandle {
     let easy: UnsafeMutableRawPointer
-    let exchange: CurlExchange
+    let exchange: any CurlExchange
     private let headerLines: UnsafeMutablePointer<curl_slist>
     private let errorText: UnsafeMutablePointer<CChar>
-    private let maximumBodySize: Int
     private var head = CurlResponseHead()
-    private var body: [UInt8] = []
+    /// What the header said, once it is complete.
+    private var response: CurlResponse?
     /// Why a callback refused what came, which libcurl reports as a failed write.
     private var refusal: CurlError?
 
@@ -19,7 +19,7 @@ final class CurlHandle {
     private static let tooLarge: UInt32 = 100
 
     /// - Throws: `CurlError` when libcurl does not take the request, or has no memory.
-    init(_ exchange: CurlExchange, tls: CurlTLS) throws(CurlError) {
+    init(_ exchange: any CurlExchange, tls: CurlTLS) throws(CurlError) {
         let request = exchange.request
         // Nothing is assigned before both exist: `deinit` runs as soon as everything is.
         guard let headerLines = request.makeHeaderLines() else {
@@ -32,7 +32,6 @@ final class CurlHandle {
         self.easy = easy
         self.exchange = exchange
         self.headerLines = headerLines
-        maximumBodySize = max(0, request.maximumBodySize)
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
 
@@ -62,7 +61,7 @@ final class CurlHandle {
         ccurl_get_private(easy).map { Unmanaged<CurlHandle>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    /// What the caller gets, once libcurl is done.
+    /// How the exchange ends, once libcurl is done.
     func result(_ code: CURLcode) -> Result<CurlResponse, any Error> {
         if let refusal { return .failure(refusal) }
         // A line that does not end: libcurl gives up at its own limit, before it reports any of it.
@@ -71,15 +70,16 @@ final class CurlHandle {
         }
         guard code == CURLE_OK else { return .failure(CurlError(code: code, detail: String(cString: errorText))) }
         // libcurl takes a header that is cut off for a whole one.
-        guard head.isComplete else {
+        guard let response else {
             return .failure(
                 CurlError(kind: .connectionLost, message: "the connection ended within the response's header"))
         }
-        var status = 0
-        guard ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK, (200...999).contains(status) else {
-            return .failure(CurlError(kind: .badResponse, message: "the response has no final status code"))
-        }
-        return .success(CurlResponse(status: status, headers: head.headers, body: body))
+        return .success(response)
+    }
+
+    /// Goes on after a pause. Takes what was postponed, maybe at once.
+    func resume() -> CURLcode {
+        curl_easy_pause(easy, CURLPAUSE_CONT)
     }
 
     /// False ends the transfer.
@@ -88,18 +88,35 @@ final class CurlHandle {
             refusal = .headersTooLarge
             return false
         }
-        return true
+        return response != nil || !head.isComplete || receiveHead()
     }
 
     /// False ends the transfer.
-    fileprivate func receive(body bytes: UnsafeRawBufferPointer) -> Bool {
-        guard bytes.count <= maximumBodySize - body.count else {
-            refusal = CurlError(
-                kind: .bodyTooLarge, message: "the response's body exceeds \(maximumBodySize) bytes")
+    private func receiveHead() -> Bool {
+        var status = 0
+        guard ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK, (200...999).contains(status) else {
+            refusal = CurlError(kind: .badResponse, message: "the response has no final status code")
             return false
         }
-        body.append(contentsOf: bytes)
+        // libcurl asks for the option whenever its timer fires: from here on there is no limit.
+        if !exchange.limitsTimeOfBody { _ = ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, 0) }
+        let response = CurlResponse(status: status, headers: head.headers, body: [])
+        self.response = response
+        exchange.receive(head: response)
         return true
+    }
+
+    /// How many bytes were taken, in libcurl's terms.
+    fileprivate func receive(body: UnsafeRawBufferPointer) -> Int {
+        switch exchange.receive(body: body) {
+        case .taken:
+            return body.count
+        case .postponed:
+            return Int(CURL_WRITEFUNC_PAUSE)
+        case .refused(let error):
+            refusal = error
+            return 0
+        }
     }
 }
 
@@ -117,5 +134,5 @@ private func bodyArrived(
 ) -> Int {
     guard let context else { return 0 }
     let handle = Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
-    return handle.receive(body: UnsafeRawBufferPointer(start: bytes, count: count)) ? count : 0
+    return handle.receive(body: UnsafeRawBufferPointer(start: bytes, count: count))
 }

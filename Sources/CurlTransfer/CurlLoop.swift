@@ -66,6 +66,10 @@ struct CurlLoop {
         case .remove(let exchange):
             guard let handle = handles.removeValue(forKey: ObjectIdentifier(exchange)) else { return }
             curl_multi_remove_handle(driver.multi, handle.easy)
+        case .resume(let exchange):
+            guard let handle = handles[ObjectIdentifier(exchange)] else { return }
+            let code = handle.resume()
+            if code != CURLE_OK { end(handle, code) }
         }
     }
 
@@ -76,10 +80,14 @@ struct CurlLoop {
             // Read before the removal, which frees the message.
             let code = message.pointee.data.result
             guard let handle = CurlHandle.of(easy) else { continue }
-            curl_multi_remove_handle(driver.multi, easy)
-            handles.removeValue(forKey: ObjectIdentifier(handle.exchange))
-            handle.exchange.end(handle.result(code))
+            end(handle, code)
         }
+    }
+
+    private mutating func end(_ handle: CurlHandle, _ code: CURLcode) {
+        curl_multi_remove_handle(driver.multi, handle.easy)
+        handles.removeValue(forKey: ObjectIdentifier(handle.exchange))
+        handle.exchange.end(handle.result(code))
     }
 
     /// libcurl counts connections in use as well: a fixed limit would close every idle one beside enough long polls.

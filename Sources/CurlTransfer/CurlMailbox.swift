@@ -6,8 +6,9 @@ import Synchronization
 /// What callers hand to the thread, and the thread's life: it starts with the first request and ends with `close()`.
 final class CurlMailbox: Sendable {
     enum Command: Sendable {
-        case add(CurlExchange)
-        case remove(CurlExchange)
+        case add(any CurlExchange)
+        case remove(any CurlExchange)
+        case resume(any CurlExchange)
     }
 
     private enum Phase {
@@ -44,7 +45,7 @@ final class CurlMailbox: Sendable {
     // MARK: Callers' side
 
     /// Hands the exchange to the thread, or ends it.
-    func submit(_ exchange: CurlExchange) {
+    func submit(_ exchange: any CurlExchange) {
         let (accepted, isFirst) = state.withLock { state -> (Bool, Bool) in
             switch state.phase {
             case .idle:
@@ -67,10 +68,20 @@ final class CurlMailbox: Sendable {
     }
 
     /// Takes an exchange that has ended off the wire.
-    func withdraw(_ exchange: CurlExchange) {
+    func withdraw(_ exchange: any CurlExchange) {
+        post(.remove(exchange))
+    }
+
+    /// Has a paused exchange go on.
+    func resume(_ exchange: any CurlExchange) {
+        post(.resume(exchange))
+    }
+
+    /// Without a thread there is nothing to command.
+    private func post(_ command: Command) {
         state.withLock { state in
             guard state.phase == .running else { return }
-            state.commands.append(.remove(exchange))
+            state.commands.append(command)
             state.ring()
         }
     }

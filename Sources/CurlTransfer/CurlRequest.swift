@@ -16,14 +16,15 @@ package struct CurlRequest: Sendable {
     /// The body, sent with its length. `nil`: none (a `POST`, `PUT` or `PATCH` then has an empty one).
     package var body: [UInt8]?
 
-    /// For the whole request, from submission to the last byte. Sub-millisecond values count as 1 ms; above 24 days is
-    /// as 24 days; zero or less times out at once, with nothing sent.
+    /// For the whole request, from submission to the last byte; of a stream, to the last byte of the header.
+    /// Sub-millisecond values count as 1 ms; above 24 days is as 24 days; zero or less times out at once, with nothing
+    /// sent.
     package var timeout: Duration
 
     /// For the name, the connection and the handshake, within `timeout`. At least 1 ms.
     package var connectTimeout: Duration
 
-    /// The largest response body to accept, in bytes.
+    /// The largest response body to accept, in bytes. A stream's may be of any size.
     package var maximumBodySize: Int
 
     /// A `GET` without body, ten seconds for all, five to connect, 16 MiB at most in return, unless given.

@@ -14,7 +14,7 @@
 /// a kept connection, libcurl sends the request again on a new one, provided that no byte of a response had arrived: a
 /// request that must not be carried out twice needs a guard of its own against that.
 package final class CurlTransfer: Sendable {
-    private let mailbox: CurlMailbox
+    let mailbox: CurlMailbox
 
     /// Starts nothing.
     package init(configuration: Configuration = .init()) {
@@ -23,7 +23,7 @@ package final class CurlTransfer: Sendable {
         }
     }
 
-    /// Does not wait for the thread, which is idle: a request keeps its `CurlTransfer` alive.
+    /// Does not wait for the thread, which is idle: a request or stream keeps its `CurlTransfer` alive.
     deinit {
         mailbox.stop()
     }
@@ -32,9 +32,24 @@ package final class CurlTransfer: Sendable {
     ///
     /// - Throws: `CurlError`; `CancellationError` at once when the task is cancelled. Nothing else.
     package func perform(_ request: CurlRequest) async throws -> CurlResponse {
+        try await submit(CurlWholeExchange(request))
+    }
+
+    /// Sends a request and returns once the response's header has come; the body comes through the stream. Any number
+    /// may run at once.
+    ///
+    /// The request's `timeout` is for the header alone: the body may take for ever. `maximumBodySize` does not count.
+    ///
+    /// - Throws: `CurlError`; `CancellationError` at once when the task is cancelled. Nothing else.
+    package func stream(_ request: CurlRequest) async throws -> CurlStream {
+        let exchange = CurlStreamExchange(request)
+        let head = try await submit(exchange)
+        return CurlStream(head, CurlStreamReader(exchange, of: self))
+    }
+
+    private func submit(_ exchange: some CurlExchange) async throws -> CurlResponse {
         try Task.checkCancellation()
-        try request.validate()
-        let exchange = CurlExchange(request)
+        try exchange.request.validate()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 guard exchange.begin(continuation) else {

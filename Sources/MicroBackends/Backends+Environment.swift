@@ -3,12 +3,14 @@
 
 public import Micro
 import MicroConsul
+import MicroEtcd
 
 extension Backends {
     /// All adapters of this toolkit, so that the environment decides: `MICRO_REGISTRY=consul`.
     public static let environment: Backends = {
         var backends = Backends.builtIn
         backends.registries["consul"] = { try ConsulRegistry(configuration: ConsulConfiguration(configReader: $0)) }
+        backends.registries["etcd"] = { try EtcdRegistry(configuration: EtcdConfiguration(configReader: $0)) }
         return backends
     }()
 }

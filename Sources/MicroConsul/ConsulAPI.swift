@@ -4,6 +4,7 @@
 import CurlTransfer
 import Foundation
 import MicroCore
+import MicroCurl
 
 /// Consul's HTTP interface, as far as it is used: one method for each request.
 ///
@@ -16,14 +17,14 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
     }
 
     let configuration: ConsulConfiguration
-    private let agents: ConsulAgents
+    private let agents: ServerRing
     private let http: ConsulHTTP
     private let access: ConsulAccess
     private let readParameters: [String]
 
     init(configuration: ConsulConfiguration) throws {
         self.configuration = configuration
-        agents = ConsulAgents(urls: try configuration.baseURLs())
+        agents = ServerRing(.consul, urls: try configuration.baseURLs())
         readParameters = try configuration.readParameters()
         http = ConsulHTTP(configuration: configuration)
         access = ConsulAccess(http: http, parameters: readParameters)
@@ -38,8 +39,8 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
     /// - Parameter agent: The agent that should have exactly this registration; nil if none has.
     /// - Returns: The agent that has it now, and whether it had it before.
     func register(
-        _ registration: ConsulRegistration, refreshingAt agent: ConsulAgent?
-    ) async throws -> (agent: ConsulAgent, wasThere: Bool) {
+        _ registration: ConsulRegistration, refreshingAt agent: Server?
+    ) async throws -> (agent: Server, wasThere: Bool) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let body = [UInt8](try encoder.encode(registration))
@@ -51,7 +52,7 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
     }
 
     /// Passes the TTL check of a service instance; false when the agent has none: it was lost.
-    private func pass(_ id: String, at agent: ConsulAgent, within limit: Duration) async throws -> Bool {
+    private func pass(_ id: String, at agent: Server, within limit: Duration) async throws -> Bool {
         let answer = try await http.answer(
             "PUT", "/v1/agent/check/pass/service:\(id)", at: agent, within: limit)
         // 1.8 answers 500, newer agents 404.
@@ -68,8 +69,8 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
     /// Removes a service instance. One that is not there is removed already.
     ///
     /// - Parameter agent: The agent that has it; nil to ask the first that answers.
-    func deregister(_ id: String, at agent: ConsulAgent?) async throws {
-        func remove(at agent: ConsulAgent, within limit: Duration) async throws {
+    func deregister(_ id: String, at agent: Server?) async throws {
+        func remove(at agent: Server, within limit: Duration) async throws {
             let answer = try await http.answer("PUT", "/v1/agent/service/deregister/\(id)", at: agent, within: limit)
             // 1.8 answers 200, or 500 when ACLs are enforced; newer agents 404.
             if answer.status == 404 || (answer.status == 500 && answer.text.contains("Unknown service")) { return }
@@ -114,7 +115,7 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
     /// - Parameter orNoneIf: Throws if an empty answer does not mean that there is nothing.
     private func read<Wire: Decodable, Value: Collection & Sendable>(
         _ type: Wire.Type, _ path: String, after index: ConsulIndex?, _ map: (Wire) -> Value,
-        orNoneIf isReadable: (CurlResponse, ConsulAgent, ContinuousClock.Instant) async throws -> Void = { _, _, _ in }
+        orNoneIf isReadable: (CurlResponse, Server, ContinuousClock.Instant) async throws -> Void = { _, _, _ in }
     ) async throws -> Indexed<Value> {
         do {
             return try await agents.firstAnswer(within: configuration.timeout, startingAt: nil) { agent, limit in
@@ -144,16 +145,16 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
 
     /// Reads an answer of a query. One without an index did not come from Consul, and must not be read as "none".
     private static func indexed<Wire: Decodable, Value: Sendable>(
-        _ type: Wire.Type, _ answer: CurlResponse, from agent: ConsulAgent, _ map: (Wire) -> Value
+        _ type: Wire.Type, _ answer: CurlResponse, from agent: Server, _ map: (Wire) -> Value
     ) throws -> Indexed<Value> {
         guard let index = answer.headers["X-Consul-Index"].flatMap(UInt64.init) else {
-            throw ConsulError.foreign(at: agent, "there is no X-Consul-Index")
+            throw MicroError.foreign(agent, "there is no X-Consul-Index")
         }
         do {
             let wire = try JSONDecoder().decode(type, from: Data(answer.body))
             return Indexed(value: map(wire), index: ConsulIndex(value: index, agent: agent))
         } catch {
-            throw ConsulError.foreign(at: agent, "the answer is not the JSON of Consul")
+            throw MicroError.foreign(agent, "the answer is not the JSON of Consul")
         }
     }
 }
@@ -161,12 +162,5 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
 /// A point in the history of a query's answers, as one agent counts it.
 struct ConsulIndex: Sendable, Equatable {
     let value: UInt64
-    let agent: ConsulAgent
-}
-
-/// An element that may be unreadable without spoiling the others.
-private struct Lenient<Value: Decodable>: Decodable {
-    let value: Value?
-
-    init(from decoder: any Decoder) throws { value = try? Value(from: decoder) }
+    let agent: Server
 }

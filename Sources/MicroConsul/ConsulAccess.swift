@@ -4,6 +4,7 @@
 import CurlTransfer
 import Foundation
 import MicroCore
+import MicroCurl
 import Synchronization
 
 /// Tells "there is nothing" from "you may not see it": to who may not read, Consul answers 200 and an empty list.
@@ -57,7 +58,7 @@ final class ConsulAccess: Sendable {
     /// - Throws: ``MicroCore/MicroError`` with `unauthenticated` or `permissionDenied` if an empty answer about a service
     ///   says nothing.
     func check(
-        service name: String, _ answer: CurlResponse, at agent: ConsulAgent, by deadline: ContinuousClock.Instant
+        service name: String, _ answer: CurlResponse, at agent: Server, by deadline: ContinuousClock.Instant
     ) async throws {
         // Instances are shown to who may read both the service and the Consul node that it is on.
         let right = "service:read on \"\(name)\" and node:read"
@@ -76,7 +77,7 @@ final class ConsulAccess: Sendable {
 
     /// - Throws: ``MicroCore/MicroError`` with `unauthenticated` or `permissionDenied` if an empty answer about all
     ///   services with a prefix says nothing.
-    func check(prefix: String, _ answer: CurlResponse, at agent: ConsulAgent, by deadline: ContinuousClock.Instant)
+    func check(prefix: String, _ answer: CurlResponse, at agent: Server, by deadline: ContinuousClock.Instant)
         async throws
     {
         let right = "service:read on everything that begins with \"\(prefix)\""
@@ -87,7 +88,7 @@ final class ConsulAccess: Sendable {
 
     /// - Parameter isAllTheSame: Whether what Consul hid from the answer, if anything, is what was asked for.
     private func check(
-        _ name: String, _ answer: CurlResponse, isAllTheSame: Bool, at agent: ConsulAgent,
+        _ name: String, _ answer: CurlResponse, isAllTheSame: Bool, at agent: Server,
         by deadline: ContinuousClock.Instant, needing right: String, isReadable: () async throws -> Bool?
     ) async throws {
         let hidden = ConsulError.hidden(
@@ -112,7 +113,7 @@ final class ConsulAccess: Sendable {
     }
 
     /// What the token may do, in the order of the rights; nil where that is not decided by ACLs.
-    private func decisions(_ rights: [Right], at agent: ConsulAgent, by deadline: ContinuousClock.Instant) async throws
+    private func decisions(_ rights: [Right], at agent: Server, by deadline: ContinuousClock.Instant) async throws
         -> [Bool]?
     {
         let body = [UInt8](try JSONEncoder().encode(rights))
@@ -129,7 +130,7 @@ final class ConsulAccess: Sendable {
         return decisions.map(\.allow)
     }
 
-    private func isListed(_ name: String, at agent: ConsulAgent, by deadline: ContinuousClock.Instant) async throws
+    private func isListed(_ name: String, at agent: Server, by deadline: ContinuousClock.Instant) async throws
         -> Bool
     {
         let answer = try await http.success("GET", "/v1/catalog/services\(query)", at: agent, within: deadline - .now)

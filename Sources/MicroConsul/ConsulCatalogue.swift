@@ -3,6 +3,7 @@
 
 import Logging
 import MicroCore
+import MicroCurl
 
 /// Follows any number of services, or all of a namespace, by two blocking queries.
 ///
@@ -81,7 +82,7 @@ final class ConsulCatalogue: Sendable {
                 failures = 0
             } catch let cause as MicroError where cause.code != .closed {
                 followers.fail(round, with: cause)
-                do { try await Task.sleep(for: Backoff.afterConsulFailure(cause, attempt: failures)) } catch { return }
+                do { try await Task.sleep(for: Backoff.afterFailure(cause, attempt: failures)) } catch { return }
                 failures += 1
                 news.repeatSignal()
             } catch {

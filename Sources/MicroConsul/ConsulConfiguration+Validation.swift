@@ -3,22 +3,13 @@
 
 import CurlTransfer
 import MicroCore
+import MicroCurl
 
 extension ConsulConfiguration {
     /// The addresses as URLs without a path, at least one, each once.
     ///
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
-    func baseURLs() throws -> [String] {
-        var urls: [String] = []
-        for address in addresses {
-            let url = try baseURL(address)
-            if !urls.contains(url) { urls.append(url) }
-        }
-        guard !urls.isEmpty else {
-            throw Self.invalid("there is no address of a Consul agent (MICRO_REGISTRY_ADDRESS)")
-        }
-        return urls
-    }
+    func baseURLs() throws -> [String] { try ServerKind.consul.urls(of: addresses, usingTLS: usesTLS) }
 
     /// The namespace, checked.
     ///
@@ -47,21 +38,6 @@ extension ConsulConfiguration {
         CurlTLS(
             certificateAuthorityFile: certificateAuthorityFile, clientCertificateFile: clientCertificateFile,
             clientKeyFile: clientKeyFile)
-    }
-
-    private func baseURL(_ address: String) throws -> String {
-        let isComplete = address.hasPrefix("http://") || address.hasPrefix("https://")
-        let url = isComplete ? address : (usesTLS ? "https://" : "http://") + address
-        let authority = url.split(separator: "/", omittingEmptySubsequences: false).dropFirst(2)
-        // Credentials in an address would be shown in messages: the token has a setting of its own.
-        guard authority.count == 1 || authority.dropFirst() == [""], let host = authority.first,
-            !host.contains(where: { "@?#, ".contains($0) }), (try? Address(parsing: String(host))) != nil
-        else {
-            throw Self.invalid(
-                "\"\(address.contains("@") ? "***" : address)\" is not the address of a Consul agent: expected HOST:PORT "
-                    + "or http(s)://HOST:PORT, several with commas between (MICRO_REGISTRY_ADDRESS)")
-        }
-        return url.hasSuffix("/") ? String(url.dropLast()) : url
     }
 
     private static func isWord(_ byte: UInt8) -> Bool {

@@ -3,6 +3,7 @@
 
 public import Configuration
 public import MicroCore
+import MicroCurl
 
 /// Where Consul is, and how it is asked.
 ///
@@ -32,7 +33,7 @@ public struct ConsulConfiguration: Sendable {
     /// ``addresses``, separated by commas.
     public var address: String {
         get { addresses.joined(separator: ",") }
-        set { addresses = newValue.split(separator: ",", omittingEmptySubsequences: false).map(Self.trimmed) }
+        set { addresses = splitAddresses(newValue) }
     }
 
     /// Whether an address without a scheme is one of `https`; false by default.
@@ -91,11 +92,5 @@ public struct ConsulConfiguration: Sendable {
         certificateAuthorityFile = text("consul.cacert")
         clientCertificateFile = text("consul.client.cert")
         clientKeyFile = text("consul.client.key")
-    }
-
-    private static func trimmed(_ text: Substring) -> String {
-        var text = text.drop { $0 == " " }
-        while text.last == " " { text.removeLast() }
-        return String(text)
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MicroCore
+import MicroCurl
 import Synchronization
 
 /// Who follows what in a ``ConsulCatalogue``.

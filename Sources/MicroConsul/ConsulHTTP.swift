@@ -3,6 +3,7 @@
 
 import CurlTransfer
 import MicroCore
+import MicroCurl
 
 /// Sends requests to an agent: with the token, within the limit, with the errors of the contract.
 struct ConsulHTTP: Sendable {
@@ -25,7 +26,7 @@ struct ConsulHTTP: Sendable {
     /// - Parameters:
     ///   - wait: How much of the limit the agent may spend on waiting: a connection must be there after the rest.
     func answer(
-        _ method: String, _ path: String, body: [UInt8]? = nil, at agent: ConsulAgent, within limit: Duration,
+        _ method: String, _ path: String, body: [UInt8]? = nil, at agent: Server, within limit: Duration,
         wait: Duration = .zero
     ) async throws -> CurlResponse {
         var headers = body == nil ? [] : [("Content-Type", "application/json")]
@@ -36,14 +37,14 @@ struct ConsulHTTP: Sendable {
                     method: method, url: agent.url + path, headers: headers, body: body, timeout: limit + wait,
                     connectTimeout: limit, maximumBodySize: largestAnswer))
         } catch let error as CurlError {
-            throw ConsulError.of(error, at: agent, timeout: limit + wait)
+            throw MicroError(error, at: agent, timeout: limit + wait)
         }
     }
 
     /// The answer of an agent that did what it was asked.
     @discardableResult
     func success(
-        _ method: String, _ path: String, body: [UInt8]? = nil, at agent: ConsulAgent, within limit: Duration,
+        _ method: String, _ path: String, body: [UInt8]? = nil, at agent: Server, within limit: Duration,
         wait: Duration = .zero
     ) async throws -> CurlResponse {
         let answer = try await answer(method, path, body: body, at: agent, within: limit, wait: wait)
@@ -52,7 +53,7 @@ struct ConsulHTTP: Sendable {
     }
 
     /// - Throws: What the status stands for, if it is not 200.
-    func check(_ answer: CurlResponse, from agent: ConsulAgent) throws {
+    func check(_ answer: CurlResponse, from agent: Server) throws {
         guard answer.status != 200 else { return }
         throw ConsulError.of(status: answer.status, text: answer.text, at: agent, hasToken: hasToken)
     }

@@ -3,6 +3,7 @@
 
 import Logging
 import MicroCore
+import MicroCurl
 
 /// Repeats a blocking query
 /// ([Consul's documentation](https://developer.hashicorp.com/consul/api-docs/features/blocking)).
@@ -46,7 +47,7 @@ struct ConsulPoll<Value: Sendable>: Sendable {
                 // An index from before the failure may be ahead of a restarted Consul, and would wait for nothing.
                 index = nil
                 logger.debug("cannot watch", metadata: ["service": "\(subject)", "cause": "\(cause)"])
-                do { try await Task.sleep(for: Backoff.afterConsulFailure(cause, attempt: failures)) } catch { return }
+                do { try await Task.sleep(for: Backoff.afterFailure(cause, attempt: failures)) } catch { return }
                 failures += 1
             }
         }
@@ -82,17 +83,5 @@ struct ConsulPace {
         // Something between here and Consul may answer at once every time.
         standstills += 1
         return Backoff(base: .milliseconds(100), limit: .seconds(5)).delay(attempt: standstills)
-    }
-}
-
-extension Backoff {
-    /// How long to wait after a failed query.
-    static func afterConsulFailure(_ cause: MicroError, attempt: Int) -> Duration {
-        // Credentials do not come back by themselves.
-        let isRefused = [.unauthenticated, .permissionDenied].contains(cause.code)
-        let backoff =
-            isRefused
-            ? Backoff(base: .seconds(10), limit: .seconds(60)) : Backoff(base: .milliseconds(100), limit: .seconds(5))
-        return backoff.delay(attempt: attempt)
     }
 }

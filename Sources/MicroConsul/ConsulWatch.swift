@@ -3,6 +3,7 @@
 
 import Logging
 import MicroCore
+import MicroCurl
 import Synchronization
 
 /// Follows Consul for all watches of a registry, on a bounded number of connections: Consul closes the 201st of one
@@ -60,14 +61,5 @@ final class ConsulWatch: Sendable {
             }
             publish(state)
         }
-    }
-}
-
-extension RegistryState {
-    /// Before anything was read.
-    static var unread: RegistryState {
-        RegistryState(
-            freshness: .unknown(
-                cause: MicroError(.unavailable, "nothing was read yet", origin: MicroError.Origin.registry)))
     }
 }

@@ -21,7 +21,8 @@ struct ConsulAgentClient: Sendable {
     }
 
     private let transfer: CurlTransfer
-    private let url: String
+    /// The address with its scheme.
+    let url: String
     private let token: Secret?
 
     /// For the first address of a configuration that the adapter has accepted.

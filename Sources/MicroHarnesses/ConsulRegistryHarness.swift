@@ -12,46 +12,69 @@ public struct ConsulRegistryHarness: RegistryHarness {
     public let subject: Subject
     /// What the adapter keeps with an agent on the same machine.
     public let bounds: RegistryBounds
+    /// The credentials that clients can be made with: all, if the token of the harness may make others.
+    public let credentials: Set<Credentials>
     /// The hook to the agent, if the caller has one: nobody stops a server because he knows its address.
     public let control: (any BackendControl)?
 
     private let configuration: ConsulConfiguration
     private let agent: ConsulAgentClient
+    private let principals: ConsulPrincipals
 
     /// Creates a harness, and asks the agent for its version: one that is not there is noticed here, not in every case.
     ///
     /// - Throws: ``MicroCore/MicroError`` that names the address.
     public init(
-        _ configuration: ConsulConfiguration = .init(), bounds: RegistryBounds = Self.defaultBounds,
+        _ configuration: ConsulConfiguration = .init(), bounds: RegistryBounds? = nil,
         control: (any BackendControl)? = nil
     ) async throws {
         self.configuration = configuration
-        self.bounds = bounds
-        self.control = control
+        self.bounds = bounds ?? Self.bounds(of: configuration)
         // The adapter knows what is a valid configuration.
         await (try ConsulRegistry(configuration: configuration, logger: .silent)).close()
-        agent = ConsulAgentClient(configuration)
+        let agent = ConsulAgentClient(configuration)
+        let principals = ConsulPrincipals(agent: agent)
+        self.agent = agent
+        self.principals = principals
         subject = Subject(
             adapter: "ConsulRegistry", adapterVersion: conformanceKitVersion, backend: "Consul",
             backendVersion: try await agent.version())
+        let canMake = configuration.token == nil ? false : await principals.canMake()
+        credentials = canMake ? Set(Credentials.allCases) : [.valid]
+        self.control = canMake ? RightsControl(base: control) { try await principals.revoke() } : control
     }
 
-    /// Creates a harness for the agent at an address.
-    public init(address: String, token: Secret? = nil, control: (any BackendControl)? = nil) async throws {
-        var configuration = ConsulConfiguration()
-        configuration.address = address
-        configuration.token = token
-        try await self.init(configuration, control: control)
-    }
-
-    /// The bounds of ``init(_:bounds:control:)``. On a loaded machine another client sees a write after 20 ms; a watch
-    /// waits 5 s at most before it asks a lost agent again. An agent notices within 10 ms that a time to live is over,
-    /// but now and then tells the catalogue only with its next sync, a minute later (seen with 1.8.7).
-    public static var defaultBounds: RegistryBounds {
+    /// What the adapter keeps with an agent on the same machine. On a loaded one another client sees a write after 20 ms;
+    /// a watch waits 5 s at most before it asks a lost agent again, and 10 s at first after a refusal. An agent notices
+    /// within 10 ms that a time to live is over, but now and then tells the catalogue only with its next sync, a minute
+    /// later (seen with 1.8.7).
+    public static func bounds(of configuration: ConsulConfiguration) -> RegistryBounds {
         RegistryBounds(
             convergence: .seconds(1), timeToLive: .seconds(3), shortestTimeToLive: .seconds(1),
-            expirySlack: .seconds(75), heal: .seconds(10), changes: 1000)
+            expirySlack: .seconds(75), heal: .seconds(10), changes: 1000, healFromRefusal: .seconds(25),
+            // Consul adds up to a sixteenth to the wait.
+            halfOpen: configuration.longestWait * 17 / 16 + configuration.timeout + .seconds(3))
     }
+
+    /// The agent's HTTP interface.
+    public var entrance: Entrance? { Entrance(url: agent.url) }
+
+    /// The token of the harness, and those that it has made.
+    public var secrets: [String] { [configuration.token?.reveal()].compactMap(\.self) + principals.secrets }
+
+    /// Consul's catalogue.
+    public var peer: (any RegistryPeer)? { ConsulPeer(agent: agent) }
+
+    /// Service instances that are no nodes.
+    public var corrupter: (any RegistryCorrupter)? { ConsulCorrupter(agent: agent) }
+
+    /// The checks of the agent.
+    public func census() async throws -> Census? {
+        let checks = try await agent.decode([String: Ignored].self, agent.ask("GET", "/v1/agent/checks"))
+        return Census(leases: checks.count)
+    }
+
+    private struct Ignored: Decodable {}
 
     /// go-micro, as far as Consul can tell.
     public var goMicro: (any GoMicroPeer)? { ConsulGoMicroPeer(agent: agent) }
@@ -60,8 +83,13 @@ public struct ConsulRegistryHarness: RegistryHarness {
     public func makeClient(_ options: RegistryClientOptions) async throws -> any Registry {
         var configuration = configuration
         configuration.namespace = options.namespace
+        configuration.timeout = options.timeout ?? configuration.timeout
+        if let addresses = options.addresses { configuration.addresses = addresses.map { $0.url(like: entrance) } }
+        if options.credentials != .valid { configuration.token = try await principals.secret(for: options.credentials) }
+        // That of the backend is not among the system's.
+        if options.trust == .wrongAuthority { configuration.certificateAuthorityFile = nil }
         if options.linearizableReads { configuration.consistency = .consistent }
-        let registry = try ConsulRegistry(configuration: configuration, logger: .silent)
+        let registry = try ConsulRegistry(configuration: configuration, logger: options.logger)
         if options.linearizableReads, !registry.capabilities.contains(.linearizableReads) {
             await registry.close()
             throw MicroError(
@@ -71,9 +99,4 @@ public struct ConsulRegistryHarness: RegistryHarness {
         }
         return registry
     }
-}
-
-extension Logger {
-    /// Cases provoke losses and returns all the time: their logs would bury the report.
-    static var silent: Logger { Logger(label: "conformance") { _ in SwiftLogNoOpLogHandler() } }
 }

@@ -25,7 +25,10 @@ public struct MemoryRegistryHarness: RegistryHarness {
         self.bounds = bounds
     }
 
-    /// Stops, starts and wipes the memory.
+    /// Writes whatever it is given at once.
+    public var peer: (any RegistryPeer)? { MemoryPeer(backend: backend) }
+
+    /// Stops, starts and wipes the memory, and revokes what is registered. It cannot be halted, and has no history.
     public var control: (any BackendControl)? { MemoryControl(backend: backend) }
 
     /// See ``MicroConformance/RegistryHarness/makeClient(_:)``.
@@ -33,19 +36,42 @@ public struct MemoryRegistryHarness: RegistryHarness {
         try MemoryRegistry(backend: backend, namespace: options.namespace)
     }
 
-    /// The open watches.
-    public func census() async throws -> Census? { Census(watches: backend.openWatches) }
+    /// The open watches, and the nodes that can expire.
+    public func census() async throws -> Census? {
+        Census(watches: backend.openWatches, leases: backend.openRegistrations)
+    }
 }
 
-private struct MemoryControl: BackendControl {
+/// What can be done to memory.
+struct MemoryControl: BackendControl {
     let backend: MemoryBackend
-    let actions: Set<BackendAction> = [.stop, .start, .wipe]
+    let actions: Set<BackendAction> = [.stop, .kill, .start, .wipe, .revoke]
 
     func perform(_ action: BackendAction) async throws {
         switch action {
-        case .stop: backend.stopRegistries()
+        case .stop, .kill: backend.stopRegistries()
         case .start: backend.startRegistries()
         case .wipe: backend.wipeRegistries()
+        case .revoke: backend.revokeRegistrations()
+        case .pause, .resume, .compact, .revokeCredentials:
+            throw MicroError(.unsupported, "memory has no action \(action)", origin: "conformance")
         }
+    }
+}
+
+/// What is stored at once has to be one record: the nodes of a record are stored in one step.
+private struct MemoryPeer: RegistryPeer {
+    let backend: MemoryBackend
+
+    func store(_ records: [ServiceRecord], in namespace: String) async throws {
+        let registry = try MemoryRegistry(backend: backend, namespace: namespace)
+        for record in records { try await registry.register(record, timeToLive: nil) }
+        await registry.close()
+    }
+
+    func remove(_ records: [ServiceRecord], from namespace: String) async throws {
+        let registry = try MemoryRegistry(backend: backend, namespace: namespace)
+        for record in records { try await registry.deregister(record) }
+        await registry.close()
     }
 }

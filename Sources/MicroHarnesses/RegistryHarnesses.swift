@@ -5,11 +5,12 @@ public import Configuration
 public import MicroConformance
 import MicroConsul
 import MicroCore
+import MicroEtcd
 
 /// The harnesses of this toolkit's registries, by name.
 public enum RegistryHarnesses {
     /// The names, as in `MICRO_REGISTRY`.
-    public static let names = ["consul", "memory"]
+    public static let names = ["consul", "etcd", "memory"]
 
     /// Makes one for a backend that runs already.
     ///
@@ -26,6 +27,10 @@ public enum RegistryHarnesses {
             var configuration = ConsulConfiguration(configReader: reader)
             if let address { configuration.address = address }
             return try await ConsulRegistryHarness(configuration)
+        case "etcd":
+            var configuration = EtcdConfiguration(configReader: reader)
+            if let address { configuration.address = address }
+            return try await EtcdRegistryHarness(configuration)
         case "memory": return MemoryRegistryHarness()
         default:
             throw MicroError(

@@ -31,6 +31,14 @@ public final class MemoryBackend: Sendable {
     /// Forgets every node, as a server that was restarted empty.
     public func wipeRegistries() { for store in registries.withLock(\.stores).values { store.wipe() } }
 
+    /// Has every node that can expire expire now, as a server whose leases were revoked.
+    public func revokeRegistrations() { for store in registries.withLock(\.stores).values { store.revoke() } }
+
+    /// How many nodes are stored that can expire.
+    public var openRegistrations: Int {
+        registries.withLock(\.stores).values.reduce(0) { $0 + $1.openRegistrations }
+    }
+
     /// How many watches are open.
     public var openWatches: Int { registries.withLock(\.stores).values.reduce(0) { $0 + $1.openWatches } }
 

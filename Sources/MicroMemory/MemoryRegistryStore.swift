@@ -98,6 +98,19 @@ final class MemoryRegistryStore: Sendable {
         }
     }
 
+    var openRegistrations: Int {
+        content.withLock { content in
+            removeExpired(&content)
+            return content.entries.values.count { $0.expiry != nil }
+        }
+    }
+
+    func revoke() {
+        content.withLock { content in
+            remove(content.entries.filter { $0.value.expiry != nil }.map(\.key), &content)
+        }
+    }
+
     var openWatches: Int { content.withLock(\.watchers.count) }
 
     func wipe() {

@@ -12,7 +12,7 @@ struct CancellationTests {
         let requests = Counter()
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
-            requests.increment()
+            requests.add()
             _ = connection.readToEnd()
         }
         defer { server.stop() }
@@ -72,10 +72,10 @@ struct CancellationTests {
                             task.cancel()
                             switch await task.result {
                             case .success(let response):
-                                answered.increment()
+                                answered.add()
                                 #expect(response.body == Array(target.utf8))
                             case .failure(let error):
-                                cancelled.increment()
+                                cancelled.add()
                                 #expect(error is CancellationError)
                             }
                         }

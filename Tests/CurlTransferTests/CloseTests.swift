@@ -12,7 +12,7 @@ struct CloseTests {
         let requests = Counter()
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
-            requests.increment()
+            requests.add()
             _ = connection.readToEnd()
         }
         defer { server.stop() }

@@ -110,7 +110,7 @@ struct HostileServerTests {
             let count = framing.hasSuffix("1001") ? 1 : Int.max
             for _ in 0..<count {
                 try connection.write([UInt8](repeating: 0x78, count: 1001))
-                written.increment()
+                written.add()
             }
         }
         defer { server.stop() }
@@ -174,7 +174,7 @@ struct HostileServerTests {
             try connection.write(bomb.start)
             while true {
                 try connection.write(bomb.unit)
-                written.increment()
+                written.add()
             }
         }
         defer { server.stop() }
@@ -193,7 +193,7 @@ struct HostileServerTests {
         let seeds = Counter()
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
-            var random = SeededGenerator(seed: UInt64(seeds.increment()) &* 0x9E37_79B9_7F4A_7C15)
+            var random = SeededGenerator(seed: UInt64(seeds.add()) &* 0x9E37_79B9_7F4A_7C15)
             var bytes = valid
             for _ in 0..<Int.random(in: 1...8, using: &random) {
                 let index = Int.random(in: 0..<bytes.count, using: &random)

@@ -116,7 +116,7 @@ struct RequestTests {
     func aRedirectIsNotFollowed(driver: CurlTransfer.Driver) async throws {
         let requests = Counter()
         let server = try ScriptedServer { _ in
-            requests.increment()
+            requests.add()
             return ScriptedResponse(status: 302, headers: [("Location", "/elsewhere")])
         }
         defer { server.stop() }

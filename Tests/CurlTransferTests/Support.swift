@@ -28,8 +28,8 @@ func withTransfer<R>(
 }
 
 /// The kind of `CurlError` that `body` throws.
-func failureKind(
-    _ body: () async throws -> CurlResponse, sourceLocation: SourceLocation = #_sourceLocation
+func failureKind<R>(
+    _ body: () async throws -> R, sourceLocation: SourceLocation = #_sourceLocation
 ) async -> CurlError.Kind? {
     await #expect(throws: CurlError.self, sourceLocation: sourceLocation) { try await body() }?.kind
 }
@@ -66,23 +66,6 @@ final class Barrier: Sendable {
             for _ in 1..<count { all.signal() }
         } else {
             _ = all.wait(timeout: .now() + 10)
-        }
-    }
-}
-
-/// A count that several threads add to.
-final class Counter: Sendable {
-    private let count = Mutex(0)
-
-    var value: Int {
-        count.withLock { $0 }
-    }
-
-    @discardableResult
-    func increment() -> Int {
-        count.withLock { count in
-            count += 1
-            return count
         }
     }
 }

@@ -52,9 +52,20 @@ private final class FakeRegistry: Registry {
     func close() async {}
 }
 
+/// Keeps what a heartbeat tells.
+private final class Statuses: Sendable {
+    private let all = Mutex<[RegistrationStatus]>([])
+
+    var names: [String] { all.withLock { $0.map(\.name) } }
+    var causes: [String?] { all.withLock { $0.map(\.cause?.message) } }
+
+    func append(_ status: RegistrationStatus) { all.withLock { $0.append(status) } }
+}
+
 @Suite(.timeLimit(.minutes(1))) struct RegistrationTests {
     private let registry = FakeRegistry()
     private let log = LogRecorder()
+    private let statuses = Statuses()
 
     private func registration(_ change: (inout Registration.Configuration) -> Void = { _ in }) throws -> Registration {
         var configuration = Registration.Configuration()
@@ -63,7 +74,9 @@ private final class FakeRegistry: Registry {
         configuration.backoff = Backoff(base: .milliseconds(5), limit: .milliseconds(20))
         change(&configuration)
         let record = ServiceRecord(name: "svc", nodes: [Node(id: "n", address: "10.0.0.1", port: 80)])
-        return try Registration(of: record, in: registry, configuration: configuration, logger: log.logger)
+        return try Registration(
+            of: record, in: registry, configuration: configuration, logger: log.logger,
+            statusChanged: { [statuses] in statuses.append($0) })
     }
 
     private func whileRunning(_ registration: Registration, _ body: () async throws -> Void) async throws {
@@ -89,6 +102,7 @@ private final class FakeRegistry: Registry {
             #expect(await eventually { registry.content.withLock(\.nodes) == ["n"] })
             #expect(await eventually { log.has("lost", "svc") && log.has("restored", "svc") })
         }
+        #expect(statuses.names == ["registered", "lost", "restored"])
     }
 
     @Test func anOutageIsHealed() async throws {
@@ -103,6 +117,8 @@ private final class FakeRegistry: Registry {
             #expect(await eventually { log.has("restored") })
         }
         #expect(log.text.count { $0.contains("lost") } == 1)
+        #expect(statuses.names == ["registered", "lost", "restored"])
+        #expect(statuses.causes == [nil, "cannot reach the fake registry", nil])
     }
 
     @Test func theStartWaitsForTheRegistry() async throws {

@@ -40,7 +40,8 @@ package final class Certificates: Sendable {
         let (request, extensions) = (identity.certificate + ".csr", identity.certificate + ".ext")
         try Data("subjectAltName=\(subjectAlternativeName)\nextendedKeyUsage=serverAuth,clientAuth\n".utf8)
             .write(to: URL(fileURLWithPath: extensions))
-        try await Self.openssl(["req", "-subj", "/CN=\(name)", "-out", request] + Self.newKey(identity.key))
+        // No common name: etcd's gateway serves nobody beside client certificates if the server's certificate has one.
+        try await Self.openssl(["req", "-subj", "/O=\(name)", "-out", request] + Self.newKey(identity.key))
         try await Self.openssl([
             "x509", "-req", "-in", request, "-CA", authority.certificate, "-CAkey", authority.key, "-CAcreateserial",
             "-days", "1", "-extfile", extensions, "-out", identity.certificate,

@@ -15,7 +15,8 @@ package final class Child: Sendable {
     /// - Parameters:
     ///   - program: Its path.
     ///   - arguments: Its arguments.
-    ///   - environment: Variables beside those of this process; the ones of this toolkit are not inherited.
+    ///   - environment: Variables beside those of this process; the ones of this toolkit and of the servers are not
+    ///     inherited.
     package init(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws {
         output = FileManager.default.temporaryDirectory.appendingPathComponent("child-\(UUID().uuidString).log")
         try Data().write(to: output)
@@ -24,7 +25,7 @@ package final class Child: Sendable {
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment
-            .filter { !$0.key.hasPrefix("MICRO_") && !$0.key.hasPrefix("CONSUL_") }
+            .filter { variable in !["MICRO_", "CONSUL_", "ETCD"].contains(where: variable.key.hasPrefix) }
             .merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = file

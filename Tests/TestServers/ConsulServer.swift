@@ -3,7 +3,6 @@
 
 package import CurlTransfer
 import Foundation
-import Synchronization
 import TestSupport
 
 /// A real Consul agent, started with the configuration that the container mounts: `docker/consul`.
@@ -22,108 +21,110 @@ package final class ConsulServer: Sendable {
         }
     }
 
-    private let ports: [Int]
     private let settings: Settings
-    /// For the configuration of the settings.
-    private let file = FileManager.default.temporaryDirectory
-        .appendingPathComponent("consul-\(UUID().uuidString).json")
-    private let child = Mutex<Child?>(nil)
+    /// The flags of the place; nil for an agent that runs already.
+    private let arguments: [String]?
+    /// For the configuration of the settings, and the data of a member of a cluster.
+    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("consul-\(UUID().uuidString)")
+    private let process = ServerProcess("consul")
 
     /// The address of its HTTP interface, `host:port`.
     package let address: String
 
-    deinit { try? FileManager.default.removeItem(at: file) }
-
     /// The address with its scheme.
-    package var url: String { "\(settings.tls == nil ? "http" : "https")://\(address)" }
+    package let url: String
 
-    /// Whether one can be started here.
-    package static var isInstalled: Bool { Machine.path(of: "consul") != nil }
+    /// The address by which other members of its cluster know it, `host:port`.
+    let member: String
 
-    /// The address of an agent that runs already, such as one in a container: `MICRO_TEST_CONSUL_ADDRESS`.
-    package static var external: String? {
-        ProcessInfo.processInfo.environment["MICRO_TEST_CONSUL_ADDRESS"].flatMap { $0.isEmpty ? nil : $0 }
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// An agent on free ports, not started yet, that forgets everything when it ends.
+    package convenience init(_ settings: Settings = .init()) throws {
+        let ports = try Machine.freePorts(4)
+        self.init(
+            settings, port: ports[0], member: "127.0.0.1:\(ports[3])",
+            arguments: [
+                "-dev", "-bind", "127.0.0.1", "-serf-lan-port", "\(ports[1])", "-serf-wan-port", "\(ports[2])",
+                "-server-port", "\(ports[3])",
+            ])
     }
 
-    /// An agent on free ports, not started yet.
-    package init(_ settings: Settings = .init()) throws {
+    /// An agent, not started yet. One that is not of `-dev` keeps its data.
+    init(_ settings: Settings = .init(), port: Int, member: String, arguments: [String]) {
         self.settings = settings
-        ports = try Machine.freePorts(4)
-        address = "127.0.0.1:\(ports[0])"
+        let web = settings.tls == nil ? ["-http-port", "\(port)"] : ["-http-port", "-1", "-https-port", "\(port)"]
+        let data = arguments.contains("-dev") ? [] : ["-data-dir", folder.appendingPathComponent("data").path]
+        self.arguments = arguments + web + data
+        self.member = member
+        address = "127.0.0.1:\(port)"
+        url = "\(settings.tls == nil ? "http" : "https")://\(address)"
     }
 
     /// An agent that runs already. It can be asked, and neither started nor ended.
     package init(external address: String) {
         settings = .init()
-        ports = []
+        arguments = nil
+        member = address
         self.address = address
+        url = "http://\(address)"
     }
 
-    /// Starts the agent, empty, and waits until it has elected itself.
+    /// Starts the agent and waits until it has a leader.
     package func start() async throws {
-        guard !ports.isEmpty else {
+        guard arguments != nil else {
             guard await eventually({ await hasLeader() }) else {
                 throw MachineError(description: "no Consul with a leader at MICRO_TEST_CONSUL_ADDRESS=\(address)")
             }
             return
         }
-        let child = try launch()
-        guard await eventually(within: .seconds(30), { await hasLeader() || !child.isRunning }), child.isRunning else {
-            throw MachineError(description: "consul did not start: \(child.text)")
-        }
+        try launch()
+        try await waitUntilItServes()
     }
 
-    /// Starts the agent, empty, and waits until it listens, whatever it answers.
+    /// Starts the agent and waits until it listens, whatever it answers.
     package func startUnverified() async throws {
-        let child = try launch()
-        guard await eventually(within: .seconds(30), { await isListening() || !child.isRunning }), child.isRunning
-        else { throw MachineError(description: "consul did not start: \(child.text)") }
+        try launch()
+        try await process.waitUntil { await isListening() }
     }
 
-    private func launch() throws -> Child {
-        guard let program = Machine.path(of: "consul") else { throw MachineError(description: "no consul on the PATH") }
-        let port =
-            settings.tls == nil ? ["-http-port", "\(ports[0])"] : ["-http-port", "-1", "-https-port", "\(ports[0])"]
-        if let configuration = settings.configuration { try Data(configuration.utf8).write(to: file) }
-        let child = try Child(
-            program,
-            [
-                "agent", "-dev", "-config-dir", Self.configuration, "-bind", "127.0.0.1",
-                "-serf-lan-port", "\(ports[1])", "-serf-wan-port", "\(ports[2])", "-server-port", "\(ports[3])",
-                "-dns-port", "-1", "-grpc-port", "-1",
-            ] + port + (settings.configuration == nil ? [] : ["-config-file", file.path]))
-        self.child.withLock { $0 = child }
-        return child
-    }
-
-    /// Kills the agent. A `-dev` agent forgets everything.
-    package func kill() async {
-        let child = child.withLock { child in
-            defer { child = nil }
-            return child
+    /// Starts the agent and does not wait.
+    package func launch() throws {
+        guard let arguments else { throw MachineError(description: "the Consul at \(address) is not started here") }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        var all = ["agent", "-config-dir", Configuration.path("consul"), "-dns-port", "-1", "-grpc-port", "-1"]
+        if let configuration = settings.configuration {
+            let file = folder.appendingPathComponent("settings.json")
+            try Data(configuration.utf8).write(to: file)
+            all += ["-config-file", file.path]
         }
-        await child?.kill9()
+        try process.launch(all + arguments)
     }
+
+    /// Waits until it has a leader.
+    package func waitUntilItServes() async throws { try await process.waitUntil { await hasLeader() } }
+
+    /// Its process; nil if it does not run.
+    package var processID: Int32? { process.id }
+
+    /// Kills the agent. A member of a cluster keeps its data, any other agent forgets everything.
+    package func kill() async { await process.kill() }
+
+    /// Stops the agent in order. A member of a cluster keeps its data, any other agent forgets everything.
+    package func stop() async throws { try await process.stop() }
 
     /// Stops (`SIGSTOP`) or continues (`SIGCONT`) the agent.
-    package func signal(_ signal: Int32) { child.withLock { $0?.send(signal) } }
+    package func signal(_ signal: Int32) { process.signal(signal) }
 
     /// Asks the agent, as `curl` would.
     package func ask(
         _ path: String, method: String = "GET", body: String? = nil, token: String? = nil
     ) async throws -> (status: Int, text: String) {
-        let transfer = CurlTransfer(configuration: .init(tls: settings.tls ?? .init()))
-        let result: Result<CurlResponse, any Error>
-        do {
-            result = .success(
-                try await transfer.perform(
-                    CurlRequest(
-                        method: method, url: "\(url)\(path)", headers: token.map { [("X-Consul-Token", $0)] } ?? [],
-                        body: body.map { Array($0.utf8) }, timeout: .seconds(5))))
-        } catch { result = .failure(error) }
-        await transfer.close()
-        let response = try result.get()
-        return (response.status, String(decoding: response.body, as: UTF8.self))
+        try await CurlTransfer.ask(
+            CurlRequest(
+                method: method, url: "\(url)\(path)", headers: token.map { [("X-Consul-Token", $0)] } ?? [],
+                body: body.map { Array($0.utf8) }, timeout: .seconds(5)),
+            tls: settings.tls)
     }
 
     private func hasLeader() async -> Bool {
@@ -136,10 +137,5 @@ package final class ConsulServer: Sendable {
             return error.kind != .couldNotConnect
         } catch { return false }
         return true
-    }
-
-    private static var configuration: String {
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("docker/consul").path
     }
 }

@@ -25,8 +25,8 @@ package final class HTTPRelay: Sendable {
         let box = CountsBox()
         counts = box
         server = try ScriptedServer { connection in
-            let upstream = try Upstream(port: port)
-            defer { upstream.close() }
+            let upstream = try RawConnection(port: port)
+            defer { upstream.shutDown() }
             box.counts.withLock { counts in
                 counts.open += 1
                 counts.most = max(counts.most, counts.open)
@@ -61,46 +61,4 @@ package final class HTTPRelay: Sendable {
 
     /// Stops listening and ends all connections.
     package func stop() { server.stop() }
-}
-
-/// The connection behind a relayed one.
-private final class Upstream: Sendable {
-    private let descriptor: Int32
-
-    init(port: Int) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
-        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, size) }
-        }
-        guard status == 0 else {
-            Foundation.close(descriptor)
-            throw MachineError(description: "nobody listens at port \(port)")
-        }
-    }
-
-    /// What came; nil at the end.
-    func read() -> [UInt8]? {
-        var chunk = [UInt8](repeating: 0, count: 64 * 1024)
-        let count = recv(descriptor, &chunk, chunk.count, 0)
-        return count > 0 ? Array(chunk.prefix(count)) : nil
-    }
-
-    func write(_ bytes: [UInt8]) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
-        }
-    }
-
-    /// Only shut down: the reading thread may still be in `recv`, and closes nothing of somebody else's then.
-    func close() { shutdown(descriptor, Int32(SHUT_RDWR)) }
-
-    deinit { Foundation.close(descriptor) }
 }

@@ -33,7 +33,7 @@ struct FileRegistryHarness: RegistryHarness {
 /// A folder for tests. An outage is to move it away: permissions mean nothing to root.
 struct MovableFolder: BackendControl {
     let url = FileManager.default.temporaryDirectory.appendingPathComponent("FileRegistry-\(UUID().uuidString)")
-    let actions: Set<BackendAction> = [.stop, .start, .wipe]
+    let actions: Set<BackendAction> = [.stop, .kill, .start, .wipe]
     private var away: URL { url.appendingPathExtension("away") }
 
     init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
@@ -41,13 +41,15 @@ struct MovableFolder: BackendControl {
     func perform(_ action: BackendAction) async throws {
         let files = FileManager.default
         switch action {
-        case .stop: try files.moveItem(at: url, to: away)
+        case .stop, .kill: try files.moveItem(at: url, to: away)
         // It may be there: the kit starts the backend again after each case that stops it.
         case .start: if files.fileExists(atPath: away.path) { try files.moveItem(at: away, to: url) }
         case .wipe:
             try files.moveItem(at: url, to: away)
             try files.createDirectory(at: url, withIntermediateDirectories: true)
             try files.removeItem(at: away)
+        // A folder cannot be halted, has no history, no leases and no clients to refuse.
+        default: throw MicroError(.unsupported, "a folder has no action \(action)")
         }
     }
 

@@ -14,6 +14,8 @@ struct EndpointHandler: Sendable {
     let logger: Logger
     /// By media type.
     let runs: [String: Run]
+    /// Whether every service has it, so that it is not in the registry.
+    var isBuiltIn = false
 
     init<Request: Sendable, Response: Sendable>(
         name: String, codecs: Codecs, logger: Logger,

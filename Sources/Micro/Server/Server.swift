@@ -31,11 +31,9 @@ public final class Server: Sendable {
     public func handle<Request: Sendable, Response: Sendable>(
         _ endpoint: String, _ handler: @escaping @Sendable (Request, RequestContext) async throws -> Response
     ) {
-        var logger = logger
-        logger[metadataKey: "endpoint"] = "\(endpoint)"
-        let entry = EndpointHandler(name: endpoint, codecs: codecs, logger: logger, body: handler)
+        let entry = entry(endpoint, handler)
         handlers.withLock { handlers in
-            if handlers.byName[endpoint] != nil {
+            if let present = handlers.byName[endpoint], !present.isBuiltIn {
                 handlers.problem = Self.invalid("\(name) has two handlers of \(endpoint)")
             } else if entry.runs.isEmpty {
                 handlers.problem = Self.invalid(
@@ -44,6 +42,26 @@ public final class Server: Sendable {
             }
             handlers.byName[endpoint] = entry
         }
+    }
+
+    /// Answers an endpoint that every service has and that is not in the registry. A handler of the service's own of
+    /// that name goes before it.
+    func handleBuiltIn<Request: Sendable, Response: Sendable>(
+        _ endpoint: String, _ handler: @escaping @Sendable (Request, RequestContext) async throws -> Response
+    ) {
+        var entry = entry(endpoint, handler)
+        entry.isBuiltIn = true
+        // Without a codec for it there is no such endpoint.
+        guard !entry.runs.isEmpty else { return }
+        handlers.withLock { [entry] in $0.byName[endpoint] = entry }
+    }
+
+    private func entry<Request: Sendable, Response: Sendable>(
+        _ endpoint: String, _ handler: @escaping @Sendable (Request, RequestContext) async throws -> Response
+    ) -> EndpointHandler {
+        var logger = logger
+        logger[metadataKey: "endpoint"] = "\(endpoint)"
+        return EndpointHandler(name: endpoint, codecs: codecs, logger: logger, body: handler)
     }
 
     /// Answers one encoded request, by its deadline.
@@ -77,7 +95,7 @@ public final class Server: Sendable {
     func endpoints() throws -> [Endpoint] {
         try handlers.withLock { handlers in
             if let problem = handlers.problem { throw problem }
-            return handlers.byName.values.map(\.endpoint).sorted { $0.name < $1.name }
+            return handlers.byName.values.filter { !$0.isBuiltIn }.map(\.endpoint).sorted { $0.name < $1.name }
         }
     }
 

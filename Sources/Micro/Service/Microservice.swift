@@ -24,6 +24,7 @@ public final class Microservice: Service {
     private let components: Components
     private let server: Server
     private let settings: Configuration
+    private let monitor: RegistrationMonitor
     private let logger: Logger
 
     /// Creates a service. Nothing runs until ``run()`` or ``runService()``.
@@ -70,7 +71,20 @@ public final class Microservice: Service {
         client = Client(
             components: components, codecs: Codecs(codecs),
             settings: try Client.Configuration(configReader: configuration), ownName: settings.name)
+        let monitor = RegistrationMonitor(service: settings.name)
+        self.monitor = monitor
+        server.handleBuiltIn(Health.endpoint) { (_: Health.Request, _) in Health.Response(monitor.status) }
     }
+
+    /// Whether the service is in its registry, as far as its heartbeat knows; nil before it was registered and after it
+    /// has stopped.
+    ///
+    /// The endpoint `Debug.Health` and the metrics `micro.registration.up` and `micro.registration.losses` tell it too.
+    public var registrationStatus: RegistrationStatus? { monitor.status }
+
+    /// The present ``registrationStatus``, if there is one, and every later one; ends when the service has stopped.
+    /// A reader that is 16 changes behind loses the oldest.
+    public func registrationStatuses() -> AsyncStream<RegistrationStatus> { monitor.statuses() }
 
     /// Answers an endpoint: see ``Server/handle(_:_:)``.
     public func handle<Request: Sendable, Response: Sendable>(
@@ -104,6 +118,7 @@ public final class Microservice: Service {
     ///   limit, a setting or an endpoint is wrong. Or `CancellationError`.
     public func run() async throws {
         let result = await Result { try await serve() }
+        monitor.end()
         // With the registry and the transport, if they were made here.
         await client.close()
         try result.get()
@@ -161,7 +176,8 @@ public final class Microservice: Service {
         let record = ServiceRecord(
             name: settings.name, version: settings.version, endpoints: endpoints, nodes: [node])
         return try Registration(
-            of: record, in: components.registry, configuration: settings.registration, logger: logger)
+            of: record, in: components.registry, configuration: settings.registration, logger: logger,
+            statusChanged: { [monitor] in monitor.change(to: $0) })
     }
 }
 

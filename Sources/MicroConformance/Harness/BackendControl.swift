@@ -3,16 +3,28 @@
 
 /// What can be done to a backend from outside, to see what the adapter makes of it.
 public enum BackendAction: String, Sendable, CaseIterable {
-    /// Stop it, in order or not; what it keeps on disk stays.
+    /// Stop it in order; what it keeps on disk stays.
     case stop
-    /// Start it again after ``stop``, and wait until it serves. A success where it runs already: the kit
-    /// starts it after every case that may have stopped it.
+    /// End it at once, as `kill -9` does; what it keeps on disk stays.
+    case kill
+    /// Start it again after ``stop`` or ``kill``, and wait until it serves. A success where it runs already: the kit
+    /// starts it after every case that may have ended it.
     case start
+    /// Halt it with its connections open, as `SIGSTOP` does.
+    case pause
+    /// Let it go on after ``pause``. A success where it runs already.
+    case resume
     /// Make it forget everything; it serves again when the action is over.
     case wipe
+    /// Make it forget its history, not what is registered: a watch cannot be resumed from before.
+    case compact
+    /// Take away what keeps registrations alive: leases, checks. The nodes go with them.
+    case revoke
+    /// Take their rights from clients with ``Credentials/revocable``, until the next client with such is made.
+    case revokeCredentials
 }
 
-/// The hook by which cases reach the backend. A harness without one has its tier F cases reported as not runnable.
+/// The hook by which cases reach the backend. A harness without one has the cases that need it reported as not runnable.
 public protocol BackendControl: Sendable {
     /// The actions that it can carry out.
     var actions: Set<BackendAction> { get }
@@ -25,7 +37,12 @@ public protocol BackendControl: Sendable {
 public struct Census: Sendable, Hashable {
     /// Open watches; nil where they cannot be counted.
     public var watches: Int?
+    /// What keeps registrations alive, such as leases or checks; nil where it cannot be counted.
+    public var leases: Int?
 
     /// Creates a census.
-    public init(watches: Int? = nil) { self.watches = watches }
+    public init(watches: Int? = nil, leases: Int? = nil) {
+        self.watches = watches
+        self.leases = leases
+    }
 }

@@ -23,13 +23,26 @@ public struct RegistryBounds: Sendable, Hashable {
     public var largestRecord: Int
     /// How many changes a slow reader has to survive; 1,000 by default.
     public var changes: Int
+    /// How many services, of ten nodes each, the stress case registers; 1,000 by default.
+    public var services: Int
+    /// Until a watch is whole again whose credentials were refused for a moment: refusals are retried slowly; 30 s by
+    /// default.
+    public var healFromRefusal: Duration
+    /// Until a watch notices that its connection is dead though nothing said so; 45 s by default.
+    public var halfOpen: Duration
+    /// The most connections that one client holds, with 200 registrations and 25 watched services; 64 by default.
+    public var connections: Int
+    /// How many requests one client with one watch may send in a second while the backend fails; 20 by default.
+    public var requestsPerSecond: Int
 
     /// The defaults.
     public init(
         convergence: Duration = .seconds(1), timeToLive: Duration = .seconds(3),
         shortestTimeToLive: Duration = .seconds(1), expirySlack: Duration = .seconds(2),
         expiryGranularity: Duration = .zero, heal: Duration = .seconds(15), operation: Duration = .seconds(6),
-        quiet: Duration = .milliseconds(500), largestRecord: Int = 256 * 1024, changes: Int = 1000
+        quiet: Duration = .milliseconds(500), largestRecord: Int = 256 * 1024, changes: Int = 1000,
+        services: Int = 1000, healFromRefusal: Duration = .seconds(30), halfOpen: Duration = .seconds(45),
+        connections: Int = 64, requestsPerSecond: Int = 20
     ) {
         self.convergence = convergence
         self.timeToLive = timeToLive
@@ -41,6 +54,11 @@ public struct RegistryBounds: Sendable, Hashable {
         self.quiet = quiet
         self.largestRecord = largestRecord
         self.changes = changes
+        self.services = services
+        self.healFromRefusal = healFromRefusal
+        self.halfOpen = halfOpen
+        self.connections = connections
+        self.requestsPerSecond = requestsPerSecond
     }
 
     /// Each bound with its name and value, for reports.
@@ -51,6 +69,8 @@ public struct RegistryBounds: Sendable, Hashable {
             ("expiryGranularity", "\(expiryGranularity)"), ("heal", "\(heal)"),
             ("operation", "\(operation)"), ("quiet", "\(quiet)"),
             ("largestRecord", "\(largestRecord) bytes"), ("changes", "\(changes)"),
+            ("services", "\(services)"), ("healFromRefusal", "\(healFromRefusal)"), ("halfOpen", "\(halfOpen)"),
+            ("connections", "\(connections)"), ("requestsPerSecond", "\(requestsPerSecond)"),
         ]
     }
 }

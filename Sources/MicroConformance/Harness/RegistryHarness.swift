@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+public import Logging
 public import MicroCore
 
 /// What the kit needs to know of a registry adapter: write one, and every case runs against it.
@@ -28,6 +29,21 @@ public protocol RegistryHarness: Sendable {
     /// go-micro's side of the backend; none by default. Needed only by adapters that claim `goMicroRecords`.
     var goMicro: (any GoMicroPeer)? { get }
 
+    /// Where the backend listens; none by default. For cases that put a proxy before it.
+    var entrance: Entrance? { get }
+
+    /// The credentials that clients can be made with; only valid ones by default.
+    var credentials: Set<Credentials> { get }
+
+    /// What must not appear in any text: passwords, tokens; none by default.
+    var secrets: [String] { get }
+
+    /// Writes to the backend without the adapter; none by default.
+    var peer: (any RegistryPeer)? { get }
+
+    /// Stores at the backend what nobody can read; none by default.
+    var corrupter: (any RegistryCorrupter)? { get }
+
     /// Makes a client of its own, with no state in common with the others. The kit closes it.
     ///
     /// - Throws: ``MicroCore/MicroError`` with `unsupported` for an option that the adapter does not have.
@@ -42,22 +58,55 @@ extension RegistryHarness {
     public var control: (any BackendControl)? { nil }
     /// None.
     public var goMicro: (any GoMicroPeer)? { nil }
+    /// None.
+    public var entrance: Entrance? { nil }
+    /// Only valid ones.
+    public var credentials: Set<Credentials> { [.valid] }
+    /// None.
+    public var secrets: [String] { [] }
+    /// None.
+    public var peer: (any RegistryPeer)? { nil }
+    /// None.
+    public var corrupter: (any RegistryCorrupter)? { nil }
     /// Nothing can be counted.
     public func census() async throws -> Census? { nil }
+
+    /// What it offers to cases.
+    public var hooks: Set<Hook> {
+        var hooks: Set<Hook> = []
+        if let entrance {
+            hooks.insert(.entrance)
+            if entrance.wire == .http { hooks.insert(.http) }
+            if entrance.wire == .tls { hooks.insert(.tls) }
+        }
+        if credentials.contains(.wrong) { hooks.insert(.wrongCredentials) }
+        if credentials.contains(.powerless) { hooks.insert(.powerlessCredentials) }
+        if credentials.contains(.revocable) { hooks.insert(.revocableCredentials) }
+        if peer != nil { hooks.insert(.peer) }
+        if corrupter != nil { hooks.insert(.corrupter) }
+        return hooks
+    }
 }
 
 /// How a client of a case is made.
-public struct RegistryClientOptions: Sendable, Hashable {
+public struct RegistryClientOptions: Sendable {
     /// The namespace, fresh for each case.
     public var namespace: String
     /// Whether its reads have to see everything that was written before them.
-    public var linearizableReads: Bool
+    public var linearizableReads = false
+    /// Where it finds the backend: proxies before the ``RegistryHarness/entrance``; nil for the backend itself.
+    public var addresses: [Address]?
+    /// How long one of its operations may take; nil for what the harness thinks right.
+    public var timeout: Duration?
+    /// Who it says that it is.
+    public var credentials = Credentials.valid
+    /// Whom it trusts over TLS.
+    public var trust = Trust.valid
+    /// What it logs to; to nowhere by default.
+    public var logger = Logger.silent
 
     /// Creates options.
-    public init(namespace: String, linearizableReads: Bool = false) {
-        self.namespace = namespace
-        self.linearizableReads = linearizableReads
-    }
+    public init(namespace: String) { self.namespace = namespace }
 }
 
 /// Does at the backend what a go-micro service does, without the adapter: in go-micro's layout, which has no namespace.

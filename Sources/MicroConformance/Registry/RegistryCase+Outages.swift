@@ -10,7 +10,7 @@ extension RegistryCase {
             motive: "The costliest bug of all: a registry restarted empty stays empty until every service restarts.",
             actions: [.wipe]
         ) { trial in
-            try await trial.whileBeating { recorder in
+            try await trial.whileBeating(in: trial.a) { recorder in
                 try await trial.perform(.wipe)
                 try await trial.eventually(trial.b, sees: [trial.record()], within: trial.bounds.heal)
                 try await trial.eventually(recorder, sees: [trial.record()], within: trial.bounds.heal)
@@ -20,7 +20,7 @@ extension RegistryCase {
             "R26", .fault, "After an outage longer than the time to live the service is back, once",
             motive: "Heartbeats give up, or come back as a second node.", actions: [.stop, .start]
         ) { trial in
-            try await trial.whileBeating { recorder in
+            try await trial.whileBeating(in: trial.a) { recorder in
                 try await trial.perform(.stop)
                 try await trial.eventually("the watch tells of the outage", within: trial.bounds.heal) {
                     if case .stale = recorder.last?.freshness { true } else { false }
@@ -117,22 +117,52 @@ extension RegistryCase {
                 try await trial.register(trial.record(node: "other"))
             }
         },
+        RegistryCase(
+            "R58", .fault, "A backend that halts without a word is an error in time, and no harm once it goes on",
+            motive: "A process under SIGSTOP, or a host that swaps, keeps its connections open.",
+            actions: [.pause, .resume]
+        ) { trial in
+            let hasty = try await trial.makeClient { $0.timeout = .seconds(1) }
+            try await trial.register(trial.record())
+            let recorder = trial.record(try trial.b.watch("svc"))
+            try await trial.eventually(recorder, sees: [trial.record()])
+            try await trial.eventually(hasty, sees: [trial.record()])
+            try await trial.perform(.pause)
+            try await trial.expectError(.deadlineExceeded, .unavailable, from: "looking up") {
+                _ = try await hasty.lookUp("svc")
+            }
+            try await trial.expectError(.deadlineExceeded, .unavailable, from: "registering") {
+                try await hasty.register(trial.record(node: "x"), timeToLive: .seconds(60))
+            }
+            try await trial.expectError(.deadlineExceeded, .unavailable, from: "listing") { _ = try await hasty.list() }
+            try trial.expect(
+                !recorder.hasEnded && recorder.last?["svc"] == [trial.record()], "the watch keeps its state")
+            try await trial.perform(.resume)
+            let newer = trial.record(node: "newer", port: 9)
+            try await trial.eventually("the backend takes registrations again", within: trial.bounds.heal) {
+                do { try await trial.register(newer) } catch is MicroError { return false }
+                return true
+            }
+            try await hasty.deregister(trial.record(node: "x"))
+            try await trial.eventually("the watch equals a fresh look-up", within: trial.bounds.heal) {
+                guard let last = recorder.last, case .live = last.freshness else { return false }
+                let records = try await trial.b.lookUp("svc")
+                return last["svc"] == records && records.flatMap(\.nodes).contains(newer.nodes[0])
+            }
+        },
+        RegistryCase(
+            "R59", .fault, "A backend that is killed and started again has its living service back, once",
+            motive: "What is in flight when a server dies is lost, or done twice.", actions: [.kill, .start]
+        ) { trial in
+            try await trial.whileBeating(in: trial.a) { recorder in
+                try await trial.perform(.kill)
+                try await trial.eventually("the watch tells of the outage", within: trial.bounds.heal) {
+                    if case .stale = recorder.last?.freshness { true } else { false }
+                }
+                try await trial.perform(.start)
+                try await trial.eventually(trial.b, sees: [trial.record()], within: trial.bounds.heal)
+                try await trial.eventually(recorder, sees: [trial.record()], within: trial.bounds.heal)
+            }
+        },
     ]
-}
-
-extension RegistryTrial {
-    /// Runs the body while a heartbeat keeps the record registered and a watch sees it.
-    fileprivate func whileBeating(_ body: (WatchRecorder) async throws -> Void) async throws {
-        var configuration = Registration.Configuration()
-        configuration.timeToLive = bounds.timeToLive
-        let registration = try Registration(of: record(), in: a, configuration: configuration, logger: .silent)
-        try await registration.start(within: bounds.heal)
-        let heartbeat = Task { await registration.run() }
-        defer { heartbeat.cancel() }
-        let recorder = record(try b.watch("svc"))
-        try await eventually(recorder, sees: [record()])
-        try await body(recorder)
-        heartbeat.cancel()
-        await heartbeat.value
-    }
 }

@@ -9,7 +9,10 @@ public typealias RegistryCase = ConformanceCase<RegistryTrial>
 extension RegistryCase {
     /// The whole catalogue, in the order of the IDs.
     public static let all: [RegistryCase] =
-        (lookUps + records + names + deregistrations + heartbeats + watches + scopes + outages)
+        [
+            lookUps, records, names, deregistrations, heartbeats, watches, scopes, outages, leases, histories, links,
+            credentials, stress, connections, answers,
+        ].flatMap(\.self)
         .sorted { $0.id < $1.id }
 }
 

@@ -29,6 +29,8 @@ public struct ConformanceCase<Trial: Sendable>: Sendable, Identifiable {
     public let needs: [String]
     /// What has to be done to the backend in it.
     public let actions: Set<BackendAction>
+    /// What it needs of the harness besides.
+    public let hooks: Set<Hook>
     /// Checks the demand; throws what is wrong.
     public let run: @Sendable (Trial) async throws -> Void
     /// Checks that an adapter which does not claim the capability refuses to be asked for it.
@@ -37,7 +39,8 @@ public struct ConformanceCase<Trial: Sendable>: Sendable, Identifiable {
     /// Creates a case.
     public init(
         _ id: String, _ tier: Tier, _ requirement: String, motive: String, needs: [String] = [],
-        actions: Set<BackendAction> = [], refusal: (@Sendable (Trial) async throws -> Void)? = nil,
+        actions: Set<BackendAction> = [], hooks: Set<Hook> = [],
+        refusal: (@Sendable (Trial) async throws -> Void)? = nil,
         run: @escaping @Sendable (Trial) async throws -> Void
     ) {
         self.id = id
@@ -46,6 +49,7 @@ public struct ConformanceCase<Trial: Sendable>: Sendable, Identifiable {
         self.motive = motive
         self.needs = needs
         self.actions = actions
+        self.hooks = hooks
         self.refusal = refusal
         self.run = run
     }
@@ -63,4 +67,13 @@ public struct ConformanceFailure: Error, Sendable, CustomStringConvertible {
 
     /// Creates a failure.
     public init(_ description: String) { self.description = description }
+}
+
+/// Thrown by a case that finds the harness without something that it needs and that cannot be asked for before.
+public struct CaseNotRunnable: Error, Sendable {
+    /// What is missing, such as `census: leases`.
+    public let hook: String
+
+    /// Creates a reason.
+    public init(_ hook: String) { self.hook = hook }
 }

@@ -1,9 +1,9 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Logging
+public import Logging
 
 extension Logger {
-    /// Cases provoke losses and returns all the time: their logs would bury the report.
-    static var silent: Logger { Logger(label: "conformance") { _ in SwiftLogNoOpLogHandler() } }
+    /// Logs nowhere. Cases provoke losses and returns all the time: their logs would bury the report.
+    public static var silent: Logger { Logger(label: "conformance") { _ in SwiftLogNoOpLogHandler() } }
 }

@@ -50,6 +50,10 @@ public struct RegistryRunner: Sendable {
         guard missing.isEmpty else {
             return .notRunnable("control: \(missing.map(\.rawValue).sorted().joined(separator: ", "))")
         }
+        let hooks = testCase.hooks.subtracting(harness.hooks)
+        guard hooks.isEmpty else {
+            return .notRunnable("hook: \(hooks.map(\.rawValue).sorted().joined(separator: ", "))")
+        }
         do {
             let trial = try await bounded("setting up \(testCase.id)") {
                 try await RegistryTrial(harness: harness, namespace: Self.makeNamespace(testCase.id))
@@ -72,6 +76,8 @@ public struct RegistryRunner: Sendable {
         var outcome = success
         do { try await bounded(testCase.id) { try await body?(trial) } } catch let failure as ConformanceFailure {
             outcome = .failed(failure.description)
+        } catch let missing as CaseNotRunnable {
+            outcome = .notRunnable(missing.hook)
         } catch {
             outcome = .failed("it threw \(error)")
         }
@@ -90,7 +96,8 @@ public struct RegistryRunner: Sendable {
 
     /// Leaves the backend running, whatever a case has done to it.
     private func restore(_ testCase: RegistryCase) async throws {
-        if testCase.actions.contains(.stop) { try await harness.control?.perform(.start) }
+        if testCase.actions.contains(.pause) { try await harness.control?.perform(.resume) }
+        if !testCase.actions.isDisjoint(with: [.stop, .kill]) { try await harness.control?.perform(.start) }
     }
 
     private func bounded<Value: Sendable>(

@@ -16,6 +16,7 @@ public final class RegistryTrial: Sendable {
     public let b: any Registry
 
     private let clients: Mutex<[any Registry]>
+    private let proxies = Mutex<[@Sendable () async -> Void]>([])
     private let recorders = Mutex<[WatchRecorder]>([])
     /// How to remove what may not be in the namespace of the case, by the IDs of the nodes.
     private let undoing = Mutex<[[String]: @Sendable () async throws -> Void]>([:])
@@ -44,6 +45,29 @@ public final class RegistryTrial: Sendable {
         let client = try await harness.makeClient(options)
         clients.withLock { $0.append(client) }
         return client
+    }
+
+    /// A proxy before the backend, which passes everything until it has a fault.
+    ///
+    /// - Parameter host: The address that it listens at.
+    public func makeProxy(host: String = "127.0.0.1") async throws -> FaultProxy {
+        let proxy = try await FaultProxy(to: try entrance, host: host)
+        proxies.withLock { $0.append { await proxy.close() } }
+        return proxy
+    }
+
+    /// A proxy before the backend that understands HTTP, and passes everything until it has a fault.
+    public func makeHTTPProxy() async throws -> HTTPFaultProxy {
+        let proxy = try await HTTPFaultProxy(to: try entrance)
+        proxies.withLock { $0.append { await proxy.close() } }
+        return proxy
+    }
+
+    private var entrance: Address {
+        get throws {
+            guard let entrance = harness.entrance else { throw CaseNotRunnable("hook: entrance") }
+            return entrance.address
+        }
     }
 
     /// Keeps every state of a watch.
@@ -87,6 +111,7 @@ public final class RegistryTrial: Sendable {
 
     func close() async {
         for client in clients.withLock(\.self) { await client.close() }
+        for closeProxy in proxies.withLock(\.self) { await closeProxy() }
     }
 }
 

@@ -6,7 +6,8 @@ public import Logging
 /// Keeps a record registered: the heartbeat of a service, written once for all registries.
 ///
 /// It refreshes at a third of the time to live, with jitter, and heals after every loss (an expired lease, a wiped
-/// backend, an outage) with backoff and without limit. Each loss and each return is logged, as `lost` and `restored`.
+/// backend, an outage) with backoff and without limit. Each loss and each return is logged, as `lost` and `restored`,
+/// and told as a ``RegistrationStatus``.
 public struct Registration: Sendable {
     /// How a record is kept registered.
     public struct Configuration: Sendable {
@@ -28,14 +29,21 @@ public struct Registration: Sendable {
     private let configuration: Configuration
     private let interval: Duration
     private let logger: Logger
+    private let statusChanged: @Sendable (RegistrationStatus) -> Void
 
     /// Creates the heartbeat of a record. Nothing runs yet.
     ///
+    /// - Parameters:
+    ///   - record: What is to be registered.
+    ///   - registry: Where.
+    ///   - configuration: How it is kept registered.
+    ///   - logger: Where losses and returns are logged.
+    ///   - statusChanged: Called with each new status, one after the other. It must not block.
     /// - Throws: ``MicroError`` with `invalidName` or `invalidArgument`: the record is not valid, or the interval is not
     ///   below the time to live, so that the record would come and go.
     public init(
         of record: ServiceRecord, in registry: any Registry, configuration: Configuration = .init(),
-        logger: Logger = .current
+        logger: Logger = .current, statusChanged: @escaping @Sendable (RegistrationStatus) -> Void = { _ in }
     ) throws {
         try record.validate()
         let interval = configuration.interval ?? configuration.timeToLive / 3
@@ -51,6 +59,7 @@ public struct Registration: Sendable {
         self.configuration = configuration
         self.interval = interval
         self.logger = logger
+        self.statusChanged = statusChanged
     }
 
     /// Registers for the first time, and tries again until the limit while the registry cannot be reached.
@@ -78,6 +87,7 @@ public struct Registration: Sendable {
                     try await registry.register(record, timeToLive: configuration.timeToLive)
                 }
                 logger.info("registered", metadata: metadata)
+                statusChanged(.registered)
                 return
             } catch let error as MicroError where error.isWorthWaiting {
                 let delay = configuration.backoff.delay(attempt: attempt)
@@ -95,13 +105,13 @@ public struct Registration: Sendable {
         while await pause(attempt: lost?.attempts) {
             do {
                 let outcome = try await registry.register(record, timeToLive: configuration.timeToLive)
-                if lost == nil, outcome.created { logLoss("the registry had lost the record") }
-                if lost != nil || outcome.created { logReturn(since: lost?.since) }
+                if lost == nil, outcome.created { tellLoss(Self.lostByRegistry) }
+                if lost != nil || outcome.created { tellReturn(since: lost?.since) }
                 lost = nil
             } catch is CancellationError {
                 break
             } catch {
-                if lost == nil { logLoss("\(error)") }
+                if lost == nil { tellLoss(error) }
                 lost = (lost?.since ?? .now, (lost?.attempts ?? 0) + 1)
             }
         }
@@ -142,12 +152,21 @@ public struct Registration: Sendable {
             origin: MicroError.Origin.registry)
     }
 
-    private func logLoss(_ cause: String) { logger.warning("lost", metadata: metadata(cause)) }
+    private static var lostByRegistry: MicroError {
+        MicroError(.notFound, "the registry had lost the record", origin: MicroError.Origin.registry)
+    }
 
-    private func logReturn(since: ContinuousClock.Instant?) {
+    private func tellLoss(_ error: any Error) {
+        let cause = error as? MicroError ?? MicroError(.internal, "\(error)", origin: MicroError.Origin.registry)
+        logger.warning("lost", metadata: metadata(cause))
+        statusChanged(.lost(cause: cause))
+    }
+
+    private func tellReturn(since: ContinuousClock.Instant?) {
         var metadata = metadata
         if let since { metadata["after"] = "\(ContinuousClock.now - since)" }
         logger.notice("restored", metadata: metadata)
+        statusChanged(.restored)
     }
 
     private var metadata: Logger.Metadata {

@@ -9,10 +9,40 @@ enum Defect: String, CaseIterable, Sendable {
     case deafHeartbeat, expiresEarly, neverExpires, negativeIsForever, watchSkipsThePresent, watchGoesBack
     case watchOfAllMisses, slowReaderLoses, watchLeaks, watchOfUnknownEnds, sharesNamespaces, readsOwnRecordsOnly
     case worksAfterClose, downIsEmpty, downIsLive, watchEndsInOutage, deregisterHangs
-    case watchOfAllKeepsExpired, closeHangs
+    case watchOfAllKeepsExpired, closeHangs, freezes, freezesInOutage, takesFirstOfBatch, losesSomeOfMany
+    case hidesStaleness, asksAgainAtOnce, connectionPerCall, leavesLeases, resurrects, forgetsToDeregister
+    case oneBadSpoilsAll, failureIsEmpty, asksOnlyTheFirst, trustsAnybody, ignoresDeadlines, cancellationIsFailure
+    case refusalIsOutage, tellsSecrets
 
-    /// The case that is there because of it.
-    var target: String {
+    /// The cases that are there because of it.
+    var targets: [String] {
+        switch self {
+        case .deafHeartbeat: ["R20", "R27", "R57"]
+        case .watchLeaks: ["R35", "R36"]
+        case .watchEndsInOutage: ["R38", "R59"]
+        case .freezes: ["R62", "R63", "R64", "R69", "R79", "R84"]
+        case .freezesInOutage: ["R39"]
+        case .takesFirstOfBatch: ["R31"]
+        case .losesSomeOfMany: ["R53"]
+        case .hidesStaleness: ["R40"]
+        case .asksAgainAtOnce: ["R41", "R66", "R70", "R80"]
+        case .connectionPerCall: ["R28"]
+        case .leavesLeases: ["R21"]
+        case .resurrects: ["R17"]
+        case .forgetsToDeregister: ["R54"]
+        case .oneBadSpoilsAll: ["R49"]
+        case .failureIsEmpty:
+            ["R58", "R60", "R61", "R65", "R67", "R68"] + ["R71", "R72", "R73", "R74", "R75", "R76", "R77", "R78"]
+                + ["R81", "R82", "R83"]
+        case .asksOnlyTheFirst: ["R45"]
+        case .trustsAnybody: ["R47"]
+        case .ignoresDeadlines, .cancellationIsFailure: ["R48"]
+        case .refusalIsOutage, .tellsSecrets: ["R46"]
+        default: [target]
+        }
+    }
+
+    private var target: String {
         switch self {
         case .dropsNodeMetadata: "R01"
         case .readsLate: "R02"
@@ -32,7 +62,6 @@ enum Defect: String, CaseIterable, Sendable {
         case .doublesOnWrite: "R16"
         case .deregistersTheService: "R18"
         case .unknownNodeThrows: "R19"
-        case .deafHeartbeat: "R20"
         case .neverExpires: "R22"
         case .expiresEarly: "R23"
         case .negativeIsForever: "R24"
@@ -42,14 +71,13 @@ enum Defect: String, CaseIterable, Sendable {
         case .watchGoesBack: "R32"
         case .watchOfAllMisses: "R33"
         case .slowReaderLoses: "R34"
-        case .watchLeaks: "R35"
         case .watchOfUnknownEnds: "R37"
-        case .watchEndsInOutage: "R38"
         case .sharesNamespaces: "R43"
         case .downIsLive: "R44"
         case .downIsEmpty: "R50"
         case .worksAfterClose: "R55"
         case .readsOwnRecordsOnly: "R56"
+        default: ""
         }
     }
 }

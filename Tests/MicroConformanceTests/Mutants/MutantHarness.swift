@@ -3,53 +3,89 @@
 
 import MicroConformance
 import MicroCore
-import MicroMemory
+import Synchronization
 
-/// Puts a mutant, or the healthy memory registry (nil), to the test, with bounds that let it fail quickly.
-struct MutantHarness: RegistryHarness {
+/// Puts a mutant of an adapter, or the healthy one (nil), to the test.
+final class MutantHarness: RegistryHarness {
     let defect: Defect?
     let subject: Subject
-    let bounds = RegistryBounds(
-        convergence: .milliseconds(300), timeToLive: .milliseconds(200), shortestTimeToLive: .milliseconds(10),
-        expirySlack: .milliseconds(300), heal: .milliseconds(600), operation: .milliseconds(500),
-        quiet: .milliseconds(30), changes: 300)
-    private let backend = MemoryBackend()
+    let bounds: RegistryBounds
+    private let base: any RegistryHarness
+    private let isCorrupt = Mutex(false)
 
-    init(_ defect: Defect?) {
+    init(_ defect: Defect?, of base: any RegistryHarness, bounds: RegistryBounds? = nil) {
         self.defect = defect
+        self.base = base
+        self.bounds = bounds ?? base.bounds
         subject = Subject(
-            adapter: defect?.rawValue ?? "healthy", adapterVersion: "-", backend: "memory", backendVersion: "-")
+            adapter: defect?.rawValue ?? "healthy", adapterVersion: "-", backend: base.subject.backend,
+            backendVersion: base.subject.backendVersion)
     }
 
-    var control: (any BackendControl)? { Control(backend: backend) }
-    var goMicro: (any GoMicroPeer)? { Peer(registry: MemoryRegistry(backend: backend)) }
+    var control: (any BackendControl)? { base.control }
+    var entrance: Entrance? { base.entrance }
+    var credentials: Set<Credentials> { base.credentials }
+    var secrets: [String] { base.secrets }
+    var peer: (any RegistryPeer)? { base.peer }
+    var goMicro: (any GoMicroPeer)? { base.goMicro ?? Peer(base: base) }
+    var corrupter: (any RegistryCorrupter)? { base.corrupter.map { Corrupter(base: $0, harness: self) } }
 
     func makeClient(_ options: RegistryClientOptions) async throws -> any Registry {
-        let length = defect == .sharesNamespaces ? 17 : 63
-        let base = try MemoryRegistry(backend: backend, namespace: String(options.namespace.prefix(length)))
-        return MutantRegistry(defect, of: base)
+        var options = options
+        switch defect {
+        case .sharesNamespaces: options.namespace = String(options.namespace.prefix(17))
+        case .asksOnlyTheFirst: options.addresses = options.addresses.map { Array($0.prefix(1)) }
+        case .trustsAnybody:
+            options.trust = .valid
+            // Whatever the name in the certificate.
+            options.addresses = nil
+        case .ignoresDeadlines: options.timeout = nil
+        default: break
+        }
+        let (changed, base) = (options, self.base)
+        return MutantRegistry(
+            defect, of: try await base.makeClient(changed), secrets: secrets,
+            another: { try await base.makeClient(changed) }, sawCorruption: { self.isCorrupt.withLock(\.self) })
     }
 
-    func census() async throws -> Census? { Census(watches: backend.openWatches) }
+    func census() async throws -> Census? { try await base.census() }
 
-    private struct Control: BackendControl {
-        let backend: MemoryBackend
-        let actions: Set<BackendAction> = [.stop, .start, .wipe]
+    /// As if it kept go-micro's records.
+    private struct Peer: GoMicroPeer {
+        let base: any RegistryHarness
 
-        func perform(_ action: BackendAction) async throws {
-            switch action {
-            case .stop: backend.stopRegistries()
-            case .start: backend.startRegistries()
-            case .wipe: backend.wipeRegistries()
-            }
+        func register(_ record: ServiceRecord) async throws {
+            try await whileOpen { _ = try await $0.register(record, timeToLive: nil) }
+        }
+
+        func deregister(_ record: ServiceRecord) async throws {
+            try await whileOpen { try await $0.deregister(record) }
+        }
+
+        func lookUp(_ name: String) async throws -> [ServiceRecord] {
+            try await whileOpen { try await $0.lookUp(name) }
+        }
+
+        private func whileOpen<Value>(_ body: (any Registry) async throws -> Value) async throws -> Value {
+            let registry = try await base.makeClient(RegistryClientOptions(namespace: ""))
+            let value = try await body(registry)
+            await registry.close()
+            return value
         }
     }
 
-    private struct Peer: GoMicroPeer {
-        let registry: MemoryRegistry
+    private struct Corrupter: RegistryCorrupter {
+        let base: any RegistryCorrupter
+        let harness: MutantHarness
 
-        func register(_ record: ServiceRecord) async throws { try await registry.register(record, timeToLive: nil) }
-        func deregister(_ record: ServiceRecord) async throws { try await registry.deregister(record) }
-        func lookUp(_ name: String) async throws -> [ServiceRecord] { try await registry.lookUp(name) }
+        func corrupt(_ service: String, in namespace: String) async throws {
+            try await base.corrupt(service, in: namespace)
+            harness.isCorrupt.withLock { $0 = true }
+        }
+
+        func repair(_ service: String, in namespace: String) async throws {
+            harness.isCorrupt.withLock { $0 = false }
+            try await base.repair(service, in: namespace)
+        }
     }
 }

@@ -4,22 +4,38 @@
 import MicroCore
 import Synchronization
 
-/// The memory registry with one defect.
+/// A registry with one defect.
 final class MutantRegistry: Registry {
     private struct Memory {
         var names: Set<String> = []
         var registered: [String: ServiceRecord] = [:]
         var reads: [String: (records: [ServiceRecord], at: ContinuousClock.Instant)] = [:]
+        var others: [any Registry] = []
     }
 
     private let defect: Defect?
     private let base: any Registry
+    private let secrets: [String]
+    private let another: @Sendable () async throws -> any Registry
+    private let sawCorruption: @Sendable () -> Bool
     private let memory = Mutex(Memory())
 
     /// Without a defect (nil) it only claims to keep go-micro's records.
-    init(_ defect: Defect?, of base: any Registry) {
+    ///
+    /// - Parameters:
+    ///   - secrets: What must not be told.
+    ///   - another: Makes one more client of the same kind.
+    ///   - sawCorruption: Whether there is a record that nobody can read.
+    init(
+        _ defect: Defect?, of base: any Registry, secrets: [String],
+        another: @escaping @Sendable () async throws -> any Registry,
+        sawCorruption: @escaping @Sendable () -> Bool
+    ) {
         self.defect = defect
         self.base = base
+        self.secrets = secrets
+        self.another = another
+        self.sawCorruption = sawCorruption
     }
 
     var name: String { base.name }
@@ -49,13 +65,27 @@ final class MutantRegistry: Registry {
             }
         case .expiresEarly: given = timeToLive.map { $0 > .seconds(1) ? $0 : $0 / 5 }
         case .neverExpires: given = nil
+        case .connectionPerCall:
+            let client = try await another()
+            memory.withLock { $0.others.append(client) }
+            _ = try await client.register(service, timeToLive: timeToLive)
+        case .leavesLeases:
+            var shadow = service
+            for index in shadow.nodes.indices { shadow.nodes[index].id += "-shadow" }
+            try await base.register(shadow, timeToLive: timeToLive)
+        case .resurrects:
+            let late = service
+            Task {
+                try? await Task.sleep(for: .milliseconds(50))
+                _ = try? await base.register(late, timeToLive: timeToLive)
+            }
         case .negativeIsForever: if let timeToLive, timeToLive <= .zero { given = nil }
         default: break
         }
         memory.withLock { memory in
             for node in service.nodes { memory.registered[node.id] = service }
         }
-        var outcome = try await base.register(service, timeToLive: given)
+        var outcome = try await typed { try await base.register(service, timeToLive: given) }
         if given != timeToLive { outcome.timeToLive = timeToLive }
         return outcome
     }
@@ -73,6 +103,10 @@ final class MutantRegistry: Registry {
             }
         case .doublesOnWrite:
             for index in service.nodes.indices { service.nodes[index].id += "-\(service.nodes[index].port ?? 0)" }
+        case .leavesLeases:
+            try await base.deregister(service)
+            return
+        case .forgetsToDeregister: return
         case .deregisterHangs:
             do { try await base.deregister(service) } catch { await hang() }
         default: break
@@ -82,7 +116,12 @@ final class MutantRegistry: Registry {
 
     func lookUp(_ name: String) async throws -> [ServiceRecord] {
         do {
-            return try await mutated(base.lookUp(defect == .slashBecomesDash ? dashed(name) : name), of: name)
+            if defect == .oneBadSpoilsAll, sawCorruption() { throw MicroError(.internal, "a record cannot be read") }
+            return try await typed {
+                try await mutated(base.lookUp(defect == .slashBecomesDash ? dashed(name) : name), of: name)
+            }
+        } catch is MicroError where defect == .failureIsEmpty {
+            return []
         } catch let error as MicroError where defect == .downIsEmpty && error.code == .unavailable {
             return []
         }
@@ -90,7 +129,8 @@ final class MutantRegistry: Registry {
 
     func list() async throws -> [String] {
         do {
-            let names = try await base.list()
+            let names = try await typed { try await base.list() }
+            if defect == .losesSomeOfMany { return Array(names.prefix(64)) }
             guard defect == .listKeepsGone else { return names }
             return memory.withLock { memory in
                 memory.names.formUnion(names)
@@ -110,6 +150,21 @@ final class MutantRegistry: Registry {
         case .worksAfterClose: break
         case .closeHangs: await hang()
         default: await base.close()
+        }
+        for other in memory.withLock(\.others) { await other.close() }
+    }
+
+    private func typed<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do { return try await body() } catch var error as MicroError {
+            switch defect {
+            case .refusalIsOutage where error.code == .unauthenticated || error.code == .permissionDenied:
+                error = MicroError(.unavailable, error.message)
+            case .tellsSecrets: error.message += " (\(secrets.joined(separator: ", ")))"
+            default: break
+            }
+            throw error
+        } catch is CancellationError where defect == .cancellationIsFailure {
+            throw MicroError(.unavailable, "something was cancelled")
         }
     }
 
@@ -205,6 +260,55 @@ final class MutantRegistry: Registry {
                 source.yield(state)
                 try? await Task.sleep(for: .milliseconds(5))
                 if let name, state[name].isEmpty { source.finish() }
+            }
+        case .freezes:
+            let isFirst = Mutex(true)
+            return piped(watch) { state, source in
+                let first = isFirst.withLock { flag in
+                    defer { if case .live = state.freshness, !state.names.isEmpty { flag = false } }
+                    return flag
+                }
+                if first { source.yield(state) }
+            }
+        case .freezesInOutage:
+            let isFrozen = Mutex(false)
+            return piped(watch) { state, source in
+                guard !isFrozen.withLock(\.self) else { return }
+                source.yield(state)
+                if case .stale = state.freshness { isFrozen.withLock { $0 = true } }
+            }
+        case .takesFirstOfBatch:
+            let seen = Mutex<[String: Int]>([:])
+            return piped(watch) { state, source in
+                var state = state
+                for name in state.names.map(\.self) {
+                    let count = state[name].flatMap(\.nodes).count
+                    let known = seen.withLock { $0[name, default: 0] }
+                    if count > known + 1, let record = state[name].first {
+                        var cut = record
+                        cut.nodes = Array(record.nodes.prefix(known + 1))
+                        state[name] = [cut]
+                    }
+                    seen.withLock { $0[name] = min(count, known + 1) }
+                }
+                source.yield(state)
+            }
+        case .losesSomeOfMany where name == nil:
+            return piped(watch) { state, source in
+                var state = state
+                for name in state.names.sorted().dropFirst(64) { state[name] = [] }
+                source.yield(state)
+            }
+        case .hidesStaleness:
+            return piped(watch) { state, source in
+                if case .stale = state.freshness { return }
+                source.yield(state)
+            }
+        case .asksAgainAtOnce:
+            return piped(watch) { [base] state, source in
+                source.yield(state)
+                guard case .stale = state.freshness else { return }
+                for _ in 0..<200 { _ = try? await base.lookUp(name ?? "svc") }
             }
         case .downIsLive:
             return piped(watch) { state, source in

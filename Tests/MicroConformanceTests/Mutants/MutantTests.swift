@@ -2,53 +2,115 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MicroConformance
+import MicroCore
+import MicroEtcd
+import MicroHarnesses
+import TestServers
 import Testing
 
-/// The kit put to the test: every case fails at least one mutant, every mutant fails the case that is there because of it.
-@Suite(.timeLimit(.minutes(5))) struct MutantTests {
-    @Test func everyCaseCatchesAMutantAndEveryMutantIsCaught() async throws {
-        let healthy = await RegistryRunner(MutantHarness(nil)).run()
+/// The kit put to the test: every case fails at least one mutant, every mutant fails the cases that are there because of it.
+///
+/// Cases that a memory registry can be put to have mutants of that one; the others have mutants of the etcd registry.
+@Suite(.timeLimit(.minutes(10)), .serialized) struct MutantTests {
+    @Test func everyCaseForMemoryCatchesAMutantAndEveryMutantIsCaught() async throws {
+        let healthy = await RegistryRunner(Self.memory(nil)).run()
         #expect(healthy.isSuccess, "\(healthy.table)")
+        let runnable = Set(healthy.results.filter { $0.outcome == .passed }.map(\.id))
 
-        var caught: [String: [Defect]] = [:]
+        var table = MutantTable(cases: runnable)
         await withTaskGroup(of: (Defect, [String]).self) { group in
-            var waiting = Defect.allCases[...]
+            var waiting = Defect.allCases.filter { !runnable.isDisjoint(with: $0.targets) }[...]
             func startNext() {
                 guard let defect = waiting.popFirst() else { return }
                 group.addTask { (defect, await Self.casesFailed(by: defect)) }
             }
             for _ in 0..<6 { startNext() }
             for await (defect, cases) in group {
-                #expect(cases.contains(defect.target), "\(defect) is not caught by \(defect.target), but by \(cases)")
-                for id in cases { caught[id, default: []].append(defect) }
+                table.note(defect, caughtBy: cases)
                 startNext()
             }
         }
-        for testCase in RegistryCase.all {
-            #expect(caught[testCase.id] != nil, "\(testCase) has caught no mutant: can it fail at all?")
+        table.check()
+    }
+
+    @Test(.whereEtcdCanBeStarted) func everyOtherCaseCatchesAMutantOfTheEtcdRegistry() async throws {
+        let runnable = Set(
+            await RegistryRunner(Self.memory(nil)).run().results.filter { $0.outcome == .passed }.map(\.id))
+        let others = RegistryCase.all.filter { !runnable.contains($0.id) }
+        try await EtcdHarnesses.withAll { plain, secured in
+            var table = MutantTable(cases: Set(others.map(\.id)))
+            for testCase in others {
+                let base = testCase.hooks.isSubset(of: plain.hooks) ? plain : secured
+                for defect in Defect.allCases where defect.targets.contains(testCase.id) {
+                    let result = await RegistryRunner(
+                        MutantHarness(defect, of: base, bounds: Self.quick(base.bounds)),
+                        options: RunOptions(caseLimit: .seconds(30))
+                    ).run(testCase)
+                    table.note(defect, caughtBy: result.outcome.isFailure ? [testCase.id] : [], of: [testCase.id])
+                }
+            }
+            table.check()
         }
-        print(Self.table(caught))
+    }
+
+    private static func memory(_ defect: Defect?) -> MutantHarness {
+        MutantHarness(
+            defect,
+            of: MemoryRegistryHarness(
+                bounds: RegistryBounds(
+                    convergence: .milliseconds(300), timeToLive: .milliseconds(200),
+                    shortestTimeToLive: .milliseconds(10), expirySlack: .milliseconds(300), heal: .milliseconds(600),
+                    operation: .milliseconds(500), quiet: .milliseconds(30), changes: 300, services: 100)))
+    }
+
+    /// What a mutant fails to do need not be waited for as long as for a real adapter.
+    private static func quick(_ bounds: RegistryBounds) -> RegistryBounds {
+        var bounds = bounds
+        bounds.heal = .seconds(5)
+        bounds.healFromRefusal = .seconds(5)
+        return bounds
     }
 
     private static func casesFailed(by defect: Defect) async -> [String] {
         // With one whose clients cannot be closed every case takes its limit, twice.
         let options =
             defect == .closeHangs
-            ? RunOptions(filter: defect.target, caseLimit: .seconds(2)) : RunOptions(caseLimit: .seconds(10))
-        return await RegistryRunner(MutantHarness(defect), options: options).run().results
+            ? RunOptions(filter: defect.targets[0], caseLimit: .seconds(2)) : RunOptions(caseLimit: .seconds(10))
+        return await RegistryRunner(memory(defect), options: options).run().results
             .filter(\.outcome.isFailure).map(\.id)
     }
+}
 
-    /// A row for each case: the mutants that it has caught, those that it is there for first.
-    private static func table(_ caught: [String: [Defect]]) -> String {
-        let rows = RegistryCase.all.map { testCase in
-            let mutants = (caught[testCase.id] ?? [])
-                .sorted {
-                    ($0.target != testCase.id ? 1 : 0, $0.rawValue) < ($1.target != testCase.id ? 1 : 0, $1.rawValue)
-                }
-            return "\(testCase.id)  \(mutants.map(\.rawValue).joined(separator: ", "))"
+/// Which cases have caught which mutants.
+private struct MutantTable {
+    /// The cases that are to catch one.
+    let cases: Set<String>
+    private var caught: [String: [Defect]] = [:]
+    private var count: Set<Defect> = []
+
+    init(cases: Set<String>) { self.cases = cases }
+
+    /// Takes what became of a mutant, and records an issue if one of the cases that are there for it let it pass.
+    ///
+    /// - Parameter targets: Those that it was put to; nil for all.
+    mutating func note(_ defect: Defect, caughtBy found: [String], of targets: [String]? = nil) {
+        for target in targets ?? defect.targets where cases.contains(target) {
+            #expect(found.contains(target), "\(defect) is not caught by \(target), but by \(found)")
         }
-        return "\ncase × mutants caught\n\(rows.joined(separator: "\n"))\n"
-            + "\(Defect.allCases.count) mutants, \(RegistryCase.all.count) cases\n"
+        count.insert(defect)
+        for id in found { caught[id, default: []].append(defect) }
+    }
+
+    /// Prints a row for each case, those mutants first that it is there for; a case without one is an issue.
+    func check() {
+        for id in cases { #expect(caught[id] != nil, "\(id) has caught no mutant: can it fail at all?") }
+        let rows = cases.sorted().map { id in
+            let mutants = (caught[id] ?? []).sorted {
+                ($0.targets.contains(id) ? 0 : 1, $0.rawValue) < ($1.targets.contains(id) ? 0 : 1, $1.rawValue)
+            }
+            return "\(id)  \(mutants.map(\.rawValue).joined(separator: ", "))"
+        }
+        print(
+            "\ncase × mutants caught\n\(rows.joined(separator: "\n"))\n\(count.count) mutants, \(cases.count) cases\n")
     }
 }

@@ -1,0 +1,49 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+import Synchronization
+
+extension HTTPFaultProxy {
+    /// A request as it came.
+    public struct Request: Sendable, Hashable {
+        /// `GET`, …
+        public var method: String
+        /// The path and query as sent.
+        public var path: String
+        /// When its head had come in.
+        public var at: ContinuousClock.Instant
+    }
+}
+
+/// The last requests, and how many there were.
+final class HTTPRequestLog: Sendable {
+    private struct State {
+        var requests = CircularBuffer<HTTPFaultProxy.Request>()
+        var count = 0
+    }
+
+    /// How many requests are kept.
+    static let limit = 10_000
+
+    private let state = Mutex(State())
+
+    var requests: [HTTPFaultProxy.Request] { state.withLock { Array($0.requests) } }
+
+    var count: Int { state.withLock { $0.count } }
+
+    func count(since instant: ContinuousClock.Instant) -> Int {
+        state.withLock { state in
+            // In the order of time.
+            state.requests.reversed().prefix { $0.at >= instant }.count
+        }
+    }
+
+    func add(method: String, path: String) {
+        state.withLock { state in
+            if state.requests.count == Self.limit { state.requests.removeFirst() }
+            state.requests.append(HTTPFaultProxy.Request(method: method, path: path, at: .now))
+            state.count += 1
+        }
+    }
+}

@@ -1,0 +1,58 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+
+/// Adds a field that nobody knows to the JSON objects of a stream that are not within another object: a single one, those
+/// of an array, and those that follow each other.
+struct UnknownFieldWriter {
+    private static let field = Array(#""microConformanceUnknown":{"nested":[1,null,"x"]}"#.utf8)
+
+    /// Brackets that are open around this place.
+    private var objects = 0
+    private var isInString = false
+    private var isEscaped = false
+    /// A field was added, and whether a comma has to follow is not known yet.
+    private var awaitsComma = false
+
+    /// The next bytes of the stream, with the fields.
+    mutating func rewrite(_ bytes: ByteBuffer) -> ByteBuffer {
+        var output = ByteBuffer()
+        output.reserveCapacity(bytes.readableBytes + 2 * Self.field.count)
+        for byte in bytes.readableBytesView {
+            if awaitsComma, !Self.isBlank(byte) {
+                awaitsComma = false
+                if byte != UInt8(ascii: "}") { output.writeInteger(UInt8(ascii: ",")) }
+            }
+            output.writeInteger(byte)
+            if isInString { readString(byte) } else if read(byte) { output.writeBytes(Self.field) }
+        }
+        return output
+    }
+
+    private mutating func readString(_ byte: UInt8) {
+        if isEscaped {
+            isEscaped = false
+        } else if byte == UInt8(ascii: "\\") {
+            isEscaped = true
+        } else if byte == UInt8(ascii: "\"") {
+            isInString = false
+        }
+    }
+
+    /// Whether an object begins here that gets the field.
+    private mutating func read(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "\""): isInString = true
+        case UInt8(ascii: "{"):
+            objects += 1
+            awaitsComma = objects == 1
+            return awaitsComma
+        case UInt8(ascii: "}"): objects = max(0, objects - 1)
+        default: break
+        }
+        return false
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+}

@@ -1,0 +1,68 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MicroCore
+import NIOCore
+
+/// A port that stays ours while nobody listens at it: a socket that is bound and does not listen.
+///
+/// Otherwise another process could get the port meanwhile, or a client that connects again and again could be given it
+/// for its own end, and so be connected to itself.
+final class PortReservation: Sendable {
+    let port: Int
+    private let descriptor: Int32
+
+    /// Takes a free port.
+    ///
+    /// - Throws: ``MicroError`` with `unavailable`.
+    init(host: String) throws {
+        let address = try SocketAddress(ipAddress: host, port: 0)
+        #if canImport(Darwin)
+        let stream = SOCK_STREAM
+        #else
+        let stream = Int32(SOCK_STREAM.rawValue)
+        #endif
+        let descriptor = socket(host.contains(":") ? AF_INET6 : AF_INET, stream, 0)
+        guard descriptor >= 0 else { throw Self.failure(host) }
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        Self.share(descriptor)
+        let status = address.withSockAddr { bind(descriptor, $0, socklen_t($1)) }
+        guard status == 0, let port = Self.port(of: descriptor) else {
+            let failure = Self.failure(host)
+            close(descriptor)
+            throw failure
+        }
+        self.descriptor = descriptor
+        self.port = port
+    }
+
+    deinit { close(descriptor) }
+
+    /// Lets a listener of ours have the port beside this socket.
+    private static func share(_ descriptor: Int32) {
+        var on: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+        #if canImport(Darwin)
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, socklen_t(MemoryLayout<Int32>.size))
+        #endif
+    }
+
+    private static func port(of descriptor: Int32) -> Int? {
+        var storage = sockaddr_storage()
+        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return withUnsafeMutablePointer(to: &storage) { pointer in
+            let status = pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                getsockname(descriptor, $0, &size)
+            }
+            guard status == 0 else { return nil }
+            // The port is at the same place for IPv4 and IPv6.
+            return pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { SocketAddress($0.pointee).port }
+        }
+    }
+
+    private static func failure(_ host: String) -> MicroError {
+        MicroError(
+            .unavailable, "a fault proxy cannot listen at \(host): errno \(errno)", origin: MicroError.Origin.transport)
+    }
+}

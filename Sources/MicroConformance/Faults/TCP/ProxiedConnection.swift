@@ -1,0 +1,138 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import NIOCore
+
+/// A connection of a client, and the one to the server behind it.
+final class ProxiedConnection {
+    /// How one side is left.
+    enum Ending {
+        case close
+        case reset
+    }
+
+    private(set) var isFinished = false
+
+    private let client: any Channel
+    private let upstream: Address
+    private let meter: TrafficMeter
+    private let toServer: FaultFlow
+    private let toClient: FaultFlow
+    private var faults: FaultsInForce
+    private var isConnecting = false
+    private var server: (any Channel)?
+    private let whenFinished: () -> Void
+
+    /// - Parameter number: The how-manieth connection it is, from 1.
+    init(
+        _ client: any Channel, number: Int, faults: [Fault], upstream: Address, meter: TrafficMeter,
+        whenFinished: @escaping () -> Void
+    ) {
+        self.client = client
+        self.upstream = upstream
+        self.meter = meter
+        self.whenFinished = whenFinished
+        self.faults = FaultsInForce(connection: number)
+        self.faults.replace(by: faults)
+        toServer = FaultFlow(.toServer, on: client.eventLoop)
+        toClient = FaultFlow(.toClient, on: client.eventLoop)
+        toServer.source = client
+        toClient.sink = client
+        toServer.connection = self
+        toClient.connection = self
+    }
+
+    /// What the pipeline of the client needs.
+    var clientHandler: FaultFlowHandler { FaultFlowHandler(incoming: toServer, outgoing: toClient, self) }
+
+    // MARK: - Faults
+
+    func rules(_ way: Way) -> FlowRules { faults.rules(way) }
+
+    func pass(_ bytes: ByteBufferView, _ way: Way) -> Int { faults.pass(bytes, way) }
+
+    func isInForce(_ fault: Fault) -> Bool { faults.contains(fault) }
+
+    /// Puts other faults into force.
+    func replace(faults: [Fault]) {
+        self.faults.replace(by: faults)
+        resume()
+    }
+
+    /// Does what the faults demand of the connection as a whole, and lets pass what may.
+    func resume() {
+        enforce()
+        guard !isFinished else { return }
+        if !rules(.toServer).isSilent {
+            if toServer.hasLost { return finish(.reset) }
+            connect()
+        }
+        toServer.pump()
+        toClient.pump()
+    }
+
+    /// Ends what the faults end.
+    func enforce() {
+        guard !isFinished else { return }
+        let (there, back) = (rules(.toServer), rules(.toClient))
+        if there.ending == .resetBoth || there.untilCut == 0 || back.untilCut == 0 { return finish(.reset) }
+        if there.ending == .reset || back.ending == .reset {
+            return finish(
+                client: back.ending == .reset ? .reset : .close, server: there.ending == .reset ? .reset : .close)
+        }
+        if there.ending == .halfClose, server != nil { toServer.endSink() }
+        if back.ending == .halfClose { toClient.endSink() }
+    }
+
+    // MARK: - The server
+
+    private func connect() {
+        guard server == nil, !isConnecting else { return }
+        isConnecting = true
+        let bound = NIOLoopBound(self, eventLoop: client.eventLoop)
+        Loopback.connect(to: upstream, on: client.eventLoop, halfClosure: true) { channel in
+            let connection = bound.value
+            let handler = FaultFlowHandler(incoming: connection.toClient, outgoing: connection.toServer, connection)
+            try channel.pipeline.syncOperations.addHandlers([ServerMeterHandler(connection.meter), handler])
+        }.assumeIsolated().whenComplete { self.connected($0) }
+    }
+
+    private func connected(_ result: Result<any Channel, any Error>) {
+        switch result {
+        case .success(let channel):
+            guard !isFinished else { return channel.close(promise: nil) }
+            server = channel
+            toClient.source = channel
+            toServer.sink = channel
+            resume()
+        case .failure: toClient.receiveReset()
+        }
+    }
+
+    // MARK: - Ends
+
+    func flowHasEnded() {
+        if toServer.isEnded, toClient.isEnded { finish(.close) }
+    }
+
+    /// Leaves both sides in the same way.
+    func finish(_ ending: Ending) { finish(client: ending, server: ending) }
+
+    private func finish(client clientEnding: Ending, server serverEnding: Ending) {
+        guard !isFinished else { return }
+        isFinished = true
+        toServer.stop()
+        toClient.stop()
+        leave(client, clientEnding)
+        if let server { leave(server, serverEnding) }
+        whenFinished()
+    }
+
+    private func leave(_ channel: any Channel, _ ending: Ending) {
+        switch ending {
+        case .close: channel.close(promise: nil)
+        case .reset: channel.reset()
+        }
+    }
+}

@@ -1,0 +1,133 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+
+/// What goes wrong between a client and its backend, whatever carries it out.
+struct Disturbance: Sendable {
+    /// What has to come of operations meanwhile.
+    enum Effect: Sendable {
+        /// They work.
+        case none
+        /// They fail, with one of these codes.
+        case failure(Set<MicroError.Code>)
+        /// They work or fail.
+        case either
+    }
+
+    let effect: Effect
+    /// Where the client connects to.
+    let address: Address
+    let begin: @Sendable () -> Void
+    let end: @Sendable () -> Void
+    /// How many requests have come from the client so far, at most.
+    let requests: @Sendable () -> Int
+    let openConnections: @Sendable () -> Int
+}
+
+extension RegistryTrial {
+    /// Has a client go through a disturbance: whatever it does meanwhile ends in time, with the truth or with a typed
+    /// error, and afterwards it knows the truth again by itself.
+    ///
+    /// - Parameter heal: How long that may take.
+    func survive(_ disturbance: Disturbance, heal: Duration? = nil) async throws {
+        let timeout = Duration.seconds(1)
+        let client = try await makeClient {
+            $0.addresses = [disturbance.address]
+            $0.timeout = timeout
+        }
+        let mine = record(node: "mine", port: 7)
+        try await register(record())
+        try await client.register(mine, timeToLive: .seconds(60))
+        let recorder = record(try client.watch("svc"))
+        let known = [record(), mine].flatMap(\.nodes).map(\.id)
+        try await eventually("the watch sees both nodes", within: bounds.heal) {
+            recorder.last?["svc"].flatMap(\.nodes).count == 2
+        }
+
+        disturbance.begin()
+        let (requests, started) = (disturbance.requests(), ContinuousClock.now)
+        var operations = 0
+        var failures: [MicroError] = []
+        let newer = record(node: "newer", port: 9)
+        try await register(newer)
+        repeat {
+            for operation in [Operation.lookUp, .register] {
+                operations += 1
+                if let error = try await attempt(operation, by: client, expecting: known, mine: mine, within: timeout) {
+                    failures.append(error)
+                }
+            }
+            try expect(!recorder.hasEnded, "the watch goes on")
+            try expect(
+                recorder.states.allSatisfy { !$0["svc"].isEmpty || $0.isUnknown },
+                "no state takes the fault for emptiness")
+        } while ContinuousClock.now - started < .seconds(2) && operations < 40
+        let seconds = (ContinuousClock.now - started) / .seconds(1)
+        let sent = disturbance.requests() - requests
+        // An operation may take two requests, and log in before.
+        let allowed = operations * 3 + Int(Double(bounds.requestsPerSecond) * max(seconds, 1))
+        try expect(sent <= allowed, "\(allowed) requests at most in \(seconds) s, not \(sent)")
+        try check(failures, against: disturbance.effect, operations: operations)
+
+        disturbance.end()
+        let truth = try await Self.sorted(b.lookUp("svc"))
+        try await eventually("a look-up equals that of another client", within: heal ?? bounds.heal) {
+            do { return try await Self.sorted(client.lookUp("svc")) == truth } catch is MicroError { return false }
+        }
+        try await eventually(recorder, sees: truth, within: heal ?? bounds.heal)
+        try await eventually("connections are at most \(bounds.connections)", within: bounds.heal) {
+            disturbance.openConnections() <= bounds.connections
+        }
+        try await client.deregister(mine)
+        try await a.deregister(newer)
+        try await eventually(recorder, sees: [record()], within: bounds.heal)
+    }
+
+    private enum Operation { case lookUp, register }
+
+    /// The error of an operation; nil if it works.
+    private func attempt(
+        _ operation: Operation, by client: any Registry, expecting known: [String], mine: ServiceRecord,
+        within timeout: Duration
+    ) async throws -> MicroError? {
+        let started = ContinuousClock.now
+        var error: MicroError?
+        do {
+            switch operation {
+            case .lookUp:
+                let nodes = try await client.lookUp("svc").flatMap(\.nodes).map(\.id)
+                let isWhole = known.allSatisfy(nodes.contains)
+                try expect(isWhole, "a look-up gives what is there or fails, and not \(nodes)")
+            case .register: try await client.register(mine, timeToLive: .seconds(60))
+            }
+        } catch let failure as MicroError { error = failure } catch let failure as ConformanceFailure {
+            throw failure
+        } catch {
+            throw ConformanceFailure("\(operation): expected a MicroError, it threw \(type(of: error)): \(error)")
+        }
+        let took = ContinuousClock.now - started
+        try expect(took < timeout * 2, "\(operation) keeps its deadline of \(timeout), it took \(took)")
+        return error
+    }
+
+    private func check(_ failures: [MicroError], against effect: Disturbance.Effect, operations: Int) throws {
+        switch effect {
+        case .none:
+            try expect(failures.isEmpty, "all operations work, and not \(failures.first.map { "\($0)" } ?? "")")
+        case .failure(let codes):
+            try expect(!failures.isEmpty, "the fault is noticed: \(operations) operations worked")
+            for error in failures {
+                try expect(
+                    codes.contains(error.code),
+                    "the error is \(codes.map(\.description).sorted().joined(separator: " or ")), not \(error)")
+                try expect(!error.message.isEmpty, "the error says what failed")
+            }
+        case .either: break
+        }
+    }
+}
+
+extension RegistryState {
+    fileprivate var isUnknown: Bool { if case .unknown = freshness { true } else { false } }
+}

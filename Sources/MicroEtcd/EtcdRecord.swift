@@ -1,0 +1,80 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Logging
+import MicroCore
+
+/// The value of a key: go-micro's JSON of a service with one node.
+///
+/// `{"name":"greeter","version":"latest","metadata":null,"endpoints":[…],"nodes":[{"id":…,"address":…,"port":…,"metadata":…}]}`
+struct EtcdRecord: Codable, Sendable {
+    struct Node: Codable, Sendable {
+        let id: String
+        let address: String
+        /// 0 for none. Newer versions of go-micro have no such field, and the port in the address.
+        let port: Int?
+        let metadata: [String: String]?
+    }
+
+    let name: String
+    let version: String?
+    let metadata: [String: String]?
+    let endpoints: [Endpoint]?
+    let nodes: [Node]
+
+    /// A node with what describes its service.
+    init(_ node: MicroCore.Node, of service: ServiceRecord) {
+        name = service.name
+        version = service.version
+        metadata = service.metadata
+        endpoints = service.endpoints
+        nodes = [Node(id: node.id, address: node.address, port: node.port ?? 0, metadata: node.metadata)]
+    }
+
+    /// The JSON, in a stable order.
+    func encoded() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return [UInt8](try encoder.encode(self))
+    }
+
+    /// Reads a value of any origin. What does not fit the rules for records, or its own key, is left out and logged.
+    static func storedNode(_ entry: EtcdKeyValue, keys: EtcdKeys, logger: Logger) -> (
+        service: String, id: String, node: StoredNode
+    )? {
+        guard let (service, id) = keys.parse(entry.key) else {
+            logger.debug("record left out", metadata: ["cause": "its key is no node's of ours"])
+            return nil
+        }
+        do {
+            let record = try JSONDecoder().decode(EtcdRecord.self, from: Data(entry.value))
+            let node = StoredNode(
+                service: try record.service(named: service, id), revision: UInt64(clamping: entry.modRevision))
+            return (service, id, node)
+        } catch {
+            let cause = error is DecodingError ? "its value is not the JSON of a record" : "\(error)"
+            logger.debug("record left out", metadata: ["service": "\(service)", "id": "\(id)", "cause": "\(cause)"])
+            return nil
+        }
+    }
+
+    /// The record with the node of the key.
+    ///
+    /// go-micro writes `a/b` into the key of `a-b`: the names inside decide whose record it is.
+    private func service(named key: String, _ id: String) throws -> ServiceRecord {
+        guard name == key, let node = nodes.first(where: { $0.id == id }) else {
+            throw MicroError(
+                .invalidArgument, "its value is of another service or node", origin: MicroError.Origin.registry)
+        }
+        var address = Address(host: node.address, port: node.port == 0 ? nil : node.port)
+        if node.port == nil, let parsed = try? Address(parsing: node.address) { address = parsed }
+        let record = ServiceRecord(
+            name: name, version: version ?? "", metadata: metadata ?? [:], endpoints: endpoints ?? [],
+            nodes: [
+                MicroCore.Node(id: id, address: address.host, port: address.port, metadata: node.metadata ?? [:])
+            ])
+        try record.validate()
+        return record
+    }
+}

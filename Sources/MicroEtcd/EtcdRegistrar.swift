@@ -1,0 +1,107 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Logging
+import MicroCore
+
+/// Registers nodes and removes them, one at a time for each ID.
+///
+/// A node has a lease of its own, whose number is chosen here: what a request has left that was cut off is known, and
+/// goes when the node is deregistered.
+final class EtcdRegistrar: Sendable {
+    private let api: EtcdAPI
+    private let keys: EtcdKeys
+    private let logger: Logger
+    private let registered = EtcdRegistrations()
+
+    init(api: EtcdAPI, keys: EtcdKeys, logger: Logger) {
+        self.api = api
+        self.keys = keys
+        self.logger = logger
+    }
+
+    /// Registers a node, or refreshes it.
+    ///
+    /// - Parameter seconds: The time to live to ask for; nil for none.
+    /// - Returns: The time to live in force, in seconds, and whether the node was not there.
+    func register(
+        _ node: Node, of service: ServiceRecord, seconds: Int64?
+    ) async throws -> (seconds: Int64?, created: Bool) {
+        let key = keys.key(service.name, node.id)
+        let value = try EtcdRecord(node, of: service).encoded()
+        let deadline = api.deadline
+        do {
+            return try await store(node.id, key, value, seconds: seconds, by: deadline)
+        } catch let error as MicroError where error.isFault(EtcdFault.Code.notFound) {
+            // The lease ended between the two requests.
+            registered[node.id]?.lease = nil
+            return try await store(node.id, key, value, seconds: seconds, by: deadline)
+        }
+    }
+
+    private func store(
+        _ id: String, _ key: String, _ value: [UInt8], seconds: Int64?, by deadline: ContinuousClock.Instant
+    ) async throws -> (seconds: Int64?, created: Bool) {
+        var entry = registered[id] ?? .init()
+        let granted = try await lease(id, &entry, seconds: seconds, by: deadline)
+        let lease = entry.lease?.id ?? 0
+        let condition = entry.stored.flatMap { stored -> EtcdCondition? in
+            guard stored.key == key, stored.value == value, stored.lease == lease else { return nil }
+            return lease == 0 ? .revision(stored.revision) : .lease(lease)
+        }
+        // Noted before it is sent: nobody knows whether what was cut off has arrived.
+        if condition == nil { entry.stored = nil }
+        entry.keys = entry.keys.filter { $0 != key } + [key]
+        registered[id] = entry
+        let put = try await api.put(
+            key, value, lease: lease, deleting: entry.keys.dropLast(), unless: condition, by: deadline)
+        if let put { entry.stored = .init(key: key, value: value, lease: lease, revision: put.revision) }
+        entry.keys = [key]
+        registered[id] = entry
+        await dropOldLeases(id, entry, by: deadline)
+        return (granted, put.map { !$0.wasThere } ?? false)
+    }
+
+    /// Keeps the lease of a node alive, or gets one, and returns its time to live in seconds.
+    private func lease(
+        _ id: String, _ entry: inout EtcdRegistrations.Entry, seconds: Int64?, by deadline: ContinuousClock.Instant
+    ) async throws -> Int64? {
+        let known = entry.lease
+        entry.lease = nil
+        guard let seconds else { return nil }
+        if let known, known.seconds == seconds, let granted = try await api.keepAlive(known.id, by: deadline) {
+            entry.lease = known
+            return granted
+        }
+        let fresh = Int64.random(in: 1...Int64.max)
+        entry.leases.insert(fresh)
+        registered[id] = entry
+        let granted = try await api.grant(fresh, seconds: seconds, by: deadline)
+        entry.lease = .init(id: fresh, seconds: seconds)
+        registered[id] = entry
+        return granted
+    }
+
+    /// The key has another lease now. One that cannot be ended is tried again with the next heartbeat.
+    private func dropOldLeases(
+        _ id: String, _ entry: EtcdRegistrations.Entry, by deadline: ContinuousClock.Instant
+    ) async {
+        for lease in entry.leases where lease != entry.lease?.id {
+            do {
+                try await api.revoke(lease, by: deadline)
+                registered[id]?.leases.remove(lease)
+            } catch {
+                logger.debug("lease not revoked", metadata: ["id": "\(id)", "cause": "\(error)"])
+            }
+        }
+    }
+
+    /// Removes a node, whoever registered it, with all that this client may have left of it.
+    func deregister(_ node: Node, of service: ServiceRecord) async throws {
+        let (entry, deadline) = (registered[node.id] ?? .init(), api.deadline)
+        // First the leases: a request that is still on its way finds none, and brings nothing back.
+        for lease in entry.leases { try await api.revoke(lease, by: deadline) }
+        try await api.delete(Set(entry.keys + [keys.key(service.name, node.id)]), by: deadline)
+        registered[node.id] = nil
+    }
+}

@@ -1,0 +1,104 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+public import Logging
+public import MicroCore
+
+/// A registry on [etcd](https://etcd.io) 3.4 and later, in go-micro's layout: Go services find Swift ones and the other
+/// way round.
+///
+/// Each node is a key with a lease of its own; the value is go-micro's JSON of the service with that node. A node that
+/// misses its heartbeats goes with its lease.
+public final class EtcdRegistry: Registry {
+    private let locks = KeyedLock<String>()
+    private let api: EtcdAPI
+    private let keys: EtcdKeys
+    private let registrar: EtcdRegistrar
+    private let feeds: EtcdWatch
+    private let hub: RegistryWatchHub
+    private let logger: Logger
+
+    /// Creates a client. Nothing is connected until it is used.
+    ///
+    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`: an address, the namespace or the prefix cannot be one, or
+    ///   there is a user without a password.
+    public init(configuration: EtcdConfiguration = .init(), logger: Logger = .current) throws {
+        let keys = try configuration.checkedKeys()
+        let api = try EtcdAPI(configuration: configuration)
+        self.keys = keys
+        self.api = api
+        self.logger = logger
+        registrar = EtcdRegistrar(api: api, keys: keys, logger: logger)
+        let feeds = EtcdWatch(api: api, keys: keys, logger: logger)
+        self.feeds = feeds
+        hub = RegistryWatchHub { name, publish in await feeds.run(name, publish) }
+    }
+
+    /// `etcd`
+    public var name: String { "etcd" }
+
+    /// Another client may deregister a node; go-micro's records are read and written. Reads see everything that was
+    /// written before, unless ``EtcdConfiguration/consistency`` is `serializable`.
+    public var capabilities: RegistryCapabilities {
+        let always: RegistryCapabilities = [.foreignDeregistration, .goMicroRecords]
+        return api.configuration.consistency == .serializable
+            ? always : always.union([.readYourWrites, .linearizableReads])
+    }
+
+    /// Such as `etcd at http://127.0.0.1:2379`, with all addresses.
+    public var description: String { api.description }
+
+    /// See ``MicroCore/Registry/register(_:timeToLive:)``. A time to live is in whole seconds, and the shortest is what
+    /// etcd grants for one second: two, with its usual settings.
+    @discardableResult
+    public func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
+        try service.validate()
+        let seconds = try TimeToLive.inForce(timeToLive, shortest: .seconds(1)).map(\.wholeSeconds)
+        return try await locks.withLock(Set(service.nodes.map(\.id))) {
+            var outcome = RegisterOutcome(timeToLive: nil, created: false)
+            for node in service.nodes {
+                let (granted, created) = try await registrar.register(node, of: service, seconds: seconds)
+                outcome.timeToLive = granted.map { min(.seconds($0), outcome.timeToLive ?? .seconds($0)) }
+                outcome.created = outcome.created || created
+            }
+            return outcome
+        }
+    }
+
+    /// See ``MicroCore/Registry/deregister(_:)``.
+    public func deregister(_ service: ServiceRecord) async throws {
+        try service.validate()
+        try await locks.withLock(Set(service.nodes.map(\.id))) {
+            for node in service.nodes { try await registrar.deregister(node, of: service) }
+        }
+    }
+
+    /// See ``MicroCore/Registry/lookUp(_:)``.
+    public func lookUp(_ name: String) async throws -> [ServiceRecord] {
+        try NameRules.check(service: name)
+        let answer = try await api.read(keys.range(name), by: api.deadline)
+        return ServiceRecord.merging(
+            answer.entries.compactMap { EtcdRecord.storedNode($0, keys: keys, logger: logger)?.node })
+    }
+
+    /// See ``MicroCore/Registry/list()``.
+    public func list() async throws -> [String] {
+        let answer = try await api.read(keys.range(nil), keysOnly: true, by: api.deadline)
+        return Set(answer.entries.compactMap { keys.parse($0.key)?.service }).sorted()
+    }
+
+    /// See ``MicroCore/Registry/watch(_:)``.
+    public func watch(_ name: String?) throws -> RegistryWatch { try hub.watch(name) }
+
+    /// See ``MicroCore/Registry/close()``.
+    public func close() async {
+        await hub.close()
+        await feeds.close()
+        await api.close()
+    }
+}
+
+extension Duration {
+    /// Whole seconds, rounded up, for a duration of at most a few years.
+    fileprivate var wholeSeconds: Int64 { components.seconds + (components.attoseconds > 0 ? 1 : 0) }
+}

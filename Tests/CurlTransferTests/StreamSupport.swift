@@ -1,0 +1,124 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import CurlTransfer
+import Foundation
+import Synchronization
+import TestSupport
+
+/// How a response tells where its body ends.
+enum Framing: CaseIterable {
+    case length, chunked, close
+
+    /// The header of a response whose body has so many bytes.
+    func head(_ length: Int) -> String {
+        switch self {
+        case .length: "HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n"
+        case .chunked: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        case .close: "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
+        }
+    }
+
+    /// A piece of the body, not empty, as it is sent.
+    func piece(_ bytes: [UInt8]) -> [UInt8] {
+        guard self == .chunked else { return bytes }
+        return Array((String(bytes.count, radix: 16) + "\r\n").utf8) + bytes + Array("\r\n".utf8)
+    }
+
+    var end: String {
+        self == .chunked ? "0\r\n\r\n" : ""
+    }
+}
+
+/// What lets a server's thread go on, step by step.
+final class Gate: Sendable {
+    private let steps = DispatchSemaphore(value: 0)
+
+    func open(steps count: Int = 1) {
+        for _ in 0..<count { steps.signal() }
+    }
+
+    /// Waits for a step, thirty seconds at most.
+    func pass() {
+        _ = steps.wait(timeout: .now() + 30)
+    }
+}
+
+/// A server that answers each request with a body without end, as fast as it is read.
+final class EndlessServer: Sendable {
+    let server: ScriptedServer
+    private let written: Counter
+
+    init(_ framing: Framing = .chunked) throws {
+        let written = Counter()
+        let block = framing.piece([UInt8](repeating: 0x78, count: 64 * 1024))
+        self.written = written
+        server = try ScriptedServer { connection in
+            _ = try connection.readRequest()
+            try connection.write(framing.head(.max))
+            while true {
+                try connection.write(block)
+                written.add()
+            }
+        }
+    }
+
+    /// Whether it could write a lot, and then nothing for a while.
+    func isHeldUp() async -> Bool {
+        await CurlTransferTests.isHeldUp(written, beyond: 8)
+    }
+}
+
+/// Whether a count passes a number, and then stands still for a while.
+func isHeldUp(_ count: Counter, beyond number: Int) async -> Bool {
+    await eventually {
+        let before = count.value
+        guard before > number else { return false }
+        return await always(during: .milliseconds(200)) { count.value == before }
+    }
+}
+
+/// Bytes that show when some are lost, doubled or swapped: a block of an odd length, again and again.
+struct Pattern: Sendable {
+    private static let period = 65_521
+    private let bytes: [UInt8]
+
+    init() {
+        var random = SeededGenerator(seed: 7)
+        let block = (0..<Self.period).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+        bytes = block + block + block + block
+    }
+
+    /// So many bytes from an offset on, 128 KiB at most.
+    func bytes(at offset: Int, count: Int) -> [UInt8] {
+        Array(bytes[(offset % Self.period)...].prefix(count))
+    }
+
+    /// Whether a piece is what belongs at the offset.
+    func matches(_ piece: [UInt8], at offset: Int) -> Bool {
+        piece.withUnsafeBytes { piece in
+            bytes.withUnsafeBytes { bytes in
+                var rest = piece[...]
+                while !rest.isEmpty {
+                    let start = (offset + rest.startIndex) % Self.period
+                    let part = UnsafeRawBufferPointer(rebasing: rest.prefix(Self.period))
+                    let wanted = UnsafeRawBufferPointer(rebasing: bytes[start..<(start + part.count)])
+                    guard let part = part.baseAddress, let wanted = wanted.baseAddress,
+                        memcmp(part, wanted, min(rest.count, Self.period)) == 0
+                    else { return false }
+                    rest = rest.dropFirst(Self.period)
+                }
+                return true
+            }
+        }
+    }
+}
+
+extension CurlStream {
+    /// The whole body.
+    func collect() async throws -> [UInt8] {
+        var body: [UInt8] = []
+        for try await bytes in self { body += bytes }
+        return body
+    }
+}

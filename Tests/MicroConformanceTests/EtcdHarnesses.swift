@@ -1,0 +1,65 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import CurlTransfer
+import MicroConformance
+import MicroCore
+import MicroEtcd
+import MicroHarnesses
+import TestServers
+import Testing
+
+/// Harnesses on etcd servers of their own: one without authentication, one with TLS and authentication.
+enum EtcdHarnesses {
+    static func withAll(
+        _ body: (_ plain: EtcdRegistryHarness, _ secured: EtcdRegistryHarness) async throws -> Void
+    ) async throws {
+        let (plain, certificates) = (try EtcdServer(), try await Certificates())
+        let secured = try await securedServer(certificates)
+        do {
+            try await plain.start()
+            try await secured.start()
+            try await body(harness(plain), securedHarness(secured, certificates))
+        } catch {
+            await plain.kill()
+            await secured.kill()
+            throw error
+        }
+        await plain.kill()
+        await secured.kill()
+    }
+
+    static let rootPassword = "correct-horse"
+
+    static func securedServer(_ certificates: Certificates) async throws -> EtcdServer {
+        let identity = try await certificates.identity("server", subjectAlternativeName: "IP:127.0.0.1")
+        let client = CurlTLS(certificateAuthorityFile: certificates.authorityFile)
+        return try EtcdServer(
+            EtcdServer.Settings(tls: .init(identity: identity, client: client), rootPassword: rootPassword))
+    }
+
+    static func harness(_ server: EtcdServer) async throws -> EtcdRegistryHarness {
+        // One that was not started here is not ours to end.
+        try await EtcdRegistryHarness(
+            configuration(server), control: EtcdServer.external == nil ? EtcdControl(server) : nil)
+    }
+
+    static func securedHarness(
+        _ server: EtcdServer, _ certificates: Certificates
+    ) async throws -> EtcdRegistryHarness {
+        var configuration = configuration(server)
+        configuration.usesTLS = true
+        configuration.certificateAuthorityFile = certificates.authorityFile
+        configuration.user = "root"
+        configuration.password = Secret(rootPassword)
+        return try await EtcdRegistryHarness(configuration, control: EtcdControl(server))
+    }
+
+    private static func configuration(_ server: EtcdServer) -> EtcdConfiguration {
+        var configuration = EtcdConfiguration()
+        configuration.address = server.address
+        // A dead connection is noticed after this time: cases wait for it.
+        configuration.longestWait = .seconds(3)
+        return configuration
+    }
+}

@@ -1,0 +1,334 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MicroConformance
+import MicroCore
+import TestSupport
+import Testing
+
+/// Each fault, as a plain client and the server see it.
+@Suite(.serialized, .timeLimit(.minutes(2)))
+struct FaultTests {
+    private let server: LineServer
+    private let proxy: FaultProxy
+    private let clock = ContinuousClock()
+
+    init() async throws {
+        server = try LineServer()
+        proxy = try await FaultProxy(to: server.address)
+    }
+
+    /// A connection that has been used.
+    private func connect() throws -> RawClient {
+        let client = try RawClient(proxy.address)
+        try #require(client.echo("hello") == .line("hello"))
+        return client
+    }
+
+    // MARK: - Connecting
+
+    @Test func refuses() throws {
+        let client = try connect()
+        for _ in 0..<100 {
+            proxy.faults = [.refuse]
+            #expect(throws: RawClientError.refused) { try RawClient(proxy.address) }
+            #expect(client.echo("open") == .line("open"))
+            proxy.faults = []
+            #expect(try RawClient(proxy.address).echo("again") == .line("again"))
+        }
+        #expect(proxy.traffic.connections == 101)
+    }
+
+    @Test func keepsItsPortWhileItRefuses() async throws {
+        proxy.faults = [.refuse]
+        // As many listeners at free ports as a busy machine might have.
+        let others = try (0..<300).map { _ in try ScriptedServer { _ in } }
+        defer { for other in others { other.stop() } }
+        proxy.faults = []
+        #expect(try RawClient(proxy.address).echo("mine") == .line("mine"))
+    }
+
+    @Test func refusesOneConnectionByAReset() throws {
+        proxy.faults = [.refuse.onConnection(2)]
+        _ = try connect()
+        #expect(try RawClient(proxy.address).receive() == .reset)
+        _ = try connect()
+    }
+
+    @Test func isSilent() throws {
+        proxy.faults = [.silence]
+        let client = try RawClient(proxy.address)
+        #expect(client.echo("anyone", within: .milliseconds(200)) == .nothing)
+        #expect(server.acceptedConnections == 0)
+        proxy.faults = []
+        #expect(client.receive() == .line("anyone"))
+    }
+
+    @Test func readsAllInSilence() throws {
+        proxy.faults = [.silence]
+        let client = try RawClient(proxy.address)
+        let bytes = [UInt8](repeating: 65, count: 32 * 1024 * 1024)
+        #expect(client.send(bytes, patience: .seconds(5)) == bytes.count)
+        #expect(client.receive(within: .milliseconds(50)) == .nothing)
+        // Some of it is lost for ever.
+        proxy.faults = []
+        #expect(client.receive() == .reset)
+    }
+
+    // MARK: - Time
+
+    @Test func takesLonger() throws {
+        let client = try connect()
+        proxy.faults = [.latency(.milliseconds(60))]
+        var time = clock.measure { #expect(client.echo("there and back") == .line("there and back")) }
+        #expect(time >= .milliseconds(120))
+        proxy.faults = [.latency(.milliseconds(60)).towards(.toServer), .latency(.milliseconds(40)).towards(.toServer)]
+        time = clock.measure { #expect(client.echo("there") == .line("there")) }
+        #expect(time >= .milliseconds(100))
+        proxy.faults = [.latency(.seconds(3600))]
+        client.send("lifted\n")
+        #expect(client.receive(within: .milliseconds(50)) == .nothing)
+        proxy.faults = []
+        #expect(client.receive() == .line("lifted"))
+    }
+
+    @Test func keepsTheOrderInJitter() async throws {
+        let client = try connect()
+        proxy.faults = [.latency(.milliseconds(10), jitter: .milliseconds(10))]
+        var expected = ""
+        for number in 0..<300 {
+            let bursts = proxy.traffic.bursts
+            client.send("line \(number)\n")
+            expected += "line \(number)\n"
+            // Each by itself.
+            #expect(await eventually { proxy.traffic.bursts > bursts })
+        }
+        #expect(String(decoding: client.receive(count: expected.utf8.count).bytes, as: UTF8.self) == expected)
+    }
+
+    @Test func drips() throws {
+        let client = try connect()
+        proxy.faults = [.drip(bytesPerSecond: 2_000).towards(.toClient)]
+        let time = clock.measure {
+            client.send("send 1000\n")
+            #expect(client.receive(count: 1000).bytes == LineServer.pattern(1000))
+        }
+        // The last piece is not waited for.
+        #expect(time >= .milliseconds(450))
+        #expect(time < .seconds(5))
+    }
+
+    @Test func slices() throws {
+        let client = try connect()
+        // The pace alone makes 25 pieces of it.
+        proxy.faults = [.slice, .drip(bytesPerSecond: 2_000)]
+        client.send("send 1000\n")
+        var bytes: [UInt8] = []
+        var reads = 0
+        while bytes.count < 1000, case .bytes(let more) = client.receive() {
+            bytes += more
+            reads += 1
+        }
+        #expect(bytes == LineServer.pattern(1000))
+        #expect(reads > 100)
+    }
+
+    // MARK: - Black holes
+
+    @Test func isABlackHole() throws {
+        let client = try connect()
+        proxy.faults = [.blackHole]
+        #expect(client.echo("hole", within: .milliseconds(200)) == .nothing)
+        #expect(server.lines == ["hello"])
+        proxy.faults = []
+        #expect(client.receive() == .line("hole"))
+    }
+
+    @Test func isABlackHoleOneWay() async throws {
+        let client = try connect()
+        proxy.faults = [.blackHole.towards(.toClient)]
+        client.send("hole\n")
+        #expect(await eventually { server.lines == ["hello", "hole"] })
+        #expect(client.receive(within: .milliseconds(200)) == .nothing)
+        proxy.faults = [.blackHole.towards(.toServer)]
+        #expect(client.receive() == .line("hole"))
+    }
+
+    @Test func passesNoEndThroughABlackHole() async throws {
+        var client: RawClient? = try connect()
+        let leaver = try connect()
+        proxy.faults = [.blackHole]
+        client?.resetsAtEnd()
+        client = nil
+        leaver.endSending()
+        #expect(await eventually { proxy.traffic.openConnections == 0 })
+        #expect(await always(during: .milliseconds(200)) { server.ends.isEmpty })
+        proxy.faults = []
+        #expect(await eventually { Set(server.ends) == [.end, .reset] })
+    }
+
+    @Test func holdsNoMoreBackThanItMay() throws {
+        let client = try connect()
+        let count = 64 * 1024 * 1024
+        let pattern = LineServer.pattern(count)
+        proxy.faults = [.blackHole]
+        client.send("take \(count)\n")
+        let sent = client.send(pattern, patience: .milliseconds(300))
+        // The buffers of the sockets are the system's.
+        #expect(sent < 32 * 1024 * 1024)
+        proxy.faults = []
+        client.send(Array(pattern[sent...]))
+        #expect(client.receive() == .line("right"))
+    }
+
+    // MARK: - Ends
+
+    @Test func halfCloses() async throws {
+        let client = try connect()
+        proxy.faults = [.halfClose]
+        #expect(client.receive() == .end)
+        client.send("still heard\n")
+        #expect(await eventually { server.lines == ["hello", "still heard"] })
+        #expect(server.ends.isEmpty)
+        client.endSending()
+        #expect(await eventually { server.ends == [.end] })
+    }
+
+    @Test func halfClosesTheServersSide() async throws {
+        let client = try connect()
+        client.send("last\n")
+        #expect(client.receive() == .line("last"))
+        proxy.faults = [.halfClose.towards(.toServer)]
+        #expect(await eventually { server.ends == [.end] })
+        #expect(client.receive() == .end)
+    }
+
+    @Test func resets() async throws {
+        let client = try connect()
+        proxy.faults = [.reset]
+        #expect(client.receive() == .reset)
+        #expect(await eventually { server.ends == [.reset] })
+        #expect(try RawClient(proxy.address).receive() == .reset)
+    }
+
+    @Test func resetsOneSide() async throws {
+        let client = try connect()
+        proxy.faults = [.reset.towards(.toClient)]
+        #expect(client.receive() == .reset)
+        #expect(await eventually { server.ends == [.end] })
+        proxy.faults = []
+        let other = try connect()
+        proxy.faults = [.reset.towards(.toServer)]
+        #expect(other.receive() == .end)
+        #expect(await eventually { server.ends == [.end, .reset] })
+    }
+
+    @Test(arguments: [1, 6, 100, 100_000])
+    func cuts(_ count: Int) throws {
+        let client = try connect()
+        proxy.faults = [.cut(afterBytes: count)]
+        client.send("send 200000\n")
+        let (bytes, last) = client.receive()
+        #expect(bytes == Array(LineServer.pattern(200_000).prefix(count)))
+        #expect(last == .reset)
+    }
+
+    @Test func cutsAtOnce() throws {
+        let client = try connect()
+        proxy.faults = [.cut(afterBytes: 0)]
+        #expect(client.receive() == .reset)
+    }
+
+    @Test func closesSlowly() throws {
+        let client = try connect()
+        proxy.faults = [.slowClose(.milliseconds(300))]
+        let time = clock.measure {
+            client.send("promptly\nbye\n")
+            let (bytes, last) = client.receive()
+            #expect(bytes == Array("promptly\n".utf8))
+            #expect(last == .end)
+        }
+        #expect(time >= .milliseconds(300))
+    }
+
+    @Test func flaps() async throws {
+        proxy.faults = [.flap(every: .milliseconds(30))]
+        for _ in 0..<5 { #expect(try RawClient(proxy.address).receive() == .reset) }
+        proxy.faults = []
+        let client = try connect()
+        #expect(client.receive(within: .milliseconds(150)) == .nothing)
+        #expect(client.echo("steady") == .line("steady"))
+    }
+
+    // MARK: - Which, and when
+
+    @Test func concernsTheNthConnection() throws {
+        proxy.faults = [.blackHole.onConnection(2)]
+        let clients = try (0..<3).map { _ in try RawClient(proxy.address) }
+        #expect(clients[0].echo("first") == .line("first"))
+        #expect(clients[1].echo("second", within: .milliseconds(150)) == .nothing)
+        #expect(clients[2].echo("third") == .line("third"))
+    }
+
+    @Test func startsWithAPattern() async throws {
+        let client = try connect()
+        let other = try connect()
+        proxy.faults = [.reset.onceSeen("wait=")]
+        #expect(client.echo("wait") == .line("wait"))
+        // In pieces, and with a false start.
+        for piece in ["wa", "wai", "t"] {
+            let passed = proxy.traffic.bytesToServer
+            client.send(piece)
+            #expect(await eventually { proxy.traffic.bytesToServer == passed + piece.utf8.count })
+        }
+        client.send("=behind\n")
+        #expect(client.receive() == .reset)
+        #expect(await eventually { server.ends == [.reset] })
+        // What was behind it has not passed: the line was never whole.
+        #expect(server.lines == ["hello", "hello", "wait"])
+        #expect(other.echo("alive") == .line("alive"))
+    }
+
+    @Test func startsWithAPatternOfTheOtherDirection() async throws {
+        let client = try connect()
+        proxy.faults = [.blackHole.towards(.toClient).onceSeen("watch\n", .toServer)]
+        #expect(client.echo("look") == .line("look"))
+        client.send("watch\n")
+        #expect(await eventually { server.lines.last == "watch" })
+        #expect(client.receive(within: .milliseconds(150)) == .nothing)
+        // Other faults beside it change nothing about what it has seen.
+        proxy.faults.append(.slice)
+        #expect(client.echo("still", within: .milliseconds(150)) == .nothing)
+        proxy.faults = []
+        #expect(client.receive(count: 12).bytes == Array("watch\nstill\n".utf8))
+    }
+
+    @Test func endsTheOtherDirectionAtAPattern() async throws {
+        let client = try connect()
+        proxy.faults = [.halfClose.onceSeen("keep alive\n", .toServer)]
+        client.send("keep alive\n")
+        #expect(client.receive() == .end)
+        #expect(await eventually { server.lines.last == "keep alive" })
+    }
+
+    @Test func cutsBehindAPattern() throws {
+        let client = try connect()
+        proxy.faults = [Fault(.cut(afterBytes: 3), direction: .toClient, trigger: .seen(Array("B".utf8)))]
+        client.send("AABCDEFGH\n")
+        // It passes on the way there already: three bytes of the answer.
+        let (bytes, last) = client.receive()
+        #expect(String(decoding: bytes, as: UTF8.self) == "AAB")
+        #expect(last == .reset)
+    }
+
+    @Test func addsUp() throws {
+        let client = try connect()
+        proxy.faults = [.slice, .latency(.milliseconds(50)), .drip(bytesPerSecond: 5_000), .slowClose(.zero)]
+        let time = clock.measure {
+            client.send("all of it\n")
+            #expect(client.receive(count: 10).bytes == Array("all of it\n".utf8))
+        }
+        #expect(time >= .milliseconds(100))
+    }
+}

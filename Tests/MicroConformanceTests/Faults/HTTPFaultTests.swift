@@ -1,0 +1,216 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MicroConformance
+import MicroCore
+import TestSupport
+import Testing
+
+/// Each fault of HTTP, as a plain client sees it.
+@Suite(.serialized, .timeLimit(.minutes(1)))
+struct HTTPFaultTests {
+    private static let json = #"[{"Node":{"Name":"a\"}{"},"Tags":[{}]}, {}]"#
+
+    private let server: ScriptedServer
+    private let proxy: HTTPFaultProxy
+    private let forwarded = Counter()
+
+    init() async throws {
+        let forwarded = forwarded
+        server = try ScriptedServer { connection in
+            while let request = try connection.readRequest() {
+                forwarded.add()
+                try connection.write(Self.answer(to: request))
+                if request["Connection"] == "close" { return }
+            }
+        }
+        proxy = try await HTTPFaultProxy(to: Address(host: "127.0.0.1", port: server.port))
+    }
+
+    private static func answer(to request: ScriptedRequest) -> [UInt8] {
+        let type = "Content-Type: application/json\r\n"
+        switch request.target {
+        case "/stream":
+            // In chunks of a few bytes, so that none is a whole object.
+            let stream = #"{"result":{"events":[{"kv":1}]}}"# + "\n" + #"{"result":{}}"# + "\n"
+            let chunks = stream.map { "1\r\n\($0)\r\n" }.joined()
+            return Array("HTTP/1.1 200 OK\r\n\(type)Transfer-Encoding: chunked\r\n\r\n\(chunks)0\r\n\r\n".utf8)
+        case "/empty": return Array("HTTP/1.1 200 OK\r\n\(type)Content-Length: 0\r\n\r\n".utf8)
+        case "/text": return Array("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}".utf8)
+        default:
+            let head = "HTTP/1.1 200 OK\r\n\(type)X-Consul-Index: 7\r\nX-Accepted: \(request["Accept-Encoding"] ?? "-")"
+            return Array("\(head)\r\nContent-Length: \(json.utf8.count)\r\n\r\n\(json)".utf8)
+        }
+    }
+
+    private func get(_ path: String, headers: [String] = []) throws -> RawAnswer? {
+        try request(proxy.address, "GET \(path)", headers: headers)
+    }
+
+    // MARK: - In the server's place
+
+    @Test(arguments: [500, 503, 429, 401, 403, 404])
+    func answersWithAStatus(_ status: Int) throws {
+        proxy.faults = [.status(status, headers: ["Retry-After": "3"], body: "no")]
+        let answer = try request(proxy.address)
+        #expect(answer?.status == status)
+        #expect(answer?.headers["retry-after"] == "3")
+        #expect(answer?.headers["content-length"] == "2")
+        #expect(answer?.body == "no")
+        #expect(forwarded.value == 0)
+    }
+
+    @Test func keepsTheConnectionInAStorm() throws {
+        let client = try RawClient(proxy.address)
+        proxy.faults = [.status(503, body: "storm").onFirst(5)]
+        for _ in 0..<5 {
+            client.send("PUT / HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\n\r\nabc")
+            #expect(client.text(until: "\r\n\r\nstorm")?.hasPrefix("HTTP/1.1 503 ") == true)
+        }
+        client.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n")
+        #expect(client.text(until: Self.json)?.hasPrefix("HTTP/1.1 200 OK") == true)
+        #expect(proxy.traffic.connections == 1)
+    }
+
+    @Test(arguments: [204, 304])
+    func answersWithoutABody(_ status: Int) throws {
+        proxy.faults = [.status(status, body: "dropped")]
+        let answer = try request(proxy.address)
+        #expect(answer?.status == status)
+        #expect(answer?.headers["content-length"] == nil)
+        #expect(answer?.body == "")
+    }
+
+    @Test func answersHEADAsGETWithoutTheBody() throws {
+        proxy.faults = [.html]
+        let answer = try request(proxy.address, "HEAD /")
+        #expect(answer?.headers["content-type"]?.hasPrefix("text/html") == true)
+        #expect(answer?.headers["content-length"] != "0")
+        #expect(answer?.body == "")
+    }
+
+    @Test func concernsThePathAndTheFirstRequests() throws {
+        proxy.faults = [.status(500).onPath("/v1/health/").onFirst(2), .status(403).onPath("/v1/")]
+        #expect(try get("/v1/health/service/a")?.status == 500)
+        #expect(try get("/v1/catalog")?.status == 403)
+        #expect(try get("/v2/health/")?.status == 200)
+        #expect(try get("/v1/health/")?.status == 500)
+        #expect(try get("/v1/health/")?.status == 403)
+        // Set again, it counts from the beginning.
+        proxy.faults = proxy.faults
+        #expect(try get("/v1/health/")?.status == 500)
+        proxy.faults = [.status(500).onFirst(0)]
+        #expect(try get("/")?.status == 200)
+    }
+
+    @Test func answersWithAPage() throws {
+        proxy.faults = [.html]
+        let answer = try request(proxy.address)
+        #expect(answer?.status == 200)
+        #expect(answer?.headers["content-type"] == "text/html; charset=utf-8")
+        #expect(answer?.body.contains("<html>") == true)
+        #expect(forwarded.value == 0)
+    }
+
+    @Test(arguments: [301, 307])
+    func redirectsToItself(_ status: Int) throws {
+        proxy.faults = [.redirectLoop(status)]
+        let answer = try request(proxy.address, "GET /a?b=c")
+        #expect(answer?.status == status)
+        #expect(answer?.headers["location"] == "/a?b=c")
+    }
+
+    @Test func neverEnds() async throws {
+        proxy.faults = [.endlessChunks]
+        let clock = ContinuousClock()
+        do {
+            let client = try RawClient(proxy.address)
+            client.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n")
+            let head = client.text(until: "\r\n\r\n")
+            #expect(head?.contains("application/json") == true)
+            #expect(head?.contains("chunked") == true)
+            let time = clock.measure { #expect(client.receive(count: 2 * 1024 * 1024).last == .bytes([])) }
+            #expect(time > .milliseconds(400))
+            #expect(time < .seconds(10))
+        }
+        #expect(await eventually { proxy.traffic.openConnections == 0 })
+        let sent = proxy.traffic.bytesToClient
+        #expect(await always(during: .milliseconds(100)) { proxy.traffic.bytesToClient == sent })
+    }
+
+    @Test func sendsNoMoreThanIsRead() async throws {
+        proxy.faults = [.endlessChunks]
+        let clients = try (0..<20).map { _ in try RawClient(proxy.address) }
+        for client in clients { client.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n") }
+        #expect(
+            await eventually {
+                let sent = proxy.traffic.bytesToClient
+                return await always(during: .milliseconds(200)) { proxy.traffic.bytesToClient == sent }
+            })
+    }
+
+    // MARK: - The server's answers
+
+    @Test func replacesAHeader() throws {
+        proxy.faults = [.header("x-consul-index", "0"), .header("X-Added", "yes")]
+        let answer = try get("/")
+        #expect(answer?.headers["x-consul-index"] == "0")
+        #expect(answer?.headers["x-added"] == "yes")
+        #expect(answer?.body == Self.json)
+        #expect(forwarded.value == 1)
+    }
+
+    @Test func corruptsJSON() throws {
+        #expect(try get("/")?.json != nil)
+        proxy.faults = [.corruptJSON]
+        let answer = try get("/", headers: ["Accept-Encoding: gzip"])
+        #expect(answer?.headers["content-length"] == String(Self.json.utf8.count))
+        #expect(answer?.headers["x-accepted"] == "-")
+        #expect(answer?.body.utf8.count == Self.json.utf8.count)
+        #expect(answer?.body.hasPrefix(#"[{"Node""#) == true)
+        #expect(answer?.json == nil)
+        #expect(try get("/text")?.body == "{}")
+        let stream = try get("/stream")?.content
+        #expect(stream?.contains("{") == false)
+        #expect(stream?.filter { $0 == "\n" }.count == 2)
+    }
+
+    @Test func addsUnknownFields() throws {
+        proxy.faults = [.unknownFields]
+        let answer = try get("/")
+        let field = #""microConformanceUnknown":{"nested":[1,null,"x"]}"#
+        #expect(answer?.content == #"[{"# + field + #","Node":{"Name":"a\"}{"},"Tags":[{}]}, {"# + field + "}]")
+        #expect((answer?.json as? [[String: Any]])?.first?.count == 3)
+        #expect(
+            try get("/stream")?.content == "{" + field + #","result":{"events":[{"kv":1}]}}"# + "\n{" + field
+                + #","result":{}}"# + "\n")
+        #expect(try get("/empty")?.content == "")
+        #expect(try get("/text")?.body == "{}")
+    }
+
+    @Test(arguments: ["/", "/stream", "/empty"], [HTTPFault.Length.short, .tooLong])
+    func announcesAWrongLength(_ path: String, _ length: HTTPFault.Length) throws {
+        proxy.faults = [.contentLength(length)]
+        let client = try RawClient(proxy.address)
+        client.send("GET \(path) HTTP/1.1\r\nHost: test\r\n\r\n")
+        let (bytes, last) = client.receive()
+        #expect(last == .end)
+        let answer = try #require(RawAnswer(String(decoding: bytes, as: UTF8.self)))
+        let announced = try #require(answer.headers["content-length"].flatMap { Int($0) })
+        #expect(answer.headers["transfer-encoding"] == nil)
+        switch length {
+        case .short: #expect(announced < answer.body.utf8.count)
+        case .tooLong: #expect(announced > answer.body.utf8.count)
+        }
+        if path == "/" { #expect(answer.body == Self.json) }
+    }
+
+    @Test func changesOneAnswerInSeveralWays() throws {
+        proxy.faults = [.unknownFields, .header("X-Consul-Index", "0"), .contentLength(.tooLong)]
+        let answer = try get("/")
+        #expect(answer?.json != nil)
+        #expect(answer?.headers["x-consul-index"] == "0")
+        #expect(answer?.headers["content-length"].flatMap { Int($0) } ?? 0 > answer?.body.utf8.count ?? 0)
+    }
+}

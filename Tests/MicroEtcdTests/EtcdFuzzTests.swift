@@ -1,0 +1,95 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Logging
+import MicroCore
+import TestSupport
+import Testing
+
+@testable import MicroEtcd
+
+/// What anybody may have sent or stored, changed at random with a fixed seed: nothing traps or hangs.
+@Suite(.timeLimit(.minutes(1))) struct EtcdFuzzTests {
+    private let header = #""header":{"cluster_id":"17","revision":"4","raft_term":"2"}"#
+    private let record =
+        #"{"name":"svc","version":"1","metadata":null,"endpoints":[{"name":"E","request":{"name":"r","type":"R","values":null}}],"nodes":[{"id":"a","address":"10.0.0.1","port":80}]}"#
+
+    private func lines(in pieces: [[UInt8]]) -> [[UInt8]]? {
+        var (reader, all) = (EtcdLines(longest: 300), [[UInt8]]())
+        for piece in pieces {
+            guard let lines = reader.take(piece) else { return nil }
+            all += lines
+        }
+        return all + [reader.takeRest()]
+    }
+
+    /// However it is cut into pieces, the messages are the same.
+    @Test func watchLines() throws {
+        var fuzzer = Fuzzer(seed: 1)
+        let kv = #""kv":{"key":"\#(base64("/micro/registry/svc/a"))","mod_revision":"5","value":"e30="}"#
+        let text = [
+            #"{"result":{\#(header),"created":true}}"#, #"{"result":{\#(header),"events":[{\#(kv)}]}}"#, "",
+            #"{"result":{\#(header),"events":[{"type":"DELETE",\#(kv)},{\#(kv)}]}}"#,
+            #"{"result":{\#(header),"canceled":true,"compact_revision":"3"}}"#,
+            #"{"error":{"grpc_code":14,"message":"no leader"}}"#,
+        ].joined(separator: "\n")
+        let seed = Array(text.utf8)
+        var (read, tooLong) = (0, 0)
+        for _ in 0..<100_000 {
+            let input = fuzzer.mutated(seed)
+            let whole = lines(in: [input])
+            #expect(lines(in: fuzzer.pieces(of: input)) == whole)
+            if whole == nil { tooLong += 1 }
+            // Half a message is as good as a changed one.
+            guard let line = whole?[fuzzer.number(below: whole?.count ?? 1)] else { continue }
+            let message = try? JSONDecoder().decode(EtcdStreamed<EtcdWatchMessage>.self, from: Data(line)).result
+            if let message, !message.events.isEmpty { read += 1 }
+        }
+        #expect(read > 1000 && tooLong > 100)
+    }
+
+    @Test func answersRecordsAndErrors() {
+        var fuzzer = Fuzzer(seed: 2)
+        let kv = #"{"key":"\#(base64("/micro/registry/svc/a"))","mod_revision":"5","value":"e30="}"#
+        let seeds = [
+            #"{\#(header),"kvs":[\#(kv)],"more":true,"count":"1"}"#, record,
+            #"{"error":"etcdserver: denied","message":"etcdserver: denied","code":7}"#,
+            #"{"result":{\#(header),"ID":"7","TTL":"30"}}"#,
+            #"{\#(header),"succeeded":true,"responses":[{"response_range":{"count":"1"}},{"response_put":{}}]}"#,
+        ].map { Array($0.utf8) }
+        let keys = EtcdKeys(prefix: "/micro/registry/", namespace: "")
+        let logger = Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() }
+        let key = Array("/micro/registry/svc/a".utf8)
+        var read = [0, 0, 0, 0, 0]
+        for round in 0..<100_000 {
+            let kind = round % seeds.count
+            let bytes = fuzzer.mutated(seeds[kind])
+            let (data, decoder) = (Data(bytes), JSONDecoder())
+            let isRead =
+                switch kind {
+                case 0: (try? decoder.decode(EtcdRangeAnswer.self, from: data)) != nil
+                case 1:
+                    EtcdRecord.storedNode(
+                        EtcdKeyValue(key: key, value: bytes, modRevision: 1), keys: keys, logger: logger) != nil
+                case 2: (try? decoder.decode(EtcdFault.self, from: data)) != nil
+                case 3: (try? decoder.decode(EtcdStreamed<EtcdLeaseAnswer>.self, from: data)) != nil
+                default: (try? decoder.decode(EtcdTransactionAnswer.self, from: data)) != nil
+                }
+            if isRead { read[kind] += 1 }
+            _ = keys.parse(bytes)
+        }
+        #expect(read.allSatisfy { $0 > 500 })
+    }
+
+    /// Deeper than anything real: an error, and no overflow of the stack.
+    @Test(arguments: [100, 500, 5000, 200_000]) func deepNesting(_ depth: Int) {
+        let shape = String(repeating: #"{"values":["#, count: depth) + String(repeating: "]}", count: depth)
+        let value = #"{"name":"svc","endpoints":[{"name":"E","request":\#(shape)}],"nodes":[{"id":"a","address":"h","port":1}]}"#
+        let stored = EtcdRecord.storedNode(
+            EtcdKeyValue(key: Array("/micro/registry/svc/a".utf8), value: Array(value.utf8), modRevision: 1),
+            keys: EtcdKeys(prefix: "/micro/registry/", namespace: ""),
+            logger: Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() })
+        #expect(depth > 100 ? stored == nil : stored != nil)
+    }
+}

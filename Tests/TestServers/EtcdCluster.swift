@@ -1,0 +1,46 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+package import Testing
+
+/// Three etcd members, started with the settings that the containers take: `docker/cluster/etcd.env`.
+package typealias EtcdCluster = Cluster<EtcdServer>
+
+extension Cluster where Member == EtcdServer {
+    /// A cluster on free ports, not started yet. Each member advertises its relay's address to the others.
+    package convenience init() throws {
+        let ports = try Machine.freePorts(6)
+        let routes = try (0..<3).map {
+            PeerLinks.Route(listener: try RawListener(), host: "127.0.0.1", port: ports[$0])
+        }
+        let advertised = routes.map { "http://127.0.0.1:\($0.listener.port)" }
+        let cluster = advertised.enumerated().map { "member-\($0)=\($1)" }.joined(separator: ",")
+        let settings = EtcdServer.Settings(environment: try Configuration.variables("cluster/etcd.env"))
+        let members = (0..<3).map { index in
+            EtcdServer(
+                settings, name: "member-\(index)", port: ports[3 + index],
+                listenPeer: "http://127.0.0.1:\(ports[index])", advertisePeer: advertised[index], cluster: cluster)
+        }
+        self.init(members, PeerLinks(routes))
+    }
+}
+
+extension EtcdServer: ClusterMember {
+    @TaskLocal private static var cluster: EtcdCluster?
+
+    package static var clusterOfSuite: TaskLocal<EtcdCluster?> { $cluster }
+
+    package func view() async throws -> (name: String, leader: String?) {
+        let (status, text) = try await ask("/v3/maintenance/status", "{}")
+        guard status == 200, let answer = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any],
+            let name = (answer["header"] as? [String: Any])?["member_id"] as? String
+        else { throw MachineError(description: "etcd at \(address) told no status: \(status) \(text)") }
+        return (name, answer["leader"] as? String)
+    }
+}
+
+extension Trait where Self == ServerTrait<EtcdCluster> {
+    /// Three etcd members of the suite are ``EtcdCluster/current``.
+    package static var etcdCluster: Self { Self { try EtcdCluster() } }
+}

@@ -1,0 +1,37 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+package import Testing
+
+extension Trait where Self == ServerTrait<EtcdServer> {
+    /// The etcd of the suite, started here or that of `MICRO_TEST_ETCD_ADDRESS`, is ``EtcdServer/current``.
+    package static var etcd: Self {
+        Self { try EtcdServer.external.map(EtcdServer.init(external:)) ?? EtcdServer() }
+    }
+
+    /// The etcd of the suite, with settings of its own, is ``EtcdServer/current``.
+    package static func etcd(_ settings: EtcdServer.Settings) -> Self { Self { try EtcdServer(settings) } }
+}
+
+extension Trait where Self == ConditionTrait {
+    /// Runs where there is an etcd to use, or where one is required.
+    package static var whereEtcdIs: Self { EtcdServer.backend.whereItIs }
+
+    /// Runs where etcd is started by the tests, to be killed or to have settings of its own.
+    package static var whereEtcdCanBeStarted: Self { EtcdServer.backend.whereItCanBeStarted }
+}
+
+extension EtcdServer: SuiteServer {
+    static let backend = Backend(program: "etcd", source: "https://github.com/etcd-io/etcd/releases")
+
+    /// The server of the suite that runs now.
+    @TaskLocal package static var current: EtcdServer?
+
+    package static var ofSuite: TaskLocal<EtcdServer?> { $current }
+
+    /// Whether one can be started here.
+    package static var isInstalled: Bool { backend.isInstalled }
+
+    /// The address of a server that runs already, such as one in a container: `MICRO_TEST_ETCD_ADDRESS`.
+    package static var external: String? { backend.external }
+}

@@ -1,0 +1,73 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+package import Testing
+
+/// What ``ServerTrait`` starts for a suite.
+package protocol SuiteServer: AnyObject, Sendable {
+    /// The one of the suite that runs now.
+    static var ofSuite: TaskLocal<Self?> { get }
+    /// Starts it and waits until it serves.
+    func start() async throws
+    /// Ends it and waits.
+    func kill() async
+}
+
+/// Starts a server for a suite, once, and ends it afterwards.
+package struct ServerTrait<Server: SuiteServer>: SuiteTrait, TestScoping {
+    /// Makes the server.
+    let make: @Sendable () throws -> Server
+
+    /// Runs the suite with the server as `current`.
+    package func provideScope(
+        for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
+    ) async throws {
+        let server = try make()
+        let result = await Result {
+            try await server.start()
+            try await Server.ofSuite.withValue(server) { try await function() }
+        }
+        await server.kill()
+        try result.get()
+    }
+}
+
+/// A kind of server that tests need: whether it is there, and what is said if not.
+struct Backend {
+    /// Its program, and its name in `MICRO_REQUIRE_BACKENDS`.
+    let program: String
+    /// Where to get it.
+    let source: String
+
+    /// Whether one can be started here.
+    var isInstalled: Bool { Machine.path(of: program) != nil }
+
+    /// The variable with the address of one that runs already, such as one in a container.
+    var addressVariable: String { "MICRO_TEST_\(program.uppercased())_ADDRESS" }
+
+    /// The address of one that runs already.
+    var external: String? { Self.variable(addressVariable) }
+
+    /// Runs where there is one to use, or where one is required: the tests fail then, and are not skipped.
+    var whereItIs: ConditionTrait {
+        .enabled(
+            if: isInstalled || external != nil || isRequired, "no \(program) on the PATH: get it from \(source)")
+    }
+
+    /// Runs where it is started by the tests, to be killed or to have settings of its own.
+    var whereItCanBeStarted: ConditionTrait {
+        .enabled(
+            if: external == nil && (isInstalled || isRequired),
+            "needs a \(program) of its own: none is on the PATH, or \(addressVariable) names another one")
+    }
+
+    private var isRequired: Bool {
+        (Self.variable("MICRO_REQUIRE_BACKENDS") ?? "").split(separator: ",")
+            .contains { $0.trimmingCharacters(in: .whitespaces) == program }
+    }
+
+    private static func variable(_ name: String) -> String? {
+        ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
