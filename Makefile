@@ -2,7 +2,7 @@
 #   make test ARGS="--filter MicroCoreTests"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test conformance build setup format lint bench compose-check clean
+.PHONY: help demo test soak conformance build setup format lint bench compose-check clean
 
 swift_files = $(wildcard Sources Tests Examples Benchmarks Package.swift)
 
@@ -18,6 +18,10 @@ demo: setup ## Build and run the greeter demo: a server and a client in one proc
 test: setup ## Run all tests, and say first which servers are not there to be tested against
 	@scripts/check-backends
 	swift test --disable-xctest --no-parallel $(ARGS)
+
+soak: setup ## Run what takes too long for every test run: a thousand services, faults again and again; about an hour
+	@scripts/check-backends
+	MICRO_SOAK=1 swift test --disable-xctest --no-parallel --filter 'SoakTests' $(ARGS)
 
 conformance: setup ## Put every adapter to the cases of its contract, on servers in containers
 	@scripts/conformance $(ARGS)

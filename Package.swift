@@ -78,7 +78,7 @@ let package = Package(
         // Floor 2: adapters.
         module("MicroMemory", ["MicroCore", collections, nioCore]),
         module("MicroHTTP", ["MicroCore", logging, nioCore, nioHTTP1, nioPosix]),
-        module("MicroCurl", ["MicroCore", "CurlTransfer", configuration]),
+        module("MicroCurl", ["MicroCore", "CurlTransfer"]),
         module("MicroConsul", ["MicroCore", "MicroCurl", "CurlTransfer", "CZlib", configuration, logging]),
         module("MicroEtcd", ["MicroCore", "MicroCurl", "CurlTransfer", configuration, logging]),
 
@@ -140,7 +140,9 @@ let package = Package(
                 "MicroMemory", logging, nioCore, nioHTTP1, nioPosix,
             ]),
         tests("MicroHTTPTests", ["MicroHTTP", "MicroCore", nioCore, nioPosix]),
-        tests("MicroConsulTests", ["MicroConsul", "MicroCore", configuration]),
+        tests("MicroConsulTests", ["MicroConsul", "MicroCurl", "MicroCore", configuration, logging]),
+        tests("MicroEtcdTests", ["MicroEtcd", "MicroCore", "CurlTransfer", configuration, logging]),
+        tests("ClusterTests", ["MicroHarnesses", "MicroConsul", "MicroEtcd", "MicroCore", logging]),
         tests(
             "MicroTests",
             [

@@ -8,6 +8,8 @@ import MicroCurl
 /// Sends requests to an agent: with the token, within the limit, with the errors of the contract.
 struct ConsulHTTP: Sendable {
     private let transfer: CurlTransfer
+    /// For all requests but blocking queries, of which there are few.
+    private let permits = Permits(CurlTransfer.shortRequestsAtOnce)
     private let token: Secret?
     private let largestAnswer: Int
 
@@ -31,12 +33,11 @@ struct ConsulHTTP: Sendable {
     ) async throws -> CurlResponse {
         var headers = body == nil ? [] : [("Content-Type", "application/json")]
         if let token { headers.append(("X-Consul-Token", token.reveal())) }
-        do {
-            return try await transfer.perform(
-                CurlRequest(
-                    method: method, url: agent.url + path, headers: headers, body: body, timeout: limit + wait,
-                    connectTimeout: limit, maximumBodySize: largestAnswer))
-        } catch let error as CurlError {
+        let request = CurlRequest(
+            method: method, url: agent.url + path, headers: headers, body: body, timeout: limit + wait,
+            connectTimeout: limit, maximumBodySize: largestAnswer)
+        guard wait > .zero else { return try await transfer.perform(request, at: agent, permits: permits) }
+        do { return try await transfer.perform(request) } catch let error as CurlError {
             throw MicroError(error, at: agent, timeout: limit + wait)
         }
     }

@@ -16,7 +16,8 @@ extension EtcdConfiguration {
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
     func checkedKeys() throws -> EtcdKeys {
         try NameRules.check(namespace: namespace)
-        guard (1...200).contains(prefix.utf8.count), prefix != "/", prefix.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        guard (1...200).contains(prefix.utf8.count), prefix != "/",
+            prefix.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else {
             throw Self.invalid(
                 "the prefix of the keys must be 1 to 200 printable characters without spaces, and more than a slash, "

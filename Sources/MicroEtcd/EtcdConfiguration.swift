@@ -86,10 +86,12 @@ public struct EtcdConfiguration: Sendable {
         if let text = text("micro.registry.address") { address = text }
         namespace = text("micro.registry.namespace") ?? namespace
         prefix = text("micro.registry.prefix") ?? prefix
-        let user = text("etcdctl.user", isSecret: true)?.split(separator: ":", maxSplits: 1).map(String.init) ?? []
-        self.user = user.first
-        // etcdctl takes what is before the colon for the name only where there is no password beside it.
-        password = (text("etcdctl.password", isSecret: true) ?? user.dropFirst().first).map(Secret.init)
+        user = text("etcdctl.user", isSecret: true)
+        password = text("etcdctl.password", isSecret: true).map(Secret.init)
+        // As in etcdctl: a name with a colon has its password beside it.
+        if password == nil, let parts = user?.split(separator: ":", maxSplits: 1), parts.count == 2 {
+            (user, password) = (String(parts[0]), Secret(String(parts[1])))
+        }
         certificateAuthorityFile = text("etcdctl.cacert")
         clientCertificateFile = text("etcdctl.cert")
         clientKeyFile = text("etcdctl.key")

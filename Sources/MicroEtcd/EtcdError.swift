@@ -42,7 +42,8 @@ struct EtcdFault: Error, Equatable, Decodable {
         code =
             try inner.contains(.grpcCode)
             ? inner.decode(Int.self, forKey: .grpcCode) : inner.decode(Int.self, forKey: .code)
-        message = (try? inner.decode(String.self, forKey: .message)) ?? (try? inner.decode(String.self, forKey: .error)) ?? ""
+        message =
+            (try? inner.decode(String.self, forKey: .message)) ?? (try? inner.decode(String.self, forKey: .error)) ?? ""
     }
 
     /// Why a watch was canceled, such as `rpc error: code = PermissionDenied desc = etcdserver: permission denied`.

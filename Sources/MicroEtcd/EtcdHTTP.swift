@@ -9,6 +9,7 @@ import MicroCurl
 /// Sends requests to a member: with the token, within the limit, with the errors of the contract.
 struct EtcdHTTP: Sendable {
     private let transfer: CurlTransfer
+    private let permits = Permits(CurlTransfer.shortRequestsAtOnce)
     private let hasUser: Bool
     private let needsLeader: Bool
     private let largestAnswer: Int
@@ -42,13 +43,10 @@ struct EtcdHTTP: Sendable {
         _ path: String, _ body: some Encodable & Sendable, as type: Answer.Type, token: Secret? = nil,
         at server: Server, within limit: Duration
     ) async throws -> (value: Answer, size: Int) {
-        do {
-            let answer = try await transfer.perform(try request(path, body, token: token, at: server, within: limit))
-            guard answer.status == 200 else { throw failure(status: answer.status, answer.body, at: server) }
-            return (try decode(type, answer.body, at: server), answer.body.count)
-        } catch let error as CurlError {
-            throw MicroError(error, at: server, timeout: limit)
-        }
+        let request = try request(path, body, token: token, at: server, within: limit)
+        let answer = try await transfer.perform(request, at: server, permits: permits)
+        guard answer.status == 200 else { throw failure(status: answer.status, answer.body, at: server) }
+        return (try decode(type, answer.body, at: server), answer.body.count)
     }
 
     /// Opens a stream of messages.

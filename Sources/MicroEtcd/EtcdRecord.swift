@@ -40,10 +40,12 @@ struct EtcdRecord: Codable, Sendable {
     }
 
     /// Reads a value of any origin. What does not fit the rules for records, or its own key, is left out and logged.
-    static func storedNode(_ entry: EtcdKeyValue, keys: EtcdKeys, logger: Logger) -> (
+    ///
+    /// - Parameter name: The service that was asked for; nil for all.
+    static func storedNode(_ entry: EtcdKeyValue, of name: String?, keys: EtcdKeys, logger: Logger) -> (
         service: String, id: String, node: StoredNode
     )? {
-        guard let (service, id) = keys.parse(entry.key) else {
+        guard let (service, id) = keys.parse(entry.key), service == name ?? service else {
             logger.debug("record left out", metadata: ["cause": "its key is no node's of ours"])
             return nil
         }

@@ -78,7 +78,7 @@ public final class EtcdRegistry: Registry {
         try NameRules.check(service: name)
         let answer = try await api.read(keys.range(name), by: api.deadline)
         return ServiceRecord.merging(
-            answer.entries.compactMap { EtcdRecord.storedNode($0, keys: keys, logger: logger)?.node })
+            answer.entries.compactMap { EtcdRecord.storedNode($0, of: name, keys: keys, logger: logger)?.node })
     }
 
     /// See ``MicroCore/Registry/list()``.

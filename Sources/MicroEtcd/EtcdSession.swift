@@ -75,7 +75,8 @@ final class EtcdSession: Sendable {
         }
     }
 
-    private func logIn(_ credentials: EtcdCredentials, at server: Server, within limit: Duration) async throws -> Token {
+    private func logIn(_ credentials: EtcdCredentials, at server: Server, within limit: Duration) async throws -> Token
+    {
         do {
             let value = try await http.authenticate(credentials, at: server, within: limit)
             return content.withLock { content in

@@ -7,6 +7,7 @@ import MicroCurl
 
 /// What a watch knows: the nodes as they are stored, and the state that is made of them.
 struct EtcdView {
+    private let name: String?
     private let keys: EtcdKeys
     private let logger: Logger
     /// By service and ID.
@@ -18,7 +19,9 @@ struct EtcdView {
     /// Everything up to its revision is known; nil when the present has to be read.
     private(set) var position: EtcdHeader?
 
-    init(keys: EtcdKeys, logger: Logger) {
+    /// - Parameter name: The service that is watched; nil for all.
+    init(of name: String?, keys: EtcdKeys, logger: Logger) {
+        self.name = name
         self.keys = keys
         self.logger = logger
     }
@@ -30,7 +33,9 @@ struct EtcdView {
     mutating func replace(_ snapshot: EtcdAPI.Snapshot) {
         var fresh: [String: [String: StoredNode]] = [:]
         for entry in snapshot.entries {
-            guard let (service, id, node) = EtcdRecord.storedNode(entry, keys: keys, logger: logger) else { continue }
+            guard let (service, id, node) = EtcdRecord.storedNode(entry, of: name, keys: keys, logger: logger) else {
+                continue
+            }
             fresh[service, default: [:]][id] = node
         }
         let names = Set(fresh.keys).union(nodes.keys)
@@ -47,9 +52,9 @@ struct EtcdView {
                 self.position = EtcdHeader(
                     cluster: position.cluster, revision: event.entry.modRevision, term: position.term)
             }
-            guard let (service, id) = keys.parse(event.entry.key) else { continue }
+            guard let (service, id) = keys.parse(event.entry.key), service == name ?? service else { continue }
             let stored =
-                event.isDelete ? nil : EtcdRecord.storedNode(event.entry, keys: keys, logger: logger)?.node
+                event.isDelete ? nil : EtcdRecord.storedNode(event.entry, of: name, keys: keys, logger: logger)?.node
             nodes[service, default: [:]][id] = stored
             if nodes[service]?.isEmpty == true { nodes[service] = nil }
             touched.insert(service)

@@ -62,7 +62,7 @@ final class EtcdWatch: Sendable {
         _ name: String?, api: EtcdAPI, keys: EtcdKeys, logger: Logger, _ publish: (RegistryState) -> Void
     ) async {
         let range = keys.range(name)
-        var view = EtcdView(keys: keys, logger: logger)
+        var view = EtcdView(of: name, keys: keys, logger: logger)
         var failures = 0
         while !Task.isCancelled {
             let started = ContinuousClock.now

@@ -51,7 +51,7 @@ public struct ConsulRegistryHarness: RegistryHarness {
     public static func bounds(of configuration: ConsulConfiguration) -> RegistryBounds {
         RegistryBounds(
             convergence: .seconds(1), timeToLive: .seconds(3), shortestTimeToLive: .seconds(1),
-            expirySlack: .seconds(75), heal: .seconds(10), changes: 1000, healFromRefusal: .seconds(25),
+            expirySlack: .seconds(75), heal: .seconds(10), changes: 1000, services: 100, healFromRefusal: .seconds(25),
             // Consul adds up to a sixteenth to the wait.
             halfOpen: configuration.longestWait * 17 / 16 + configuration.timeout + .seconds(3))
     }

@@ -49,7 +49,7 @@ public struct EtcdRegistryHarness: RegistryHarness {
     public static func bounds(of configuration: EtcdConfiguration) -> RegistryBounds {
         RegistryBounds(
             convergence: .seconds(1), timeToLive: .seconds(3), shortestTimeToLive: .seconds(1),
-            expirySlack: .seconds(2), heal: .seconds(10), changes: 1000, healFromRefusal: .seconds(25),
+            expirySlack: .seconds(2), heal: .seconds(10), changes: 1000, services: 100, healFromRefusal: .seconds(25),
             halfOpen: configuration.longestWait + configuration.timeout + .seconds(3))
     }
 

@@ -3,8 +3,6 @@
 
 import MicroConformance
 import MicroConformanceTesting
-import MicroConsul
-import MicroHarnesses
 import TestServers
 import Testing
 
@@ -13,11 +11,27 @@ import Testing
     @Test(.conformanceReport, .serialized, arguments: RegistryCase.all)
     func contract(_ each: RegistryCase) async throws {
         let server = try #require(ConsulServer.current)
-        var configuration = ConsulConfiguration()
-        configuration.address = server.address
-        configuration.longestWait = .seconds(3)
-        // An agent that was not started here is not ours to end.
-        let control = ConsulServer.external == nil ? ConsulControl(server) : nil
-        await each.verify(against: try await ConsulRegistryHarness(configuration, control: control))
+        await each.verify(against: try await ConsulHarnesses.harness(server))
+    }
+}
+
+/// The cases that need TLS and ACLs, and what ACLs and TLS make of some others.
+@Suite(.whereConsulCanBeStarted, .serialized, .timeLimit(.minutes(5))) struct SecuredConsulConformanceTests {
+    @Test(.conformanceReport) func contract() async throws {
+        let certificates = try await Certificates()
+        let server = try await ConsulHarnesses.securedServer(certificates)
+        try await server.start()
+        for each in RegistryCase.forSecuredBackends {
+            await each.verify(against: try await ConsulHarnesses.securedHarness(server, certificates))
+        }
+        await server.kill()
+    }
+}
+
+extension RegistryCase {
+    /// Those that only a backend with TLS and credentials can be put to, and a few of all kinds.
+    static let forSecuredBackends = all.filter { testCase in
+        !testCase.hooks.isDisjoint(with: [.tls, .wrongCredentials, .revocableCredentials])
+            || ["R01", "R05", "R20", "R30", "R33", "R44", "R55", "R59"].contains(testCase.id)
     }
 }

@@ -3,7 +3,6 @@
 
 import MicroConformance
 import MicroConformanceTesting
-import MicroHarnesses
 import TestServers
 import Testing
 
@@ -16,18 +15,13 @@ import Testing
     }
 }
 
-/// What an etcd with TLS and authentication makes of cases, and those that need one.
+/// The cases that need TLS and credentials, and what those make of some others.
 @Suite(.whereEtcdCanBeStarted, .serialized, .timeLimit(.minutes(5))) struct SecuredEtcdConformanceTests {
-    private static let cases = RegistryCase.all.filter { testCase in
-        !testCase.hooks.isDisjoint(with: [.tls, .wrongCredentials, .revocableCredentials])
-            || ["R01", "R05", "R20", "R22", "R26", "R30", "R33", "R44", "R55"].contains(testCase.id)
-    }
-
     @Test(.conformanceReport) func contract() async throws {
         let certificates = try await Certificates()
         let server = try await EtcdHarnesses.securedServer(certificates)
         try await server.start()
-        for each in Self.cases {
+        for each in RegistryCase.forSecuredBackends {
             await each.verify(against: try await EtcdHarnesses.securedHarness(server, certificates))
         }
         await server.kill()

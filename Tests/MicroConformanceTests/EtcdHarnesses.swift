@@ -38,10 +38,15 @@ enum EtcdHarnesses {
             EtcdServer.Settings(tls: .init(identity: identity, client: client), rootPassword: rootPassword))
     }
 
-    static func harness(_ server: EtcdServer) async throws -> EtcdRegistryHarness {
+    static func harness(
+        _ server: EtcdServer, _ change: (inout RegistryBounds) -> Void = { _ in }
+    ) async throws -> EtcdRegistryHarness {
+        let configuration = configuration(server)
+        var bounds = EtcdRegistryHarness.bounds(of: configuration)
+        change(&bounds)
         // One that was not started here is not ours to end.
-        try await EtcdRegistryHarness(
-            configuration(server), control: EtcdServer.external == nil ? EtcdControl(server) : nil)
+        return try await EtcdRegistryHarness(
+            configuration, bounds: bounds, control: EtcdServer.external == nil ? EtcdControl(server) : nil)
     }
 
     static func securedHarness(

@@ -45,9 +45,10 @@ import Testing
             switch round % seeds.count {
             case 0:
                 guard let answer = try? decoder.decode([Lenient<ConsulHealth>].self, from: data) else { continue }
-                records += ConsulRecord.records(
-                    of: "svc", in: answer.compactMap(\.value), namespace: namespace, logger: logger
-                ).count
+                records +=
+                    ConsulRecord.records(
+                        of: "svc", in: answer.compactMap(\.value), namespace: namespace, logger: logger
+                    ).count
             case 1: _ = try? decoder.decode([Lenient<ConsulCheck>].self, from: data)
             default: _ = try? decoder.decode([String: Lenient<[String]>].self, from: data)
             }

@@ -170,7 +170,8 @@ import Testing
                 try await apart.register(other, timeToLive: .seconds(30))
                 #expect(await eventually { all.value?[name] == [record()] })
                 #expect(await eventually { own.value?[other.name] == [other] })
-                #expect(await always(during: .milliseconds(200)) { own.value?[name] == [] && all.value?[other.name] == [] })
+                #expect(
+                    await always(during: .milliseconds(200)) { own.value?[name] == [] && all.value?[other.name] == [] })
                 #expect(try await apart.list() == [other.name])
                 #expect(try await registry.lookUp(other.name).isEmpty)
                 try await registry.deregister(record())
@@ -207,7 +208,8 @@ import Testing
             #expect(await eventually { latest.value?[name].first?.nodes.count == 50 })
             _ = try await server.ask(
                 "/v3/kv/deleterange",
-                #"{"key":"\#(base64("/micro/registry/\(name)/"))","range_end":"\#(base64("/micro/registry/\(name)0"))"}"#)
+                #"{"key":"\#(base64("/micro/registry/\(name)/"))","range_end":"\#(base64("/micro/registry/\(name)0"))"}"#
+            )
             #expect(await eventually { latest.value?[name] == [] })
             #expect(latest.all.allSatisfy { [0, 50].contains($0[name].first?.nodes.count ?? 0) })
         }
@@ -234,7 +236,8 @@ import Testing
             #expect(log.has("record left out", name))
             #expect(await eventually { watch.value?[name] == [record()] })
             _ = try await server.ask(
-                "/v3/kv/deleterange", #"{"key":"\#(base64("/micro/registry/"))","range_end":"\#(base64("/micro/registry0"))"}"#)
+                "/v3/kv/deleterange",
+                #"{"key":"\#(base64("/micro/registry/"))","range_end":"\#(base64("/micro/registry0"))"}"#)
             #expect(await eventually { watch.value?[name] == [] })
         }
     }

@@ -118,7 +118,8 @@ extension EtcdServer {
 
     /// How many leases there are.
     func leases() async throws -> Int {
-        try await ask("/v3/lease/leases", "{}").text.split(separator: #""ID""#, omittingEmptySubsequences: false).count - 1
+        try await ask("/v3/lease/leases", "{}").text.split(separator: #""ID""#, omittingEmptySubsequences: false).count
+            - 1
     }
 }
 

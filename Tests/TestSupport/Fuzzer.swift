@@ -6,7 +6,8 @@ package struct Fuzzer: RandomNumberGenerator, Sendable {
     /// What parsers stumble over.
     private static let fragments: [[UInt8]] = [
         [], [0], [0xFF], [0x0A], [0x0D, 0x0A], [0xC3, 0x28], [0xED, 0xA0, 0x80], Array("\"".utf8), Array("\\".utf8),
-        Array("\\u0000".utf8), Array("\\uD800".utf8), Array("{".utf8), Array("[".utf8), Array("}]".utf8), Array(",".utf8),
+        Array("\\u0000".utf8), Array("\\uD800".utf8), Array("{".utf8), Array("[".utf8), Array("}]".utf8),
+        Array(",".utf8),
         Array("null".utf8), Array("true".utf8), Array("-1".utf8), Array("1e999".utf8),
         Array("9223372036854775807".utf8), Array("18446744073709551616".utf8), Array("\"\":".utf8),
         [UInt8](repeating: 0x5B, count: 40),

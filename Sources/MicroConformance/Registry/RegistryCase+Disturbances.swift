@@ -23,6 +23,8 @@ struct Disturbance: Sendable {
     /// How many requests have come from the client so far, at most.
     let requests: @Sendable () -> Int
     let openConnections: @Sendable () -> Int
+
+    fileprivate var mustWork: Bool { if case .none = effect { true } else { false } }
 }
 
 extension RegistryTrial {
@@ -31,7 +33,8 @@ extension RegistryTrial {
     ///
     /// - Parameter heal: How long that may take.
     func survive(_ disturbance: Disturbance, heal: Duration? = nil) async throws {
-        let timeout = Duration.seconds(1)
+        // What has to work may be slow.
+        let timeout = disturbance.mustWork ? Duration.seconds(5) : .seconds(1)
         let client = try await makeClient {
             $0.addresses = [disturbance.address]
             $0.timeout = timeout

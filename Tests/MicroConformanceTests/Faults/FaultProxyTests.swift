@@ -26,7 +26,9 @@ struct FaultProxyTests {
         client.send(pattern)
         #expect(client.receive() == .line("right"))
         client.send("send \(count)\n")
-        #expect(client.receive(count: count).bytes == pattern)
+        // Not within the expectation: what differs is not worth finding out in as many bytes.
+        let isSame = client.receive(count: count).bytes == pattern
+        #expect(isSame)
         let traffic = proxy.traffic
         #expect(traffic.bytesToServer == count + "take \(count)\nsend \(count)\n".utf8.count)
         #expect(traffic.bytesToClient == count + "right\n".utf8.count)

@@ -179,7 +179,7 @@ struct FaultTests {
         #expect(sent < 32 * 1024 * 1024)
         proxy.faults = []
         client.send(Array(pattern[sent...]))
-        #expect(client.receive() == .line("right"))
+        #expect(client.receive(within: .seconds(60)) == .line("right"))
     }
 
     // MARK: - Ends
@@ -230,7 +230,8 @@ struct FaultTests {
         proxy.faults = [.cut(afterBytes: count)]
         client.send("send 200000\n")
         let (bytes, last) = client.receive()
-        #expect(bytes == Array(LineServer.pattern(200_000).prefix(count)))
+        #expect(bytes.count == count)
+        #expect(LineServer.pattern(200_000).starts(with: bytes))
         #expect(last == .reset)
     }
 

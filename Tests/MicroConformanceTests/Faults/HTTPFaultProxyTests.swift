@@ -104,10 +104,12 @@ struct HTTPFaultProxyTests {
         let proxy = try await proxy(to: server)
         let client = try RawClient(proxy.address)
         client.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n")
-        #expect(client.text(until: "\r\n\r\n") != nil)
         let (bytes, last) = client.receive()
-        #expect(bytes == (0..<500).flatMap { _ in pattern })
         #expect(last == .end)
+        let expected = Array("HTTP/1.1 200 OK\r\n\r\n".utf8) + (0..<500).flatMap { _ in pattern }
+        // Not within the expectation: what differs is not worth finding out in as many bytes.
+        let isSame = bytes == expected
+        #expect(isSame)
     }
 
     @Test func stopsReadingForAClientThatDoesNot() async throws {
@@ -240,7 +242,7 @@ struct HTTPFaultProxyTests {
         forgotten?.faults = [.endlessChunks]
         let client = try RawClient(address)
         client.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n")
-        #expect(client.text(until: "\r\n\r\n") != nil)
+        #expect(client.receive(count: 1).last == .bytes([]))
         forgotten = nil
         #expect([.end, .reset].contains(client.receive().last))
         #expect(throws: RawClientError.refused) { try RawClient(address) }

@@ -1,0 +1,219 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import MicroEtcd
+import TestServers
+import TestSupport
+import Testing
+
+/// Watches that go wrong: none ends, none is a hot loop, and none stays live without reason.
+@Suite(.timeLimit(.minutes(1))) struct EtcdWatchTests {
+    /// The record as it is stored.
+    private static let entry =
+        #"{"key":"\#(base64("/micro/registry/svc/svc-a"))","mod_revision":"5","value":"\#(base64(#"{"name":"svc","version":"1","nodes":[{"id":"svc-a","address":"10.0.0.1","port":80}]}"#))"}"#
+
+    private static let event =
+        #"{"result":{"header":{"cluster_id":"17","revision":"5","raft_term":"2"},"events":[{"kv":\#(entry)}]}}"#
+
+    /// Answers that the record is there.
+    @Sendable private static func withRecord(_ request: ScriptedRequest) -> ScriptedResponse? {
+        request.target == "/v3/kv/range"
+            ? ScriptedResponse(text: #"{\#(ScriptedEtcd.header),"kvs":[\#(entry)]}"#) : nil
+    }
+
+    /// Runs the body with a watch of `svc`.
+    private func watching(_ configuration: EtcdConfiguration, _ body: (Latest) async throws -> Void) async throws {
+        try await withEtcd(configuration) { registry in try await body(Latest(try registry.watch("svc"))) }
+    }
+
+    /// What follows the creation, or comes in its place; then the connection ends in order.
+    @Test(arguments: [
+        ([ScriptedEtcd.created], MicroError.Code.unavailable),
+        ([ScriptedEtcd.created, "<html>"], .internal), ([ScriptedEtcd.created, "{"], .internal),
+        ([ScriptedEtcd.created, "null"], .internal), (["[]"], .internal), (["<html>", "</html>"], .internal),
+        ([event], .internal), ([], .unavailable),
+        ([#"{"error":{"grpc_code":14,"http_code":503,"message":"etcdserver: no leader"}}"#], .unavailable),
+        ([ScriptedEtcd.created, #"{"error":{"grpc_code":14,"message":"etcdserver: no leader"}}"#], .unavailable),
+        (
+            [
+                #"{"result":{\#(ScriptedEtcd.header),"created":true,"canceled":true,"cancel_reason":"rpc error: code = PermissionDenied desc = etcdserver: permission denied"}}"#
+            ], .permissionDenied
+        ),
+        (
+            [
+                #"{"result":{\#(ScriptedEtcd.header),"created":true,"canceled":true,"cancel_reason":"rpc error: code = Unauthenticated desc = etcdserver: invalid auth token"}}"#
+            ], .unauthenticated
+        ),
+        ([ScriptedEtcd.created, #"{"result":{\#(ScriptedEtcd.header),"canceled":true}}"#], .unavailable),
+    ])
+    func faults(_ lines: [String], _ code: MicroError.Code) async throws {
+        let server = try ScriptedEtcd(watch: { connection, _ in
+            try connection.begin(lines: lines)
+            try connection.endLines()
+        })
+        defer { server.stop() }
+        try await watching(configured(server.url)) { latest in
+            #expect(await eventually { latest.cause?.code == code })
+            if code == .permissionDenied || code == .unauthenticated {
+                // What is refused is not asked again at once.
+                #expect(await always(during: .milliseconds(300)) { server.requests("/v3/watch").count == 1 })
+            } else {
+                #expect(await eventually { server.requests("/v3/watch").count > 2 })
+                let before = server.requests("/v3/watch").count
+                #expect(await always(during: .milliseconds(500)) { server.requests("/v3/watch").count - before < 30 })
+            }
+        }
+    }
+
+    @Test func statusesAreErrorsToo() async throws {
+        for (response, code) in [
+            (ScriptedEtcd.failure(401, 16, "etcdserver: invalid auth token"), MicroError.Code.unauthenticated),
+            (ScriptedResponse(status: 502, text: "<html>"), .unavailable),
+            (ScriptedResponse(status: 404, text: "Not Found\n"), .internal),
+            (ScriptedResponse(status: 400, text: ""), .internal),
+        ] {
+            let server = try ScriptedEtcd(watch: { connection, _ in
+                try connection.write(response)
+            })
+            defer { server.stop() }
+            try await watching(configured(server.url)) { latest in
+                #expect(await eventually { latest.cause?.code == code })
+            }
+        }
+    }
+
+    @Test func aWatchThatIsCutOffIsStaleAndComesBack() async throws {
+        let isBack = Counter()
+        let server = try ScriptedEtcd(Self.withRecord) { connection, _ in
+            try connection.begin(lines: [ScriptedEtcd.created])
+            // In the middle of a message.
+            guard isBack.value > 0 else { return try connection.write("40\r\n{\"result\"") }
+            _ = connection.readToEnd()
+        }
+        defer { server.stop() }
+        try await watching(configured(server.url)) { latest in
+            #expect(await eventually { latest.cause?.code == .unavailable })
+            #expect(latest.value?["svc"] == [record("svc")])
+            isBack.add()
+            #expect(await eventually { latest.isLive })
+            #expect(latest.value?["svc"] == [record("svc")])
+            // After a loss the present is read again.
+            #expect(server.requests("/v3/kv/range").count == server.requests("/v3/watch").count)
+        }
+    }
+
+    @Test(arguments: [false, true]) func aWatchThatIsNotCreatedInTimeIsLeft(_ hasHeader: Bool) async throws {
+        let server = try ScriptedEtcd(watch: { connection, _ in
+            if hasHeader { try connection.begin(lines: []) }
+            _ = connection.readToEnd()
+        })
+        defer { server.stop() }
+        let configuration = configured(server.url) { $0.timeout = .milliseconds(200) }
+        try await watching(configuration) { latest in
+            #expect(await eventually { latest.cause?.code == .deadlineExceeded })
+            #expect(await eventually { server.requests("/v3/watch").count > 1 })
+        }
+    }
+
+    /// A dead connection looks like a quiet one.
+    @Test func aSilentWatchIsRenewedAndTheDeadEndIsNoticed() async throws {
+        let server = try ScriptedEtcd(Self.withRecord) { connection, number in
+            let later = ScriptedEtcd.created.replacing(#""revision":"4""#, with: #""revision":"5""#)
+            if number < 4 { try connection.begin(lines: number == 1 ? [ScriptedEtcd.created, Self.event] : [later]) }
+            _ = connection.readToEnd()
+        }
+        defer { server.stop() }
+        let configuration = configured(server.url) {
+            $0.timeout = .milliseconds(300)
+            $0.longestWait = .milliseconds(200)
+        }
+        try await watching(configuration) { latest in
+            #expect(await eventually { latest.cause?.code == .deadlineExceeded })
+            #expect(latest.value?["svc"] == [record("svc")])
+            let starts = server.requests("/v3/watch").prefix(4).map { String(decoding: $0.body, as: UTF8.self) }
+            // The first comes after what was read, the others after the last event.
+            #expect(starts[0].contains(#""start_revision":"5""#))
+            #expect(starts[1...].allSatisfy { $0.contains(#""start_revision":"6""#) })
+        }
+    }
+
+    @Test func compactedHistoryIsReadAgainAndNoFailure() async throws {
+        let server = try ScriptedEtcd(watch: { connection, number in
+            try connection.begin(lines: [ScriptedEtcd.created])
+            if number == 2 {
+                try connection.write(lines: [Self.event])
+            } else {
+                try connection.write(lines: [
+                    #"{"result":{"header":{"cluster_id":"17","raft_term":"2"},"canceled":true,"compact_revision":"9"}}"#
+                ])
+            }
+            // As etcd does: canceled, the stream stays open.
+            _ = connection.readToEnd()
+        })
+        defer { server.stop() }
+        try await watching(configured(server.url)) { latest in
+            #expect(await eventually { latest.value?["svc"] == [record("svc")] })
+            #expect(server.requests("/v3/kv/range").count == 2)
+            #expect(latest.all.allSatisfy { if case .live = $0.freshness { true } else { false } })
+        }
+    }
+
+    @Test func compactionForEverIsAFailureAndNoHotLoop() async throws {
+        let server = try ScriptedEtcd(watch: { connection, _ in
+            try connection.begin(lines: [
+                #"{"result":{\#(ScriptedEtcd.header),"created":true,"canceled":true,"compact_revision":"9"}}"#
+            ])
+            _ = connection.readToEnd()
+        })
+        defer { server.stop() }
+        try await watching(configured(server.url)) { latest in
+            #expect(await eventually { latest.cause?.code == .unavailable })
+            let before = server.requests("/v3/watch").count
+            #expect(await always(during: .milliseconds(500)) { server.requests("/v3/watch").count - before < 30 })
+        }
+    }
+
+    /// etcd would wait until it has reached the revision.
+    @Test func anotherHistoryIsReadAgain() async throws {
+        let server = try ScriptedEtcd(watch: { connection, number in
+            let other = #"{"result":{"header":{"cluster_id":"17","revision":"2","raft_term":"2"},"created":true}}"#
+            try connection.begin(lines: [number == 2 ? other : ScriptedEtcd.created])
+            _ = connection.readToEnd()
+        })
+        defer { server.stop() }
+        let configuration = configured(server.url) { $0.longestWait = .milliseconds(50) }
+        try await watching(configuration) { _ in
+            #expect(await eventually { server.requests("/v3/kv/range").count == 2 })
+        }
+    }
+
+    @Test func aMessageBeyondTheLimitIsAnError() async throws {
+        let server = try ScriptedEtcd(watch: { connection, _ in
+            try connection.begin(lines: [ScriptedEtcd.created])
+            let piece = String(repeating: "x", count: 4000)
+            while true { try connection.write("fa0\r\n\(piece)\r\n") }
+        })
+        defer { server.stop() }
+        let configuration = configured(server.url) { $0.largestAnswer = 10_000 }
+        try await watching(configuration) { latest in
+            #expect(await eventually { latest.cause?.code == .internal })
+        }
+    }
+
+    @Test func manyNamesShareOneStream() async throws {
+        let server = try ScriptedEtcd(watch: { connection, _ in
+            try connection.begin(lines: [ScriptedEtcd.created, Self.event])
+            _ = connection.readToEnd()
+        })
+        defer { server.stop() }
+        try await withEtcd(at: server.url) { registry in
+            let names = (0..<100).map { "other-\($0)" } + ["svc"]
+            let watches = try names.map { Latest(try registry.watch($0)) } + [Latest(try registry.watch(nil))]
+            #expect(await eventually { watches.allSatisfy(\.isLive) })
+            #expect(await eventually { watches.suffix(2).allSatisfy { $0.value?["svc"] == [record("svc")] } })
+            #expect(watches.dropLast(2).allSatisfy { $0.value?["svc"] == [] })
+            #expect(server.requests("/v3/watch").count == 33)
+        }
+    }
+}
