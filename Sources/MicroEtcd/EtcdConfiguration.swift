@@ -55,8 +55,8 @@ public struct EtcdConfiguration: Sendable {
     /// It becomes a part of the prefix: `/micro/registry@NAMESPACE/`.
     public var namespace = ""
 
-    /// What the keys begin with: `/micro/registry/` by default, as in go-micro since 1.18; its etcd plugin before that
-    /// had `/micro-registry/`.
+    /// What the keys begin with: `/micro/registry/` by default, as in go-micro since 1.18. Its etcd plugin before that had
+    /// `/micro-registry/`, and ports apart from addresses: with this prefix they are written so.
     public var prefix = "/micro/registry/"
 
     /// How fresh lookups, lists and watches are.

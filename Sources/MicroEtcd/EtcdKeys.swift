@@ -10,9 +10,12 @@ import MicroCore
 struct EtcdKeys: Sendable {
     /// With a slash at the end.
     let prefix: String
+    /// Whether they are those of go-micro's etcd plugin of version 1, whose nodes have an address without the port.
+    let havePortsApart: Bool
 
     init(prefix: String, namespace: String) {
         let start = prefix.hasSuffix("/") ? String(prefix.dropLast()) : prefix
+        havePortsApart = start == "/micro-registry"
         self.prefix = (namespace.isEmpty ? start : "\(start)@\(namespace)") + "/"
     }
 

@@ -7,12 +7,15 @@ import MicroCore
 
 /// The value of a key: go-micro's JSON of a service with one node.
 ///
-/// `{"name":"greeter","version":"latest","metadata":null,"endpoints":[…],"nodes":[{"id":…,"address":…,"port":…,"metadata":…}]}`
+/// `{"name":"greeter","version":"latest","metadata":null,"endpoints":[…],"nodes":[{"id":…,"address":"10.0.0.1:9090","metadata":…}]}`
+///
+/// Where go-micro's etcd plugin of version 1 keeps its keys, ports are apart: `"address":"10.0.0.1","port":9090`.
 struct EtcdRecord: Codable, Sendable {
     struct Node: Codable, Sendable {
         let id: String
+        /// With the port, as `10.0.0.1:9090`, unless ``port`` tells it.
         let address: String
-        /// 0 for none. Newer versions of go-micro have no such field, and the port in the address.
+        /// 0 for none.
         let port: Int?
         let metadata: [String: String]?
     }
@@ -23,13 +26,18 @@ struct EtcdRecord: Codable, Sendable {
     let endpoints: [Endpoint]?
     let nodes: [Node]
 
-    /// A node with what describes its service.
-    init(_ node: MicroCore.Node, of service: ServiceRecord) {
+    /// A node with what describes its service, as those write it who share the keys.
+    init(_ node: MicroCore.Node, of service: ServiceRecord, keys: EtcdKeys) {
         name = service.name
         version = service.version
         metadata = service.metadata
         endpoints = service.endpoints
-        nodes = [Node(id: node.id, address: node.address, port: node.port ?? 0, metadata: node.metadata)]
+        let isWhole = node.port != nil && !keys.havePortsApart
+        nodes = [
+            Node(
+                id: node.id, address: isWhole ? "\(Address(node))" : node.address, port: isWhole ? nil : node.port ?? 0,
+                metadata: node.metadata)
+        ]
     }
 
     /// The JSON, in a stable order.

@@ -28,7 +28,7 @@ final class EtcdRegistrar: Sendable {
         _ node: Node, of service: ServiceRecord, seconds: Int64?
     ) async throws -> (seconds: Int64?, created: Bool) {
         let key = keys.key(service.name, node.id)
-        let value = try EtcdRecord(node, of: service).encoded()
+        let value = try EtcdRecord(node, of: service, keys: keys).encoded()
         let deadline = api.deadline
         do {
             return try await store(node.id, key, value, seconds: seconds, by: deadline)

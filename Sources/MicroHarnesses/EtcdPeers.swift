@@ -10,7 +10,7 @@ private struct GoMicroService: Codable {
     struct Instance: Codable {
         let id: String
         let address: String
-        let port: Int
+        let port: Int?
         let metadata: [String: String]?
     }
 
@@ -27,7 +27,7 @@ private struct GoMicroService: Codable {
         endpoints = record.endpoints
         nodes = [
             Instance(
-                id: node.id, address: node.address, port: node.port ?? 0,
+                id: node.id, address: "\(Address(node))", port: nil,
                 metadata: node.metadata.isEmpty ? nil : node.metadata)
         ]
     }
@@ -68,10 +68,10 @@ struct EtcdGoMicroPeer: GoMicroPeer {
             let described = ServiceRecord(
                 name: service.name, version: service.version, metadata: service.metadata ?? [:],
                 endpoints: service.endpoints ?? [])
-            records[service.version, default: described].nodes += service.nodes.map { node in
-                Node(
-                    id: node.id, address: node.address, port: node.port == 0 ? nil : node.port,
-                    metadata: node.metadata ?? [:])
+            records[service.version, default: described].nodes += service.nodes.map { (node) -> Node in
+                // What go-micro dials is the address, whatever else there is.
+                let address = (try? Address(parsing: node.address)) ?? Address(host: node.address)
+                return Node(id: node.id, address: address.host, port: address.port, metadata: node.metadata ?? [:])
             }
         }
         return records.values.sorted { $0.version < $1.version }

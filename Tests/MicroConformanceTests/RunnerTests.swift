@@ -71,7 +71,8 @@ import Testing
 
     @Test func aClientThatCannotBeClosedDoesNotHoldTheRun() async {
         let options = RunOptions(caseLimit: .milliseconds(100))
-        let report = await RegistryRunner(MutantHarness(.closeHangs, of: MemoryRegistryHarness()), options: options).run([makeCase(), makeCase()])
+        let report = await RegistryRunner(MutantHarness(.closeHangs, of: MemoryRegistryHarness()), options: options)
+            .run([makeCase(), makeCase()])
         #expect(report.results.map(\.outcome.name) == ["failed", "failed"])
     }
 

@@ -99,9 +99,22 @@ import Testing
             name: "svc", version: "1", metadata: ["k": "a/b"], endpoints: [Endpoint(name: "E")],
             nodes: [Node(id: "svc-1", address: "h", port: nil, metadata: ["r": "eu"])])
         #expect(
-            String(decoding: try EtcdRecord(record.nodes[0], of: record).encoded(), as: UTF8.self)
+            try written(record)
                 == #"{"endpoints":[{"metadata":{},"name":"E","request":null,"response":null}],"metadata":{"k":"a/b"},"name":"svc","nodes":[{"address":"h","id":"svc-1","metadata":{"r":"eu"},"port":0}],"version":"1"}"#
         )
+    }
+
+    @Test func portsAreWrittenWhereThoseLookWhoShareTheKeys() throws {
+        let record = ServiceRecord(name: "svc", nodes: [Node(id: "svc-1", address: "::1", port: 80)])
+        #expect(try written(record).contains(#""nodes":[{"address":"[::1]:80","id":"svc-1","metadata":{}}]"#))
+        #expect(
+            try written(record, prefix: "/micro-registry/")
+                .contains(#""nodes":[{"address":"::1","id":"svc-1","metadata":{},"port":80}]"#))
+    }
+
+    private func written(_ record: ServiceRecord, prefix: String = "/micro/registry/") throws -> String {
+        let keys = EtcdKeys(prefix: prefix, namespace: "")
+        return String(decoding: try EtcdRecord(record.nodes[0], of: record, keys: keys).encoded(), as: UTF8.self)
     }
 
     @Test func oursComeBack() throws {
@@ -112,8 +125,9 @@ import Testing
             name: "svc", version: "v=1 β", metadata: metadata,
             endpoints: [Endpoint(name: "E", request: shape, metadata: ["a": "b"])],
             nodes: [Node(id: "svc-1", address: "::1", port: 80, metadata: metadata)])
-        let value = String(decoding: try EtcdRecord(record.nodes[0], of: record).encoded(), as: UTF8.self)
-        #expect(read("/micro/registry/svc/svc-1", value) == record)
+        for prefix in ["/micro/registry/", "/micro-registry/"] {
+            #expect(read("/micro/registry/svc/svc-1", try written(record, prefix: prefix)) == record)
+        }
     }
 
     @Test(arguments: [

@@ -6,7 +6,7 @@ import TestSupport
 package import Testing
 
 /// A server that can be one of several.
-package protocol ClusterMember: AnyObject, Sendable {
+package protocol ClusterMember: SuiteServer {
     /// The cluster of the suite that runs now.
     static var clusterOfSuite: TaskLocal<Cluster<Self>?> { get }
     /// The address for clients, `host:port`.
@@ -50,10 +50,10 @@ package final class Cluster<Member: ClusterMember>: SuiteServer {
         for member in members { try await member.waitUntilItServes() }
     }
 
-    /// Ends it for good.
-    package func kill() async {
+    /// Ends it for good, with its data.
+    package func end() async {
         links.close()
-        for member in members { await member.kill() }
+        for member in members { await member.end() }
     }
 
     /// The member that most members take for the leader. Waits for it, 30 s at most.

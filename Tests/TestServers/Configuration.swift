@@ -4,9 +4,9 @@
 import Foundation
 
 /// The configuration under `docker`, which the servers of the tests share with the containers.
-enum Configuration {
+package enum Configuration {
     /// The path of a file or folder there.
-    static func path(_ name: String) -> String {
+    package static func path(_ name: String) -> String {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appendingPathComponent("docker/\(name)").path
     }

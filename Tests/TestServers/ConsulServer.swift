@@ -13,11 +13,31 @@ package final class ConsulServer: Sendable {
         package var configuration: String?
         /// To speak only HTTPS, and how its clients do.
         package var tls: CurlTLS?
+        /// Files under `docker` that are read before.
+        var files: [String] = []
+        /// Kept, as their files go with them.
+        var certificates: Certificates?
 
         /// Nothing.
         package init(configuration: String? = nil, tls: CurlTLS? = nil) {
             self.configuration = configuration
             self.tls = tls
+        }
+
+        /// HTTPS, and ACLs that deny by default, as in `docker/compose.secure.yml`.
+        ///
+        /// - Parameter token: The token that may do everything.
+        package static func secure(_ certificates: Certificates, token: String) async throws -> Self {
+            let identity = try await certificates.identity("consul", subjectAlternativeName: "IP:127.0.0.1")
+            var settings = Self(
+                configuration: """
+                    {"cert_file": "\(identity.certificate)", "key_file": "\(identity.key)",
+                     "acl": {"tokens": {"master": "\(token)", "agent": "\(token)"}}}
+                    """,
+                tls: CurlTLS(certificateAuthorityFile: certificates.authorityFile))
+            settings.files = ["secure/consul.hcl"]
+            settings.certificates = certificates
+            return settings
         }
     }
 
@@ -93,6 +113,7 @@ package final class ConsulServer: Sendable {
         guard let arguments else { throw MachineError(description: "the Consul at \(address) is not started here") }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         var all = ["agent", "-config-dir", Configuration.path("consul"), "-dns-port", "-1", "-grpc-port", "-1"]
+        all += settings.files.flatMap { ["-config-file", Configuration.path($0)] }
         if let configuration = settings.configuration {
             let file = folder.appendingPathComponent("settings.json")
             try Data(configuration.utf8).write(to: file)
@@ -112,6 +133,12 @@ package final class ConsulServer: Sendable {
 
     /// Stops the agent in order. A member of a cluster keeps its data, any other agent forgets everything.
     package func stop() async throws { try await process.stop() }
+
+    /// Kills the agent, and deletes its data.
+    package func end() async {
+        await kill()
+        try? FileManager.default.removeItem(at: folder)
+    }
 
     /// Stops (`SIGSTOP`) or continues (`SIGCONT`) the agent.
     package func signal(_ signal: Int32) { process.signal(signal) }

@@ -34,12 +34,23 @@ package final class EtcdServer: Sendable {
         package var tls: TLS?
         /// To have authentication enabled, with this password of the user `root`.
         package var rootPassword: String?
+        /// Kept, as their files go with them.
+        var certificates: Certificates?
 
         /// Plain HTTP and no authentication, unless given.
         package init(environment: [String: String] = [:], tls: TLS? = nil, rootPassword: String? = nil) {
             self.environment = environment
             self.tls = tls
             self.rootPassword = rootPassword
+        }
+
+        /// HTTPS, and authentication if there is a password, as in `docker/compose.secure.yml`.
+        package static func secure(_ certificates: Certificates, rootPassword: String?) async throws -> Self {
+            let identity = try await certificates.identity("etcd", subjectAlternativeName: "IP:127.0.0.1")
+            let client = CurlTLS(certificateAuthorityFile: certificates.authorityFile)
+            var settings = Self(tls: TLS(identity: identity, client: client), rootPassword: rootPassword)
+            settings.certificates = certificates
+            return settings
         }
     }
 
@@ -130,6 +141,12 @@ package final class EtcdServer: Sendable {
     /// Stops it in order. The data stays.
     package func stop() async throws { try await process.stop() }
 
+    /// Kills it, and deletes its data.
+    package func end() async {
+        await kill()
+        try? FileManager.default.removeItem(at: data)
+    }
+
     /// Kills it and starts it again, with its ports and data.
     package func restart() async throws {
         await kill()
@@ -138,8 +155,7 @@ package final class EtcdServer: Sendable {
 
     /// Kills it and starts it again, empty, with its ports.
     package func wipe() async throws {
-        await kill()
-        if FileManager.default.fileExists(atPath: data.path) { try FileManager.default.removeItem(at: data) }
+        await end()
         try await start()
     }
 

@@ -154,9 +154,10 @@ enum ProcessSockets {
     /// The sockets bound to a port, as the links to them read: a line has the local address in its second column, as
     /// `0100007F:1F90`, and the inode in its tenth.
     private static func inodes(ofPort port: Int) -> [String] {
-        let table = (try? Data(contentsOf: URL(fileURLWithPath: "/proc/net/tcp"))) ?? Data()
-        return String(decoding: table, as: UTF8.self).split(separator: "\n").dropFirst().compactMap { line in
-            let columns = line.split(separator: " ")
+        // `Data(contentsOf:)` ends with the first read that is shorter than asked for, which is one page here.
+        let table = try? FileHandle(forReadingAtPath: "/proc/net/tcp")?.readToEnd()
+        return String(decoding: table ?? Data(), as: UTF8.self).split(separator: "\n").dropFirst().compactMap { line in
+            let columns = line.split(separator: " ", maxSplits: 10)
             guard columns.count > 9, Int(columns[1].suffix(4), radix: 16) == port, columns[9] != "0" else { return nil }
             return "socket:[\(columns[9])]"
         }

@@ -40,8 +40,12 @@ final class ServerProcess: Sendable {
         }
     }
 
-    /// Sends it a signal.
-    func signal(_ signal: Int32) { child.withLock { $0?.send(signal) } }
+    /// Sends it a signal. After `SIGSTOP` it stands still when this returns, where Linux tells.
+    func signal(_ signal: Int32) {
+        child.withLock { $0?.send(signal) }
+        guard signal == SIGSTOP, let id else { return }
+        for _ in 0..<1000 where !ProcessState.isStopped(id) { Thread.sleep(forTimeInterval: 0.001) }
+    }
 
     /// Ends it with `SIGKILL` and waits.
     func kill() async { await take()?.kill9() }
@@ -62,6 +66,21 @@ final class ServerProcess: Sendable {
         child.withLock { child in
             defer { child = nil }
             return child
+        }
+    }
+}
+
+/// How a process is, as Linux tells.
+enum ProcessState {
+    /// Whether all threads of a process stand still after `SIGSTOP`. True where it cannot be told.
+    static func isStopped(_ process: Int32) -> Bool {
+        let folder = "/proc/\(process)/task"
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return threads.allSatisfy { thread in
+            // ID (name) state …, and the name may have brackets and spaces.
+            let line = try? String(contentsOfFile: "\(folder)/\(thread)/stat", encoding: .utf8)
+            let rest = line.flatMap { line in line.lastIndex(of: ")").map { line[$0...].dropFirst(2) } }
+            return rest.map { $0.hasPrefix("T") } ?? true
         }
     }
 }

@@ -10,8 +10,8 @@ package protocol SuiteServer: AnyObject, Sendable {
     static var ofSuite: TaskLocal<Self?> { get }
     /// Starts it and waits until it serves.
     func start() async throws
-    /// Ends it and waits.
-    func kill() async
+    /// Ends it for good, with its data, and waits.
+    func end() async
 }
 
 /// Starts a server for a suite, once, and ends it afterwards.
@@ -28,7 +28,7 @@ package struct ServerTrait<Server: SuiteServer>: SuiteTrait, TestScoping {
             try await server.start()
             try await Server.ofSuite.withValue(server) { try await function() }
         }
-        await server.kill()
+        await server.end()
         try result.get()
     }
 }
@@ -59,7 +59,7 @@ struct Backend {
     var whereItCanBeStarted: ConditionTrait {
         .enabled(
             if: external == nil && (isInstalled || isRequired),
-            "needs a \(program) of its own: none is on the PATH, or \(addressVariable) names another one")
+            "needs \(program) to itself: none is on the PATH, or \(addressVariable) names another one")
     }
 
     private var isRequired: Bool {

@@ -46,7 +46,9 @@ package final class Permits: Sendable {
         }
     }
 
-    private func wait(until deadline: ContinuousClock.Instant, _ timeout: @escaping @Sendable () -> MicroError) async throws {
+    private func wait(until deadline: ContinuousClock.Instant, _ timeout: @escaping @Sendable () -> MicroError)
+        async throws
+    {
         let id = content.withLock { content in
             content.nextID += 1
             return content.nextID

@@ -3,8 +3,8 @@
 
 import NIOCore
 
-/// Adds a field that nobody knows to the JSON objects of a stream that are not within another object: a single one, those
-/// of an array, and those that follow each other.
+/// Adds a field that nobody knows to the JSON objects of a stream that are not within another object: a single one,
+/// those of an array, and those that follow each other.
 struct UnknownFieldWriter {
     private static let field = Array(#""microConformanceUnknown":{"nested":[1,null,"x"]}"#.utf8)
 

@@ -63,8 +63,8 @@ public struct Fault: Sendable, Hashable {
     public enum Trigger: Sendable, Hashable {
         /// As soon as it is set.
         case always
-        /// From the moment these bytes have passed, after it was set: what follows them is concerned, they are not. Where
-        /// reads happen to split them does not matter. An empty pattern is ``always``.
+        /// From the moment these bytes have passed, after it was set: what follows them is concerned, they are not.
+        /// Where reads happen to split them does not matter. An empty pattern is ``always``.
         case seen([UInt8], in: Direction = .both)
     }
 

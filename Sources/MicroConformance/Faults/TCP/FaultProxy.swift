@@ -31,8 +31,8 @@ public final class FaultProxy: Sendable {
     /// The port stays its own until it is closed, also while it refuses connections.
     ///
     /// - Parameters:
-    ///   - upstream: A host and a port. It is connected to for each connection of a client; where that fails, the client
-    ///     sees a reset.
+    ///   - upstream: A host and a port. It is connected to for each connection of a client; where that fails, the
+    ///     client sees a reset.
     ///   - host: An IP address of the loopback. One besides 127.0.0.1, such as 127.0.0.2 on Linux, lets the check of a
     ///     TLS host name fail.
     /// - Throws: ``MicroError`` with `invalidArgument` for other addresses, `unavailable` if it cannot listen.
@@ -61,8 +61,8 @@ public final class FaultProxy: Sendable {
 
     /// The faults in force, on the connections that are open and those that come. None passes everything.
     ///
-    /// They are in force when the setter returns (on an event loop of SwiftNIO's, which must not wait: soon after). What
-    /// earlier ones held back flows on.
+    /// They are in force when the setter returns (on an event loop of SwiftNIO's, which must not wait: soon after).
+    /// What earlier ones held back flows on.
     public var faults: [Fault] {
         get { wanted.withLock { $0 } }
         set {

@@ -1,0 +1,158 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Logging
+import MicroConsul
+import MicroCore
+import MicroEtcd
+import Synchronization
+import TestServers
+import TestSupport
+import Testing
+
+/// Fifty services on three etcd members, of which one after the other is lost.
+@Suite(
+    .whereEtcdCanBeStarted, .wherePartitionsCanBeMade, .etcdCluster, .serialized, .timeLimit(.minutes(5))
+) struct ServicesInEtcdClusterTests {
+    @Test func servicesOutliveMembers() async throws {
+        try await expectServicesToOutliveMembers(of: try #require(EtcdCluster.current)) { addresses in
+            var configuration = EtcdConfiguration()
+            configuration.addresses = addresses
+            configuration.longestWait = .seconds(5)
+            return try EtcdRegistry(configuration: configuration, logger: LogRecorder().logger)
+        }
+    }
+}
+
+/// Fifty services on three Consul servers, of which one after the other is lost.
+@Suite(
+    .whereConsulCanBeStarted, .wherePartitionsCanBeMade, .consulCluster, .serialized, .timeLimit(.minutes(5))
+) struct ServicesInConsulClusterTests {
+    @Test func servicesOutliveMembers() async throws {
+        try await expectServicesToOutliveMembers(of: try #require(ConsulCluster.current)) { addresses in
+            var configuration = ConsulConfiguration()
+            configuration.addresses = addresses
+            configuration.longestWait = .seconds(5)
+            return try ConsulRegistry(configuration: configuration, logger: LogRecorder().logger)
+        }
+    }
+}
+
+/// Fifty services stay registered, and are watched, by clients that are never made anew, while the leader is killed, then
+/// a follower, then the leader is cut off from the others.
+private func expectServicesToOutliveMembers<Member: ClusterMember>(
+    of cluster: Cluster<Member>, _ makeRegistry: ([String]) throws -> any Registry
+) async throws {
+    let services = try ClusterServices(
+        count: 50, in: makeRegistry(cluster.addresses), readBy: makeRegistry(cluster.addresses))
+    try await services.whileRunning {
+        try await services.expectAll("at the start")
+
+        let killed = try await cluster.leader()
+        await cluster.kill(killed)
+        try await services.expectAll("after the leader was killed")
+        try await cluster.start(killed)
+
+        let leader = try await cluster.leader()
+        let follower = try #require(cluster.members.indices.first { $0 != leader })
+        await cluster.kill(follower)
+        try await services.expectAll("after a follower was killed")
+        try await cluster.start(follower)
+
+        let cutOff = try await cluster.leader()
+        try cluster.partition(cutOff)
+        try await services.expectAll("after the leader was cut off")
+        cluster.heal()
+        try await services.expectAll("after the partition was healed")
+
+        // As each member has it, and not only the one that answers first.
+        for member in cluster.members {
+            let own = try makeRegistry([member.address])
+            try await services.expectAll("by \(member.address) alone", to: own)
+            await own.close()
+        }
+    }
+}
+
+/// Services with their heartbeats, and watches of them.
+private final class ClusterServices: Sendable {
+    private let records: [ServiceRecord]
+    private let writer: any Registry
+    private let reader: any Registry
+    private let latest: [LatestState]
+
+    init(count: Int, in writer: any Registry, readBy reader: any Registry) throws {
+        records = (0..<count).map { number in
+            ServiceRecord(
+                name: "svc-\(number)", version: "1.0.0",
+                nodes: [Node(id: "svc-\(number)-node", address: "10.0.0.1", port: 1000 + number)])
+        }
+        self.writer = writer
+        self.reader = reader
+        latest = try records.map { LatestState(try reader.watch($0.name)) } + [LatestState(try reader.watch(nil))]
+    }
+
+    func whileRunning(_ body: () async throws -> Void) async throws {
+        var configuration = Registration.Configuration()
+        configuration.timeToLive = .seconds(9)
+        let registrations = try records.map {
+            try Registration(of: $0, in: writer, configuration: configuration, logger: LogRecorder().logger)
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for registration in registrations {
+                group.addTask {
+                    try await registration.start(within: .seconds(30))
+                    await registration.run()
+                }
+            }
+            for state in latest { group.addTask { await state.follow() } }
+            try await body()
+            group.cancelAll()
+        }
+        await reader.close()
+        await writer.close()
+    }
+
+    /// Waits until a client finds every service exactly once, and every watch has the same.
+    func expectAll(_ when: String, to client: (any Registry)? = nil) async throws {
+        let client = client ?? reader
+        var wrong: [String] = []
+        let isWhole = await eventually(within: .seconds(60)) {
+            do { wrong = try await missing(in: client) } catch { wrong = ["\(error)"] }
+            return wrong.isEmpty
+        }
+        #expect(isWhole, "\(when): \(wrong.prefix(5))")
+    }
+
+    private func missing(in client: any Registry) async throws -> [String] {
+        var wrong: [String] = []
+        let all = latest[records.count].state
+        for (record, watched) in zip(records, latest) {
+            let found = try await client.lookUp(record.name)
+            if found != [record] { wrong.append("\(record.name): found \(found.flatMap(\.nodes))") }
+            if !watched.state.isLive || watched.state[record.name] != found {
+                wrong.append("\(record.name): its watch")
+            }
+            if !all.isLive || all[record.name] != found { wrong.append("\(record.name): the watch of all") }
+        }
+        let names = try await client.list().filter { $0.hasPrefix("svc-") }
+        if Set(names) != Set(records.map(\.name)) { wrong.append("list: \(names)") }
+        return wrong
+    }
+}
+
+/// The newest state of a watch.
+private final class LatestState: Sendable {
+    private let watch: RegistryWatch
+    private let content = Mutex(RegistryState())
+
+    init(_ watch: RegistryWatch) { self.watch = watch }
+
+    var state: RegistryState { content.withLock(\.self) }
+
+    func follow() async { for await state in watch { content.withLock { $0 = state } } }
+}
+
+extension RegistryState {
+    fileprivate var isLive: Bool { if case .live = freshness { true } else { false } }
+}
