@@ -142,7 +142,7 @@ let package = Package(
         tests("MicroHTTPTests", ["MicroHTTP", "MicroCore", nioCore, nioPosix]),
         tests("MicroConsulTests", ["MicroConsul", "MicroCurl", "MicroCore", configuration, logging]),
         tests("MicroEtcdTests", ["MicroEtcd", "MicroCore", "CurlTransfer", configuration, logging]),
-        tests("ClusterTests", ["MicroHarnesses", "MicroConsul", "MicroEtcd", "MicroCore", logging]),
+        tests("ClusterTests", ["MicroConsul", "MicroEtcd", "MicroCore", "CurlTransfer"]),
         tests(
             "MicroTests",
             [

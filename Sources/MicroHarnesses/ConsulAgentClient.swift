@@ -53,6 +53,14 @@ struct ConsulAgentClient: Sendable {
         try accepted(try await answer(method, path, body: body))
     }
 
+    /// Deregisters a service instance. One that is not there is gone: with ACLs the agent says so by 500.
+    func deregister(_ id: String) async throws {
+        let encoded = id.split(separator: " ", omittingEmptySubsequences: false).joined(separator: "%20")
+        let answer = try await answer("PUT", "/v1/agent/service/deregister/\(encoded)")
+        if answer.status == 404 || (answer.status == 500 && answer.text.contains("Unknown service")) { return }
+        _ = try accepted(answer)
+    }
+
     /// Reads an answer.
     func decode<Value: Decodable>(_ type: Value.Type, _ body: [UInt8]) throws -> Value {
         do { return try JSONDecoder().decode(type, from: Data(body)) } catch { throw foreign("no JSON of Consul") }

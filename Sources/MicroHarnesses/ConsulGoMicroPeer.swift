@@ -88,7 +88,7 @@ struct ConsulGoMicroPeer: GoMicroPeer {
     }
 
     func deregister(_ record: ServiceRecord) async throws {
-        for node in record.nodes { try await agent.ask("PUT", "/v1/agent/service/deregister/\(node.id)") }
+        for node in record.nodes { try await agent.deregister(node.id) }
     }
 
     func lookUp(_ name: String) async throws -> [ServiceRecord] {

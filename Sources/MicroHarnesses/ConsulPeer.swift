@@ -131,10 +131,7 @@ struct ConsulCorrupter: RegistryCorrupter {
     }
 
     func repair(_ service: String, in namespace: String) async throws {
-        for instance in instances(service, namespace) {
-            let id = instance.id.split(separator: " ").joined(separator: "%20")
-            try await agent.ask("PUT", "/v1/agent/service/deregister/\(id)")
-        }
+        for instance in instances(service, namespace) { try await agent.deregister(instance.id) }
     }
 
     private func instances(_ service: String, _ namespace: String) -> [Instance] {

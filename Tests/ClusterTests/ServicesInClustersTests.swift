@@ -1,7 +1,6 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Logging
 import MicroConsul
 import MicroCore
 import MicroEtcd

@@ -15,8 +15,10 @@ struct ConformanceRegistry: AsyncParsableCommand {
             namespaces of its own (that about go-micro, which has none, under names of its own) and cleans up after \
             itself: the backend may be in use.
 
-            A token and certificates come from the environment, as with a service: CONSUL_HTTP_TOKEN, CONSUL_CACERT, \
-            CONSUL_CLIENT_CERT, CONSUL_CLIENT_KEY.
+            A token, a user and certificates come from the environment, as with a service: CONSUL_HTTP_TOKEN, \
+            CONSUL_CACERT, CONSUL_CLIENT_CERT, CONSUL_CLIENT_KEY; ETCDCTL_USER, ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY.
+
+            With --control the cases stop, kill, halt and wipe the backend: everything in it is lost.
             """)
 
     @Option(help: "The adapter: \(RegistryHarnesses.names.joined(separator: ", ")).")
@@ -24,6 +26,9 @@ struct ConformanceRegistry: AsyncParsableCommand {
 
     @Option(help: "Where its backend is, HOST:PORT; MICRO_REGISTRY_ADDRESS otherwise, else the adapter's default.")
     var registryAddress: String?
+
+    @Option(help: "How cases may control the backend: compose:FILE, whose service has the name of the adapter.")
+    var control: ControlOption?
 
     @OptionGroup var selection: CaseSelection
 
@@ -33,12 +38,16 @@ struct ConformanceRegistry: AsyncParsableCommand {
         if registry == "memory", registryAddress != nil {
             throw ValidationError("The memory registry has no address: leave out --registry-address.")
         }
+        if registry == "memory", control != nil {
+            throw ValidationError("The memory registry is controlled without containers: leave out --control.")
+        }
     }
 
     func run() async throws {
         let options = try selection.options(of: RegistryCase.all)
         let harness = try await RegistryHarnesses.make(
-            registry, address: registryAddress, configuration: ConfigReader(provider: EnvironmentVariablesProvider()))
+            registry, address: registryAddress, configuration: ConfigReader(provider: EnvironmentVariablesProvider()),
+            composeFile: control?.composeFile)
         // Opened before the run: minutes of work must not end at a mistyped path.
         let output = try Output(path: rendering.output)
         let progress = ProgressLine()
