@@ -135,7 +135,8 @@ let package = Package(
         tests(
             "MicroConformanceTests",
             [
-                "MicroConformance", "MicroConformanceTesting", "MicroHarnesses", "MicroConsul", "MicroEtcd", "MicroCore",
+                "MicroConformance", "MicroConformanceTesting", "MicroHarnesses", "MicroConsul", "MicroEtcd",
+                "MicroCore",
                 "CurlTransfer",
                 "MicroMemory", logging, nioCore, nioHTTP1, nioPosix,
             ]),

@@ -30,6 +30,7 @@ let package = Package(
             dependencies: [
                 .product(name: "Micro", package: "swift-micro"),
                 .product(name: "MicroConsul", package: "swift-micro"),
+                .product(name: "MicroEtcd", package: "swift-micro"),
                 .product(name: "MicroHTTP", package: "swift-micro"),
                 .product(name: "MicroMemory", package: "swift-micro"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

@@ -3,76 +3,88 @@
 
 import Foundation
 import MicroCore
-import Synchronization
 
-/// Runs commands of docker compose on one file, and no longer than the bound.
-struct ComposeCommand: Sendable {
-    let file: String
-    var bound = Duration.seconds(120)
-    /// `docker compose`, or the older `docker-compose`.
-    private let program: [String]
+/// The command line of compose for one file: `docker compose -f FILE`, or `docker-compose -f FILE` of old.
+package struct ComposeCommand: Sendable {
+    /// How long a command may run: a server has 10 s to stop, and an image may have to be pulled.
+    package static let defaultBound = Duration.seconds(120)
 
-    /// - Throws: ``MicroCore/MicroError`` if there is neither.
-    init(file: String) async throws {
-        self.file = file
-        for program in [["docker", "compose"], ["docker-compose"]] {
-            if try await Self.run(program + ["version"], within: .seconds(20)).status == 0 {
-                self.program = program
-                return
-            }
-        }
-        throw MicroError(
-            .unavailable,
-            "neither \"docker compose\" nor \"docker-compose\" is there to control the containers of \(file)",
-            origin: "conformance")
-    }
+    private let program: String
+    private let leading: [String]
+    private let bound: Duration
 
-    /// Runs a command such as `stop etcd`.
+    /// Finds compose.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with what it said, if it fails or takes too long.
-    func callAsFunction(_ arguments: String...) async throws {
-        let command = program + ["-f", file] + arguments
-        let (status, text) = try await Self.run(command, within: bound)
-        guard status != 0 else { return }
-        let said = text.split(whereSeparator: \.isNewline).suffix(3).joined(separator: " / ")
-        let what = status.map { "ended with \($0)" } ?? "did not end within \(bound)"
-        throw MicroError(
-            .unavailable,
-            "\"\(command.joined(separator: " "))\" \(what): \(said.isEmpty ? "it said nothing" : said). Is the Docker engine "
-                + "running, and is the service in the file?", origin: "conformance")
+    /// - Parameters:
+    ///   - file: The compose file.
+    ///   - searchPath: The folders to search, as in `PATH`.
+    ///   - bound: How long each command may run.
+    /// - Throws: ``MicroCore/MicroError`` if there is neither, or `docker` does not answer within the bound.
+    package init(
+        file: String, searchPath: String = ProcessInfo.processInfo.environment["PATH"] ?? "",
+        bound: Duration = defaultBound
+    ) async throws {
+        func path(of program: String) -> String? {
+            searchPath.split(separator: ":").map { "\($0)/\(program)" }
+                .first { FileManager.default.isExecutableFile(atPath: $0) }
+        }
+        self.bound = bound
+        if let docker = path(of: "docker"), try await Self.hasPlugin(docker, bound) {
+            (program, leading) = (docker, ["compose", "-f", file])
+        } else if let compose = path(of: "docker-compose") {
+            (program, leading) = (compose, ["-f", file])
+        } else {
+            throw MicroError(
+                .unavailable,
+                "neither docker compose nor docker-compose is there to control \(file): install one, or leave the "
+                    + "control out", origin: "conformance")
+        }
     }
 
-    /// The exit status, nil if it had to be killed, and what it printed.
-    private static func run(_ command: [String], within bound: Duration) async throws -> (status: Int32?, text: String)
-    {
-        let output = FileManager.default.temporaryDirectory.appendingPathComponent("compose-\(UUID().uuidString).log")
-        try Data().write(to: output)
-        defer { try? FileManager.default.removeItem(at: output) }
-        let file = try FileHandle(forWritingTo: output)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = file
-        process.standardError = file
-        let (ends, end) = AsyncStream.makeStream(of: Int32.self)
-        process.terminationHandler = { process in
-            end.yield(process.terminationStatus)
-            end.finish()
+    /// Runs a command of compose.
+    ///
+    /// - Returns: The last 4 KiB of what it printed on its standard output.
+    /// - Throws: ``MicroCore/MicroError`` with the command and the last of its standard error, if it failed or did not
+    ///   end within the bound.
+    @discardableResult
+    package func run(_ arguments: String...) async throws -> String {
+        let all = leading + arguments
+        let outcome = try await Self.outcome(program, all, bound)
+        guard outcome.status != 0 else { return outcome.output }
+        throw Self.failure(program, all, outcome, bound)
+    }
+
+    /// A docker without the plugin fails at once; one that hangs is an error.
+    private static func hasPlugin(_ docker: String, _ bound: Duration) async throws -> Bool {
+        let arguments = ["compose", "version"]
+        let outcome = try await outcome(docker, arguments, bound)
+        guard outcome.status != nil else { throw failure(docker, arguments, outcome, bound) }
+        return outcome.status == 0
+    }
+
+    private static func outcome(
+        _ program: String, _ arguments: [String], _ bound: Duration
+    ) async throws -> BoundedProcess.Outcome {
+        do { return try await BoundedProcess.run(program, arguments, within: bound) } catch let error
+            where !(error is CancellationError)
+        {
+            throw MicroError(
+                .unavailable,
+                "cannot run \(program): \(error.localizedDescription). Check the file and its permissions",
+                origin: "conformance", cause: error)
         }
-        try process.run()
-        try file.close()
-        let id = process.processIdentifier
-        let late = MicroError(.deadlineExceeded, "late", origin: "conformance")
-        let status: Int32?
-        do {
-            status = try await withDeadline(.now + bound, orThrow: late) { await ends.first { _ in true } }
-        } catch {
-            kill(id, SIGKILL)
-            if error is CancellationError { throw error }
-            status = nil
-        }
-        let text = (try? Data(contentsOf: output)).map { String(decoding: $0.suffix(4096), as: UTF8.self) } ?? ""
-        return (status, text)
+    }
+
+    private static func failure(
+        _ program: String, _ arguments: [String], _ outcome: BoundedProcess.Outcome, _ bound: Duration
+    ) -> MicroError {
+        let name = URL(fileURLWithPath: program).lastPathComponent
+        let command = ([name] + arguments).joined(separator: " ")
+        let lines = outcome.errors.split(whereSeparator: \.isNewline).suffix(5)
+        let errors = lines.isEmpty ? "it printed no error" : lines.joined(separator: "; ")
+        let (code, end) =
+            outcome.status.map { (MicroError.Code.unavailable, "failed with status \($0)") }
+            ?? (.deadlineExceeded, "did not end within \(bound) and was ended")
+        return MicroError(code, "\(command) \(end): \(errors). Is the Docker engine running?", origin: "conformance")
     }
 }

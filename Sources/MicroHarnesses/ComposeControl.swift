@@ -4,105 +4,88 @@
 import MicroConformance
 import MicroCore
 
-/// What a server does for a control beside starting and ending.
-protocol ControlledServer: Sendable {
-    /// What ``perform(_:)`` can carry out.
-    var actions: Set<BackendAction> { get }
-    /// Whether it serves, within a few seconds.
+/// What is done to a server through its own interface, while its container runs.
+protocol ComposedServer: Sendable {
+    /// The address with its scheme.
+    var url: String { get }
+    /// Whether it answers, and has a leader.
     func isServing() async -> Bool
-    /// Does to it what is done by asking it.
-    func perform(_ action: BackendAction) async throws
+    /// Makes it forget its history, by a restart if need be.
+    func compact(restart: () async throws -> Void) async throws
+    /// Takes away what keeps registrations alive.
+    func revoke() async throws
 }
 
-/// Controls a server that is a service of a compose file.
+/// What can be done to a backend in a container, which compose started.
 struct ComposeControl: BackendControl {
-    /// Until a server that was started serves.
-    private static let startLimit = Duration.seconds(60)
+    /// How long a server may take to serve again.
+    private static let startBound = Duration.seconds(60)
 
-    let compose: ComposeCommand
-    let service: String
-    let server: any ControlledServer
+    private let compose: ComposeCommand
+    private let service: String
+    private let server: any ComposedServer
 
-    var actions: Set<BackendAction> { server.actions.union([.stop, .kill, .start, .pause, .resume, .wipe]) }
+    /// Creates a control, and asks compose for the container: a file without it is noticed here, not in every case.
+    ///
+    /// - Parameter service: Its name in the compose file.
+    /// - Throws: ``MicroCore/MicroError``.
+    init(_ compose: ComposeCommand, service: String, server: any ComposedServer) async throws {
+        (self.compose, self.service, self.server) = (compose, service, server)
+        guard try await compose.run("ps", "-q", service).contains(where: { !$0.isWhitespace }) else {
+            throw MicroError(
+                .unavailable, "compose runs no container of \(service): bring it up, or leave the control out",
+                origin: "conformance")
+        }
+    }
+
+    var actions: Set<BackendAction> { Set(BackendAction.allCases).subtracting([.revokeCredentials]) }
 
     func perform(_ action: BackendAction) async throws {
         switch action {
-        case .stop: try await compose("stop", service)
-        case .kill: try await compose("kill", service)
-        case .start:
-            if await server.isServing() { return }
-            try await compose("start", service)
-            try await waitUntilItServes()
-        case .pause: try await compose("pause", service)
-        case .resume:
-            // One that is not paused is an error to compose.
-            if await server.isServing() { return }
-            try await compose("unpause", service)
-            try await waitUntilItServes()
+        case .stop: try await compose.run("stop", service)
+        case .kill: try await compose.run("kill", service)
+        case .start: try await start()
+        case .pause: try await compose.run("pause", service)
+        case .resume: try await resume()
         case .wipe:
-            try await compose("rm", "-s", "-f", "-v", service)
-            try await compose("up", "-d", service)
+            // With its anonymous volumes.
+            try await compose.run("rm", "-sfv", service)
+            try await compose.run("up", "-d", service)
             try await waitUntilItServes()
-        case .compact, .revoke, .revokeCredentials: try await server.perform(action)
+        case .compact:
+            try await server.compact {
+                try await compose.run("kill", service)
+                try await start()
+            }
+        case .revoke: try await server.revoke()
+        case .revokeCredentials:
+            throw MicroError(.unsupported, "a container has no action \(action)", origin: "conformance")
+        }
+    }
+
+    private func start() async throws {
+        try await compose.run("start", service)
+        try await waitUntilItServes()
+    }
+
+    private func resume() async throws {
+        do { try await compose.run("unpause", service) } catch let error as MicroError
+            where error.message.contains("is not paused")
+        {
+            // It is as it should be.
         }
     }
 
     private func waitUntilItServes() async throws {
-        let end = ContinuousClock.now + Self.startLimit
-        while await !server.isServing() {
-            guard ContinuousClock.now < end else {
+        let deadline = ContinuousClock.now + Self.startBound
+        while !(await server.isServing()) {
+            guard .now < deadline else {
                 throw MicroError(
-                    .unavailable,
-                    "\(service) of \(compose.file) does not serve \(Self.startLimit) after it was started",
+                    .deadlineExceeded,
+                    "\(service) does not serve at \(server.url) \(Self.startBound) after compose started it: see its log",
                     origin: "conformance")
             }
             try await Task.sleep(for: .milliseconds(100))
         }
-    }
-}
-
-/// A Consul agent, asked by its HTTP interface.
-struct ControlledConsul: ControlledServer {
-    let agent: ConsulAgentClient
-    let actions: Set<BackendAction> = [.revoke]
-
-    private struct Ignored: Decodable {}
-
-    func isServing() async -> Bool {
-        guard let leader = try? await agent.ask("GET", "/v1/status/leader") else { return false }
-        return leader.contains(UInt8(ascii: ":"))
-    }
-
-    func perform(_ action: BackendAction) async throws {
-        let services = try await agent.decode([String: Ignored].self, agent.ask("GET", "/v1/agent/services"))
-        for id in services.keys { try await agent.deregister(id) }
-    }
-}
-
-/// An etcd member, asked by its gateway.
-struct ControlledEtcd: ControlledServer {
-    let member: EtcdMemberClient
-    let actions: Set<BackendAction> = [.compact, .revoke]
-
-    func isServing() async -> Bool { (try? await present()) != nil }
-
-    func perform(_ action: BackendAction) async throws {
-        if action == .compact {
-            try await member.ask("/v3/kv/compaction", ["revision": try await present(), "physical": true])
-        } else {
-            let leases = try await member.ask("/v3/lease/leases", [:])["leases"] as? [EtcdMemberClient.JSON] ?? []
-            for id in leases.compactMap({ $0["ID"] as? String }) {
-                // One that has ended meanwhile is no failure.
-                _ = try? await member.ask("/v3/lease/revoke", ["ID": id])
-            }
-        }
-    }
-
-    private func present() async throws -> String {
-        let answer = try await member.ask("/v3/kv/range", ["key": "AA==", "count_only": true])
-        guard let revision = (answer["header"] as? EtcdMemberClient.JSON)?["revision"] as? String else {
-            throw MicroError(.internal, "etcd at \(member.url) told no revision", origin: "conformance")
-        }
-        return revision
     }
 }

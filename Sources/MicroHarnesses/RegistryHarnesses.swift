@@ -17,29 +17,30 @@ public enum RegistryHarnesses {
     /// - Parameters:
     ///   - name: One of ``names``.
     ///   - address: Where the backend is; nil for what the configuration says.
+    ///   - control: How the server behind it is reached, to stop, kill and pause it; nil if it is not.
     ///   - reader: What the adapter is configured by besides: its token, and its certificates.
-    ///   - composeFile: The file of docker compose with the backend's container, whose service has the name of the
-    ///     registry; nil if cases are to leave the backend alone.
-    /// - Throws: ``MicroCore/MicroError``: there is no such harness, or the backend is not there.
+    /// - Throws: ``MicroCore/MicroError``: there is no such harness, the backend is not there, or it cannot be controlled.
     public static func make(
-        _ name: String, address: String?, configuration reader: ConfigReader, composeFile: String? = nil
+        _ name: String, address: String?, control: ControlSource? = nil, configuration reader: ConfigReader
     ) async throws -> any RegistryHarness {
         switch name {
         case "consul":
             var configuration = ConsulConfiguration(configReader: reader)
             if let address { configuration.address = address }
-            let control = try await Self.control(composeFile, of: name) {
-                ControlledConsul(agent: ConsulAgentClient(configuration))
-            }
+            let control = try await makeControl(control, of: name, ComposedConsul(configuration))
             return try await ConsulRegistryHarness(configuration, control: control)
         case "etcd":
             var configuration = EtcdConfiguration(configReader: reader)
             if let address { configuration.address = address }
-            let control = try await Self.control(composeFile, of: name) {
-                ControlledEtcd(member: EtcdMemberClient(configuration))
-            }
+            let control = try await makeControl(control, of: name, ComposedEtcd(configuration))
             return try await EtcdRegistryHarness(configuration, control: control)
-        case "memory": return MemoryRegistryHarness()
+        case "memory":
+            guard control == nil else {
+                throw MicroError(
+                    .invalidArgument, "the memory registry has its own control: leave the other out",
+                    origin: "conformance")
+            }
+            return MemoryRegistryHarness()
         default:
             throw MicroError(
                 .invalidArgument, "no registry named \"\(name)\": choose one of \(names.joined(separator: ", "))",
@@ -47,11 +48,10 @@ public enum RegistryHarnesses {
         }
     }
 
-    private static func control(
-        _ composeFile: String?, of service: String, _ server: () -> any ControlledServer
-    ) async throws -> ComposeControl? {
-        guard let composeFile else { return nil }
-        return try await ComposeControl(
-            compose: ComposeCommand(file: composeFile), service: service, server: server())
+    private static func makeControl(
+        _ source: ControlSource?, of name: String, _ server: some ComposedServer
+    ) async throws -> (any BackendControl)? {
+        guard case .compose(let file)? = source else { return nil }
+        return try await ComposeControl(ComposeCommand(file: file), service: name, server: server)
     }
 }

@@ -28,7 +28,7 @@ import Testing
             try Backends.environment.makeRegistry(reader(["micro.registry": "zookeeper"]))
         }
         #expect(error?.code == .invalidArgument)
-        #expect(error?.message == "MICRO_REGISTRY=zookeeper is not known: choose one of consul, memory")
+        #expect(error?.message == "MICRO_REGISTRY=zookeeper is not known: choose one of consul, etcd, memory")
     }
 
     @Test func aWrongAddressIsTold() {

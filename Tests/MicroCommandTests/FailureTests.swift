@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--registry", "zookeeper"], "no registry named \"zookeeper\": choose one of consul, memory"),
+        (["--registry", "zookeeper"], "no registry named \"zookeeper\": choose one of consul, etcd, memory"),
         (
             ["--registry", "consul", "--registry-address", "a/b"],
             "\"a/b\" is not the address of a Consul agent: expected HOST:PORT"
@@ -58,6 +58,8 @@ import Testing
         let configured = try await MicroTool.conformance(
             "--registry", "consul", environment: ["MICRO_REGISTRY_ADDRESS": nowhere])
         expectOneLine(configured, "unavailable: cannot reach Consul at http://\(nowhere)")
+        let etcd = try await MicroTool.conformance("--registry", "etcd", "--registry-address", nowhere)
+        expectOneLine(etcd, "unavailable: cannot reach etcd at http://\(nowhere)")
     }
 
     @Test(arguments: [(200, "<html>"), (404, "not found"), (200, "{}")])

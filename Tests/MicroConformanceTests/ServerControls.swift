@@ -3,7 +3,7 @@
 
 import Foundation
 import MicroConformance
-import MicroCore
+import MicroHarnesses
 import TestServers
 
 /// What can be done to an agent that is a child process. It keeps nothing on disk: however it ends, it starts empty.
@@ -22,11 +22,8 @@ struct ConsulControl: BackendControl {
         case .pause: server.signal(SIGSTOP)
         case .resume: server.signal(SIGCONT)
         case .wipe: try await restart()
-        case .compact:
-            let services = try await services()
-            try await restart()
-            for service in services { try await register(service) }
-        case .revoke: for service in try await services() { try await put("deregister/\(service.percentEncodedID)") }
+        case .compact: try await instances.keep(over: { try await restart() })
+        case .revoke: try await instances.deregister()
         case .revokeCredentials: throw MachineError(description: "the harness revokes what it has made")
         }
     }
@@ -36,45 +33,11 @@ struct ConsulControl: BackendControl {
         try await server.start()
     }
 
-    /// What an agent tells of a service instance; the answer and what it is registered by have the same names.
-    private struct Instance: Codable {
-        let ID: String
-        let Service: String
-        let Tags: [String]
-        let Address: String
-        let Port: Int
-
-        var percentEncodedID: String { ID.split(separator: " ").joined(separator: "%20") }
-    }
-
-    private struct Registration: Encodable {
-        let ID: String
-        let Name: String
-        let Tags: [String]
-        let Address: String
-        let Port: Int
-        let Check: [String: String]
-    }
-
-    private func services() async throws -> [Instance] {
-        try Array(await read([String: Instance].self, "services").values)
-    }
-
-    /// Registers an instance as it was, with a check that has passed and that says the same.
-    private func register(_ service: Instance) async throws {
-        let registration = Registration(
-            ID: service.ID, Name: service.Service, Tags: service.Tags, Address: service.Address, Port: service.Port,
-            Check: ["TTL": "60s", "Status": "passing"])
-        let body = String(decoding: try JSONEncoder().encode(registration), as: UTF8.self)
-        _ = try await server.ask("/v1/agent/service/register", method: "PUT", body: body)
-    }
-
-    private func put(_ path: String) async throws {
-        _ = try await server.ask("/v1/agent/service/\(path)", method: "PUT")
-    }
-
-    private func read<Value: Decodable>(_ type: Value.Type, _ path: String) async throws -> Value {
-        try JSONDecoder().decode(type, from: Data(try await server.ask("/v1/agent/\(path)").text.utf8))
+    private var instances: ConsulInstances {
+        ConsulInstances { [server] method, path, body in
+            let text = body.map { String(decoding: $0, as: UTF8.self) }
+            return Array(try await server.ask(path, method: method, body: text).text.utf8)
+        }
     }
 }
 

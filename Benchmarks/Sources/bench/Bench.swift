@@ -10,8 +10,8 @@ struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures swift-micro.",
         subcommands: [
-            UnaryServer.self, UnaryClient.self, Pick.self, FixedServer.self, TransferPeer.self, ConsulServices.self,
-            ConsulWatch.self, ConsulIdle.self,
+            UnaryServer.self, UnaryClient.self, Pick.self, FixedServer.self, TransferPeer.self, RegistryServices.self,
+            RegistryChanges.self, RegistryIdle.self,
         ])
 
     static func main() async {

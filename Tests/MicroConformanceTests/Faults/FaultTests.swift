@@ -107,6 +107,15 @@ struct FaultTests {
         #expect(String(decoding: client.receive(count: expected.utf8.count).bytes, as: UTF8.self) == expected)
     }
 
+    @Test func takesLessThanTheDelayByJitter() throws {
+        let client = try connect()
+        proxy.faults = [.latency(.milliseconds(60), jitter: .milliseconds(60)).towards(.toServer)]
+        let isShorter = (0..<50).contains { _ in
+            clock.measure { #expect(client.echo("jitter") == .line("jitter")) } < .milliseconds(50)
+        }
+        #expect(isShorter)
+    }
+
     @Test func drips() throws {
         let client = try connect()
         proxy.faults = [.drip(bytesPerSecond: 2_000).towards(.toClient)]
@@ -307,10 +316,11 @@ struct FaultTests {
 
     @Test func endsTheOtherDirectionAtAPattern() async throws {
         let client = try connect()
-        proxy.faults = [.halfClose.onceSeen("keep alive\n", .toServer)]
-        client.send("keep alive\n")
+        // Nothing comes back that could set it off.
+        proxy.faults = [.halfClose.onceSeen("send 0\n", .toServer)]
+        client.send("send 0\n")
         #expect(client.receive() == .end)
-        #expect(await eventually { server.lines.last == "keep alive" })
+        #expect(await eventually { server.lines.last == "send 0" })
     }
 
     @Test func cutsBehindAPattern() throws {

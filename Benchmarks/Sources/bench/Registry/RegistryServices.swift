@@ -4,14 +4,12 @@
 import ArgumentParser
 import Logging
 import Micro
-import MicroConsul
 
 /// Registers services for an hour, under the names that other measurements look for: `svc-1`, `svc-2` and so on.
-struct ConsulServices: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Registers services in Consul.")
+struct RegistryServices: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Registers services, and prints the seconds that took.")
 
-    @Option(help: "The address of Consul's HTTP interface, HOST:PORT.")
-    var address: String
+    @OptionGroup var place: RegistryPlace
 
     @Option(help: "How many services there are.")
     var services = 1
@@ -19,16 +17,28 @@ struct ConsulServices: AsyncParsableCommand {
     @Option(help: "How many nodes each of them has.")
     var nodes = 3
 
+    @Option(help: "How many are registered at once.")
+    var callers = 16
+
     static func name(_ number: Int) -> String { "svc-\(number)" }
 
     func run() async throws {
-        var configuration = ConsulConfiguration()
-        configuration.address = address
-        let registry = try ConsulRegistry(configuration: configuration)
-        // Consul may just be starting: no news that it is not there yet.
+        let registry = try place.client()
+        // It may just be starting: no news that it is not there yet.
         let silent = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
         try await Registration(of: record(1), in: registry, logger: silent).start(within: .seconds(30))
-        for number in 1...services { try await registry.register(record(number), timeToLive: .seconds(3600)) }
+        let start = ContinuousClock.now
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for caller in 1...callers {
+                group.addTask {
+                    for number in stride(from: caller, through: services, by: callers) {
+                        _ = try await registry.register(record(number), timeToLive: .seconds(3600))
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        print(text(seconds(.now - start), 2))
         await registry.close()
     }
 

@@ -4,18 +4,22 @@
 import ArgumentParser
 import Foundation
 import Micro
-import MicroConsul
 
-/// Watches the services of `consul-services`, each by its name, while nothing changes, and prints what that takes:
-/// `WATCHES CONNECTIONS CPU-MS-PER-MINUTE RESIDENT-MIB`.
-struct ConsulIdle: AsyncParsableCommand {
+/// Watches the services of `registry-services`, each by its name or all at once, while nothing changes, and prints what
+/// that takes: `WATCHES CONNECTIONS CPU-MS-PER-MINUTE RESIDENT-MIB SECONDS-TO-STATE`.
+struct RegistryIdle: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Measures watches of services that do not change.")
 
-    @Option(help: "The address of Consul's HTTP interface, HOST:PORT.")
-    var address: String
+    @OptionGroup var place: RegistryPlace
 
     @Option(help: "How many services are watched.")
     var watches = 500
+
+    @Flag(help: "One watch of everything, whose state is whole with that many services.")
+    var everything = false
+
+    @Option(help: "How many nodes each service has.")
+    var nodes = 3
 
     @Option(help: "How long to measure, in seconds.")
     var seconds = 32.0
@@ -24,18 +28,22 @@ struct ConsulIdle: AsyncParsableCommand {
     var patience = 60.0
 
     func run() async throws {
-        var configuration = ConsulConfiguration()
-        configuration.address = address
-        let registry = try ConsulRegistry(configuration: configuration)
+        let registry = try place.client()
         let (live, continuation) = AsyncStream.makeStream(of: Void.self)
-        let watching = try (1...watches).map { number in
-            let name = ConsulServices.name(number)
-            let watch = try registry.watch(name)
-            return Task {
+        let expected = everything ? 1 : watches
+        let start = ContinuousClock.now
+        let watching = try (1...expected).map { number in
+            let name = RegistryServices.name(number)
+            let watch = try registry.watch(everything ? nil : name)
+            return Task { [everything, watches, nodes] in
                 var isLive = false
-                for await state in watch where !isLive && !state[name].isEmpty {
-                    isLive = true
-                    continuation.yield()
+                for await state in watch where !isLive {
+                    isLive =
+                        everything
+                        ? state.names.count == watches
+                            && state.names.allSatisfy { state[$0].reduce(0) { $0 + $1.nodes.count } == nodes }
+                        : !state[name].isEmpty
+                    if isLive { continuation.yield() }
                 }
             }
         }
@@ -46,33 +54,37 @@ struct ConsulIdle: AsyncParsableCommand {
         var count = 0
         for await _ in live {
             count += 1
-            if count == watches { break }
+            if count == expected { break }
         }
+        let liveTime = ContinuousClock.now - start
         timer.cancel()
-        guard count == watches else {
-            throw BenchError("only \(count) of \(watches) watches have a state after \(text(patience, 0)) s")
+        guard count == expected else {
+            throw BenchError("only \(count) of \(expected) watches have a state after \(text(patience, 0)) s")
         }
 
         let process = ProcessInfo.processInfo.processIdentifier
         let (before, idle) = (try cpuTime(of: process), ContinuousClock.now)
-        try await Task.sleep(for: .seconds(seconds))
+        try await Task.sleep(for: .seconds(self.seconds))
         let used = try cpuTime(of: process) - before
         let minutes = (ContinuousClock.now - idle) / .seconds(60)
         print(
-            watches, try connections(), text(used / minutes * 1e3, 1), text(try residentMemory() / 1_048_576, 1))
+            watches, try connections(), text(used / minutes * 1e3, 1), text(try residentMemory() / 1_048_576, 1),
+            text(liveTime / .seconds(1), 2))
 
         for task in watching { task.cancel() }
         await registry.close()
     }
 
-    /// How many connections to Consul this process holds.
+    /// How many connections to the registry this process holds.
     private func connections() throws -> Int {
         let directory = "/proc/self/fd"
         let own = Set(
             try FileManager.default.contentsOfDirectory(atPath: directory).compactMap {
                 try? FileManager.default.destinationOfSymbolicLink(atPath: "\(directory)/\($0)")
             })
-        guard let port = try Address(parsing: address).port else { throw BenchError("\(address) has no port") }
+        guard let port = try Address(parsing: place.address).port else {
+            throw BenchError("\(place.address) has no port")
+        }
         let remote = String(format: ":%04X", port)
         // Not `String(contentsOfFile:)`, which takes the first 4 KiB of a file without a size for all of it.
         let table = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/proc/net/tcp")).readToEnd() ?? Data()

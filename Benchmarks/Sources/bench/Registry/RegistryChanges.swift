@@ -4,17 +4,16 @@
 import ArgumentParser
 import Logging
 import Micro
-import MicroConsul
 
-/// Changes the port of a node in Consul again and again, and prints how long a watch of another client takes to tell.
-struct ConsulWatch: AsyncParsableCommand {
+/// Changes the port of a node again and again, and prints how long a watch of another client, and one without
+/// swift-micro, take to tell.
+struct RegistryChanges: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measures how long a change in Consul takes to reach a watch.")
+        abstract: "Measures how long a change takes to reach a watch.")
 
     private static let service = "bench-watch"
 
-    @Option(help: "The address of Consul's HTTP interface, HOST:PORT.")
-    var address: String
+    @OptionGroup var place: RegistryPlace
 
     @Option(help: "How many changes there are.")
     var changes = 200
@@ -23,11 +22,9 @@ struct ConsulWatch: AsyncParsableCommand {
     var pause = 120
 
     func run() async throws {
-        var configuration = ConsulConfiguration()
-        configuration.address = address
-        let writer = try ConsulRegistry(configuration: configuration)
-        let reader = try ConsulRegistry(configuration: configuration)
-        // Consul may just be starting: no news that it is not there yet.
+        let writer = try place.client()
+        let reader = try place.client()
+        // It may just be starting: no news that it is not there yet.
         let silent = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
         try await Registration(of: record(port: 1), in: writer, logger: silent).start(within: .seconds(30))
 
@@ -43,7 +40,12 @@ struct ConsulWatch: AsyncParsableCommand {
         var states = ports.makeAsyncIterator()
         _ = await states.next()
 
-        var times: (register: [Double], sent: [Double], returned: [Double]) = ([], [], [])
+        let bare = try BareWatch(of: Self.service, in: place)
+        defer { bare?.stop() }
+        var bareStates = bare?.sightings.makeAsyncIterator()
+        if bare != nil { _ = await bareStates?.next() }
+
+        var times: (register: [Double], sent: [Double], returned: [Double], bare: [Double]) = ([], [], [], [])
         for port in 2..<(2 + changes) {
             try await Task.sleep(for: .milliseconds(pause))
             let sent = ContinuousClock.now
@@ -55,11 +57,23 @@ struct ConsulWatch: AsyncParsableCommand {
             times.register.append(seconds(returned - sent))
             times.sent.append(seconds(state.at - sent))
             times.returned.append(seconds(state.at - returned))
+            guard bare != nil else { continue }
+            var sighting = await bareStates?.next()
+            while let seen = sighting, seen.port != port { sighting = await bareStates?.next() }
+            guard let sighting else { throw BenchError("the bare watch ended") }
+            times.bare.append(seconds(sighting.at - sent))
         }
         print("interval p50_ms p99_ms")
         show("register", times.register)
         show("sent-to-state", times.sent)
         show("returned-to-state", times.returned)
+        if bare != nil {
+            show("sent-to-bare-watch", times.bare)
+            let (state, other) = (times.sent.sorted(), times.bare.sorted())
+            print(
+                "state/bare",
+                [0.5, 0.99].map { text(state.quantile($0) / other.quantile($0), 2) }.joined(separator: " "))
+        }
 
         try await writer.deregister(record(port: 1))
         watching.cancel()

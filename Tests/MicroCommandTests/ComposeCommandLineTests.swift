@@ -1,0 +1,91 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import TestServers
+import TestSupport
+import Testing
+
+/// The option `--control` on the command line.
+@Suite(.timeLimit(.minutes(2))) struct ControlOptionTests {
+    @Test(arguments: [
+        ("etcd", "docker:compose.yml", "\"docker:compose.yml\" is no control: expected compose:FILE."),
+        ("etcd", "compose", "\"compose\" is no control"), ("etcd", "compose:", "\"compose:\" is no control"),
+        ("consul", "compose:/nowhere/compose.yml", "There is no compose file /nowhere/compose.yml"),
+        ("consul", "compose:/", "There is no compose file /:"),
+        ("memory", "compose:/nowhere/compose.yml", "The memory registry needs no control: leave out --control."),
+    ])
+    func wrongUsageShowsTheUsage(_ registry: String, _ control: String, _ message: String) async throws {
+        let answer = try await MicroTool.conformance("--registry", registry, "--control", control)
+        #expect(answer.status == 64, "\(answer.text)")
+        #expect(answer.text.contains(message), "\(answer.text)")
+        #expect(answer.text.contains("Usage: micro conformance registry"), "\(answer.text)")
+    }
+
+    @Test func theHelpTellsIt() async throws {
+        let answer = try await MicroTool.conformance("--help")
+        #expect(answer.status == 0)
+        for text in ["--control <compose:FILE>", "ETCDCTL_USER", "ETCDCTL_CACERT", "ETCDCTL_CERT", "ETCDCTL_KEY"] {
+            #expect(answer.text.contains(text), "\(text): \(answer.text)")
+        }
+    }
+}
+
+#if os(Linux)
+/// The cases that need a control, on servers that a stand-in for compose stops, kills and pauses.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct ComposedCasesTests {
+    @Test(.whereEtcdCanBeStarted) func etcdIsControlled() async throws {
+        let standIn = try ComposeStandIn()
+        let ports = try Machine.freePorts(2)
+        let (client, peer) = ("http://127.0.0.1:\(ports[0])", "http://127.0.0.1:\(ports[1])")
+        try standIn.addDocker(
+            serving: """
+                exec etcd --data-dir "$here/data" --listen-client-urls \(client) --advertise-client-urls \(client) \
+                --listen-peer-urls \(peer) --initial-advertise-peer-urls \(peer) --initial-cluster default=\(peer) \
+                --logger zap --log-level warn
+                """)
+        try await passes("etcd", port: ports[0], standIn)
+    }
+
+    @Test(.whereConsulCanBeStarted) func consulIsControlled() async throws {
+        let standIn = try ComposeStandIn()
+        let ports = try Machine.freePorts(4)
+        try standIn.addDocker(
+            serving: """
+                exec consul agent -dev -config-dir '\(Configuration.path("consul"))' -bind 127.0.0.1 -dns-port -1 \
+                -grpc-port -1 -http-port \(ports[0]) -serf-lan-port \(ports[1]) -serf-wan-port \(ports[2]) \
+                -server-port \(ports[3])
+                """)
+        try await passes("consul", port: ports[0], standIn)
+    }
+
+    private func waitUntilItServes(_ registry: String, _ address: String) async throws {
+        let serves = try await eventually {
+            try await MicroTool.conformance(
+                "--registry", registry, "--registry-address", address, "--run", "R03"
+            ).status == 0
+        }
+        #expect(serves)
+    }
+
+    private func passes(_ registry: String, port: Int, _ standIn: ComposeStandIn) async throws {
+        try await standIn.whileServing {
+            let address = "127.0.0.1:\(port)"
+            try await waitUntilItServes(registry, address)
+            _ = try standIn.takeCommands()
+            let path = "\(standIn.folder.path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
+            let child = try Child(
+                MicroTool.path,
+                [
+                    "conformance", "registry", "--registry", registry, "--registry-address", address, "--control",
+                    "compose:\(standIn.file)", "--run", "R25,R44,R57,R58,R59",
+                ], environment: ["PATH": path])
+            let status = await child.exitStatus(within: .seconds(240))
+            #expect(status == 0, "\(child.text)")
+            #expect(child.text.contains(" 0 notRunnable, "), "\(child.text)")
+            let actions = Set(try standIn.takeCommands().compactMap { $0.split(separator: " ").dropFirst(4).first })
+            #expect(actions.isSuperset(of: ["ps", "stop", "kill", "start", "pause", "unpause", "rm", "up"]))
+        }
+    }
+}
+#endif

@@ -1,0 +1,163 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MicroConformance
+import MicroCore
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import MicroHarnesses
+
+/// What compose is told, and what is said when it does not do it.
+@Suite(.timeLimit(.minutes(2))) struct ComposeControlTests {
+    /// A server that serves at the third question, and notes what is done to it.
+    private final class Server: ComposedServer {
+        let url = "http://127.0.0.1:1"
+        private let done = Mutex<[String]>([])
+
+        var notes: [String] { done.withLock(\.self) }
+
+        func isServing() async -> Bool {
+            done.withLock {
+                $0.append("asked")
+                return $0.count >= 3
+            }
+        }
+
+        func compact(restart: () async throws -> Void) async throws { try await restart() }
+
+        func revoke() async throws { done.withLock { $0.append("revoked") } }
+    }
+
+    @Test(arguments: [
+        (BackendAction.stop, ["stop etcd"], 0), (.kill, ["kill etcd"], 0), (.start, ["start etcd"], 3),
+        (.pause, ["pause etcd"], 0), (.resume, ["unpause etcd"], 0), (.wipe, ["rm -sfv etcd", "up -d etcd"], 3),
+        (.compact, ["kill etcd", "start etcd"], 3),
+    ])
+    func anActionIsACommand(_ action: BackendAction, _ commands: [String], _ questions: Int) async throws {
+        let standIn = try ComposeStandIn()
+        try standIn.add("docker", "echo c0ffee")
+        let server = Server()
+        let control = try await control(standIn, server)
+        #expect(try standIn.takeCommands() == ["docker compose version", "docker compose -f FILE ps -q etcd"])
+        try await control.perform(action)
+        #expect(try standIn.takeCommands() == commands.map { "docker compose -f FILE \($0)" })
+        #expect(server.notes.count == questions, "it waits until the server serves")
+    }
+
+    @Test func revokingNeedsNoCommand() async throws {
+        let standIn = try ComposeStandIn()
+        try standIn.add("docker", "echo c0ffee")
+        let server = Server()
+        let control = try await control(standIn, server)
+        _ = try standIn.takeCommands()
+        try await control.perform(.revoke)
+        #expect(server.notes == ["revoked"])
+        #expect(try standIn.takeCommands() == [])
+        #expect(control.actions == Set(BackendAction.allCases).subtracting([.revokeCredentials]))
+        await #expect(throws: MicroError.self) { try await control.perform(.revokeCredentials) }
+    }
+
+    @Test func resumingWhatIsNotPausedIsASuccess() async throws {
+        let standIn = try ComposeStandIn()
+        try standIn.add("docker", "echo c0ffee; [ $4x != unpausex ] || { echo 'c0ffee is not paused' >&2; exit 1; }")
+        try await control(standIn, Server()).perform(.resume)
+        #expect(try standIn.takeCommands().last == "docker compose -f FILE unpause etcd")
+    }
+
+    @Test func withoutThePluginItIsDockerCompose() async throws {
+        let standIn = try ComposeStandIn()
+        try standIn.add("docker", "echo \"docker: 'compose' is not a docker command.\" >&2; exit 1")
+        try standIn.add("docker-compose", "echo c0ffee")
+        try await control(standIn, Server()).perform(.stop)
+        #expect(
+            try standIn.takeCommands() == [
+                "docker compose version", "docker-compose -f FILE ps -q etcd", "docker-compose -f FILE stop etcd",
+            ])
+    }
+
+    @Test func withoutBothItSaysSo() async throws {
+        let standIn = try ComposeStandIn()
+        let error = try await failure { _ = try await control(standIn, Server()) }
+        #expect(error.code == .unavailable)
+        #expect(error.message.contains("neither docker compose nor docker-compose is there"), "\(error)")
+    }
+
+    @Test func aServiceThatIsNotUpIsNoticedAtOnce() async throws {
+        let standIn = try ComposeStandIn()
+        try standIn.add("docker", "")
+        let error = try await failure { _ = try await control(standIn, Server()) }
+        #expect(error.message.contains("compose runs no container of etcd"), "\(error)")
+    }
+
+    @Test func aFailureTellsTheCommandAndItsError() async throws {
+        let standIn = try ComposeStandIn()
+        try standIn.add(
+            "docker", "[ $2 = version ] || { printf 'first\\nCannot connect to the daemon\\n' >&2; exit 17; }")
+        let error = try await failure { _ = try await control(standIn, Server()) }
+        #expect(error.code == .unavailable)
+        #expect(
+            error.message == "docker compose -f \(standIn.file) ps -q etcd failed with status 17: "
+                + "first; Cannot connect to the daemon. Is the Docker engine running?")
+    }
+
+    @Test func ofALongErrorTheEndIsTold() async throws {
+        let standIn = try ComposeStandIn()
+        try standIn.add("docker", "[ $2 = version ] || { yes | head -c 1000000 >&2; echo reason >&2; exit 1; }")
+        let error = try await failure { _ = try await control(standIn, Server()) }
+        #expect(error.message.contains("; reason. Is"), "\(error)")
+        #expect(error.message.count < 5000)
+    }
+
+    @Test(arguments: ["", "trap '' TERM"])
+    func whatHangsIsEnded(_ habit: String) async throws {
+        let standIn = try ComposeStandIn()
+        try standIn.add(
+            "docker", "[ $2 != version ] || exit 0\n\(habit)\necho $$ > \"$here/pid\"\nwhile :; do sleep 0.1; done")
+        let started = ContinuousClock.now
+        let error = try await failure {
+            let compose = try await ComposeCommand(
+                file: standIn.file, searchPath: standIn.folder.path, bound: .seconds(2))
+            try await compose.run("stop", "etcd")
+        }
+        #expect(error.code == .deadlineExceeded)
+        #expect(error.message.contains("stop etcd did not end within 2.0 seconds and was ended"), "\(error)")
+        #expect(ContinuousClock.now - started < .seconds(20))
+        let processID = try #require(standIn.processID)
+        #expect(kill(processID, 0) == -1, "it still runs")
+    }
+
+    @Test func aCancelledOneIsEnded() async throws {
+        let standIn = try ComposeStandIn()
+        try standIn.add(
+            "docker", "[ $2 != version ] || exit 0\necho $$ > \"$here/pid\"\nwhile :; do sleep 0.1; done")
+        let compose = try await ComposeCommand(file: standIn.file, searchPath: standIn.folder.path)
+        let task = Task { _ = try await compose.run("stop", "etcd") }
+        #expect(await eventually { standIn.processID != nil })
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        let processID = try #require(standIn.processID)
+        #expect(kill(processID, 0) == -1, "it still runs")
+    }
+
+    @Test func whatIsNoProgramIsAnError() async throws {
+        let standIn = try ComposeStandIn()
+        try standIn.add("docker", "")
+        let docker = standIn.folder.appendingPathComponent("docker")
+        try Data([0x7F, 0x45, 0x4C, 0x46]).write(to: docker)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: docker.path)
+        let error = try await failure { _ = try await control(standIn, Server()) }
+        #expect(error.code == .unavailable, "\(error)")
+    }
+
+    private func control(_ standIn: ComposeStandIn, _ server: Server) async throws -> ComposeControl {
+        let compose = try await ComposeCommand(file: standIn.file, searchPath: standIn.folder.path)
+        return try await ComposeControl(compose, service: "etcd", server: server)
+    }
+
+    private func failure(_ body: () async throws -> Void) async throws -> MicroError {
+        try #require(await #expect(throws: MicroError.self) { try await body() })
+    }
+}
