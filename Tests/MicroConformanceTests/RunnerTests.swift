@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("*", 38), ("R01", 1), ("R0?", 9), ("R1*,R50", 10), ("X*", 0), ("r01", 0), ("R*1", 2), ("", 0),
+        ("*", 82), ("R01", 1), ("R0?", 9), ("R1*,R50", 11), ("X*", 0), ("r01", 0), ("R*1", 8), ("", 0),
     ])
     func filters(_ pattern: String, _ count: Int) {
         let options = RunOptions(filter: pattern)

@@ -21,7 +21,7 @@ import Testing
 struct FileRegistryHarness: RegistryHarness {
     let subject = Subject(adapter: "FileRegistry", adapterVersion: "1.0", backend: "files", backendVersion: "-")
     let bounds = RegistryBounds(
-        timeToLive: .seconds(2, services: 10), expirySlack: .seconds(1), heal: .seconds(5), quiet: .milliseconds(200))
+        timeToLive: .seconds(2), expirySlack: .seconds(1), heal: .seconds(5), quiet: .milliseconds(200), services: 10)
     let folder: MovableFolder
     var control: (any BackendControl)? { folder }
 
