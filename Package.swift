@@ -156,6 +156,6 @@ let package = Package(
             dependencies: ["FileRegistry", "MicroConformance", "MicroConformanceTesting", "MicroCore"],
             path: "Examples/CustomRegistry/Tests", swiftSettings: settings),
         tests("GreeterTests", ["greeter-demo", "greeter-server", "greeter-client"]),
-        tests("MicroCommandTests", ["MicroCommand", "MicroConformance"]),
+        tests("MicroCommandTests", ["MicroCommand", "MicroConformance", "MicroHarnesses", "MicroCore"]),
     ]
 )
