@@ -137,8 +137,7 @@ let package = Package(
             [
                 "MicroConformance", "MicroConformanceTesting", "MicroHarnesses", "MicroConsul", "MicroEtcd",
                 "MicroCore",
-                "CurlTransfer",
-                "MicroMemory", logging, nioCore, nioHTTP1, nioPosix,
+                "CurlTransfer", "MicroMemory", logging, nioCore, nioHTTP1, nioPosix,
             ]),
         tests("MicroHTTPTests", ["MicroHTTP", "MicroCore", nioCore, nioPosix]),
         tests("MicroConsulTests", ["MicroConsul", "MicroCurl", "MicroCore", configuration, logging]),

@@ -61,20 +61,25 @@ struct BareWatch {
         let child = process.processIdentifier
         return Task {
             var lines = Data()
-            for await (data, at) in chunks {
-                lines += data
-                guard let end = lines.lastIndex(of: 0x0A) else { continue }
-                for line in String(decoding: lines[..<end], as: UTF8.self).split(separator: "\n") {
-                    if let port = number(after: "127.0.0.1:", in: line) { continuation.yield((port, at)) }
+            // At once, not when this task runs next: the program may have ended before.
+            await withTaskCancellationHandler {
+                for await (data, at) in chunks {
+                    lines += data
+                    guard let end = lines.lastIndex(of: 0x0A) else { continue }
+                    for line in String(decoding: lines[..<end], as: UTF8.self).split(separator: "\n") {
+                        if let port = number(after: "127.0.0.1:", in: line) { continuation.yield((port, at)) }
+                    }
+                    lines = Data(lines[(end + 1)...])
                 }
-                lines = Data(lines[(end + 1)...])
+            } onCancel: {
+                kill(child, SIGKILL)
             }
-            kill(child, SIGKILL)
             continuation.finish()
         }
     }
 
     private static func number(after text: String, in line: some StringProtocol) -> Int? {
-        line.range(of: text).flatMap { Int(line[$0.upperBound...].prefix { $0.isNumber }) }
+        // An agent of development answers in JSON with spaces.
+        line.range(of: text).flatMap { Int(line[$0.upperBound...].drop { $0 == " " }.prefix { $0.isNumber }) }
     }
 }
