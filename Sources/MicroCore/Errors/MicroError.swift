@@ -51,10 +51,12 @@ public struct MicroError: Error, Sendable {
         public static let registry = "micro.registry"
         /// A transport adapter.
         public static let transport = "micro.transport"
+        /// A broker adapter.
+        public static let broker = "micro.broker"
 
         /// Whether a part of the toolkit reports, and not a service.
         package static func isToolkit(_ origin: String) -> Bool {
-            [client, server, registry, transport].contains(origin)
+            [client, server, registry, transport, broker].contains(origin)
         }
     }
 

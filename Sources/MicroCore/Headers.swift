@@ -1,7 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// The metadata of a request or a response: names and values, in order, several of one name allowed.
+/// The metadata of a request, a response or a message: names and values, in order, several of one name allowed.
 ///
 /// Names compare without regard to ASCII case, as HTTP's do (RFC 9110, section 5.1), and keep the case they were given.
 public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
@@ -57,9 +57,17 @@ extension Headers: RandomAccessCollection {
     public subscript(position: Int) -> Element { fields[position] }
 }
 
-extension Headers: Equatable {
+extension Headers: Hashable {
     /// Whether both have the same fields in the same order, names by their ASCII-case-insensitive value.
     public static func == (left: Headers, right: Headers) -> Bool {
         left.count == right.count && zip(left, right).allSatisfy { isSame($0.name, $1.name) && $0.value == $1.value }
+    }
+
+    /// Fields that compare equal hash alike.
+    public func hash(into hasher: inout Hasher) {
+        for field in fields {
+            hasher.combine(field.name.lowercased())
+            hasher.combine(field.value)
+        }
     }
 }

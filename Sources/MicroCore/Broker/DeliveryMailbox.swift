@@ -1,0 +1,205 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import DequeModule
+import NIOCore
+import Synchronization
+
+/// What a subscription's adapter has put and its readers have not taken, within bounds.
+final class DeliveryMailbox: Sendable {
+    private struct Content {
+        var buffer: Deque<Delivery> = []
+        var bytes = 0
+        /// Since the last delivery that was taken.
+        var dropped = 0
+        var droppedInAll = 0
+        var readers: [(id: Int, limit: Int, continuation: CheckedContinuation<[Delivery], Never>)] = []
+        var nextID = 0
+        /// Readers that have not come back for more.
+        var holding = 0
+        /// Deliveries that were handed out and are not settled; of brokers with acknowledgements.
+        var unsettled = 0
+        var isDraining = false
+        var drainers: [CheckedContinuation<Void, Never>] = []
+
+        var isIdle: Bool { buffer.isEmpty && holding == 0 && unsettled == 0 }
+    }
+
+    private let content = Mutex(Content())
+    private let ended = Atomic(false)
+    private let maximumCount: Int
+    private let maximumBytes: Int
+    private let onEnd: @Sendable () -> Void
+
+    init(maximumCount: Int, maximumBytes: Int, onEnd: @escaping @Sendable () -> Void) {
+        self.maximumCount = maximumCount
+        self.maximumBytes = maximumBytes
+        self.onEnd = onEnd
+    }
+
+    var hasEnded: Bool { ended.load(ordering: .acquiring) }
+
+    var droppedInAll: Int { content.withLock(\.droppedInAll) }
+
+    // MARK: The adapter's side
+
+    func put(_ deliveries: some Collection<Delivery>) {
+        let (refused, wakeUp) = content.withLock { content -> ([Delivery], (() -> Void)?) in
+            guard !hasEnded, !content.isDraining else { return (Array(deliveries), nil) }
+            for delivery in deliveries {
+                content.bytes += delivery.size
+                content.buffer.append(delivery)
+            }
+            return (makeRoom(&content), serveReader(&content))
+        }
+        // Outside the lock: who is told may come back here.
+        wakeUp?()
+        for delivery in refused { delivery.receipt?.settle(.returned) }
+    }
+
+    /// Drops the oldest beyond the limits.
+    private func makeRoom(_ content: inout Content) -> [Delivery] {
+        var dropped: [Delivery] = []
+        while content.buffer.count > maximumCount || (content.bytes > maximumBytes && content.buffer.count > 1) {
+            guard let oldest = content.buffer.popFirst() else { break }
+            content.bytes -= oldest.size
+            content.dropped += 1
+            content.droppedInAll += 1
+            if oldest.receipt != nil { dropped.append(oldest) }
+        }
+        return dropped
+    }
+
+    private func serveReader(_ content: inout Content) -> (() -> Void)? {
+        guard !content.readers.isEmpty, !content.buffer.isEmpty else { return nil }
+        let reader = content.readers.removeFirst()
+        let batch = takeBatch(reader.limit, &content)
+        // With several readers the rest is for the others.
+        let others = serveReader(&content)
+        return {
+            reader.continuation.resume(returning: batch)
+            others?()
+        }
+    }
+
+    // MARK: The readers' side
+
+    /// Waits for deliveries; empty once the subscription has ended, or the task is cancelled. Who gets some holds them
+    /// until giveBack(_:).
+    func take(atMost limit: Int, isolation actor: isolated (any Actor)?) async -> [Delivery] {
+        let id = content.withLock { content in
+            content.nextID += 1
+            return content.nextID
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation(isolation: actor) { continuation in
+                let answer = content.withLock { content -> [Delivery]? in
+                    // Asked under the lock: the handler below either comes later and finds the reader, or came first.
+                    if hasEnded || Task.isCancelled { return [] }
+                    if !content.buffer.isEmpty { return takeBatch(limit, &content) }
+                    if content.isDraining { return [] }
+                    content.readers.append((id, limit, continuation))
+                    return nil
+                }
+                if let answer { continuation.resume(returning: answer) }
+            }
+        } onCancel: {
+            let reader = content.withLock { content in
+                content.readers.firstIndex { $0.id == id }.map { content.readers.remove(at: $0) }
+            }
+            reader?.continuation.resume(returning: [])
+        }
+    }
+
+    private func takeBatch(_ limit: Int, _ content: inout Content) -> [Delivery] {
+        // What has to be settled in time is not kept waiting behind others.
+        var batch = Array(content.buffer.prefix(content.buffer.first?.receipt == nil ? limit : 1))
+        content.buffer.removeFirst(batch.count)
+        batch[0].droppedBefore = content.dropped
+        content.dropped = 0
+        content.holding += 1
+        for delivery in batch {
+            content.bytes -= delivery.size
+            guard let receipt = delivery.receipt else { continue }
+            content.unsettled += 1
+            receipt.handOut(from: self)
+        }
+        return batch
+    }
+
+    /// A reader is done with what it has taken, but for the rest.
+    func giveBack(_ rest: ArraySlice<Delivery>) {
+        let (refused, drainers) = content.withLock { content in
+            content.holding -= 1
+            guard !rest.isEmpty else { return ([Delivery](), takeDrainersIfIdle(&content)) }
+            for case let receipt? in rest.map(\.receipt) {
+                content.unsettled -= 1
+                receipt.takeBack()
+            }
+            guard !hasEnded else { return (Array(rest), takeDrainersIfIdle(&content)) }
+            for delivery in rest.reversed() {
+                content.bytes += delivery.size
+                content.buffer.prepend(delivery)
+            }
+            return ([], [])
+        }
+        for delivery in refused { delivery.receipt?.settle(.returned) }
+        for drainer in drainers { drainer.resume() }
+    }
+
+    /// A delivery that was handed out was settled.
+    func leaveHand() {
+        let drainers = content.withLock { content in
+            content.unsettled -= 1
+            return takeDrainersIfIdle(&content)
+        }
+        for drainer in drainers { drainer.resume() }
+    }
+
+    // MARK: The end
+
+    func end() {
+        guard !ended.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        let (rest, readers, drainers) = content.withLock { content in
+            defer { (content.buffer, content.bytes, content.readers, content.drainers) = ([], 0, [], []) }
+            return (content.buffer, content.readers, content.drainers)
+        }
+        for delivery in rest { delivery.receipt?.settle(.returned) }
+        for reader in readers { reader.continuation.resume(returning: []) }
+        for drainer in drainers { drainer.resume() }
+        onEnd()
+    }
+
+    func drain(deadline: ContinuousClock.Instant) async -> Bool {
+        let timer = DeadlineQueue.shared.schedule(at: deadline) { self.end() }
+        await withCheckedContinuation { continuation in
+            let (isDone, readers) = content.withLock { content in
+                content.isDraining = true
+                defer { content.readers = [] }
+                let isDone = hasEnded || content.isIdle
+                if !isDone { content.drainers.append(continuation) }
+                return (isDone, content.readers)
+            }
+            // They wait, so that there is nothing more for them.
+            for reader in readers { reader.continuation.resume(returning: []) }
+            if isDone { continuation.resume() }
+        }
+        DeadlineQueue.shared.cancel(timer)
+        let isComplete = !hasEnded
+        end()
+        return isComplete
+    }
+
+    private func takeDrainersIfIdle(_ content: inout Content) -> [CheckedContinuation<Void, Never>] {
+        guard content.isDraining, content.isIdle else { return [] }
+        defer { content.drainers = [] }
+        return content.drainers
+    }
+}
+
+extension Delivery {
+    /// The bytes of headers and body.
+    fileprivate var size: Int {
+        message.headers.reduce(message.body.readableBytes) { $0 + $1.name.utf8.count + $1.value.utf8.count }
+    }
+}
