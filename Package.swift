@@ -52,6 +52,7 @@ let package = Package(
         .library(name: "MicroEtcd", targets: ["MicroEtcd"]),
         .library(name: "MicroHTTP", targets: ["MicroHTTP"]),
         .library(name: "MicroMemory", targets: ["MicroMemory"]),
+        .library(name: "MicroNATS", targets: ["MicroNATS"]),
         .executable(name: "greeter-demo", targets: ["greeter-demo"]),
         .executable(name: "greeter-server", targets: ["greeter-server"]),
         .executable(name: "greeter-client", targets: ["greeter-client"]),
@@ -81,6 +82,8 @@ let package = Package(
         module("MicroCurl", ["MicroCore", "CurlTransfer"]),
         module("MicroConsul", ["MicroCore", "MicroCurl", "CurlTransfer", "CZlib", configuration, logging]),
         module("MicroEtcd", ["MicroCore", "MicroCurl", "CurlTransfer", configuration, logging]),
+        module(
+            "MicroNATS", ["MicroCore", "MicroCurl", "CurlTransfer", configuration, deque, logging, nioCore]),
 
         // Floor 3: what a service author imports.
         module(
@@ -142,6 +145,7 @@ let package = Package(
         tests("MicroHTTPTests", ["MicroHTTP", "MicroCore", nioCore, nioPosix]),
         tests("MicroConsulTests", ["MicroConsul", "MicroCurl", "MicroCore", configuration, logging]),
         tests("MicroEtcdTests", ["MicroEtcd", "MicroCore", "CurlTransfer", configuration, logging]),
+        tests("MicroNATSTests", ["MicroNATS", "MicroCore", "CurlTransfer", configuration, logging, nioCore]),
         tests("ClusterTests", ["MicroConsul", "MicroEtcd", "MicroCore", "CurlTransfer"]),
         tests(
             "MicroTests",
