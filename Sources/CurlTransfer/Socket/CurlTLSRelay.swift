@@ -37,7 +37,7 @@ struct CurlTLSRelay {
                     }
                     (filled, written) = (count, 0)
                 }
-                let count = bytes.withUnsafeBytes { ccurl_write(to, $0.baseAddress! + written, filled - written) }
+                let count = bytes[written..<filled].withUnsafeBytes { ccurl_write(to, $0.baseAddress, $0.count) }
                 guard count != -1 else { return }
                 guard count > 0 else {
                     isOver = true

@@ -44,8 +44,8 @@ extension [UInt8] {
         var options = Connect(usesTLS: usesTLS)
         switch login {
         case .nobody: break
-        case .user(let name, let password): (options.user, options.pass) = (name, password.reveal())
-        case .token(let token): options.auth_token = token.reveal()
+        case .user(let name, let password): (options.user, options.password) = (name, password.reveal())
+        case .token(let token): options.token = token.reveal()
         }
         // Only texts and truth values are in it: encoding them cannot fail.
         let json = (try? JSONEncoder().encode(options)) ?? Data()
@@ -58,20 +58,30 @@ extension [UInt8] {
     private struct Connect: Encodable {
         var verbose = false
         var pedantic = false
-        var tls_required: Bool
+        var usesTLS: Bool
         var name = "swift-micro"
-        var lang = "swift"
+        var language = "swift"
         var version = "0.1.0"
         /// 1: servers that come and go may be told of.
-        var `protocol` = 1
+        var level = 1
         var echo = true
         var headers = true
-        var no_responders = true
+        var tellsOfNoResponders = true
         var user: String?
-        var pass: String?
-        var auth_token: String?
+        var password: String?
+        var token: String?
 
-        init(usesTLS: Bool) { tls_required = usesTLS }
+        init(usesTLS: Bool) { self.usesTLS = usesTLS }
+
+        private enum CodingKeys: String, CodingKey {
+            case verbose, pedantic, name, version, echo, headers, user
+            case usesTLS = "tls_required"
+            case language = "lang"
+            case level = "protocol"
+            case tellsOfNoResponders = "no_responders"
+            case password = "pass"
+            case token = "auth_token"
+        }
     }
 
     private mutating func append(_ headers: Headers) {
