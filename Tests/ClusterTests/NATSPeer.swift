@@ -33,7 +33,7 @@ final class NATSPeer {
     }
 
     /// Whether the server says nothing for so long.
-    func hearsNothing(for duration: Duration) -> Bool { heard.isEmpty && connection.read(within: duration) == nil }
+    func hearsNothing(for duration: Duration) -> Bool { connection.read(within: duration) == nil }
 
     /// Whether the server closes the connection. It has 40 s.
     func isClosed() -> Bool {

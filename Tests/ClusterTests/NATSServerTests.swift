@@ -78,7 +78,7 @@ import Testing
 
     @Test func aLameDuckSaysSoAndClosesItsConnections() async throws {
         let peer = try NATSPeer(server)
-        peer.say(#"CONNECT {"verbose":false}"#, "PING")
+        peer.say(#"CONNECT {"verbose":false,"protocol":1}"#, "PING")
         #expect(peer.hears("PONG"))
         server.enterLameDuckMode()
         #expect(peer.hears(#""ldm":true"#))
@@ -157,33 +157,54 @@ import Testing
 
     @Test func messagesPassBetweenTheOthersWhenTheLeaderIsKilled() async throws {
         let first = try await cluster.leader()
-        let (one, other) = ((first + 1) % 3, (first + 2) % 3)
-        let subscriber = try NATSPeer(cluster.members[one])
-        #expect(subscriber.hears(cluster.members[other].address))
-        subscriber.say(#"CONNECT {"verbose":false}"#, "SUB greeting 1", "PING")
-        #expect(subscriber.hears("PONG"))
+        let subscriber = try await subscriber(at: (first + 1) % 3)
+        let other = cluster.members[(first + 2) % 3]
         await cluster.kill(first)
-        let publisher = try NATSPeer(cluster.members[other])
-        publisher.say(#"CONNECT {"verbose":false}"#)
-        #expect(publisher.publishes("hello", to: "greeting"))
+        #expect(try publisher(at: other).publishes("hello", to: "greeting"))
         #expect(subscriber.hears("hello"))
         #expect(try await cluster.leader() != first)
         try await cluster.start(first)
         #expect(await eventually { await cluster.leader(accordingTo: first) != nil })
     }
 
+    @Test func membersTellClientsOfEachOther() async throws {
+        let peer = try NATSPeer(cluster.members[0])
+        #expect(peer.hears("connect_urls"))
+        #expect(await eventually { (try? NATSPeer(cluster.members[0]).hears(cluster.members[1].address)) ?? false })
+    }
+
     @Test(.wherePartitionsCanBeMade) func nothingPassesToAMemberThatIsCutOffUntilItIsHealed() async throws {
         let follower = (try await cluster.leader() + 1) % 3
-        let subscriber = try NATSPeer(cluster.members[follower])
-        subscriber.say(#"CONNECT {"verbose":false}"#, "SUB greeting 1", "PING")
-        #expect(subscriber.hears("PONG"))
+        let subscriber = try await subscriber(at: follower)
         try cluster.partition(follower)
-        let publisher = try NATSPeer(cluster.members[(follower + 1) % 3])
-        publisher.say(#"CONNECT {"verbose":false}"#)
-        #expect(publisher.publishes("late", to: "greeting"))
+        #expect(try publisher(at: cluster.members[(follower + 1) % 3]).publishes("late", to: "greeting"))
         #expect(subscriber.hearsNothing(for: .seconds(1)))
         cluster.heal()
         #expect(subscriber.hears("late"))
+    }
+
+    @Test(.wherePartitionsCanBeMade) func aLeaderThatIsCutOffIsReplaced() async throws {
+        try await expectReplacement(cluster)
+    }
+
+    private func publisher(at member: NATSServer) throws -> NATSPeer {
+        let peer = try NATSPeer(member)
+        peer.say(#"CONNECT {"verbose":false}"#)
+        return peer
+    }
+
+    /// Subscribes, and waits until the other members know.
+    private func subscriber(at index: Int) async throws -> NATSPeer {
+        let peer = try NATSPeer(cluster.members[index])
+        peer.say(#"CONNECT {"verbose":false}"#, "SUB greeting 1", "PING")
+        #expect(peer.hears("PONG"))
+        for member in cluster.members where member !== cluster.members[index] {
+            #expect(
+                await eventually {
+                    (try? await member.ask("/routez?subs=1"))?.text.contains(#""greeting""#) ?? false
+                })
+        }
+        return peer
     }
 }
 
