@@ -36,7 +36,7 @@ package final class NATSServer: Sendable {
         let ports = try Machine.freePorts(3)
         var variables: [String: String] = [:]
         if let identity = settings.tls?.identity {
-            variables = ["NATS_CERTIFICATE": identity.certificate, "NATS_KEY": identity.key]
+            variables = ["NATS_SERVER_CERTIFICATE": identity.certificate, "NATS_SERVER_KEY": identity.key]
         }
         self.init(
             settings, file: settings.tls == nil ? "nats/nats.conf" : "secure/nats.conf", ports: ports,

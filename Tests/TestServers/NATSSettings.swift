@@ -86,7 +86,7 @@ extension NATSServer {
         }
 
         private static func block(_ tls: TLS) -> String {
-            var keys = ["cert_file: $NATS_CERTIFICATE", "key_file: $NATS_KEY"]
+            var keys = ["cert_file: $NATS_SERVER_CERTIFICATE", "key_file: $NATS_SERVER_KEY"]
             if let authority = tls.clientAuthorityFile { keys += ["ca_file: \"\(authority)\"", "verify: true"] }
             if tls.isFirst { keys.append("handshake_first: true") }
             return "tls { \(keys.joined(separator: ", ")) }"
