@@ -164,7 +164,8 @@ public final class Microservice: Service {
     }
 
     private func registration(of endpoints: [Endpoint], at bound: Address) throws -> Registration {
-        let address = try AdvertisedAddress.of(bound: bound, advertise: settings.advertise)
+        let address = try AdvertisedAddress.of(
+            bound: bound, advertise: settings.advertise, setting: "MICRO_SERVER_ADVERTISE")
         warnOfNarrowReach(address)
         var metadata = [
             "transport": components.transport.name, "registry": components.registry.name, "protocol": "mucp",
