@@ -139,7 +139,8 @@ let package = Package(
                 "MicroCore",
                 "CurlTransfer", "MicroMemory", logging, nioCore, nioHTTP1, nioPosix,
             ]),
-        tests("MicroHTTPTests", ["MicroHTTP", "MicroCore", nioCore, nioPosix]),
+        tests(
+            "MicroHTTPTests", ["MicroHTTP", "MicroConsul", "MicroMemory", "MicroCore", logging, nioCore, nioPosix]),
         tests("MicroConsulTests", ["MicroConsul", "MicroCurl", "MicroCore", configuration, logging]),
         tests("MicroEtcdTests", ["MicroEtcd", "MicroCore", "CurlTransfer", configuration, logging]),
         tests("ClusterTests", ["MicroConsul", "MicroEtcd", "MicroCore", "CurlTransfer"]),
