@@ -76,7 +76,7 @@ let package = Package(
         module("MicroCore", [collections, deque, logging, nioCore]),
 
         // Floor 2: adapters.
-        module("MicroMemory", ["MicroCore", collections, nioCore]),
+        module("MicroMemory", ["MicroCore", collections, deque, nioCore]),
         module("MicroHTTP", ["MicroCore", logging, nioCore, nioHTTP1, nioPosix]),
         module("MicroCurl", ["MicroCore", "CurlTransfer"]),
         module("MicroConsul", ["MicroCore", "MicroCurl", "CurlTransfer", "CZlib", configuration, logging]),

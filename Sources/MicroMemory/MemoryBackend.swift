@@ -4,7 +4,7 @@
 import MicroCore
 import Synchronization
 
-/// The memory that registries and transports of one process share: what a server is to the other adapters.
+/// The memory that registries, brokers and transports of one process share: what a server is to the other adapters.
 ///
 /// Those made without one share ``shared``; a test makes one of its own.
 public final class MemoryBackend: Sendable {
@@ -12,10 +12,19 @@ public final class MemoryBackend: Sendable {
     public static let shared = MemoryBackend()
 
     let listeners = Mutex<[Address: MemoryListener]>([:])
+    let exchange = MemoryExchange()
+    let log: MemoryLog
+    let brokerOutage = MemoryOutage()
     private let registries = Mutex<(stores: [String: MemoryRegistryStore], outage: MicroError?)>(([:], nil))
 
     /// Creates an empty backend.
-    public init() {}
+    ///
+    /// - Parameters:
+    ///   - storedMessages: How many messages brokers that deliver at least once keep at most.
+    ///   - storedBytes: How many bytes these have at most: of topics, headers and bodies.
+    public init(storedMessages: Int = 100_000, storedBytes: Int = 64 * 1024 * 1024) {
+        log = MemoryLog(maximumCount: storedMessages, maximumBytes: storedBytes)
+    }
 
     /// Makes the registries unreachable, as a server that was stopped: every operation fails with `unavailable` and
     /// watches turn stale. What is stored stays, and expires.
@@ -41,6 +50,26 @@ public final class MemoryBackend: Sendable {
 
     /// How many watches are open.
     public var openWatches: Int { registries.withLock(\.stores).values.reduce(0) { $0 + $1.openWatches } }
+
+    /// Makes the brokers unreachable, as a server that was stopped: publishing and subscribing wait and then fail with
+    /// `unavailable`, and nothing is delivered. What is stored stays.
+    public func stopBrokers() {
+        brokerOutage.begin()
+        log.halt()
+    }
+
+    /// Makes the brokers reachable again.
+    public func startBrokers() {
+        brokerOutage.end()
+        log.goOn()
+    }
+
+    /// Forgets the messages that are stored, and the queues and durable subscriptions that nobody has, as a server that
+    /// was restarted empty.
+    public func wipeBrokers() { log.wipe() }
+
+    /// How many subscriptions are open.
+    public var openSubscriptions: Int { exchange.openSubscriptions + log.openSubscriptions }
 
     var outage: MicroError? { registries.withLock(\.outage) }
 

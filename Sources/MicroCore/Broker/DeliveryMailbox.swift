@@ -48,7 +48,7 @@ final class DeliveryMailbox: Sendable {
         let (refused, wakeUp) = content.withLock { content -> ([Delivery], (() -> Void)?) in
             guard !hasEnded, !content.isDraining else { return (Array(deliveries), nil) }
             for delivery in deliveries {
-                content.bytes += delivery.size
+                content.bytes += delivery.message.size
                 content.buffer.append(delivery)
             }
             return (makeRoom(&content), serveReader(&content))
@@ -63,7 +63,7 @@ final class DeliveryMailbox: Sendable {
         var dropped: [Delivery] = []
         while content.buffer.count > maximumCount || (content.bytes > maximumBytes && content.buffer.count > 1) {
             guard let oldest = content.buffer.popFirst() else { break }
-            content.bytes -= oldest.size
+            content.bytes -= oldest.message.size
             content.dropped += 1
             content.droppedInAll += 1
             if oldest.receipt != nil { dropped.append(oldest) }
@@ -120,7 +120,7 @@ final class DeliveryMailbox: Sendable {
         content.dropped = 0
         content.holding += 1
         for delivery in batch {
-            content.bytes -= delivery.size
+            content.bytes -= delivery.message.size
             guard let receipt = delivery.receipt else { continue }
             content.unsettled += 1
             receipt.handOut(from: self)
@@ -139,7 +139,7 @@ final class DeliveryMailbox: Sendable {
             }
             guard !hasEnded else { return (Array(rest), takeDrainersIfIdle(&content)) }
             for delivery in rest.reversed() {
-                content.bytes += delivery.size
+                content.bytes += delivery.message.size
                 content.buffer.prepend(delivery)
             }
             return ([], [])
@@ -201,12 +201,5 @@ final class DeliveryMailbox: Sendable {
         guard content.isDraining, content.isIdle else { return [] }
         defer { content.drainers = [] }
         return content.drainers
-    }
-}
-
-extension Delivery {
-    /// The bytes of headers and body.
-    fileprivate var size: Int {
-        message.headers.reduce(message.body.readableBytes) { $0 + $1.name.utf8.count + $1.value.utf8.count }
     }
 }

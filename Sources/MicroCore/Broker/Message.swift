@@ -20,4 +20,9 @@ public struct Message: Sendable, Hashable {
     public init(headers: Headers = [:], text: String) {
         self.init(headers: headers, body: ByteBuffer(string: text))
     }
+
+    /// The bytes of headers and body.
+    package var size: Int {
+        headers.reduce(body.readableBytes) { $0 + $1.name.utf8.count + $1.value.utf8.count }
+    }
 }

@@ -1,0 +1,215 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+
+/// How far the subscriptions of a queue, of a durable name, or a single one have come in a log.
+struct MemoryConsumer {
+    /// Which of them.
+    enum Key: Hashable {
+        case queue(String, topic: String)
+        case durable(String, topic: String)
+        /// It goes with its subscription.
+        case single(Int)
+
+        init(_ id: Int, topic: String, queue: String?, durableName: String?) {
+            if let queue {
+                self = .queue(queue, topic: topic)
+            } else if let durableName {
+                self = .durable(durableName, topic: topic)
+            } else {
+                self = .single(id)
+            }
+        }
+
+        var isKept: Bool { if case .single = self { false } else { true } }
+    }
+
+    /// A subscription that is there.
+    struct Member {
+        let id: Int
+        let source: Subscription.Source
+        let maximumInFlight: Int
+        let maximumBytes: Int
+        let acknowledgeWait: Duration
+        var inFlight = 0
+        var bytes = 0
+
+        init(_ id: Int, _ source: Subscription.Source, _ options: SubscribeOptions) {
+            self.id = id
+            self.source = source
+            // What waits in the buffer of the subscription is in flight: it is never filled beyond its limits.
+            maximumInFlight = min(options.maximumInFlight ?? Self.defaultInFlight, options.bufferedMessages)
+            maximumBytes = options.bufferedBytes
+            acknowledgeWait = options.acknowledgeWait ?? Self.defaultWait
+        }
+
+        /// A draining one has left already.
+        var hasRoom: Bool {
+            inFlight < maximumInFlight && (bytes < maximumBytes || inFlight == 0) && !source.hasEnded
+        }
+
+        private static let defaultInFlight = 256
+        private static let defaultWait = Duration.seconds(30)
+    }
+
+    /// What is to be delivered.
+    struct Next {
+        let sequence: Int
+        let attempt: Int
+        let message: MemoryMessages.Entry
+        let source: Subscription.Source
+        let expiry: ContinuousClock.Instant
+    }
+
+    /// A delivery that is not settled.
+    private struct Lease {
+        let attempt: Int
+        let member: Int
+        let expiry: ContinuousClock.Instant
+        let size: Int
+    }
+
+    let topic: String
+    let pattern: TopicPattern
+    private(set) var members: [Member] = []
+    /// The next that nobody was given yet.
+    private var position: Int
+    private var leases: [Int: Lease] = [:]
+    /// What comes again: how often it was delivered, and when it may be.
+    private var waiting: [Int: (attempts: Int, due: ContinuousClock.Instant)] = [:]
+    private var turn = 0
+    private var maximumAttempts: Int?
+    private(set) var deadLetterTopic: String?
+
+    init(_ topic: String, from position: Int) {
+        self.topic = topic
+        self.position = position
+        pattern = TopicPattern(topic)
+    }
+
+    // MARK: Members
+
+    /// The limits of the newest subscription are those of all.
+    mutating func add(_ member: Member, _ options: SubscribeOptions) {
+        members.append(member)
+        maximumAttempts = options.maximumAttempts
+        deadLetterTopic = options.deadLetterTopic
+    }
+
+    /// What it has in hand it may still settle.
+    mutating func remove(member id: Int) { members.removeAll { $0.id == id } }
+
+    // MARK: Deliveries
+
+    /// Picks the next message and the member that gets it; nil if there is none, or no room.
+    mutating func next(in log: MemoryMessages, at now: ContinuousClock.Instant) -> Next? {
+        guard let member = nextMember(), let (sequence, attempts) = nextSequence(in: log, now) else { return nil }
+        let message = log[sequence]
+        waiting[sequence] = nil
+        let lease = Lease(
+            attempt: attempts + 1, member: members[member].id, expiry: now + members[member].acknowledgeWait,
+            size: message.size)
+        leases[sequence] = lease
+        members[member].inFlight += 1
+        members[member].bytes += message.size
+        return Next(
+            sequence: sequence, attempt: lease.attempt, message: message, source: members[member].source,
+            expiry: lease.expiry)
+    }
+
+    /// The members take turns.
+    private mutating func nextMember() -> Int? {
+        for _ in members.indices {
+            turn = (turn + 1) % members.count
+            if members[turn].hasRoom { return turn }
+        }
+        return nil
+    }
+
+    private mutating func nextSequence(
+        in log: MemoryMessages, _ now: ContinuousClock.Instant
+    ) -> (Int, attempts: Int)? {
+        if !waiting.isEmpty, let due = waiting.filter({ $0.value.due <= now }).min(by: { $0.key < $1.key }) {
+            return (due.key, due.value.attempts)
+        }
+        position = max(position, log.first)
+        while position < log.end {
+            defer { position += 1 }
+            if covers(log[position].topic) { return (position, 0) }
+        }
+        return nil
+    }
+
+    private func covers(_ topic: String) -> Bool { pattern.hasWildcards ? pattern.matches(topic) : topic == self.topic }
+
+    /// Takes what became of a delivery; tells when it comes again, if that is not now. One that is not the last of its
+    /// message counts only if it was acknowledged.
+    mutating func settle(
+        _ sequence: Int, attempt: Int, _ settlement: Delivery.Settlement, at now: ContinuousClock.Instant
+    ) -> ContinuousClock.Instant? {
+        let isLast = leases[sequence]?.attempt == attempt
+        switch settlement {
+        case .acknowledged:
+            endLease(sequence)
+            waiting[sequence] = nil
+        case .rejected(let delay) where isLast:
+            endLease(sequence)
+            // There is nothing to wait for if it does not come again.
+            let due = isOver(attempt) ? now : now + max(delay ?? .zero, .zero)
+            waiting[sequence] = (attempt, due)
+            return due > now ? due : nil
+        case .returned where isLast:
+            endLease(sequence)
+            waiting[sequence] = (attempt - 1, now)
+        case .rejected, .returned: break
+        }
+        return nil
+    }
+
+    /// What is not settled in time comes again.
+    mutating func expire(at now: ContinuousClock.Instant) {
+        for (sequence, lease) in leases where lease.expiry <= now {
+            endLease(sequence)
+            waiting[sequence] = (lease.attempt, now)
+        }
+    }
+
+    private mutating func endLease(_ sequence: Int) {
+        guard let lease = leases.removeValue(forKey: sequence),
+            let index = members.firstIndex(where: { $0.id == lease.member })
+        else { return }
+        members[index].inFlight -= 1
+        members[index].bytes -= lease.size
+    }
+
+    // MARK: What was delivered too often
+
+    private func isOver(_ attempts: Int) -> Bool { maximumAttempts.map { attempts >= $0 } ?? false }
+
+    var hasExhausted: Bool { maximumAttempts != nil && waiting.contains { isOver($0.value.attempts) } }
+
+    /// The messages that were delivered as often as they may be.
+    var exhausted: [Int] { waiting.filter { isOver($0.value.attempts) }.keys.sorted() }
+
+    mutating func forget(_ sequence: Int) { waiting[sequence] = nil }
+
+    // MARK: What it needs
+
+    /// The oldest message that it may still deliver.
+    var oldest: Int { min(position, leases.keys.min() ?? .max, waiting.keys.min() ?? .max) }
+
+    /// When there is something to do, if nobody calls.
+    func wakesAt(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        [leases.values.map(\.expiry).min(), waiting.values.map(\.due).filter { $0 > now }.min()].compactMap(\.self)
+            .min()
+    }
+
+    /// Goes on with what is published from now on.
+    mutating func reset(to position: Int) {
+        self.position = position
+        leases = [:]
+        waiting = [:]
+        for index in members.indices { (members[index].inFlight, members[index].bytes) = (0, 0) }
+    }
+}

@@ -1,0 +1,46 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import DequeModule
+import MicroCore
+
+/// What was published, by a sequence number that rises by one.
+struct MemoryMessages {
+    struct Entry {
+        let topic: String
+        let message: Message
+        let size: Int
+
+        init(_ message: Message, _ topic: String) {
+            self.topic = topic
+            self.message = message
+            size = message.size + topic.utf8.count
+        }
+    }
+
+    private var entries: Deque<Entry> = []
+    private(set) var bytes = 0
+    /// The sequence number of the oldest one.
+    private(set) var first = 1
+
+    /// The sequence number of the next one.
+    var end: Int { first + entries.count }
+
+    var count: Int { entries.count }
+
+    /// The sequence number has to be there.
+    subscript(sequence: Int) -> Entry { entries[sequence - first] }
+
+    mutating func append(_ entry: Entry) {
+        entries.append(entry)
+        bytes += entry.size
+    }
+
+    mutating func removeFirst() {
+        guard let entry = entries.popFirst() else { return }
+        bytes -= entry.size
+        first += 1
+    }
+
+    mutating func removeAll() { while !entries.isEmpty { removeFirst() } }
+}
