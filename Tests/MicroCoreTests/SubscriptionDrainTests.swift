@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MicroCore
+import NIOCore
 import TestSupport
 import Testing
 
