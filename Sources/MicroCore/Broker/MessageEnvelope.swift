@@ -23,8 +23,10 @@ package struct MessageEnvelope: Decodable, Sendable {
     /// - Throws: ``MicroError`` with `unsupported` for several headers of one name.
     package init(_ message: Message) throws {
         headers = [:]
+        var names: Set<String> = []
         for (name, value) in message.headers {
-            guard headers.updateValue(value, forKey: name) == nil else {
+            headers[name] = value
+            guard names.insert(name.lowercased()).inserted else {
                 throw MicroError(
                     .unsupported, "go-micro's envelope has no place for several headers \(name)",
                     origin: MicroError.Origin.broker, isSafeToRetry: true)
