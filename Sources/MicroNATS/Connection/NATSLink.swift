@@ -190,7 +190,8 @@ final class NATSLink: NATSSessionOwner, Sendable {
     // MARK: What sessions tell
 
     func learn(_ info: NATSInfo, from address: NATSAddress) {
-        let learnt = (address.scheme.isWebSocket ? info.webSocketServers : info.servers) ?? []
+        // Clients over WebSocket are told the addresses for these in place of the others.
+        let learnt = (address.scheme.isWebSocket ? info.webSocketServers ?? info.servers : info.servers) ?? []
         state.withLock { state in
             state.servers.learn(learnt.compactMap { NATSAddress(learnt: $0, from: address) })
             if let size = info.maximumPayload { state.largestPayload = min(max(size, 0), NATSParser.largestPayload) }

@@ -45,18 +45,17 @@ final class JetStream: Sendable {
         var message = message
         if message.headers[Self.identity] == nil { message.headers.add(Self.identity, makeIdentity()) }
         let deadline = ContinuousClock.now + link.configuration.timeout
-        var attempt = 0
-        while true {
+        for attempt in 0... {
+            let problem: MicroError
             do {
                 let reply = try await requests.request(message, to: topic, by: deadline)
                 guard reply.status == 503 else { return try api.check(publication: reply, to: topic) }
                 // No stream takes the topic, or not now.
                 try await stream.cover(topic, anew: true, by: deadline)
-                if attempt >= 3 { throw notStored(topic) }
-            } catch let error as MicroError where error.code == .unavailable && deadline > .now {}
-            attempt += 1
+                problem = notStored(topic)
+            } catch let error as MicroError where error.code == .unavailable { problem = error }
             let pause = Backoff(base: .milliseconds(20), limit: .seconds(1)).delay(attempt: attempt)
-            guard deadline - .now > pause else { throw notStored(topic) }
+            guard deadline - .now > pause else { throw problem }
             try await Task.sleep(for: pause)
         }
     }
