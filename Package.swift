@@ -108,14 +108,14 @@ let package = Package(
             "MicroHarnesses",
             [
                 "MicroCore", "MicroConformance", "MicroConsul", "MicroEtcd", "MicroMemory", "CurlTransfer", "CZlib",
-                configuration, logging,
+                configuration, logging, nioCore,
             ]),
         module("MicroBackends", ["Micro", "MicroConsul", "MicroEtcd", configuration]),
 
         // Floor 5: the command line. Not a target named micro: beside Micro it breaks where file names have no case.
         .executableTarget(
             name: "MicroCommand",
-            dependencies: ["MicroConformance", "MicroHarnesses", argumentParser, configuration],
+            dependencies: ["MicroConformance", "MicroCore", "MicroHarnesses", argumentParser, configuration],
             swiftSettings: settings),
 
         // Examples.

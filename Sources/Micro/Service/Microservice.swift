@@ -176,7 +176,8 @@ public final class Microservice: Service {
             return
         }
         let listener = try await components.transport.bind(to: settings.address)
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        // Each tells whether the service is over.
+        try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask { [server] in
                 try await listener.run { try await server.respond(to: $0) }
                 // Only a stop drains it. Whoever else does leaves a service that nobody can call.
@@ -185,12 +186,20 @@ public final class Microservice: Service {
                         .closed, "the transport stopped listening at \(listener.address): was it closed?",
                         origin: MicroError.Origin.server)
                 }
+                return false
             }
-            group.addTask { try await subscriptions.run() }
-            group.addTask { try await self.register(endpoints, at: listener, subscriptions) }
-            // Whichever ends first by an error ends the other; after a stop in order both end by themselves.
+            group.addTask {
+                try await subscriptions.run()
+                return false
+            }
+            group.addTask {
+                try await self.register(endpoints, at: listener, subscriptions)
+                return true
+            }
+            // Whichever ends first by an error ends the others. After a stop in order only what outlasted its limit is
+            // left to be cut off.
             defer { group.cancelAll() }
-            for try await _ in group {}
+            for try await isOver in group where isOver { group.cancelAll() }
         }
     }
 

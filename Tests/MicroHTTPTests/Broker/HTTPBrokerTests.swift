@@ -195,7 +195,8 @@ import Testing
         try await brokers.run { subscriber, _ in
             let subscribing = Task { _ = try await subscriber.subscribe(to: "t") }
             // It waits until all know it.
-            #expect(try await eventually { try await !brokers.registry.subscribers(of: "t").isEmpty })
+            let isVisible = try await eventually { try await !brokers.registry.subscribers(of: "t").isEmpty }
+            #expect(isVisible)
             subscribing.cancel()
             await #expect(throws: CancellationError.self) { try await subscribing.value }
             #expect(try await eventually { try await brokers.registry.subscribers(of: "t").isEmpty })

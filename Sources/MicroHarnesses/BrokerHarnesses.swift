@@ -1,0 +1,33 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+public import Configuration
+public import MicroConformance
+public import MicroCore
+
+/// The harnesses of this toolkit's brokers, by name.
+public enum BrokerHarnesses {
+    /// The names, as in `MICRO_BROKER`.
+    public static let names = ["memory"]
+
+    /// Makes one for a backend that runs already.
+    ///
+    /// - Parameters:
+    ///   - name: One of ``names``.
+    ///   - delivery: The delivery class that is put to the test.
+    ///   - address: Where the backend is; nil for what the configuration says.
+    ///   - control: How the server behind it is reached, to stop, kill and pause it; nil if it is not.
+    ///   - reader: What the adapter is configured by besides.
+    /// - Throws: ``MicroCore/MicroError``: there is no such harness, the backend is not there, or it cannot be controlled.
+    public static func make(
+        _ name: String, delivery: DeliveryClass, address: String?, control: ControlSource? = nil,
+        configuration reader: ConfigReader
+    ) async throws -> any BrokerHarness {
+        switch name {
+        case "memory":
+            try HarnessChoice.memory("broker", controlledBy: control)
+            return MemoryBrokerHarness(delivery)
+        default: throw HarnessChoice.unknown("broker", name, of: names)
+        }
+    }
+}
