@@ -29,7 +29,7 @@ final class HTTPServerHandler: ChannelDuplexHandler {
         case closing
     }
 
-    fileprivate struct Incoming {
+    private struct Incoming {
         /// Without the body, which grows in ``HTTPServerHandler/body``.
         let request: TransportRequest
         let id: String?
@@ -150,12 +150,12 @@ final class HTTPServerHandler: ChannelDuplexHandler {
         let isLast = !head.isKeepAlive || head.version.minor == 0 || head.headers.contains(name: "upgrade")
         let fields = HTTPFields(head.headers)
         do {
-            let request = try HTTPWire.readRequest(
+            let request = try connections.dialect.readRequest(
                 method: head.method.rawValue, target: head.uri, fields: fields,
                 defaultDeadline: configuration.defaultDeadline)
             let incoming = Incoming(request: request, id: fields.id, isLast: isLast)
             if let length = fields.length, length > configuration.largestBody {
-                let answer = HTTPAnswer(tooLarge("\(length) bytes"), incoming)
+                let answer = answer(tooLarge("\(length) bytes"), to: incoming)
                 return refuse(fields, answer, isLast: isLast || isExpectant(head), context)
             }
             if isExpectant(head) { writeContinue(context) }
@@ -172,7 +172,7 @@ final class HTTPServerHandler: ChannelDuplexHandler {
         guard size + part.readableBytes <= configuration.largestBody else {
             // Chunks: how many more there will be is not known.
             body = ByteBuffer()
-            return write(HTTPAnswer(tooLarge("more"), incoming), isLast: true, context)
+            return write(answer(tooLarge("more"), to: incoming), isLast: true, context)
         }
         if size == 0 { body = part } else { body.writeImmutableBuffer(part) }
     }
@@ -183,11 +183,12 @@ final class HTTPServerHandler: ChannelDuplexHandler {
         guard !isDraining, let serve else {
             let error = MicroError(
                 .unavailable, "\(incoming.request.service) is stopping", origin: MicroError.Origin.server)
-            return write(HTTPAnswer(error, incoming), isLast: true, context)
+            return write(answer(error, to: incoming), isLast: true, context)
         }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let id = incoming.id
-        let answering = HTTPAnswering(configuration: configuration, logger: connections.logger)
+        let answering = HTTPAnswering(
+            configuration: configuration, dialect: connections.dialect, logger: connections.logger)
         let task = Task { [request] in
             let answer = await answering.answer(request, id: id, serve)
             bound.eventLoop.execute { bound.value.finish(answer) }
@@ -270,16 +271,14 @@ final class HTTPServerHandler: ChannelDuplexHandler {
         head.headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
     }
 
+    private func answer(_ error: MicroError, to incoming: Incoming) -> HTTPAnswer {
+        connections.dialect.answer(error, to: incoming.request, id: incoming.id)
+    }
+
     private func tooLarge(_ size: String) -> MicroError {
         MicroError(
             .payloadTooLarge,
             "the body of the request has \(size): the limit is \(configuration.largestBody) bytes",
             origin: MicroError.Origin.server)
-    }
-}
-
-extension HTTPAnswer {
-    fileprivate init(_ error: MicroError, _ incoming: HTTPServerHandler.Incoming) {
-        self.init(error, contentType: incoming.request.contentType, id: incoming.id)
     }
 }

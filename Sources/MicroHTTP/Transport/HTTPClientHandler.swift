@@ -62,8 +62,8 @@ final class HTTPClientHandler: ChannelInboundHandler {
         let id = String(sentCount)
         sentCount += 1
         exchange = Exchange(call: call, id: id)
-        let fields = HTTPHeaders(call.fields + HTTPWire.sendingFields(id: id, deadline: call.deadline))
-        let head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/", headers: fields)
+        let fields = HTTPHeaders(call.fields + pool.dialect.sendingFields(id: id, deadline: call.deadline))
+        let head = HTTPRequestHead(version: .http1_1, method: .POST, uri: call.target, headers: fields)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         if call.body.readableBytes > 0 { context.write(wrapOutboundOut(.body(.byteBuffer(call.body))), promise: nil) }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
@@ -139,7 +139,7 @@ final class HTTPClientHandler: ChannelInboundHandler {
         self.exchange = nil
         lastUse = .now()
         let result = Result {
-            try HTTPWire.readResponse(
+            try pool.dialect.readResponse(
                 status: response.status, fields: response.fields, body: response.body, from: address,
                 service: exchange.call.service)
         }

@@ -30,11 +30,13 @@ final class HTTPConnectionPool: Sendable {
     }
 
     let configuration: HTTPConfiguration
+    let dialect: any HTTPDialect
     private let group: MultiThreadedEventLoopGroup
     private let content = Mutex(Content())
 
-    init(configuration: HTTPConfiguration, group: MultiThreadedEventLoopGroup) {
+    init(configuration: HTTPConfiguration, dialect: any HTTPDialect, group: MultiThreadedEventLoopGroup) {
         self.configuration = configuration
+        self.dialect = dialect
         self.group = group
     }
 

@@ -39,11 +39,13 @@ final class HTTPServerConnections: Sendable {
     }
 
     let configuration: HTTPConfiguration
+    let dialect: any HTTPDialect
     let logger: Logger
     private let content = Mutex(Content())
 
-    init(configuration: HTTPConfiguration, logger: Logger) {
+    init(configuration: HTTPConfiguration, dialect: any HTTPDialect, logger: Logger) {
         self.configuration = configuration
+        self.dialect = dialect
         self.logger = logger
     }
 

@@ -9,6 +9,7 @@ final class HTTPCall: Sendable {
     let address: Address
     let service: String
     let endpoint: String
+    let target: String
     let deadline: ContinuousClock.Instant
     let fields: HTTPWire.Fields
     let body: ByteBuffer
@@ -17,7 +18,9 @@ final class HTTPCall: Sendable {
     /// Checks and encodes the request.
     ///
     /// - Throws: ``MicroError``; nothing was sent.
-    init(_ request: TransportRequest, to address: Address, limits: HTTPConfiguration) throws {
+    init(
+        _ request: TransportRequest, to address: Address, in dialect: some HTTPDialect, limits: HTTPConfiguration
+    ) throws {
         guard let port = address.port, (1...65535).contains(port) else {
             throw MicroError(
                 .invalidArgument, "\(address) cannot be called by HTTP: it has no port within 1…65535",
@@ -26,8 +29,9 @@ final class HTTPCall: Sendable {
         self.address = address
         service = request.service
         endpoint = request.endpoint
+        target = dialect.target(of: request)
         deadline = request.deadline
-        fields = try HTTPWire.requestFields(request, to: address, limits: limits)
+        fields = try dialect.fields(of: request, to: address, limits: limits)
         body = request.body
         guard deadline > .now else { throw tooLate(wasSent: false) }
     }

@@ -14,6 +14,7 @@ import Synchronization
 /// shares (`MultiThreadedEventLoopGroup.singleton`); handlers run on Swift's global executor.
 public final class HTTPTransport: Transport {
     private let configuration: HTTPConfiguration
+    private let dialect: any HTTPDialect
     private let logger: Logger
     private let pool: HTTPConnectionPool
     /// The listeners that were bound here and are not closed; nil once the transport is.
@@ -24,10 +25,15 @@ public final class HTTPTransport: Transport {
     /// - Parameters:
     ///   - configuration: The limits.
     ///   - logger: Told about handlers that fail in unforeseen ways, and at `debug` about peers that break the rules.
-    public init(configuration: HTTPConfiguration = HTTPConfiguration(), logger: Logger = .current) {
+    public convenience init(configuration: HTTPConfiguration = HTTPConfiguration(), logger: Logger = .current) {
+        self.init(configuration: configuration, dialect: HTTPCallDialect(), logger: logger)
+    }
+
+    init(configuration: HTTPConfiguration, dialect: any HTTPDialect, logger: Logger) {
         self.configuration = configuration
+        self.dialect = dialect
         self.logger = logger
-        pool = HTTPConnectionPool(configuration: configuration, group: .singleton)
+        pool = HTTPConnectionPool(configuration: configuration, dialect: dialect, group: .singleton)
     }
 
     /// `http`
@@ -37,7 +43,7 @@ public final class HTTPTransport: Transport {
     public func call(_ request: TransportRequest, to address: Address) async throws -> TransportResponse {
         guard !pool.isClosed else { throw MicroError.transportClosed() }
         try Task.checkCancellation()
-        let call = try HTTPCall(request, to: address, limits: configuration)
+        let call = try HTTPCall(request, to: address, in: dialect, limits: configuration)
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 if call.state.begin(continuation) { pool.submit(call) }
@@ -50,7 +56,8 @@ public final class HTTPTransport: Transport {
     /// See ``MicroCore/Transport/bind(to:)``.
     public func bind(to address: Address) async throws -> any TransportListener {
         guard !pool.isClosed else { throw MicroError.transportClosed() }
-        let listener = try await HTTPListener.bind(to: address, configuration: configuration, logger: logger)
+        let listener = try await HTTPListener.bind(
+            to: address, configuration: configuration, dialect: dialect, logger: logger)
         let id = ObjectIdentifier(listener)
         let isOpen = listeners.withLock { listeners in
             listeners?[id] = listener

@@ -70,4 +70,10 @@ struct HTTPRefusal: Error {
         self.status = status
         error = MicroError(code, message, origin: MicroError.Origin.server)
     }
+
+    /// With the status of the error's code.
+    init(_ error: MicroError) {
+        status = error.code.status
+        self.error = error
+    }
 }

@@ -19,15 +19,16 @@ final class HTTPListener: TransportListener {
         channel.closeFuture.whenComplete { _ in connections.stopListening() }
     }
 
-    static func bind(to address: Address, configuration: HTTPConfiguration, logger: Logger) async throws -> HTTPListener
-    {
+    static func bind(
+        to address: Address, configuration: HTTPConfiguration, dialect: any HTTPDialect, logger: Logger
+    ) async throws -> HTTPListener {
         let port = address.port ?? 0
         guard !address.host.isEmpty, (0...65535).contains(port) else {
             throw MicroError(
                 .invalidArgument, "cannot listen at \(address): expected a host and a port within 0…65535",
                 origin: MicroError.Origin.transport, isSafeToRetry: true)
         }
-        let connections = HTTPServerConnections(configuration: configuration, logger: logger)
+        let connections = HTTPServerConnections(configuration: configuration, dialect: dialect, logger: logger)
         do {
             let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .serverChannelOption(.backlog, value: 1024)

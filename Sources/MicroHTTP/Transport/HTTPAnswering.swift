@@ -7,6 +7,7 @@ import MicroCore
 /// Runs the handler of a service and turns whatever comes of it into an answer.
 struct HTTPAnswering: Sendable {
     let configuration: HTTPConfiguration
+    let dialect: any HTTPDialect
     let logger: Logger
 
     func answer(_ request: TransportRequest, id: String?, _ handler: TransportHandler) async -> HTTPAnswer {
@@ -16,12 +17,11 @@ struct HTTPAnswering: Sendable {
                 return try HTTPAnswer(response, id: id, limits: configuration)
             } catch {
                 log("a response cannot be sent", error, request)
-                return HTTPAnswer(error, contentType: request.contentType, id: id)
+                return dialect.answer(error, to: request, id: id)
             }
         } catch {
             if !(error is MicroError || error is CancellationError) { log("a handler failed", error, request) }
-            return HTTPAnswer(
-                MicroError(answering: request, with: error), contentType: request.contentType, id: id)
+            return dialect.answer(MicroError(answering: request, with: error), to: request, id: id)
         }
     }
 
