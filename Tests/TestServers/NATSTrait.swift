@@ -40,6 +40,9 @@ extension NATSServer: SuiteServer {
 
     package static var ofSuite: TaskLocal<NATSServer?> { $current }
 
+    /// The path of the program; nil if it is not here.
+    package static var program: String? { Machine.path(of: backend.program) }
+
     /// Whether one can be started here.
     package static var isInstalled: Bool { backend.isInstalled }
 
@@ -50,7 +53,7 @@ extension NATSServer: SuiteServer {
     static func knows(_ configuration: String) async -> Bool {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("nats-\(UUID().uuidString).conf")
         defer { try? FileManager.default.removeItem(at: file) }
-        guard let path = Machine.path(of: backend.program), (try? Data(configuration.utf8).write(to: file)) != nil,
+        guard let path = program, (try? Data(configuration.utf8).write(to: file)) != nil,
             let child = try? Child(path, ["-c", file.path, "-t"])
         else { return false }
         return await child.exitStatus() == 0
