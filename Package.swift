@@ -104,7 +104,7 @@ let package = Package(
         module(
             "MicroHarnesses",
             [
-                "MicroCore", "MicroConformance", "MicroConsul", "MicroEtcd", "MicroMemory", "CurlTransfer", "CZlib",
+                "MicroCore", "MicroConformance", "MicroConsul", "MicroEtcd", "MicroHTTP", "MicroMemory", "CurlTransfer", "CZlib",
                 configuration, logging, nioCore,
             ]),
         module("MicroBackends", ["Micro", "MicroConsul", "MicroEtcd", configuration]),

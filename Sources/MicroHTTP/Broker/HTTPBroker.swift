@@ -42,9 +42,12 @@ public final class HTTPBroker: Broker {
         registry: any Registry, configuration: HTTPBrokerConfiguration = HTTPBrokerConfiguration(),
         logger: Logger = .current
     ) throws {
-        guard (1...(1 << 30)).contains(configuration.largestBody), configuration.timeout > .zero else {
+        guard (1...(1 << 30)).contains(configuration.largestBody), configuration.timeout > .zero,
+            configuration.heartbeat > .zero
+        else {
             throw MicroError(
-                .invalidArgument, "an HTTP broker needs a timeout above zero and a body within 1 byte and 1 GiB",
+                .invalidArgument,
+                "an HTTP broker needs a timeout and a heartbeat above zero, and a body within 1 byte and 1 GiB",
                 origin: MicroError.Origin.broker)
         }
         self.registry = registry
@@ -137,7 +140,7 @@ public final class HTTPBroker: Broker {
         let record = ServiceRecord(
             name: HTTPDirectory.service(of: topic), version: queue ?? HTTPDirectory.broadcast, nodes: [node])
         var heartbeat = Registration.Configuration()
-        (heartbeat.timeToLive, heartbeat.interval) = (.seconds(60), .seconds(30))
+        (heartbeat.timeToLive, heartbeat.interval) = (configuration.heartbeat * 2, configuration.heartbeat)
         heartbeat.backoff = Backoff(base: .milliseconds(50), limit: .seconds(10))
         let registration = try Registration(of: record, in: registry, configuration: heartbeat, logger: logger)
         try await registration.start(within: deadline - .now)

@@ -149,9 +149,10 @@ import Testing
             try await broker.publish(Message(headers: ["long": String(repeating: "\"", count: 8192)], body: largest), to: "a")
             #expect(try await subscription.first(1).first?.message.body == largest)
         }
-        for (body, timeout) in [(0, 5), (Int.max, 5), (1, 0)] {
+        for (body, timeout, heartbeat) in [(0, 5, 30), (Int.max, 5, 30), (1, 0, 30), (1, 5, 0)] {
             var configuration = HTTPBrokerConfiguration()
             (configuration.largestBody, configuration.timeout) = (body, .seconds(timeout))
+            configuration.heartbeat = .seconds(heartbeat)
             #expect(throws: MicroError.self) {
                 try HTTPBroker(registry: MemoryRegistry(backend: MemoryBackend()), configuration: configuration)
             }
