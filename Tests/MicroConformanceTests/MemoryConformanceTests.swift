@@ -3,6 +3,7 @@
 
 import MicroConformance
 import MicroConformanceTesting
+import MicroCore
 import MicroHarnesses
 import Testing
 
