@@ -10,14 +10,14 @@ import MicroHTTP
 public struct HTTPBrokerHarness: BrokerHarness {
     /// What a reader of a report is told.
     public let subject: Subject
-    /// Messages go from client to client; what is waited for is the registry.
+    /// Each message is a request of its own for each subscriber: fewer of both are many.
     public let bounds: BrokerBounds
 
     private let registries: any RegistryHarness
     private let makeRegistry: @Sendable (BrokerClientOptions) async throws -> any Registry
 
     /// Creates a harness on the registry of another one.
-    public init(on registries: some RegistryHarness, bounds: BrokerBounds = BrokerBounds()) {
+    public init(on registries: some RegistryHarness, bounds: BrokerBounds = BrokerBounds(messages: 500, subscriptions: 50)) {
         self.registries = registries
         self.bounds = bounds
         subject = Subject(

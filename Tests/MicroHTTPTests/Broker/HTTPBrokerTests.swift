@@ -234,6 +234,31 @@ import Testing
         }
     }
 
+    /// Publishers that have just looked who is there find nobody dead.
+    @Test func whoClosesIsNoFailureOfAPublisher() async throws {
+        let brokers = Brokers.inMemory()
+        try await brokers.run { _, publisher in
+            for _ in 0..<10 {
+                let leaving = try HTTPBroker(registry: brokers.registry, logger: brokers.log.logger)
+                let subscription = try await leaving.subscribe(to: "t", queue: "q")
+                let (taken, closed) = (Counter(), Counter())
+                let handling = Task { await subscription.handle { _ in taken.add() } }
+                let closing = Task {
+                    await leaving.close()
+                    closed.add()
+                }
+                var published = 0
+                while closed.value == 0 {
+                    try await publisher.publish(Message(), to: "t")
+                    published += 1
+                }
+                await closing.value
+                await handling.value
+                #expect(published > 0 && taken.value <= published)
+            }
+        }
+    }
+
     @Test func closingIsNotHeldUpByWhatNeverEnds() async throws {
         try await Brokers.inMemory().run { subscriber, publisher in
             let subscription = try await subscriber.subscribe(to: "t")
