@@ -38,7 +38,8 @@ final class MemoryOutage: Sendable {
     /// - Parameter isGone: Whether the owner is not there any more.
     /// - Throws: ``MicroError`` with `unavailable` at the deadline, or `CancellationError`.
     func wait(
-        until deadline: ContinuousClock.Instant, for owner: ObjectIdentifier, unless isGone: @escaping @Sendable () -> Bool
+        until deadline: ContinuousClock.Instant, for owner: ObjectIdentifier,
+        unless isGone: @escaping @Sendable () -> Bool
     ) async throws {
         try await withDeadline(deadline, orThrow: Self.error) { await self.wait(for: owner, unless: isGone) }
     }

@@ -8,10 +8,14 @@ extension BrokerCase {
     static let acknowledgements = [
         BrokerCase(
             "B15", .capability, "With one in flight the next one waits for the acknowledgement",
-            motive: "The limit is the server's default, or that of the first subscription.", needs: ["acknowledgements"],
+            motive: "The limit is the server's default, or that of the first subscription.",
+            needs: ["acknowledgements"],
             refusal: refuses { $0.maximumInFlight = 1 }
         ) { trial in
-            let recorder = try await trial.record { $0.maximumInFlight = 1 } handle: { _ in }
+            let recorder = try await trial.record {
+                $0.maximumInFlight = 1
+            } handle: { _ in
+            }
             try await trial.publish(texts(0..<3))
             for number in 0..<3 {
                 try await trial.eventually("the next one has come") { recorder.count == number + 1 }
@@ -33,7 +37,8 @@ extension BrokerCase {
             }
         },
         BrokerCase(
-            "B17", .capability, "What was rejected comes again after its delay, as a second attempt, and holds up nothing",
+            "B17", .capability,
+            "What was rejected comes again after its delay, as a second attempt, and holds up nothing",
             motive: "A rejected message blocks those behind it, or is gone.", needs: ["acknowledgements"],
             refusal: refusesToReject
         ) { trial in
@@ -61,7 +66,8 @@ extension BrokerCase {
             }
         },
         BrokerCase(
-            "B18", .core, "A handler that fails is told of, what it got comes again where it can, and nothing else is concerned",
+            "B18", .core,
+            "A handler that fails is told of, what it got comes again where it can, and nothing else is concerned",
             motive: "An error in a handler ends the subscription, or the publisher gets it."
         ) { trial in
             let failures = Mutex<[String]>([])
@@ -92,7 +98,9 @@ extension BrokerCase {
             refusal: refuses { $0.acknowledgeWait = .seconds(1) }
         ) { trial in
             let wait = trial.bounds.acknowledgeWait
-            let recorder = try await trial.record { $0.acknowledgeWait = wait } handle: { delivery in
+            let recorder = try await trial.record {
+                $0.acknowledgeWait = wait
+            } handle: { delivery in
                 if delivery.attempt == 3 { delivery.acknowledge() }
             }
             try await trial.publish(["x"])
@@ -109,9 +117,11 @@ extension BrokerCase {
         ) { trial in
             let wait = trial.bounds.acknowledgeWait
             let client = try await trial.makeClient()
-            let recorder = try await trial.record(client, queue: trial.claims.contains("queues") ? trial.queue() : nil) {
+            let recorder = try await trial.record(client, queue: trial.claims.contains("queues") ? trial.queue() : nil)
+            {
                 $0.acknowledgeWait = wait
-            } handle: { _ in }
+            } handle: { _ in
+            }
             try await trial.publish(["twice", "rejected", "late"])
             try await trial.eventually(recorder, gets: ["twice", "rejected", "late"])
             let first = Dictionary(recorder.deliveries.map { ($0.text, $0) }) { $1 }

@@ -32,13 +32,18 @@ extension BrokerCase {
             try await trial.publish(texts(0..<20), to: topic)
             try await trial.eventually(beside, gets: texts(0..<20))
             try await trial.eventually("the handler has begun") { gate.waiting > 0 }
-            let closing = Task { await client.close(deadline: .now + .seconds(30)) }
+            let isClosed = Mutex(false)
+            let closing = Task {
+                await client.close(deadline: .now + .seconds(30))
+                isClosed.withLock { $0 = true }
+            }
             try await trial.eventually("the client takes nothing new") {
                 do { try await client.publish(Message(), to: topic) } catch let error as MicroError
                     where error.code == .closed
                 { return true }
                 return false
             }
+            try await trial.never("closing does not wait for the handler") { isClosed.withLock(\.self) }
             gate.open()
             await closing.value
             await handling.value
@@ -56,7 +61,8 @@ extension BrokerCase {
                 }
             } else {
                 try trial.expect(
-                    Set(mine).isSuperset(of: texts(0..<19)), "all that was received is handled, not \(mine.count) of 20")
+                    Set(mine).isSuperset(of: texts(0..<19)), "all that was received is handled, not \(mine.count) of 20"
+                )
             }
         },
         BrokerCase(
@@ -67,7 +73,9 @@ extension BrokerCase {
             let gate = Gate()
             defer { gate.open() }
             let recorder = try await trial.record(client) { _ in
-            } handle: { _ in await gate.pass() }
+            } handle: { _ in
+                await gate.pass()
+            }
             try await trial.publish(["x"])
             try await trial.eventually("the handler blocks") { gate.waiting > 0 }
             let started = ContinuousClock.now

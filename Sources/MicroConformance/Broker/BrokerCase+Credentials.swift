@@ -66,7 +66,8 @@ extension BrokerCase {
             try await trial.eventually(recorder, gets: ["yes"])
         },
         BrokerCase(
-            "B63", .fault, "A client whose credentials are revoked is told so, asks again slowly, and its subscriptions wait",
+            "B63", .fault,
+            "A client whose credentials are revoked is told so, asks again slowly, and its subscriptions wait",
             motive: "Refused clients hammer the server, or end what they have subscribed to.",
             actions: [.revokeCredentials], hooks: [.revocableCredentials, .entrance]
         ) { trial in
@@ -90,7 +91,8 @@ extension BrokerCase {
             try await trial.never("the subscription ends", during: .seconds(2)) { recorder.hasEnded }
             let attempts = proxy.traffic.connections - before
             let allowed = trial.bounds.attemptsPerSecond * 2
-            try trial.expect(attempts <= allowed, "a refused client connects \(allowed) times in 2 s at most, not \(attempts)")
+            try trial.expect(
+                attempts <= allowed, "a refused client connects \(allowed) times in 2 s at most, not \(attempts)")
         },
     ]
 }

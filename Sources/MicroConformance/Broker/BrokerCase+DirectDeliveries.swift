@@ -6,7 +6,8 @@ import MicroCore
 extension BrokerCase {
     static let directDeliveries = [
         BrokerCase(
-            "B44", .capability, "A subscriber that refuses is a failure if nobody else got it, and a dead one holds up nobody",
+            "B44", .capability,
+            "A subscriber that refuses is a failure if nobody else got it, and a dead one holds up nobody",
             motive: "go-micro's HTTP broker takes any answer for a success, and waits for the dead.",
             needs: ["directDelivery"], hooks: [.badSubscribers]
         ) { trial in

@@ -98,8 +98,9 @@ extension BrokerCase {
                 let publishing = Task { try await trial.a.publish(message, to: trial.topic("other")) }
                 publishing.cancel()
                 let slow = ConformanceFailure("publishing that is cancelled ends within a second")
-                do { try await trial.bounded(.seconds(1), orThrow: slow) { try await publishing.value } }
-                catch is CancellationError {}
+                do {
+                    try await trial.bounded(.seconds(1), orThrow: slow) { try await publishing.value }
+                } catch is CancellationError {}
             }
             let recorder = try await trial.record()
             try await trial.publish(["after"])

@@ -6,7 +6,8 @@ import MicroCore
 extension BrokerCase {
     static let halts = [
         BrokerCase(
-            "B61", .fault, "A backend that halts without a word is an error in time where it has to answer, and no harm after",
+            "B61", .fault,
+            "A backend that halts without a word is an error in time where it has to answer, and no harm after",
             motive: "A process under SIGSTOP, or a host that swaps, keeps its connections open.",
             actions: [.pause, .resume]
         ) { trial in

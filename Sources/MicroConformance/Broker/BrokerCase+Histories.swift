@@ -8,7 +8,7 @@ extension BrokerCase {
         BrokerCase(
             "B39", .capability, "A durable subscription, and a queue, get what was published while nobody had them",
             motive: "Events of the time of a deployment are lost.", needs: ["durability"],
-            refusal: { try await refuses { $0.durableName = "durable" }($0) }
+            refusal: refuses { $0.durableName = "durable" }
         ) { trial in
             let durable: (inout SubscribeOptions) -> Void = { $0.durableName = trial.queue("durable") }
             let first = try await trial.record(trial.b, durable)
@@ -30,7 +30,7 @@ extension BrokerCase {
         BrokerCase(
             "B40", .capability, "Who asks for what was published before gets it, in order, and then what is new",
             motive: "History begins at the next message, or comes twice.", needs: ["replay"],
-            refusal: { try await refuses { $0.start = .all }($0) }
+            refusal: refuses { $0.start = .all }
         ) { trial in
             try await trial.publish(texts(0..<20))
             let all = try await trial.record { $0.start = .all }

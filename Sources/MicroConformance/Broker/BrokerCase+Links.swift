@@ -85,7 +85,10 @@ extension BrokerCase {
             let wait = trial.bounds.acknowledgeWait
             let proxy = try await trial.makeProxy()
             let client = try await trial.makeClient { $0.addresses = [proxy.address] }
-            let dying = try await trial.record(client, queue: trial.queue()) { $0.acknowledgeWait = wait } handle: { _ in }
+            let dying = try await trial.record(client, queue: trial.queue()) {
+                $0.acknowledgeWait = wait
+            } handle: { _ in
+            }
             try await trial.publish(texts(0..<20))
             try await trial.eventually("the member has got some") { dying.count > 0 }
             proxy.faults = [.blackHole]

@@ -10,7 +10,8 @@ extension BrokerCase {
 
     static let outages = [
         BrokerCase(
-            "B27", .fault, "A server that is killed twice under load loses nothing beyond the delivery class, and nobody lies",
+            "B27", .fault,
+            "A server that is killed twice under load loses nothing beyond the delivery class, and nobody lies",
             motive: "Publishes succeed into a dead connection, and subscriptions do not come back.",
             actions: [.kill, .start]
         ) { trial in
@@ -64,7 +65,9 @@ extension BrokerCase {
             let other = try await trial.record(topic: trial.topic("other"))
             let limited =
                 trial.claims.contains("acknowledgements")
-                ? try await trial.record { $0.maximumInFlight = 1 } handle: { delivery in
+                ? try await trial.record {
+                    $0.maximumInFlight = 1
+                } handle: { delivery in
                     if delivery.text.hasPrefix("probe-") { delivery.acknowledge() }
                 } : nil
             try await trial.perform(.kill)
@@ -127,8 +130,9 @@ extension BrokerCase {
             try await trial.never("an outage is a success", during: .milliseconds(100)) { cancelled.isCancelled }
             cancelled.cancel()
             let late = ConformanceFailure("publishing that is cancelled ends within a second")
-            do { try await trial.bounded(.seconds(1), orThrow: late) { try await cancelled.value } }
-            catch is CancellationError {} catch let error as MicroError {
+            do {
+                try await trial.bounded(.seconds(1), orThrow: late) { try await cancelled.value }
+            } catch is CancellationError {} catch let error as MicroError {
                 throw ConformanceFailure("publishing: expected CancellationError, it threw \(error)")
             }
             let waiting = Task { try await trial.publish(["waited"], by: patient) }
@@ -202,8 +206,9 @@ extension BrokerCase {
             }
             try await trial.eventually("the subscriptions have ended") { recorder.hasEnded }
             let stuck = ConformanceFailure("publishing ends when its client is closed")
-            do { try await trial.bounded(.seconds(1), orThrow: stuck) { try await publishing.value } }
-            catch is MicroError {}
+            do {
+                try await trial.bounded(.seconds(1), orThrow: stuck) { try await publishing.value }
+            } catch is MicroError {}
         },
     ]
 }

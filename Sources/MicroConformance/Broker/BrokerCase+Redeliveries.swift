@@ -44,7 +44,8 @@ extension BrokerCase {
             await killing.value
             await killed.cancel()
             let heir = try await trial.record(trial.b, queue: trial.queue("killed")) { $0.acknowledgeWait = wait }
-            try await trial.eventually("what a cancelled handler had comes again", within: wait + trial.bounds.delivery) {
+            try await trial.eventually("what a cancelled handler had comes again", within: wait + trial.bounds.delivery)
+            {
                 heir.texts == ["y"]
             }
         },
@@ -52,12 +53,9 @@ extension BrokerCase {
             "B22", .capability, "What fails every time goes to the dead letters, after as many attempts as it may have",
             motive: "A poisoned message is tried for ever, as fast as it can be.",
             needs: ["acknowledgements", "deadLetters"],
-            refusal: { trial in
-                guard trial.claims.contains("acknowledgements") else { return }
-                try await refuses {
-                    $0.maximumAttempts = 3
-                    $0.deadLetterTopic = "dead"
-                }(trial)
+            refusal: refuses {
+                $0.maximumAttempts = 3
+                $0.deadLetterTopic = "dead"
             }
         ) { trial in
             let dead = try await trial.record(topic: trial.topic("dead"))
@@ -95,7 +93,10 @@ extension BrokerCase {
         ) { trial in
             let wait = trial.bounds.acknowledgeWait
             let member = try await trial.makeClient()
-            let dying = try await trial.record(member, queue: trial.queue()) { $0.acknowledgeWait = wait } handle: { _ in }
+            let dying = try await trial.record(member, queue: trial.queue()) {
+                $0.acknowledgeWait = wait
+            } handle: { _ in
+            }
             try await trial.publish(texts(0..<20))
             try await trial.eventually("the member has got some") { dying.count > 0 }
             await member.close(deadline: .now)

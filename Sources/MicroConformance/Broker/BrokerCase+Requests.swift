@@ -7,14 +7,11 @@ import NIOCore
 extension BrokerCase {
     static let requests = [
         BrokerCase(
-            "B46", .capability, "A request gets its own reply, without anybody there an error at once, and else in time",
+            "B46", .capability,
+            "A request gets its own reply, without anybody there an error at once, and else in time",
             motive: "A request that nobody can answer waits for its whole deadline; replies get mixed up.",
             needs: ["requests"],
-            refusal: { trial in
-                try await trial.expectError(.unsupported, from: "requesting") {
-                    _ = try await trial.a.request(Message(), to: trial.topic(), deadline: .now + .seconds(5))
-                }
-            }
+            refusal: refusesRequests
         ) { trial in
             let late = ConformanceFailure("a request to nobody fails at once, and not at its deadline")
             try await trial.bounded(trial.bounds.delivery, orThrow: late) {
@@ -53,7 +50,8 @@ extension BrokerCase {
                     Message(), to: trial.topic("deaf"), deadline: started + .milliseconds(300))
             }
             let took = ContinuousClock.now - started
-            try trial.expect(took < .milliseconds(1300), "the request ends at its deadline of 300 ms, not after \(took)")
+            try trial.expect(
+                took < .milliseconds(1300), "the request ends at its deadline of 300 ms, not after \(took)")
             try await trial.eventually("the deaf one got it") { deaf.count == 1 }
             let asking = Task {
                 _ = try await trial.a.request(Message(), to: trial.topic("deaf"), deadline: .now + .seconds(60))
@@ -67,4 +65,10 @@ extension BrokerCase {
             } catch is CancellationError {}
         }
     ]
+
+    private static let refusesRequests: @Sendable (BrokerTrial) async throws -> Void = { trial in
+        try await trial.expectError(.unsupported, from: "requesting") {
+            _ = try await trial.a.request(Message(), to: trial.topic(), deadline: .now + .seconds(5))
+        }
+    }
 }

@@ -36,14 +36,15 @@ extension BrokerCase {
             "B13", .core, "What is not claimed is refused, and not ignored",
             motive: "A broker in memory that ignores the queue delivers everything twice in production."
         ) { trial in
-            let refusals: [(feature: BrokerFeatures, topic: String, queue: String?, (inout SubscribeOptions) -> Void)] = [
-                (.queues, trial.topic(), trial.queue(), { _ in }), (.wildcards, trial.topic("*"), nil, { _ in }),
-                (.acknowledgements, trial.topic(), nil, { $0.maximumInFlight = 1 }),
-                (.acknowledgements, trial.topic(), nil, { $0.acknowledgeWait = .seconds(1) }),
-                (.acknowledgements, trial.topic(), nil, { $0.maximumAttempts = 1 }),
-                (.durability, trial.topic(), nil, { $0.durableName = trial.queue() }),
-                (.replay, trial.topic(), nil, { $0.start = .all }),
-            ]
+            let refusals: [(feature: BrokerFeatures, topic: String, queue: String?, (inout SubscribeOptions) -> Void)] =
+                [
+                    (.queues, trial.topic(), trial.queue(), { _ in }), (.wildcards, trial.topic("*"), nil, { _ in }),
+                    (.acknowledgements, trial.topic(), nil, { $0.maximumInFlight = 1 }),
+                    (.acknowledgements, trial.topic(), nil, { $0.acknowledgeWait = .seconds(1) }),
+                    (.acknowledgements, trial.topic(), nil, { $0.maximumAttempts = 1 }),
+                    (.durability, trial.topic(), nil, { $0.durableName = trial.queue() }),
+                    (.replay, trial.topic(), nil, { $0.start = .all }),
+                ]
             let features = trial.capabilities.features
             for (feature, topic, queue, change) in refusals where !features.contains(feature) {
                 var options = SubscribeOptions()
@@ -68,13 +69,7 @@ extension BrokerCase {
             "B36", .capability, "A pattern gets what it covers, each once and with its own topic, and nothing else",
             motive: "Patterns are prefixes, or a message comes once for each pattern that covers it.",
             needs: ["wildcards"],
-            refusal: { trial in
-                for pattern in ["*", ">"] {
-                    try await trial.expectError(.unsupported, from: "subscribing to a pattern") {
-                        _ = try await trial.b.subscribe(to: trial.topic(pattern))
-                    }
-                }
-            }
+            refusal: refusesPatterns
         ) { trial in
             let topics = ["a", "b", "a.b", "a.c", "a.b.c", "x.b", "x.b.c", "ab"].map(trial.topic)
             let table: [(pattern: String, covered: [String])] = [
@@ -98,4 +93,12 @@ extension BrokerCase {
             }
         },
     ]
+
+    private static let refusesPatterns: @Sendable (BrokerTrial) async throws -> Void = { trial in
+        for pattern in ["*", ">"] {
+            try await trial.expectError(.unsupported, from: "subscribing to a pattern") {
+                _ = try await trial.b.subscribe(to: trial.topic(pattern))
+            }
+        }
+    }
 }

@@ -67,8 +67,9 @@ extension ConformanceTrial {
     ) async throws -> MicroError? {
         let started = ContinuousClock.now
         var error: MicroError?
-        do { try await operation() } catch let failure as MicroError { error = failure }
-        catch let failure as ConformanceFailure { throw failure } catch {
+        do { try await operation() } catch let failure as MicroError { error = failure } catch let failure
+            as ConformanceFailure
+        { throw failure } catch {
             throw ConformanceFailure("\(what): expected a MicroError, it threw \(type(of: error)): \(error)")
         }
         let took = ContinuousClock.now - started

@@ -91,7 +91,8 @@ extension BrokerTrial {
         var options = SubscribeOptions()
         change(&options)
         return record(
-            try await (client ?? b).subscribe(to: topic ?? self.topic(), queue: queue, options: options), handle: handle)
+            try await (client ?? b).subscribe(to: topic ?? self.topic(), queue: queue, options: options), handle: handle
+        )
     }
 
     /// Keeps every delivery of a subscription.

@@ -24,7 +24,9 @@ import Testing
             try ConsulRegistry(configuration: configuration, logger: silent),
             try ConsulRegistry(configuration: configuration, logger: silent),
         ]
-        let brokers = try registries.map { try HTTPBroker(registry: $0, logger: silent) }
+        var settings = HTTPBrokerConfiguration()
+        settings.heartbeat = .seconds(2)
+        let brokers = try registries.map { try HTTPBroker(registry: $0, configuration: settings, logger: silent) }
         let result: Result<Void, any Error>
         do { result = .success(try await body(brokers[0], brokers[1])) } catch { result = .failure(error) }
         for broker in brokers { await broker.close() }
