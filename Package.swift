@@ -24,6 +24,10 @@ let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
+let instrumentation = Target.Dependency.product(name: "Instrumentation", package: "swift-distributed-tracing")
+let tracingTestKit = Target.Dependency.product(name: "InMemoryTracing", package: "swift-distributed-tracing")
+let serviceContext = Target.Dependency.product(name: "ServiceContextModule", package: "swift-service-context")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -52,6 +56,7 @@ let package = Package(
         .library(name: "MicroEtcd", targets: ["MicroEtcd"]),
         .library(name: "MicroHTTP", targets: ["MicroHTTP"]),
         .library(name: "MicroMemory", targets: ["MicroMemory"]),
+        .library(name: "MicroNATS", targets: ["MicroNATS"]),
         .executable(name: "greeter-demo", targets: ["greeter-demo"]),
         .executable(name: "greeter-server", targets: ["greeter-server"]),
         .executable(name: "greeter-client", targets: ["greeter-client"]),
@@ -61,9 +66,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-service-context", from: "1.5.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -81,11 +88,16 @@ let package = Package(
         module("MicroCurl", ["MicroCore", "CurlTransfer"]),
         module("MicroConsul", ["MicroCore", "MicroCurl", "CurlTransfer", "CZlib", configuration, logging]),
         module("MicroEtcd", ["MicroCore", "MicroCurl", "CurlTransfer", configuration, logging]),
+        module(
+            "MicroNATS", ["MicroCore", "MicroCurl", "CurlTransfer", configuration, deque, logging, nioCore]),
 
         // Floor 3: what a service author imports.
         module(
             "Micro",
-            ["MicroCore", "MicroMemory", "MicroHTTP", configuration, lifecycle, logging, metrics, nioCore, signals]),
+            [
+                "MicroCore", "MicroMemory", "MicroHTTP", configuration, instrumentation, lifecycle, logging, metrics,
+                nioCore, serviceContext, signals, tracing,
+            ]),
 
         module("MicroConformance", ["MicroCore", logging, nioCore, nioHTTP1, nioPosix]),
 
@@ -139,15 +151,17 @@ let package = Package(
                 "MicroCore",
                 "CurlTransfer", "MicroMemory", logging, nioCore, nioHTTP1, nioPosix,
             ]),
-        tests("MicroHTTPTests", ["MicroHTTP", "MicroCore", nioCore, nioPosix]),
+        tests(
+            "MicroHTTPTests", ["MicroHTTP", "MicroConsul", "MicroMemory", "MicroCore", logging, nioCore, nioPosix]),
         tests("MicroConsulTests", ["MicroConsul", "MicroCurl", "MicroCore", configuration, logging]),
         tests("MicroEtcdTests", ["MicroEtcd", "MicroCore", "CurlTransfer", configuration, logging]),
+        tests("MicroNATSTests", ["MicroNATS", "MicroCore", "MicroCurl", "CurlTransfer", configuration, logging, nioCore]),
         tests("ClusterTests", ["MicroConsul", "MicroEtcd", "MicroCore", "CurlTransfer"]),
         tests(
             "MicroTests",
             [
                 "Micro", "CurlTransfer", "MicroMemory", "MicroHTTP", configuration, lifecycle, logging, metricsTestKit,
-                nioCore,
+                nioCore, serviceContext, tracing, tracingTestKit,
             ]),
         tests("MicroBackendsTests", ["MicroBackends", "Micro", configuration]),
         .testTarget(

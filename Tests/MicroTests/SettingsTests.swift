@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Configuration
+import MicroHTTP
 import MicroMemory
 import Testing
 
@@ -52,7 +53,7 @@ private func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader 
     @Test(arguments: [
         ("micro.server.address", "nowhere:x"), ("micro.server.metadata", "region"), ("micro.register.ttl", "soon"),
         ("micro.client.retries", "-1"), ("micro.selector", "best"), ("micro.registry", "zookeeper"),
-        ("micro.transport", "pigeon"),
+        ("micro.transport", "pigeon"), ("micro.broker", "pigeon"),
     ])
     func aWrongSettingIsNamed(_ key: String, _ value: String) {
         let reader = reader([AbsoluteConfigKey(ConfigKey(key)): ConfigValue(.string(value), isSecret: false)])
@@ -75,6 +76,34 @@ private func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader 
         )
     }
 
+    @Test func aBrokerIsOneThatReachesAsFarAsTheRegistry() throws {
+        let far = FarRegistry()
+        #expect(try Backends.builtIn.makeBroker(reader([:]), registry: MemoryRegistry()).name == "memory")
+        #expect(try Backends.builtIn.makeBroker(reader([:]), registry: far).name == "http")
+        let chosen = reader(["micro.broker": "memory"])
+        #expect(try Backends.builtIn.makeBroker(chosen, registry: far).name == "memory")
+        let error = #expect(throws: MicroError.self) {
+            try Backends.builtIn.makeBroker(reader(["micro.broker": "nats"]), registry: far)
+        }
+        #expect(error?.code == .unsupported)
+        #expect(error?.message.contains("MICRO_BROKER=nats, but this program links only http, memory") == true)
+    }
+
+    @Test func theHTTPBrokerIsWhereTheServiceIs() throws {
+        func settings(_ values: [AbsoluteConfigKey: ConfigValue]) throws -> HTTPBrokerConfiguration {
+            try HTTPBrokerConfiguration(configReader: reader(values))
+        }
+        let alone = try settings([:])
+        #expect(alone.address == Address(host: "127.0.0.1", port: 0) && alone.advertise == nil)
+        let beside = try settings(["micro.server.address": ":8080", "micro.server.advertise": "host:1"])
+        #expect(beside.address == Address(host: "0.0.0.0", port: 0) && beside.advertise == Address(host: "host"))
+        let own = try settings([
+            "micro.server.address": ":8080", "micro.broker.address": "127.0.0.1:9", "micro.broker.advertise": "h:2",
+        ])
+        #expect(own.address == Address(host: "127.0.0.1", port: 9) && own.advertise == Address(host: "h", port: 2))
+        #expect(throws: MicroError.self) { try settings(["micro.broker.address": "nowhere:x"]) }
+    }
+
     @Test func aBadNameIsRefused() {
         #expect { try Microservice("a/b", configuration: reader([:])) } throws: {
             ($0 as? MicroError)?.code == .invalidName
@@ -82,25 +111,18 @@ private func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader 
     }
 }
 
-@Suite struct AdvertisedAddressTests {
-    private let bound = Address(host: "127.0.0.1", port: 80)
+/// A registry that other processes see.
+private struct FarRegistry: Registry {
+    let name = "far"
+    let capabilities: RegistryCapabilities = []
+    let description = "far away"
 
-    @Test func whatIsBoundUnlessAskedOtherwise() throws {
-        #expect(try AdvertisedAddress.of(bound: bound, advertise: nil) == bound)
-        #expect(try AdvertisedAddress.of(bound: bound, advertise: Address(host: "a")) == Address(host: "a", port: 80))
-        #expect(
-            try AdvertisedAddress.of(bound: bound, advertise: Address(host: "a", port: 1))
-                == Address(host: "a", port: 1))
+    func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
+        RegisterOutcome(timeToLive: nil, created: true)
     }
-
-    @Test(arguments: [
-        ("10.0.0.1", true), ("172.16.0.1", true), ("172.32.0.1", false), ("192.168.1.1", true), ("8.8.8.8", false),
-        ("127.0.0.1", false), ("::1", false), ("10.0.0", false),
-    ])
-    func privateAddresses(_ host: String, _ isPrivate: Bool) { #expect(AdvertisedAddress.isPrivate(host) == isPrivate) }
-
-    @Test func everyInterfaceIsNeverAdvertised() {
-        let address = try? AdvertisedAddress.of(bound: Address(host: "0.0.0.0", port: 80), advertise: nil)
-        if let address { #expect(AdvertisedAddress.isPrivate(address.host) && address.port == 80) }
-    }
+    func deregister(_ service: ServiceRecord) async throws {}
+    func lookUp(_ name: String) async throws -> [ServiceRecord] { [] }
+    func list() async throws -> [String] { [] }
+    func watch(_ name: String?) throws -> RegistryWatch { RegistryWatch.makeStream().watch }
+    func close() async {}
 }

@@ -6,7 +6,8 @@ public import MicroCore
 import MicroHTTP
 import MicroMemory
 
-/// The adapters that a program links, by the names that `MICRO_REGISTRY` and `MICRO_TRANSPORT` use.
+/// The adapters that a program links, by the names that `MICRO_REGISTRY`, `MICRO_TRANSPORT` and `MICRO_BROKER`
+/// use.
 ///
 /// This module knows memory and HTTP; `MicroBackends` adds all others as `Backends.environment`.
 public struct Backends: Sendable {
@@ -14,24 +15,35 @@ public struct Backends: Sendable {
     public typealias RegistryFactory = @Sendable (ConfigReader) throws -> any Registry
     /// Makes a transport from its settings.
     public typealias TransportFactory = @Sendable (ConfigReader) throws -> any Transport
+    /// Makes a broker from its settings, and from the registry that goes with it.
+    public typealias BrokerFactory = @Sendable (ConfigReader, any Registry) throws -> any Broker
 
     /// The registries, by name.
     public var registries: [String: RegistryFactory]
     /// The transports, by name.
     public var transports: [String: TransportFactory]
+    /// The brokers, by name.
+    public var brokers: [String: BrokerFactory]
 
     /// Creates a set of adapters.
-    public init(registries: [String: RegistryFactory], transports: [String: TransportFactory]) {
+    public init(
+        registries: [String: RegistryFactory], transports: [String: TransportFactory], brokers: [String: BrokerFactory]
+    ) {
         self.registries = registries
         self.transports = transports
+        self.brokers = brokers
     }
 
-    /// What every program links: the memory registry, the HTTP and the memory transport.
+    /// What every program links: the memory registry, and transports and brokers by HTTP and in memory.
     public static let builtIn = Backends(
         registries: [
             "memory": { try MemoryRegistry(namespace: $0.string(forKey: "micro.registry.namespace", default: "")) }
         ],
-        transports: ["http": { _ in HTTPTransport() }, "memory": { _ in MemoryTransport() }])
+        transports: ["http": { _ in HTTPTransport() }, "memory": { _ in MemoryTransport() }],
+        brokers: [
+            "http": { try HTTPBroker(registry: $1, configuration: HTTPBrokerConfiguration(configReader: $0)) },
+            "memory": { _, _ in MemoryBroker() },
+        ])
 
     /// The registry that `MICRO_REGISTRY` names; the one in memory if it is not set.
     ///
@@ -48,6 +60,17 @@ public struct Backends: Sendable {
     public func makeTransport(_ configuration: ConfigReader) throws -> any Transport {
         let name = configuration.string(forKey: "micro.transport", default: "http")
         return try Self.choose(name, of: transports, "MICRO_TRANSPORT", known: ["http", "memory"])(configuration)
+    }
+
+    /// The broker that `MICRO_BROKER` names. If it is not set, the one that reaches as far as the registry without
+    /// anything else to install: memory beside a registry in memory, HTTP beside any other.
+    ///
+    /// - Throws: As ``makeRegistry(_:)``.
+    public func makeBroker(_ configuration: ConfigReader, registry: any Registry) throws -> any Broker {
+        let fallback = registry.name == "memory" ? "memory" : "http"
+        let name = configuration.string(forKey: "micro.broker", default: fallback)
+        return try Self.choose(name, of: brokers, "MICRO_BROKER", known: ["http", "memory", "nats"])(
+            configuration, registry)
     }
 
     private static func choose<Factory>(

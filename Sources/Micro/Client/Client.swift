@@ -3,9 +3,8 @@
 
 public import Configuration
 public import MicroCore
-import NIOCore
 
-/// Calls services by name: finds a node, encodes, sends, tries another node where that is safe.
+/// Calls services by name: finds a node, encodes, sends, tries another node where that is safe. And publishes events.
 ///
 /// ```swift
 /// let client = try Client()
@@ -13,30 +12,35 @@ import NIOCore
 /// await client.close()
 /// ```
 public final class Client: Sendable {
-    private let components: Components
+    let components: Components
     private let codecs: Codecs
     private let selector: Selector
     private let settings: Configuration
     private let ownName: String?
+    private let publisher: EventPublisher
 
     /// Creates a client. Nothing is connected until the first call.
     ///
     /// - Parameters:
     ///   - registry: Where services are found; by default the one that `MICRO_REGISTRY` names, else memory.
     ///   - transport: How they are called; by default the one that `MICRO_TRANSPORT` names, else HTTP.
+    ///   - broker: Where events are published; by default the one that `MICRO_BROKER` names, else memory, or HTTP beside
+    ///     another registry.
     ///   - codecs: How messages are encoded: the first that can encode a request does.
     ///   - backends: The adapters to choose from by name.
     ///   - settings: What holds for all calls; by default what the configuration says.
     ///   - configuration: The settings; by default the environment.
     /// - Throws: ``MicroError`` with `invalidArgument` or `unsupported` that names the wrong setting.
     public convenience init(
-        registry: (any Registry)? = nil, transport: (any Transport)? = nil, codecs: [any Codec] = [JSONCodec()],
-        backends: Backends = .builtIn, settings: Configuration? = nil, configuration: ConfigReader? = nil
+        registry: (any Registry)? = nil, transport: (any Transport)? = nil, broker: (any Broker)? = nil,
+        codecs: [any Codec] = [JSONCodec()], backends: Backends = .builtIn, settings: Configuration? = nil,
+        configuration: ConfigReader? = nil
     ) throws {
         let configuration = configuration ?? .environment
         self.init(
             components: try Components(
-                registry: registry, transport: transport, backends: backends, configuration: configuration),
+                registry: registry, transport: transport, broker: broker, backends: backends,
+                configuration: configuration),
             codecs: Codecs(codecs), settings: try settings ?? Configuration(configReader: configuration), ownName: nil)
     }
 
@@ -45,6 +49,7 @@ public final class Client: Sendable {
         self.codecs = codecs
         self.settings = settings
         self.ownName = ownName
+        publisher = EventPublisher(broker: components.broker, codecs: codecs, service: ownName)
         selector = Selector(
             registry: components.registry, transportName: components.transport.name, strategy: settings.strategy)
     }
@@ -63,7 +68,7 @@ public final class Client: Sendable {
         _ service: String, _ endpoint: String, _ request: Request, options: CallOptions = .init(),
         returning type: Response.Type = Response.self
     ) async throws -> Response {
-        let (contentType, body) = try encode(request)
+        let (contentType, body) = try codecs.encode(request)
         var headers = options.headers
         if let ownName { headers["Micro-From-Service"] = ownName }
         let response = try await send(
@@ -72,6 +77,21 @@ public final class Client: Sendable {
                 deadline: .now + (options.timeout ?? settings.requestTimeout)),
             options)
         return try decode(response, of: endpoint)
+    }
+
+    /// Publishes an event. It succeeds whether anybody subscribes or not.
+    ///
+    /// Beside the headers that are given it carries `Content-Type`, `Micro-Id` (a new UUID), `Micro-Topic`,
+    /// `Micro-From-Service` (the name of the service that publishes, if it is one) and the trace that it belongs to.
+    ///
+    /// - Parameters:
+    ///   - event: The event; the first codec that can encodes it.
+    ///   - topic: What it is about, such as `user.created`.
+    ///   - headers: What travels beside it.
+    /// - Throws: As ``MicroCore/Broker/publish(_:to:)``, and `unsupported` or `invalidArgument` when the event cannot be
+    ///   encoded.
+    public func publish(_ event: some Sendable, to topic: String, headers: Headers = [:]) async throws {
+        try await publisher.publish(event, to: topic, headers: headers)
     }
 
     /// Ends the watches of the client, and closes what it made from the configuration. Closing twice is fine.
@@ -100,24 +120,6 @@ public final class Client: Sendable {
                 attempt += 1
             }
         }
-    }
-
-    private func encode<Request>(_ request: Request) throws -> (contentType: String, body: ByteBuffer) {
-        for codec in codecs.all {
-            guard let encode = codec.encoder(for: Request.self), let contentType = codec.contentTypes.first else {
-                continue
-            }
-            var body = ByteBuffer()
-            do { try encode(request, &body) } catch {
-                throw MicroError(
-                    .invalidArgument, "cannot encode \(Request.self) as \(contentType): \(error)",
-                    origin: MicroError.Origin.client, cause: error)
-            }
-            return (contentType, body)
-        }
-        throw MicroError(
-            .unsupported, "no codec of this client can encode \(Request.self): make it Codable",
-            origin: MicroError.Origin.client)
     }
 
     private func decode<Response>(_ response: TransportResponse, of endpoint: String) throws -> Response {

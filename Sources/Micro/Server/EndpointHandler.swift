@@ -23,7 +23,7 @@ struct EndpointHandler: Sendable {
     ) {
         self.logger = logger
         endpoint = Endpoint(
-            name: name, request: Self.shape(of: Request.self), response: Self.shape(of: Response.self),
+            name: name, request: ValueShape(of: Request.self), response: ValueShape(of: Response.self),
             metadata: ["stream": "false"])
         var runs: [String: Run] = [:]
         for codec in codecs.all {
@@ -60,8 +60,9 @@ struct EndpointHandler: Sendable {
             throw error
         }
     }
+}
 
-    private static func shape(of type: Any.Type) -> ValueShape {
-        ValueShape(name: String(describing: type), type: String(describing: type))
-    }
+extension ValueShape {
+    /// A type by its name.
+    init(of type: Any.Type) { self.init(name: String(describing: type), type: String(describing: type)) }
 }

@@ -8,7 +8,7 @@ import MicroMemory
 public import ServiceLifecycle
 import UnixSignals
 
-/// A service: it listens, registers itself, answers, calls others, and leaves in order.
+/// A service: it listens, registers itself, answers, calls others, exchanges events with them, and leaves in order.
 ///
 /// ```swift
 /// let service = try Microservice("greeter")
@@ -18,11 +18,12 @@ import UnixSignals
 /// try await service.runService()
 /// ```
 public final class Microservice: Service {
-    /// Calls other services, with this one's registry and transport.
+    /// Calls other services and publishes events, with this one's registry, transport and broker.
     public let client: Client
 
     private let components: Components
     private let server: Server
+    private let subscribers: EventSubscribers
     private let settings: Configuration
     private let monitor: RegistrationMonitor
     private let logger: Logger
@@ -34,6 +35,8 @@ public final class Microservice: Service {
     ///   - version: The version; `MICRO_SERVER_VERSION` overrides it.
     ///   - registry: Where it registers; by default the one that `MICRO_REGISTRY` names, else memory.
     ///   - transport: How it is called; by default the one that `MICRO_TRANSPORT` names, else HTTP.
+    ///   - broker: Where events come from and go to; by default the one that `MICRO_BROKER` names, else memory, or HTTP
+    ///     beside another registry.
     ///   - codecs: What it reads and writes.
     ///   - backends: The adapters to choose from by name.
     ///   - configuration: The settings; by default the environment.
@@ -41,13 +44,14 @@ public final class Microservice: Service {
     /// - Throws: ``MicroError`` with `invalidArgument` or `unsupported` that names the wrong setting.
     public convenience init(
         _ name: String, version: String = "latest", registry: (any Registry)? = nil,
-        transport: (any Transport)? = nil, codecs: [any Codec] = [JSONCodec()], backends: Backends = .builtIn,
-        configuration: ConfigReader? = nil, logger: Logger = .current
+        transport: (any Transport)? = nil, broker: (any Broker)? = nil, codecs: [any Codec] = [JSONCodec()],
+        backends: Backends = .builtIn, configuration: ConfigReader? = nil, logger: Logger = .current
     ) throws {
         let configuration = configuration ?? .environment
         try self.init(
             Configuration(name: name, version: version, configReader: configuration), registry: registry,
-            transport: transport, codecs: codecs, backends: backends, configuration: configuration, logger: logger)
+            transport: transport, broker: broker, codecs: codecs, backends: backends, configuration: configuration,
+            logger: logger)
     }
 
     /// Creates a service with settings of its own, which no environment changes.
@@ -55,10 +59,11 @@ public final class Microservice: Service {
     /// - Parameters:
     ///   - settings: What holds for the service.
     ///   - configuration: The settings of its client and of what is made by name; by default the environment.
-    /// - Throws: As ``init(_:version:registry:transport:codecs:backends:configuration:logger:)``.
+    /// - Throws: As ``init(_:version:registry:transport:broker:codecs:backends:configuration:logger:)``.
     public init(
         _ settings: Configuration, registry: (any Registry)? = nil, transport: (any Transport)? = nil,
-        codecs: [any Codec] = [JSONCodec()], backends: Backends = .builtIn, configuration: ConfigReader? = nil,
+        broker: (any Broker)? = nil, codecs: [any Codec] = [JSONCodec()], backends: Backends = .builtIn,
+        configuration: ConfigReader? = nil,
         logger: Logger = .current
     ) throws {
         let configuration = configuration ?? .environment
@@ -66,8 +71,9 @@ public final class Microservice: Service {
         self.settings = settings
         self.logger = logger
         components = try Components(
-            registry: registry, transport: transport, backends: backends, configuration: configuration)
+            registry: registry, transport: transport, broker: broker, backends: backends, configuration: configuration)
         server = Server(name: settings.name, codecs: Codecs(codecs), logger: logger)
+        subscribers = EventSubscribers(service: settings.name, codecs: Codecs(codecs), logger: logger)
         client = Client(
             components: components, codecs: Codecs(codecs),
             settings: try Client.Configuration(configReader: configuration), ownName: settings.name)
@@ -93,6 +99,39 @@ public final class Microservice: Service {
         server.handle(endpoint, handler)
     }
 
+    /// Handles the events of a topic: one after the other, or several at a time.
+    ///
+    /// ```swift
+    /// service.subscribe("user.created", queue: "mails") { (event: UserCreated, context) in
+    ///     try await mails.send(to: event.address)
+    /// }
+    /// ```
+    ///
+    /// The subscription is made when the service starts, before it registers; it is in the registry as one of its
+    /// endpoints. What is wrong with it is thrown then: no codec knows the type, or what the broker refuses.
+    ///
+    /// - Parameters:
+    ///   - topic: A topic, or a pattern where the broker has wildcards.
+    ///   - queue: Of the services with the same queue, in whatever process, one gets each event. Nil: every instance
+    ///     gets all.
+    ///   - concurrency: How many events are handled at a time; with more than one they are handled out of order.
+    ///   - options: Limits, and what makes sense with acknowledgements.
+    ///   - handler: Handles an event. It may block. The event is acknowledged when it has succeeded, never before; what it
+    ///     throws is logged and counted and, where the broker delivers at least once, the event comes again, later and
+    ///     later. So does an event that cannot be decoded. ``MicroCore/SubscribeOptions/maximumAttempts`` ends that. Its
+    ///     task is cancelled only when the service has to end.
+    public func subscribe<Event: Sendable>(
+        _ topic: String, queue: String? = nil, concurrency: Int = 1, options: SubscribeOptions = SubscribeOptions(),
+        _ handler: @escaping @Sendable (Event, EventContext) async throws -> Void
+    ) {
+        subscribers.add(topic, queue: queue, concurrency: concurrency, options: options, handler)
+    }
+
+    /// Publishes an event: see ``Client/publish(_:to:headers:)``.
+    public func publish(_ event: some Sendable, to topic: String, headers: Headers = [:]) async throws {
+        try await client.publish(event, to: topic, headers: headers)
+    }
+
     /// Runs the service until SIGTERM or SIGINT, and then stops in order.
     ///
     /// - Throws: As ``run()``.
@@ -106,16 +145,17 @@ public final class Microservice: Service {
                     failureTerminationBehavior: .cancelGroup)
             ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
         group.maximumGracefulShutdownDuration =
-            settings.registration.deregisterLimit + settings.noticePeriod + settings.drainLimit + .seconds(1)
+            settings.registration.deregisterLimit + settings.noticePeriod + settings.drainLimit + Components.closeLimit
+            + .seconds(1)
         try await ServiceGroup(configuration: group).run()
     }
 
-    /// Binds, registers, and answers until a graceful shutdown; then deregisters, goes on serving while callers
-    /// notice, lets calls in flight finish, and closes what it made. Cancelling the task cuts calls off at once; the
-    /// deregistration may take up to its limit.
+    /// Subscribes, binds, registers, and answers until a graceful shutdown; then deregisters, goes on serving while
+    /// callers notice, lets calls in flight and events that have come be finished, and closes what it made. Cancelling the
+    /// task cuts them off at once; the deregistration may take up to its limit.
     ///
-    /// - Throws: ``MicroError``: the address cannot be bound, the registry does not take the service within the start
-    ///   limit, a setting or an endpoint is wrong. Or `CancellationError`.
+    /// - Throws: ``MicroError``: the address cannot be bound, the broker does not take a subscription, the registry does
+    ///   not take the service within the start limit, a setting or an endpoint is wrong. Or `CancellationError`.
     public func run() async throws {
         let result = await Result { try await serve() }
         monitor.end()
@@ -125,9 +165,19 @@ public final class Microservice: Service {
     }
 
     private func serve() async throws {
-        let endpoints = try server.endpoints()
+        let endpoints = try server.endpoints() + subscribers.endpoints()
+        let subscriptions: EventSubscriptions
+        do {
+            subscriptions = try await cancelWhenGracefulShutdown { [subscribers, components] in
+                try await subscribers.open(on: components.broker)
+            }
+        } catch is CancellationError where Task.isShuttingDownGracefully {
+            // A stop during the start is a stop like any other.
+            return
+        }
         let listener = try await components.transport.bind(to: settings.address)
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        // Each tells whether the service is over.
+        try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask { [server] in
                 try await listener.run { try await server.respond(to: $0) }
                 // Only a stop drains it. Whoever else does leaves a service that nobody can call.
@@ -136,16 +186,27 @@ public final class Microservice: Service {
                         .closed, "the transport stopped listening at \(listener.address): was it closed?",
                         origin: MicroError.Origin.server)
                 }
+                return false
             }
-            group.addTask { try await self.register(endpoints, at: listener) }
-            // Whichever ends first by an error ends the other; after a stop in order both end by themselves.
+            group.addTask {
+                try await subscriptions.run()
+                return false
+            }
+            group.addTask {
+                try await self.register(endpoints, at: listener, subscriptions)
+                return true
+            }
+            // Whichever ends first by an error ends the others. After a stop in order only what outlasted its limit is
+            // left to be cut off.
             defer { group.cancelAll() }
-            for try await _ in group {}
+            for try await isOver in group where isOver { group.cancelAll() }
         }
     }
 
-    /// Keeps the service registered until it is stopped, and drains the listener then.
-    private func register(_ endpoints: [Endpoint], at listener: any TransportListener) async throws {
+    /// Keeps the service registered until it is stopped, and drains the listener and the subscriptions then.
+    private func register(
+        _ endpoints: [Endpoint], at listener: any TransportListener, _ subscriptions: EventSubscriptions
+    ) async throws {
         do {
             let registration = try registration(of: endpoints, at: listener.address)
             try await cancelWhenGracefulShutdown { [settings] in
@@ -160,15 +221,19 @@ public final class Microservice: Service {
         } catch is CancellationError where Task.isShuttingDownGracefully {
             // A stop during the start is a stop like any other.
         }
-        await listener.drain(deadline: .now + settings.drainLimit)
+        let deadline = ContinuousClock.now + (Task.isCancelled ? .zero : settings.drainLimit)
+        async let drained: Void = subscriptions.drain(deadline: deadline)
+        await listener.drain(deadline: deadline)
+        await drained
     }
 
     private func registration(of endpoints: [Endpoint], at bound: Address) throws -> Registration {
-        let address = try AdvertisedAddress.of(bound: bound, advertise: settings.advertise)
+        let address = try AdvertisedAddress.of(
+            bound: bound, advertise: settings.advertise, setting: "MICRO_SERVER_ADVERTISE")
         warnOfNarrowReach(address)
         var metadata = [
-            "transport": components.transport.name, "registry": components.registry.name, "protocol": "mucp",
-            "server": "rpc",
+            "transport": components.transport.name, "registry": components.registry.name,
+            "broker": components.broker.name, "protocol": "mucp", "server": "rpc",
         ]
         metadata.merge(settings.metadata) { $1 }
         let node = Node(

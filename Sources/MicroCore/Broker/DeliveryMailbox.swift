@@ -27,6 +27,7 @@ final class DeliveryMailbox: Sendable {
 
     private let content = Mutex(Content())
     private let ended = Atomic(false)
+    private let hasLeft = Atomic(false)
     private let maximumCount: Int
     private let maximumBytes: Int
     private let onEnd: @Sendable () -> Void
@@ -167,11 +168,17 @@ final class DeliveryMailbox: Sendable {
         for delivery in rest { delivery.receipt?.settle(.returned) }
         for reader in readers { reader.continuation.resume(returning: []) }
         for drainer in drainers { drainer.resume() }
-        onEnd()
+        leave()
+    }
+
+    /// Nothing more is wanted from the backend.
+    private func leave() {
+        if !hasLeft.exchange(true, ordering: .acquiringAndReleasing) { onEnd() }
     }
 
     func drain(deadline: ContinuousClock.Instant) async -> Bool {
         let timer = DeadlineQueue.shared.schedule(at: deadline) { self.end() }
+        leave()
         await withCheckedContinuation { continuation in
             let (isDone, readers) = content.withLock { content in
                 content.isDraining = true

@@ -7,7 +7,7 @@ package import NIOCore
 /// A message as go-micro's brokers put it on the wire: `{"Header":{"Content-Type":"…"},"Body":"<base64>"}`.
 ///
 /// Its headers have no order, and none twice.
-package struct MessageEnvelope: Codable, Sendable {
+package struct MessageEnvelope: Decodable, Sendable {
     /// The headers, and what a broker adds for itself.
     package var headers: [String: String]
     /// The body.
@@ -23,8 +23,10 @@ package struct MessageEnvelope: Codable, Sendable {
     /// - Throws: ``MicroError`` with `unsupported` for several headers of one name.
     package init(_ message: Message) throws {
         headers = [:]
+        var names: Set<String> = []
         for (name, value) in message.headers {
-            guard headers.updateValue(value, forKey: name) == nil else {
+            headers[name] = value
+            guard names.insert(name.lowercased()).inserted else {
                 throw MicroError(
                     .unsupported, "go-micro's envelope has no place for several headers \(name)",
                     origin: MicroError.Origin.broker, isSafeToRetry: true)
@@ -50,11 +52,14 @@ package struct MessageEnvelope: Codable, Sendable {
         self = envelope
     }
 
-    /// The bytes for the wire.
+    /// The bytes for the wire, in the order in which Go writes them.
     package func encoded() throws -> ByteBuffer {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return ByteBuffer(bytes: try encoder.encode(self))
+        var bytes = ByteBuffer(string: #"{"Header":"#)
+        bytes.writeBytes(try encoder.encode(headers))
+        bytes.writeString(#","Body":"\#(body.base64EncodedString())"}"#)
+        return bytes
     }
 
     /// The message in it. The order of its headers is that of their names.

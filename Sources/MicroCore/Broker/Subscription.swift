@@ -25,7 +25,8 @@ public final class Subscription: AsyncSequence, Sendable {
     ///
     /// - Parameters:
     ///   - options: The limits of the buffer.
-    ///   - onEnd: Called once, when the subscription ends from whichever side. It must not block.
+    ///   - onEnd: Called once, when the subscription ends from whichever side or begins to drain: it wants nothing more.
+    ///     It must not block.
     public static func makeStream(
         options: SubscribeOptions, onEnd: @escaping @Sendable () -> Void = {}
     ) -> (subscription: Subscription, source: Source) {
@@ -40,6 +41,12 @@ public final class Subscription: AsyncSequence, Sendable {
     /// Ends the subscription. When it returns nothing new is handed out; what is in hand may be finished, and settled.
     /// Cancelling twice is fine, and so is cancelling while a delivery is handled.
     public func cancel() async { mailbox.end() }
+
+    /// Takes nothing new, and ends once everything that was received has been handled, or at the deadline.
+    ///
+    /// - Returns: Whether everything was handled.
+    @discardableResult
+    public func drain(deadline: ContinuousClock.Instant) async -> Bool { await mailbox.drain(deadline: deadline) }
 
     /// The reading half.
     public func makeAsyncIterator() -> Iterator { Iterator(reader: Reader(subscription: self)) }

@@ -114,7 +114,7 @@ public enum NameRules {
     }
 
     /// The text in quotes, cut to what a terminal line can hold, without control characters.
-    static func shown(_ text: String) -> String {
+    package static func shown(_ text: String) -> String {
         let head = text.unicodeScalars.prefix(80).map { $0.properties.isPrintable ? String($0) : "?" }.joined()
         return "\"\(head)\(text.unicodeScalars.count > 80 ? "…" : "")\""
     }

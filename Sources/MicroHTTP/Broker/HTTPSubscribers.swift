@@ -1,0 +1,90 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import Synchronization
+
+/// The subscriptions of one broker: what comes for them, and the heartbeats that keep them registered.
+final class HTTPSubscribers: Sendable {
+    private struct Content {
+        /// Those that take messages, by the ID of their node.
+        var open: [String: (topic: String, source: Subscription.Source)] = [:]
+        /// Of those that take messages, and of those that are being deregistered.
+        var heartbeats: [String: Task<Void, Never>] = [:]
+        var isClosed = false
+    }
+
+    private let content = Mutex(Content())
+
+    /// - Throws: ``MicroError`` with `closed`.
+    func add(_ id: String, topic: String, _ source: Subscription.Source) throws {
+        try content.withLock { content in
+            guard !content.isClosed else { throw MicroError.brokerClosed }
+            content.open[id] = (topic, source)
+        }
+    }
+
+    /// Takes a message from a publisher.
+    ///
+    /// - Throws: ``MicroError``: nobody of the ID is here (see ``isGone(_:)``), or what came is no message for it.
+    func receive(_ request: TransportRequest) throws -> TransportResponse {
+        guard let subscriber = content.withLock({ $0.open[request.service] }) else {
+            throw MicroError(
+                .notFound, "no subscriber \(NameRules.shown(request.service)) is here",
+                origin: MicroError.Origin.broker)
+        }
+        let message = try HTTPLetter.read(request.body, for: subscriber.topic)
+        subscriber.source.yield(Delivery(topic: subscriber.topic, message: message))
+        return TransportResponse(contentType: "")
+    }
+
+    /// Whether somebody answered that the subscriber has left: that is no failure.
+    static func isGone(_ error: MicroError) -> Bool {
+        error.code == .notFound && error.origin == MicroError.Origin.broker
+    }
+
+    /// Keeps a subscriber registered until it ends.
+    func keep(_ id: String, _ registration: Registration) {
+        content.withLock { content in
+            let heartbeat = Task {
+                await registration.run()
+                self.content.withLock { $0.heartbeats[id] = nil }
+            }
+            content.heartbeats[id] = heartbeat
+            // It may have ended meanwhile.
+            if content.isClosed || content.open[id] == nil { heartbeat.cancel() }
+        }
+    }
+
+    /// A subscription has ended, or begins to drain: takes nothing more for it, and deregisters it.
+    func end(_ id: String) {
+        let heartbeat = content.withLock { content in
+            content.open[id] = nil
+            return content.heartbeats[id]
+        }
+        heartbeat?.cancel()
+    }
+
+    /// Lets no more be added, and deregisters all, until the deadline. They still take what is on its way.
+    func deregister(deadline: ContinuousClock.Instant) async {
+        let heartbeats = content.withLock { content in
+            content.isClosed = true
+            return Array(content.heartbeats.values)
+        }
+        for heartbeat in heartbeats { heartbeat.cancel() }
+        let late = MicroError(.deadlineExceeded, "not deregistered in time", origin: MicroError.Origin.broker)
+        // Each logs that it stays registered.
+        try? await withShield(limit: deadline - .now, orThrow: late) {
+            for heartbeat in heartbeats { await heartbeat.value }
+        }
+    }
+
+    /// Ends all once what they took has been handled, or at the deadline.
+    func drain(deadline: ContinuousClock.Instant) async {
+        await withTaskGroup(of: Void.self) { group in
+            for source in content.withLock({ $0.open.values.map(\.source) }) {
+                group.addTask { await source.drain(deadline: deadline) }
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+/// The connections of a transport: idle ones by address, the most recently used first, and a bound on all of them.
+final class HTTPConnectionPool: Sendable {
+    private struct Place {
+        /// The last one is the most recently used.
+        var idle: [HTTPConnection] = []
+        /// Idle, busy and opening.
+        var count = 0
+    }
+
+    private struct Content {
+        var places: [Address: Place] = [:]
+        /// Every socket, opening ones too, for ``HTTPConnectionPool/close()``.
+        var channels: [ObjectIdentifier: any Channel] = [:]
+        var isClosed = false
+    }
+
+    private enum Step {
+        case send(HTTPConnection)
+        case connect
+        case refuse(MicroError)
+    }
+
+    let configuration: HTTPConfiguration
+    let dialect: any HTTPDialect
+    private let group: MultiThreadedEventLoopGroup
+    private let content = Mutex(Content())
+
+    init(configuration: HTTPConfiguration, dialect: any HTTPDialect, group: MultiThreadedEventLoopGroup) {
+        self.configuration = configuration
+        self.dialect = dialect
+        self.group = group
+    }
+
+    var isClosed: Bool { content.withLock { $0.isClosed } }
+
+    /// Finds or opens a connection for a call that nobody has written yet.
+    func submit(_ call: HTTPCall) {
+        switch content.withLock({ step(for: call.address, &$0) }) {
+        case .send(let connection): connection.send(call)
+        case .connect: connect(call)
+        case .refuse(let error): call.state.end(.failure(error))
+        }
+    }
+
+    /// Takes back a connection that is fit for another call.
+    func giveBack(_ connection: HTTPConnection, to address: Address) {
+        let isKept = content.withLock { content in
+            guard !content.isClosed, let place = content.places[address],
+                place.idle.count < configuration.idleConnectionsPerAddress
+            else { return false }
+            content.places[address]?.idle.append(connection)
+            return true
+        }
+        if !isKept { connection.close() }
+    }
+
+    /// A connection has closed, or could not be opened (nil).
+    func remove(_ connection: HTTPConnection?, from address: Address) {
+        content.withLock { content in
+            guard var place = content.places[address] else { return }
+            place.idle.removeAll { $0 === connection }
+            place.count -= 1
+            content.places[address] = place.count > 0 ? place : nil
+        }
+    }
+
+    /// Closes all connections, which ends the calls on them, and waits for that.
+    func close() async {
+        let channels = content.withLock { content in
+            content.isClosed = true
+            for address in content.places.keys { content.places[address]?.idle = [] }
+            return Array(content.channels.values)
+        }
+        for channel in channels { channel.close(promise: nil) }
+        // A close future never fails.
+        for channel in channels { try? await channel.closeFuture.get() }
+    }
+
+    private func step(for address: Address, _ content: inout Content) -> Step {
+        guard !content.isClosed else { return .refuse(.transportClosed()) }
+        if let connection = content.places[address]?.idle.popLast() { return .send(connection) }
+        guard content.places[address, default: Place()].count < configuration.connectionsPerAddress else {
+            return .refuse(
+                MicroError(
+                    .resourceExhausted,
+                    "all \(configuration.connectionsPerAddress) connections to \(address) are busy: call less at a "
+                        + "time, or raise connectionsPerAddress", origin: MicroError.Origin.transport,
+                    isSafeToRetry: true))
+        }
+        content.places[address, default: Place()].count += 1
+        return .connect
+    }
+
+    private func connect(_ call: HTTPCall) {
+        let eventLoop = group.next()
+        eventLoop.execute {
+            call.startTimer(on: eventLoop)
+            self.openChannel(to: call.address, on: eventLoop).whenComplete { result in
+                switch result {
+                case .success(let channel): self.opened(channel, for: call)
+                case .failure(let error):
+                    self.remove(nil, from: call.address)
+                    self.fail(call, error)
+                }
+            }
+        }
+    }
+
+    private func openChannel(to address: Address, on eventLoop: any EventLoop) -> EventLoopFuture<any Channel> {
+        let bootstrap = ClientBootstrap(group: eventLoop)
+            .connectTimeout(configuration.connectTimeout.timeAmount)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try self.setUp(channel, address) }
+            }
+        let port = address.port ?? 0
+        // An address needs no resolver, and no race between its families.
+        if let address = try? SocketAddress(ipAddress: address.host, port: port) {
+            return bootstrap.connect(to: address)
+        }
+        return bootstrap.connect(host: address.host, port: port)
+    }
+
+    private func setUp(_ channel: any Channel, _ address: Address) throws {
+        let id = ObjectIdentifier(channel)
+        try content.withLock { content in
+            guard !content.isClosed else { throw MicroError.transportClosed() }
+            content.channels[id] = channel
+        }
+        channel.closeFuture.whenComplete { _ in self.content.withLock { $0.channels[id] = nil } }
+        try channel.pipeline.syncOperations.addHTTPClient(HTTPClientHandler(pool: self, address: address))
+    }
+
+    private func opened(_ channel: any Channel, for call: HTTPCall) {
+        guard let handler = try? channel.pipeline.syncOperations.handler(type: HTTPClientHandler.self), handler.adopt()
+        else {
+            // It closed in the same moment: nothing was written.
+            remove(nil, from: call.address)
+            return fail(call, ChannelError.alreadyClosed)
+        }
+        handler.send(call)
+    }
+
+    private func fail(_ call: HTTPCall, _ cause: any Error) {
+        let error = isClosed ? MicroError.transportClosed() : MicroError.cannotConnect(to: call.address, cause)
+        call.state.end(.failure(error))
+    }
+}

@@ -1,0 +1,136 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Logging
+import MicroCore
+import NIOCore
+import Synchronization
+
+/// The connections of one listener, and what is to be done with them in the phases of its life.
+final class HTTPServerConnections: Sendable {
+    private enum Phase {
+        /// Nothing is accepted yet: callers wait in the queue of the operating system.
+        case bound
+        case running(TransportHandler)
+        /// Requests are refused.
+        case draining
+        /// What still comes is closed at once.
+        case cut
+    }
+
+    /// How a new connection is treated.
+    enum Treatment {
+        case serve(TransportHandler)
+        case refuse
+        case close
+    }
+
+    private typealias Connections = [ObjectIdentifier: NIOLoopBound<HTTPServerHandler>]
+
+    private struct Content {
+        var phase = Phase.bound
+        var isListening = true
+        /// Whether the socket closed by itself.
+        var isBroken = false
+        var connections: Connections = [:]
+        var waiters: [CheckedContinuation<Void, Never>] = []
+
+        var isOver: Bool { !isListening && connections.isEmpty }
+    }
+
+    let configuration: HTTPConfiguration
+    let dialect: any HTTPDialect
+    let logger: Logger
+    private let content = Mutex(Content())
+
+    init(configuration: HTTPConfiguration, dialect: any HTTPDialect, logger: Logger) {
+        self.configuration = configuration
+        self.dialect = dialect
+        self.logger = logger
+    }
+
+    var isBroken: Bool { content.withLock { $0.isBroken } }
+
+    /// - Throws: ``MicroError`` with `closed` if it ran already, or was drained.
+    func start(_ handler: @escaping TransportHandler) throws {
+        try content.withLock { content in
+            guard case .bound = content.phase else {
+                throw MicroError(
+                    .closed, "the listener ran already: bind another one", origin: MicroError.Origin.transport)
+            }
+            content.phase = .running(handler)
+        }
+    }
+
+    /// Takes a new connection.
+    func add(_ handler: HTTPServerHandler, on eventLoop: any EventLoop) -> Treatment {
+        let bound = NIOLoopBound(handler, eventLoop: eventLoop)
+        return content.withLock { content in
+            content.connections[ObjectIdentifier(handler)] = bound
+            switch content.phase {
+            case .running(let handler): return .serve(handler)
+            case .bound, .draining: return .refuse
+            case .cut: return .close
+            }
+        }
+    }
+
+    /// A connection has closed.
+    func remove(_ handler: HTTPServerHandler) {
+        let id = ObjectIdentifier(handler)
+        finish { $0.connections[id] = nil }
+    }
+
+    /// The socket has closed, by us or by itself.
+    func stopListening() {
+        let isUnexpected = content.withLock { content in
+            guard case .running = content.phase else { return false }
+            content.isBroken = true
+            return true
+        }
+        if isUnexpected { cut() }
+        finish { $0.isListening = false }
+    }
+
+    /// Refuses requests from now on and closes idle connections.
+    func drain() {
+        let connections = content.withLock { content -> Connections in
+            switch content.phase {
+            case .bound, .running: content.phase = .draining
+            case .draining, .cut: return [:]
+            }
+            return content.connections
+        }
+        for handler in connections.values { handler.eventLoop.execute { handler.value.drain() } }
+    }
+
+    /// Cancels what runs and closes everything.
+    func cut() {
+        let connections = content.withLock { content in
+            content.phase = .cut
+            return content.connections
+        }
+        for handler in connections.values { handler.eventLoop.execute { handler.value.cut() } }
+    }
+
+    /// Waits until the socket and all connections are closed.
+    func waitUntilClosed() async {
+        await withCheckedContinuation { continuation in
+            let isOver = content.withLock { content in
+                if !content.isOver { content.waiters.append(continuation) }
+                return content.isOver
+            }
+            if isOver { continuation.resume() }
+        }
+    }
+
+    private func finish(_ change: (inout Content) -> Void) {
+        let waiters = content.withLock { content in
+            change(&content)
+            guard content.isOver else { return [CheckedContinuation<Void, Never>]() }
+            defer { content.waiters = [] }
+            return content.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+}

@@ -1,0 +1,83 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+public import Logging
+public import MicroCore
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// The HTTP transport: go-micro's calls over HTTP/1.1, so that a Go service can call a Swift one and the other way
+/// round.
+///
+/// Connections are kept alive and shared by all calls of a transport. It runs on the event loops that the whole process
+/// shares (`MultiThreadedEventLoopGroup.singleton`); handlers run on Swift's global executor.
+public final class HTTPTransport: Transport {
+    private let configuration: HTTPConfiguration
+    private let dialect: any HTTPDialect
+    private let logger: Logger
+    private let pool: HTTPConnectionPool
+    /// The listeners that were bound here and are not closed; nil once the transport is.
+    private let listeners = Mutex<[ObjectIdentifier: HTTPListener]?>([:])
+
+    /// Creates a transport. Nothing is opened until it is used.
+    ///
+    /// - Parameters:
+    ///   - configuration: The limits.
+    ///   - logger: Told about handlers that fail in unforeseen ways, and at `debug` about peers that break the rules.
+    public convenience init(configuration: HTTPConfiguration = HTTPConfiguration(), logger: Logger = .current) {
+        self.init(configuration: configuration, dialect: HTTPCallDialect(), logger: logger)
+    }
+
+    init(configuration: HTTPConfiguration, dialect: any HTTPDialect, logger: Logger) {
+        self.configuration = configuration
+        self.dialect = dialect
+        self.logger = logger
+        pool = HTTPConnectionPool(configuration: configuration, dialect: dialect, group: .singleton)
+    }
+
+    /// `http`
+    public var name: String { "http" }
+
+    /// See ``MicroCore/Transport/call(_:to:)``.
+    public func call(_ request: TransportRequest, to address: Address) async throws -> TransportResponse {
+        guard !pool.isClosed else { throw MicroError.transportClosed() }
+        try Task.checkCancellation()
+        let call = try HTTPCall(request, to: address, in: dialect, limits: configuration)
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                if call.state.begin(continuation) { pool.submit(call) }
+            }
+        } onCancel: {
+            call.cancel()
+        }
+    }
+
+    /// See ``MicroCore/Transport/bind(to:)``.
+    public func bind(to address: Address) async throws -> any TransportListener {
+        guard !pool.isClosed else { throw MicroError.transportClosed() }
+        let listener = try await HTTPListener.bind(
+            to: address, configuration: configuration, dialect: dialect, logger: logger)
+        let id = ObjectIdentifier(listener)
+        let isOpen = listeners.withLock { listeners in
+            listeners?[id] = listener
+            return listeners != nil
+        }
+        guard isOpen else {
+            await listener.drain(deadline: .now)
+            throw MicroError.transportClosed()
+        }
+        listener.whenClosed { [weak self] in self?.listeners.withLock { _ = $0?.removeValue(forKey: id) } }
+        return listener
+    }
+
+    /// See ``MicroCore/Transport/close()``. Calls in flight end with `closed`, and those of the listeners are cut off.
+    public func close() async {
+        let open = listeners.withLock { listeners in
+            defer { listeners = nil }
+            return listeners.map { Array($0.values) } ?? []
+        }
+        await pool.close()
+        for listener in open { await listener.drain(deadline: .now) }
+    }
+}

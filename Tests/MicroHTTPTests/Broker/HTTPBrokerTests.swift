@@ -1,0 +1,333 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MicroCore
+import MicroHTTP
+import MicroMemory
+import NIOCore
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct HTTPBrokerTests {
+    @Test func whatIsPublishedArrivesAsItWas() async throws {
+        try await Brokers.inMemory().run { subscriber, publisher in
+            let subscription = try await subscriber.subscribe(to: "user.created")
+            let headers: Headers = ["Content-Type": "x/y", "b": "grüße 世界", "A": "", "Micro-Id": "7"]
+            let body = ByteBuffer(bytes: Array(0...255))
+            try await publisher.publish(Message(headers: headers, body: body), to: "user.created")
+            let delivery = try #require(try await subscription.first(1).first)
+            #expect(delivery.topic == "user.created" && delivery.attempt == 1 && !delivery.isRequest)
+            #expect(delivery.message.body == body)
+            // Each once, in the order of their names: the wire has no other.
+            #expect(delivery.message.headers == ["A": "", "Content-Type": "x/y", "Micro-Id": "7", "b": "grüße 世界"])
+            try await publisher.publish(Message(), to: "user.created")
+            #expect(try await subscription.first(1).first?.message == Message())
+            try await publisher.publish(Message(), to: "nobody.listens")
+        }
+    }
+
+    @Test func everyoneGetsAllAndOneOfEachQueue() async throws {
+        try await Brokers.inMemory().run { subscriber, publisher in
+            let all = [try await subscriber.subscribe(to: "t"), try await publisher.subscribe(to: "t")]
+            let queued = [
+                try await subscriber.subscribe(to: "t", queue: "q"), try await publisher.subscribe(to: "t", queue: "q"),
+            ]
+            let other = try await subscriber.subscribe(to: "t", queue: "other")
+            let elsewhere = try await subscriber.subscribe(to: "u")
+            let expected = (0..<60).map { "\($0)" }
+            for text in expected { try await publisher.publish(Message(text: text), to: "t") }
+            for subscription in all + [other] {
+                #expect(try await subscription.first(60).map(\.text) == expected)
+            }
+            // Both members of the queue get some, and together each once.
+            let seen = Seen<(member: Int, text: String)>()
+            let readers = queued.enumerated().map { member, subscription in
+                Task { for await delivery in subscription { seen.add((member, delivery.text)) } }
+            }
+            #expect(await eventually { seen.values.count >= 60 })
+            for reader in readers { reader.cancel() }
+            #expect(seen.values.map(\.text).sorted() == expected.sorted())
+            #expect(Set(seen.values.map(\.member)) == [0, 1])
+            for subscription in all + [other, elsewhere] { #expect(await subscription.staysEmpty()) }
+        }
+    }
+
+    /// A publisher that has just looked who is there does not miss who comes then.
+    @Test func aSubscriptionIsInEffectWhenItIsThere() async throws {
+        try await Brokers.inMemory().run { subscriber, publisher in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for index in 0..<100 {
+                    group.addTask {
+                        let topic = "topic.\(index % 5)"
+                        try await publisher.publish(Message(text: "before"), to: topic)
+                        let subscription = try await subscriber.subscribe(to: topic)
+                        try await publisher.publish(Message(text: "\(index)"), to: topic)
+                        // Others publish to the same topic.
+                        for await delivery in subscription where delivery.text == "\(index)" { return }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    @Test func publicationsDoNotAskTheRegistryEachTime() async throws {
+        let counting = CountingRegistry(MemoryRegistry(backend: MemoryBackend()))
+        try await Brokers(registry: counting).run { subscriber, publisher in
+            let subscription = try await subscriber.subscribe(to: "t")
+            let before = counting.lookUps.value
+            let start = ContinuousClock.now
+            for _ in 0..<200 { try await publisher.publish(Message(), to: "t") }
+            // One for every 25 ms at most, and the first.
+            let expected = Int((ContinuousClock.now - start) / .milliseconds(25)) + 2
+            #expect((1...expected).contains(counting.lookUps.value - before))
+            #expect(try await subscription.first(200).count == 200)
+        }
+    }
+
+    @Test func manyPublishAtOnce() async throws {
+        try await Brokers.inMemory().run { subscriber, publisher in
+            let subscription = try await subscriber.subscribe(to: "t")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for task in 0..<50 {
+                    group.addTask {
+                        for index in 0..<20 { try await publisher.publish(Message(text: "\(task) \(index)"), to: "t") }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let texts = try await subscription.first(1000).map(\.text)
+            #expect(Set(texts).count == 1000)
+            // Each publisher's in its order.
+            let ofFirst = texts.filter { $0.hasPrefix("0 ") }
+            #expect(ofFirst == (0..<20).map { "0 \($0)" })
+        }
+    }
+
+    @Test func aSlowSubscriberLosesTheOldestAndIsTold() async throws {
+        try await Brokers.inMemory().run { subscriber, publisher in
+            var options = SubscribeOptions()
+            options.bufferedMessages = 3
+            let subscription = try await subscriber.subscribe(to: "t", queue: nil, options: options)
+            for index in 0..<10 { try await publisher.publish(Message(text: "\(index)"), to: "t") }
+            let deliveries = try await subscription.first(3)
+            #expect(deliveries.map(\.text) == ["7", "8", "9"])
+            #expect(deliveries.map(\.droppedBefore) == [7, 0, 0])
+        }
+    }
+
+    @Test func whatIsNotClaimedIsRefused() async throws {
+        try await Brokers.inMemory { $0.largestBody = 1000 }.run { _, broker in
+            func code(_ operation: () async throws -> Void) async -> MicroError.Code? {
+                do { try await operation() } catch { return (error as? MicroError)?.code }
+                return nil
+            }
+            for topic in ["", "a b", "a..b", "a\r\nb", "a.*", ">"] {
+                #expect(await code { try await broker.publish(Message(), to: topic) } == .invalidTopic)
+            }
+            #expect(await code { _ = try await broker.subscribe(to: "a.*") } == .unsupported)
+            #expect(await code { _ = try await broker.subscribe(to: "a", queue: "a b") } == .invalidName)
+            var options = SubscribeOptions()
+            options.maximumAttempts = 3
+            #expect(
+                await code { _ = try await broker.subscribe(to: "a", queue: nil, options: options) } == .unsupported)
+            let request = { try await broker.request(Message(), to: "a", deadline: .now + .seconds(1)) }
+            #expect(await code { _ = try await request() } == .unsupported)
+            var twice = Headers()
+            twice.add("A", "1")
+            twice.add("a", "2")
+            #expect(await code { try await broker.publish(Message(headers: twice), to: "a") } == .unsupported)
+            #expect(
+                await code { try await broker.publish(Message(headers: ["a": "b\r\nc"]), to: "a") } == .invalidArgument)
+            let subscription = try await broker.subscribe(to: "a")
+            let largest = ByteBuffer(repeating: 0xFF, count: 1000)
+            #expect(
+                await code {
+                    try await broker.publish(Message(body: ByteBuffer(repeating: 0, count: 1001)), to: "a")
+                } == .payloadTooLarge)
+            try await broker.publish(Message(headers: ["long": String(repeating: "\"", count: 8192)], body: largest), to: "a")
+            #expect(try await subscription.first(1).first?.message.body == largest)
+        }
+        for (body, timeout) in [(0, 5), (Int.max, 5), (1, 0)] {
+            var configuration = HTTPBrokerConfiguration()
+            (configuration.largestBody, configuration.timeout) = (body, .seconds(timeout))
+            #expect(throws: MicroError.self) {
+                try HTTPBroker(registry: MemoryRegistry(backend: MemoryBackend()), configuration: configuration)
+            }
+        }
+    }
+
+    @Test func whoCancelsLeavesTheRegistryAndOthersGoOn() async throws {
+        let brokers = Brokers.inMemory()
+        try await brokers.run { subscriber, publisher in
+            let leaving = try await subscriber.subscribe(to: "t", queue: "q")
+            let staying = try await publisher.subscribe(to: "t", queue: "q")
+            #expect(try await brokers.registry.subscribers(of: "t").count == 2)
+            try await publisher.publish(Message(text: "before"), to: "t")
+            await leaving.cancel()
+            await leaving.cancel()
+            // At once: whoever still knows the one that has left tries the other.
+            for index in 0..<20 { try await publisher.publish(Message(text: "\(index)"), to: "t") }
+            let texts = try await staying.first(20).map(\.text)
+            #expect(texts.filter { $0 != "before" }.count >= 19)
+            #expect(try await eventually { try await brokers.registry.subscribers(of: "t").count == 1 })
+            #expect(await leaving.first { _ in true } == nil)
+            // Alone it is no failure either.
+            let alone = try await subscriber.subscribe(to: "u")
+            try await publisher.publish(Message(), to: "u")
+            await alone.cancel()
+            try await publisher.publish(Message(), to: "u")
+        }
+        #expect(try await brokers.registry.list().isEmpty)
+    }
+
+    @Test func whoDropsASubscriptionLeavesTheRegistry() async throws {
+        let brokers = Brokers.inMemory()
+        try await brokers.run { subscriber, _ in
+            do { _ = try await subscriber.subscribe(to: "t") }
+            #expect(try await eventually { try await brokers.registry.subscribers(of: "t").isEmpty })
+        }
+    }
+
+    @Test func aCancelledSubscriptionLeavesNothing() async throws {
+        let brokers = Brokers.inMemory()
+        try await brokers.run { subscriber, _ in
+            let subscribing = Task { _ = try await subscriber.subscribe(to: "t") }
+            // It waits until all know it.
+            let isVisible = try await eventually { try await !brokers.registry.subscribers(of: "t").isEmpty }
+            #expect(isVisible)
+            subscribing.cancel()
+            await #expect(throws: CancellationError.self) { try await subscribing.value }
+            #expect(try await eventually { try await brokers.registry.subscribers(of: "t").isEmpty })
+        }
+    }
+
+    @Test func closingWaitsForWhatIsInHand() async throws {
+        let brokers = Brokers.inMemory()
+        try await brokers.run { subscriber, publisher in
+            let subscription = try await subscriber.subscribe(to: "t")
+            let (gate, handled) = (Gate(), Counter())
+            let handling = Task {
+                await subscription.handle { _ in
+                    await gate.pass()
+                    handled.add()
+                }
+            }
+            for _ in 0..<5 { try await publisher.publish(Message(), to: "t") }
+            #expect(await eventually { gate.arrivals == 1 })
+            async let closed: Void = subscriber.close(deadline: .now + .seconds(20))
+            #expect(try await eventually { try await brokers.registry.subscribers(of: "t").isEmpty })
+            gate.open()
+            await closed
+            #expect(handled.value == 5)
+            await handling.value
+            await subscriber.close(deadline: .now)
+            for operation in [
+                { @Sendable in try await subscriber.publish(Message(), to: "t") },
+                { @Sendable in _ = try await subscriber.subscribe(to: "t") },
+            ] {
+                let error = try await microError { try await operation() }
+                #expect(error.code == .closed && error.origin == MicroError.Origin.broker)
+            }
+        }
+    }
+
+    @Test func closingIsNotHeldUpByWhatNeverEnds() async throws {
+        try await Brokers.inMemory().run { subscriber, publisher in
+            let subscription = try await subscriber.subscribe(to: "t")
+            let gate = Gate()
+            let handling = Task { await subscription.handle { _ in await gate.pass() } }
+            try await publisher.publish(Message(), to: "t")
+            #expect(await eventually { gate.arrivals == 1 })
+            let start = ContinuousClock.now
+            await subscriber.close(deadline: .now + .milliseconds(100))
+            #expect(ContinuousClock.now - start < .seconds(5))
+            gate.open()
+            await handling.value
+        }
+    }
+
+    @Test func aRegistryThatIsAwayIsWaitedForAndNotTakenForEmpty() async throws {
+        let backend = MemoryBackend()
+        var brokers = Brokers(registry: MemoryRegistry(backend: backend))
+        brokers.configuration.timeout = .milliseconds(300)
+        try await brokers.run { subscriber, publisher in
+            let subscription = try await subscriber.subscribe(to: "t")
+            backend.stopRegistries()
+            let error = try await microError { try await publisher.publish(Message(), to: "other") }
+            #expect(error.code == .unavailable && error.origin == MicroError.Origin.broker)
+            let refused = try await microError { _ = try await publisher.subscribe(to: "t") }
+            #expect(refused.code == .unavailable && refused.origin == MicroError.Origin.broker)
+            async let published: Void = publisher.publish(Message(text: "late"), to: "t")
+            backend.startRegistries()
+            try await published
+            #expect(try await subscription.first(1).map(\.text) == ["late"])
+        }
+    }
+
+    @Test func aPublicationCanBeCancelled() async throws {
+        let backend = MemoryBackend()
+        try await Brokers(registry: MemoryRegistry(backend: backend)).run { _, publisher in
+            backend.stopRegistries()
+            let publishing = Task { try await publisher.publish(Message(), to: "t") }
+            publishing.cancel()
+            await #expect(throws: CancellationError.self) { try await publishing.value }
+        }
+    }
+
+    @Test func aWildcardAddressIsNeverAdvertised() async throws {
+        let brokers = Brokers.inMemory {
+            $0.address = Address(host: "0.0.0.0", port: 0)
+            $0.advertise = Address(host: "127.0.0.1")
+        }
+        try await brokers.run { subscriber, publisher in
+            let subscription = try await subscriber.subscribe(to: "t")
+            let node = try #require(try await brokers.registry.subscribers(of: "t").first)
+            #expect(node.address == "127.0.0.1" && node.port != 0)
+            try await publisher.publish(Message(text: "1"), to: "t")
+            #expect(try await subscription.first(1).map(\.text) == ["1"])
+        }
+    }
+
+    @Test func aPortThatIsTakenIsSaidByTheSubscription() async throws {
+        try await Brokers.inMemory().run { subscriber, _ in
+            _ = try await subscriber.subscribe(to: "t")
+            let listener = try await HTTPTransport().bind(to: Address(host: "127.0.0.1"))
+            var configuration = HTTPBrokerConfiguration()
+            configuration.address = listener.address
+            let second = try HTTPBroker(
+                registry: MemoryRegistry(backend: MemoryBackend()), configuration: configuration)
+            let error = try await microError { _ = try await second.subscribe(to: "t") }
+            #expect(error.code == .unavailable && error.message.contains("in use"), "\(error)")
+            // It is free again: the next try succeeds.
+            await listener.drain(deadline: .now)
+            _ = try await second.subscribe(to: "t")
+            await second.close()
+        }
+    }
+}
+
+/// Counts look-ups.
+private struct CountingRegistry: Registry {
+    let lookUps = Counter()
+    private let registry: MemoryRegistry
+
+    init(_ registry: MemoryRegistry) { self.registry = registry }
+
+    var name: String { registry.name }
+    var capabilities: RegistryCapabilities { registry.capabilities }
+    var description: String { registry.description }
+
+    func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
+        try await registry.register(service, timeToLive: timeToLive)
+    }
+    func deregister(_ service: ServiceRecord) async throws { try await registry.deregister(service) }
+    func lookUp(_ name: String) async throws -> [ServiceRecord] {
+        lookUps.add()
+        return try await registry.lookUp(name)
+    }
+    func list() async throws -> [String] { try await registry.list() }
+    func watch(_ name: String?) throws -> RegistryWatch { try registry.watch(name) }
+    func close() async { await registry.close() }
+}
