@@ -107,8 +107,8 @@ let package = Package(
         module(
             "MicroHarnesses",
             [
-                "MicroCore", "MicroConformance", "MicroConsul", "MicroEtcd", "MicroMemory", "CurlTransfer", "CZlib",
-                configuration, logging, nioCore,
+                "MicroCore", "MicroConformance", "MicroConsul", "MicroEtcd", "MicroMemory", "MicroNATS", "CurlTransfer",
+                "CZlib", configuration, logging, nioCore,
             ]),
         module("MicroBackends", ["Micro", "MicroConsul", "MicroEtcd", configuration]),
 
@@ -148,14 +148,14 @@ let package = Package(
             "MicroConformanceTests",
             [
                 "MicroConformance", "MicroConformanceTesting", "MicroHarnesses", "MicroConsul", "MicroEtcd",
-                "MicroCore",
-                "CurlTransfer", "MicroMemory", logging, nioCore, nioHTTP1, nioPosix,
+                "MicroCore", "CurlTransfer", "MicroMemory", "MicroNATS", logging, nioCore, nioHTTP1, nioPosix,
             ]),
         tests(
             "MicroHTTPTests", ["MicroHTTP", "MicroConsul", "MicroMemory", "MicroCore", logging, nioCore, nioPosix]),
         tests("MicroConsulTests", ["MicroConsul", "MicroCurl", "MicroCore", configuration, logging]),
         tests("MicroEtcdTests", ["MicroEtcd", "MicroCore", "CurlTransfer", configuration, logging]),
-        tests("MicroNATSTests", ["MicroNATS", "MicroCore", "MicroCurl", "CurlTransfer", configuration, logging, nioCore]),
+        tests(
+            "MicroNATSTests", ["MicroNATS", "MicroCore", "MicroCurl", "CurlTransfer", configuration, logging, nioCore]),
         tests("ClusterTests", ["MicroConsul", "MicroEtcd", "MicroCore", "CurlTransfer"]),
         tests(
             "MicroTests",

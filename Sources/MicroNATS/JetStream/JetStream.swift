@@ -37,13 +37,19 @@ final class JetStream: Sendable {
 
     // MARK: Publishing
 
-    /// Returns once the stream has the message. It is sent again when a connection is lost meanwhile: the server keeps it
+    /// Returns once the stream has the message. Headers that are commands to the server, such as to purge the stream, are
+    /// refused. It is sent again when a connection is lost meanwhile: the server keeps it
     /// once, by its identity.
     ///
     /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
     func publish(_ message: Message, to topic: String) async throws {
         var message = message
-        if message.headers[Self.identity] == nil { message.headers.add(Self.identity, makeIdentity()) }
+        if let (name, _) = message.headers.first(where: { $0.name.lowercased().hasPrefix("nats-") }) {
+            throw MicroError(
+                .invalidArgument, "the header \(name) cannot be published: it is a command to JetStream",
+                origin: MicroError.Origin.broker, isSafeToRetry: true)
+        }
+        message.headers.add(Self.identity, makeIdentity())
         let deadline = ContinuousClock.now + link.configuration.timeout
         for attempt in 0... {
             let problem: MicroError
