@@ -12,7 +12,9 @@ extension Backends {
         var backends = Backends.builtIn
         backends.registries["consul"] = { try ConsulRegistry(configuration: ConsulConfiguration(configReader: $0)) }
         backends.registries["etcd"] = { try EtcdRegistry(configuration: EtcdConfiguration(configReader: $0)) }
-        backends.brokers["nats"] = { try NATSBroker(configuration: NATSConfiguration(configReader: $0)) }
+        backends.brokers["nats"] = { reader, _ in
+            try NATSBroker(configuration: NATSConfiguration(configReader: reader))
+        }
         return backends
     }()
 }
