@@ -107,7 +107,8 @@ let package = Package(
         module(
             "MicroHarnesses",
             [
-                "MicroCore", "MicroConformance", "MicroConsul", "MicroEtcd", "MicroHTTP", "MicroMemory", "CurlTransfer", "CZlib",
+                "MicroCore", "MicroConformance", "MicroConsul", "MicroEtcd", "MicroHTTP", "MicroMemory", "CurlTransfer",
+                "CZlib",
                 configuration, logging, nioCore,
             ]),
         module("MicroBackends", ["Micro", "MicroConsul", "MicroEtcd", configuration]),

@@ -50,7 +50,8 @@ public final class Microservice: Service {
         let configuration = configuration ?? .environment
         try self.init(
             Configuration(name: name, version: version, configReader: configuration), registry: registry,
-            transport: transport, broker: broker, codecs: codecs, backends: backends, configuration: configuration, logger: logger)
+            transport: transport, broker: broker, codecs: codecs, backends: backends, configuration: configuration,
+            logger: logger)
     }
 
     /// Creates a service with settings of its own, which no environment changes.
@@ -61,7 +62,8 @@ public final class Microservice: Service {
     /// - Throws: As ``init(_:version:registry:transport:broker:codecs:backends:configuration:logger:)``.
     public init(
         _ settings: Configuration, registry: (any Registry)? = nil, transport: (any Transport)? = nil,
-        broker: (any Broker)? = nil, codecs: [any Codec] = [JSONCodec()], backends: Backends = .builtIn, configuration: ConfigReader? = nil,
+        broker: (any Broker)? = nil, codecs: [any Codec] = [JSONCodec()], backends: Backends = .builtIn,
+        configuration: ConfigReader? = nil,
         logger: Logger = .current
     ) throws {
         let configuration = configuration ?? .environment
