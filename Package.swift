@@ -56,6 +56,7 @@ let package = Package(
         .library(name: "MicroEtcd", targets: ["MicroEtcd"]),
         .library(name: "MicroHTTP", targets: ["MicroHTTP"]),
         .library(name: "MicroMemory", targets: ["MicroMemory"]),
+        .library(name: "MicroNATS", targets: ["MicroNATS"]),
         .executable(name: "greeter-demo", targets: ["greeter-demo"]),
         .executable(name: "greeter-server", targets: ["greeter-server"]),
         .executable(name: "greeter-client", targets: ["greeter-client"]),
@@ -90,6 +91,8 @@ let package = Package(
         module("MicroCurl", ["MicroCore", "CurlTransfer"]),
         module("MicroConsul", ["MicroCore", "MicroCurl", "CurlTransfer", "CZlib", configuration, logging]),
         module("MicroEtcd", ["MicroCore", "MicroCurl", "CurlTransfer", configuration, logging]),
+        module(
+            "MicroNATS", ["MicroCore", "MicroCurl", "CurlTransfer", configuration, deque, logging, nioCore]),
 
         // Floor 3: what a service author imports.
         module(
@@ -107,9 +110,8 @@ let package = Package(
         module(
             "MicroHarnesses",
             [
-                "MicroCore", "MicroConformance", "MicroConsul", "MicroEtcd", "MicroHTTP", "MicroMemory", "CurlTransfer",
-                "CZlib",
-                configuration, logging, nioCore,
+                "MicroCore", "MicroConformance", "MicroConsul", "MicroEtcd", "MicroHTTP", "MicroMemory", "MicroNATS",
+                "CurlTransfer", "CZlib", configuration, logging, nioCore,
             ]),
         module("MicroBackends", ["Micro", "MicroConsul", "MicroEtcd", configuration]),
 
@@ -155,13 +157,14 @@ let package = Package(
             "MicroConformanceTests",
             [
                 "MicroConformance", "MicroConformanceTesting", "MicroHarnesses", "MicroConsul", "MicroEtcd",
-                "MicroCore",
-                "CurlTransfer", "MicroMemory", logging, nioCore, nioHTTP1, nioPosix,
+                "MicroCore", "CurlTransfer", "MicroMemory", "MicroNATS", logging, nioCore, nioHTTP1, nioPosix,
             ]),
         tests(
             "MicroHTTPTests", ["MicroHTTP", "MicroConsul", "MicroMemory", "MicroCore", logging, nioCore, nioPosix]),
         tests("MicroConsulTests", ["MicroConsul", "MicroCurl", "MicroCore", configuration, logging]),
         tests("MicroEtcdTests", ["MicroEtcd", "MicroCore", "CurlTransfer", configuration, logging]),
+        tests(
+            "MicroNATSTests", ["MicroNATS", "MicroCore", "MicroCurl", "CurlTransfer", configuration, logging, nioCore]),
         tests("ClusterTests", ["MicroConsul", "MicroEtcd", "MicroCore", "CurlTransfer"]),
         tests(
             "MicroTests",

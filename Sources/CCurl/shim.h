@@ -12,10 +12,18 @@
 #define CURL_DISABLE_TYPECHECK 1
 #include <curl/curl.h>
 
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 // Swift cannot call variadic functions: one typed wrapper for each kind of argument.
 
@@ -63,6 +71,20 @@ static inline void ccurl_leave_resolver_behind(CURL *easy) {
 #endif
 }
 
+/// Called now and then while a transfer or a connection is under way; another value than 0 ends it.
+static inline CURLcode ccurl_set_progress_callback(
+    CURL *easy, curl_xferinfo_callback callback, void *_Nullable context) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, callback);
+    if (code == CURLE_OK) { code = curl_easy_setopt(easy, CURLOPT_XFERINFODATA, context); }
+    return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L) : code;
+}
+
+/// The socket of a connection made by CURLOPT_CONNECT_ONLY; -1 if there is none.
+static inline int ccurl_get_socket(CURL *easy) {
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    return curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK ? (int)socket : -1;
+}
+
 static inline CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);
 }
@@ -107,35 +129,148 @@ static inline void ccurl_thread_block_sigpipe(void) {
     (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
 }
 
+// Descriptors, for sockets that libcurl has connected.
+
+#define CCURL_READABLE 1
+#define CCURL_WRITABLE 2
+
+static inline void ccurl_close(int descriptor) {
+    (void)close(descriptor);
+}
+
+static inline short ccurl_poll_events(int wanted) {
+    return (short)(((wanted & CCURL_READABLE) ? POLLIN : 0) | ((wanted & CCURL_WRITABLE) ? POLLOUT : 0));
+}
+
+static inline int ccurl_poll_found(short events) {
+    // Errors and the end of a connection are found by reading.
+    return ((events & (POLLIN | POLLERR | POLLHUP | POLLNVAL)) ? CCURL_READABLE : 0)
+        | ((events & POLLOUT) ? CCURL_WRITABLE : 0);
+}
+
+/// Waits until one of two descriptors is as wanted (CCURL_READABLE, CCURL_WRITABLE), or the time is over; says what
+/// each is. A descriptor below 0 is left out. 0, or an errno value; EINTR counts as the end of the time.
+static inline int ccurl_poll(
+    int first, int first_wanted, int second, int second_wanted, int milliseconds, int *first_found, int *second_found) {
+    struct pollfd descriptors[2] = {
+        {.fd = first, .events = ccurl_poll_events(first_wanted)},
+        {.fd = second, .events = ccurl_poll_events(second_wanted)},
+    };
+    int count = poll(descriptors, 2, milliseconds);
+    *first_found = count > 0 ? ccurl_poll_found(descriptors[0].revents) : 0;
+    *second_found = count > 0 ? ccurl_poll_found(descriptors[1].revents) : 0;
+    return count >= 0 || errno == EINTR ? 0 : errno;
+}
+
+static inline int ccurl_make_nonblocking(int descriptor) {
+    int flags = fcntl(descriptor, F_GETFL, 0);
+    return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+}
+
+/// The number of bytes, 0 at the end; -1 if there is nothing now, -2 if the connection is broken.
+static inline ptrdiff_t ccurl_read(int descriptor, void *bytes, size_t count) {
+    ssize_t result = read(descriptor, bytes, count);
+    if (result >= 0) { return result; }
+    return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? -1 : -2;
+}
+
+/// As `ccurl_read`.
+static inline ptrdiff_t ccurl_write(int descriptor, const void *bytes, size_t count) {
+    ssize_t result = write(descriptor, bytes, count);
+    if (result >= 0) { return result; }
+    return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? -1 : -2;
+}
+
+/// Says the end of what is written, and leaves what is read.
+static inline void ccurl_end_writing(int descriptor) {
+    (void)shutdown(descriptor, SHUT_WR);
+}
+
+/// A Unix socket that listens, for this user alone; -1 for want of descriptors, or if the path is too long or taken.
+static inline int ccurl_unix_listen(const char *path) {
+    struct sockaddr_un address;
+    memset(&address, 0, sizeof address);
+    address.sun_family = AF_UNIX;
+    if (strlen(path) >= sizeof address.sun_path) { return -1; }
+    strcpy(address.sun_path, path);
+    int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (listener < 0) { return -1; }
+    (void)fcntl(listener, F_SETFD, FD_CLOEXEC);
+    if (bind(listener, (const struct sockaddr *)&address, sizeof address) == 0 && chmod(path, 0600) == 0
+        && listen(listener, 1) == 0) {
+        return listener;
+    }
+    close(listener);
+    return -1;
+}
+
+static inline int ccurl_accept(int listener) {
+    int connection = accept(listener, NULL, NULL);
+    if (connection >= 0) { (void)fcntl(connection, F_SETFD, FD_CLOEXEC); }
+    return connection;
+}
+
+// A bell gets a thread out of `ccurl_poll`: it becomes readable when it is rung.
+
 #if defined(__linux__)
 
-#include <errno.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <unistd.h>
+
+/// Both ends are the same descriptor where the system has such. 0, or -1 for want of descriptors.
+static inline int ccurl_bell_create(int ends[2]) {
+    ends[0] = ends[1] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return ends[0] < 0 ? -1 : 0;
+}
+
+static inline void ccurl_bell_ring(int writing) {
+    // EAGAIN means that the counter is full: it has been rung already.
+    (void)!eventfd_write(writing, 1);
+}
+
+static inline void ccurl_bell_clear(int reading) {
+    eventfd_t count;
+    (void)!eventfd_read(reading, &count);
+}
+
+static inline void ccurl_bell_close(int reading, int writing) {
+    (void)close(reading);
+    (void)writing; // the same
+}
+
+#else
+
+static inline int ccurl_bell_create(int ends[2]) {
+    if (pipe(ends) < 0) { return -1; }
+    for (int end = 0; end < 2; end++) {
+        (void)fcntl(ends[end], F_SETFD, FD_CLOEXEC);
+        (void)ccurl_make_nonblocking(ends[end]);
+    }
+    return 0;
+}
+
+static inline void ccurl_bell_ring(int writing) {
+    (void)!write(writing, "", 1);
+}
+
+static inline void ccurl_bell_clear(int reading) {
+    char bytes[64];
+    while (read(reading, bytes, sizeof bytes) == (ssize_t)sizeof bytes) {}
+}
+
+static inline void ccurl_bell_close(int reading, int writing) {
+    (void)close(reading);
+    (void)close(writing);
+}
+
+#endif
+
+#if defined(__linux__)
 
 // `import Glibc` does not expose epoll, and Glibc and Musl declare its flags with different types.
 
 static inline int ccurl_epoll_create(void) {
     return epoll_create1(EPOLL_CLOEXEC);
-}
-
-static inline int ccurl_eventfd_create(void) {
-    return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-}
-
-static inline void ccurl_eventfd_signal(int descriptor) {
-    // EAGAIN means that the counter is full: the reader has been signalled already.
-    (void)!eventfd_write(descriptor, 1);
-}
-
-static inline void ccurl_eventfd_clear(int descriptor) {
-    eventfd_t count;
-    (void)!eventfd_read(descriptor, &count);
-}
-
-static inline void ccurl_close(int descriptor) {
-    (void)close(descriptor);
 }
 
 /// The macro CURL_SOCKET_TIMEOUT has a cast in it, which Swift cannot import.

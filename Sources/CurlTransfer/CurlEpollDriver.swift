@@ -4,21 +4,24 @@
 #if os(Linux)
 import CCurl
 
-/// `curl_multi_socket_action` over epoll, with an eventfd for wake-ups.
+/// `curl_multi_socket_action` over epoll, with a bell for wake-ups.
 final class CurlEpollDriver: CurlDriver {
     let multi: UnsafeMutableRawPointer
     private let epoll: Int32
-    private let bell: Int32
+    private let bell: CurlBell
     private let events: UnsafeMutableBufferPointer<epoll_event>
     private var deadline: ContinuousClock.Instant?
 
     /// Takes the `curl_multi` over, unless it returns `nil` for want of descriptors.
     init?(multi: UnsafeMutableRawPointer) {
         let epoll = ccurl_epoll_create()
-        let bell = ccurl_eventfd_create()
-        guard epoll >= 0, bell >= 0, ccurl_epoll_watch(epoll, bell, CURL_POLL_IN) == 0 else {
+        guard epoll >= 0, let bell = CurlBell() else {
             if epoll >= 0 { ccurl_close(epoll) }
-            if bell >= 0 { ccurl_close(bell) }
+            return nil
+        }
+        guard ccurl_epoll_watch(epoll, bell.descriptor, CURL_POLL_IN) == 0 else {
+            ccurl_close(epoll)
+            bell.close()
             return nil
         }
         self.multi = multi
@@ -37,7 +40,7 @@ final class CurlEpollDriver: CurlDriver {
 
     var wake: @Sendable () -> Void {
         let bell = bell
-        return { ccurl_eventfd_signal(bell) }
+        return { bell.ring() }
     }
 
     func turn() {
@@ -47,8 +50,8 @@ final class CurlEpollDriver: CurlDriver {
         for index in 0..<max(0, Int(count)) {
             var event = events[index]
             let descriptor = ccurl_epoll_descriptor(&event)
-            if descriptor == bell {
-                ccurl_eventfd_clear(bell)
+            if descriptor == bell.descriptor {
+                bell.clear()
             } else {
                 curl_multi_socket_action(multi, descriptor, ccurl_epoll_selection(&event), &running)
             }
@@ -62,7 +65,7 @@ final class CurlEpollDriver: CurlDriver {
     func shutDown() {
         curl_multi_cleanup(multi)
         ccurl_close(epoll)
-        ccurl_close(bell)
+        bell.close()
     }
 
     /// In milliseconds; -1 waits for a descriptor alone.

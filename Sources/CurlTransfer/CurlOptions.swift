@@ -35,24 +35,38 @@ struct CurlOptions {
         note(ccurl_set_write_callback(easy, option, callback))
     }
 
-    mutating func apply(_ request: CurlRequest) {
+    /// The callback is asked now and then whether to go on.
+    mutating func setProgress(
+        _ callback:
+            @convention(c) (UnsafeMutableRawPointer?, curl_off_t, curl_off_t, curl_off_t, curl_off_t) -> Int32,
+        _ context: UnsafeMutableRawPointer
+    ) {
+        note(ccurl_set_progress_callback(easy, callback, context))
+    }
+
+    /// What every connection has, whatever is sent on it.
+    mutating func applyConnection(url: String, timeout: Duration, connectTimeout: Duration) {
         note(ccurl_allow_only_http(easy))
         ccurl_leave_resolver_behind(easy)
-        set(CURLOPT_URL, request.url)
-        set(CURLOPT_TIMEOUT_MS, request.timeout.curlMilliseconds)
-        set(CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout.curlMilliseconds)
+        set(CURLOPT_URL, url)
+        set(CURLOPT_TIMEOUT_MS, timeout.curlMilliseconds)
+        set(CURLOPT_CONNECTTIMEOUT_MS, connectTimeout.curlMilliseconds)
         set(CURLOPT_NOSIGNAL, 1)
         // Empty, not unset: libcurl would take a proxy from the environment.
         set(CURLOPT_PROXY, "")
+        set(CURLOPT_TCP_NODELAY, 1)
+        set(CURLOPT_TCP_KEEPALIVE, 1)
+        set(CURLOPT_TCP_KEEPIDLE, 30)
+        set(CURLOPT_TCP_KEEPINTVL, 10)
+    }
+
+    mutating func apply(_ request: CurlRequest) {
+        applyConnection(url: request.url, timeout: request.timeout, connectTimeout: request.connectTimeout)
         set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         set(CURLOPT_HTTP09_ALLOWED, 0)
         set(CURLOPT_FOLLOWLOCATION, 0)
         set(CURLOPT_HTTP_CONTENT_DECODING, 0)
         set(CURLOPT_USERAGENT, "swift-micro")
-        set(CURLOPT_TCP_NODELAY, 1)
-        set(CURLOPT_TCP_KEEPALIVE, 1)
-        set(CURLOPT_TCP_KEEPIDLE, 30)
-        set(CURLOPT_TCP_KEEPINTVL, 10)
         applyBody(request)
     }
 

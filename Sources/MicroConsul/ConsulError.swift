@@ -46,6 +46,6 @@ enum ConsulError {
 
 extension ServerKind {
     static let consul = ServerKind(
-        name: "Consul", one: "a Consul agent", authoritySetting: "CONSUL_CACERT",
+        .registry, name: "Consul", one: "a Consul agent", authoritySetting: "CONSUL_CACERT",
         certificateSetting: "CONSUL_CLIENT_CERT", keySetting: "CONSUL_CLIENT_KEY")
 }

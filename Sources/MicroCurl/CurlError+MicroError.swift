@@ -8,7 +8,7 @@ extension MicroError {
     /// A request without an answer, in the terms of the contract.
     package init(_ error: CurlError, at server: Server, timeout: Duration) {
         let (code, message) = Self.meaning(of: error, at: server, timeout: timeout)
-        self.init(code, message, origin: Origin.registry, cause: error)
+        self.init(code, message, origin: server.kind.part.origin, cause: error)
     }
 
     private static func meaning(of error: CurlError, at server: Server, timeout: Duration) -> (Code, String) {
@@ -20,7 +20,7 @@ extension MicroError {
                 "cannot reach \(server): no answer " + (timeout > .zero ? "within \(timeout)" : "in time")
             )
         case .closed:
-            return (.closed, "the registry (\(server)) is closed")
+            return (.closed, "the \(kind.part) (\(server)) is closed")
         case .invalidRequest, .invalidURL:
             return (.invalidArgument, "cannot ask \(server): \(error.message)")
         case .bodyTooLarge, .headersTooLarge, .badResponse:
@@ -34,13 +34,13 @@ extension MicroError {
             )
         case .connectionLost, .other:
             // Over TLS 1.3 a server that wants a certificate says so only after the handshake.
-            let advice =
-                server.url.hasPrefix("https:") ? " Does it want a certificate (\(kind.certificateSetting))?" : ""
+            let isTLS = ["https:", "tls:", "wss:"].contains(where: server.url.hasPrefix)
+            let advice = isTLS ? " Does it want a certificate (\(kind.certificateSetting))?" : ""
             return (.unavailable, "cannot reach \(server): \(error.message).\(advice)")
         case .couldNotResolve, .couldNotConnect:
             return (
                 .unavailable,
-                "cannot reach \(server): \(error.message). Is it running, and is MICRO_REGISTRY_ADDRESS right?"
+                "cannot reach \(server): \(error.message). Is it running, and is \(kind.part.addressSetting) right?"
             )
         }
     }
@@ -49,7 +49,7 @@ extension MicroError {
     package static func foreign(_ server: Server, _ problem: String) -> MicroError {
         MicroError(
             .internal,
-            "\(server) does not answer as \(server.kind.name) does: \(problem). Is MICRO_REGISTRY_ADDRESS right?",
-            origin: Origin.registry)
+            "\(server) does not answer as \(server.kind.name) does: \(problem). Is \(server.kind.part.addressSetting) right?",
+            origin: server.kind.part.origin)
     }
 }

@@ -23,7 +23,7 @@ extension ServerKind {
             let url = try url(of: address, usesTLS)
             if !urls.contains(url) { urls.append(url) }
         }
-        guard !urls.isEmpty else { throw Self.invalid("there is no address of \(one) (MICRO_REGISTRY_ADDRESS)") }
+        guard !urls.isEmpty else { throw invalid("there is no address of \(one) (\(part.addressSetting))") }
         return urls
     }
 
@@ -35,14 +35,14 @@ extension ServerKind {
         guard authority.count == 1 || authority.dropFirst() == [""], let host = authority.first,
             !host.contains(where: { "@?#, ".contains($0) }), (try? Address(parsing: String(host))) != nil
         else {
-            throw Self.invalid(
+            throw invalid(
                 "\"\(address.contains("@") ? "***" : address)\" is not the address of \(one): expected HOST:PORT "
-                    + "or http(s)://HOST:PORT, several with commas between (MICRO_REGISTRY_ADDRESS)")
+                    + "or http(s)://HOST:PORT, several with commas between (\(part.addressSetting))")
         }
         return url.hasSuffix("/") ? String(url.dropLast()) : url
     }
 
-    private static func invalid(_ problem: String) -> MicroError {
-        MicroError(.invalidArgument, problem, origin: MicroError.Origin.registry)
+    private func invalid(_ problem: String) -> MicroError {
+        MicroError(.invalidArgument, problem, origin: part.origin)
     }
 }

@@ -61,7 +61,7 @@ package final class ServerRing: Sendable, CustomStringConvertible {
 
     private func summary(_ failures: [MicroError]) -> MicroError {
         guard var summary = failures.last else {
-            return MicroError(.unavailable, "there is no address of \(kind.one)", origin: MicroError.Origin.registry)
+            return MicroError(.unavailable, "there is no address of \(kind.one)", origin: kind.part.origin)
         }
         summary.message = failures.map(\.message).joined(separator: "; ")
         return summary

@@ -54,6 +54,7 @@ extension EtcdConfiguration {
 
 extension ServerKind {
     static let etcd = ServerKind(
-        name: "etcd", one: "an etcd member", authoritySetting: "ETCDCTL_CACERT", certificateSetting: "ETCDCTL_CERT",
+        .registry, name: "etcd", one: "an etcd member", authoritySetting: "ETCDCTL_CACERT",
+        certificateSetting: "ETCDCTL_CERT",
         keySetting: "ETCDCTL_KEY")
 }

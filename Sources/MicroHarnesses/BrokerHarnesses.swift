@@ -4,11 +4,12 @@
 public import Configuration
 public import MicroConformance
 public import MicroCore
+import MicroNATS
 
 /// The harnesses of this toolkit's brokers, by name.
 public enum BrokerHarnesses {
     /// The names, as in `MICRO_BROKER`.
-    public static let names = ["http", "memory"]
+    public static let names = ["http", "memory", "nats"]
 
     /// Makes one for a backend that runs already.
     ///
@@ -37,6 +38,14 @@ public enum BrokerHarnesses {
         case "memory":
             try HarnessChoice.memory("broker", controlledBy: control)
             return MemoryBrokerHarness(delivery)
+        case "nats":
+            var configuration = NATSConfiguration(configReader: reader)
+            if let address { configuration.address = address }
+            let monitoring = reader.string(forKey: "nats.monitoring.address").flatMap { $0.isEmpty ? nil : $0 }
+            let control = try await HarnessChoice.control(
+                control, of: name, ComposedNATS(monitoring: monitoring ?? "127.0.0.1:8222"))
+            return try await NATSBrokerHarness(
+                configuration, delivery: delivery, control: control, monitoring: monitoring)
         default: throw HarnessChoice.unknown("broker", name, of: names)
         }
     }

@@ -8,12 +8,19 @@ import MicroCore
 protocol ComposedServer: Sendable {
     /// The address with its scheme.
     var url: String { get }
+    /// What cannot be done to it.
+    var refused: Set<BackendAction> { get }
     /// Whether it answers, and has a leader.
     func isServing() async -> Bool
     /// Makes it forget its history, by a restart if need be.
     func compact(restart: () async throws -> Void) async throws
     /// Takes away what keeps registrations alive.
     func revoke() async throws
+}
+
+extension ComposedServer {
+    /// It has no credentials that could be taken back.
+    var refused: Set<BackendAction> { [.revokeCredentials] }
 }
 
 /// What can be done to a backend in a container, which compose started.
@@ -38,7 +45,7 @@ struct ComposeControl: BackendControl {
         }
     }
 
-    var actions: Set<BackendAction> { Set(BackendAction.allCases).subtracting([.revokeCredentials]) }
+    var actions: Set<BackendAction> { Set(BackendAction.allCases).subtracting(server.refused) }
 
     func perform(_ action: BackendAction) async throws {
         switch action {

@@ -71,7 +71,7 @@ private func expectPartition<Member>(
     #expect(await cluster.leader(accordingTo: follower) != nil)
 }
 
-private func expectReplacement<Member>(_ cluster: Cluster<Member>) async throws {
+func expectReplacement<Member>(_ cluster: Cluster<Member>) async throws {
     let first = try await cluster.leader()
     try cluster.partition(first)
     #expect(await eventually { (try? await cluster.leader()).map { $0 != first } ?? false })

@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import CurlTransfer
 import Foundation
 import TestServers
 import TestSupport
@@ -43,6 +44,25 @@ struct SecureConfigurationTests {
         #expect(try await server.ask("/v3/kv/range", #"{"key":"aw=="}"#).status == 400)
         let token = try await server.token(user: "root", password: "a password")
         #expect(try await server.ask("/v3/kv/range", #"{"key":"aw=="}"#, token: token).status == 200)
+        await server.end()
+    }
+
+    @Test(.whereNATSCanBeStarted) func natsSpeaksTLSOnBothPortsAndAsksForThePassword() async throws {
+        let certificates = try await Certificates()
+        let server = try NATSServer(
+            try await .secure(certificates, credentials: .password(user: "development", "a password")))
+        try await server.start()
+        #expect(server.url.hasPrefix("tls:"))
+        let peer = try NATSPeer(server)
+        #expect(peer.hears(#""auth_required":true,"tls_required":true"#))
+        peer.say(#"CONNECT {"user":"development","pass":"a password"}"#, "PING")
+        #expect(!peer.hears("PONG"))
+        let transfer = CurlTransfer(
+            configuration: .init(tls: CurlTLS(certificateAuthorityFile: certificates.authorityFile)))
+        let url = server.webSocketURL.replacing("wss://", with: "https://")
+        // It is no WebSocket that is asked for.
+        #expect(try await transfer.perform(CurlRequest(url: url, timeout: .seconds(5))).status == 400)
+        await transfer.close()
         await server.end()
     }
 

@@ -5,6 +5,7 @@ import Foundation
 import MicroConformance
 import MicroCore
 import Synchronization
+import TestServers
 import TestSupport
 import Testing
 
@@ -58,6 +59,38 @@ import Testing
         #expect(try standIn.takeCommands() == [])
         #expect(control.actions == Set(BackendAction.allCases).subtracting([.revokeCredentials]))
         await #expect(throws: MicroError.self) { try await control.perform(.revokeCredentials) }
+    }
+
+    @Test(.whereNATSCanBeStarted) func natsInAContainerIsStoppedKilledPausedAndWiped() async throws {
+        let ports = try Machine.freePorts(3)
+        let standIn = try ComposeStandIn()
+        let program = try #require(NATSServer.program)
+        try standIn.addDocker(
+            serving: """
+                NATS_HOST=127.0.0.1 NATS_PORT=\(ports[0]) NATS_WEBSOCKET_PORT=\(ports[1]) \
+                NATS_MONITORING_PORT=\(ports[2]) NATS_DATA="$here/data" \
+                exec "\(program)" -c "\(Configuration.path("nats/nats.conf"))"
+                """)
+        let server = ComposedNATS(monitoring: "127.0.0.1:\(ports[2])")
+        try await standIn.whileServing {
+            let compose = try await ComposeCommand(file: standIn.file, searchPath: standIn.folder.path)
+            let control = try await ComposeControl(compose, service: "nats", server: server)
+            #expect(control.actions == [.stop, .kill, .start, .pause, .resume, .wipe])
+            for action in [BackendAction.stop, .kill] {
+                try await control.perform(.start)
+                #expect(await server.isServing())
+                try await control.perform(action)
+                #expect(await !server.isServing())
+            }
+            try await control.perform(.wipe)
+            try await control.perform(.pause)
+            #expect(await !server.isServing())
+            try await control.perform(.resume)
+            #expect(await server.isServing())
+            for action in [BackendAction.compact, .revoke, .revokeCredentials] {
+                await #expect(throws: MicroError.self) { try await control.perform(action) }
+            }
+        }
     }
 
     @Test func resumingWhatIsNotPausedIsASuccess() async throws {

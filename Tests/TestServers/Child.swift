@@ -25,7 +25,7 @@ package final class Child: Sendable {
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment
-            .filter { variable in !["MICRO_", "CONSUL_", "ETCD"].contains(where: variable.key.hasPrefix) }
+            .filter { variable in !["MICRO_", "CONSUL_", "ETCD", "NATS_"].contains(where: variable.key.hasPrefix) }
             .merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = file
@@ -65,9 +65,10 @@ package final class Child: Sendable {
 
 /// Finds programs and free ports.
 package enum Machine {
-    /// The path of a program on the `PATH`.
+    /// The path of a program on the `PATH`, or of one that is given by its path.
     package static func path(of program: String) -> String? {
-        (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(program)" }
+        if program.contains("/") { return FileManager.default.isExecutableFile(atPath: program) ? program : nil }
+        return (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(program)" }
             .first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 

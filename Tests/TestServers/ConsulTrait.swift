@@ -22,7 +22,7 @@ extension Trait where Self == ConditionTrait {
 }
 
 extension ConsulServer: SuiteServer {
-    static let backend = Backend(program: "consul", source: "https://developer.hashicorp.com/consul/install")
+    static let backend = Backend("consul", source: "https://developer.hashicorp.com/consul/install")
 
     /// The agent of the suite that runs now.
     @TaskLocal package static var current: ConsulServer?

@@ -22,7 +22,7 @@ extension Trait where Self == ConditionTrait {
 }
 
 extension EtcdServer: SuiteServer {
-    static let backend = Backend(program: "etcd", source: "https://github.com/etcd-io/etcd/releases")
+    static let backend = Backend("etcd", source: "https://github.com/etcd-io/etcd/releases")
 
     /// The server of the suite that runs now.
     @TaskLocal package static var current: EtcdServer?

@@ -3,15 +3,15 @@
 
 import Foundation
 
-/// A TCP connection over IPv4 for relays, which block a thread for each direction.
-final class RawConnection: Sendable {
+/// A TCP connection over IPv4, for relays, which block a thread for each direction, and for clients that tests play.
+package final class RawConnection: Sendable {
     private let descriptor: Int32
 
     /// Takes over a socket that is connected.
     init(descriptor: Int32) { self.descriptor = descriptor }
 
     /// Connects to a server on this machine.
-    init(host: String = "127.0.0.1", port: Int) throws {
+    package init(host: String = "127.0.0.1", port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         let status = withSocketAddress(host, port) { connect(descriptor, $0, $1) }
         guard status == 0 else {
@@ -39,9 +39,15 @@ final class RawConnection: Sendable {
         return count > 0 ? Array(chunk.prefix(count)) : nil
     }
 
+    /// What came; nil at the end, and if nothing comes within the bound.
+    package func read(within bound: Duration) -> [UInt8]? {
+        var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&wait, 1, Int32(bound / .milliseconds(1))) > 0 ? read() : nil
+    }
+
     /// Writes all of it, and tells whether that worked.
     @discardableResult
-    func write(_ bytes: [UInt8]) -> Bool {
+    package func write(_ bytes: [UInt8]) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }

@@ -11,7 +11,7 @@ final class ServerProcess: Sendable {
     private let program: String
     private let child = Mutex<Child?>(nil)
 
-    /// The process of a program on the `PATH`; not started yet.
+    /// The process of a program, by its name on the `PATH` or its path; not started yet.
     init(_ program: String) { self.program = program }
 
     /// Whether it runs now, stopped by a signal or not.

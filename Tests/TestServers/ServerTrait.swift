@@ -35,16 +35,24 @@ package struct ServerTrait<Server: SuiteServer>: SuiteTrait, TestScoping {
 
 /// A kind of server that tests need: whether it is there, and what is said if not.
 struct Backend {
-    /// Its program, and its name in `MICRO_REQUIRE_BACKENDS`.
+    /// Its name in `MICRO_REQUIRE_BACKENDS`.
+    let name: String
+    /// Its program.
     let program: String
     /// Where to get it.
     let source: String
+
+    init(_ name: String, program: String? = nil, source: String) {
+        self.name = name
+        self.program = program ?? name
+        self.source = source
+    }
 
     /// Whether one can be started here.
     var isInstalled: Bool { Machine.path(of: program) != nil }
 
     /// The variable with the address of one that runs already, such as one in a container.
-    var addressVariable: String { "MICRO_TEST_\(program.uppercased())_ADDRESS" }
+    var addressVariable: String { "MICRO_TEST_\(name.uppercased())_ADDRESS" }
 
     /// The address of one that runs already.
     var external: String? { Self.variable(addressVariable) }
@@ -64,7 +72,7 @@ struct Backend {
 
     private var isRequired: Bool {
         (Self.variable("MICRO_REQUIRE_BACKENDS") ?? "").split(separator: ",")
-            .contains { $0.trimmingCharacters(in: .whitespaces) == program }
+            .contains { $0.trimmingCharacters(in: .whitespaces) == name }
     }
 
     private static func variable(_ name: String) -> String? {

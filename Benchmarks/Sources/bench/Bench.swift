@@ -11,7 +11,8 @@ struct Bench: AsyncParsableCommand {
         commandName: "bench", abstract: "Measures swift-micro.",
         subcommands: [
             UnaryServer.self, UnaryClient.self, Pick.self, FixedServer.self, TransferPeer.self, RegistryServices.self,
-            RegistryChanges.self, RegistryIdle.self,
+            RegistryChanges.self, RegistryIdle.self, BrokerPublish.self, BrokerDeliver.self, BrokerBehind.self,
+            BrokerRounds.self,
         ])
 
     static func main() async {

@@ -13,6 +13,13 @@ func cpuTime(of process: Int32) throws -> Double {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
+/// The resident memory of this process, in bytes.
+func residentMemory() throws -> Double {
+    let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+    guard pages.count > 1, let resident = Double(pages[1]) else { throw BenchError("there is no /proc/self/statm") }
+    return resident * Double(sysconf(Int32(_SC_PAGESIZE)))
+}
+
 /// Seconds.
 func seconds(_ duration: Duration) -> Double { duration / .seconds(1) }
 

@@ -7,7 +7,7 @@ package import NIOCore
 /// A message as go-micro's brokers put it on the wire: `{"Header":{"Content-Type":"…"},"Body":"<base64>"}`.
 ///
 /// Its headers have no order, and none twice.
-package struct MessageEnvelope: Codable, Sendable {
+package struct MessageEnvelope: Decodable, Sendable {
     /// The headers, and what a broker adds for itself.
     package var headers: [String: String]
     /// The body.
@@ -52,11 +52,14 @@ package struct MessageEnvelope: Codable, Sendable {
         self = envelope
     }
 
-    /// The bytes for the wire.
+    /// The bytes for the wire, in the order in which Go writes them.
     package func encoded() throws -> ByteBuffer {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return ByteBuffer(bytes: try encoder.encode(self))
+        var bytes = ByteBuffer(string: #"{"Header":"#)
+        bytes.writeBytes(try encoder.encode(headers))
+        bytes.writeString(#","Body":"\#(body.base64EncodedString())"}"#)
+        return bytes
     }
 
     /// The message in it. The order of its headers is that of their names.

@@ -8,9 +8,9 @@ import Synchronization
 /// A `Task.sleep` for each would be held by the runtime until its time comes, cancelled or not: calls that end in a
 /// millisecond would pile up for the seconds of their deadlines. Here what is cancelled is gone. An action comes up to
 /// 5 ms late, never early.
-final class DeadlineQueue: Sendable {
+package final class DeadlineQueue: Sendable {
     /// Stands for an action until it is called or cancelled.
-    struct Ticket: Sendable {
+    package struct Ticket: Sendable {
         fileprivate let tick: Int64
         fileprivate let id: UInt64
     }
@@ -21,7 +21,8 @@ final class DeadlineQueue: Sendable {
         var sleeper: (tick: Int64, task: Task<Void, Never>)?
     }
 
-    static let shared = DeadlineQueue()
+    /// The one of this process.
+    package static let shared = DeadlineQueue()
 
     private static let tick = Duration.milliseconds(5)
 
@@ -29,7 +30,7 @@ final class DeadlineQueue: Sendable {
     private let content = Mutex(Content())
 
     /// Has the action called at the deadline, at once if that has passed. It must not block.
-    func schedule(at deadline: ContinuousClock.Instant, _ action: @escaping @Sendable () -> Void) -> Ticket {
+    package func schedule(at deadline: ContinuousClock.Instant, _ action: @escaping @Sendable () -> Void) -> Ticket {
         // A deadline in a million years is as good as any later one.
         let tick = Int64(min(max(((deadline - origin) / Self.tick).rounded(.up), 0), 1e15))
         return content.withLock { content in
@@ -41,7 +42,7 @@ final class DeadlineQueue: Sendable {
     }
 
     /// Drops the action, unless it was called already.
-    func cancel(_ ticket: Ticket) {
+    package func cancel(_ ticket: Ticket) {
         content.withLock { content in
             content.actions[ticket.tick]?[ticket.id] = nil
             if content.actions[ticket.tick]?.isEmpty == true { content.actions[ticket.tick] = nil }

@@ -95,11 +95,4 @@ struct RegistryIdle: AsyncParsableCommand {
                 && own.contains("socket:[\(fields[9])]")
         }
     }
-
-    /// In bytes.
-    private func residentMemory() throws -> Double {
-        let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
-        guard pages.count > 1, let resident = Double(pages[1]) else { throw BenchError("there is no /proc/self/statm") }
-        return resident * Double(sysconf(Int32(_SC_PAGESIZE)))
-    }
 }

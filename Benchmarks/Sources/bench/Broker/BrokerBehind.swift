@@ -1,0 +1,54 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Micro
+import NIOCore
+
+/// Publishes to a subscriber that reads nothing, and prints what that takes: `KIND MESSAGES DROPPED MIB-BEFORE MIB-AFTER`,
+/// the resident memory of the process in which both are.
+struct BrokerBehind: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Measures a subscriber that is far behind.")
+
+    private static let senders = 64
+    private static let bound = Duration.seconds(300)
+
+    @OptionGroup var place: BrokerPlace
+
+    @Option(help: "How many messages are published.")
+    var messages = 1_000_000
+
+    @Option(help: "The size of a body, in bytes.")
+    var bytes = 128
+
+    func run() async throws {
+        let (publisher, subscriber) = (try place.client(), try place.client())
+        let subscription = try await subscriber.subscribe(to: place.topic)
+        let message = Message(body: ByteBuffer(repeating: UInt8(ascii: "x"), count: bytes))
+        try await publisher.publish(message, to: place.topic)
+        let before = try residentMemory()
+        try await withThrowingTaskGroup(of: Void.self) { [topic = place.topic, messages] group in
+            for sender in 0..<Self.senders {
+                group.addTask {
+                    for _ in stride(from: sender, to: messages, by: Self.senders) {
+                        try await publisher.publish(message, to: topic)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        // At most once, all but what the buffer holds is dropped in the end.
+        let expected = place.delivery == .atMostOnce ? messages - SubscribeOptions().bufferedMessages : 0
+        let deadline = ContinuousClock.now + Self.bound
+        while subscription.dropped < expected {
+            guard .now < deadline else { throw BenchError("only \(subscription.dropped) messages were dropped") }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        print(
+            place.label, messages, subscription.dropped, text(before / 1_048_576, 1),
+            text(try residentMemory() / 1_048_576, 1))
+        await subscription.cancel()
+        await subscriber.close()
+        await publisher.close()
+    }
+}

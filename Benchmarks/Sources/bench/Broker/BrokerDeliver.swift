@@ -1,0 +1,31 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Micro
+
+/// Publishes by one client to a subscriber of another one, until everything has arrived, and prints the line of
+/// ``MessageLoad``.
+struct BrokerDeliver: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Measures messages from a publisher to a subscriber.")
+
+    @OptionGroup var place: BrokerPlace
+    @OptionGroup var load: MessageLoad
+
+    func run() async throws {
+        let (publisher, subscriber) = (try place.client(), try place.client())
+        let progress = MessageLoad.Progress()
+        let subscription = try await subscriber.subscribe(to: place.topic)
+        let reader = Task {
+            for await delivery in subscription {
+                delivery.acknowledge()
+                progress.receive()
+            }
+        }
+        try await load.measure(place.label, by: publisher, to: place.topic, progress: progress)
+        reader.cancel()
+        guard subscription.dropped == 0 else { throw BenchError("\(subscription.dropped) messages were dropped") }
+        await subscriber.close()
+        await publisher.close()
+    }
+}

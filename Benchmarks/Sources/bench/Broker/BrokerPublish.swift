@@ -1,0 +1,27 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Micro
+
+/// Publishes what nobody subscribes to, and prints the line of ``MessageLoad``.
+struct BrokerPublish: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Measures the publishing of messages.")
+
+    @OptionGroup var place: BrokerPlace
+    @OptionGroup var load: MessageLoad
+
+    func run() async throws {
+        let broker = try place.client()
+        try await load.measure(place.label, by: broker, to: place.topic) {
+            // At least once, each message was confirmed.
+            guard place.delivery == .atMostOnce else { return }
+            // The server tells that nobody is there once it has read everything before.
+            do {
+                _ = try await broker.request(Message(), to: "bench.nobody", deadline: .now + .seconds(60))
+                throw BenchError("somebody subscribes to bench.nobody")
+            } catch let error as MicroError where error.code == .notFound {}
+        }
+        await broker.close()
+    }
+}

@@ -1,0 +1,151 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Micro
+import NIOCore
+import Synchronization
+
+/// Kills a NATS server and starts it again, round after round, while messages go through it, and prints what became of
+/// them: `KIND ROUNDS CONFIRMED REFUSED LOST DUPLICATED MS-P50 MS-MAX`. The last two are from the moment when the server
+/// serves again until something arrives that was published after that.
+struct BrokerRounds: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Kills and starts NATS while messages pass.")
+
+    private static let senders = 4
+    private static let bound = Duration.seconds(30)
+
+    @OptionGroup var place: BrokerPlace
+    @OptionGroup var serverPlace: NATSProcessPlace
+
+    @Option(help: "How often the server is killed.")
+    var rounds = 20
+
+    func run() async throws {
+        let server = NATSProcess(at: serverPlace)
+        try await server.start()
+        let (publisher, subscriber) = (try place.client(), try place.client())
+        let record = Record()
+        let subscription = try await subscriber.subscribe(to: place.topic, queue: "bench")
+        let reader = Task {
+            for await delivery in subscription {
+                record.receive(delivery.message)
+                delivery.acknowledge()
+            }
+        }
+        let publishing = Task { [topic = place.topic] in
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<Self.senders {
+                    group.addTask { await Self.publish(by: publisher, to: topic, record) }
+                }
+            }
+        }
+        var recoveries: [Double] = []
+        for _ in 0..<rounds {
+            try await Task.sleep(for: .milliseconds(300))
+            server.kill()
+            try await Task.sleep(for: .milliseconds(200))
+            try await server.start()
+            let (start, next) = (ContinuousClock.now, record.next())
+            try await Self.wait { record.hasReceived(after: next) }
+            recoveries.append(seconds(.now - start) * 1e3)
+        }
+        publishing.cancel()
+        await publishing.value
+        await record.settle()
+        recoveries.sort()
+        let outcome = record.outcome()
+        print(
+            place.label, rounds, outcome.confirmed, outcome.refused, outcome.lost, outcome.duplicated,
+            text(recoveries.quantile(0.5), 0), text(recoveries.quantile(1), 0))
+        reader.cancel()
+        await subscriber.close()
+        await publisher.close()
+        server.kill()
+        guard place.delivery == .atMostOnce || outcome.lost == 0 else {
+            throw BenchError("confirmed messages are lost")
+        }
+    }
+
+    /// One message about every millisecond, each with a number.
+    private static func publish(by broker: any Broker, to topic: String, _ record: Record) async {
+        while !Task.isCancelled {
+            let number = record.next()
+            do {
+                try await broker.publish(Message(body: ByteBuffer(integer: number)), to: topic)
+                record.confirm(number)
+            } catch { record.refuse() }
+            try? await Task.sleep(for: .milliseconds(1))
+        }
+    }
+
+    private static func wait(_ isFulfilled: () -> Bool) async throws {
+        let deadline = ContinuousClock.now + bound
+        while !isFulfilled() {
+            guard .now < deadline else { throw BenchError("nothing arrives \(bound) after the server serves again") }
+            try await Task.sleep(for: .milliseconds(1))
+        }
+    }
+}
+
+/// What was published and what came.
+private final class Record: Sendable {
+    private struct State {
+        var next = 0
+        var confirmed: Set<Int> = []
+        var refused = 0
+        var received: [Int: Int] = [:]
+        var newest = -1
+        var lastCame = ContinuousClock.now
+    }
+
+    private let state = Mutex(State())
+
+    /// The number of the next message.
+    func next() -> Int {
+        state.withLock { state in
+            defer { state.next += 1 }
+            return state.next
+        }
+    }
+
+    func confirm(_ number: Int) { state.withLock { _ = $0.confirmed.insert(number) } }
+
+    func refuse() { state.withLock { $0.refused += 1 } }
+
+    func receive(_ message: Message) {
+        guard let number = message.body.getInteger(at: message.body.readerIndex, as: Int.self) else { return }
+        state.withLock { state in
+            state.received[number, default: 0] += 1
+            state.newest = max(state.newest, number)
+            state.lastCame = .now
+        }
+    }
+
+    /// Whether a message has come whose number is larger.
+    func hasReceived(after number: Int) -> Bool { state.withLock { $0.newest > number } }
+
+    /// Waits until everything that was confirmed has come, or nothing comes any more for longer than it takes until
+    /// something is delivered again.
+    func settle() async {
+        while true {
+            let isSettled = state.withLock { state in
+                state.confirmed.allSatisfy { state.received[$0] != nil }
+                    || state.lastCame + .seconds(45) < ContinuousClock.now
+            }
+            if isSettled { return }
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    /// Numbers of messages. What was refused and has come all the same is neither lost nor a duplicate.
+    func outcome() -> (confirmed: Int, refused: Int, lost: Int, duplicated: Int) {
+        state.withLock { state in
+            (
+                state.confirmed.count, state.refused, state.confirmed.count { state.received[$0] == nil },
+                state.received.values.count { $0 > 1 }
+            )
+        }
+    }
+}

@@ -1,0 +1,62 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import AsyncHTTPClient
+import Foundation
+
+/// Where a NATS server is started that only this process uses.
+struct NATSProcessPlace: ParsableArguments {
+    @Option(help: "The configuration of the server.")
+    var configuration = "../docker/nats/nats.conf"
+
+    @Option(parsing: .upToNextOption, help: "Its ports: for NATS, for NATS over HTTP, and to ask what it does.")
+    var ports: [Int]
+
+    @Option(help: "The folder for what it keeps.")
+    var data: String
+
+    func validate() throws {
+        guard ports.count == 3 else { throw ValidationError("there are three ports") }
+    }
+}
+
+/// A NATS server that is killed and started again, with what JetStream keeps.
+final class NATSProcess {
+    private static let bound = Duration.seconds(30)
+
+    private let place: NATSProcessPlace
+    private var process: Process?
+
+    init(at place: NATSProcessPlace) { self.place = place }
+
+    deinit { kill() }
+
+    /// Starts it and waits until it says that it serves.
+    func start() async throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["nats-server", "-c", place.configuration]
+        process.environment = ProcessInfo.processInfo.environment.merging([
+            "NATS_HOST": "127.0.0.1", "NATS_PORT": "\(place.ports[0])", "NATS_WEBSOCKET_PORT": "\(place.ports[1])",
+            "NATS_MONITORING_PORT": "\(place.ports[2])", "NATS_DATA": place.data,
+        ]) { $1 }
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        self.process = process
+        let deadline = ContinuousClock.now + Self.bound
+        let request = HTTPClientRequest(url: "http://127.0.0.1:\(place.ports[2])/healthz")
+        while (try? await HTTPClient.shared.execute(request, timeout: .seconds(1)))?.status != .ok {
+            guard .now < deadline else { throw BenchError("nats-server does not serve") }
+            try await Task.sleep(for: .milliseconds(2))
+        }
+    }
+
+    /// Ends it the hard way, and waits.
+    func kill() {
+        guard let process else { return }
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        self.process = nil
+    }
+}

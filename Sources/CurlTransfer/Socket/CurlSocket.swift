@@ -1,0 +1,285 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+
+/// Takes what comes by a ``CurlSocket``. Both methods are called on the socket's thread, which they must not block.
+package protocol CurlSocketReader: AnyObject, Sendable {
+    /// Some bytes have come; they are gone when this returns. It may come before ``CurlSocket/connect(to:tls:timeout:reader:)``
+    /// has returned.
+    func receive(_ bytes: UnsafeRawBufferPointer, from socket: CurlSocket)
+
+    /// The connection is over: nothing comes any more. Called once, if the socket was ever connected; with `closed` after
+    /// ``CurlSocket/close()``.
+    func end(_ error: CurlError)
+}
+
+/// A connection for bytes in both directions, over libcurl: plain, TLS, or inside a WebSocket. One thread of its own
+/// serves it.
+///
+/// Writing appends to a buffer, and the thread sends whatever is in there at once: a small write costs no system call
+/// while the thread is awake.
+package final class CurlSocket: Sendable {
+    /// Whether more should be written now.
+    package enum Room: Sendable {
+        case plenty
+        /// It was taken, but others should wait: see ``waitForRoom()``.
+        case none
+        /// It was not taken: the connection is over.
+        case closed
+    }
+
+    /// How many bytes wait to be sent until writers should wait.
+    package static let highWaterMark = 1024 * 1024
+
+    private enum Phase {
+        case connecting(CheckedContinuation<Void, any Error>?)
+        case open
+        case ended
+    }
+
+    private struct State {
+        var phase = Phase.connecting(nil)
+        var output: [UInt8] = []
+        /// Nil until there is a thread, and after its end.
+        var bell: CurlBell?
+        /// Whether the thread waits, or is about to, and does not know of what was written since.
+        var isAsleep = false
+        var isClosing = false
+        var upgrade: CurlSocketUpgrade?
+        var writers: [CheckedContinuation<Void, Never>] = []
+        var closers: [CheckedContinuation<Void, Never>] = []
+
+        mutating func ring() {
+            isAsleep = false
+            bell?.ring()
+        }
+    }
+
+    private let state = Mutex(State())
+
+    private init() {}
+
+    /// Connects, and makes the handshakes of TLS and WebSocket.
+    ///
+    /// - Parameters:
+    ///   - timeout: For all of it.
+    ///   - reader: Takes what comes. The socket holds it until it has ended.
+    /// - Throws: `CurlError`; `CancellationError` at once when the task is cancelled. Nothing else.
+    package static func connect(
+        to target: CurlSocketTarget, tls: CurlTLS, timeout: Duration, reader: any CurlSocketReader
+    ) async throws -> CurlSocket {
+        try Task.checkCancellation()
+        let socket = CurlSocket()
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                socket.start(continuation) {
+                    CurlSocketLoop.run(socket, target, tls, deadline: .now + timeout, reader)
+                }
+            }
+        } onCancel: {
+            socket.connected(.failure(CancellationError()))
+            socket.beginClosing()
+        }
+        return socket
+    }
+
+    private func start(
+        _ continuation: CheckedContinuation<Void, any Error>, _ body: @escaping @Sendable () -> Void
+    ) {
+        let isNew = state.withLock { state in
+            guard case .connecting = state.phase else { return false }
+            state.phase = .connecting(continuation)
+            return true
+        }
+        guard isNew else { return continuation.resume(throwing: CancellationError()) }
+        if !CurlThread.start(body) {
+            threadEnded(CurlError(kind: .other, message: "the system has no thread left for a connection"))
+        }
+    }
+
+    /// Appends to what is sent.
+    @discardableResult
+    package func write(_ append: (inout [UInt8]) -> Void) -> Room {
+        state.withLock { state in
+            guard case .open = state.phase, !state.isClosing else { return .closed }
+            append(&state.output)
+            if state.isAsleep { state.ring() }
+            return state.output.count < Self.highWaterMark ? .plenty : .none
+        }
+    }
+
+    /// Returns once there is room to write, the connection has ended, or the task is cancelled.
+    package func waitForRoom() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isReady = state.withLock { state in
+                    guard case .open = state.phase, state.output.count >= Self.highWaterMark, !Task.isCancelled else {
+                        return true
+                    }
+                    state.writers.append(continuation)
+                    return false
+                }
+                if isReady { continuation.resume() }
+            }
+        } onCancel: {
+            // Who waits with the cancelled one looks again, and waits again.
+            wakeWriters()
+        }
+    }
+
+    /// Makes a TLS handshake on a connection that has none, as some protocols do after a greeting. What was received
+    /// before was plain; what is written after this has returned is not.
+    ///
+    /// - Parameter timeout: For the handshake. The connection has ended if it fails.
+    /// - Throws: `CurlError`, `CancellationError`. Nothing else.
+    package func startTLS(timeout: Duration) async throws {
+        let upgrade = CurlSocketUpgrade(deadline: .now + timeout)
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                upgrade.begin(continuation)
+                let isAccepted = state.withLock { state in
+                    guard case .open = state.phase, !state.isClosing, !Task.isCancelled else { return false }
+                    state.upgrade = upgrade
+                    state.ring()
+                    return true
+                }
+                if !isAccepted {
+                    upgrade.end(.failure(Task.isCancelled ? CancellationError() : CurlError.socketClosed))
+                }
+            }
+        } onCancel: {
+            upgrade.end(.failure(CancellationError()))
+            beginClosing()
+        }
+    }
+
+    /// Ends the connection; what is not sent yet is dropped. Does not wait.
+    package func beginClosing() {
+        state.withLock { state in
+            state.isClosing = true
+            state.ring()
+        }
+        wakeWriters()
+    }
+
+    /// Ends the connection and waits for its thread; what is not sent yet is dropped. May be called again.
+    package func close() async {
+        beginClosing()
+        await withCheckedContinuation { continuation in
+            let hasEnded = state.withLock { state in
+                if case .ended = state.phase { return true }
+                state.closers.append(continuation)
+                return false
+            }
+            if hasEnded { continuation.resume() }
+        }
+    }
+
+    private func wakeWriters() {
+        let writers = state.withLock { state in
+            defer { state.writers = [] }
+            return state.writers
+        }
+        for writer in writers { writer.resume() }
+    }
+
+    // MARK: The thread's side
+
+    var isClosing: Bool { state.withLock(\.isClosing) }
+
+    /// From now on the bell gets the thread out of its wait.
+    func threadStarted(_ bell: CurlBell) { state.withLock { $0.bell = bell } }
+
+    /// The handshakes are done, or have failed. False if nobody waits for that any more.
+    @discardableResult
+    func connected(_ result: Result<Void, any Error>) -> Bool {
+        let continuation = state.withLock { state -> CheckedContinuation<Void, any Error>? in
+            guard case .connecting(let continuation) = state.phase else { return nil }
+            if case .success = result { state.phase = .open } else { state.phase = .ended }
+            return continuation
+        }
+        continuation?.resume(with: result)
+        return continuation != nil
+    }
+
+    /// What the thread has to do next.
+    enum Order {
+        /// Nothing but to send what it was given, if anything, and to receive.
+        case serve
+        case upgrade(CurlSocketUpgrade)
+        case close
+    }
+
+    /// Moves what was written into an empty `output`.
+    func takeOutput(into output: inout [UInt8]) -> Order {
+        let (order, writers) = state.withLock { state -> (Order, [CheckedContinuation<Void, Never>]) in
+            state.isAsleep = false
+            if state.isClosing { return (.close, []) }
+            if let upgrade = state.upgrade.take() { return (.upgrade(upgrade), []) }
+            if output.isEmpty { swap(&output, &state.output) }
+            guard state.output.count < Self.highWaterMark else { return (.serve, []) }
+            defer { state.writers = [] }
+            return (.serve, state.writers)
+        }
+        for writer in writers { writer.resume() }
+        return order
+    }
+
+    /// False if there is something to do, so that the thread must not sleep.
+    ///
+    /// - Parameter isBlocked: Whether it cannot send now, so that nobody has to wake it for more of that.
+    func prepareToSleep(isBlocked: Bool) -> Bool {
+        state.withLock { state in
+            guard !state.isClosing, state.upgrade == nil, isBlocked || state.output.isEmpty else { return false }
+            state.isAsleep = !isBlocked
+            return true
+        }
+    }
+
+    /// The thread is done; what waits ends.
+    func threadEnded(_ error: CurlError) {
+        connected(.failure(error))
+        let (upgrade, waiting) = state.withLock { state in
+            defer {
+                state = State()
+                state.phase = .ended
+                state.isClosing = true
+            }
+            return (state.upgrade, state.writers + state.closers)
+        }
+        upgrade?.end(.failure(error))
+        for continuation in waiting { continuation.resume() }
+    }
+}
+
+/// Somebody who waits for TLS on a connection that is there.
+final class CurlSocketUpgrade: Sendable {
+    let deadline: ContinuousClock.Instant
+    private let state = Mutex<(continuation: CheckedContinuation<Void, any Error>?, result: Result<Void, any Error>?)>(
+        (nil, nil))
+
+    init(deadline: ContinuousClock.Instant) { self.deadline = deadline }
+
+    func begin(_ continuation: CheckedContinuation<Void, any Error>) {
+        let result = state.withLock { state in
+            if state.result == nil { state.continuation = continuation }
+            return state.result
+        }
+        if let result { continuation.resume(with: result) }
+    }
+
+    /// Ends the wait; only the first of several counts.
+    func end(_ result: Result<Void, any Error>) {
+        let continuation = state.withLock { state in
+            if state.result == nil { state.result = result }
+            return state.continuation.take()
+        }
+        continuation?.resume(with: result)
+    }
+}
+
+extension CurlError {
+    /// What a connection ends with that its owner has closed.
+    static let socketClosed = CurlError(kind: .closed, message: "the connection is closed")
+}

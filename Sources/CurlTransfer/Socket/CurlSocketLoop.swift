@@ -1,0 +1,182 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import CCurl
+
+/// The thread's work for one socket: connects, then sends and receives until the end. Everything here is on one thread.
+struct CurlSocketLoop {
+    /// How many bytes are read at a time.
+    private static let readSize = 256 * 1024
+    /// How often is read before it is the turn of sending again.
+    private static let readsInARow = 8
+
+    private let socket: CurlSocket
+    private let target: CurlSocketTarget
+    private let tls: CurlTLS
+    private let reader: any CurlSocketReader
+    private let bell: CurlBell
+    private var connection: CurlConnection
+    private var webSocket: WebSocketCodec?
+    /// Whether bytes may be inside the connection that its descriptor does not tell of.
+    private var isBuffering: Bool
+    private var output: [UInt8] = []
+    private var sent = 0
+    private let input = UnsafeMutableRawBufferPointer.allocate(byteCount: readSize, alignment: 16)
+
+    static func run(
+        _ socket: CurlSocket, _ target: CurlSocketTarget, _ tls: CurlTLS, deadline: ContinuousClock.Instant,
+        _ reader: any CurlSocketReader
+    ) {
+        guard let bell = CurlBell() else {
+            return socket.threadEnded(CurlError(kind: .other, message: "no descriptors left for a connection"))
+        }
+        socket.threadStarted(bell)
+        var wasConnected = false
+        do throws(CurlError) {
+            let connection = try CurlConnection(to: target, tls: tls, timeout: deadline - .now) { !socket.isClosing }
+            var loop = CurlSocketLoop(socket, target, tls, reader, bell, connection)
+            defer { loop.input.deallocate() }
+            try loop.openWebSocket(by: deadline)
+            wasConnected = socket.connected(.success(()))
+            try loop.serve()
+        } catch {
+            // Whoever closes it does not want to know what came of it.
+            let error = socket.isClosing ? .socketClosed : error
+            socket.threadEnded(error)
+            if wasConnected { reader.end(error) }
+        }
+        bell.close()
+    }
+
+    private init(
+        _ socket: CurlSocket, _ target: CurlSocketTarget, _ tls: CurlTLS, _ reader: any CurlSocketReader,
+        _ bell: CurlBell, _ connection: CurlConnection
+    ) {
+        self.socket = socket
+        self.target = target
+        self.tls = tls
+        self.reader = reader
+        self.bell = bell
+        self.connection = connection
+        isBuffering = target.usesTLS
+    }
+
+    /// Goes on until the end, which is an error in any case.
+    private mutating func serve() throws(CurlError) {
+        while true {
+            // What is being sent is in its frame already.
+            let isNew = output.isEmpty
+            switch socket.takeOutput(into: &output) {
+            case .serve: break
+            case .upgrade(let upgrade): try startTLS(upgrade)
+            case .close: throw CurlError.socketClosed
+            }
+            if isNew { webSocket?.frame(&output) }
+            let isBlocked = try !sendOutput()
+            let isDrained = try receiveInput()
+            guard isDrained, isBlocked || webSocket?.hasAnswer != true else { continue }
+            if socket.prepareToSleep(isBlocked: isBlocked) { wait(isBlocked: isBlocked) }
+        }
+    }
+
+    private func wait(isBlocked: Bool) {
+        var (found, rung): (Int32, Int32) = (0, 0)
+        let wanted = CCURL_READABLE | (isBlocked ? CCURL_WRITABLE : 0)
+        // A failed wait is an empty one: what is broken is found by reading.
+        _ = ccurl_poll(connection.descriptor, wanted, bell.descriptor, CCURL_READABLE, -1, &found, &rung)
+        if rung != 0 { bell.clear() }
+    }
+
+    // MARK: Sending
+
+    /// True when everything is sent.
+    private mutating func sendOutput() throws(CurlError) -> Bool {
+        while sent < output.count {
+            let result = output.withUnsafeBytes { bytes in
+                Result { () throws(CurlError) in
+                    try connection.send(UnsafeRawBufferPointer(rebasing: bytes[sent...]))
+                }
+            }
+            guard case .bytes(let count) = try result.get() else { return false }
+            sent += count
+        }
+        sent = 0
+        // One large message must not hold its memory for ever.
+        if output.capacity > 4 * CurlSocket.highWaterMark {
+            output = []
+        } else {
+            output.removeAll(keepingCapacity: true)
+        }
+        return true
+    }
+
+    // MARK: Receiving
+
+    /// True when the descriptor tells of whatever comes next.
+    private mutating func receiveInput() throws(CurlError) -> Bool {
+        for _ in 0..<Self.readsInARow {
+            guard case .bytes(let count) = try connection.receive(into: input) else { return true }
+            guard count > 0 else {
+                throw CurlError(kind: .connectionLost, message: "the server closed the connection")
+            }
+            try handOver(UnsafeRawBufferPointer(rebasing: input[..<count]))
+            if !isBuffering, count < Self.readSize { return true }
+        }
+        return false
+    }
+
+    private mutating func handOver(_ bytes: UnsafeRawBufferPointer) throws(CurlError) {
+        guard webSocket != nil else { return reader.receive(bytes, from: socket) }
+        let (reader, socket) = (reader, socket)
+        try webSocket?.unframe(bytes) { reader.receive($0, from: socket) }
+    }
+
+    // MARK: Handshakes
+
+    private mutating func startTLS(_ upgrade: CurlSocketUpgrade) throws(CurlError) {
+        do throws(CurlError) {
+            // What was written before must not be sent behind the handshake.
+            let socket = socket
+            connection = try CurlTLSRelay.upgrade(connection, to: target, tls: tls, deadline: upgrade.deadline) {
+                !socket.isClosing
+            }
+            isBuffering = true
+            upgrade.end(.success(()))
+        } catch {
+            upgrade.end(.failure(error))
+            throw error
+        }
+    }
+
+    private mutating func openWebSocket(by deadline: ContinuousClock.Instant) throws(CurlError) {
+        guard let path = target.webSocketPath else { return }
+        var handshake = WebSocketHandshake(host: target.authority, path: path)
+        output = handshake.request
+        while true {
+            let isBlocked = try !sendOutput()
+            if case .bytes(let count) = try connection.receive(into: input) {
+                guard count > 0 else {
+                    throw CurlError(
+                        kind: .connectionLost, message: "the server closed the connection in the WebSocket handshake")
+                }
+                guard let rest = try handshake.receive(input[..<count]) else { continue }
+                webSocket = WebSocketCodec()
+                return try rest.withUnsafeBytes { bytes in
+                    Result { () throws(CurlError) in try handOver(bytes) }
+                }.get()
+            }
+            guard deadline > .now, !socket.isClosing else {
+                throw CurlError(kind: .timedOut, message: "the WebSocket handshake took too long")
+            }
+            waitInHandshake(isBlocked: isBlocked, until: deadline)
+        }
+    }
+
+    private func waitInHandshake(isBlocked: Bool, until deadline: ContinuousClock.Instant) {
+        var (found, rung): (Int32, Int32) = (0, 0)
+        let wanted = CCURL_READABLE | (isBlocked ? CCURL_WRITABLE : 0)
+        let milliseconds = Int32((deadline - .now).curlMilliseconds)
+        _ = ccurl_poll(connection.descriptor, wanted, bell.descriptor, CCURL_READABLE, milliseconds, &found, &rung)
+        if rung != 0 { bell.clear() }
+    }
+}

@@ -1,0 +1,67 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// The opening handshake of a WebSocket client (RFC 6455, section 4.1).
+struct WebSocketHandshake {
+    /// The largest header of an answer, in bytes.
+    private static let largestHeader = 16 * 1024
+
+    private let host: String
+    private let path: String
+    private let key: String
+    private var header: [UInt8] = []
+
+    init(host: String, path: String) {
+        self.host = host
+        self.path = path
+        var generator = SystemRandomNumberGenerator()
+        key = Data((0..<16).map { _ in generator.next() as UInt8 }).base64EncodedString()
+    }
+
+    /// What is sent first.
+    var request: [UInt8] {
+        let lines = [
+            "GET \(path) HTTP/1.1", "Host: \(host)", "Upgrade: websocket", "Connection: Upgrade",
+            "Sec-WebSocket-Key: \(key)", "Sec-WebSocket-Version: 13", "User-Agent: swift-micro", "", "",
+        ]
+        return Array(lines.joined(separator: "\r\n").utf8)
+    }
+
+    /// Takes some of the answer.
+    ///
+    /// - Returns: What has come behind the answer; nil if it is not complete yet.
+    mutating func receive(_ bytes: some Sequence<UInt8>) throws(CurlError) -> [UInt8]? {
+        header.append(contentsOf: bytes)
+        guard let end = header.firstRange(of: Array("\r\n\r\n".utf8)) else {
+            guard header.count <= Self.largestHeader else { throw CurlError.headersTooLarge }
+            return nil
+        }
+        try check(String(decoding: header[..<end.lowerBound], as: UTF8.self))
+        return Array(header[end.upperBound...])
+    }
+
+    private func check(_ answer: String) throws(CurlError) {
+        var lines = answer.components(separatedBy: "\r\n")[...]
+        let status = lines.popFirst() ?? ""
+        guard status.hasPrefix("HTTP/1.1 101") else {
+            throw refusal("the server does not open a WebSocket at \(path): it answered \"\(status.prefix(60))\"")
+        }
+        var fields: [String: String] = [:]
+        for line in lines {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            fields[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+        }
+        guard fields["upgrade"]?.lowercased() == "websocket", fields["sec-websocket-extensions"] == nil,
+            fields["sec-websocket-accept"] == Self.accept(key)
+        else { throw refusal("the server's answer to the WebSocket handshake does not belong to it") }
+    }
+
+    /// The proof that a server has read the key.
+    static func accept(_ key: String) -> String {
+        Data(SHA1.digest(of: Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8))).base64EncodedString()
+    }
+
+    private func refusal(_ problem: String) -> CurlError { CurlError(kind: .badResponse, message: problem) }
+}

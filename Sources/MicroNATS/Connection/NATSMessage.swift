@@ -1,0 +1,99 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import NIOCore
+
+/// A message as the server has sent it.
+struct NATSMessage: Sendable {
+    let subject: String
+    let reply: String?
+    /// A status of the server's own in place of a message, such as 503; nil for a message.
+    let status: Int?
+    /// What the status means.
+    let reason: String
+    let headers: Headers
+    let body: ByteBuffer
+}
+
+/// What a client has subscribed to, for as long as it wants it, whatever the connection.
+final class NATSInterest: Sendable {
+    let id: UInt64
+    let subject: String
+    let queue: String?
+    /// Called on the thread of the connection, which it must not block.
+    let receive: @Sendable ([NATSMessage]) -> Void
+
+    init(id: UInt64, subject: String, queue: String?, receive: @escaping @Sendable ([NATSMessage]) -> Void) {
+        self.id = id
+        self.subject = subject
+        self.queue = queue
+        self.receive = receive
+    }
+}
+
+/// Collects the messages of one read for the interests that they are for: handing over many at once costs less, and so
+/// does one piece of memory for the bodies of many.
+struct NATSBatch {
+    private struct Entry {
+        let subject: String
+        let reply: String?
+        let block: NATSHeaderBlock?
+        let start: Int
+        let size: Int
+    }
+
+    /// Beyond it a piece of memory is not shared with further bodies: who keeps one of them keeps all of it.
+    private static let sharedSize = 16 * 1024
+
+    private let interests: [UInt64: NATSInterest]
+    private var interest: NATSInterest?
+    private var entries: [Entry] = []
+    private var bodies = ByteBuffer()
+
+    init(_ interests: [UInt64: NATSInterest]) { self.interests = interests }
+
+    /// Takes a message. One that nobody is interested in any more is dropped.
+    mutating func add(_ head: NATSMessageHead, _ payload: UnsafeRawBufferPointer) {
+        if interest?.id != head.subscription {
+            flush()
+            interest = interests[head.subscription]
+        }
+        guard let interest else { return }
+        if bodies.writerIndex >= Self.sharedSize { flush() }
+        let body = UnsafeRawBufferPointer(rebasing: payload[head.headerSize...])
+        let block =
+            head.headerSize == 0
+            ? nil : NATSHeaderBlock(parsing: UnsafeRawBufferPointer(rebasing: payload[..<head.headerSize]))
+        if bodies.capacity == 0 { bodies.reserveCapacity(max(body.count, entries.isEmpty ? 512 : Self.sharedSize)) }
+        entries.append(
+            Entry(
+                subject: Self.text(head.subject, expected: interest.subject),
+                reply: head.reply.map { String(decoding: $0, as: UTF8.self) }, block: block, start: bodies.writerIndex,
+                size: body.count))
+        bodies.writeBytes(body)
+    }
+
+    /// Hands over what was collected.
+    mutating func flush() {
+        guard let interest, !entries.isEmpty else { return }
+        let messages = entries.map { entry in
+            NATSMessage(
+                subject: entry.subject, reply: entry.reply, status: entry.block?.status,
+                reason: entry.block?.reason ?? "", headers: entry.block?.headers ?? Headers(),
+                body: bodies.getSlice(at: entry.start, length: entry.size) ?? ByteBuffer())
+        }
+        entries.removeAll(keepingCapacity: true)
+        bodies = ByteBuffer()
+        interest.receive(messages)
+    }
+
+    /// Most messages are for the very subject that was subscribed to, whose text is there already.
+    private static func text(_ bytes: UnsafeRawBufferPointer, expected: String) -> String {
+        var expected = expected
+        let isExpected = expected.withUTF8 {
+            $0.count == bytes.count && UnsafeRawBufferPointer($0).elementsEqual(bytes)
+        }
+        return isExpected ? expected : String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,127 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import Synchronization
+
+/// Requests, whose replies all come by one subject with a wildcard.
+package final class NATSRequests: Sendable {
+    /// What the subjects of replies begin with. Each client that has asked something subscribes to one, until it is closed.
+    package static let inboxes = "_INBOX.replies."
+
+    private typealias Reply = Result<NATSMessage, any Error>
+
+    private enum Slot {
+        /// The request is being sent.
+        case new
+        case waiting(CheckedContinuation<NATSMessage, any Error>)
+        /// Over before anybody waited.
+        case over(Reply)
+    }
+
+    private struct State {
+        var interest: NATSInterest?
+        /// By the subject of the reply.
+        var slots: [String: Slot] = [:]
+        var nextID: UInt64 = 0
+    }
+
+    private let link: NATSLink
+    /// Nobody else's, so that nobody else gets the replies.
+    private let prefix = "\(NATSRequests.inboxes)\(NATSName.unique())."
+    private let state = Mutex(State())
+
+    init(_ link: NATSLink) {
+        self.link = link
+        // What was asked on a session that is lost may never be answered.
+        link.listen { [weak self] session in if session == nil { self?.failAll() } }
+    }
+
+    /// Sends a message and waits for the first reply.
+    ///
+    /// - Returns: The reply, or a status such as 503: there is nobody who could reply.
+    /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
+    func request(
+        _ message: Message, to subject: String, by deadline: ContinuousClock.Instant
+    ) async throws -> NATSMessage {
+        let inbox = try makeInbox()
+        let late = MicroError(
+            .deadlineExceeded, "nobody has replied to a request to \(subject) in time (\(link.description))",
+            origin: MicroError.Origin.broker)
+        do {
+            try await link.send(to: subject, by: deadline) { $0.appendPublish(message, to: subject, reply: inbox) }
+        } catch {
+            state.withLock { _ = $0.slots.removeValue(forKey: inbox) }
+            throw error
+        }
+        let timer = DeadlineQueue.shared.schedule(at: deadline) { self.end(inbox, .failure(late)) }
+        defer { DeadlineQueue.shared.cancel(timer) }
+        return try await reply(to: inbox)
+    }
+
+    private func makeInbox() throws -> String {
+        try state.withLock { state in
+            if state.interest == nil {
+                state.interest = try link.add(prefix + "*") { [weak self] messages in self?.receive(messages) }
+            }
+            state.nextID += 1
+            let inbox = "\(prefix)\(state.nextID)"
+            state.slots[inbox] = .new
+            return inbox
+        }
+    }
+
+    private func reply(to inbox: String) async throws -> NATSMessage {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let early = state.withLock { state -> Reply? in
+                    guard case .over(let reply)? = state.slots[inbox] else {
+                        state.slots[inbox] = .waiting(continuation)
+                        return nil
+                    }
+                    state.slots[inbox] = nil
+                    return reply
+                }
+                if let early { continuation.resume(with: early) }
+            }
+        } onCancel: {
+            end(inbox, .failure(CancellationError()))
+        }
+    }
+
+    private func receive(_ messages: [NATSMessage]) {
+        for message in messages { end(message.subject, .success(message)) }
+    }
+
+    private func failAll() {
+        let error = MicroError(
+            .unavailable, "the connection to \(link.description) was lost before a reply came",
+            origin: MicroError.Origin.broker)
+        for inbox in state.withLock({ Array($0.slots.keys) }) { end(inbox, .failure(error)) }
+    }
+
+    /// Only the first of several counts.
+    private func end(_ inbox: String, _ reply: Reply) {
+        let waiting = state.withLock { state -> CheckedContinuation<NATSMessage, any Error>? in
+            switch state.slots[inbox] {
+            case .new?:
+                state.slots[inbox] = .over(reply)
+                return nil
+            case .waiting(let continuation)?:
+                state.slots[inbox] = nil
+                return continuation
+            case .over?, nil: return nil
+            }
+        }
+        waiting?.resume(with: reply)
+    }
+}
+
+/// Names that nobody else has.
+enum NATSName {
+    /// 22 letters and digits.
+    static func unique() -> String {
+        let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+        return String((0..<22).map { _ in alphabet[Int.random(in: alphabet.indices)] })
+    }
+}

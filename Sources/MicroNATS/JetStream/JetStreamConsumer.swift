@@ -1,0 +1,133 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MicroCore
+import Synchronization
+
+/// What the server knows of a subscription: which topics, and how far it has come. It is made again when the server has
+/// lost it, from where it was.
+final class JetStreamConsumer: Sendable {
+    /// How long the server keeps one without a durable name that nobody asks.
+    private static let inactivity = Duration.seconds(300)
+
+    private let stream: JetStreamStream
+    private let api: JetStreamAPI
+    private let topic: String
+    private let isDurable: Bool
+    private let start: SubscribeOptions.Start
+    private let acknowledgeWait: Duration
+    /// Its name at the server.
+    let name: String
+    /// The number of the last message that was seen, or was there before; nil while it was never made.
+    private let position = Mutex<UInt64?>(nil)
+
+    init(
+        stream: JetStreamStream, api: JetStreamAPI, topic: String, durableName: String?,
+        start: SubscribeOptions.Start, acknowledgeWait: Duration
+    ) {
+        self.stream = stream
+        self.api = api
+        self.topic = topic
+        self.start = start
+        self.acknowledgeWait = acknowledgeWait
+        isDurable = durableName != nil
+        name = durableName.map { Self.name($0, topic) } ?? NATSName.unique()
+    }
+
+    /// How long it waits for an acknowledgement.
+    var patience: Duration { acknowledgeWait }
+
+    /// The name of a queue, or of a durable subscription, together with its topic: a consumer has one. Dots and wildcards,
+    /// which the server allows in no name, are written as what is in no topic.
+    private static func name(_ durableName: String, _ topic: String) -> String {
+        let replacements: [Character: Character] = [".": ",", "*": "+", ">": "#"]
+        return String("\(durableName)@\(topic)".map { replacements[$0] ?? $0 })
+    }
+
+    /// The subject by which it is asked for messages.
+    var nextSubject: String { "$JS.API.CONSUMER.MSG.NEXT.\(stream.name).\(name)" }
+
+    /// A message with a number has come.
+    func advance(to sequence: UInt64) { position.withLock { $0 = max($0 ?? 0, sequence) } }
+
+    /// Makes sure that the server has it.
+    ///
+    /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
+    func ensure(by deadline: ContinuousClock.Instant) async throws {
+        try await stream.cover(topic, anew: position.withLock { $0 != nil }, by: deadline)
+        do {
+            if let present = try await present(by: deadline) { return try await adopt(present, by: deadline) }
+            var configuration = try await beginning(by: deadline)
+            configuration.merge(own) { $1 }
+            let answer = try await create(configuration, by: deadline)
+            note(answer)
+        } catch let refusal as JetStreamAPI.Refusal {
+            throw api.error(refusal, "makes no consumer of \(topic) in the stream \(stream.name)")
+        }
+    }
+
+    /// Has the server forget it, unless it is durable.
+    func remove(by deadline: ContinuousClock.Instant) async {
+        guard !isDurable else { return }
+        // One that is not there is removed already, and one that cannot be removed goes for want of activity.
+        _ = try? await api.ask("CONSUMER.DELETE.\(stream.name).\(name)", by: deadline)
+    }
+
+    private func present(by deadline: ContinuousClock.Instant) async throws -> JetStreamAPI.JSON? {
+        do {
+            return try await api.ask("CONSUMER.INFO.\(stream.name).\(name)", by: deadline)
+        } catch let refusal as JetStreamAPI.Refusal where refusal.code == 404 { return nil }
+    }
+
+    /// Goes on with one that is there; the wait for acknowledgements is the one that was asked for last.
+    private func adopt(_ answer: JetStreamAPI.JSON, by deadline: ContinuousClock.Instant) async throws {
+        guard var configuration = answer["config"] as? JetStreamAPI.JSON else { return }
+        note(answer)
+        guard (configuration["ack_wait"] as? NSNumber)?.int64Value != acknowledgeWait.nanoseconds else { return }
+        configuration["ack_wait"] = acknowledgeWait.nanoseconds
+        _ = try await create(configuration, by: deadline)
+    }
+
+    private func create(
+        _ configuration: JetStreamAPI.JSON, by deadline: ContinuousClock.Instant
+    ) async throws -> JetStreamAPI.JSON {
+        let body: JetStreamAPI.JSON = ["stream_name": stream.name, "config": configuration]
+        return try await api.ask(
+            isDurable ? "CONSUMER.DURABLE.CREATE.\(stream.name).\(name)" : "CONSUMER.CREATE.\(stream.name).\(name)",
+            body,
+            by: deadline)
+    }
+
+    private var own: JetStreamAPI.JSON {
+        var configuration: JetStreamAPI.JSON = [
+            "name": name, "filter_subject": topic, "ack_policy": "explicit", "ack_wait": acknowledgeWait.nanoseconds,
+            "max_deliver": -1, "replay_policy": "instant",
+            // Those who ask bound what is under way, each for itself.
+            "max_ack_pending": -1,
+        ]
+        if isDurable {
+            configuration["durable_name"] = name
+        } else {
+            configuration["inactive_threshold"] = Self.inactivity.nanoseconds
+        }
+        return configuration
+    }
+
+    /// Where one begins that the server does not have.
+    private func beginning(by deadline: ContinuousClock.Instant) async throws -> JetStreamAPI.JSON {
+        guard let position = position.withLock(\.self) else {
+            return ["deliver_policy": start == .all ? "all" : "new"]
+        }
+        // In a stream that was made again everything is new.
+        let isAnotherStream = try await stream.lastSequence(by: deadline) < position
+        return isAnotherStream
+            ? ["deliver_policy": "all"] : ["deliver_policy": "by_start_sequence", "opt_start_seq": position + 1]
+    }
+
+    /// Takes from an answer what came before the first message that is to be delivered.
+    private func note(_ answer: JetStreamAPI.JSON) {
+        let delivered = answer["delivered"] as? JetStreamAPI.JSON
+        position.withLock { $0 = max($0 ?? 0, (delivered?["stream_seq"] as? NSNumber)?.uint64Value ?? 0) }
+    }
+}

@@ -1,0 +1,261 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Logging
+import MicroCore
+import NIOCore
+import Synchronization
+
+/// What JetStream delivers to one subscription: it asks for as many messages as may be unsettled, and no more.
+final class JetStreamFeed: NATSFeed {
+    /// How long the server keeps a request for messages.
+    private static let requestLife = Duration.seconds(30)
+    /// How often the server says that it still has it.
+    private static let heartbeat = Duration.seconds(5)
+
+    private struct Unsettled {
+        let id: UInt64
+        /// When the server gives it to somebody again.
+        let expiry: ContinuousClock.Instant
+    }
+
+    private struct DeadLetter {
+        let message: Message
+        let reply: String
+    }
+
+    private struct State {
+        /// Messages that were asked for and have not come.
+        var requested = 0
+        var unsettled: [UInt64: Unsettled] = [:]
+        var nextID: UInt64 = 0
+        var lastSign = ContinuousClock.now
+        /// Whether the server may have lost the consumer.
+        var isInDoubt = false
+        var deadLetters: [DeadLetter] = []
+        var isStopped = false
+    }
+
+    let source: Subscription.Source
+    private let consumer: JetStreamConsumer
+    private let jetStream: JetStream
+    private let link: NATSLink
+    private let interest = Mutex<NATSInterest?>(nil)
+    private let listener = Mutex<UInt64?>(nil)
+    private let inbox = "_INBOX.\(NATSName.unique())"
+    private let maximumInFlight: Int
+    private let maximumAttempts: Int
+    private let deadLetterTopic: String?
+    private let logger: Logger
+    private let state = Mutex(State())
+    private let signal = NATSSignal()
+
+    init(
+        _ source: Subscription.Source, consumer: JetStreamConsumer, of jetStream: JetStream, link: NATSLink,
+        maximumInFlight: Int, maximumAttempts: Int?, deadLetterTopic: String?, logger: Logger
+    ) throws {
+        self.source = source
+        self.consumer = consumer
+        self.jetStream = jetStream
+        self.link = link
+        self.maximumInFlight = maximumInFlight
+        self.maximumAttempts = maximumAttempts ?? .max
+        self.deadLetterTopic = deadLetterTopic
+        self.logger = logger
+        let added = try link.add("\(inbox).*") { [weak self] in self?.receive($0) }
+        interest.withLock { $0 = added }
+        let id = link.listen { [weak self] _ in self?.doubt() }
+        listener.withLock { $0 = id }
+    }
+
+    // MARK: The life of the subscription
+
+    func start(by deadline: ContinuousClock.Instant) async throws {
+        do {
+            while true {
+                do { try await consumer.ensure(by: deadline) } catch let error as MicroError
+                    where error.code == .unavailable && deadline - .now > .milliseconds(100)
+                {
+                    // A connection that was just lost, or a server whose JetStream is just starting.
+                    try await Task.sleep(for: .milliseconds(50))
+                    continue
+                }
+                break
+            }
+        } catch {
+            await consumer.remove(by: .now + .milliseconds(200))
+            throw error
+        }
+        jetStream.own(self) { await self.run() }
+    }
+
+    func stopReceiving() {
+        state.withLock { $0.isStopped = true }
+        if let interest = interest.withLock(\.self) { link.sendNow { $0.appendUnsubscribe(interest.id) } }
+    }
+
+    func end() {
+        state.withLock { $0.isStopped = true }
+        if let interest = interest.withLock({ $0.take() }) { link.remove(interest) }
+        if let listener = listener.withLock({ $0.take() }) { link.stopListening(listener) }
+        signal.ring()
+    }
+
+    /// The connection was lost, or is new: whatever was asked for is forgotten.
+    private func doubt() {
+        state.withLock { state in
+            (state.requested, state.isInDoubt) = (0, true)
+        }
+        signal.ring()
+    }
+
+    // MARK: Asking
+
+    private func run() async {
+        var failures = 0
+        while !source.hasEnded, !Task.isCancelled {
+            do {
+                try await bury()
+                if state.withLock(\.isInDoubt) {
+                    try await consumer.ensure(by: .now + link.configuration.timeout)
+                    state.withLock { $0.isInDoubt = false }
+                }
+                try await ask()
+                failures = 0
+                await signal.wait(until: nextCheck())
+            } catch is CancellationError {
+                break
+            } catch {
+                if failures == 0 {
+                    logger.warning(
+                        "a subscription is away", metadata: ["consumer": "\(consumer.name)", "error": "\(error)"])
+                }
+                state.withLock { $0.isInDoubt = true }
+                await signal.wait(
+                    until: .now + Backoff(base: .milliseconds(100), limit: .seconds(5)).delay(attempt: failures))
+                failures += 1
+            }
+        }
+        await consumer.remove(by: .now + .seconds(1))
+    }
+
+    /// Asks for as much as there is room for, if it is worth a request.
+    private func ask() async throws {
+        let count = state.withLock { state -> Int in
+            let now = ContinuousClock.now
+            // What was not settled in time is the server's again.
+            state.unsettled = state.unsettled.filter { $0.value.expiry > now }
+            if state.requested > 0, now - state.lastSign > Self.heartbeat * 3 {
+                (state.requested, state.isInDoubt) = (0, true)
+            }
+            guard !state.isStopped else { return 0 }
+            let room = maximumInFlight - state.requested - state.unsettled.count
+            guard room > 0, state.requested == 0 || room >= max(1, maximumInFlight / 4) else { return 0 }
+            state.requested += room
+            state.lastSign = now
+            return room
+        }
+        guard count > 0 else { return }
+        let request =
+            "{\"batch\":\(count),\"expires\":\(Self.requestLife.nanoseconds),\"idle_heartbeat\":\(Self.heartbeat.nanoseconds)}"
+        try await link.send {
+            $0.appendPublish(Message(text: request), to: consumer.nextSubject, reply: "\(inbox).\(count)")
+        }
+    }
+
+    private func nextCheck() -> ContinuousClock.Instant {
+        state.withLock { state in
+            // What comes meanwhile expires after the patience of the consumer at the earliest.
+            let latest = ContinuousClock.now + min(Self.heartbeat, consumer.patience)
+            return state.unsettled.values.lazy.map(\.expiry).min().map { min($0, latest) } ?? latest
+        }
+    }
+
+    // MARK: Receiving, on the thread of the connection
+
+    private func receive(_ messages: [NATSMessage]) {
+        var deliveries: [Delivery] = []
+        for message in messages {
+            if let reply = message.reply, let delivery = JetStreamDelivery(acknowledgement: reply) {
+                if let delivery = take(message, delivery, reply) { deliveries.append(delivery) }
+            } else {
+                note(message)
+            }
+        }
+        if !deliveries.isEmpty { source.yield(contentsOf: deliveries) }
+    }
+
+    /// Nil for a message that was delivered often enough.
+    private func take(_ message: NATSMessage, _ delivery: JetStreamDelivery, _ reply: String) -> Delivery? {
+        consumer.advance(to: delivery.sequence)
+        let content = jetStream.read(message)
+        let id = state.withLock { state in
+            state.requested = max(0, state.requested - 1)
+            state.lastSign = .now
+            state.nextID += 1
+            state.unsettled[state.nextID] = Unsettled(id: state.nextID, expiry: .now + consumer.patience)
+            return state.nextID
+        }
+        guard delivery.attempt <= maximumAttempts else {
+            giveUp(id, content, reply)
+            return nil
+        }
+        return Delivery(topic: message.subject, message: content, attempt: delivery.attempt) { settlement in
+            switch settlement {
+            case .acknowledged: self.answer(.acknowledge, reply)
+            case .rejected where delivery.attempt >= self.maximumAttempts: return self.giveUp(id, content, reply)
+            case .rejected(let delay): self.answer(.reject(after: delay), reply)
+            case .returned: self.answer(.reject(after: nil), reply)
+            }
+            self.settled(id)
+        }
+    }
+
+    private func answer(_ answer: JetStreamAnswer, _ reply: String) {
+        // One that is lost with the connection leads to another delivery, as it may.
+        link.sendNow { $0.appendPublish(answer.message, to: reply) }
+    }
+
+    private func settled(_ id: UInt64) {
+        let isWorthAsking = state.withLock { state in
+            state.unsettled[id] = nil
+            let room = maximumInFlight - state.requested - state.unsettled.count
+            return state.requested == 0 || room >= max(1, maximumInFlight / 4)
+        }
+        if isWorthAsking { signal.ring() }
+    }
+
+    /// A status in place of a message: the server has ended a request, or still has it.
+    private func note(_ message: NATSMessage) {
+        guard let status = message.status else { return }
+        let isHeartbeat = status == 100
+        state.withLock { state in
+            state.lastSign = .now
+            guard !isHeartbeat else { return }
+            let rest = message.headers["Nats-Pending-Messages"].flatMap { Int($0) } ?? state.requested
+            state.requested = max(0, state.requested - max(0, rest))
+            // 408 is the end of a request's time. Anything else may be the end of the consumer.
+            if status != 408 { state.isInDoubt = true }
+        }
+        if !isHeartbeat { signal.ring() }
+    }
+
+    // MARK: Dead letters
+
+    private func giveUp(_ id: UInt64, _ message: Message, _ reply: String) {
+        state.withLock { $0.deadLetters.append(DeadLetter(message: message, reply: reply)) }
+        settled(id)
+        signal.ring()
+    }
+
+    /// Publishes what was given up, and only then has the server forget it: what cannot be published comes again.
+    private func bury() async throws {
+        while let letter = state.withLock({ $0.deadLetters.isEmpty ? nil : $0.deadLetters.removeFirst() }) {
+            if let deadLetterTopic { try await jetStream.publish(letter.message, to: deadLetterTopic) }
+            logger.warning(
+                "a message was given up", metadata: ["consumer": "\(consumer.name)", "attempts": "\(maximumAttempts)"])
+            answer(.terminate, letter.reply)
+        }
+    }
+}

@@ -1,0 +1,240 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+public import Logging
+public import MicroCore
+import Synchronization
+
+/// A broker on [NATS](https://nats.io) 2.9 and later: at most once by its core, or at least once by JetStream.
+///
+/// Topics are NATS' subjects and queues its queue groups, so that every NATS client takes part; messages of go-micro are
+/// read, and written if asked for.
+public final class NATSBroker: Broker {
+    private struct Content {
+        var open: [UInt64: any NATSFeed] = [:]
+        var nextID: UInt64 = 0
+    }
+
+    private let link: NATSLink
+    private let requests: NATSRequests
+    private let format: NATSFormat
+    private let jetStream: JetStream?
+    private let content = Mutex(Content())
+    /// From the beginning of the close on: acknowledgements still go out then, and nothing else.
+    private let isClosed = Atomic(false)
+
+    /// Creates a client. Nothing is connected until it is used.
+    ///
+    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`: an address, a limit or the stream cannot be one, or there
+    ///   is a user without a password.
+    public init(configuration: NATSConfiguration = .init(), logger: Logger = .current) throws {
+        let link = try NATSLink(configuration, logger: logger)
+        let requests = NATSRequests(link)
+        self.link = link
+        self.requests = requests
+        switch configuration.delivery {
+        case .atMostOnce:
+            format = NATSFormat(configuration.format, reserve: 0)
+            jetStream = nil
+        case .atLeastOnce(let stream):
+            format = NATSFormat(configuration.format, reserve: JetStream.ownHeaderSize)
+            jetStream = JetStream(stream, link: link, requests: requests, format: format, logger: logger)
+        }
+    }
+
+    /// Creates a client of `nats://127.0.0.1:4222`.
+    ///
+    /// - Throws: As ``init(configuration:logger:)``.
+    public convenience init(delivery: NATSDelivery, logger: Logger = .current) throws {
+        var configuration = NATSConfiguration()
+        configuration.delivery = delivery
+        try self.init(configuration: configuration, logger: logger)
+    }
+
+    /// `nats`
+    public var name: String { "nats" }
+
+    /// All of a delivery class. go-micro's format has no place for several headers of one name.
+    public var capabilities: BrokerCapabilities {
+        BrokerCapabilities(
+            delivery: jetStream == nil ? .atMostOnce : .atLeastOnce, features: features,
+            largestBody: format.largestBody(by: link))
+    }
+
+    private var features: BrokerFeatures {
+        var features: BrokerFeatures = [.queues, .ordering, .wildcards]
+        if link.configuration.format == .native { features.insert(.repeatedHeaders) }
+        return features.union(
+            jetStream == nil ? [.requests] : [.acknowledgements, .deadLetters, .durability, .replay])
+    }
+
+    /// Such as `NATS at nats://127.0.0.1:4222`, with all addresses.
+    public var description: String { link.description }
+
+    /// See ``MicroCore/Broker/publish(_:to:)``. After a login the first message to a topic waits for the server's word that
+    /// the topic is allowed.
+    public func publish(_ message: Message, to topic: String) async throws {
+        try checkOpen()
+        try TopicRules.check(topic: topic)
+        let message = try format.written(message, by: link)
+        if let jetStream { return try await jetStream.publish(message, to: topic) }
+        try await link.send(to: topic) { $0.appendPublish(message, to: topic) }
+        try await link.confirm(publicationTo: topic, by: .now + link.configuration.timeout)
+    }
+
+    /// See ``MicroCore/Broker/subscribe(to:queue:options:)``.
+    public func subscribe(
+        to topic: String, queue: String?, options: SubscribeOptions
+    ) async throws -> Subscription {
+        try checkOpen()
+        try options.validate(topic: topic, queue: queue, for: features, of: description)
+        let id = content.withLock { content in
+            content.nextID += 1
+            return content.nextID
+        }
+        let end = NATSFeedEnd { [weak self] in self?.content.withLock { _ = $0.open.removeValue(forKey: id) } }
+        let (subscription, source) = Subscription.makeStream(options: options) { end.come() }
+        let feed: any NATSFeed =
+            if let jetStream {
+                try jetStream.feed(source, topic: topic, queue: queue, options: options)
+            } else {
+                try CoreFeed(source, topic: topic, queue: queue, link: link, format: format)
+            }
+        do {
+            guard end.belongs(to: feed), keep(feed, id) else { throw MicroError.brokerClosed(description) }
+            try await feed.start(by: .now + link.configuration.timeout)
+            return subscription
+        } catch {
+            source.finish()
+            throw error
+        }
+    }
+
+    /// See ``MicroCore/Broker/request(_:to:deadline:)``.
+    public func request(
+        _ message: Message, to topic: String, deadline: ContinuousClock.Instant
+    ) async throws -> Message {
+        try checkOpen()
+        try TopicRules.check(topic: topic)
+        guard jetStream == nil else {
+            throw MicroError(
+                .unsupported, "\(description) has no requests and replies where it delivers at least once",
+                origin: MicroError.Origin.broker, isSafeToRetry: true)
+        }
+        let reply = try await requests.request(try format.written(message, by: link), to: topic, by: deadline)
+        switch reply.status {
+        case nil: return format.read(reply)
+        case 503:
+            throw MicroError(
+                .notFound, "nobody subscribes to \(topic) at \(description)", origin: MicroError.Origin.broker,
+                isSafeToRetry: true)
+        case let status?:
+            throw MicroError(
+                .internal, "\(description) answered a request to \(topic) with \(status) \(reply.reason)",
+                origin: MicroError.Origin.broker)
+        }
+    }
+
+    /// See ``MicroCore/Broker/close(deadline:)``.
+    public func close(deadline: ContinuousClock.Instant) async {
+        isClosed.store(true, ordering: .sequentiallyConsistent)
+        let open = content.withLock { Array($0.open.values) }
+        for feed in open { feed.stopReceiving() }
+        // What the server has sent until now has come when it answers.
+        await link.flush(by: deadline)
+        await withTaskGroup(of: Void.self) { group in
+            for feed in open { group.addTask { await feed.source.drain(deadline: deadline) } }
+        }
+        await jetStream?.close(by: deadline)
+        await link.close(by: deadline)
+    }
+
+    private func checkOpen() throws {
+        if isClosed.load(ordering: .relaxed) { throw MicroError.brokerClosed(description) }
+    }
+
+    /// False if nobody would close it.
+    private func keep(_ feed: any NATSFeed, _ id: UInt64) -> Bool {
+        content.withLock { content in
+            let isOpen = !isClosed.load(ordering: .sequentiallyConsistent)
+            if isOpen { content.open[id] = feed }
+            return isOpen
+        }
+    }
+}
+
+/// What fills a subscription.
+protocol NATSFeed: AnyObject, Sendable {
+    var source: Subscription.Source { get }
+    /// Returns when the subscription is in effect.
+    ///
+    /// - Throws: ``MicroCore/MicroError``, `CancellationError`. The subscription is ended then.
+    func start(by deadline: ContinuousClock.Instant) async throws
+    /// Asks for nothing more; what is on its way still comes.
+    func stopReceiving()
+    /// The subscription has ended. Does not wait.
+    func end()
+}
+
+/// Tells a feed that its subscription has ended, whichever of the two comes first.
+private final class NATSFeedEnd: Sendable {
+    private let state = Mutex<(feed: (any NATSFeed)?, hasCome: Bool)>((nil, false))
+    private let forget: @Sendable () -> Void
+
+    init(_ forget: @escaping @Sendable () -> Void) { self.forget = forget }
+
+    /// False if the subscription has ended already.
+    func belongs(to feed: any NATSFeed) -> Bool {
+        let hasCome = state.withLock { state in
+            if !state.hasCome { state.feed = feed }
+            return state.hasCome
+        }
+        if hasCome { feed.end() }
+        return !hasCome
+    }
+
+    func come() {
+        let feed = state.withLock { state in
+            state.hasCome = true
+            return state.feed.take()
+        }
+        feed?.end()
+        forget()
+    }
+}
+
+/// What the core of NATS delivers: at most once.
+private final class CoreFeed: NATSFeed {
+    let source: Subscription.Source
+    private let link: NATSLink
+    private let interest: NATSInterest
+
+    init(_ source: Subscription.Source, topic: String, queue: String?, link: NATSLink, format: NATSFormat) throws {
+        self.source = source
+        self.link = link
+        interest = try link.add(topic, queue: queue) { [weak link] messages in
+            source.yield(contentsOf: messages.map { Self.delivery($0, format, link) })
+        }
+    }
+
+    func start(by deadline: ContinuousClock.Instant) async throws {
+        try await link.confirm(by: deadline)
+        if let error = link.refusal(of: interest.subject) { throw error }
+    }
+
+    func stopReceiving() { link.sendNow { $0.appendUnsubscribe(interest.id) } }
+
+    func end() { link.remove(interest) }
+
+    private static func delivery(_ message: NATSMessage, _ format: NATSFormat, _ link: NATSLink?) -> Delivery {
+        guard let inbox = message.reply, let link else {
+            return Delivery(topic: message.subject, message: format.read(message))
+        }
+        return Delivery(
+            topic: message.subject, message: format.read(message),
+            reply: { reply in
+                let reply = try format.written(reply, by: link)
+                try await link.send { $0.appendPublish(reply, to: inbox) }
+            })
+    }
+}

@@ -1,0 +1,51 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+package import Testing
+
+/// Three NATS servers, started with the configuration that the containers mount: `docker/cluster/nats.conf`.
+package typealias NATSCluster = Cluster<NATSServer>
+
+extension Cluster where Member == NATSServer {
+    /// A cluster on free ports, not started yet. Each member tells its relay's address to the others.
+    package convenience init() throws {
+        let ports = try Machine.freePorts(12)
+        let routes = try (0..<3).map {
+            PeerLinks.Route(listener: try RawListener(), host: "127.0.0.1", port: ports[$0])
+        }
+        let advertised = routes.map { "127.0.0.1:\($0.listener.port)" }
+        let members = (0..<3).map { index in
+            let ports = Array(ports[3 + 3 * index..<6 + 3 * index])
+            return NATSServer(
+                file: "cluster/nats.conf", ports: ports,
+                variables: [
+                    "NATS_NAME": "member-\(index)",
+                    "NATS_ADVERTISE": "127.0.0.1:\(ports[0])",
+                    "NATS_WEBSOCKET_ADVERTISE": "127.0.0.1:\(ports[1])",
+                    "NATS_CLUSTER_PORT": "\(routes[index].port)",
+                    "NATS_CLUSTER_ADVERTISE": advertised[index],
+                    "NATS_ROUTES": "[\(advertised.map { "nats://\($0)" }.joined(separator: ", "))]",
+                ])
+        }
+        self.init(members, PeerLinks(routes))
+    }
+}
+
+extension NATSServer: ClusterMember {
+    @TaskLocal private static var cluster: NATSCluster?
+
+    package static var clusterOfSuite: TaskLocal<NATSCluster?> { $cluster }
+
+    /// The leader is that of JetStream: the rest of NATS has none.
+    package func view() async throws -> (name: String, leader: String?) {
+        let variables = try await variables()
+        let leader = variables.jetstream?.meta?.leader
+        return (variables.serverName, leader?.isEmpty == false ? leader : nil)
+    }
+}
+
+extension Trait where Self == ServerTrait<NATSCluster> {
+    /// Three NATS servers of the suite are ``NATSCluster/current``.
+    package static var natsCluster: Self { Self { try NATSCluster() } }
+}

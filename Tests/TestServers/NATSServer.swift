@@ -1,0 +1,219 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import CurlTransfer
+import Foundation
+import Synchronization
+import TestSupport
+
+/// A real NATS server, started with the configuration that the container mounts: `docker/nats/nats.conf`.
+///
+/// It speaks NATS over TCP and over WebSockets, and has JetStream. What JetStream keeps is in a temporary folder: it
+/// survives ``kill()`` and ``stop()``, and goes with this object.
+package final class NATSServer: Sendable {
+    private let settings: Mutex<Settings>
+    /// The file under `docker` that it begins with, and its variables; nil for a server that runs already.
+    private let place: (file: String, variables: [String: String])?
+    private let process = ServerProcess(backend.program)
+    /// For the configuration of the settings, and the data.
+    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("nats-\(UUID().uuidString)")
+
+    /// Where it speaks NATS, `host:port`.
+    package let address: String
+
+    /// The address with its scheme, `nats://` or `tls://`.
+    package let url: String
+
+    /// Where it speaks NATS over HTTP: `ws://host:port` or `wss://host:port`.
+    package let webSocketURL: String
+
+    /// Where it tells what it does, `host:port`.
+    package let monitoringAddress: String
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// A server on free ports, not started yet.
+    package convenience init(_ settings: Settings = .init()) throws {
+        let ports = try Machine.freePorts(3)
+        var variables: [String: String] = [:]
+        if let identity = settings.tls?.identity {
+            variables = ["NATS_SERVER_CERTIFICATE": identity.certificate, "NATS_SERVER_KEY": identity.key]
+        }
+        self.init(
+            settings, file: settings.tls == nil ? "nats/nats.conf" : "secure/nats.conf", ports: ports,
+            variables: variables)
+    }
+
+    /// A server, not started yet.
+    ///
+    /// - Parameter ports: For NATS, for NATS over HTTP, and for questions about what it does.
+    init(_ settings: Settings = .init(), file: String, ports: [Int], variables: [String: String]) {
+        let common = [
+            "NATS_HOST": "127.0.0.1", "NATS_PORT": "\(ports[0])", "NATS_WEBSOCKET_PORT": "\(ports[1])",
+            "NATS_MONITORING_PORT": "\(ports[2])", "NATS_DATA": folder.appendingPathComponent("data").path,
+        ]
+        self.settings = Mutex(settings)
+        place = (file, common.merging(variables) { $1 })
+        address = "127.0.0.1:\(ports[0])"
+        url = "\(settings.tls == nil ? "nats" : "tls")://\(address)"
+        webSocketURL = "\(settings.tls == nil ? "ws" : "wss")://127.0.0.1:\(ports[1])"
+        monitoringAddress = "127.0.0.1:\(ports[2])"
+    }
+
+    /// A server that runs already, whose other ports are those of `docker/compose.yml`. It can be asked, and neither
+    /// started nor ended.
+    package init(external address: String) {
+        let host = address.split(separator: ":").first ?? "127.0.0.1"
+        settings = Mutex(.init())
+        place = nil
+        self.address = address
+        url = "nats://\(address)"
+        webSocketURL = "ws://\(host):9222"
+        monitoringAddress = "\(host):8222"
+    }
+
+    // MARK: Life
+
+    /// Starts it, with the data that it has, and waits until it serves.
+    package func start() async throws {
+        guard place != nil else {
+            guard await eventually({ await isHealthy() }) else {
+                throw MachineError(
+                    description:
+                        "no healthy NATS at MICRO_TEST_NATS_ADDRESS=\(address): \(monitoringAddress) tells none")
+            }
+            return
+        }
+        try launch()
+        try await waitUntilItServes()
+    }
+
+    /// Starts it, with the data that it has, and does not wait.
+    package func launch() throws {
+        guard let place else { throw MachineError(description: "the NATS at \(address) is not started here") }
+        let file = try writeConfiguration(place.file)
+        try process.launch(
+            ["-c", file.path] + settings.withLock(\.credentialFlags), environment: place.variables)
+    }
+
+    private func writeConfiguration(_ shared: String) throws -> URL {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let file = folder.appendingPathComponent("nats.conf")
+        let text = settings.withLock { $0.text(including: Configuration.path(shared), from: folder) }
+        try Data(text.utf8).write(to: file)
+        return file
+    }
+
+    /// Replaces the further configuration while it runs, and waits until it is in force.
+    package func reconfigure(_ configuration: String) async throws {
+        guard let place else { throw MachineError(description: "the NATS at \(address) is not started here") }
+        settings.withLock { $0.configuration = configuration }
+        _ = try writeConfiguration(place.file)
+        let before = try await variables().configLoadTime
+        process.signal(SIGHUP)
+        guard await eventually({ (try? await variables().configLoadTime) != before }) else {
+            throw MachineError(description: "the NATS at \(address) did not take a new configuration")
+        }
+    }
+
+    /// Waits until it serves: in a cluster, until JetStream has a leader.
+    package func waitUntilItServes() async throws { try await process.waitUntil { await isHealthy() } }
+
+    /// Its process; nil if it does not run.
+    package var processID: Int32? { process.id }
+
+    /// Kills it. What JetStream keeps stays.
+    package func kill() async { await process.kill() }
+
+    /// Stops it in order. What JetStream keeps stays.
+    package func stop() async throws { try await process.stop() }
+
+    /// Kills it, and deletes its data.
+    package func end() async {
+        await kill()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// Kills it and starts it again, with its ports and data.
+    package func restart() async throws {
+        await kill()
+        try await start()
+    }
+
+    /// Kills it and starts it again, empty, with its ports.
+    package func wipe() async throws {
+        await end()
+        try await start()
+    }
+
+    /// Stops (`SIGSTOP`) or continues (`SIGCONT`) it.
+    package func signal(_ signal: Int32) { process.signal(signal) }
+
+    /// Lets it tell its clients that it will end, and end: it closes their connections after a second, one after the
+    /// other.
+    package func enterLameDuckMode() { process.signal(SIGUSR2) }
+
+    // MARK: Questions
+
+    /// Gets a path of its monitoring, such as `/varz`.
+    package func ask(_ path: String) async throws -> (status: Int, text: String) {
+        try await CurlTransfer.ask(
+            CurlRequest(url: "http://\(monitoringAddress)\(path)", timeout: .seconds(5)), tls: nil)
+    }
+
+    /// What clients have open at it now.
+    package func census() async throws -> Census {
+        let clients = try await answer("/connz?limit=10000", Clients.self).connections
+        // Without JetStream there is no number.
+        let consumers = try await answer("/jsz", JetStream.self).consumers
+        return Census(
+            connections: clients.count, subscriptions: clients.reduce(0) { $0 + ($1.subscriptions ?? 0) },
+            consumers: consumers ?? 0)
+    }
+
+    /// How many messages clients have sent to it since it was started.
+    package func messagesReceived() async throws -> Int { try await variables().inMsgs }
+
+    /// What it tells about itself.
+    func variables() async throws -> Variables { try await answer("/varz", Variables.self) }
+
+    private func answer<Answer: Decodable>(_ path: String, _ type: Answer.Type) async throws -> Answer {
+        let (status, text) = try await ask(path)
+        guard status == 200 else {
+            throw MachineError(description: "NATS at \(monitoringAddress), \(path): \(status) \(text)")
+        }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(type, from: Data(text.utf8))
+    }
+
+    private func isHealthy() async -> Bool { (try? await ask("/healthz"))?.status == 200 }
+}
+
+extension NATSServer {
+    /// What clients have open at a server.
+    package struct Census: Sendable, Hashable {
+        /// Connections of clients.
+        package var connections: Int
+        /// Subscriptions of those connections.
+        package var subscriptions: Int
+        /// Consumers of JetStream.
+        package var consumers: Int
+    }
+
+    private struct Clients: Decodable {
+        struct Client: Decodable { let subscriptions: Int? }
+        let connections: [Client]
+    }
+
+    private struct JetStream: Decodable { let consumers: Int? }
+
+    struct Variables: Decodable {
+        struct JetStream: Decodable { let meta: Meta? }
+        struct Meta: Decodable { let leader: String? }
+        let serverName: String
+        let configLoadTime: String
+        let inMsgs: Int
+        let jetstream: JetStream?
+    }
+}
