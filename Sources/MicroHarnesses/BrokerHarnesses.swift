@@ -9,7 +9,7 @@ import MicroNATS
 /// The harnesses of this toolkit's brokers, by name.
 public enum BrokerHarnesses {
     /// The names, as in `MICRO_BROKER`.
-    public static let names = ["memory", "nats"]
+    public static let names = ["http", "memory", "nats"]
 
     /// Makes one for a backend that runs already.
     ///
@@ -25,6 +25,16 @@ public enum BrokerHarnesses {
         configuration reader: ConfigReader
     ) async throws -> any BrokerHarness {
         switch name {
+        case "http":
+            // The registry is its backend: the one that `MICRO_REGISTRY` names.
+            let registry = reader.string(forKey: "micro.registry", default: "memory")
+            guard delivery == .atMostOnce else {
+                throw MicroError(
+                    .unsupported, "the HTTP broker delivers at most once: leave --delivery out", origin: "conformance")
+            }
+            return HTTPBrokerHarness(
+                on: try await RegistryHarnesses.make(
+                    registry, address: address, control: control, configuration: reader))
         case "memory":
             try HarnessChoice.memory("broker", controlledBy: control)
             return MemoryBrokerHarness(delivery)

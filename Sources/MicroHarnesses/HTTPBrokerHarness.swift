@@ -17,7 +17,9 @@ public struct HTTPBrokerHarness: BrokerHarness {
     private let makeRegistry: @Sendable (BrokerClientOptions) async throws -> any Registry
 
     /// Creates a harness on the registry of another one.
-    public init(on registries: some RegistryHarness, bounds: BrokerBounds = BrokerBounds(messages: 500, subscriptions: 50)) {
+    public init(
+        on registries: some RegistryHarness, bounds: BrokerBounds = BrokerBounds(messages: 500, subscriptions: 50)
+    ) {
         self.registries = registries
         self.bounds = bounds
         subject = Subject(
@@ -45,7 +47,9 @@ public struct HTTPBrokerHarness: BrokerHarness {
     /// Of the registry.
     public var secrets: [String] { registries.secrets }
     /// Who knows the wire.
-    public var peer: (any BrokerPeer)? { HTTPBrokerPeer { [makeRegistry] in try await makeRegistry(BrokerClientOptions()) } }
+    public var peer: (any BrokerPeer)? {
+        HTTPBrokerPeer { [makeRegistry] in try await makeRegistry(BrokerClientOptions()) }
+    }
     /// Entries in the registry.
     public let badSubscribers: (any BadSubscribers)?
 

@@ -17,12 +17,12 @@ struct EventsDemo {
         LoggingSystem.bootstrap { _ in SwiftLogNoOpLogHandler() }
         // At least once: what a handler does not finish comes again.
         let broker = MemoryBroker(delivery: .atLeastOnce)
-        let mails = Mutex<[Mail]>([])
+        let mails = Mails()
         let mailers = try ["first", "second"].map { id in
             let mailer = try service("mailer", id: id, broker)
             mailer.subscribe(UserCreated.topic, queue: "mails") { (event: UserCreated, context) in
                 if event.number == 3, context.attempt == 1 { throw MailServerIsBusy() }
-                mails.withLock { $0.append(Mail(event: event, mailer: id, attempt: context.attempt)) }
+                mails.add(Mail(event: event, mailer: id, attempt: context.attempt))
             }
             return mailer
         }
@@ -37,14 +37,14 @@ struct EventsDemo {
                 for (number, name) in zip(1..., ["John", "Jane", "世界", "Ann", "Bob", "Eve"]) {
                     try await publisher.publish(UserCreated(number: number, name: name), to: UserCreated.topic)
                 }
-                while mails.withLock(\.count) < 6 { try await Task.sleep(for: .milliseconds(5)) }
+                while mails.all.count < 6 { try await Task.sleep(for: .milliseconds(5)) }
             }
             // The story is over, or a service could not start.
             try await group.next()
             group.cancelAll()
         }
         print("\nOne of the two mailers greets each; the third user at the second attempt, since the first one failed")
-        for mail in mails.withLock(\.self).sorted(by: { $0.event.number < $1.event.number }) {
+        for mail in mails.all.sorted(by: { $0.event.number < $1.event.number }) {
             print("  \(mail.event.number) \(mail.event.name) by \(mail.mailer), attempt \(mail.attempt)")
         }
         await publisher.close()
@@ -54,6 +54,14 @@ struct EventsDemo {
         let event: UserCreated
         let mailer: String
         let attempt: Int
+    }
+
+    private final class Mails: Sendable {
+        private let content = Mutex<[Mail]>([])
+
+        var all: [Mail] { content.withLock(\.self) }
+
+        func add(_ mail: Mail) { content.withLock { $0.append(mail) } }
     }
 
     private static func service(_ name: String, id: String, _ broker: MemoryBroker) throws -> Microservice {

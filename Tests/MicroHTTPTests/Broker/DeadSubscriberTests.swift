@@ -31,7 +31,8 @@ import Testing
 
     /// Registers one, which is there as long as the body runs.
     private func with(
-        _ death: Death, queue: String = "ff.http.broadcast", in brokers: Brokers, _ body: (ScriptedServer) async throws -> Void
+        _ death: Death, queue: String = "ff.http.broadcast", in brokers: Brokers,
+        _ body: (ScriptedServer) async throws -> Void
     ) async throws {
         let server = try death.makeServer()
         defer { server.stop() }

@@ -6,6 +6,7 @@ import MicroCore
 import MicroHTTP
 import MicroMemory
 import NIOCore
+import TestServers
 import TestSupport
 import Testing
 
@@ -146,7 +147,8 @@ import Testing
                 await code {
                     try await broker.publish(Message(body: ByteBuffer(repeating: 0, count: 1001)), to: "a")
                 } == .payloadTooLarge)
-            try await broker.publish(Message(headers: ["long": String(repeating: "\"", count: 8192)], body: largest), to: "a")
+            try await broker.publish(
+                Message(headers: ["long": String(repeating: "\"", count: 8192)], body: largest), to: "a")
             #expect(try await subscription.first(1).first?.message.body == largest)
         }
         for (body, timeout, heartbeat) in [(0, 5, 30), (Int.max, 5, 30), (1, 0, 30), (1, 5, 0)] {

@@ -13,17 +13,20 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct HostilePublisherTests {
     private static let good = #"{"Header":{":topic":"t","a":"b"},"Body":"eA=="}"#
 
-    private static func post(_ body: String, id: String, target: String = "/_sub?id=", method: String = "POST") -> String {
+    private static func post(_ body: String, id: String, target: String = "/_sub?id=", method: String = "POST")
+        -> String
+    {
         "\(method) \(target)\(id) HTTP/1.1\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
     }
 
     @Test(arguments: [
-        ("{}", 400), ("", 400), ("null", 400), ("[]", 400), ("{\"Header\":1}", 400), ("{\"Header\":{\":topic\":1}}", 400),
+        ("{}", 400), ("", 400), ("null", 400), ("[]", 400), ("{\"Header\":1}", 400),
+        ("{\"Header\":{\":topic\":1}}", 400),
         (#"{"Header":{":topic":"t"},"Body":"***"}"#, 400), (#"{"Header":{":topic":"t"},"Body":"eA"}"#, 400),
         (#"{"Header":{":topic":"other"},"Body":"eA=="}"#, 400), (#"{"Header":{"a":"b"},"Body":"eA=="}"#, 400),
         (#"{"Header":{":topic":"t"},"Body":"eA=="}{}"#, 400), (String(repeating: "[", count: 100_000), 400),
         ("\u{FEFF}", 400),
-        (#"{"Header":{":topic":"t""# + (0..<1024).map { #","h\#($0)":"""# }.joined() + #"},"Body":""}"#, 400),
+        (#"{"Header":{":topic":"t""# + (0...1024).map { #","h\#($0)":"""# }.joined() + #"},"Body":""}"#, 400),
     ])
     func whatIsNoMessageIsRefused(_ body: String, _ status: Int) async throws {
         try await withSubscriber { node, subscription in
