@@ -4,6 +4,8 @@
 import ArgumentParser
 import AsyncHTTPClient
 import Foundation
+import NIOCore
+import NIOHTTP1
 
 /// Where a NATS server is started that only this process uses.
 struct NATSProcessPlace: ParsableArguments {
