@@ -60,6 +60,9 @@ let package = Package(
         .executable(name: "greeter-demo", targets: ["greeter-demo"]),
         .executable(name: "greeter-server", targets: ["greeter-server"]),
         .executable(name: "greeter-client", targets: ["greeter-client"]),
+        .executable(name: "events-demo", targets: ["events-demo"]),
+        .executable(name: "events-publisher", targets: ["events-publisher"]),
+        .executable(name: "events-subscriber", targets: ["events-subscriber"]),
         .executable(name: "micro", targets: ["MicroCommand"]),
     ],
     dependencies: [
@@ -107,15 +110,15 @@ let package = Package(
         module(
             "MicroHarnesses",
             [
-                "MicroCore", "MicroConformance", "MicroConsul", "MicroEtcd", "MicroMemory", "CurlTransfer", "CZlib",
-                configuration, logging,
+                "MicroCore", "MicroConformance", "MicroConsul", "MicroEtcd", "MicroHTTP", "MicroMemory", "MicroNATS",
+                "CurlTransfer", "CZlib", configuration, logging, nioCore,
             ]),
-        module("MicroBackends", ["Micro", "MicroConsul", "MicroEtcd", configuration]),
+        module("MicroBackends", ["Micro", "MicroConsul", "MicroEtcd", "MicroNATS", configuration]),
 
         // Floor 5: the command line. Not a target named micro: beside Micro it breaks where file names have no case.
         .executableTarget(
             name: "MicroCommand",
-            dependencies: ["MicroConformance", "MicroHarnesses", argumentParser, configuration],
+            dependencies: ["MicroConformance", "MicroCore", "MicroHarnesses", argumentParser, configuration],
             swiftSettings: settings),
 
         // Examples.
@@ -126,6 +129,12 @@ let package = Package(
         example(
             "greeter-client", path: "Examples/Greeter/Client",
             ["Micro", "MicroBackends", "GreeterContract", configuration]),
+        example("events-demo", path: "Examples/Events/Demo", ["Micro", "EventsContract"]),
+        example(
+            "events-publisher", path: "Examples/Events/Publisher", ["Micro", "MicroBackends", "EventsContract"]),
+        example(
+            "events-subscriber", path: "Examples/Events/Subscriber", ["Micro", "MicroBackends", "EventsContract"]),
+        .target(name: "EventsContract", path: "Examples/Events/Contract", swiftSettings: settings),
         .target(
             name: "FileRegistry", dependencies: ["MicroCore", logging], path: "Examples/CustomRegistry/Sources",
             swiftSettings: settings),
@@ -148,14 +157,14 @@ let package = Package(
             "MicroConformanceTests",
             [
                 "MicroConformance", "MicroConformanceTesting", "MicroHarnesses", "MicroConsul", "MicroEtcd",
-                "MicroCore",
-                "CurlTransfer", "MicroMemory", logging, nioCore, nioHTTP1, nioPosix,
+                "MicroCore", "CurlTransfer", "MicroMemory", "MicroNATS", logging, nioCore, nioHTTP1, nioPosix,
             ]),
         tests(
             "MicroHTTPTests", ["MicroHTTP", "MicroConsul", "MicroMemory", "MicroCore", logging, nioCore, nioPosix]),
         tests("MicroConsulTests", ["MicroConsul", "MicroCurl", "MicroCore", configuration, logging]),
         tests("MicroEtcdTests", ["MicroEtcd", "MicroCore", "CurlTransfer", configuration, logging]),
-        tests("MicroNATSTests", ["MicroNATS", "MicroCore", "CurlTransfer", configuration, logging, nioCore]),
+        tests(
+            "MicroNATSTests", ["MicroNATS", "MicroCore", "MicroCurl", "CurlTransfer", configuration, logging, nioCore]),
         tests("ClusterTests", ["MicroConsul", "MicroEtcd", "MicroCore", "CurlTransfer"]),
         tests(
             "MicroTests",
@@ -169,6 +178,7 @@ let package = Package(
             dependencies: ["FileRegistry", "MicroConformance", "MicroConformanceTesting", "MicroCore"],
             path: "Examples/CustomRegistry/Tests", swiftSettings: settings),
         tests("GreeterTests", ["greeter-demo", "greeter-server", "greeter-client"]),
+        tests("EventsTests", ["events-demo", "events-publisher", "events-subscriber"]),
         tests("MicroCommandTests", ["MicroCommand", "MicroConformance", "MicroHarnesses", "MicroCore"]),
     ]
 )

@@ -4,13 +4,15 @@
 public import Micro
 import MicroConsul
 import MicroEtcd
+import MicroNATS
 
 extension Backends {
-    /// All adapters of this toolkit, so that the environment decides: `MICRO_REGISTRY=consul`.
+    /// All adapters of this toolkit, so that the environment decides: `MICRO_REGISTRY=consul`, `MICRO_BROKER=nats`.
     public static let environment: Backends = {
         var backends = Backends.builtIn
         backends.registries["consul"] = { try ConsulRegistry(configuration: ConsulConfiguration(configReader: $0)) }
         backends.registries["etcd"] = { try EtcdRegistry(configuration: EtcdConfiguration(configReader: $0)) }
+        backends.brokers["nats"] = { try NATSBroker(configuration: NATSConfiguration(configReader: $0)) }
         return backends
     }()
 }

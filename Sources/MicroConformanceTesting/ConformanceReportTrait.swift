@@ -24,9 +24,9 @@ public struct ConformanceReportTrait: TestTrait, TestScoping {
 
     /// The results of the cases, in whatever order they end.
     final class Collector: Sendable {
-        private let content = Mutex<(harness: (any RegistryHarness)?, results: [CaseResult])>((nil, []))
+        private let content = Mutex<(harness: (any ConformanceHarness)?, results: [CaseResult])>((nil, []))
 
-        func add(_ result: CaseResult, _ harness: any RegistryHarness) {
+        func add(_ result: CaseResult, _ harness: any ConformanceHarness) {
             content.withLock { content in
                 content.harness = harness
                 content.results.append(result)

@@ -4,7 +4,6 @@
 public import Configuration
 public import MicroConformance
 import MicroConsul
-import MicroCore
 import MicroEtcd
 
 /// The harnesses of this toolkit's registries, by name.
@@ -27,31 +26,17 @@ public enum RegistryHarnesses {
         case "consul":
             var configuration = ConsulConfiguration(configReader: reader)
             if let address { configuration.address = address }
-            let control = try await makeControl(control, of: name, ComposedConsul(configuration))
+            let control = try await HarnessChoice.control(control, of: name, ComposedConsul(configuration))
             return try await ConsulRegistryHarness(configuration, control: control)
         case "etcd":
             var configuration = EtcdConfiguration(configReader: reader)
             if let address { configuration.address = address }
-            let control = try await makeControl(control, of: name, ComposedEtcd(configuration))
+            let control = try await HarnessChoice.control(control, of: name, ComposedEtcd(configuration))
             return try await EtcdRegistryHarness(configuration, control: control)
         case "memory":
-            guard control == nil else {
-                throw MicroError(
-                    .invalidArgument, "the memory registry has its own control: leave the other out",
-                    origin: "conformance")
-            }
+            try HarnessChoice.memory("registry", controlledBy: control)
             return MemoryRegistryHarness()
-        default:
-            throw MicroError(
-                .invalidArgument, "no registry named \"\(name)\": choose one of \(names.joined(separator: ", "))",
-                origin: "conformance")
+        default: throw HarnessChoice.unknown("registry", name, of: names)
         }
-    }
-
-    private static func makeControl(
-        _ source: ControlSource?, of name: String, _ server: some ComposedServer
-    ) async throws -> (any BackendControl)? {
-        guard case .compose(let file)? = source else { return nil }
-        return try await ComposeControl(ComposeCommand(file: file), service: name, server: server)
     }
 }

@@ -138,6 +138,7 @@ public final class MemoryBroker: Broker {
     /// See ``MicroCore/Broker/close(deadline:)``.
     public func close(deadline: ContinuousClock.Instant) async {
         isClosed.store(true, ordering: .sequentiallyConsistent)
+        backend.brokerOutage.release(ObjectIdentifier(self))
         let open = subscriptions.withLock { $0.values.map(\.self) }
         for each in open { each.detach() }
         await withTaskGroup(of: Void.self) { group in
@@ -168,7 +169,9 @@ public final class MemoryBroker: Broker {
     private var isReachable: Bool { backend.brokerOutage.isOver }
 
     private func waitForBackend() async throws {
-        try await backend.brokerOutage.wait(until: .now + configuration.timeout)
+        try await backend.brokerOutage.wait(until: .now + configuration.timeout, for: ObjectIdentifier(self)) {
+            self.isClosed.load(ordering: .sequentiallyConsistent)
+        }
         try checkOpen()
     }
 

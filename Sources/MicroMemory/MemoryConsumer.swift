@@ -105,6 +105,7 @@ struct MemoryConsumer {
     /// Picks the next message and the member that gets it; nil if there is none, or no room.
     mutating func next(in log: MemoryMessages, at now: ContinuousClock.Instant) -> Next? {
         guard let member = nextMember(), let (sequence, attempts) = nextSequence(in: log, now) else { return nil }
+        turn = (member + 1) % members.count
         let message = log[sequence]
         waiting[sequence] = nil
         let lease = Lease(
@@ -119,12 +120,8 @@ struct MemoryConsumer {
     }
 
     /// The members take turns.
-    private mutating func nextMember() -> Int? {
-        for _ in members.indices {
-            turn = (turn + 1) % members.count
-            if members[turn].hasRoom { return turn }
-        }
-        return nil
+    private func nextMember() -> Int? {
+        members.indices.lazy.map { (turn + $0) % members.count }.first { members[$0].hasRoom }
     }
 
     private mutating func nextSequence(

@@ -124,36 +124,44 @@ final class MemoryLog: Sendable {
     // MARK: Deliveries
 
     /// Changes something, and has delivered what can be delivered then.
-    private func change(_ body: (inout Content) throws -> Void) rethrows {
+    ///
+    /// - Parameter key: The consumer that it is about; nil for all.
+    private func change(_ key: MemoryConsumer.Key? = nil, _ body: (inout Content) throws -> Void) rethrows {
         try content.withLock { content in
             try body(&content)
-            work(&content)
+            work(on: key, &content)
         }
         deliver()
     }
 
     private func settle(_ sequence: Int, attempt: Int, of key: MemoryConsumer.Key, _ settlement: Delivery.Settlement) {
-        change { content in
+        change(key) { content in
             let due = content.consumers[key]?.settle(sequence, attempt: attempt, settlement, at: .now)
             if let due { wake(at: due, &content.alarm) }
         }
     }
 
     /// Decides what is delivered to whom.
-    private func work(_ content: inout Content) {
+    private func work(on key: MemoryConsumer.Key?, _ content: inout Content) {
         guard !content.isHalted else { return }
         let now = ContinuousClock.now
+        if let key {
+            // What is buried is news for the others.
+            guard content.consumers[key]?.hasExhausted == true else { return work(on: key, &content, now) }
+        }
         for (key, consumer) in content.consumers where consumer.hasExhausted { bury(key, &content, now) }
-        content.consumers.updateValues { key, consumer in
-            while let next = consumer.next(in: content.messages, at: now) {
-                let delivery = Delivery(
-                    topic: next.message.topic, message: next.message.message, attempt: next.attempt,
-                    settle: { [weak self] settlement in
-                        self?.settle(next.sequence, attempt: next.attempt, of: key, settlement)
-                    })
-                content.outbox.append((next.source, delivery))
-                wake(at: next.expiry, &content.alarm)
-            }
+        for key in content.consumers.keys { work(on: key, &content, now) }
+    }
+
+    private func work(on key: MemoryConsumer.Key, _ content: inout Content, _ now: ContinuousClock.Instant) {
+        while let next = content.consumers[key]?.next(in: content.messages, at: now) {
+            let delivery = Delivery(
+                topic: next.message.topic, message: next.message.message, attempt: next.attempt,
+                settle: { [weak self] settlement in
+                    self?.settle(next.sequence, attempt: next.attempt, of: key, settlement)
+                })
+            content.outbox.append((next.source, delivery))
+            wake(at: next.expiry, &content.alarm)
         }
     }
 

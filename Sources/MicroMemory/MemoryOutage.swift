@@ -7,7 +7,7 @@ import Synchronization
 /// Whether brokers can reach their backend, and who waits until they can.
 final class MemoryOutage: Sendable {
     private struct Content {
-        var waiting: [Int: AsyncStream<Never>.Continuation] = [:]
+        var waiting: [Int: (owner: ObjectIdentifier, continuation: AsyncStream<Never>.Continuation)] = [:]
         var nextID = 0
     }
 
@@ -22,24 +22,35 @@ final class MemoryOutage: Sendable {
         let waiting = content.withLock { content in
             isDown.store(false, ordering: .releasing)
             defer { content.waiting = [:] }
-            return content.waiting.values.map(\.self)
+            return content.waiting.values.map(\.continuation)
         }
         for continuation in waiting { continuation.finish() }
     }
 
-    /// Waits for the end.
-    ///
-    /// - Throws: ``MicroError`` with `unavailable` at the deadline, or `CancellationError`.
-    func wait(until deadline: ContinuousClock.Instant) async throws {
-        try await withDeadline(deadline, orThrow: Self.error) { await self.wait() }
+    /// Lets those go on that wait for the sake of an owner, who is not there any more.
+    func release(_ owner: ObjectIdentifier) {
+        let waiting = content.withLock { $0.waiting.values.filter { $0.owner == owner } }
+        for waiter in waiting { waiter.continuation.finish() }
     }
 
-    private func wait() async {
+    /// Waits for the end, or until the owner is released.
+    ///
+    /// - Parameter isGone: Whether the owner is not there any more.
+    /// - Throws: ``MicroError`` with `unavailable` at the deadline, or `CancellationError`.
+    func wait(
+        until deadline: ContinuousClock.Instant, for owner: ObjectIdentifier,
+        unless isGone: @escaping @Sendable () -> Bool
+    ) async throws {
+        try await withDeadline(deadline, orThrow: Self.error) { await self.wait(for: owner, unless: isGone) }
+    }
+
+    private func wait(for owner: ObjectIdentifier, unless isGone: () -> Bool) async {
         let (stream, continuation) = AsyncStream<Never>.makeStream()
         let id = content.withLock { content -> Int? in
-            guard !isOver else { return nil }
+            // Asked under the lock: who releases the owner either comes later and finds it, or came first.
+            guard !isOver, !isGone() else { return nil }
             content.nextID += 1
-            content.waiting[content.nextID] = continuation
+            content.waiting[content.nextID] = (owner, continuation)
             return content.nextID
         }
         guard let id else { return }

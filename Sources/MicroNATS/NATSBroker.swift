@@ -13,7 +13,6 @@ public final class NATSBroker: Broker {
     private struct Content {
         var open: [UInt64: any NATSFeed] = [:]
         var nextID: UInt64 = 0
-        var isClosed = false
     }
 
     private let link: NATSLink
@@ -21,6 +20,8 @@ public final class NATSBroker: Broker {
     private let format: NATSFormat
     private let jetStream: JetStream?
     private let content = Mutex(Content())
+    /// From the beginning of the close on: acknowledgements still go out then, and nothing else.
+    private let isClosed = Atomic(false)
 
     /// Creates a client. Nothing is connected until it is used.
     ///
@@ -70,22 +71,24 @@ public final class NATSBroker: Broker {
     /// Such as `NATS at nats://127.0.0.1:4222`, with all addresses.
     public var description: String { link.description }
 
-    /// See ``MicroCore/Broker/publish(_:to:)``. That the server does not allow a topic it says after the first message, at
-    /// most once: the next ones are refused.
+    /// See ``MicroCore/Broker/publish(_:to:)``. After a login the first message to a topic waits for the server's word that
+    /// the topic is allowed.
     public func publish(_ message: Message, to topic: String) async throws {
+        try checkOpen()
         try TopicRules.check(topic: topic)
         let message = try format.written(message, by: link)
         if let jetStream { return try await jetStream.publish(message, to: topic) }
         try await link.send(to: topic) { $0.appendPublish(message, to: topic) }
+        try await link.confirm(publicationTo: topic, by: .now + link.configuration.timeout)
     }
 
     /// See ``MicroCore/Broker/subscribe(to:queue:options:)``.
     public func subscribe(
         to topic: String, queue: String?, options: SubscribeOptions
     ) async throws -> Subscription {
+        try checkOpen()
         try options.validate(topic: topic, queue: queue, for: features, of: description)
-        let id = try content.withLock { content in
-            if content.isClosed { throw MicroError.brokerClosed(description) }
+        let id = content.withLock { content in
             content.nextID += 1
             return content.nextID
         }
@@ -98,12 +101,7 @@ public final class NATSBroker: Broker {
                 try CoreFeed(source, topic: topic, queue: queue, link: link, format: format)
             }
         do {
-            guard end.belongs(to: feed),
-                content.withLock({ content in
-                    if !content.isClosed { content.open[id] = feed }
-                    return !content.isClosed
-                })
-            else { throw MicroError.brokerClosed(description) }
+            guard end.belongs(to: feed), keep(feed, id) else { throw MicroError.brokerClosed(description) }
             try await feed.start(by: .now + link.configuration.timeout)
             return subscription
         } catch {
@@ -116,6 +114,7 @@ public final class NATSBroker: Broker {
     public func request(
         _ message: Message, to topic: String, deadline: ContinuousClock.Instant
     ) async throws -> Message {
+        try checkOpen()
         try TopicRules.check(topic: topic)
         guard jetStream == nil else {
             throw MicroError(
@@ -138,10 +137,8 @@ public final class NATSBroker: Broker {
 
     /// See ``MicroCore/Broker/close(deadline:)``.
     public func close(deadline: ContinuousClock.Instant) async {
-        let open = content.withLock { content in
-            content.isClosed = true
-            return Array(content.open.values)
-        }
+        isClosed.store(true, ordering: .sequentiallyConsistent)
+        let open = content.withLock { Array($0.open.values) }
         for feed in open { feed.stopReceiving() }
         // What the server has sent until now has come when it answers.
         await link.flush(by: deadline)
@@ -150,6 +147,19 @@ public final class NATSBroker: Broker {
         }
         await jetStream?.close(by: deadline)
         await link.close(by: deadline)
+    }
+
+    private func checkOpen() throws {
+        if isClosed.load(ordering: .relaxed) { throw MicroError.brokerClosed(description) }
+    }
+
+    /// False if nobody would close it.
+    private func keep(_ feed: any NATSFeed, _ id: UInt64) -> Bool {
+        content.withLock { content in
+            let isOpen = !isClosed.load(ordering: .sequentiallyConsistent)
+            if isOpen { content.open[id] = feed }
+            return isOpen
+        }
     }
 }
 

@@ -81,4 +81,6 @@ enum NATSLogin: Sendable {
     case nobody
     case user(String, Secret)
     case token(Secret)
+
+    var isNobody: Bool { if case .nobody = self { true } else { false } }
 }

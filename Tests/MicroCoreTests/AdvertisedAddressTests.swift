@@ -9,7 +9,9 @@ import Testing
 
     @Test func whatIsBoundUnlessAskedOtherwise() throws {
         #expect(try AdvertisedAddress.of(bound: bound, advertise: nil, setting: "X") == bound)
-        #expect(try AdvertisedAddress.of(bound: bound, advertise: Address(host: "a"), setting: "X") == Address(host: "a", port: 80))
+        #expect(
+            try AdvertisedAddress.of(bound: bound, advertise: Address(host: "a"), setting: "X")
+                == Address(host: "a", port: 80))
         #expect(
             try AdvertisedAddress.of(bound: bound, advertise: Address(host: "a", port: 1), setting: "X")
                 == Address(host: "a", port: 1))

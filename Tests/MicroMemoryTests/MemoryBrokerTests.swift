@@ -192,6 +192,15 @@ import Testing
         #expect(await take(1, from: fresh) == ["2"])
     }
 
+    @Test func theMembersOfAQueueTakeTurns() async throws {
+        let broker = broker
+        let members = [
+            try await broker.subscribe(to: "a", queue: "q"), try await broker.subscribe(to: "a", queue: "q"),
+        ]
+        for number in 0..<10 { try await broker.publish(Message(text: "\(number)"), to: "a") }
+        for member in members { #expect(await take(5, from: member).count == 5) }
+    }
+
     @Test func historyIsReplayedToWhoAsksForIt() async throws {
         var options = SubscribeOptions()
         options.start = .all

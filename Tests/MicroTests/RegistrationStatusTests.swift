@@ -20,12 +20,6 @@ private struct Health: Codable, Sendable, Equatable {
 
 /// What a service tells of its registration: as a stream, by `Debug.Health`, and as metrics.
 @Suite(.timeLimit(.minutes(1)), .serialized) struct RegistrationStatusTests {
-    private static let metrics = {
-        let metrics = TestMetrics()
-        MetricsSystem.bootstrap(metrics)
-        return metrics
-    }()
-
     private let backend = MemoryBackend()
 
     private func makeService(_ name: String) throws -> Microservice {
@@ -44,7 +38,7 @@ private struct Health: Codable, Sendable, Equatable {
     }
 
     @Test func aLossAndAReturnAreToldEverywhere() async throws {
-        let metrics = Self.metrics
+        let metrics = Telemetry.metrics
         let service = try makeService("told")
         #expect(service.registrationStatus == nil)
         var statuses = service.registrationStatuses().makeAsyncIterator()

@@ -95,7 +95,10 @@ enum Wire: String, CaseIterable, Sendable {
             #expect(record.nodes.first?.id == "greeter-1")
             let metadata = record.nodes.first?.metadata
             #expect(
-                metadata == ["transport": wire.rawValue, "registry": "memory", "protocol": "mucp", "server": "rpc"])
+                metadata == [
+                    "transport": wire.rawValue, "registry": "memory", "broker": "memory", "protocol": "mucp",
+                    "server": "rpc",
+                ])
         }
         #expect(try await MemoryRegistry(backend: backend).lookUp("greeter").isEmpty)
     }

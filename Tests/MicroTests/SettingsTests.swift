@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Configuration
+import MicroHTTP
 import MicroMemory
 import Testing
 
@@ -52,7 +53,7 @@ private func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader 
     @Test(arguments: [
         ("micro.server.address", "nowhere:x"), ("micro.server.metadata", "region"), ("micro.register.ttl", "soon"),
         ("micro.client.retries", "-1"), ("micro.selector", "best"), ("micro.registry", "zookeeper"),
-        ("micro.transport", "pigeon"),
+        ("micro.transport", "pigeon"), ("micro.broker", "pigeon"),
     ])
     func aWrongSettingIsNamed(_ key: String, _ value: String) {
         let reader = reader([AbsoluteConfigKey(ConfigKey(key)): ConfigValue(.string(value), isSecret: false)])
@@ -75,9 +76,53 @@ private func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader 
         )
     }
 
+    @Test func aBrokerIsOneThatReachesAsFarAsTheRegistry() throws {
+        let far = FarRegistry()
+        #expect(try Backends.builtIn.makeBroker(reader([:]), registry: MemoryRegistry()).name == "memory")
+        #expect(try Backends.builtIn.makeBroker(reader([:]), registry: far).name == "http")
+        let chosen = reader(["micro.broker": "memory"])
+        #expect(try Backends.builtIn.makeBroker(chosen, registry: far).name == "memory")
+        let error = #expect(throws: MicroError.self) {
+            try Backends.builtIn.makeBroker(reader(["micro.broker": "nats"]), registry: far)
+        }
+        #expect(error?.code == .unsupported)
+        #expect(error?.message.contains("MICRO_BROKER=nats, but this program links only http, memory") == true)
+    }
+
+    @Test func theHTTPBrokerIsWhereTheServiceIs() throws {
+        func settings(_ values: [AbsoluteConfigKey: ConfigValue]) throws -> HTTPBrokerConfiguration {
+            try HTTPBrokerConfiguration(configReader: reader(values))
+        }
+        let alone = try settings([:])
+        #expect(alone.address == Address(host: "127.0.0.1", port: 0) && alone.advertise == nil)
+        let beside = try settings(["micro.server.address": ":8080", "micro.server.advertise": "host:1"])
+        #expect(beside.address == Address(host: "0.0.0.0", port: 0) && beside.advertise == Address(host: "host"))
+        let own = try settings([
+            "micro.server.address": ":8080", "micro.broker.address": "127.0.0.1:9", "micro.broker.advertise": "h:2",
+        ])
+        #expect(own.address == Address(host: "127.0.0.1", port: 9) && own.advertise == Address(host: "h", port: 2))
+        #expect(throws: MicroError.self) { try settings(["micro.broker.address": "nowhere:x"]) }
+    }
+
     @Test func aBadNameIsRefused() {
         #expect { try Microservice("a/b", configuration: reader([:])) } throws: {
             ($0 as? MicroError)?.code == .invalidName
         }
     }
+}
+
+/// A registry that other processes see.
+private struct FarRegistry: Registry {
+    let name = "far"
+    let capabilities: RegistryCapabilities = []
+    let description = "far away"
+
+    func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
+        RegisterOutcome(timeToLive: nil, created: true)
+    }
+    func deregister(_ service: ServiceRecord) async throws {}
+    func lookUp(_ name: String) async throws -> [ServiceRecord] { [] }
+    func list() async throws -> [String] { [] }
+    func watch(_ name: String?) throws -> RegistryWatch { RegistryWatch.makeStream().watch }
+    func close() async {}
 }

@@ -3,6 +3,7 @@
 
 import CurlTransfer
 import Foundation
+import Synchronization
 import TestSupport
 
 /// A real NATS server, started with the configuration that the container mounts: `docker/nats/nats.conf`.
@@ -10,7 +11,7 @@ import TestSupport
 /// It speaks NATS over TCP and over WebSockets, and has JetStream. What JetStream keeps is in a temporary folder: it
 /// survives ``kill()`` and ``stop()``, and goes with this object.
 package final class NATSServer: Sendable {
-    private let settings: Settings
+    private let settings: Mutex<Settings>
     /// The file under `docker` that it begins with, and its variables; nil for a server that runs already.
     private let place: (file: String, variables: [String: String])?
     private let process = ServerProcess(backend.program)
@@ -51,7 +52,7 @@ package final class NATSServer: Sendable {
             "NATS_HOST": "127.0.0.1", "NATS_PORT": "\(ports[0])", "NATS_WEBSOCKET_PORT": "\(ports[1])",
             "NATS_MONITORING_PORT": "\(ports[2])", "NATS_DATA": folder.appendingPathComponent("data").path,
         ]
-        self.settings = settings
+        self.settings = Mutex(settings)
         place = (file, common.merging(variables) { $1 })
         address = "127.0.0.1:\(ports[0])"
         url = "\(settings.tls == nil ? "nats" : "tls")://\(address)"
@@ -63,7 +64,7 @@ package final class NATSServer: Sendable {
     /// started nor ended.
     package init(external address: String) {
         let host = address.split(separator: ":").first ?? "127.0.0.1"
-        settings = .init()
+        settings = Mutex(.init())
         place = nil
         self.address = address
         url = "nats://\(address)"
@@ -90,10 +91,29 @@ package final class NATSServer: Sendable {
     /// Starts it, with the data that it has, and does not wait.
     package func launch() throws {
         guard let place else { throw MachineError(description: "the NATS at \(address) is not started here") }
+        let file = try writeConfiguration(place.file)
+        try process.launch(
+            ["-c", file.path] + settings.withLock(\.credentialFlags), environment: place.variables)
+    }
+
+    private func writeConfiguration(_ shared: String) throws -> URL {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let file = folder.appendingPathComponent("nats.conf")
-        try Data(settings.text(including: Configuration.path(place.file), from: folder).utf8).write(to: file)
-        try process.launch(["-c", file.path] + settings.credentialFlags, environment: place.variables)
+        let text = settings.withLock { $0.text(including: Configuration.path(shared), from: folder) }
+        try Data(text.utf8).write(to: file)
+        return file
+    }
+
+    /// Replaces the further configuration while it runs, and waits until it is in force.
+    package func reconfigure(_ configuration: String) async throws {
+        guard let place else { throw MachineError(description: "the NATS at \(address) is not started here") }
+        settings.withLock { $0.configuration = configuration }
+        _ = try writeConfiguration(place.file)
+        let before = try await variables().configLoadTime
+        process.signal(SIGHUP)
+        guard await eventually({ (try? await variables().configLoadTime) != before }) else {
+            throw MachineError(description: "the NATS at \(address) did not take a new configuration")
+        }
     }
 
     /// Waits until it serves: in a cluster, until JetStream has a leader.
@@ -192,6 +212,7 @@ extension NATSServer {
         struct JetStream: Decodable { let meta: Meta? }
         struct Meta: Decodable { let leader: String? }
         let serverName: String
+        let configLoadTime: String
         let inMsgs: Int
         let jetstream: JetStream?
     }

@@ -33,7 +33,8 @@ public final class Client: Sendable {
     /// - Throws: ``MicroError`` with `invalidArgument` or `unsupported` that names the wrong setting.
     public convenience init(
         registry: (any Registry)? = nil, transport: (any Transport)? = nil, broker: (any Broker)? = nil,
-        codecs: [any Codec] = [JSONCodec()], backends: Backends = .builtIn, settings: Configuration? = nil, configuration: ConfigReader? = nil
+        codecs: [any Codec] = [JSONCodec()], backends: Backends = .builtIn, settings: Configuration? = nil,
+        configuration: ConfigReader? = nil
     ) throws {
         let configuration = configuration ?? .environment
         self.init(

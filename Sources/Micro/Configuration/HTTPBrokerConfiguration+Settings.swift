@@ -15,6 +15,7 @@ extension HTTPBrokerConfiguration {
         func address(_ key: ConfigKey) throws -> Address? { try reader.string(forKey: key).map(Address.init(parsing:)) }
         let server = try address("micro.server.address").map { Address(host: $0.host, port: 0) }
         self.address = try address("micro.broker.address") ?? server ?? self.address
-        advertise = try address("micro.broker.advertise") ?? address("micro.server.advertise").map { Address(host: $0.host) }
+        advertise =
+            try address("micro.broker.advertise") ?? address("micro.server.advertise").map { Address(host: $0.host) }
     }
 }

@@ -35,8 +35,8 @@ struct EventSubscriber: Sendable {
             name: "Func", request: ValueShape(of: Event.self), metadata: ["subscriber": "true", "topic": topic])
         let decoders = codecs.decoders(for: Event.self)
         runs = decoders.mapValues { decode in
-            { body_, context in
-                let event = try Self.decoded { try decode(body_) }
+            { bytes, context in
+                let event = try Self.decoded { try decode(bytes) }
                 try await body(event, context)
             }
         }

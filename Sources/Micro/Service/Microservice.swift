@@ -50,7 +50,8 @@ public final class Microservice: Service {
         let configuration = configuration ?? .environment
         try self.init(
             Configuration(name: name, version: version, configReader: configuration), registry: registry,
-            transport: transport, broker: broker, codecs: codecs, backends: backends, configuration: configuration, logger: logger)
+            transport: transport, broker: broker, codecs: codecs, backends: backends, configuration: configuration,
+            logger: logger)
     }
 
     /// Creates a service with settings of its own, which no environment changes.
@@ -61,7 +62,8 @@ public final class Microservice: Service {
     /// - Throws: As ``init(_:version:registry:transport:broker:codecs:backends:configuration:logger:)``.
     public init(
         _ settings: Configuration, registry: (any Registry)? = nil, transport: (any Transport)? = nil,
-        broker: (any Broker)? = nil, codecs: [any Codec] = [JSONCodec()], backends: Backends = .builtIn, configuration: ConfigReader? = nil,
+        broker: (any Broker)? = nil, codecs: [any Codec] = [JSONCodec()], backends: Backends = .builtIn,
+        configuration: ConfigReader? = nil,
         logger: Logger = .current
     ) throws {
         let configuration = configuration ?? .environment
@@ -174,7 +176,8 @@ public final class Microservice: Service {
             return
         }
         let listener = try await components.transport.bind(to: settings.address)
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        // Each tells whether the service is over.
+        try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask { [server] in
                 try await listener.run { try await server.respond(to: $0) }
                 // Only a stop drains it. Whoever else does leaves a service that nobody can call.
@@ -183,12 +186,20 @@ public final class Microservice: Service {
                         .closed, "the transport stopped listening at \(listener.address): was it closed?",
                         origin: MicroError.Origin.server)
                 }
+                return false
             }
-            group.addTask { try await subscriptions.run() }
-            group.addTask { try await self.register(endpoints, at: listener, subscriptions) }
-            // Whichever ends first by an error ends the other; after a stop in order both end by themselves.
+            group.addTask {
+                try await subscriptions.run()
+                return false
+            }
+            group.addTask {
+                try await self.register(endpoints, at: listener, subscriptions)
+                return true
+            }
+            // Whichever ends first by an error ends the others. After a stop in order only what outlasted its limit is
+            // left to be cut off.
             defer { group.cancelAll() }
-            for try await _ in group {}
+            for try await isOver in group where isOver { group.cancelAll() }
         }
     }
 

@@ -39,10 +39,16 @@ public struct Census: Sendable, Hashable {
     public var watches: Int?
     /// What keeps registrations alive, such as leases or checks; nil where it cannot be counted.
     public var leases: Int?
+    /// Open subscriptions, and what the backend keeps for them alone; nil where they cannot be counted.
+    public var subscriptions: Int?
+    /// Open connections; nil where they cannot be counted.
+    public var connections: Int?
 
     /// Creates a census.
-    public init(watches: Int? = nil, leases: Int? = nil) {
+    public init(watches: Int? = nil, leases: Int? = nil, subscriptions: Int? = nil, connections: Int? = nil) {
         self.watches = watches
         self.leases = leases
+        self.subscriptions = subscriptions
+        self.connections = connections
     }
 }

@@ -5,7 +5,7 @@ public import MicroCore
 
 /// What a case needs of the harness beside clients and control of the backend.
 public enum Hook: String, Sendable, Hashable, CaseIterable {
-    /// ``RegistryHarness/entrance``, for a ``FaultProxy`` before the backend.
+    /// ``ConformanceHarness/entrance``, for a ``FaultProxy`` before the backend.
     case entrance
     /// An entrance that is plain HTTP, for an ``HTTPFaultProxy``.
     case http
@@ -17,10 +17,12 @@ public enum Hook: String, Sendable, Hashable, CaseIterable {
     case powerlessCredentials
     /// Clients with ``Credentials/revocable``.
     case revocableCredentials
-    /// ``RegistryHarness/peer``.
+    /// ``RegistryHarness/peer`` or ``BrokerHarness/peer``.
     case peer
     /// ``RegistryHarness/corrupter``.
     case corrupter
+    /// ``BrokerHarness/badSubscribers``.
+    case badSubscribers
 }
 
 /// Where the backend listens, so that a case can put a proxy in between.

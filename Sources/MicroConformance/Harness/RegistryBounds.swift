@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a registry adapter promises in numbers. They are printed in every report, so that a slack bound is seen.
-public struct RegistryBounds: Sendable, Hashable {
+public struct RegistryBounds: ConformanceBounds, Hashable {
     /// Until another client sees a write; 1 s by default.
     public var convergence: Duration
     /// The time to live of cases that are about it; 3 s by default. Other cases register for a minute.
@@ -61,8 +61,11 @@ public struct RegistryBounds: Sendable, Hashable {
         self.requestsPerSecond = requestsPerSecond
     }
 
+    /// Until another client sees a write.
+    public var patience: Duration { convergence }
+
     /// Each bound with its name and value, for reports.
-    var described: [(name: String, value: String)] {
+    public var described: [(name: String, value: String)] {
         [
             ("convergence", "\(convergence)"), ("timeToLive", "\(timeToLive)"),
             ("shortestTimeToLive", "\(shortestTimeToLive)"), ("expirySlack", "\(expirySlack)"),

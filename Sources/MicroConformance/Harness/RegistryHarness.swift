@@ -16,27 +16,9 @@ public import MicroCore
 ///     }
 /// }
 /// ```
-public protocol RegistryHarness: Sendable {
-    /// What is put to the test.
-    var subject: Subject { get }
-
-    /// What it promises in numbers.
-    var bounds: RegistryBounds { get }
-
-    /// The hook to the backend; none by default.
-    var control: (any BackendControl)? { get }
-
+public protocol RegistryHarness: ConformanceHarness<RegistryBounds> {
     /// go-micro's side of the backend; none by default. Needed only by adapters that claim `goMicroRecords`.
     var goMicro: (any GoMicroPeer)? { get }
-
-    /// Where the backend listens; none by default. For cases that put a proxy before it.
-    var entrance: Entrance? { get }
-
-    /// The credentials that clients can be made with; only valid ones by default.
-    var credentials: Set<Credentials> { get }
-
-    /// What must not appear in any text: passwords, tokens; none by default.
-    var secrets: [String] { get }
 
     /// Writes to the backend without the adapter; none by default.
     var peer: (any RegistryPeer)? { get }
@@ -48,40 +30,19 @@ public protocol RegistryHarness: Sendable {
     ///
     /// - Throws: ``MicroCore/MicroError`` with `unsupported` for an option that the adapter does not have.
     func makeClient(_ options: RegistryClientOptions) async throws -> any Registry
-
-    /// Counts what the backend holds; nil where nothing can be counted, which is the default.
-    func census() async throws -> Census?
 }
 
 extension RegistryHarness {
     /// None.
-    public var control: (any BackendControl)? { nil }
-    /// None.
     public var goMicro: (any GoMicroPeer)? { nil }
-    /// None.
-    public var entrance: Entrance? { nil }
-    /// Only valid ones.
-    public var credentials: Set<Credentials> { [.valid] }
-    /// None.
-    public var secrets: [String] { [] }
     /// None.
     public var peer: (any RegistryPeer)? { nil }
     /// None.
     public var corrupter: (any RegistryCorrupter)? { nil }
-    /// Nothing can be counted.
-    public func census() async throws -> Census? { nil }
 
     /// What it offers to cases.
     public var hooks: Set<Hook> {
-        var hooks: Set<Hook> = []
-        if let entrance {
-            hooks.insert(.entrance)
-            if entrance.wire == .http { hooks.insert(.http) }
-            if entrance.wire == .tls { hooks.insert(.tls) }
-        }
-        if credentials.contains(.wrong) { hooks.insert(.wrongCredentials) }
-        if credentials.contains(.powerless) { hooks.insert(.powerlessCredentials) }
-        if credentials.contains(.revocable) { hooks.insert(.revocableCredentials) }
+        var hooks = hooksOfBackend
         if peer != nil { hooks.insert(.peer) }
         if corrupter != nil { hooks.insert(.corrupter) }
         return hooks
@@ -94,7 +55,7 @@ public struct RegistryClientOptions: Sendable {
     public var namespace: String
     /// Whether its reads have to see everything that was written before them.
     public var linearizableReads = false
-    /// Where it finds the backend: proxies before the ``RegistryHarness/entrance``; nil for the backend itself.
+    /// Where it finds the backend: proxies before the ``ConformanceHarness/entrance``; nil for the backend itself.
     public var addresses: [Address]?
     /// How long one of its operations may take; nil for what the harness thinks right.
     public var timeout: Duration?

@@ -32,15 +32,7 @@ extension RegistryCase {
             motive: "Networks fail in more ways than a server that is gone.", hooks: [.entrance]
         ) { trial in
             let proxy = try await trial.makeProxy()
-            try await trial.survive(
-                Disturbance(
-                    effect: effect, address: proxy.address,
-                    begin: {
-                        proxy.faults = [fault]
-                        if dropping { proxy.dropConnections() }
-                    },
-                    end: { proxy.faults = [] }, requests: { proxy.traffic.bursts },
-                    openConnections: { proxy.traffic.openConnections }))
+            try await trial.survive(Disturbance(fault, by: proxy, dropping: dropping, effect))
         }
     }
 }

@@ -3,30 +3,6 @@
 
 import MicroCore
 
-/// What goes wrong between a client and its backend, whatever carries it out.
-struct Disturbance: Sendable {
-    /// What has to come of operations meanwhile.
-    enum Effect: Sendable {
-        /// They work.
-        case none
-        /// They fail, with one of these codes.
-        case failure(Set<MicroError.Code>)
-        /// They work or fail.
-        case either
-    }
-
-    let effect: Effect
-    /// Where the client connects to.
-    let address: Address
-    let begin: @Sendable () -> Void
-    let end: @Sendable () -> Void
-    /// How many requests have come from the client so far, at most.
-    let requests: @Sendable () -> Int
-    let openConnections: @Sendable () -> Int
-
-    fileprivate var mustWork: Bool { if case .none = effect { true } else { false } }
-}
-
 extension RegistryTrial {
     /// Has a client go through a disturbance: whatever it does meanwhile ends in time, with the truth or with a typed
     /// error, and afterwards it knows the truth again by itself.
@@ -94,9 +70,7 @@ extension RegistryTrial {
         _ operation: Operation, by client: any Registry, expecting known: [String], mine: ServiceRecord,
         within timeout: Duration
     ) async throws -> MicroError? {
-        let started = ContinuousClock.now
-        var error: MicroError?
-        do {
+        try await attempt("\(operation)", within: timeout) {
             switch operation {
             case .lookUp:
                 let nodes = try await client.lookUp("svc").flatMap(\.nodes).map(\.id)
@@ -104,29 +78,6 @@ extension RegistryTrial {
                 try expect(isWhole, "a look-up gives what is there or fails, and not \(nodes)")
             case .register: try await client.register(mine, timeToLive: .seconds(60))
             }
-        } catch let failure as MicroError { error = failure } catch let failure as ConformanceFailure {
-            throw failure
-        } catch {
-            throw ConformanceFailure("\(operation): expected a MicroError, it threw \(type(of: error)): \(error)")
-        }
-        let took = ContinuousClock.now - started
-        try expect(took < timeout * 2, "\(operation) keeps its deadline of \(timeout), it took \(took)")
-        return error
-    }
-
-    private func check(_ failures: [MicroError], against effect: Disturbance.Effect, operations: Int) throws {
-        switch effect {
-        case .none:
-            try expect(failures.isEmpty, "all operations work, and not \(failures.first.map { "\($0)" } ?? "")")
-        case .failure(let codes):
-            try expect(!failures.isEmpty, "the fault is noticed: \(operations) operations worked")
-            for error in failures {
-                try expect(
-                    codes.contains(error.code),
-                    "the error is \(codes.map(\.description).sorted().joined(separator: " or ")), not \(error)")
-                try expect(!error.message.isEmpty, "the error says what failed")
-            }
-        case .either: break
         }
     }
 }

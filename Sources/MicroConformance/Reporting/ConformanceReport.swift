@@ -28,7 +28,7 @@ public struct ConformanceReport: Sendable {
     public let results: [CaseResult]
 
     /// Creates a report of results that were collected one by one.
-    public init(_ harness: any RegistryHarness, results: [CaseResult]) {
+    public init(_ harness: any ConformanceHarness, results: [CaseResult]) {
         subject = harness.subject
         bounds = harness.bounds.described
         self.results = results

@@ -5,7 +5,10 @@ public import MicroCore
 import Synchronization
 
 /// What a case works with: two independent clients in a namespace of their own, the bounds, and ways to wait.
-public final class RegistryTrial: Sendable {
+public final class RegistryTrial: ConformanceTrial {
+    /// The registry contract.
+    public static var catalogue: [RegistryCase] { RegistryCase.all }
+
     /// What the case is run against.
     public let harness: any RegistryHarness
     /// Fresh for each case.
@@ -16,13 +19,18 @@ public final class RegistryTrial: Sendable {
     public let b: any Registry
 
     private let clients: Mutex<[any Registry]>
-    private let proxies = Mutex<[@Sendable () async -> Void]>([])
     private let recorders = Mutex<[WatchRecorder]>([])
     /// How to remove what may not be in the namespace of the case, by the IDs of the nodes.
     private let undoing = Mutex<[[String]: @Sendable () async throws -> Void]>([:])
 
+    /// The way to the backend.
+    public let workbench: Workbench
+
     /// What the adapter promises.
     public var bounds: RegistryBounds { harness.bounds }
+
+    /// The names of its capabilities.
+    public var claims: [String] { a.capabilities.names }
 
     init(harness: any RegistryHarness, namespace: String) async throws {
         let a = try await harness.makeClient(RegistryClientOptions(namespace: namespace))
@@ -36,6 +44,7 @@ public final class RegistryTrial: Sendable {
         self.namespace = namespace
         self.a = a
         clients = Mutex([a, b])
+        workbench = Workbench(harness)
     }
 
     /// One more client.
@@ -47,29 +56,6 @@ public final class RegistryTrial: Sendable {
         return client
     }
 
-    /// A proxy before the backend, which passes everything until it has a fault.
-    ///
-    /// - Parameter host: The address that it listens at.
-    public func makeProxy(host: String = "127.0.0.1") async throws -> FaultProxy {
-        let proxy = try await FaultProxy(to: try entrance, host: host)
-        proxies.withLock { $0.append { await proxy.close() } }
-        return proxy
-    }
-
-    /// A proxy before the backend that understands HTTP, and passes everything until it has a fault.
-    public func makeHTTPProxy() async throws -> HTTPFaultProxy {
-        let proxy = try await HTTPFaultProxy(to: try entrance)
-        proxies.withLock { $0.append { await proxy.close() } }
-        return proxy
-    }
-
-    private var entrance: Address {
-        get throws {
-            guard let entrance = harness.entrance else { throw CaseNotRunnable("hook: entrance") }
-            return entrance.address
-        }
-    }
-
     /// Keeps every state of a watch.
     public func record(_ watch: RegistryWatch) -> WatchRecorder {
         let recorder = WatchRecorder(watch)
@@ -77,16 +63,8 @@ public final class RegistryTrial: Sendable {
         return recorder
     }
 
-    /// Carries out an action at the backend. The runner has made sure that it can be.
-    public func perform(_ action: BackendAction) async throws {
-        guard let control = harness.control else {
-            throw ConformanceFailure("the harness has no control of the backend")
-        }
-        try await control.perform(action)
-    }
-
     /// Removes what the case has registered in its namespace, and closes its clients.
-    func cleanUp() async throws {
+    public func cleanUp() async throws {
         for recorder in recorders.withLock(\.self) { await recorder.stop() }
         let sweeper = try await harness.makeClient(RegistryClientOptions(namespace: namespace))
         clients.withLock { $0.append(sweeper) }
@@ -109,9 +87,10 @@ public final class RegistryTrial: Sendable {
         undoing.withLock { $0[record.nodes.map(\.id)] = { try await client.deregister(record) } }
     }
 
-    func close() async {
+    /// Closes the clients of the case.
+    public func close() async {
         for client in clients.withLock(\.self) { await client.close() }
-        for closeProxy in proxies.withLock(\.self) { await closeProxy() }
+        await workbench.closeProxies()
     }
 }
 

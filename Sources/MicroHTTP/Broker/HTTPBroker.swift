@@ -4,6 +4,7 @@
 import Foundation
 public import Logging
 public import MicroCore
+import Synchronization
 
 /// The HTTP broker: go-micro's, without a server between. Subscribers register in a registry, and publishers bring each
 /// message to all of them; Go and Swift subscribe to each other.
@@ -16,7 +17,7 @@ public import MicroCore
 /// * While the registry is away nobody can tell who subscribes: publications wait for it until their timeout.
 /// * A publication asks the registry only if nobody has asked for the same topic within the last 50 ms, and a
 ///   subscription takes 50 ms more than its registration. That is how no message is lost from the moment that
-///   `subscribe` returns (see ``HTTPDirectory``): as surely as the registry tells everybody what it tells the subscriber,
+///   `subscribe` returns (see `HTTPDirectory`): as surely as the registry tells everybody what it tells the subscriber,
 ///   which a registry that is told to answer with stale reads does not. Go's subscribers do not wait.
 public final class HTTPBroker: Broker {
     private let registry: any Registry
@@ -28,6 +29,7 @@ public final class HTTPBroker: Broker {
     private let reception: HTTPReception
     private let courier: HTTPCourier
     private let publications = HTTPPublications()
+    private let lastWarning = Mutex<ContinuousClock.Instant?>(nil)
     /// The first half of the IDs of all subscriptions, as go-micro has it.
     private let id = UUID().uuidString.lowercased()
 
@@ -42,9 +44,12 @@ public final class HTTPBroker: Broker {
         registry: any Registry, configuration: HTTPBrokerConfiguration = HTTPBrokerConfiguration(),
         logger: Logger = .current
     ) throws {
-        guard (1...(1 << 30)).contains(configuration.largestBody), configuration.timeout > .zero else {
+        guard (1...(1 << 30)).contains(configuration.largestBody), configuration.timeout > .zero,
+            configuration.heartbeat > .zero
+        else {
             throw MicroError(
-                .invalidArgument, "an HTTP broker needs a timeout above zero and a body within 1 byte and 1 GiB",
+                .invalidArgument,
+                "an HTTP broker needs a timeout and a heartbeat above zero, and a body within 1 byte and 1 GiB",
                 origin: MicroError.Origin.broker)
         }
         self.registry = registry
@@ -112,13 +117,15 @@ public final class HTTPBroker: Broker {
         }
     }
 
-    /// See ``MicroCore/Broker/close(deadline:)``: deregisters, takes what is still on its way, waits for what is in hand.
+    /// See ``MicroCore/Broker/close(deadline:)``: deregisters, takes what still comes from publishers that do not know it
+    /// yet, and waits for what is in hand.
     public func close(deadline: ContinuousClock.Instant) async {
-        async let published: Void = publications.close(deadline: deadline)
+        publications.refuse()
+        async let areOver: Void = publications.end(deadline: deadline)
         await subscribers.deregister(deadline: deadline)
         await reception.close(deadline: deadline)
         await subscribers.drain(deadline: deadline)
-        await published
+        await areOver
         await directory.close()
         await transport.close()
     }
@@ -137,7 +144,7 @@ public final class HTTPBroker: Broker {
         let record = ServiceRecord(
             name: HTTPDirectory.service(of: topic), version: queue ?? HTTPDirectory.broadcast, nodes: [node])
         var heartbeat = Registration.Configuration()
-        (heartbeat.timeToLive, heartbeat.interval) = (.seconds(60), .seconds(30))
+        (heartbeat.timeToLive, heartbeat.interval) = (configuration.heartbeat * 2, configuration.heartbeat)
         heartbeat.backoff = Backoff(base: .milliseconds(50), limit: .seconds(10))
         let registration = try Registration(of: record, in: registry, configuration: heartbeat, logger: logger)
         try await registration.start(within: deadline - .now)
@@ -150,8 +157,8 @@ public final class HTTPBroker: Broker {
         let failures = outcomes.compactMap { if case .failed(let error) = $0 { error } else { nil } }
         guard let first = failures.first else { return }
         if outcomes.contains(where: { if case .delivered = $0 { true } else { false } }) {
-            return logger.warning(
-                "some subscribers did not get a message",
+            return logger.log(
+                level: isWarningDue() ? .warning : .debug, "some subscribers did not get a message",
                 metadata: ["topic": "\(letter.topic)", "failures": "\(failures.count)", "first": "\(first)"])
         }
         let passedOn: [MicroError.Code] = [
@@ -161,6 +168,18 @@ public final class HTTPBroker: Broker {
             passedOn.contains(first.code) ? first.code : .unavailable,
             "none of the \(failures.count) known subscribers of \(letter.topic) got the message: \(first.message)",
             origin: MicroError.Origin.broker, cause: first, isSafeToRetry: failures.allSatisfy(\.isSafeToRetry))
+    }
+}
+
+extension HTTPBroker {
+    /// Whether the last warning is a second ago: a dead subscriber of a busy topic is not told of with every message.
+    private func isWarningDue() -> Bool {
+        let now = ContinuousClock.now
+        return lastWarning.withLock { last in
+            guard last.map({ now - $0 >= .seconds(1) }) ?? true else { return false }
+            last = now
+            return true
+        }
     }
 }
 

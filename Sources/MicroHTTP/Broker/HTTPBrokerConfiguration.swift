@@ -13,6 +13,9 @@ public struct HTTPBrokerConfiguration: Sendable {
     public var largestBody = 4 * 1024 * 1024
     /// How long a publication or a subscription may take; 5 s by default.
     public var timeout: Duration = .seconds(5)
+    /// How often a subscription tells the registry that it is there; 30 s by default. A registry that has forgotten it
+    /// knows it again by then, and twice that long one stays known whose process was killed.
+    public var heartbeat: Duration = .seconds(30)
 
     /// The defaults.
     public init() {}

@@ -45,7 +45,7 @@ final class HTTPDirectory: Sendable {
 
     private let registry: any Registry
     private let content = Mutex(Content())
-    private let backoff = Backoff(base: .milliseconds(20), limit: .seconds(1))
+    private let backoff = Backoff(base: .milliseconds(20), limit: .milliseconds(250))
 
     init(registry: any Registry) { self.registry = registry }
 

@@ -45,6 +45,9 @@ struct HTTPLetter: Sendable {
             throw invalid("the header \(topicHeader) is missing: it names the topic")
         }
         guard said == topic else { throw invalid("the subscriber is not one of \(NameRules.shown(said))") }
+        guard envelope.headers.count <= TopicRules.largestHeaderCount else {
+            throw invalid("the message has \(envelope.headers.count) headers: the limit is \(TopicRules.largestHeaderCount)")
+        }
         // Go lets through what could not be passed on.
         envelope.headers = envelope.headers.filter { (try? TopicRules.check(headers: [$0.key: $0.value])) != nil }
         return envelope.message

@@ -14,7 +14,7 @@ final class HTTPPublications: Sendable {
 
     private let content = Mutex(Content())
 
-    /// - Throws: What the body throws; `closed` after ``close(deadline:)``.
+    /// - Throws: What the body throws; `closed` after ``refuse()``.
     func run(_ body: () async throws -> Void) async throws {
         try content.withLock { content in
             guard !content.isClosed else { throw MicroError.brokerClosed }
@@ -24,9 +24,11 @@ final class HTTPPublications: Sendable {
         try await body()
     }
 
-    /// Lets no more begin, and waits for those that are under way, until the deadline.
-    func close(deadline: ContinuousClock.Instant) async {
-        content.withLock { $0.isClosed = true }
+    /// Lets no more begin.
+    func refuse() { content.withLock { $0.isClosed = true } }
+
+    /// Waits for those that are under way, until the deadline.
+    func end(deadline: ContinuousClock.Instant) async {
         let late = MicroError(.deadlineExceeded, "publications are under way", origin: MicroError.Origin.broker)
         // What is under way then is cut off.
         try? await withShield(limit: deadline - .now, orThrow: late) { await self.isIdle() }

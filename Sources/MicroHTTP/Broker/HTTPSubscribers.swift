@@ -65,17 +65,20 @@ final class HTTPSubscribers: Sendable {
         heartbeat?.cancel()
     }
 
-    /// Lets no more be added, and deregisters all, until the deadline. They still take what is on its way.
+    /// Lets no more be added, deregisters all, and waits until no publisher knows them any more, until the deadline. They
+    /// take what comes meanwhile.
     func deregister(deadline: ContinuousClock.Instant) async {
         let heartbeats = content.withLock { content in
             content.isClosed = true
             return Array(content.heartbeats.values)
         }
+        guard !heartbeats.isEmpty else { return }
         for heartbeat in heartbeats { heartbeat.cancel() }
         let late = MicroError(.deadlineExceeded, "not deregistered in time", origin: MicroError.Origin.broker)
         // Each logs that it stays registered.
         try? await withShield(limit: deadline - .now, orThrow: late) {
             for heartbeat in heartbeats { await heartbeat.value }
+            try await Task.sleep(for: HTTPDirectory.lifetime)
         }
     }
 

@@ -23,6 +23,8 @@ final class NATSLink: NATSSessionOwner, Sendable {
         var largestPayload = 1024 * 1024
         /// What the server has refused since it was connected, by subject.
         var denied: [String: MicroError] = [:]
+        /// What the server is known to allow who has logged in, since it was connected.
+        var allowed: Set<String> = []
         var isClosed = false
 
         mutating func makeID() -> UInt64 {
@@ -31,8 +33,9 @@ final class NATSLink: NATSSessionOwner, Sendable {
         }
     }
 
-    /// How many refused subjects are kept.
+    /// How many refused subjects are kept, and how many allowed ones.
     private static let mostDenied = 1024
+    private static let mostAllowed = 4096
 
     let configuration: NATSConfiguration
     /// Such as `NATS at nats://127.0.0.1:4222`, with all addresses.
@@ -184,13 +187,28 @@ final class NATSLink: NATSSessionOwner, Sendable {
         }
     }
 
+    /// Returns once it is known that the server allows to publish to a subject. It tells only after the fact, and only who
+    /// has logged in may have rights of his own: the first publication to a subject is confirmed.
+    ///
+    /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
+    func confirm(publicationTo subject: String, by deadline: ContinuousClock.Instant) async throws {
+        guard !login.isNobody, !state.withLock({ $0.allowed.contains(subject) }) else { return }
+        try await confirm(by: deadline)
+        if let error = refusal(of: subject) { throw error }
+        state.withLock { state in
+            if state.allowed.count >= Self.mostAllowed { state.allowed = [] }
+            state.allowed.insert(subject)
+        }
+    }
+
     /// Why the server refuses a subject; nil if it does not, as far as it has said.
     func refusal(of subject: String) -> MicroError? { state.withLock { $0.denied[subject] } }
 
     // MARK: What sessions tell
 
     func learn(_ info: NATSInfo, from address: NATSAddress) {
-        let learnt = (address.scheme.isWebSocket ? info.webSocketServers : info.servers) ?? []
+        // Clients over WebSocket are told the addresses for these in place of the others.
+        let learnt = (address.scheme.isWebSocket ? info.webSocketServers ?? info.servers : info.servers) ?? []
         state.withLock { state in
             state.servers.learn(learnt.compactMap { NATSAddress(learnt: $0, from: address) })
             if let size = info.maximumPayload { state.largestPayload = min(max(size, 0), NATSParser.largestPayload) }
@@ -214,19 +232,33 @@ final class NATSLink: NATSSessionOwner, Sendable {
             do {
                 let session = try await NATSSession.open(
                     address, configuration: configuration, login: login, owner: self)
-                failures = 0
+                let began = ContinuousClock.now
                 begin(session)
                 let problem = await serve(session)
                 end(session, problem)
                 await session.close()
+                // One that breaks again and again is as bad as none.
+                failures = ContinuousClock.now - began < Self.shortLife ? min(failures + 1, Self.mostShortLives) : 0
+                if failures > 1 { await pause(after: failures - 2, problem) }
             } catch let error as MicroError {
                 note(error)
                 failures += 1
-                await waitBeforeNext(failures, error)
+                // All servers are tried one after the other before there is a pause.
+                let count = state.withLock(\.servers.count)
+                if failures % count == 0 || error.isRefusal { await pause(after: failures / count - 1, error) }
             } catch {
                 return
             }
         }
+    }
+
+    /// A session that ends earlier was not worth much.
+    private static let shortLife = Duration.seconds(2)
+    /// Beyond so many in a row the pauses become no longer: the server does answer.
+    private static let mostShortLives = 5
+
+    private func pause(after failures: Int, _ error: MicroError) async {
+        try? await Task.sleep(for: Backoff.afterFailure(error, attempt: failures))
     }
 
     private func begin(_ session: NATSSession) {
@@ -235,7 +267,7 @@ final class NATSLink: NATSSessionOwner, Sendable {
             _ = session.write { output in
                 for each in interests { output.appendSubscribe(to: each.subject, queue: each.queue, as: each.id) }
             }
-            (state.session, state.problem, state.denied) = (session, nil, [:])
+            (state.session, state.problem, state.denied, state.allowed) = (session, nil, [:], [])
             defer { state.waiters = [:] }
             return state.waiters.values
         }
@@ -292,13 +324,6 @@ final class NATSLink: NATSSessionOwner, Sendable {
         }
         if isNew, problem.code != .closed { logger.warning("NATS is away", metadata: ["error": "\(problem)"]) }
         for waiter in waiters { waiter.resume(throwing: problem) }
-    }
-
-    /// All servers are tried one after the other before there is a pause.
-    private func waitBeforeNext(_ failures: Int, _ error: MicroError) async {
-        let count = state.withLock(\.servers.count)
-        guard failures % count == 0 || error.isRefusal else { return }
-        try? await Task.sleep(for: Backoff.afterFailure(error, attempt: failures / count - 1))
     }
 
     // MARK: The end

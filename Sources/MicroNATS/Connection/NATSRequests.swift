@@ -5,7 +5,10 @@ import MicroCore
 import Synchronization
 
 /// Requests, whose replies all come by one subject with a wildcard.
-final class NATSRequests: Sendable {
+package final class NATSRequests: Sendable {
+    /// What the subjects of replies begin with. Each client that has asked something subscribes to one, until it is closed.
+    package static let inboxes = "_INBOX.replies."
+
     private typealias Reply = Result<NATSMessage, any Error>
 
     private enum Slot {
@@ -25,7 +28,7 @@ final class NATSRequests: Sendable {
 
     private let link: NATSLink
     /// Nobody else's, so that nobody else gets the replies.
-    private let prefix = "_INBOX.\(NATSName.unique())."
+    private let prefix = "\(NATSRequests.inboxes)\(NATSName.unique())."
     private let state = Mutex(State())
 
     init(_ link: NATSLink) {

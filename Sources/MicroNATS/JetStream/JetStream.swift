@@ -37,26 +37,31 @@ final class JetStream: Sendable {
 
     // MARK: Publishing
 
-    /// Returns once the stream has the message. It is sent again when a connection is lost meanwhile: the server keeps it
+    /// Returns once the stream has the message. Headers that are commands to the server, such as to purge the stream, are
+    /// refused. It is sent again when a connection is lost meanwhile: the server keeps it
     /// once, by its identity.
     ///
     /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
     func publish(_ message: Message, to topic: String) async throws {
         var message = message
-        if message.headers[Self.identity] == nil { message.headers.add(Self.identity, makeIdentity()) }
+        if let (name, _) = message.headers.first(where: { $0.name.lowercased().hasPrefix("nats-") }) {
+            throw MicroError(
+                .invalidArgument, "the header \(name) cannot be published: it is a command to JetStream",
+                origin: MicroError.Origin.broker, isSafeToRetry: true)
+        }
+        message.headers.add(Self.identity, makeIdentity())
         let deadline = ContinuousClock.now + link.configuration.timeout
-        var attempt = 0
-        while true {
+        for attempt in 0... {
+            let problem: MicroError
             do {
                 let reply = try await requests.request(message, to: topic, by: deadline)
                 guard reply.status == 503 else { return try api.check(publication: reply, to: topic) }
                 // No stream takes the topic, or not now.
                 try await stream.cover(topic, anew: true, by: deadline)
-                if attempt >= 3 { throw notStored(topic) }
-            } catch let error as MicroError where error.code == .unavailable && deadline > .now {}
-            attempt += 1
+                problem = notStored(topic)
+            } catch let error as MicroError where error.code == .unavailable { problem = error }
             let pause = Backoff(base: .milliseconds(20), limit: .seconds(1)).delay(attempt: attempt)
-            guard deadline - .now > pause else { throw notStored(topic) }
+            guard deadline - .now > pause else { throw problem }
             try await Task.sleep(for: pause)
         }
     }

@@ -26,7 +26,8 @@ final class JetStreamStream: Sendable {
     /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
     func cover(_ topic: String, anew: Bool = false, by deadline: ContinuousClock.Instant) async throws {
         if !anew, covered.withLock({ Self.covers($0, topic) }) { return }
-        // One after the other: an extension replaces the whole list of topics.
+        // One after the other: an extension replaces the whole list of topics. One that another process makes at the same
+        // time may be undone; who misses its topic then covers it anew.
         try await locks.withLock([name]) {
             do {
                 let topics = try await extend(by: topic, deadline)
@@ -69,9 +70,17 @@ final class JetStreamStream: Sendable {
             "discard": settings.maximumBytes == nil ? "old" : "new",
         ]
         configuration["duplicate_window"] = min(settings.maximumAge ?? .seconds(120), .seconds(120)).nanoseconds
-        _ = try await api.ask("STREAM.CREATE.\(name)", configuration, by: deadline)
-        return topics
+        do {
+            _ = try await api.ask("STREAM.CREATE.\(name)", configuration, by: deadline)
+            return topics
+        } catch let refusal as JetStreamAPI.Refusal where refusal.detail == Self.isThere {
+            // Somebody else was quicker.
+            return try await extend(by: topic, deadline)
+        }
     }
+
+    /// "stream name already in use with a different configuration".
+    private static let isThere = 10058
 
     private static func covers(_ topics: [String], _ topic: String) -> Bool {
         topics.contains { $0 == topic || TopicPattern($0).matches(topic) }

@@ -1,8 +1,8 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a mutant does wrong: one thing each, and as somebody's adapter did.
-enum Defect: String, CaseIterable, Sendable {
+/// What a mutant of a registry does wrong.
+enum Defect: String, Mutation {
     case dropsNodeMetadata, readsLate, unknownNameThrows, listKeepsGone, onlyLatestVersion, onlyFirstNode
     case losesThe65thPair, acceptsNoNodes, swallowsOversize, slashBecomesDash, findsByPrefix, portZeroIsNone
     case growsOnRead, refreshFlickers, ignoresChanges, doublesOnWrite, deregistersTheService, unknownNodeThrows

@@ -17,7 +17,7 @@ import Testing
         #expect(healthy.isSuccess, "\(healthy.table)")
         let runnable = Set(healthy.results.filter { $0.outcome == .passed }.map(\.id))
 
-        var table = MutantTable(cases: runnable)
+        var table = MutantTable<Defect>(cases: runnable)
         await withTaskGroup(of: (Defect, [String]).self) { group in
             var waiting = Defect.allCases.filter { !runnable.isDisjoint(with: $0.targets) }[...]
             func startNext() {
@@ -38,7 +38,7 @@ import Testing
             await RegistryRunner(Self.memory(nil)).run().results.filter { $0.outcome == .passed }.map(\.id))
         let others = RegistryCase.all.filter { !runnable.contains($0.id) }
         try await EtcdHarnesses.withAll { plain, secured in
-            var table = MutantTable(cases: Set(others.map(\.id)))
+            var table = MutantTable<Defect>(cases: Set(others.map(\.id)))
             for testCase in others {
                 let base = testCase.hooks.isSubset(of: plain.hooks) ? plain : secured
                 for defect in Defect.allCases where defect.targets.contains(testCase.id) {
@@ -78,39 +78,5 @@ import Testing
             ? RunOptions(filter: defect.targets[0], caseLimit: .seconds(2)) : RunOptions(caseLimit: .seconds(10))
         return await RegistryRunner(memory(defect), options: options).run().results
             .filter(\.outcome.isFailure).map(\.id)
-    }
-}
-
-/// Which cases have caught which mutants.
-private struct MutantTable {
-    /// The cases that are to catch one.
-    let cases: Set<String>
-    private var caught: [String: [Defect]] = [:]
-    private var count: Set<Defect> = []
-
-    init(cases: Set<String>) { self.cases = cases }
-
-    /// Takes what became of a mutant, and records an issue if one of the cases that are there for it let it pass.
-    ///
-    /// - Parameter targets: Those that it was put to; nil for all.
-    mutating func note(_ defect: Defect, caughtBy found: [String], of targets: [String]? = nil) {
-        for target in targets ?? defect.targets where cases.contains(target) {
-            #expect(found.contains(target), "\(defect) is not caught by \(target), but by \(found)")
-        }
-        count.insert(defect)
-        for id in found { caught[id, default: []].append(defect) }
-    }
-
-    /// Prints a row for each case, those mutants first that it is there for; a case without one is an issue.
-    func check() {
-        for id in cases { #expect(caught[id] != nil, "\(id) has caught no mutant: can it fail at all?") }
-        let rows = cases.sorted().map { id in
-            let mutants = (caught[id] ?? []).sorted {
-                ($0.targets.contains(id) ? 0 : 1, $0.rawValue) < ($1.targets.contains(id) ? 0 : 1, $1.rawValue)
-            }
-            return "\(id)  \(mutants.map(\.rawValue).joined(separator: ", "))"
-        }
-        print(
-            "\ncase × mutants caught\n\(rows.joined(separator: "\n"))\n\(count.count) mutants, \(cases.count) cases\n")
     }
 }

@@ -149,9 +149,10 @@ import Testing
             try await broker.publish(Message(headers: ["long": String(repeating: "\"", count: 8192)], body: largest), to: "a")
             #expect(try await subscription.first(1).first?.message.body == largest)
         }
-        for (body, timeout) in [(0, 5), (Int.max, 5), (1, 0)] {
+        for (body, timeout, heartbeat) in [(0, 5, 30), (Int.max, 5, 30), (1, 0, 30), (1, 5, 0)] {
             var configuration = HTTPBrokerConfiguration()
             (configuration.largestBody, configuration.timeout) = (body, .seconds(timeout))
+            configuration.heartbeat = .seconds(heartbeat)
             #expect(throws: MicroError.self) {
                 try HTTPBroker(registry: MemoryRegistry(backend: MemoryBackend()), configuration: configuration)
             }
@@ -195,7 +196,8 @@ import Testing
         try await brokers.run { subscriber, _ in
             let subscribing = Task { _ = try await subscriber.subscribe(to: "t") }
             // It waits until all know it.
-            #expect(try await eventually { try await !brokers.registry.subscribers(of: "t").isEmpty })
+            let isVisible = try await eventually { try await !brokers.registry.subscribers(of: "t").isEmpty }
+            #expect(isVisible)
             subscribing.cancel()
             await #expect(throws: CancellationError.self) { try await subscribing.value }
             #expect(try await eventually { try await brokers.registry.subscribers(of: "t").isEmpty })
@@ -228,6 +230,31 @@ import Testing
             ] {
                 let error = try await microError { try await operation() }
                 #expect(error.code == .closed && error.origin == MicroError.Origin.broker)
+            }
+        }
+    }
+
+    /// Publishers that have just looked who is there find nobody dead.
+    @Test func whoClosesIsNoFailureOfAPublisher() async throws {
+        let brokers = Brokers.inMemory()
+        try await brokers.run { _, publisher in
+            for _ in 0..<10 {
+                let leaving = try HTTPBroker(registry: brokers.registry, logger: brokers.log.logger)
+                let subscription = try await leaving.subscribe(to: "t", queue: "q")
+                let (taken, closed) = (Counter(), Counter())
+                let handling = Task { await subscription.handle { _ in taken.add() } }
+                let closing = Task {
+                    await leaving.close()
+                    closed.add()
+                }
+                var published = 0
+                while closed.value == 0 {
+                    try await publisher.publish(Message(), to: "t")
+                    published += 1
+                }
+                await closing.value
+                await handling.value
+                #expect(published > 0 && taken.value <= published)
             }
         }
     }

@@ -23,6 +23,7 @@ import Testing
         (#"{"Header":{":topic":"other"},"Body":"eA=="}"#, 400), (#"{"Header":{"a":"b"},"Body":"eA=="}"#, 400),
         (#"{"Header":{":topic":"t"},"Body":"eA=="}{}"#, 400), (String(repeating: "[", count: 100_000), 400),
         ("\u{FEFF}", 400),
+        (#"{"Header":{":topic":"t""# + (0..<1024).map { #","h\#($0)":"""# }.joined() + #"},"Body":""}"#, 400),
     ])
     func whatIsNoMessageIsRefused(_ body: String, _ status: Int) async throws {
         try await withSubscriber { node, subscription in

@@ -4,15 +4,22 @@
 import Foundation
 import MicroCore
 
-/// Runs cases against a registry adapter, one after the other, and reports what came of each.
-public struct RegistryRunner: Sendable {
-    private let harness: any RegistryHarness
-    private let options: RunOptions
+/// Runs cases against an adapter, one after the other, and reports what came of each.
+public struct ConformanceRunner<Trial: ConformanceTrial>: Sendable {
+    /// What the cases are run against.
+    public let harness: any ConformanceHarness
 
-    /// Creates a runner.
-    public init(_ harness: any RegistryHarness, options: RunOptions = RunOptions()) {
+    private let options: RunOptions
+    /// Sets up for a case, with a scope of its own.
+    private let makeTrial: @Sendable (_ scope: String) async throws -> Trial
+
+    init(
+        _ harness: any ConformanceHarness, _ options: RunOptions,
+        _ makeTrial: @escaping @Sendable (_ scope: String) async throws -> Trial
+    ) {
         self.harness = harness
         self.options = options
+        self.makeTrial = makeTrial
     }
 
     /// Runs the selected cases in the order of their IDs.
@@ -22,7 +29,8 @@ public struct RegistryRunner: Sendable {
     ///   - progress: Called before each case, with its number from 1 on and how many there are.
     ///   - finished: Called after each case.
     public func run(
-        _ cases: [RegistryCase] = RegistryCase.all, progress: (RegistryCase, Int, Int) -> Void = { _, _, _ in },
+        _ cases: [ConformanceCase<Trial>] = Trial.catalogue,
+        progress: (ConformanceCase<Trial>, Int, Int) -> Void = { _, _, _ in },
         finished: (CaseResult) -> Void = { _ in }
     ) async -> ConformanceReport {
         let selected = cases.filter(options.selects)
@@ -37,7 +45,7 @@ public struct RegistryRunner: Sendable {
     }
 
     /// Runs one case, whatever the options select.
-    public func run(_ testCase: RegistryCase) async -> CaseResult {
+    public func run(_ testCase: ConformanceCase<Trial>) async -> CaseResult {
         let started = ContinuousClock.now
         let outcome = await outcome(of: testCase)
         return CaseResult(
@@ -45,7 +53,7 @@ public struct RegistryRunner: Sendable {
             outcome: options.judged(outcome, of: testCase.id), duration: ContinuousClock.now - started)
     }
 
-    private func outcome(of testCase: RegistryCase) async -> Outcome {
+    private func outcome(of testCase: ConformanceCase<Trial>) async -> Outcome {
         let missing = testCase.actions.subtracting(harness.control?.actions ?? [])
         guard missing.isEmpty else {
             return .notRunnable("control: \(missing.map(\.rawValue).sorted().joined(separator: ", "))")
@@ -56,9 +64,9 @@ public struct RegistryRunner: Sendable {
         }
         do {
             let trial = try await bounded("setting up \(testCase.id)") {
-                try await RegistryTrial(harness: harness, namespace: Self.makeNamespace(testCase.id))
+                try await makeTrial("\(testCase.id)-\(UUID().uuidString.prefix(13))")
             }
-            let claims = trial.a.capabilities.names
+            let claims = trial.claims
             if let capability = testCase.needs.first(where: { !claims.contains($0) }) {
                 return await check(testCase.refusal, testCase, trial, else: .notClaimed(capability))
             }
@@ -70,7 +78,7 @@ public struct RegistryRunner: Sendable {
 
     /// Runs a check and cleans up, each within its limit.
     private func check(
-        _ body: (@Sendable (RegistryTrial) async throws -> Void)?, _ testCase: RegistryCase, _ trial: RegistryTrial,
+        _ body: (@Sendable (Trial) async throws -> Void)?, _ testCase: ConformanceCase<Trial>, _ trial: Trial,
         else success: Outcome
     ) async -> Outcome {
         var outcome = success
@@ -95,7 +103,7 @@ public struct RegistryRunner: Sendable {
     }
 
     /// Leaves the backend running, whatever a case has done to it.
-    private func restore(_ testCase: RegistryCase) async throws {
+    private func restore(_ testCase: ConformanceCase<Trial>) async throws {
         if testCase.actions.contains(.pause) { try await harness.control?.perform(.resume) }
         if !testCase.actions.isDisjoint(with: [.stop, .kill]) { try await harness.control?.perform(.start) }
     }
@@ -107,8 +115,24 @@ public struct RegistryRunner: Sendable {
         let late = MicroError(.deadlineExceeded, "\(what) did not end within \(limit) and was cut off")
         return try await withDeadline(.now + limit, orThrow: late, operation: operation)
     }
+}
 
-    private static func makeNamespace(_ id: String) -> String {
-        "\(id)-\(UUID().uuidString.prefix(13))"
+/// Runs the cases of the registry contract.
+public typealias RegistryRunner = ConformanceRunner<RegistryTrial>
+
+extension RegistryRunner {
+    /// Creates a runner for a registry adapter.
+    public init(_ harness: any RegistryHarness, options: RunOptions = RunOptions()) {
+        self.init(harness, options) { try await RegistryTrial(harness: harness, namespace: $0) }
+    }
+}
+
+/// Runs the cases of the broker contract.
+public typealias BrokerRunner = ConformanceRunner<BrokerTrial>
+
+extension BrokerRunner {
+    /// Creates a runner for a broker adapter.
+    public init(_ harness: any BrokerHarness, options: RunOptions = RunOptions()) {
+        self.init(harness, options) { try await BrokerTrial(harness: harness, prefix: $0) }
     }
 }

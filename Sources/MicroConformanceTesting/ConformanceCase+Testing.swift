@@ -12,15 +12,29 @@ public import Testing
 /// func contract(_ each: RegistryCase) async { await each.verify(against: FileRegistryHarness()) }
 /// ```
 extension ConformanceCase where Trial == RegistryTrial {
-    /// Runs the case and records an issue if it fails.
+    /// Runs the case against a registry adapter and records an issue if it fails.
     ///
     /// A case that is not claimed or not runnable is no issue; the table lists it, and does not count it as passed.
     public func verify(
         against harness: any RegistryHarness, options: RunOptions = RunOptions(),
         sourceLocation: SourceLocation = #_sourceLocation
-    ) async {
-        let result = await RegistryRunner(harness, options: options).run(self)
-        ConformanceReportTrait.collector?.add(result, harness)
+    ) async { await verify(by: RegistryRunner(harness, options: options), sourceLocation) }
+}
+
+extension ConformanceCase where Trial == BrokerTrial {
+    /// Runs the case against a broker adapter and records an issue if it fails.
+    ///
+    /// A case that is not claimed or not runnable is no issue; the table lists it, and does not count it as passed.
+    public func verify(
+        against harness: any BrokerHarness, options: RunOptions = RunOptions(),
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async { await verify(by: BrokerRunner(harness, options: options), sourceLocation) }
+}
+
+extension ConformanceCase where Trial: ConformanceTrial {
+    fileprivate func verify(by runner: ConformanceRunner<Trial>, _ sourceLocation: SourceLocation) async {
+        let result = await runner.run(self)
+        ConformanceReportTrait.collector?.add(result, runner.harness)
         if result.outcome.isFailure {
             Issue.record(
                 "\(id) \(result.outcome.name): \(result.outcome.detail)", sourceLocation: sourceLocation)

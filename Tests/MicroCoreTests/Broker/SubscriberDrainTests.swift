@@ -6,7 +6,7 @@ import NIOCore
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SubscriptionDrainTests {
+@Suite(.timeLimit(.minutes(1))) struct SubscriberDrainTests {
     @Test func aSubscriberHandlesWhatItHasAndTakesNothingNew() async throws {
         let ended = Counter()
         let (subscription, source) = Subscription.makeStream(options: SubscribeOptions()) { ended.add() }

@@ -4,7 +4,7 @@
 public import MicroCore
 
 /// Ways to say what is expected. Each throws a ``ConformanceFailure`` when it does not come true.
-extension RegistryTrial {
+extension ConformanceTrial {
     /// Something has to be so, now.
     public func expect(_ condition: Bool, _ expectation: @autoclosure () -> String) throws {
         if !condition { throw ConformanceFailure("expected that " + expectation()) }
@@ -21,7 +21,7 @@ extension RegistryTrial {
     public func eventually(
         _ expectation: String, within bound: Duration? = nil, _ condition: () async throws -> Bool
     ) async throws {
-        let bound = bound ?? bounds.convergence
+        let bound = bound ?? bounds.patience
         let end = ContinuousClock.now + bound
         while try await !condition() {
             guard ContinuousClock.now < end else {
@@ -31,11 +31,11 @@ extension RegistryTrial {
         }
     }
 
-    /// A read has to give a value, within the convergence bound.
+    /// A read has to give a value, within a bound.
     public func eventually<Value: Equatable>(
         _ what: String, is wanted: Value, within bound: Duration? = nil, _ read: () async throws -> Value
     ) async throws {
-        let bound = bound ?? bounds.convergence
+        let bound = bound ?? bounds.patience
         let end = ContinuousClock.now + bound
         while true {
             let found = try await read()

@@ -1,26 +1,24 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import TestServers
-
 /// A client of NATS that a test plays, command by command.
-final class NATSPeer {
+package final class NATSPeer {
     private let connection: RawConnection
     private var heard = ""
 
     /// Connects, and says nothing yet.
-    convenience init(_ server: NATSServer) throws { try self.init(at: server.address) }
+    package convenience init(_ server: NATSServer) throws { try self.init(at: server.address) }
 
     /// Connects to an address, `host:port`, of this machine.
-    init(at address: String) throws {
+    package init(at address: String) throws {
         connection = try RawConnection(port: Int(address.split(separator: ":").last ?? "") ?? 0)
     }
 
     /// Sends lines.
-    func say(_ lines: String...) { connection.write(Array((lines.joined(separator: "\r\n") + "\r\n").utf8)) }
+    package func say(_ lines: String...) { connection.write(Array((lines.joined(separator: "\r\n") + "\r\n").utf8)) }
 
     /// Whether the server says a text, behind what it was asked for before. It has 10 s.
-    func hears(_ text: String) -> Bool {
+    package func hears(_ text: String) -> Bool {
         let deadline = ContinuousClock.now + .seconds(10)
         while true {
             if let range = heard.firstRange(of: text) {
@@ -33,10 +31,10 @@ final class NATSPeer {
     }
 
     /// Whether the server says nothing for so long.
-    func hearsNothing(for duration: Duration) -> Bool { connection.read(within: duration) == nil }
+    package func hearsNothing(for duration: Duration) -> Bool { connection.read(within: duration) == nil }
 
     /// Whether the server closes the connection. It has 40 s.
-    func isClosed() -> Bool {
+    package func isClosed() -> Bool {
         let deadline = ContinuousClock.now + .seconds(40)
         while connection.read(within: max(.zero, deadline - .now)) != nil {}
         return .now < deadline
@@ -45,7 +43,7 @@ final class NATSPeer {
 
 extension NATSPeer {
     /// Publishes a message, and waits until the server has it.
-    func publishes(_ body: String, to topic: String) -> Bool {
+    package func publishes(_ body: String, to topic: String) -> Bool {
         say("PUB \(topic) \(body.utf8.count)", body, "PING")
         return hears("PONG")
     }

@@ -1,0 +1,142 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import CurlTransfer
+import Foundation
+import MicroConformance
+import MicroCore
+import MicroNATS
+import NIOCore
+import Synchronization
+
+/// A client that knows the commands of NATS and nothing of the adapter: what a stranger publishes, and what has to be
+/// asked of the server.
+struct NATSWireClient: BrokerPeer {
+    private static let timeout = Duration.seconds(5)
+
+    let scheme: String
+    let address: Address
+    private let configuration: NATSConfiguration
+
+    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
+    init(_ configuration: NATSConfiguration) throws {
+        let text = configuration.addresses.first ?? ""
+        let parts = text.components(separatedBy: "://")
+        scheme = parts.count == 2 ? parts[0] : "nats"
+        let address = try Address(parsing: parts.last ?? "")
+        self.address = Address(
+            host: address.host, port: address.port ?? ["ws": 80, "wss": 443][scheme, default: 4222])
+        self.configuration = configuration
+    }
+
+    var usesTLS: Bool { scheme == "tls" || scheme == "wss" }
+
+    /// What the server says first.
+    func version() async throws -> String {
+        try await whileConnected { conversation in
+            let introduction = try await conversation.hear("\r\n")
+            let json = introduction.firstRange(of: "INFO ").map { introduction[$0.upperBound...] } ?? ""
+            let object = try? JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
+            return object?["version"] as? String ?? "unknown"
+        }
+    }
+
+    func publish(_ body: ByteBuffer, to topic: String) async throws {
+        try await whileConnected { conversation in
+            try await logIn(conversation)
+            conversation.say("PUB \(topic) \(body.readableBytes)\r\n", Array(body.readableBytesView), "\r\nPING\r\n")
+            _ = try await conversation.hear("PONG")
+        }
+    }
+
+    /// Asks JetStream, and returns its answer as it is.
+    func ask(_ subject: String) async throws -> String {
+        try await whileConnected { conversation in
+            try await logIn(conversation)
+            conversation.say("SUB _INBOX.conformance 1\r\nPUB \(subject) _INBOX.conformance 0\r\n", [], "\r\n")
+            _ = try await conversation.hear("MSG ")
+            return try await conversation.hear("}\r\n")
+        }
+    }
+
+    private func logIn(_ conversation: NATSConversation) async throws {
+        _ = try await conversation.hear("\r\n")
+        if scheme == "tls", !configuration.usesTLSFirst { try await conversation.startTLS() }
+        var options: [String: Any] = ["verbose": false, "headers": false]
+        options["user"] = configuration.user
+        options["pass"] = configuration.password?.reveal()
+        options["auth_token"] = configuration.token?.reveal()
+        let json = try JSONSerialization.data(withJSONObject: options)
+        conversation.say("CONNECT ", Array(json), "\r\nPING\r\n")
+        _ = try await conversation.hear("PONG")
+    }
+
+    private func whileConnected<Value>(_ body: (NATSConversation) async throws -> Value) async throws -> Value {
+        let target = CurlSocketTarget(
+            host: address.host, port: address.port ?? 4222,
+            usesTLS: scheme == "wss" || (scheme == "tls" && configuration.usesTLSFirst),
+            webSocketPath: scheme.hasPrefix("ws") ? "/" : nil)
+        let tls = CurlTLS(
+            certificateAuthorityFile: configuration.certificateAuthorityFile,
+            clientCertificateFile: configuration.clientCertificateFile, clientKeyFile: configuration.clientKeyFile)
+        let conversation = NATSConversation(within: Self.timeout)
+        do {
+            try await conversation.connect(to: target, tls)
+            let value = try await body(conversation)
+            await conversation.end()
+            return value
+        } catch {
+            await conversation.end()
+            throw MicroError(.unavailable, "NATS at \(address) does not answer: \(error)", origin: "conformance")
+        }
+    }
+}
+
+/// What is said and heard on one connection.
+private final class NATSConversation: CurlSocketReader, Sendable {
+    private let heard = Mutex<(bytes: [UInt8], error: CurlError?)>(([], nil))
+    private let socket = Mutex<CurlSocket?>(nil)
+    private let deadline: ContinuousClock.Instant
+
+    init(within limit: Duration) { deadline = .now + limit }
+
+    func connect(to target: CurlSocketTarget, _ tls: CurlTLS) async throws {
+        let socket = try await CurlSocket.connect(to: target, tls: tls, timeout: deadline - .now, reader: self)
+        self.socket.withLock { $0 = socket }
+    }
+
+    func startTLS() async throws { try await socket.withLock(\.self)?.startTLS(timeout: deadline - .now) }
+
+    func say(_ start: String, _ body: [UInt8], _ end: String) {
+        socket.withLock(\.self)?.write { output in
+            output.append(contentsOf: start.utf8)
+            output.append(contentsOf: body)
+            output.append(contentsOf: end.utf8)
+        }
+    }
+
+    /// Everything up to a text, which has to come.
+    func hear(_ text: String) async throws -> String {
+        while true {
+            let found = try heard.withLock { heard -> String? in
+                if let range = heard.bytes.firstRange(of: Array(text.utf8)) {
+                    defer { heard.bytes.removeSubrange(..<range.upperBound) }
+                    return String(decoding: heard.bytes[..<range.upperBound], as: UTF8.self)
+                }
+                if let error = heard.error { throw error }
+                return nil
+            }
+            if let found { return found }
+            guard deadline > .now else { throw CurlError(kind: .timedOut, message: "it did not say \(text)") }
+            try await Task.sleep(for: .milliseconds(2))
+        }
+    }
+
+    func end() async { await socket.withLock(\.self)?.close() }
+
+    func receive(_ bytes: UnsafeRawBufferPointer, from socket: CurlSocket) {
+        heard.withLock { $0.bytes.append(contentsOf: bytes) }
+    }
+
+    func end(_ error: CurlError) { heard.withLock { $0.error = error } }
+}

@@ -1,0 +1,152 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import CurlTransfer
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct SocketTests {
+    @Test func bytesGoBothWaysInOrder() async throws {
+        let server = try ScriptedServer { connection in
+            while true { try connection.write(try connection.read(count: 1000)) }
+        }
+        let tape = Tape()
+        let socket = try await connect(to: server, tape)
+        let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        for start in stride(from: 0, to: bytes.count, by: 1000) {
+            let room = socket.write { $0.append(contentsOf: bytes[start..<(start + 1000)]) }
+            if room == .none { await socket.waitForRoom() }
+        }
+        #expect(await eventually { tape.count == bytes.count })
+        #expect(tape.bytes == bytes)
+        await socket.close()
+        #expect(tape.error?.kind == .closed)
+        #expect(socket.write { $0.append(1) } == .closed)
+        server.stop()
+    }
+
+    @Test func theEndOfTheServerIsTold() async throws {
+        let server = try ScriptedServer { connection in try connection.write("bye") }
+        let tape = Tape()
+        let socket = try await connect(to: server, tape)
+        #expect(await eventually { tape.error != nil })
+        #expect(tape.error?.kind == .connectionLost)
+        #expect(tape.bytes == Array("bye".utf8))
+        await socket.close()
+        server.stop()
+    }
+
+    @Test func aRefusedConnectionAndANameThatIsNone() async throws {
+        let server = try ScriptedServer { _ in }
+        let port = server.port
+        server.stop()
+        #expect(
+            await failureKind {
+                try await CurlSocket.connect(
+                    to: CurlSocketTarget(host: "127.0.0.1", port: port), tls: .init(), timeout: .seconds(5),
+                    reader: Tape())
+            } == .couldNotConnect)
+        #expect(
+            await failureKind {
+                try await CurlSocket.connect(
+                    to: CurlSocketTarget(host: "nowhere.invalid", port: 1), tls: .init(), timeout: .seconds(5),
+                    reader: Tape())
+            } == .couldNotResolve)
+    }
+
+    @Test func aHandshakeThatDoesNotEndIsGivenUp() async throws {
+        let server = try ScriptedServer { connection in _ = connection.readToEnd() }
+        var target = CurlSocketTarget(host: "127.0.0.1", port: server.port)
+        target.webSocketPath = "/"
+        #expect(
+            await failureKind {
+                try await CurlSocket.connect(to: target, tls: .init(), timeout: .milliseconds(200), reader: Tape())
+            } == .timedOut)
+        target.webSocketPath = nil
+        target.usesTLS = true
+        #expect(
+            await failureKind {
+                try await CurlSocket.connect(to: target, tls: .init(), timeout: .milliseconds(200), reader: Tape())
+            } == .timedOut)
+        server.stop()
+    }
+
+    @Test func cancellationEndsAHandshakeAtOnce() async throws {
+        let server = try ScriptedServer { connection in _ = connection.readToEnd() }
+        let target = CurlSocketTarget(host: "127.0.0.1", port: server.port, webSocketPath: "/")
+        let task = Task {
+            try await CurlSocket.connect(to: target, tls: .init(), timeout: .seconds(60), reader: Tape())
+        }
+        #expect(await eventually { server.acceptedConnections == 1 })
+        let took = await ContinuousClock().measure {
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+        }
+        #expect(took < .seconds(1))
+        // The connection goes too, though nobody waits for that.
+        #expect(await eventually { server.openConnections == 0 })
+        server.stop()
+    }
+
+    @Test(arguments: [
+        "HTTP/1.1 404 Not Found\r\n\r\n", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n",
+        "INFO {}\r\n\r\n",
+    ])
+    func whatIsNoWebSocketIsRefused(_ answer: String) async throws {
+        let server = try ScriptedServer { connection in
+            _ = try connection.read(until: "\r\n\r\n")
+            try connection.write(answer)
+        }
+        let target = CurlSocketTarget(host: "127.0.0.1", port: server.port, webSocketPath: "/")
+        #expect(
+            await failureKind {
+                try await CurlSocket.connect(to: target, tls: .init(), timeout: .seconds(5), reader: Tape())
+            } == .badResponse)
+        server.stop()
+    }
+
+    /// A server that does not read does not fill the memory: writers are told that there is no room.
+    @Test func writersWaitForAServerThatDoesNotRead() async throws {
+        let gate = Barrier(count: 2)
+        let server = try ScriptedServer { connection in
+            gate.arriveAndWait()
+            _ = connection.readToEnd()
+        }
+        let socket = try await connect(to: server, Tape())
+        let block = [UInt8](repeating: 1, count: 64 * 1024)
+        var room = CurlSocket.Room.plenty
+        var written = 0
+        while room == .plenty, written < 512 {
+            room = socket.write { $0.append(contentsOf: block) }
+            written += 1
+        }
+        #expect(room == .none)
+        let task = Task { await socket.waitForRoom() }
+        gate.arriveAndWait()
+        await task.value
+        await socket.close()
+        server.stop()
+    }
+
+    private func connect(to server: ScriptedServer, _ tape: Tape) async throws -> CurlSocket {
+        try await CurlSocket.connect(
+            to: CurlSocketTarget(host: "127.0.0.1", port: server.port), tls: .init(), timeout: .seconds(5), reader: tape
+        )
+    }
+}
+
+/// Keeps what comes.
+final class Tape: CurlSocketReader, Sendable {
+    private let content = Mutex<(bytes: [UInt8], error: CurlError?)>(([], nil))
+
+    var bytes: [UInt8] { content.withLock(\.bytes) }
+    var count: Int { content.withLock(\.bytes.count) }
+    var error: CurlError? { content.withLock(\.error) }
+
+    func receive(_ bytes: UnsafeRawBufferPointer, from socket: CurlSocket) {
+        content.withLock { $0.bytes.append(contentsOf: bytes) }
+    }
+
+    func end(_ error: CurlError) { content.withLock { $0.error = error } }
+}

@@ -1,0 +1,60 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import TestServers
+import TestSupport
+import Testing
+
+/// The programs of the example, run as a user runs them.
+private func start(_ program: String, _ arguments: String..., environment: [String: String] = [:]) throws -> Child {
+    let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    return try Child(folder.appendingPathComponent(program).path, arguments, environment: environment)
+}
+
+@Suite(.timeLimit(.minutes(2))) struct EventsTests {
+    @Test func theDemoTellsItsStory() async throws {
+        let demo = try start("events-demo")
+        #expect(await demo.exitStatus() == 0)
+        for line in ["mailers that subscribe to user.created", "1 John by", "3 世界 by", "attempt 2", "6 Eve by"] {
+            #expect(demo.text.contains(line), "\(demo.text)")
+        }
+        #expect(demo.text.split(separator: "\n").count { $0.contains("attempt 1") } == 5, "\(demo.text)")
+    }
+
+    @Test func aBrokerThatIsNotThereIsSaid() async throws {
+        let publisher = try start("events-publisher", environment: ["MICRO_BROKER": "pigeon"])
+        #expect(await publisher.exitStatus() == 1)
+        #expect(publisher.text.contains("MICRO_BROKER=pigeon is not known: choose one of http, memory"), "\(publisher.text)")
+    }
+}
+
+/// Several processes, by HTTP: a registry is all that they share.
+@Suite(.whereConsulIs, .consul, .serialized, .timeLimit(.minutes(2))) struct EventsOnConsulTests {
+    @Test func ofTwoProcessesOneGetsEachAndAnotherQueueGetsAll() async throws {
+        let consul = try #require(ConsulServer.current)
+        let environment = ["MICRO_REGISTRY": "consul", "MICRO_REGISTRY_ADDRESS": consul.address]
+        let subscribers = [
+            try start("events-subscriber", environment: environment),
+            try start("events-subscriber", environment: environment),
+            try start("events-subscriber", "--queue", "audits", environment: environment),
+        ]
+        #expect(await eventually { subscribers.allSatisfy { $0.text.contains(" serving") } })
+        let publisher = try start("events-publisher", "--count", "40", "--interval", "0", environment: environment)
+        #expect(await publisher.exitStatus() == 0, "\(publisher.text)")
+        #expect(publisher.text.contains("40 published, 0 failed"), "\(publisher.text)")
+
+        func welcomed(_ children: Child...) -> [Int] {
+            let lines = children.flatMap { $0.text.split(separator: "\n") }
+            return lines.compactMap { $0.wholeMatch(of: /\w+: welcome John, number (\d+)/).flatMap { Int($0.1) } }.sorted()
+        }
+        let expected = Array(1...40)
+        #expect(await eventually { welcomed(subscribers[0], subscribers[1]).count >= 40 && welcomed(subscribers[2]).count >= 40 })
+        #expect(welcomed(subscribers[0], subscribers[1]) == expected && welcomed(subscribers[2]) == expected)
+        #expect(!welcomed(subscribers[0]).isEmpty && !welcomed(subscribers[1]).isEmpty)
+
+        for subscriber in subscribers { subscriber.send(SIGTERM) }
+        for subscriber in subscribers { #expect(await subscriber.exitStatus() == 0, "\(subscriber.text)") }
+        #expect(try await consul.ask("/v1/health/service/topic:user.created").text == "[]")
+    }
+}

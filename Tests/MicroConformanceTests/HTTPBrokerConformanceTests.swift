@@ -1,0 +1,24 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroConformance
+import MicroConformanceTesting
+import MicroHarnesses
+import TestServers
+import Testing
+
+@Suite(.timeLimit(.minutes(10))) struct HTTPBrokerConformanceTests {
+    private static let harness = HTTPBrokerHarness(on: MemoryRegistryHarness())
+
+    @Test(.conformanceReport, .serialized, arguments: BrokerCase.all)
+    func contract(_ each: BrokerCase) async { await each.verify(against: Self.harness) }
+}
+
+/// On a real Consul, which is stopped, killed, halted and cut off on the way.
+@Suite(.whereConsulIs, .consul, .serialized, .timeLimit(.minutes(10))) struct HTTPBrokerOnConsulConformanceTests {
+    @Test(.conformanceReport, .serialized, arguments: BrokerCase.all)
+    func contract(_ each: BrokerCase) async throws {
+        let server = try #require(ConsulServer.current)
+        await each.verify(against: HTTPBrokerHarness(on: try await ConsulHarnesses.harness(server)))
+    }
+}

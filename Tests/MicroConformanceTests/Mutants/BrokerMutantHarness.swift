@@ -1,0 +1,86 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroConformance
+import MicroCore
+import Synchronization
+
+/// Puts a mutant of a broker adapter, or the healthy one (nil), to the test.
+final class BrokerMutantHarness: BrokerHarness {
+    let defect: BrokerDefect?
+    let subject: Subject
+    let bounds: BrokerBounds
+    private let base: any BrokerHarness
+    private let world = MutantWorld()
+
+    init(_ defect: BrokerDefect?, of base: any BrokerHarness, bounds: BrokerBounds? = nil) {
+        self.defect = defect
+        self.base = base
+        self.bounds = bounds ?? base.bounds
+        subject = Subject(
+            adapter: defect?.rawValue ?? "healthy", adapterVersion: "-", backend: base.subject.backend,
+            backendVersion: base.subject.backendVersion)
+    }
+
+    var control: (any BackendControl)? { base.control.map { Control(base: $0, world: world) } }
+    var entrance: Entrance? { base.entrance }
+    var credentials: Set<Credentials> { base.credentials }
+    var secrets: [String] { base.secrets }
+    var peer: (any BrokerPeer)? { base.peer }
+    var badSubscribers: (any BadSubscribers)? { base.badSubscribers }
+
+    func makeClient(_ options: BrokerClientOptions) async throws -> any Broker {
+        var options = options
+        switch defect {
+        case .asksOnlyTheFirst: options.addresses = options.addresses.map { Array($0.prefix(1)) }
+        case .trustsAnybody:
+            options.trust = .valid
+            // Whatever the name in the certificate.
+            options.addresses = nil
+        case .ignoresDeadlines: options.timeout = nil
+        default: break
+        }
+        let (changed, base) = (options, self.base)
+        return MutantBroker(
+            defect, of: try await base.makeClient(changed), in: world, secrets: secrets,
+            another: { try await base.makeClient(changed) })
+    }
+
+    func census() async throws -> Census? { try await base.census() }
+    func sweep(_ prefix: String) async throws { try await base.sweep(prefix) }
+
+    /// Notes that there was an outage.
+    private struct Control: BackendControl {
+        let base: any BackendControl
+        let world: MutantWorld
+
+        var actions: Set<BackendAction> { base.actions }
+
+        func perform(_ action: BackendAction) async throws {
+            try await base.perform(action)
+            switch action {
+            case .stop, .kill: world.content.withLock { ($0.outages, $0.isDown) = ($0.outages + 1, true) }
+            case .wipe: world.content.withLock { $0.outages += 1 }
+            case .start: world.content.withLock { $0.isDown = false }
+            default: break
+            }
+        }
+    }
+}
+
+/// What the clients of a mutant share.
+final class MutantWorld: Sendable {
+    struct Content {
+        var outages = 0
+        var isDown = false
+        var isBroken = false
+        var published: [String: [Message]] = [:]
+        var clients = 0
+        var messages = 0
+        var ends: [String: [@Sendable () -> Void]] = [:]
+    }
+
+    let content = Mutex(Content())
+
+    var outages: Int { content.withLock(\.outages) }
+}

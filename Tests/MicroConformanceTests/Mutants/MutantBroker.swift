@@ -1,0 +1,384 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MicroConformance
+import MicroCore
+import NIOCore
+import Synchronization
+
+/// A broker with one defect.
+final class MutantBroker: Broker {
+    private struct Memory {
+        var topics: Set<String> = []
+        var isDead = false
+    }
+
+    private let defect: BrokerDefect?
+    private let base: any Broker
+    private let world: MutantWorld
+    private let secrets: [String]
+    private let another: @Sendable () async throws -> any Broker
+    private let id: Int
+    private let memory = Mutex(Memory())
+
+    /// - Parameters:
+    ///   - secrets: What must not be told.
+    ///   - another: Makes one more client of the same kind.
+    init(
+        _ defect: BrokerDefect?, of base: any Broker, in world: MutantWorld, secrets: [String],
+        another: @escaping @Sendable () async throws -> any Broker
+    ) {
+        self.defect = defect
+        self.base = base
+        self.world = world
+        self.secrets = secrets
+        self.another = another
+        id = world.content.withLock { content in
+            content.clients += 1
+            return content.clients
+        }
+    }
+
+    var name: String { base.name }
+    var capabilities: BrokerCapabilities { base.capabilities }
+    var description: String { base.description }
+
+    // MARK: Publishing
+
+    func publish(_ message: Message, to topic: String) async throws {
+        var (message, topic) = (message, topic)
+        switch defect {
+        case .joinsRepeatedHeaders:
+            message.headers = message.headers.reduce(into: [:]) { $0[$1.name] = $1.value }
+        case .cutsAtLineEnds:
+            message.headers = message.headers.reduce(into: [:]) {
+                $0.add($1.name.isEmpty ? "k" : $1.name, String($1.value.prefix { !$0.isNewline }))
+            }
+        case .leaksOwnHeaders: message.headers.add("Mutant-Topic", topic)
+        case .keepsContentType where message.headers["Content-Type"] != nil: message.headers["Content-Type"] = "text/x"
+        case .needsEnvelope: message.headers.add("Mutant-Envelope", "1")
+        case .swallowsOversize where message.body.readableBytes > capabilities.largestBody: return
+        case .acceptsBadTopics where !TopicRules.isTopic(topic): return
+        case .mixesTopics where topic.hasSuffix("0"): topic.removeLast()
+        case .replaysOld: world.content.withLock { $0.published[topic, default: []].append(message) }
+        case .publishesLater where isNth(10):
+            let late = (message, topic)
+            Task { [base] in
+                try await Task.sleep(for: .milliseconds(5))
+                try await base.publish(late.0, to: late.1)
+            }
+            return
+        case .losesSomeOfMany where isNth(97): return
+        case .lateAcknowledgementBreaks where world.content.withLock(\.isBroken):
+            throw MicroError(.internal, "the connection is closed")
+        case .heedsNoCancellation: await Task.detached { try? await Task.sleep(for: .seconds(2)) }.value
+        case .sendsBehindOnesBack: return try await publishBehindOnesBack(message, topic)
+        case .succeedsInOutage, .failureIsSuccess, .answersAreSuccesses:
+            do { try await base.publish(message, to: topic) } catch is MicroError {}
+            return
+        case .asksAgainAtOnce: return try await publishHastily(message, topic)
+        case .neverRecovers:
+            guard !memory.withLock(\.isDead) else { throw MicroError(.unavailable, "it was not there") }
+        default: break
+        }
+        try await typed { try await base.publish(message, to: topic) }
+    }
+
+    private func publishBehindOnesBack(_ message: Message, _ topic: String) async throws {
+        do { try await base.publish(message, to: topic) } catch let error as MicroError {
+            Task { [base] in
+                for _ in 0..<10 {
+                    do { return try await base.publish(message, to: topic) } catch is MicroError {}
+                }
+            }
+            throw error
+        }
+    }
+
+    private func publishHastily(_ message: Message, _ topic: String) async throws {
+        do { try await base.publish(message, to: topic) } catch let error as MicroError {
+            Task { [another] in
+                for _ in 0..<200 {
+                    guard let client = try? await another() else { return }
+                    try? await client.publish(message, to: topic)
+                    await client.close(deadline: .now)
+                }
+            }
+            throw error
+        }
+    }
+
+    private func isNth(_ step: Int) -> Bool {
+        world.content.withLock { content in
+            content.messages += 1
+            return content.messages % step == 0
+        }
+    }
+
+    func request(_ message: Message, to topic: String, deadline: ContinuousClock.Instant) async throws -> Message {
+        do { return try await base.request(message, to: topic, deadline: deadline) } catch let error as MicroError
+            where defect == .requestWaits && error.code == .notFound
+        {
+            try await Task.sleep(until: deadline, clock: .continuous)
+            throw error
+        }
+    }
+
+    // MARK: Subscribing
+
+    func subscribe(to topic: String, queue: String?, options: SubscribeOptions) async throws -> Subscription {
+        var (topic, queue, options) = (topic, queue, options)
+        let isQueue = capabilities.features.contains(.queues)
+        switch defect {
+        case .servesOnlyTheFirst where memory.withLock({ !$0.topics.insert(topic).inserted }):
+            return Subscription.makeStream(options: options).subscription
+        case .ignoresQueues: queue = nil
+        case .queuesByClient: queue = queue.map { "\($0)-\(id)" }
+        case .queuesEverybody where isQueue: queue = queue ?? "\(topic.prefix { $0 != "." })-everybody"
+        case .ignoresOptions: (queue, options) = (nil, SubscribeOptions())
+        case .ignoresInFlight: options.maximumInFlight = nil
+        case .neverRedelivers where options.acknowledgeWait != nil: options.acknowledgeWait = .seconds(600)
+        case .retriesForEver: (options.maximumAttempts, options.deadLetterTopic) = (nil, nil)
+        case .buffersWithoutBound: options.bufferedMessages = 1_000_000
+        case .forgetsDurables:
+            options.durableName = options.durableName.map { "\($0)-\(UInt32.random(in: .min ... .max))" }
+        case .replaysNothing: options.start = .new
+        case .starIsEverything where topic.hasSuffix("*"): topic = "\(topic.dropLast())>"
+        case .acceptsBadTopics where !TopicRules.isTopic(topic) && !topic.contains(where: { "*>".contains($0) }):
+            return Subscription.makeStream(options: options).subscription
+        default: break
+        }
+        let (wanted, member, changed) = (topic, queue, options)
+        let open: @Sendable (String?) async throws -> Subscription = { [base] queue in
+            try await base.subscribe(to: wanted, queue: queue, options: changed)
+        }
+        return try await typed { try await mutated(topic, member, changed, open) }
+    }
+
+    private func mutated(
+        _ topic: String, _ queue: String?, _ options: SubscribeOptions,
+        _ open: @escaping @Sendable (String?) async throws -> Subscription
+    ) async throws -> Subscription {
+        switch defect {
+        case .subscribesLate:
+            return opened(options) { _ in
+                try await Task.sleep(for: .milliseconds(30))
+                return try await open(queue)
+            }
+        case .dropsHeaders: return try await piped(options, queue, open) { $1.yield($0.copy { $0.headers = [:] }) }
+        case .losesTraces:
+            return try await piped(options, queue, open) { $1.yield($0.copy { $0.headers["traceparent"] = nil }) }
+        case .needsEnvelope:
+            return try await piped(options, queue, open) { delivery, source in
+                guard delivery.message.headers["Mutant-Envelope"] != nil else { return delivery.acknowledge() }
+                source.yield(delivery.copy { $0.headers["Mutant-Envelope"] = nil })
+            }
+        case .replaysOld:
+            let old = world.content.withLock { $0.published[topic] ?? [] }
+            return opened(options) { source in
+                for message in old { source.yield(Delivery(topic: topic, message: message)) }
+                return try await open(queue)
+            }
+        case .reportsThePattern:
+            return try await piped(options, queue, open) { delivery, source in
+                source.yield(Delivery(topic: topic, message: delivery.message, settle: delivery.settle))
+            }
+        case .countsNoAttempts:
+            return try await piped(options, queue, open) { delivery, source in
+                source.yield(Delivery(topic: delivery.topic, message: delivery.message, settle: delivery.settle))
+            }
+        case .losesAcknowledgements, .ignoresRejections, .rejectionAcknowledges, .lateAcknowledgementBreaks:
+            return try await pipedSettling(options, queue, open)
+        case .acknowledgesFirst:
+            return try await piped(options, queue, open) { delivery, source in
+                delivery.acknowledge()
+                source.yield(delivery.copy { _ in })
+            }
+        case .dropsSilently where options.bufferedMessages < 100:
+            let number = Atomic(0)
+            return try await piped(options, queue, open) { delivery, source in
+                guard number.wrappingAdd(1, ordering: .relaxed).newValue % 2 == 0 else {
+                    return delivery.acknowledge()
+                }
+                source.yield(delivery)
+            }
+        case .deafAfterOutage:
+            return try await piped(options, queue, open) { [world] delivery, source in
+                guard world.outages == 0 else { return }
+                source.yield(delivery)
+            }
+        case .doublesAfterOutage:
+            return try await piped(options, queue, open) { [world] delivery, source in
+                source.yield(delivery)
+                if world.outages > 0 { source.yield(delivery.copy { _ in }) }
+            }
+        case .freezes:
+            let first = Mutex<ContinuousClock.Instant?>(nil)
+            return try await piped(options, queue, open) { delivery, source in
+                let start = first.withLock { first in
+                    first = first ?? .now
+                    return first ?? .now
+                }
+                if ContinuousClock.now - start < .milliseconds(700) { source.yield(delivery) }
+            }
+        case .forgetsQueueInOutage where queue != nil: return try await pipedForgettingTheQueue(options, queue, open)
+        case .leaksSubscriptions:
+            // Nobody ends it.
+            let inner = try await open(queue)
+            let (subscription, source) = Subscription.makeStream(options: options)
+            Task { for await delivery in inner { source.yield(delivery) } }
+            return subscription
+        case .endBlocks:
+            return try await piped(
+                options, queue, open, ending: { Thread.sleep(forTimeInterval: 3) }, forward: { $1.yield($0) })
+        case .endsSiblings: return try await pipedEndingSiblings(topic, options, queue, open)
+        default: return try await open(queue)
+        }
+    }
+
+    /// Who ends takes the others of the topic along.
+    private func pipedEndingSiblings(
+        _ topic: String, _ options: SubscribeOptions, _ queue: String?,
+        _ open: @escaping @Sendable (String?) async throws -> Subscription
+    ) async throws -> Subscription {
+        let world = world
+        let end: @Sendable () -> Void = {
+            let ends = world.content.withLock { content in
+                defer { content.ends[topic] = nil }
+                return content.ends[topic] ?? []
+            }
+            for end in ends { end() }
+        }
+        return try await piped(
+            options, queue, open, ending: end,
+            known: { source in world.content.withLock { $0.ends[topic, default: []].append { source.finish() } } },
+            forward: { $1.yield($0) })
+    }
+
+    private func pipedSettling(
+        _ options: SubscribeOptions, _ queue: String?,
+        _ open: @escaping @Sendable (String?) async throws -> Subscription
+    ) async throws -> Subscription {
+        let (defect, world) = (defect, world)
+        return try await piped(options, queue, open) { delivery, source in
+            let settled = Delivery(
+                topic: delivery.topic, message: delivery.message, attempt: delivery.attempt,
+                settle: { settlement in
+                    switch (defect, settlement) {
+                    case (.losesAcknowledgements, .acknowledged), (.ignoresRejections, .rejected): break
+                    case (.rejectionAcknowledges, _): delivery.acknowledge()
+                    default:
+                        if source.hasEnded { world.content.withLock { $0.isBroken = true } }
+                        delivery.settle(settlement)
+                    }
+                })
+            source.yield(settled)
+        }
+    }
+
+    /// After an outage it is one of everybody.
+    private func pipedForgettingTheQueue(
+        _ options: SubscribeOptions, _ queue: String?,
+        _ open: @escaping @Sendable (String?) async throws -> Subscription
+    ) async throws -> Subscription {
+        let alone = try await open(nil)
+        let (subscription, source) = Subscription.makeStream(options: options) { Task { await alone.cancel() } }
+        let member = try await open(queue)
+        let world = world
+        for (inner, isAfter) in [(alone, true), (member, false)] {
+            Task {
+                for await delivery in inner {
+                    if (world.outages > 0) == isAfter { source.yield(delivery) } else { delivery.acknowledge() }
+                }
+            }
+        }
+        return subscription
+    }
+
+    // MARK: Pipes
+
+    private typealias Forward = @Sendable (Delivery, Subscription.Source) -> Void
+
+    /// A subscription that gets what another one gets, as far as it is let.
+    private func piped(
+        _ options: SubscribeOptions, _ queue: String?, _ open: @Sendable (String?) async throws -> Subscription,
+        ending: @escaping @Sendable () -> Void = {}, known: (Subscription.Source) -> Void = { _ in },
+        forward: @escaping Forward
+    ) async throws -> Subscription {
+        let inner = try await open(queue)
+        let (subscription, source) = Subscription.makeStream(options: options) {
+            ending()
+            Task { await inner.cancel() }
+        }
+        known(source)
+        Task {
+            for await delivery in inner { forward(delivery, source) }
+            source.finish()
+        }
+        return subscription
+    }
+
+    /// A subscription that is opened in the background.
+    private func opened(
+        _ options: SubscribeOptions, _ open: @escaping @Sendable (Subscription.Source) async throws -> Subscription
+    ) -> Subscription {
+        let (subscription, source) = Subscription.makeStream(options: options)
+        Task {
+            guard let inner = try? await open(source) else { return }
+            for await delivery in inner {
+                source.yield(delivery)
+                if source.hasEnded { break }
+            }
+        }
+        return subscription
+    }
+
+    // MARK: Closing
+
+    func close(deadline: ContinuousClock.Instant) async {
+        switch defect {
+        case .worksAfterClose: break
+        case .closeForgetsBuffers: await base.close(deadline: .now)
+        case .closeIgnoresDeadline: await base.close(deadline: .now + .seconds(600))
+        case .closeHangsInOutage where world.content.withLock(\.isDown):
+            await Task.detached { try? await Task.sleep(for: .seconds(600)) }.value
+        default: await base.close(deadline: deadline)
+        }
+    }
+
+    // MARK: Errors
+
+    private func typed<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do { return try await body() } catch var error as MicroError {
+            switch defect {
+            case .refusalIsOutage where error.code == .unauthenticated || error.code == .permissionDenied:
+                error = MicroError(.unavailable, error.message)
+            case .tellsSecrets: error.message += " (\(secrets.joined(separator: ", ")))"
+            case .neverRecovers where error.code == .unavailable: memory.withLock { $0.isDead = true }
+            default: break
+            }
+            throw error
+        } catch is CancellationError where defect == .cancellationIsFailure {
+            throw MicroError(.unavailable, "something was cancelled")
+        }
+    }
+}
+
+extension Delivery {
+    /// A delivery with another message, which settles this one.
+    fileprivate func copy(_ change: (inout Message) -> Void) -> Delivery {
+        var message = message
+        change(&message)
+        return Delivery(topic: topic, message: message, attempt: attempt, settle: settle)
+    }
+
+    /// Settles it, if its broker has acknowledgements.
+    fileprivate func settle(_ settlement: Settlement) {
+        switch settlement {
+        case .acknowledged: acknowledge()
+        case .rejected(let delay): try? reject(after: delay)
+        case .returned: try? reject()
+        }
+    }
+}

@@ -1,0 +1,52 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroConformance
+import MicroConformanceTesting
+import MicroCore
+import TestServers
+import Testing
+
+/// Every case against a real NATS, which is stopped, killed, halted and wiped on the way: by its core, over TCP and over
+/// WebSocket, and by JetStream.
+@Suite(.whereNATSIs, .nats, .serialized, .timeLimit(.minutes(15))) struct NATSConformanceTests {
+    private let server: NATSServer
+
+    init() throws { server = try #require(NATSServer.current) }
+
+    @Test(.conformanceReport, .serialized, arguments: BrokerCase.all)
+    func atMostOnce(_ each: BrokerCase) async throws {
+        await each.verify(against: try await NATSHarnesses.harness(server, .atMostOnce))
+    }
+
+    @Test(.conformanceReport, .serialized, arguments: BrokerCase.all)
+    func atMostOnceOverWebSocket(_ each: BrokerCase) async throws {
+        await each.verify(against: try await NATSHarnesses.harness(server, .atMostOnce, overWebSocket: true))
+    }
+
+    @Test(.conformanceReport, .serialized, arguments: BrokerCase.all)
+    func atLeastOnce(_ each: BrokerCase) async throws {
+        await each.verify(against: try await NATSHarnesses.harness(server, .atLeastOnce))
+    }
+}
+
+/// The cases that need TLS and credentials, and what those make of some others.
+@Suite(.whereNATSCanBeStarted, .serialized, .timeLimit(.minutes(5))) struct SecuredNATSConformanceTests {
+    @Test(.conformanceReport, arguments: DeliveryClass.allCases) func contract(_ delivery: DeliveryClass) async throws {
+        let certificates = try await Certificates()
+        let server = try await NATSHarnesses.securedServer(certificates)
+        try await server.start()
+        for each in BrokerCase.forSecuredBackends {
+            await each.verify(against: try await NATSHarnesses.securedHarness(server, certificates, delivery))
+        }
+        await server.end()
+    }
+}
+
+extension BrokerCase {
+    /// Those that need TLS or other credentials, and some that everything needs.
+    static let forSecuredBackends = all.filter { each in
+        ["B01", "B10", "B27", "B46", "B56"].contains(each.id)
+            || !each.hooks.isDisjoint(with: [.tls, .wrongCredentials, .powerlessCredentials, .revocableCredentials])
+    }
+}

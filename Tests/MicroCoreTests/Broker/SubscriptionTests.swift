@@ -1,0 +1,384 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import MicroCore
+
+@Suite(.timeLimit(.minutes(1))) struct SubscriptionTests {
+    private func options(_ count: Int = 100, bytes: Int = 1_000_000) -> SubscribeOptions {
+        var options = SubscribeOptions()
+        options.bufferedMessages = count
+        options.bufferedBytes = bytes
+        return options
+    }
+
+    private func delivery(_ text: String) -> Delivery { Delivery(topic: "a", message: Message(text: text)) }
+
+    @Test func beyondTheBufferTheOldestAreDroppedAndCountedInTheNext() async {
+        let (subscription, source) = Subscription.makeStream(options: options(3))
+        source.yield(contentsOf: (0..<5).map { delivery("\($0)") })
+        source.yield(delivery("5"))
+        var iterator = subscription.makeAsyncIterator()
+        let (first, second) = (await iterator.next(), await iterator.next())
+        #expect(first?.text == "3" && first?.droppedBefore == 3)
+        #expect(second?.text == "4" && second?.droppedBefore == 0)
+        #expect(subscription.dropped == 3)
+        for number in 6..<11 { source.yield(delivery("\(number)")) }
+        // What one reader has taken is not dropped any more.
+        #expect(await iterator.next()?.text == "5")
+        let third = await iterator.next()
+        #expect(third?.text == "8" && third?.droppedBefore == 2)
+        #expect(subscription.dropped == 5)
+    }
+
+    @Test func bytesAreBoundedTooAndOneLargerDeliveryIsKept() async {
+        let (subscription, source) = Subscription.makeStream(options: options(bytes: 10))
+        source.yield(delivery(String(repeating: "a", count: 6)))
+        source.yield(delivery(String(repeating: "b", count: 6)))
+        source.yield(delivery(String(repeating: "c", count: 20)))
+        var iterator = subscription.makeAsyncIterator()
+        let first = await iterator.next()
+        #expect(first?.text.first == "c" && first?.droppedBefore == 2)
+    }
+
+    @Test func whatIsDroppedIsReturned() async {
+        let (subscription, source) = Subscription.makeStream(options: options(1))
+        let ledger = Ledger()
+        source.yield(contentsOf: (0..<3).map { ledger.delivery("\($0)") })
+        #expect(ledger.settlements == ["0": .returned, "1": .returned])
+        await subscription.cancel()
+        #expect(ledger.settlements == ["0": .returned, "1": .returned, "2": .returned])
+        source.yield(ledger.delivery("3"))
+        #expect(ledger.settlements["3"] == .returned)
+    }
+
+    @Test func cancellingEndsReadersOnceAndTellsTheAdapterOnce() async {
+        let ends = Counter()
+        let (subscription, source) = Subscription.makeStream(options: options()) { ends.add() }
+        let readers = (0..<3).map { _ in Task { for await _ in subscription {} } }
+        await subscription.cancel()
+        await subscription.cancel()
+        source.finish()
+        for reader in readers { await reader.value }
+        #expect(ends.value == 1 && source.hasEnded)
+    }
+
+    @Test func lettingGoOfItEndsIt() async {
+        let ends = Counter()
+        let source = Subscription.makeStream(options: options()) { ends.add() }.source
+        #expect(ends.value == 1)
+        source.yield(delivery("late"))
+        #expect(source.hasEnded)
+    }
+
+    @Test func aLoopKeepsItAlive() async {
+        let ends = Counter()
+        let (made, source) = Subscription.makeStream(options: options()) { ends.add() }
+        let seen = Counter()
+        var subscription = Optional(made)
+        let iterator = subscription?.makeAsyncIterator()
+        let reader = Task { [iterator] in
+            var iterator = iterator
+            while await iterator?.next() != nil { seen.add() }
+        }
+        subscription = nil
+        source.yield(delivery("x"))
+        #expect(await eventually { seen.value == 1 })
+        reader.cancel()
+        await reader.value
+    }
+
+    @Test func nothingIsHandedOutAfterCancellingNotEvenOfABatch() async {
+        let (subscription, source) = Subscription.makeStream(options: options())
+        source.yield(contentsOf: (0..<50).map { delivery("\($0)") })
+        var iterator = subscription.makeAsyncIterator()
+        #expect(await iterator.next()?.text == "0")
+        await subscription.cancel()
+        #expect(await iterator.next() == nil)
+    }
+
+    @Test func severalReadersShare() async {
+        let (subscription, source) = Subscription.makeStream(options: options(10_000))
+        let ledger = Ledger()
+        let readers = (0..<4).map { _ in
+            Task { for await delivery in subscription { ledger.note(delivery.text) } }
+        }
+        for number in 0..<2000 { source.yield(delivery("\(number)")) }
+        #expect(await eventually { ledger.noted.count == 2000 })
+        await subscription.cancel()
+        for reader in readers { await reader.value }
+        #expect(Set(ledger.noted).count == 2000)
+    }
+
+    @Test func theRestOfABatchGoesToTheNextReader() async {
+        let (subscription, source) = Subscription.makeStream(options: options())
+        source.yield(contentsOf: (0..<10).map { delivery("\($0)") })
+        for await delivery in subscription {
+            #expect(delivery.text == "0")
+            break
+        }
+        var texts: [String] = []
+        for await delivery in subscription {
+            texts.append(delivery.text)
+            if texts.count == 9 { break }
+        }
+        #expect(texts == (1..<10).map(String.init))
+    }
+
+    @Test func aReaderThatIsCancelledIsLetGoAndTheSubscriptionLivesOn() async {
+        let (subscription, source) = Subscription.makeStream(options: options())
+        let reader = Task { for await _ in subscription {} }
+        reader.cancel()
+        await reader.value
+        #expect(!source.hasEnded)
+        source.yield(delivery("x"))
+        for await delivery in subscription {
+            #expect(delivery.text == "x")
+            break
+        }
+    }
+
+    @Test func onlyTheFirstSettlementCounts() async {
+        let ledger = Ledger()
+        let delivery = ledger.delivery("x")
+        delivery.acknowledge()
+        delivery.acknowledge()
+        try? delivery.reject()
+        #expect(ledger.settlements == ["x": .acknowledged] && ledger.settled.value == 1)
+        #expect(throws: MicroError.self) { try self.delivery("y").reject() }
+    }
+
+    @Test func onlyARequestIsRepliedTo() async throws {
+        let replies = Mutex<[Message]>([])
+        let request = Delivery(
+            topic: "a", message: Message(), reply: { reply in replies.withLock { $0.append(reply) } })
+        #expect(request.isRequest && !delivery("x").isRequest)
+        try await request.reply(with: Message(text: "1"))
+        #expect(replies.withLock(\.self) == [Message(text: "1")])
+        await #expect(throws: MicroError.self) { try await delivery("x").reply(with: Message()) }
+    }
+
+    /// Ends, puts and takes at once, and nothing is lost, doubled, or left waiting: each delivery is settled once.
+    @Test(arguments: 0..<20) func racesOfEveryKind(_ round: Int) async {
+        let ends = Counter()
+        let (subscription, source) = Subscription.makeStream(options: options(8)) { ends.add() }
+        let ledger = Ledger()
+        let readers = (0..<3).map { number in
+            Task {
+                for await delivery in subscription {
+                    if number == 0 { try? delivery.reject() } else { delivery.acknowledge() }
+                    if number == 2 { await Task.yield() }
+                }
+            }
+        }
+        let writers = (0..<3).map { writer in
+            Task {
+                for number in 0..<200 {
+                    source.yield(ledger.delivery("\(writer).\(number)"))
+                    if number % 7 == round % 7 { await Task.yield() }
+                }
+            }
+        }
+        readers[round % 3].cancel()
+        await writers[0].value
+        async let drained = source.drain(deadline: .now + .seconds(20))
+        await subscription.cancel()
+        _ = await drained
+        for task in readers + writers { await task.value }
+        #expect(ledger.settlements.count == 600 && ledger.settled.value == 600)
+        #expect(ends.value == 1)
+    }
+}
+
+/// Ending in order.
+@Suite(.timeLimit(.minutes(1))) struct SubscriptionDrainTests {
+    @Test func drainingWaitsForWhatIsInHandAndTakesNothingNew() async {
+        let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
+        let ledger = Ledger()
+        source.yield(contentsOf: (0..<3).map { ledger.delivery("\($0)") })
+        var iterator = subscription.makeAsyncIterator()
+        let first = await iterator.next()
+        let isDrained = Counter()
+        let draining = Task {
+            let isComplete = await source.drain(deadline: .now + .seconds(30))
+            isDrained.add()
+            return isComplete
+        }
+        // What comes while it drains is for somebody else.
+        let late = Counter()
+        #expect(
+            await eventually {
+                let text = "late-\(late.add())"
+                source.yield(ledger.delivery(text))
+                return ledger.settlements[text] == .returned
+            })
+        var texts: [String] = []
+        while let delivery = await iterator.next() {
+            texts.append(delivery.text)
+            delivery.acknowledge()
+        }
+        #expect(texts.prefix(2) == ["1", "2"])
+        #expect(await always(during: .milliseconds(20)) { isDrained.value == 0 })
+        first?.acknowledge()
+        #expect(await draining.value)
+    }
+
+    @Test func withoutAcknowledgementsTheNextAskingSettles() async {
+        let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
+        source.yield(Delivery(topic: "a", message: Message(text: "x")))
+        var iterator = subscription.makeAsyncIterator()
+        #expect(await iterator.next() != nil)
+        let isDrained = Counter()
+        let draining = Task {
+            await source.drain(deadline: .now + .seconds(30))
+            isDrained.add()
+        }
+        #expect(await always(during: .milliseconds(20)) { isDrained.value == 0 })
+        #expect(await iterator.next() == nil)
+        await draining.value
+    }
+
+    @Test func aDeadlineCutsOff() async {
+        let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
+        let ledger = Ledger()
+        source.yield(contentsOf: [ledger.delivery("held"), ledger.delivery("never taken")])
+        var iterator = subscription.makeAsyncIterator()
+        let held = await iterator.next()
+        #expect(await source.drain(deadline: .now + .milliseconds(20)) == false)
+        #expect(ledger.settlements == ["never taken": .returned])
+        // It still counts.
+        held?.acknowledge()
+        #expect(ledger.settlements["held"] == .acknowledged)
+        #expect(await iterator.next() == nil)
+    }
+
+    @Test func whatNobodyHoldsAnyMoreIsNotWaitedFor() async {
+        let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
+        source.yield(Ledger().delivery("forgotten"))
+        let reader = Task { for await _ in subscription {} }
+        #expect(await eventually { await source.drain(deadline: .now + .seconds(30)) })
+        await reader.value
+    }
+
+    @Test func anIdleOneIsDrainedAtOnceAndItsReadersEnd() async {
+        let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
+        let reader = Task { for await _ in subscription {} }
+        #expect(await source.drain(deadline: .now + .seconds(30)))
+        await reader.value
+        #expect(source.hasEnded)
+    }
+}
+
+/// ``Subscription/handle(concurrency:backoff:failed:_:)``
+@Suite(.timeLimit(.minutes(1))) struct SubscriptionHandleTests {
+    private struct Failure: Error {}
+
+    @Test func aDeliveryIsAcknowledgedAfterItsHandlerHasSucceeded() async {
+        let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
+        let ledger = Ledger()
+        let (gate, opener) = AsyncStream<Void>.makeStream()
+        let begun = Counter()
+        let handling = Task {
+            await subscription.handle { _ in
+                begun.add()
+                for await _ in gate { break }
+            }
+        }
+        source.yield(ledger.delivery("x"))
+        #expect(await eventually { begun.value == 1 })
+        #expect(await always(during: .milliseconds(20)) { ledger.settlements.isEmpty })
+        opener.yield()
+        #expect(await eventually { ledger.settlements == ["x": .acknowledged] })
+        await subscription.cancel()
+        await handling.value
+    }
+
+    @Test func aFailureIsToldOfAndRejectedWithADelayAndConcernsNoOther() async {
+        let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
+        let ledger = Ledger()
+        source.yield(contentsOf: (0..<3).map { ledger.delivery("\($0)") })
+        let handling = Task {
+            await subscription.handle(
+                backoff: Backoff(base: .seconds(1), limit: .seconds(1)), failed: { ledger.note("\($0.text) \($1)") },
+                { if $0.text == "1" { throw Failure() } })
+        }
+        #expect(await eventually { ledger.settlements.count == 3 })
+        #expect(ledger.noted == ["1 Failure()"])
+        #expect(ledger.settlements["0"] == .acknowledged && ledger.settlements["2"] == .acknowledged)
+        guard case .rejected(let delay?) = ledger.settlements["1"] else {
+            Issue.record("it was not rejected with a delay")
+            return
+        }
+        #expect(delay >= .milliseconds(100) && delay <= .seconds(1))
+        await subscription.cancel()
+        await handling.value
+    }
+
+    @Test func noMoreHandlersRunThanMay() async {
+        let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
+        let running = Counter()
+        let most = Mutex(0)
+        let ledger = Ledger()
+        let handling = Task {
+            await subscription.handle(concurrency: 3) { delivery in
+                let count = running.add()
+                most.withLock { $0 = max($0, count) }
+                for _ in 0..<10 { await Task.yield() }
+                running.add(-1)
+                ledger.note(delivery.text)
+            }
+        }
+        source.yield(contentsOf: (0..<100).map { ledger.delivery("\($0)") })
+        #expect(await eventually { ledger.settlements.count == 100 })
+        #expect((2...3).contains(most.withLock(\.self)))
+        await subscription.cancel()
+        await handling.value
+        #expect(Set(ledger.noted).count == 100)
+    }
+
+    @Test func whatAHandlerHadThatWasCutOffIsReturnedAndNoFailure() async {
+        let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
+        let ledger = Ledger()
+        let begun = Counter()
+        let handling = Task {
+            await subscription.handle(failed: { ledger.note("\($0.text) \($1)") }) { _ in
+                begun.add()
+                try await Task.sleep(for: .seconds(600))
+            }
+        }
+        source.yield(ledger.delivery("x"))
+        #expect(await eventually { begun.value == 1 })
+        handling.cancel()
+        await handling.value
+        #expect(ledger.settlements == ["x": .returned] && ledger.noted.isEmpty)
+    }
+}
+
+/// What became of deliveries.
+private final class Ledger: Sendable {
+    private let content = Mutex<(settlements: [String: Delivery.Settlement], noted: [String])>(([:], []))
+
+    let settled = Counter()
+
+    var settlements: [String: Delivery.Settlement] { content.withLock(\.settlements) }
+    var noted: [String] { content.withLock(\.noted) }
+
+    func note(_ text: String) { content.withLock { $0.noted.append(text) } }
+
+    func delivery(_ text: String) -> Delivery {
+        Delivery(
+            topic: "a", message: Message(text: text),
+            settle: { settlement in
+                self.settled.add()
+                self.content.withLock { $0.settlements[text] = settlement }
+            })
+    }
+}
+
+extension Delivery {
+    fileprivate var text: String { String(buffer: message.body) }
+}

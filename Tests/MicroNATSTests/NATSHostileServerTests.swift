@@ -1,0 +1,116 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MicroCore
+import MicroNATS
+import TestSupport
+import Testing
+
+/// Servers that break the rules: a typed error by the deadline, and nothing traps.
+@Suite(.timeLimit(.minutes(2))) struct NATSHostileServerTests {
+    static let introduction = "INFO {\"version\":\"2.9.10\",\"headers\":true,\"max_payload\":1048576}\r\n"
+
+    @Test(arguments: [
+        "HTTP/1.1 400 Bad Request\r\n\r\n", "INFO nonsense\r\n", "-ERR 'Authorization Violation'\r\n", "",
+        "INFO {\"max_payload\":1}\r\nMSG a 1 99999999999\r\n", "\u{0}\u{0}\u{0}\r\n",
+    ])
+    func greetings(_ greeting: String) async throws {
+        let server = try ScriptedServer { connection in try connection.write(greeting) }
+        let error = try await failure(server)
+        #expect([.unavailable, .internal, .unauthenticated].contains(error?.code), "\(String(describing: error))")
+        #expect(error?.message.contains("127.0.0.1:\(server.port)") == true)
+        // Tried again, but not in a hot loop.
+        #expect(server.acceptedConnections < 30)
+        server.stop()
+    }
+
+    @Test func silence() async throws {
+        let server = try ScriptedServer { connection in _ = connection.readToEnd() }
+        let error = try await failure(server)
+        #expect([.unavailable, .deadlineExceeded].contains(error?.code))
+        server.stop()
+    }
+
+    @Test func aLineThatDoesNotEnd() async throws {
+        let server = try ScriptedServer { connection in
+            for _ in 0..<1000 { try connection.write([UInt8](repeating: 0x49, count: 64 * 1024)) }
+        }
+        #expect(try await failure(server)?.code == .internal)
+        server.stop()
+    }
+
+    @Test func cutOffInAMessage() async throws {
+        let server = try ScriptedServer { connection in
+            try connection.write(Self.introduction)
+            _ = try connection.read(until: "PING\r\n")
+            try connection.write("PONG\r\n")
+            let id = try connection.readSubscription()
+            try connection.write("PONG\r\nMSG t \(id) 5\r\nwhole\r\nMSG t \(id) 5\r\nha")
+        }
+        try await withBrokers(configuration("127.0.0.1:\(server.port)")) { _, subscriber in
+            let inbox = Inbox(try await subscriber.subscribe(to: "t"))
+            #expect(await inbox.has(2))
+            // Each connection delivers the whole one, and never half of the other.
+            #expect(inbox.texts.allSatisfy { $0 == "whole" })
+        }
+        server.stop()
+    }
+
+    @Test func messagesForNobodyAndErrorsInBetween() async throws {
+        let server = try ScriptedServer { connection in
+            try connection.write(Self.introduction)
+            _ = try connection.read(until: "PING\r\n")
+            try connection.write("PONG\r\n")
+            let id = try connection.readSubscription()
+            try connection.write("-ERR 'Invalid Subject'\r\n+OK\r\nMSG t 77 2\r\nhi\r\nPONG\r\nPING\r\n")
+            try connection.write("MSG t \(id) 2\r\nok\r\n")
+            _ = connection.readToEnd()
+        }
+        try await withBrokers(configuration("127.0.0.1:\(server.port)")) { _, subscriber in
+            let inbox = Inbox(try await subscriber.subscribe(to: "t"))
+            #expect(await inbox.has(1))
+            #expect(inbox.texts == ["ok"])
+        }
+        #expect(server.acceptedConnections == 1)
+        server.stop()
+    }
+
+    /// What a server tells of others is not believed blindly.
+    @Test func addressesThatAreNone() async throws {
+        let server = try ScriptedServer { connection in
+            let urls = (0..<1000).map { "\"x\($0):99999\",\"\($0)\"" }.joined(separator: ",")
+            try connection.write("INFO {\"max_payload\":-5,\"connect_urls\":[\(urls)]}\r\n")
+            while try connection.read(until: "PING\r\n") != nil { try connection.write("PONG\r\n") }
+        }
+        try await withBrokers(configuration("127.0.0.1:\(server.port)")) { publisher, _ in
+            try await publisher.publish(Message(), to: "t")
+            let error = await #expect(throws: MicroError.self) {
+                try await publisher.publish(Message(text: "x"), to: "t")
+            }
+            #expect(error?.code == .payloadTooLarge)
+        }
+        server.stop()
+    }
+
+    private func failure(_ server: ScriptedServer) async throws -> MicroError? {
+        let configuration = configuration("127.0.0.1:\(server.port)") {
+            $0.timeout = .seconds(1)
+            $0.connectTimeout = .milliseconds(400)
+        }
+        return try await withBrokers(configuration) { publisher, _ in
+            let began = ContinuousClock.now
+            let error = await #expect(throws: MicroError.self) { try await publisher.publish(Message(), to: "t") }
+            #expect(ContinuousClock.now - began < .seconds(3))
+            return error
+        }
+    }
+}
+
+extension ScriptedConnection {
+    /// The ID of the first subscription that comes: a new one, or that of a client that is back.
+    fileprivate func readSubscription() throws -> String {
+        _ = try read(until: "SUB t ")
+        return String(decoding: try read(until: "\r\n") ?? [], as: UTF8.self).trimmingCharacters(in: .newlines)
+    }
+}

@@ -1,0 +1,178 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MicroCore
+import MicroNATS
+import NIOCore
+import TestServers
+import TestSupport
+import Testing
+
+/// What is NATS' own, against a real server: the contract's cases are in `MicroConformanceTests`.
+@Suite(.whereNATSIs, .nats, .serialized, .timeLimit(.minutes(2))) struct NATSLiveTests {
+    private let server: NATSServer
+
+    init() throws { server = try #require(NATSServer.current) }
+
+    @Test func overTCPAndOverWebSocketAndBetweenThem() async throws {
+        let topic = String.fresh()
+        for (from, to) in [(server.url, server.webSocketURL), (server.webSocketURL, server.url)] {
+            let publisher = try NATSBroker(configuration: configuration(from))
+            let subscriber = try NATSBroker(configuration: configuration(to))
+            let inbox = Inbox(try await subscriber.subscribe(to: topic))
+            for number in 0..<1000 {
+                try await publisher.publish(
+                    Message(headers: ["number": "\(number)"], body: ByteBuffer(repeating: 7, count: number * 10)),
+                    to: topic)
+            }
+            #expect(await inbox.has(1000))
+            #expect(inbox.deliveries.map { $0.message.headers["number"] } == (0..<1000).map { "\($0)" })
+            #expect(inbox.deliveries.map(\.message.body.readableBytes) == (0..<1000).map { $0 * 10 })
+            await publisher.close()
+            await subscriber.close()
+        }
+    }
+
+    /// The payload that go-micro's broker was recorded with.
+    @Test func goMicrosMessagesAreReadAndWritten() async throws {
+        let recorded =
+            #"{"Header":{"Content-Type":"application/json","Micro-From-Service":"greeter-cli","Micro-Id":"7b88e397","Micro-Topic":"events.hello","X-User-Id":"john"},"Body":"eyJuYW1lIjoiSnNvbiJ9Cg=="}"#
+        let topic = String.fresh("hello")
+        let peer = try NATSPeer(server)
+        peer.say(#"CONNECT {"verbose":false,"pedantic":false,"lang":"go","version":"1.7.0","protocol":1,"echo":true}"#)
+        try await withBrokers(configuration(server.url) { $0.format = .goMicro }) { publisher, subscriber in
+            let inbox = Inbox(try await subscriber.subscribe(to: topic))
+            #expect(peer.publishes(recorded, to: topic))
+            #expect(await inbox.has(1))
+            let message = try #require(inbox.deliveries.first?.message)
+            #expect(String(buffer: message.body) == "{\"name\":\"Json\"}\n")
+            #expect(message.headers["Content-Type"] == "application/json" && message.headers["X-User-Id"] == "john")
+            #expect(message.headers.count == 5)
+
+            peer.say("SUB \(topic) 1", "PING")
+            #expect(peer.hears("PONG"))
+            try await publisher.publish(message, to: topic)
+            #expect(peer.hears("MSG \(topic) 1 \(recorded.utf8.count)\r\n\(recorded)\r\n"))
+            #expect(!publisher.capabilities.features.contains(.repeatedHeaders))
+        }
+    }
+
+    /// What only looks like an envelope is a message like any other.
+    @Test(arguments: [
+        #"{"Header":{"a":1},"Body":""}"#, #"{"Header":{},"Body":"*"}"#, #"{"Header":{},"Other":1}"#, "{\"Header\":",
+    ])
+    func foreignMessages(_ text: String) async throws {
+        let topic = String.fresh()
+        let peer = try NATSPeer(server)
+        peer.say(#"CONNECT {"verbose":false}"#)
+        try await withBrokers(configuration(server.url)) { _, subscriber in
+            let inbox = Inbox(try await subscriber.subscribe(to: topic))
+            #expect(peer.publishes(text, to: topic))
+            #expect(await inbox.has(1))
+            #expect(inbox.texts == [text])
+        }
+    }
+
+    @Test func requestsAndNobodyToReply() async throws {
+        let topic = String.fresh()
+        try await withBrokers(configuration(server.url)) { publisher, subscriber in
+            let began = ContinuousClock.now
+            let error = await #expect(throws: MicroError.self) {
+                try await publisher.request(Message(text: "hi"), to: topic, deadline: .now + .seconds(30))
+            }
+            #expect(error?.code == .notFound)
+            #expect(ContinuousClock.now - began < .seconds(5))
+            let subscription = try await subscriber.subscribe(to: topic)
+            let task = Task {
+                for await delivery in subscription {
+                    #expect(delivery.isRequest)
+                    try await delivery.reply(with: Message(headers: ["is": "reply"], body: delivery.message.body))
+                }
+            }
+            let replies = try await withThrowingTaskGroup(of: (String, Message).self) { group in
+                for number in 0..<100 {
+                    group.addTask {
+                        let message = Message(text: "\(number)")
+                        return (
+                            "\(number)", try await publisher.request(message, to: topic, deadline: .now + .seconds(10))
+                        )
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(replies.allSatisfy { String(buffer: $0.1.body) == $0.0 && $0.1.headers == ["is": "reply"] })
+            await subscription.cancel()
+            _ = await task.result
+            let late = await #expect(throws: MicroError.self) {
+                let silent = try await subscriber.subscribe(to: topic)
+                defer { _ = silent }
+                _ = try await publisher.request(Message(text: "hi"), to: topic, deadline: .now + .milliseconds(200))
+            }
+            #expect(late?.code == .deadlineExceeded)
+        }
+    }
+
+    /// The server would close the connection.
+    @Test func theServersLimitIsKeptBeforeTheWire() async throws {
+        let topic = String.fresh()
+        try await withBrokers(configuration(server.url)) { publisher, subscriber in
+            let inbox = Inbox(try await subscriber.subscribe(to: topic))
+            try await publisher.publish(Message(text: "first"), to: topic)
+            let largest = publisher.capabilities.largestBody
+            #expect(largest == 1024 * 1024)
+            let tooLarge = [
+                Message(body: ByteBuffer(repeating: 1, count: largest + 1)),
+                Message(headers: ["k": "v"], body: ByteBuffer(repeating: 1, count: largest)),
+            ]
+            for message in tooLarge {
+                let error = await #expect(throws: MicroError.self) { try await publisher.publish(message, to: topic) }
+                #expect(error?.code == .payloadTooLarge)
+            }
+            try await publisher.publish(Message(body: ByteBuffer(repeating: 1, count: largest)), to: topic)
+            #expect(await inbox.has(2))
+            #expect(inbox.deliveries.last?.message.body.readableBytes == largest)
+        }
+    }
+
+    @Test func nothingIsLeftAtTheServer() async throws {
+        let before = try await server.census()
+        try await withBrokers(configuration(server.url)) { publisher, subscriber in
+            for _ in 0..<200 {
+                let subscription = try await subscriber.subscribe(to: .fresh())
+                await subscription.cancel()
+            }
+            // One that nobody holds any more has ended too.
+            _ = try await subscriber.subscribe(to: .fresh())
+            #expect(
+                await eventually(within: .seconds(5)) {
+                    (try? await server.census())?.subscriptions == before.subscriptions
+                })
+        }
+        #expect(
+            await eventually(within: .seconds(5)) {
+                (try? await server.census())?.connections == before.connections
+            })
+    }
+
+    @Test func manyTasksPublishAtOnce() async throws {
+        let topic = String.fresh()
+        try await withBrokers(configuration(server.url)) { publisher, subscriber in
+            let inbox = Inbox(try await subscriber.subscribe(to: topic))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for task in 0..<16 {
+                    group.addTask {
+                        for number in 0..<1000 {
+                            try await publisher.publish(Message(text: "\(task) \(number)"), to: topic)
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(await inbox.has(16_000))
+            for task in 0..<16 {
+                #expect(inbox.texts.filter { $0.hasPrefix("\(task) ") } == (0..<1000).map { "\(task) \($0)" })
+            }
+        }
+    }
+}
