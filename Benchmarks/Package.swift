@@ -33,6 +33,7 @@ let package = Package(
                 .product(name: "MicroEtcd", package: "swift-micro"),
                 .product(name: "MicroHTTP", package: "swift-micro"),
                 .product(name: "MicroMemory", package: "swift-micro"),
+                .product(name: "MicroNATS", package: "swift-micro"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

@@ -5,6 +5,7 @@ import ArgumentParser
 import Foundation
 import Micro
 import MicroMemory
+import MicroNATS
 
 /// Which broker is measured, and where it is.
 struct BrokerPlace: ParsableArguments {
@@ -38,7 +39,15 @@ struct BrokerPlace: ParsableArguments {
     /// A client of its own.
     func client() throws -> any Broker {
         switch broker {
-        case .nats: throw BenchError("there is no NATS yet")
+        case .nats:
+            var configuration = NATSConfiguration()
+            configuration.address = address
+            if delivery == .atLeastOnce {
+                // A stream that this run alone uses.
+                let name = topic.replacing(".", with: "-")
+                configuration.delivery = .atLeastOnce(stream: NATSStream(name: name, topics: [topic]))
+            }
+            return try NATSBroker(configuration: configuration)
         case .memory: return MemoryBroker(delivery: delivery == .atMostOnce ? .atMostOnce : .atLeastOnce)
         }
     }

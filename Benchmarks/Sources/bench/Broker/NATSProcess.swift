@@ -4,6 +4,8 @@
 import ArgumentParser
 import AsyncHTTPClient
 import Foundation
+import NIOCore
+import NIOHTTP1
 
 /// Where a NATS server is started that only this process uses.
 struct NATSProcessPlace: ParsableArguments {
@@ -36,7 +38,8 @@ final class NATSProcess {
     func start() async throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["nats-server", "-c", place.configuration]
+        // The file is for whoever ends this process before it has ended the server.
+        process.arguments = ["nats-server", "-c", place.configuration, "-P", "\(place.data).pid"]
         process.environment = ProcessInfo.processInfo.environment.merging([
             "NATS_HOST": "127.0.0.1", "NATS_PORT": "\(place.ports[0])", "NATS_WEBSOCKET_PORT": "\(place.ports[1])",
             "NATS_MONITORING_PORT": "\(place.ports[2])", "NATS_DATA": place.data,
@@ -57,6 +60,7 @@ final class NATSProcess {
         guard let process else { return }
         Foundation.kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
+        try? FileManager.default.removeItem(atPath: "\(place.data).pid")
         self.process = nil
     }
 }
