@@ -23,6 +23,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 // Swift cannot call variadic functions: one typed wrapper for each kind of argument.
@@ -148,15 +149,20 @@ static inline int ccurl_poll_found(short events) {
         | ((events & POLLOUT) ? CCURL_WRITABLE : 0);
 }
 
-/// Waits until one of two descriptors is as wanted (CCURL_READABLE, CCURL_WRITABLE), or the time is over; says what
-/// each is. A descriptor below 0 is left out. 0, or an errno value; EINTR counts as the end of the time.
+/// Waits until one of two descriptors is as wanted (CCURL_READABLE, CCURL_WRITABLE), or the time is over (below 0: for
+/// ever); says what each is. A descriptor below 0 is left out. 0, or an errno value; EINTR counts as the end of the time.
 static inline int ccurl_poll(
-    int first, int first_wanted, int second, int second_wanted, int milliseconds, int *first_found, int *second_found) {
+    int first, int first_wanted, int second, int second_wanted, long nanoseconds, int *first_found, int *second_found) {
     struct pollfd descriptors[2] = {
         {.fd = first, .events = ccurl_poll_events(first_wanted)},
         {.fd = second, .events = ccurl_poll_events(second_wanted)},
     };
-    int count = poll(descriptors, 2, milliseconds);
+#if defined(__linux__)
+    struct timespec time = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
+    int count = ppoll(descriptors, 2, nanoseconds < 0 ? NULL : &time, NULL);
+#else
+    int count = poll(descriptors, 2, nanoseconds < 0 ? -1 : (int)((nanoseconds + 999999) / 1000000));
+#endif
     *first_found = count > 0 ? ccurl_poll_found(descriptors[0].revents) : 0;
     *second_found = count > 0 ? ccurl_poll_found(descriptors[1].revents) : 0;
     return count >= 0 || errno == EINTR ? 0 : errno;

@@ -38,6 +38,8 @@ public struct NATSBrokerHarness: BrokerHarness {
         // Nobody else's, so that it can be deleted after each case.
         let stream = "CONFORMANCE-\(UUID().uuidString.prefix(8))"
         configuration.delivery = delivery == .atMostOnce ? .atMostOnce : .atLeastOnce(stream: NATSStream(name: stream))
+        // What is lost on its way to a client comes again after this time: cases wait for it.
+        configuration.acknowledgeWait = .seconds(3)
         // The adapter knows what is a valid configuration.
         await (try NATSBroker(configuration: configuration, logger: .silent)).close()
         let wire = try NATSWireClient(configuration)

@@ -109,9 +109,9 @@ private final class NATSConversation: CurlSocketReader, Sendable {
 
     func say(_ start: String, _ body: [UInt8], _ end: String) {
         socket.withLock(\.self)?.write { output in
-            output.append(contentsOf: start.utf8)
-            output.append(contentsOf: body)
-            output.append(contentsOf: end.utf8)
+            output.append(start)
+            output.append(body)
+            output.append(end)
         }
     }
 

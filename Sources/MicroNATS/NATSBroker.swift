@@ -19,6 +19,8 @@ public final class NATSBroker: Broker {
     private let requests: NATSRequests
     private let format: NATSFormat
     private let jetStream: JetStream?
+    /// Whether a message goes out as it is, and is done with.
+    private let isBare: Bool
     private let content = Mutex(Content())
     /// From the beginning of the close on: acknowledgements still go out then, and nothing else.
     private let isClosed = Atomic(false)
@@ -32,6 +34,7 @@ public final class NATSBroker: Broker {
         let requests = NATSRequests(link)
         self.link = link
         self.requests = requests
+        isBare = configuration.delivery == .atMostOnce && configuration.format == .native
         switch configuration.delivery {
         case .atMostOnce:
             format = NATSFormat(configuration.format, reserve: 0)
@@ -76,6 +79,13 @@ public final class NATSBroker: Broker {
     public func publish(_ message: Message, to topic: String) async throws {
         try checkOpen()
         try TopicRules.check(topic: topic)
+        try TopicRules.check(headers: message.headers)
+        // Most messages take this way, which costs no more than the copy of the message.
+        if isBare, link.publishNow(message, to: topic) { return }
+        try await publishWhenPossible(message, to: topic)
+    }
+
+    private func publishWhenPossible(_ message: Message, to topic: String) async throws {
         let message = try format.written(message, by: link)
         if let jetStream { return try await jetStream.publish(message, to: topic) }
         try await link.send(to: topic) { $0.appendPublish(message, to: topic) }

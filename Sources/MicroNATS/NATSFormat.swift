@@ -21,8 +21,7 @@ struct NATSFormat: Sendable {
     func written(_ message: Message, by link: NATSLink) throws -> Message {
         try TopicRules.check(headers: message.headers)
         let message = writesEnvelopes ? Message(body: try MessageEnvelope(message).encoded()) : message
-        let headerSize = message.headers.isEmpty ? 0 : NATSHeaderBlock.size(of: message.headers)
-        let (size, limit) = (headerSize + message.body.readableBytes, link.largestPayload - reserve)
+        let (size, limit) = (NATSHeaderBlock.payloadSize(of: message), link.largestPayload - reserve)
         guard size <= limit else {
             throw MicroError(
                 .payloadTooLarge, "a message has \(size) bytes with its headers: \(link.description) takes \(limit)",

@@ -15,14 +15,14 @@ import Testing
         let socket = try await connect(to: server, tape)
         let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
         for start in stride(from: 0, to: bytes.count, by: 1000) {
-            let room = socket.write { $0.append(contentsOf: bytes[start..<(start + 1000)]) }
+            let room = socket.write { $0.append(Array(bytes[start..<(start + 1000)])) }
             if room == .none { await socket.waitForRoom() }
         }
         #expect(await eventually { tape.count == bytes.count })
         #expect(tape.bytes == bytes)
         await socket.close()
         #expect(tape.error?.kind == .closed)
-        #expect(socket.write { $0.append(1) } == .closed)
+        #expect(socket.write { $0.append([1]) } == .closed)
         server.stop()
     }
 
@@ -118,7 +118,7 @@ import Testing
         var room = CurlSocket.Room.plenty
         var written = 0
         while room == .plenty, written < 512 {
-            room = socket.write { $0.append(contentsOf: block) }
+            room = socket.write { $0.append(block) }
             written += 1
         }
         #expect(room == .none)

@@ -17,25 +17,19 @@ import Testing
     @Test(arguments: [0, 1, 125, 126, 65_535, 65_536, 200_000])
     func whatIsFramedIsUnframed(_ size: Int) throws {
         let payload = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-        var framed = payload
         var codec = WebSocketCodec()
-        codec.frame(&framed)
+        let framed = frame(payload, by: &codec)
         #expect(try read(unmasked(framed), in: [framed.count]) == payload)
     }
 
     @Test func anEmptyOutputMakesNoFrame() {
         var codec = WebSocketCodec()
-        var output: [UInt8] = []
-        codec.frame(&output)
-        #expect(output.isEmpty)
+        #expect(frame([], by: &codec).isEmpty)
     }
 
     @Test func masksDiffer() {
-        var (first, second) = (Array("hello".utf8), Array("hello".utf8))
         var codec = WebSocketCodec()
-        codec.frame(&first)
-        codec.frame(&second)
-        #expect(first != second)
+        #expect(frame(Array("hello".utf8), by: &codec) != frame(Array("hello".utf8), by: &codec))
     }
 
     @Test func fragmentsAndControlFramesBetweenThem() throws {
@@ -44,8 +38,7 @@ import Testing
         var codec = WebSocketCodec()
         #expect(try unframe(frames, with: &codec) == Array("abcdef".utf8))
         #expect(codec.hasAnswer)
-        var output = Array("x".utf8)
-        codec.frame(&output)
+        let output = frame(Array("x".utf8), by: &codec)
         #expect(output[0] == 0x8A && output[1] == 0x82)
         #expect(!codec.hasAnswer)
     }
@@ -102,6 +95,13 @@ import Testing
     private struct Outcome: Equatable {
         var bytes: [UInt8] = []
         var error: CurlError?
+    }
+
+    private func frame(_ bytes: [UInt8], by codec: inout WebSocketCodec) -> [UInt8] {
+        var output = CurlOutput()
+        output.append(bytes)
+        codec.frame(&output)
+        return Array(output.bytes)
     }
 
     private func unframe(_ bytes: [UInt8], with codec: inout WebSocketCodec) throws -> [UInt8] {

@@ -1,12 +1,12 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import CurlTransfer
 import MicroCore
 import MicroCurl
 import NIOCore
 import Testing
 
+@testable import CurlTransfer
 @testable import MicroNATS
 
 @Suite struct NATSWireTests {
@@ -39,8 +39,7 @@ import Testing
 
     @Test func headersAreReadAsTheyWereWritten() {
         let headers: Headers = ["Key": "v", "key": "w", "empty": "", "ü-free": "grüße 😀", "x": "a: b"]
-        var bytes: [UInt8] = []
-        bytes.appendPublish(Message(headers: headers), to: "a")
+        let bytes = text { $0.appendPublish(Message(headers: headers), to: "a") }.utf8
         let block = bytes.drop { $0 != 0x0A }.dropFirst().dropLast(2)
         #expect(block.count == NATSHeaderBlock.size(of: headers))
         let read = Array(block).withUnsafeBytes { NATSHeaderBlock(parsing: $0) }
@@ -131,9 +130,9 @@ import Testing
         #expect(error.message.contains("nats://a:1"))
     }
 
-    private func text(_ write: (inout [UInt8]) -> Void) -> String {
-        var bytes: [UInt8] = []
-        write(&bytes)
-        return String(decoding: bytes, as: UTF8.self)
+    private func text(_ write: (inout CurlOutput) -> Void) -> String {
+        var output = CurlOutput()
+        write(&output)
+        return String(decoding: output.bytes, as: UTF8.self)
     }
 }

@@ -38,20 +38,20 @@ package final class CurlSocket: Sendable {
         case ended
     }
 
-    private struct State {
+    private struct State: ~Copyable {
         var phase = Phase.connecting(nil)
-        var output: [UInt8] = []
+        var output = CurlOutput()
         /// Nil until there is a thread, and after its end.
         var bell: CurlBell?
-        /// Whether the thread waits, or is about to, and does not know of what was written since.
-        var isAsleep = false
+        /// From how many bytes on the thread, which waits or is about to, has to be told that there is something to send.
+        var wakeAt = Int.max
         var isClosing = false
         var upgrade: CurlSocketUpgrade?
         var writers: [CheckedContinuation<Void, Never>] = []
         var closers: [CheckedContinuation<Void, Never>] = []
 
         mutating func ring() {
-            isAsleep = false
+            wakeAt = .max
             bell?.ring()
         }
     }
@@ -100,12 +100,26 @@ package final class CurlSocket: Sendable {
 
     /// Appends to what is sent.
     @discardableResult
-    package func write(_ append: (inout [UInt8]) -> Void) -> Room {
+    package func write(_ append: (inout CurlOutput) -> Void) -> Room {
         state.withLock { state in
             guard case .open = state.phase, !state.isClosing else { return .closed }
             append(&state.output)
-            if state.isAsleep { state.ring() }
+            if state.output.count >= state.wakeAt { state.ring() }
             return state.output.count < Self.highWaterMark ? .plenty : .none
+        }
+    }
+
+    /// Appends to what is sent, unless others should wait.
+    ///
+    /// - Returns: Whether it was taken; nothing was appended otherwise.
+    package func writeIfThereIsRoom(_ append: (inout CurlOutput) -> Void) -> Bool {
+        state.withLock { state in
+            guard case .open = state.phase, !state.isClosing, state.output.count < Self.highWaterMark else {
+                return false
+            }
+            append(&state.output)
+            if state.output.count >= state.wakeAt { state.ring() }
+            return true
         }
     }
 
@@ -186,7 +200,7 @@ package final class CurlSocket: Sendable {
 
     // MARK: The thread's side
 
-    var isClosing: Bool { state.withLock(\.isClosing) }
+    var isClosing: Bool { state.withLock { $0.isClosing } }
 
     /// From now on the bell gets the thread out of its wait.
     func threadStarted(_ bell: CurlBell) { state.withLock { $0.bell = bell } }
@@ -212,13 +226,13 @@ package final class CurlSocket: Sendable {
     }
 
     /// Moves what was written into an empty `output`.
-    func takeOutput(into output: inout [UInt8]) -> Order {
+    func takeOutput(into output: inout CurlOutput) -> Order {
         let (order, writers) = state.withLock { state -> (Order, [CheckedContinuation<Void, Never>]) in
-            state.isAsleep = false
+            state.wakeAt = .max
             if state.isClosing { return (.close, []) }
             if let upgrade = state.upgrade.take() { return (.upgrade(upgrade), []) }
-            if output.isEmpty { swap(&output, &state.output) }
-            guard state.output.count < Self.highWaterMark else { return (.serve, []) }
+            if output.count == 0 { swap(&output, &state.output) }
+            guard !state.writers.isEmpty, state.output.count < Self.highWaterMark else { return (.serve, []) }
             defer { state.writers = [] }
             return (.serve, state.writers)
         }
@@ -228,11 +242,11 @@ package final class CurlSocket: Sendable {
 
     /// False if there is something to do, so that the thread must not sleep.
     ///
-    /// - Parameter isBlocked: Whether it cannot send now, so that nobody has to wake it for more of that.
-    func prepareToSleep(isBlocked: Bool) -> Bool {
+    /// - Parameter size: How much there has to be for that; `Int.max` while the thread cannot send.
+    func prepareToSleep(untilThereAre size: Int) -> Bool {
         state.withLock { state in
-            guard !state.isClosing, state.upgrade == nil, isBlocked || state.output.isEmpty else { return false }
-            state.isAsleep = !isBlocked
+            guard !state.isClosing, state.upgrade == nil, state.output.count < size else { return false }
+            state.wakeAt = size
             return true
         }
     }
@@ -241,12 +255,11 @@ package final class CurlSocket: Sendable {
     func threadEnded(_ error: CurlError) {
         connected(.failure(error))
         let (upgrade, waiting) = state.withLock { state in
-            defer {
-                state = State()
-                state.phase = .ended
-                state.isClosing = true
-            }
-            return (state.upgrade, state.writers + state.closers)
+            let left = (state.upgrade, state.writers + state.closers)
+            state = State()
+            state.phase = .ended
+            state.isClosing = true
+            return left
         }
         upgrade?.end(.failure(error))
         for continuation in waiting { continuation.resume() }

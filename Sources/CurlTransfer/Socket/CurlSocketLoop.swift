@@ -4,11 +4,17 @@
 import CCurl
 
 /// The thread's work for one socket: connects, then sends and receives until the end. Everything here is on one thread.
-struct CurlSocketLoop {
+struct CurlSocketLoop: ~Copyable {
     /// How many bytes are read at a time.
     private static let readSize = 256 * 1024
     /// How often is read before it is the turn of sending again.
     private static let readsInARow = 8
+    /// Who writes so much at a time writes more soon: it is worth a short wait to send it together.
+    private static let streaming = 4 * 1024
+    /// As much as is worth a system call.
+    private static let batch = 64 * 1024
+    /// How long that wait is, in nanoseconds.
+    private static let nap = 200_000
 
     private let socket: CurlSocket
     private let target: CurlSocketTarget
@@ -19,7 +25,7 @@ struct CurlSocketLoop {
     private var webSocket: WebSocketCodec?
     /// Whether bytes may be inside the connection that its descriptor does not tell of.
     private var isBuffering: Bool
-    private var output: [UInt8] = []
+    private var output = CurlOutput()
     private var sent = 0
     private let input = UnsafeMutableRawBufferPointer.allocate(byteCount: readSize, alignment: 16)
 
@@ -42,8 +48,8 @@ struct CurlSocketLoop {
         } catch {
             // Whoever closes it does not want to know what came of it.
             let error = socket.isClosing ? .socketClosed : error
-            socket.threadEnded(error)
             if wasConnected { reader.end(error) }
+            socket.threadEnded(error)
         }
         bell.close()
     }
@@ -65,25 +71,29 @@ struct CurlSocketLoop {
     private mutating func serve() throws(CurlError) {
         while true {
             // What is being sent is in its frame already.
-            let isNew = output.isEmpty
+            let isNew = output.count == 0
             switch socket.takeOutput(into: &output) {
             case .serve: break
             case .upgrade(let upgrade): try startTLS(upgrade)
             case .close: throw CurlError.socketClosed
             }
+            let isStreaming = output.count >= Self.streaming
             if isNew { webSocket?.frame(&output) }
             let isBlocked = try !sendOutput()
             let isDrained = try receiveInput()
             guard isDrained, isBlocked || webSocket?.hasAnswer != true else { continue }
-            if socket.prepareToSleep(isBlocked: isBlocked) { wait(isBlocked: isBlocked) }
+            let isNapping = isStreaming && !isBlocked
+            let size = isNapping ? Self.batch : isBlocked ? .max : 1
+            guard socket.prepareToSleep(untilThereAre: size) else { continue }
+            wait(isBlocked: isBlocked, nanoseconds: isNapping ? Self.nap : -1)
         }
     }
 
-    private func wait(isBlocked: Bool) {
+    private func wait(isBlocked: Bool, nanoseconds: Int) {
         var (found, rung): (Int32, Int32) = (0, 0)
         let wanted = CCURL_READABLE | (isBlocked ? CCURL_WRITABLE : 0)
         // A failed wait is an empty one: what is broken is found by reading.
-        _ = ccurl_poll(connection.descriptor, wanted, bell.descriptor, CCURL_READABLE, -1, &found, &rung)
+        _ = ccurl_poll(connection.descriptor, wanted, bell.descriptor, CCURL_READABLE, nanoseconds, &found, &rung)
         if rung != 0 { bell.clear() }
     }
 
@@ -92,21 +102,12 @@ struct CurlSocketLoop {
     /// True when everything is sent.
     private mutating func sendOutput() throws(CurlError) -> Bool {
         while sent < output.count {
-            let result = output.withUnsafeBytes { bytes in
-                Result { () throws(CurlError) in
-                    try connection.send(UnsafeRawBufferPointer(rebasing: bytes[sent...]))
-                }
-            }
-            guard case .bytes(let count) = try result.get() else { return false }
+            let rest = UnsafeRawBufferPointer(rebasing: output.bytes[sent...])
+            guard case .bytes(let count) = try connection.send(rest) else { return false }
             sent += count
         }
         sent = 0
-        // One large message must not hold its memory for ever.
-        if output.capacity > 4 * CurlSocket.highWaterMark {
-            output = []
-        } else {
-            output.removeAll(keepingCapacity: true)
-        }
+        output.removeAll()
         return true
     }
 
@@ -151,7 +152,7 @@ struct CurlSocketLoop {
     private mutating func openWebSocket(by deadline: ContinuousClock.Instant) throws(CurlError) {
         guard let path = target.webSocketPath else { return }
         var handshake = WebSocketHandshake(host: target.authority, path: path)
-        output = handshake.request
+        output.append(handshake.request)
         while true {
             let isBlocked = try !sendOutput()
             if case .bytes(let count) = try connection.receive(into: input) {
@@ -168,15 +169,7 @@ struct CurlSocketLoop {
             guard deadline > .now, !socket.isClosing else {
                 throw CurlError(kind: .timedOut, message: "the WebSocket handshake took too long")
             }
-            waitInHandshake(isBlocked: isBlocked, until: deadline)
+            wait(isBlocked: isBlocked, nanoseconds: (deadline - .now).curlMilliseconds * 1_000_000)
         }
-    }
-
-    private func waitInHandshake(isBlocked: Bool, until deadline: ContinuousClock.Instant) {
-        var (found, rung): (Int32, Int32) = (0, 0)
-        let wanted = CCURL_READABLE | (isBlocked ? CCURL_WRITABLE : 0)
-        let milliseconds = Int32((deadline - .now).curlMilliseconds)
-        _ = ccurl_poll(connection.descriptor, wanted, bell.descriptor, CCURL_READABLE, milliseconds, &found, &rung)
-        if rung != 0 { bell.clear() }
     }
 }

@@ -109,8 +109,8 @@ struct CurlTLSRelay {
 
     private static func accept(_ listener: Int32, by deadline: ContinuousClock.Instant) -> Int32 {
         var (found, none): (Int32, Int32) = (0, 0)
-        let milliseconds = Int32((deadline - .now).curlMilliseconds)
-        _ = ccurl_poll(listener, CCURL_READABLE, -1, 0, milliseconds, &found, &none)
+        let nanoseconds = (deadline - .now).curlMilliseconds * 1_000_000
+        _ = ccurl_poll(listener, CCURL_READABLE, -1, 0, nanoseconds, &found, &none)
         return found != 0 ? ccurl_accept(listener) : -1
     }
 }

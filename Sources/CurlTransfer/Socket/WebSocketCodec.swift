@@ -22,64 +22,44 @@ struct WebSocketCodec {
         case control(UInt8, Int)
     }
 
-    /// The longest header of a server's frame, which has no mask.
-    private static let longestHeader = 10
+    /// How many pings are answered at a time.
+    private static let mostPings = 512
 
     private var state = State.header
     private var collected: [UInt8] = []
-    /// Pongs, in frames.
-    private var answers: [UInt8] = []
+    /// Pings that were not answered, by their payloads.
+    private var pings: [[UInt8]] = []
 
     /// Whether there is something to send that nobody has written.
-    var hasAnswer: Bool { !answers.isEmpty }
+    var hasAnswer: Bool { !pings.isEmpty }
 
     // MARK: To the server
 
     /// Puts bytes into a frame of one binary message, behind what has to be answered. No bytes make no frame.
-    mutating func frame(_ bytes: inout [UInt8]) {
-        guard !bytes.isEmpty || !answers.isEmpty else { return }
-        var framed = answers
-        answers.removeAll(keepingCapacity: true)
-        if !bytes.isEmpty { Self.append(Opcode.binary, bytes, to: &framed) }
-        bytes = framed
+    mutating func frame(_ bytes: inout CurlOutput) {
+        guard bytes.count > 0 || !pings.isEmpty else { return }
+        var framed = CurlOutput()
+        for ping in pings { ping.withUnsafeBytes { Self.append(Opcode.pong, $0, to: &framed) } }
+        pings = []
+        if bytes.count > 0 { Self.append(Opcode.binary, bytes.bytes, to: &framed) }
+        swap(&bytes, &framed)
     }
 
     /// A frame with a mask that nobody can foresee (section 5.3).
-    static func append(_ opcode: UInt8, _ payload: [UInt8], to frames: inout [UInt8]) {
-        frames.reserveCapacity(frames.count + payload.count + 14)
+    private static func append(_ opcode: UInt8, _ payload: UnsafeRawBufferPointer, to frames: inout CurlOutput) {
         frames.append(0x80 | opcode)
         switch payload.count {
         case ...125: frames.append(0x80 | UInt8(payload.count))
         case ...0xFFFF:
             frames.append(0x80 | 126)
-            withUnsafeBytes(of: UInt16(payload.count).bigEndian) { frames.append(contentsOf: $0) }
+            withUnsafeBytes(of: UInt16(payload.count).bigEndian) { frames.append($0) }
         default:
             frames.append(0x80 | 127)
-            withUnsafeBytes(of: UInt64(payload.count).bigEndian) { frames.append(contentsOf: $0) }
+            withUnsafeBytes(of: UInt64(payload.count).bigEndian) { frames.append($0) }
         }
         let mask = UInt32.random(in: .min ... .max)
-        withUnsafeBytes(of: mask) { frames.append(contentsOf: $0) }
-        let start = frames.count
-        frames.append(contentsOf: payload)
-        frames.withUnsafeMutableBytes { Self.apply(mask, to: UnsafeMutableRawBufferPointer(rebasing: $0[start...])) }
-    }
-
-    /// Masks in place, eight bytes at a time.
-    private static func apply(_ mask: UInt32, to bytes: UnsafeMutableRawBufferPointer) {
-        let wide = UInt64(mask) << 32 | UInt64(mask)
-        var offset = 0
-        while offset + 8 <= bytes.count {
-            bytes.storeBytes(
-                of: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self) ^ wide, toByteOffset: offset,
-                as: UInt64.self)
-            offset += 8
-        }
-        withUnsafeBytes(of: mask) { mask in
-            while offset < bytes.count {
-                bytes[offset] ^= mask[offset & 3]
-                offset += 1
-            }
-        }
+        withUnsafeBytes(of: mask) { frames.append($0) }
+        frames.append(payload, maskedBy: mask)
     }
 
     // MARK: From the server
@@ -154,7 +134,7 @@ struct WebSocketCodec {
         defer { collected.removeAll(keepingCapacity: true) }
         state = .header
         switch opcode {
-        case Opcode.ping: Self.append(Opcode.pong, collected, to: &answers)
+        case Opcode.ping: pings.append(collected)
         case Opcode.close:
             let reason = String(decoding: collected.dropFirst(2), as: UTF8.self)
             throw CurlError(
@@ -163,7 +143,7 @@ struct WebSocketCodec {
         default: break
         }
         // Answers to a flood of pings are sent before more is read, but must not pile up within one read either.
-        guard answers.count <= 64 * 1024 else { throw Self.violation("there are more pings than can be answered") }
+        guard pings.count <= Self.mostPings else { throw Self.violation("there are more pings than can be answered") }
     }
 
     private static func violation(_ problem: String) -> CurlError {

@@ -13,7 +13,11 @@ final class NATSLink: NATSSessionOwner, Sendable {
     private struct State {
         var runner: Task<Void, Never>?
         /// The present one, if it works.
-        var session: NATSSession?
+        var session: NATSSession? {
+            didSet { findOpenSocket() }
+        }
+        /// That of the session, if nothing has to be found out before something is published.
+        private(set) var openSocket: CurlSocket?
         var interests: [UInt64: NATSInterest] = [:]
         var nextID: UInt64 = 0
         var waiters: [UInt64: CheckedContinuation<NATSSession, any Error>] = [:]
@@ -22,10 +26,23 @@ final class NATSLink: NATSSessionOwner, Sendable {
         var servers: NATSServerList
         var largestPayload = 1024 * 1024
         /// What the server has refused since it was connected, by subject.
-        var denied: [String: MicroError] = [:]
+        var denied: [String: MicroError] = [:] {
+            didSet { if oldValue.isEmpty != denied.isEmpty { findOpenSocket() } }
+        }
         /// What the server is known to allow who has logged in, since it was connected.
         var allowed: Set<String> = []
         var isClosed = false
+        /// Whether there may be rights that others do not have.
+        let hasLogin: Bool
+
+        init(servers: NATSServerList, hasLogin: Bool) {
+            self.servers = servers
+            self.hasLogin = hasLogin
+        }
+
+        private mutating func findOpenSocket() {
+            openSocket = hasLogin || !denied.isEmpty ? nil : session?.openSocket
+        }
 
         mutating func makeID() -> UInt64 {
             nextID += 1
@@ -44,6 +61,7 @@ final class NATSLink: NATSSessionOwner, Sendable {
     private let logger: Logger
     private let state: Mutex<State>
     private let listeners = Mutex<[UInt64: @Sendable (NATSSession?) -> Void]>([:])
+    private let denialListener = Mutex<(@Sendable (_ subject: String, MicroError) -> Void)?>(nil)
 
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
     init(_ configuration: NATSConfiguration, logger: Logger) throws {
@@ -53,7 +71,7 @@ final class NATSLink: NATSSessionOwner, Sendable {
         self.logger = logger
         login = try configuration.login()
         description = "NATS at \(addresses.map(\.description).joined(separator: ", "))"
-        state = Mutex(State(servers: NATSServerList(addresses)))
+        state = Mutex(State(servers: NATSServerList(addresses), hasLogin: !login.isNobody))
     }
 
     /// Has somebody told of each session that begins, and of each that ends (nil).
@@ -64,6 +82,11 @@ final class NATSLink: NATSSessionOwner, Sendable {
         let id = state.withLock { $0.makeID() }
         listeners.withLock { $0[id] = listener }
         return id
+    }
+
+    /// Has the one who makes requests told of subjects that the server refuses.
+    func listenToDenials(_ listener: @escaping @Sendable (_ subject: String, MicroError) -> Void) {
+        denialListener.withLock { $0 = listener }
     }
 
     func stopListening(_ id: UInt64) { listeners.withLock { _ = $0.removeValue(forKey: id) } }
@@ -78,7 +101,7 @@ final class NATSLink: NATSSessionOwner, Sendable {
     /// - Parameter subject: What is published to, if anything; one that the server has refused is refused here.
     /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
     func send(
-        to subject: String? = nil, by deadline: ContinuousClock.Instant? = nil, _ append: (inout [UInt8]) -> Void
+        to subject: String? = nil, by deadline: ContinuousClock.Instant? = nil, _ append: (inout CurlOutput) -> Void
     ) async throws {
         while true {
             let session = try await present(for: subject, by: deadline)
@@ -91,8 +114,20 @@ final class NATSLink: NATSSessionOwner, Sendable {
         }
     }
 
+    /// Publishes a message without any wait, if that is possible: there is a session with room, nothing is refused there, and
+    /// the payload is not larger than it takes.
+    ///
+    /// - Returns: Whether it was taken. Nothing has happened otherwise.
+    func publishNow(_ message: Message, to subject: String) -> Bool {
+        state.withLock { state in
+            guard let socket = state.openSocket, NATSHeaderBlock.payloadSize(of: message) <= state.largestPayload
+            else { return false }
+            return socket.writeIfThereIsRoom { $0.appendPublish(message, to: subject) }
+        }
+    }
+
     /// Appends to what is sent, if there is a session now.
-    func sendNow(_ append: (inout [UInt8]) -> Void) { _ = state.withLock(\.session)?.write(append) }
+    func sendNow(_ append: (inout CurlOutput) -> Void) { _ = state.withLock(\.session)?.write(append) }
 
     private func present(for subject: String?, by deadline: ContinuousClock.Instant?) async throws -> NATSSession {
         let session = try state.withLock { state -> NATSSession? in
@@ -220,6 +255,7 @@ final class NATSLink: NATSSessionOwner, Sendable {
         state.withLock { state in
             if state.denied.count < Self.mostDenied { state.denied[subject] = error }
         }
+        if isPublication { denialListener.withLock(\.self)?(subject, error) }
     }
 
     // MARK: Running

@@ -11,12 +11,18 @@ package final class NATSRequests: Sendable {
 
     private typealias Reply = Result<NATSMessage, any Error>
 
-    private enum Slot {
+    private enum Progress {
         /// The request is being sent.
         case new
         case waiting(CheckedContinuation<NATSMessage, any Error>)
         /// Over before anybody waited.
         case over(Reply)
+    }
+
+    private struct Slot {
+        /// What was published to.
+        let subject: String
+        var progress = Progress.new
     }
 
     private struct State {
@@ -35,6 +41,7 @@ package final class NATSRequests: Sendable {
         self.link = link
         // What was asked on a session that is lost may never be answered.
         link.listen { [weak self] session in if session == nil { self?.failAll() } }
+        link.listenToDenials { [weak self] subject, error in self?.fail(subject, error) }
     }
 
     /// Sends a message and waits for the first reply.
@@ -44,7 +51,7 @@ package final class NATSRequests: Sendable {
     func request(
         _ message: Message, to subject: String, by deadline: ContinuousClock.Instant
     ) async throws -> NATSMessage {
-        let inbox = try makeInbox()
+        let inbox = try makeInbox(for: subject)
         let late = MicroError(
             .deadlineExceeded, "nobody has replied to a request to \(subject) in time (\(link.description))",
             origin: MicroError.Origin.broker)
@@ -59,14 +66,14 @@ package final class NATSRequests: Sendable {
         return try await reply(to: inbox)
     }
 
-    private func makeInbox() throws -> String {
+    private func makeInbox(for subject: String) throws -> String {
         try state.withLock { state in
             if state.interest == nil {
                 state.interest = try link.add(prefix + "*") { [weak self] messages in self?.receive(messages) }
             }
             state.nextID += 1
             let inbox = "\(prefix)\(state.nextID)"
-            state.slots[inbox] = .new
+            state.slots[inbox] = Slot(subject: subject)
             return inbox
         }
     }
@@ -75,8 +82,8 @@ package final class NATSRequests: Sendable {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let early = state.withLock { state -> Reply? in
-                    guard case .over(let reply)? = state.slots[inbox] else {
-                        state.slots[inbox] = .waiting(continuation)
+                    guard case .over(let reply)? = state.slots[inbox]?.progress else {
+                        state.slots[inbox]?.progress = .waiting(continuation)
                         return nil
                     }
                     state.slots[inbox] = nil
@@ -100,12 +107,18 @@ package final class NATSRequests: Sendable {
         for inbox in state.withLock({ Array($0.slots.keys) }) { end(inbox, .failure(error)) }
     }
 
+    /// The server does not allow to publish to a subject: nobody replies.
+    private func fail(_ subject: String, _ error: MicroError) {
+        let inboxes = state.withLock { $0.slots.filter { $0.value.subject == subject }.map(\.key) }
+        for inbox in inboxes { end(inbox, .failure(error)) }
+    }
+
     /// Only the first of several counts.
     private func end(_ inbox: String, _ reply: Reply) {
         let waiting = state.withLock { state -> CheckedContinuation<NATSMessage, any Error>? in
-            switch state.slots[inbox] {
+            switch state.slots[inbox]?.progress {
             case .new?:
-                state.slots[inbox] = .over(reply)
+                state.slots[inbox]?.progress = .over(reply)
                 return nil
             case .waiting(let continuation)?:
                 state.slots[inbox] = nil

@@ -70,14 +70,12 @@ final class NATSSession: CurlSocketReader, Sendable {
         do {
             try await session.connect(configuration, login, deadline)
             return session
-        } catch let error as CurlError {
-            await session.close()
-            // What the server has said explains what came of the connection.
-            throw session.state.withLock(\.lost)
-                ?? MicroError(error, at: session.server, timeout: configuration.connectTimeout)
         } catch {
+            // What the server has said explains what came of the connection; asked before the end of it is a reason itself.
+            let reason = session.state.withLock(\.lost)
             await session.close()
-            throw error
+            guard let error = error as? CurlError else { throw error }
+            throw reason ?? MicroError(error, at: session.server, timeout: configuration.connectTimeout)
         }
     }
 
@@ -130,8 +128,11 @@ final class NATSSession: CurlSocketReader, Sendable {
 
     // MARK: Sending
 
+    /// What it sends by.
+    var openSocket: CurlSocket? { state.withLock(\.socket) }
+
     /// Appends to what is sent.
-    func write(_ append: (inout [UInt8]) -> Void) -> CurlSocket.Room {
+    func write(_ append: (inout CurlOutput) -> Void) -> CurlSocket.Room {
         guard let socket = state.withLock(\.socket) else { return .closed }
         return socket.write(append)
     }

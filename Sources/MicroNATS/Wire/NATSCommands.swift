@@ -1,20 +1,21 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import CurlTransfer
 import Foundation
 import MicroCore
 import NIOCore
 
 /// What a client sends, appended to what waits to be sent.
-extension [UInt8] {
+extension CurlOutput {
     /// A message. Subject, reply and headers have been checked.
     mutating func appendPublish(_ message: Message, to subject: String, reply: String? = nil) {
         let headers = message.headers
-        append(contentsOf: (headers.isEmpty ? "PUB " : "HPUB ").utf8)
-        append(contentsOf: subject.utf8)
+        append(headers.isEmpty ? "PUB " : "HPUB ")
+        append(subject)
         append(0x20)
         if let reply {
-            append(contentsOf: reply.utf8)
+            append(reply)
             append(0x20)
         }
         let headerSize = headers.isEmpty ? 0 : NATSHeaderBlock.size(of: headers)
@@ -25,19 +26,19 @@ extension [UInt8] {
         append(decimal: headerSize + message.body.readableBytes)
         appendLineEnd()
         if headerSize > 0 { append(headers) }
-        message.body.withUnsafeReadableBytes { append(contentsOf: $0) }
+        message.body.withUnsafeReadableBytes { append($0) }
         appendLineEnd()
     }
 
     mutating func appendSubscribe(to subject: String, queue: String?, as id: UInt64) {
-        append(contentsOf: "SUB \(subject) \(queue.map { "\($0) " } ?? "")\(id)\r\n".utf8)
+        append("SUB \(subject) \(queue.map { "\($0) " } ?? "")\(id)\r\n")
     }
 
-    mutating func appendUnsubscribe(_ id: UInt64) { append(contentsOf: "UNSUB \(id)\r\n".utf8) }
+    mutating func appendUnsubscribe(_ id: UInt64) { append("UNSUB \(id)\r\n") }
 
-    mutating func appendPing() { append(contentsOf: "PING\r\n".utf8) }
+    mutating func appendPing() { append("PING\r\n") }
 
-    mutating func appendPong() { append(contentsOf: "PONG\r\n".utf8) }
+    mutating func appendPong() { append("PONG\r\n") }
 
     /// Who the client is. It holds secrets.
     mutating func appendConnect(_ login: NATSLogin, usesTLS: Bool) {
@@ -49,8 +50,8 @@ extension [UInt8] {
         }
         // Only texts and truth values are in it: encoding them cannot fail.
         let json = (try? JSONEncoder().encode(options)) ?? Data()
-        append(contentsOf: "CONNECT ".utf8)
-        append(contentsOf: json)
+        append("CONNECT ")
+        json.withUnsafeBytes { append($0) }
         appendLineEnd()
     }
 
@@ -85,25 +86,15 @@ extension [UInt8] {
     }
 
     private mutating func append(_ headers: Headers) {
-        append(contentsOf: "NATS/1.0\r\n".utf8)
+        append("NATS/1.0\r\n")
         for (name, value) in headers {
-            append(contentsOf: name.utf8)
-            append(0x3A)
-            append(0x20)
-            append(contentsOf: value.utf8)
+            append(name)
+            append(": ")
+            append(value)
             appendLineEnd()
         }
         appendLineEnd()
     }
 
-    private mutating func append(decimal number: Int) {
-        guard number >= 10 else { return append(0x30 + UInt8(truncatingIfNeeded: number)) }
-        append(decimal: number / 10)
-        append(0x30 + UInt8(truncatingIfNeeded: number % 10))
-    }
-
-    private mutating func appendLineEnd() {
-        append(0x0D)
-        append(0x0A)
-    }
+    private mutating func appendLineEnd() { append("\r\n") }
 }

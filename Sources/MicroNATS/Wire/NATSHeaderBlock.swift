@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MicroCore
+import NIOCore
 
 /// The headers of a message: `NATS/1.0`, maybe a status, and lines as in HTTP
 /// ([ADR-4](https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-4.md)).
@@ -35,6 +36,11 @@ struct NATSHeaderBlock {
         while let first = bytes.first, first == 0x20 || first == 0x09 { bytes = bytes.dropFirst() }
         while let last = bytes.last, last == 0x20 || last == 0x09 || last == 0x0D { bytes = bytes.dropLast() }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// How many bytes a message takes, its headers included.
+    static func payloadSize(of message: Message) -> Int {
+        (message.headers.isEmpty ? 0 : size(of: message.headers)) + message.body.readableBytes
     }
 
     /// How many bytes headers take.

@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import MicroCore
 
 /// The head of a message, whose texts are only there while it is handled.
@@ -54,7 +55,7 @@ struct NATSParser {
         var rest = bytes[...]
         while !carry.isEmpty, !rest.isEmpty { try complete(&rest, &handler) }
         while !rest.isEmpty {
-            guard let end = rest.firstIndex(of: 0x0A) else { return try keep(rest, wanted: 0) }
+            guard let end = Self.lineEnd(in: rest) else { return try keep(rest, wanted: 0) }
             switch try Self.parse(UnsafeRawBufferPointer(rebasing: rest[..<end])) {
             case .operation(let operation):
                 handler.handle(operation)
@@ -80,7 +81,7 @@ struct NATSParser {
         _ rest: inout Slice<UnsafeRawBufferPointer>, _ handler: inout some NATSParserHandler
     ) throws(MicroError) {
         if wanted == 0 {
-            let end = rest.firstIndex(of: 0x0A).map { $0 + 1 } ?? rest.endIndex
+            let end = Self.lineEnd(in: rest).map { $0 + 1 } ?? rest.endIndex
             let isWhole = end > rest.startIndex && rest[end - 1] == 0x0A
             guard carry.count + end - rest.startIndex <= Self.longestLine else {
                 throw Self.violation("a line does not end")
@@ -127,6 +128,14 @@ struct NATSParser {
     }
 
     // MARK: Lines
+
+    /// Where the next line ends. The library's own search is many times faster than a loop.
+    private static func lineEnd(in bytes: Slice<UnsafeRawBufferPointer>) -> Int? {
+        guard let start = UnsafeRawBufferPointer(rebasing: bytes).baseAddress,
+            let end = memchr(start, 0x0A, bytes.count)
+        else { return nil }
+        return bytes.startIndex + (UnsafeRawPointer(end) - start)
+    }
 
     /// - Parameter line: Without its `\n`.
     private static func parse(_ line: UnsafeRawBufferPointer) throws(MicroError) -> Line {
