@@ -75,7 +75,10 @@ extension BrokerCase {
             for number in 1...connections { proxy.faults.append(Fault.blackHole.onConnection(number)) }
             try await trial.eventuallyFlows(
                 from: trial.a, to: recorder, within: trial.bounds.halfOpen + trial.bounds.heal)
-            try trial.expect(proxy.traffic.connections > connections, "it has connected anew")
+            // Where publishers bring messages to the subscribers themselves, that connection is not needed for it.
+            if !trial.claims.contains("directDelivery") {
+                try trial.expect(proxy.traffic.connections > connections, "it has connected anew")
+            }
         },
         BrokerCase(
             "B64", .fault, "What a member of a queue has not acknowledged when it is cut off is given to the others",

@@ -147,8 +147,8 @@ public final class HTTPBroker: Broker {
         (heartbeat.timeToLive, heartbeat.interval) = (configuration.heartbeat * 2, configuration.heartbeat)
         heartbeat.backoff = Backoff(base: .milliseconds(50), limit: .seconds(10))
         let registration = try Registration(of: record, in: registry, configuration: heartbeat, logger: logger)
-        try await registration.start(within: deadline - .now)
-        subscribers.keep(subscriberID, registration)
+        let start = subscribers.keep(subscriberID, registration, startingBy: deadline)
+        try await withDeadline(deadline, orThrow: late) { try await start.value }
         try await directory.becomeVisible(subscriberID, on: topic, by: deadline)
     }
 

@@ -43,16 +43,28 @@ final class HTTPSubscribers: Sendable {
         error.code == .notFound && error.origin == MicroError.Origin.broker
     }
 
-    /// Keeps a subscriber registered until it ends.
-    func keep(_ id: String, _ registration: Registration) {
+    /// Registers a subscriber, and keeps it registered until it ends. What a registration that is cut off has left is
+    /// removed behind the back of who waits for it.
+    ///
+    /// - Returns: The first registration. It is cancelled with the subscriber, and not by who waits for it.
+    func keep(
+        _ id: String, _ registration: Registration, startingBy deadline: ContinuousClock.Instant
+    ) -> Task<Void, any Error> {
         content.withLock { content in
+            let start = Task { try await registration.start(within: deadline - .now) }
             let heartbeat = Task {
-                await registration.run()
+                let started = await withTaskCancellationHandler {
+                    await start.result
+                } onCancel: {
+                    start.cancel()
+                }
+                if case .success = started { await registration.run() }
                 self.content.withLock { $0.heartbeats[id] = nil }
             }
             content.heartbeats[id] = heartbeat
             // It may have ended meanwhile.
             if content.isClosed || content.open[id] == nil { heartbeat.cancel() }
+            return start
         }
     }
 

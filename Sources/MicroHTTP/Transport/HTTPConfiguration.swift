@@ -8,7 +8,7 @@ public struct HTTPConfiguration: Sendable {
     /// The largest header of a request or a response, in bytes of all names and values, sent or received; 256 KiB by
     /// default. The number of fields is limited to 256.
     public var largestHeader = 256 * 1024
-    /// How long a connection may take to open, the resolution of the name included; 5 s by default.
+    /// How long a connection may take to open, the resolution of the name included; 1 s by default.
     public var connectTimeout: Duration = .seconds(1)
     /// How many unused connections to one address are kept for later calls; 64 by default.
     public var idleConnectionsPerAddress = 64
