@@ -49,6 +49,8 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
 }
 
 extension Headers: RandomAccessCollection {
+    /// Whether there are none.
+    public var isEmpty: Bool { fields.isEmpty }
     /// 0.
     public var startIndex: Int { fields.startIndex }
     /// The number of fields.

@@ -78,14 +78,14 @@ public final class NATSBroker: Broker {
     /// the topic is allowed.
     public func publish(_ message: Message, to topic: String) async throws {
         try checkOpen()
-        try TopicRules.check(topic: topic)
         try TopicRules.check(headers: message.headers)
-        // Most messages take this way, which costs no more than the copy of the message.
+        // Most messages take this way, which costs little more than the copy of the message.
         if isBare, link.publishNow(message, to: topic) { return }
         try await publishWhenPossible(message, to: topic)
     }
 
     private func publishWhenPossible(_ message: Message, to topic: String) async throws {
+        try TopicRules.check(topic: topic)
         let message = try format.written(message, by: link)
         if let jetStream { return try await jetStream.publish(message, to: topic) }
         try await link.send(to: topic) { $0.appendPublish(message, to: topic) }

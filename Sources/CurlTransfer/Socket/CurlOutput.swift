@@ -21,6 +21,16 @@ package struct CurlOutput: ~Copyable {
 
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: memory, count: count) }
 
+    /// Adds bytes that somebody writes in place.
+    ///
+    /// - Parameters:
+    ///   - size: How many there may be.
+    ///   - write: Writes them, and returns how many there are.
+    package mutating func append(upTo size: Int, _ write: (UnsafeMutableRawPointer) -> Int) {
+        reserve(size)
+        count += min(size, write(memory + count))
+    }
+
     /// Adds one byte.
     package mutating func append(_ byte: UInt8) {
         reserve(1)
@@ -43,20 +53,6 @@ package struct CurlOutput: ~Copyable {
     package mutating func append(_ text: String) {
         var text = text
         text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
-    }
-
-    /// Adds a number from 0 on in decimal digits.
-    package mutating func append(decimal number: Int) {
-        reserve(20)
-        var (rest, digits) = (number.magnitude, 1)
-        while rest >= 10 { (rest, digits) = (rest / 10, digits + 1) }
-        rest = number.magnitude
-        for offset in (0..<digits).reversed() {
-            memory.storeBytes(
-                of: 0x30 + UInt8(truncatingIfNeeded: rest % 10), toByteOffset: count + offset, as: UInt8.self)
-            rest /= 10
-        }
-        count += digits
     }
 
     /// Adds bytes, each changed by one of the four of a mask in turn (RFC 6455, section 5.3).

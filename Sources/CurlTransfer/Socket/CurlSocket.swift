@@ -32,14 +32,12 @@ package final class CurlSocket: Sendable {
     /// How many bytes wait to be sent until writers should wait.
     package static let highWaterMark = 1024 * 1024
 
-    private enum Phase {
-        case connecting(CheckedContinuation<Void, any Error>?)
-        case open
-        case ended
-    }
-
     private struct State: ~Copyable {
-        var phase = Phase.connecting(nil)
+        /// Who waits for the handshakes.
+        var connecting: CheckedContinuation<Void, any Error>?
+        /// Whether the handshakes are done, and the end has not come.
+        var isOpen = false
+        var hasEnded = false
         var output = CurlOutput()
         /// Nil until there is a thread, and after its end.
         var bell: CurlBell?
@@ -88,8 +86,8 @@ package final class CurlSocket: Sendable {
         _ continuation: CheckedContinuation<Void, any Error>, _ body: @escaping @Sendable () -> Void
     ) {
         let isNew = state.withLock { state in
-            guard case .connecting = state.phase else { return false }
-            state.phase = .connecting(continuation)
+            guard !state.hasEnded else { return false }
+            state.connecting = continuation
             return true
         }
         guard isNew else { return continuation.resume(throwing: CancellationError()) }
@@ -102,7 +100,7 @@ package final class CurlSocket: Sendable {
     @discardableResult
     package func write(_ append: (inout CurlOutput) -> Void) -> Room {
         state.withLock { state in
-            guard case .open = state.phase, !state.isClosing else { return .closed }
+            guard state.isOpen, !state.isClosing else { return .closed }
             append(&state.output)
             if state.output.count >= state.wakeAt { state.ring() }
             return state.output.count < Self.highWaterMark ? .plenty : .none
@@ -114,9 +112,7 @@ package final class CurlSocket: Sendable {
     /// - Returns: Whether it was taken; nothing was appended otherwise.
     package func writeIfThereIsRoom(_ append: (inout CurlOutput) -> Void) -> Bool {
         state.withLock { state in
-            guard case .open = state.phase, !state.isClosing, state.output.count < Self.highWaterMark else {
-                return false
-            }
+            guard state.isOpen, !state.isClosing, state.output.count < Self.highWaterMark else { return false }
             append(&state.output)
             if state.output.count >= state.wakeAt { state.ring() }
             return true
@@ -128,9 +124,7 @@ package final class CurlSocket: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isReady = state.withLock { state in
-                    guard case .open = state.phase, state.output.count >= Self.highWaterMark, !Task.isCancelled else {
-                        return true
-                    }
+                    guard state.isOpen, state.output.count >= Self.highWaterMark, !Task.isCancelled else { return true }
                     state.writers.append(continuation)
                     return false
                 }
@@ -153,7 +147,7 @@ package final class CurlSocket: Sendable {
             try await withCheckedThrowingContinuation { continuation in
                 upgrade.begin(continuation)
                 let isAccepted = state.withLock { state in
-                    guard case .open = state.phase, !state.isClosing, !Task.isCancelled else { return false }
+                    guard state.isOpen, !state.isClosing, !Task.isCancelled else { return false }
                     state.upgrade = upgrade
                     state.ring()
                     return true
@@ -182,7 +176,7 @@ package final class CurlSocket: Sendable {
         beginClosing()
         await withCheckedContinuation { continuation in
             let hasEnded = state.withLock { state in
-                if case .ended = state.phase { return true }
+                if state.hasEnded { return true }
                 state.closers.append(continuation)
                 return false
             }
@@ -209,9 +203,9 @@ package final class CurlSocket: Sendable {
     @discardableResult
     func connected(_ result: Result<Void, any Error>) -> Bool {
         let continuation = state.withLock { state -> CheckedContinuation<Void, any Error>? in
-            guard case .connecting(let continuation) = state.phase else { return nil }
-            if case .success = result { state.phase = .open } else { state.phase = .ended }
-            return continuation
+            guard !state.isOpen, !state.hasEnded else { return nil }
+            if case .success = result { state.isOpen = true } else { state.hasEnded = true }
+            return state.connecting.take()
         }
         continuation?.resume(with: result)
         return continuation != nil
@@ -257,7 +251,7 @@ package final class CurlSocket: Sendable {
         let (upgrade, waiting) = state.withLock { state in
             let left = (state.upgrade, state.writers + state.closers)
             state = State()
-            state.phase = .ended
+            state.hasEnded = true
             state.isClosing = true
             return left
         }

@@ -14,7 +14,7 @@ struct CurlSocketLoop: ~Copyable {
     /// As much as is worth a system call.
     private static let batch = 64 * 1024
     /// How long that wait is, in nanoseconds.
-    private static let nap = 200_000
+    private static let nap = 1_000_000
 
     private let socket: CurlSocket
     private let target: CurlSocketTarget

@@ -35,6 +35,7 @@ final class JetStreamFeed: NATSFeed {
         var isInDoubt = false
         var deadLetters: [DeadLetter] = []
         var isStopped = false
+        var hasEnded = false
     }
 
     let source: Subscription.Source
@@ -96,7 +97,7 @@ final class JetStreamFeed: NATSFeed {
     }
 
     func end() {
-        state.withLock { $0.isStopped = true }
+        state.withLock { ($0.isStopped, $0.hasEnded) = (true, true) }
         if let interest = interest.withLock({ $0.take() }) { link.remove(interest) }
         if let listener = listener.withLock({ $0.take() }) { link.stopListening(listener) }
         signal.ring()
@@ -114,7 +115,7 @@ final class JetStreamFeed: NATSFeed {
 
     private func run() async {
         var failures = 0
-        while !source.hasEnded, !Task.isCancelled {
+        while !state.withLock(\.hasEnded), !Task.isCancelled {
             do {
                 try await bury()
                 if state.withLock(\.isInDoubt) {

@@ -10,24 +10,29 @@ import NIOCore
 extension CurlOutput {
     /// A message. Subject, reply and headers have been checked.
     mutating func appendPublish(_ message: Message, to subject: String, reply: String? = nil) {
-        let headers = message.headers
-        append(headers.isEmpty ? "PUB " : "HPUB ")
-        append(subject)
-        append(0x20)
-        if let reply {
-            append(reply)
-            append(0x20)
+        let headerSize = message.headers.isEmpty ? 0 : NATSHeaderBlock.size(of: message.headers)
+        let size = headerSize + message.body.readableBytes
+        // The operation, two sizes of 20 digits at most, spaces and line ends.
+        append(upTo: subject.utf8.count + (reply?.utf8.count ?? 0) + size + 64) { memory in
+            var writer = NATSWriter(memory)
+            writer.write(headerSize == 0 ? "PUB " : "HPUB ")
+            writer.write(subject)
+            writer.write(" ")
+            if let reply {
+                writer.write(reply)
+                writer.write(" ")
+            }
+            if headerSize > 0 {
+                writer.write(headerSize)
+                writer.write(" ")
+            }
+            writer.write(size)
+            writer.write("\r\n")
+            if headerSize > 0 { writer.write(message.headers) }
+            message.body.withUnsafeReadableBytes { writer.write($0) }
+            writer.write("\r\n")
+            return writer.count
         }
-        let headerSize = headers.isEmpty ? 0 : NATSHeaderBlock.size(of: headers)
-        if headerSize > 0 {
-            append(decimal: headerSize)
-            append(0x20)
-        }
-        append(decimal: headerSize + message.body.readableBytes)
-        appendLineEnd()
-        if headerSize > 0 { append(headers) }
-        message.body.withUnsafeReadableBytes { append($0) }
-        appendLineEnd()
     }
 
     mutating func appendSubscribe(to subject: String, queue: String?, as id: UInt64) {
@@ -85,16 +90,53 @@ extension CurlOutput {
         }
     }
 
-    private mutating func append(_ headers: Headers) {
-        append("NATS/1.0\r\n")
-        for (name, value) in headers {
-            append(name)
-            append(": ")
-            append(value)
-            appendLineEnd()
-        }
-        appendLineEnd()
+    private mutating func appendLineEnd() { append("\r\n") }
+}
+
+/// Writes the pieces of a message one behind the other, into memory that is large enough for them.
+private struct NATSWriter {
+    private let start: UnsafeMutableRawPointer
+    private(set) var count = 0
+
+    init(_ start: UnsafeMutableRawPointer) { self.start = start }
+
+    mutating func write(_ bytes: UnsafeRawBufferPointer) {
+        guard let source = bytes.baseAddress else { return }
+        (start + count).copyMemory(from: source, byteCount: bytes.count)
+        count += bytes.count
     }
 
-    private mutating func appendLineEnd() { append("\r\n") }
+    mutating func write(_ text: String) {
+        var text = text
+        text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
+    }
+
+    mutating func write(_ literal: StaticString) {
+        (start + count).copyMemory(from: literal.utf8Start, byteCount: literal.utf8CodeUnitCount)
+        count += literal.utf8CodeUnitCount
+    }
+
+    /// In decimal digits.
+    mutating func write(_ number: Int) {
+        var (rest, digits) = (number.magnitude / 10, 1)
+        while rest > 0 { (rest, digits) = (rest / 10, digits + 1) }
+        rest = number.magnitude
+        for offset in (0..<digits).reversed() {
+            start.storeBytes(
+                of: 0x30 + UInt8(truncatingIfNeeded: rest % 10), toByteOffset: count + offset, as: UInt8.self)
+            rest /= 10
+        }
+        count += digits
+    }
+
+    mutating func write(_ headers: Headers) {
+        write("NATS/1.0\r\n")
+        for (name, value) in headers {
+            write(name)
+            write(": ")
+            write(value)
+            write("\r\n")
+        }
+        write("\r\n")
+    }
 }
