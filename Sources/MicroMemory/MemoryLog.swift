@@ -150,7 +150,8 @@ final class MemoryLog: Sendable {
             guard content.consumers[key]?.hasExhausted == true else { return work(on: key, &content, now) }
         }
         for (key, consumer) in content.consumers where consumer.hasExhausted { bury(key, &content, now) }
-        for key in content.consumers.keys { work(on: key, &content, now) }
+        // The keys alone: who holds the dictionary has it copied when it is changed.
+        for key in content.consumers.keys.map(\.self) { work(on: key, &content, now) }
     }
 
     private func work(on key: MemoryConsumer.Key, _ content: inout Content, _ now: ContinuousClock.Instant) {
