@@ -253,7 +253,7 @@ import Testing
         options.deadLetterTopic = "dead"
         let dead = try await broker.subscribe(to: "dead")
         let subscription = try await broker.subscribe(to: "a", queue: nil, options: options)
-        try await broker.subscribe(to: "a", queue: "holds everything").cancel()
+        try await broker.subscribe(to: "a", queue: "holder").cancel()
         for number in 0..<16 { try await broker.publish(Message(text: "\(number)"), to: "a") }
         let got = Counter()
         let reader = Task {
@@ -268,7 +268,7 @@ import Testing
         }
         #expect(await eventually { got.value == 16 })
         #expect(await always(during: .milliseconds(50)) { got.value == 16 })
-        let holder = try await broker.subscribe(to: "a", queue: "holds everything")
+        let holder = try await broker.subscribe(to: "a", queue: "holder")
         #expect(await take(16, from: holder).count == 16)
         #expect(await take(1, from: dead) == ["0"])
         #expect(got.value == 16)
