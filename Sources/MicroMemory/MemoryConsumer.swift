@@ -191,7 +191,13 @@ struct MemoryConsumer {
     /// The messages that were delivered as often as they may be.
     var exhausted: [Int] { waiting.filter { isOver($0.value.attempts) }.keys.sorted() }
 
-    mutating func forget(_ sequence: Int) { waiting[sequence] = nil }
+    /// Gives a message up; tells how often it was delivered.
+    mutating func forget(_ sequence: Int) -> Int { waiting.removeValue(forKey: sequence)?.attempts ?? 0 }
+
+    /// Takes back what was given up.
+    mutating func keep(_ sequence: Int, attempts: Int, at now: ContinuousClock.Instant) {
+        waiting[sequence] = (attempts, now)
+    }
 
     // MARK: What it needs
 
