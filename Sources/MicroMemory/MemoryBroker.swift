@@ -113,7 +113,7 @@ public final class MemoryBroker: Broker {
                 isSafeToRetry: true)
         }
         try check(message, topic)
-        if !isReachable { try await waitForBackend() }
+        if !isReachable { try await waitForBackend(until: deadline) }
         let (replies, answer) = AsyncStream<Message>.makeStream(bufferingPolicy: .bufferingOldest(1))
         let delivery = Delivery(
             topic: topic, message: message,
@@ -168,8 +168,9 @@ public final class MemoryBroker: Broker {
 
     private var isReachable: Bool { backend.brokerOutage.isOver }
 
-    private func waitForBackend() async throws {
-        try await backend.brokerOutage.wait(until: .now + configuration.timeout, for: ObjectIdentifier(self)) {
+    private func waitForBackend(until deadline: ContinuousClock.Instant? = nil) async throws {
+        let limit = ContinuousClock.now + configuration.timeout
+        try await backend.brokerOutage.wait(until: min(deadline ?? limit, limit), for: ObjectIdentifier(self)) {
             self.isClosed.load(ordering: .sequentiallyConsistent)
         }
         try checkOpen()

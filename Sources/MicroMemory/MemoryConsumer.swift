@@ -127,8 +127,10 @@ struct MemoryConsumer {
     private mutating func nextSequence(
         in log: MemoryMessages, _ now: ContinuousClock.Instant
     ) -> (Int, attempts: Int)? {
-        if !waiting.isEmpty, let due = waiting.filter({ $0.value.due <= now }).min(by: { $0.key < $1.key }) {
-            return (due.key, due.value.attempts)
+        if !waiting.isEmpty {
+            // What waits for room among the dead letters has been delivered often enough.
+            let due = waiting.filter { $0.value.due <= now && !isOver($0.value.attempts) }
+            if let first = due.min(by: { $0.key < $1.key }) { return (first.key, first.value.attempts) }
         }
         position = max(position, log.first)
         while position < log.end {
@@ -189,7 +191,13 @@ struct MemoryConsumer {
     /// The messages that were delivered as often as they may be.
     var exhausted: [Int] { waiting.filter { isOver($0.value.attempts) }.keys.sorted() }
 
-    mutating func forget(_ sequence: Int) { waiting[sequence] = nil }
+    /// Gives a message up; tells how often it was delivered.
+    mutating func forget(_ sequence: Int) -> Int { waiting.removeValue(forKey: sequence)?.attempts ?? 0 }
+
+    /// Takes back what was given up.
+    mutating func keep(_ sequence: Int, attempts: Int, at now: ContinuousClock.Instant) {
+        waiting[sequence] = (attempts, now)
+    }
 
     // MARK: What it needs
 

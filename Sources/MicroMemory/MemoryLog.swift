@@ -150,7 +150,8 @@ final class MemoryLog: Sendable {
             guard content.consumers[key]?.hasExhausted == true else { return work(on: key, &content, now) }
         }
         for (key, consumer) in content.consumers where consumer.hasExhausted { bury(key, &content, now) }
-        for key in content.consumers.keys { work(on: key, &content, now) }
+        // The keys alone: who holds the dictionary has it copied when it is changed.
+        for key in content.consumers.keys.map(\.self) { work(on: key, &content, now) }
     }
 
     private func work(on key: MemoryConsumer.Key, _ content: inout Content, _ now: ContinuousClock.Instant) {
@@ -169,13 +170,19 @@ final class MemoryLog: Sendable {
     private func bury(_ key: MemoryConsumer.Key, _ content: inout Content, _ now: ContinuousClock.Instant) {
         guard let consumer = content.consumers[key] else { return }
         for sequence in consumer.exhausted {
-            if let topic = consumer.deadLetterTopic,
-                !store(MemoryMessages.Entry(content.messages[sequence].message, topic), &content)
-            {
-                // It is kept until there is room.
-                return wake(at: now + .seconds(1), &content.alarm)
+            let letter = consumer.deadLetterTopic.map {
+                MemoryMessages.Entry(content.messages[sequence].message, $0)
             }
-            content.consumers[key]?.forget(sequence)
+            // Given up first: its own room may be what there is.
+            let attempts = content.consumers[key]?.forget(sequence) ?? 0
+            guard let letter, !store(letter, &content) else { continue }
+            guard content.messages.first <= sequence else {
+                // It has made room for itself.
+                content.messages.append(letter)
+                continue
+            }
+            content.consumers[key]?.keep(sequence, attempts: attempts, at: now)
+            return wake(at: now + .seconds(1), &content.alarm)
         }
     }
 

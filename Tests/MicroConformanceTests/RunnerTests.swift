@@ -28,11 +28,20 @@ import Testing
 
     private let failing: @Sendable (RegistryTrial) async throws -> Void = { try $0.expect(false, "it works") }
 
-    @Test func theCatalogueIsInOrderAndItsIDsAreUnique() {
-        let ids = RegistryCase.all.map(\.id)
-        #expect(ids == Set(ids).sorted())
-        #expect(RegistryCase.all.allSatisfy { !$0.requirement.isEmpty && !$0.motive.isEmpty })
-        #expect(RegistryCase.all.allSatisfy { $0.tier != .capability || !$0.needs.isEmpty })
+    @Test func theCataloguesAreInOrderAndTheirIDsAreUnique() {
+        func check<Trial>(_ cases: [ConformanceCase<Trial>]) {
+            let ids = cases.map(\.id)
+            #expect(ids == Set(ids).sorted())
+            #expect(cases.allSatisfy { !$0.requirement.isEmpty && !$0.motive.isEmpty })
+            #expect(cases.allSatisfy { $0.tier != .capability || !$0.needs.isEmpty })
+        }
+        check(RegistryCase.all)
+        check(BrokerCase.all)
+    }
+
+    @Test func whatBrokerCasesNeedCanBeClaimed() {
+        let claims = BrokerFeatures.named.map(\.name) + DeliveryClass.allCases.map(\.rawValue)
+        for each in BrokerCase.all { #expect(Set(each.needs).isSubset(of: claims), "\(each.id)") }
     }
 
     @Test func allSixOutcomes() async {

@@ -246,6 +246,36 @@ import Testing
                 == .resourceExhausted)
     }
 
+    @Test func aDeadLetterWithoutRoomWaitsForItAndIsNotDeliveredAgain() async throws {
+        let broker = MemoryBroker(backend: MemoryBackend(storedMessages: 16), delivery: .atLeastOnce)
+        var options = SubscribeOptions()
+        options.maximumAttempts = 1
+        options.deadLetterTopic = "dead"
+        let dead = try await broker.subscribe(to: "dead")
+        let subscription = try await broker.subscribe(to: "a", queue: nil, options: options)
+        try await broker.subscribe(to: "a", queue: "holder").cancel()
+        for number in 0..<16 { try await broker.publish(Message(text: "\(number)"), to: "a") }
+        let got = Counter()
+        let reader = Task {
+            for await delivery in subscription {
+                got.add()
+                if String(buffer: delivery.message.body) == "0" {
+                    try delivery.reject()
+                } else {
+                    delivery.acknowledge()
+                }
+            }
+        }
+        #expect(await eventually { got.value == 16 })
+        #expect(await always(during: .milliseconds(50)) { got.value == 16 })
+        let holder = try await broker.subscribe(to: "a", queue: "holder")
+        #expect(await take(16, from: holder).count == 16)
+        #expect(await take(1, from: dead) == ["0"])
+        #expect(got.value == 16)
+        reader.cancel()
+        try await reader.value
+    }
+
     @Test func nothingIsDeliveredInAnOutageAndEverythingAfterIt() async throws {
         let broker = broker
         let subscription = try await broker.subscribe(to: "a")

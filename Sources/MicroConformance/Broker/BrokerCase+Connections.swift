@@ -49,8 +49,8 @@ extension BrokerTrial {
             $0.timeout = timeout
         }
         let (out, back) = (topic("out"), topic("back"))
-        let theirs = try await record(b, topic: out)
-        let mine = try await record(client, topic: back)
+        let theirs = try await record(b, topic: out, comingAgainSoon)
+        let mine = try await record(client, topic: back, comingAgainSoon)
         try await eventuallyFlows(from: client, to: theirs, on: out)
         try await eventuallyFlows(from: a, to: mine, on: back)
 

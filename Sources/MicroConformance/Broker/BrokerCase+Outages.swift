@@ -15,7 +15,7 @@ extension BrokerCase {
             motive: "Publishes succeed into a dead connection, and subscriptions do not come back.",
             actions: [.kill, .start]
         ) { trial in
-            let recorder = try await trial.record()
+            let recorder = try await trial.record(nil, trial.comingAgainSoon)
             let ledger = Ledger()
             let share = trial.bounds.messages * 10 / 20
             try await withThrowingTaskGroup(of: Void.self) { group in

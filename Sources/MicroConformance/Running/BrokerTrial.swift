@@ -104,6 +104,13 @@ extension BrokerTrial {
         return recorder
     }
 
+    /// Options by which what was delivered into a dead connection comes again within the bounds, where it does.
+    var comingAgainSoon: (inout SubscribeOptions) -> Void {
+        { [bounds, claims] options in
+            if claims.contains("acknowledgements") { options.acknowledgeWait = bounds.acknowledgeWait }
+        }
+    }
+
     /// Publishes texts one after the other.
     public func publish(_ texts: [String], to topic: String? = nil, by client: (any Broker)? = nil) async throws {
         for text in texts { try await (client ?? a).publish(Message(text: text), to: topic ?? self.topic()) }

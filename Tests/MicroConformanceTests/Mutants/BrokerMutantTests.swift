@@ -4,6 +4,7 @@
 import MicroConformance
 import MicroCore
 import MicroHarnesses
+import TestServers
 import Testing
 
 /// The cases of the broker contract put to the test: every case that memory can be put to fails a mutant of the memory
@@ -46,6 +47,35 @@ import Testing
                 .filter(\.outcome.isFailure).map(\.id)
         }
         return found
+    }
+
+    @Test(.whereNATSCanBeStarted) func everyOtherCaseCatchesAMutantOfTheNATSBroker() async throws {
+        let cases = BrokerCase.all.filter { testCase in
+            // Publishers of NATS bring nothing to subscribers themselves.
+            !testCase.hooks.subtracting([.peer]).isEmpty && !testCase.needs.contains("directDelivery")
+                || testCase.actions.contains(.pause)
+        }
+        let certificates = try await Certificates()
+        let (server, secured) = (try NATSServer(), try await NATSHarnesses.securedServer(certificates))
+        try await server.start()
+        try await secured.start()
+        let plain = try await NATSHarnesses.harness(server, .atMostOnce)
+        let durable = try await NATSHarnesses.harness(server, .atLeastOnce)
+        let closed = try await NATSHarnesses.securedHarness(secured, certificates, .atMostOnce)
+        var table = MutantTable<BrokerDefect>(cases: Set(cases.map(\.id)))
+        await table.put(cases) { defect, testCase in
+            let base =
+                testCase.needs.contains("acknowledgements")
+                ? durable : testCase.hooks.isSubset(of: plain.hooks) ? plain : closed
+            var bounds = base.bounds
+            // What a mutant fails to do need not be waited for as long as for a real adapter.
+            (bounds.heal, bounds.halfOpen) = (.seconds(3), .seconds(3))
+            return BrokerRunner(
+                BrokerMutantHarness(defect, of: base, bounds: bounds), options: RunOptions(caseLimit: .seconds(30)))
+        }
+        table.check()
+        await server.end()
+        await secured.end()
     }
 
     private static func memory(_ defect: BrokerDefect?, _ delivery: DeliveryClass) -> BrokerMutantHarness {

@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import MicroConformance
 import Testing
 
 /// What a mutant of an adapter does wrong: one thing each, and as somebody's adapter did.
@@ -27,6 +28,19 @@ struct MutantTable<Defect: Mutation> {
         }
         count.insert(defect)
         for id in found { caught[id, default: []].insert(defect) }
+    }
+
+    /// Puts the mutants that are there for them to some cases, one after the other.
+    mutating func put<Trial: ConformanceTrial>(
+        _ cases: [ConformanceCase<Trial>],
+        to makeRunner: (Defect, ConformanceCase<Trial>) -> ConformanceRunner<Trial>
+    ) async {
+        for testCase in cases {
+            for defect in Defect.allCases where defect.targets.contains(testCase.id) {
+                let result = await makeRunner(defect, testCase).run(testCase)
+                note(defect, caughtBy: result.outcome.isFailure ? [testCase.id] : [], of: [testCase.id])
+            }
+        }
     }
 
     /// Prints a row for each case, those mutants first that it is there for; a case without one is an issue.

@@ -39,15 +39,11 @@ import Testing
         let others = RegistryCase.all.filter { !runnable.contains($0.id) }
         try await EtcdHarnesses.withAll { plain, secured in
             var table = MutantTable<Defect>(cases: Set(others.map(\.id)))
-            for testCase in others {
+            await table.put(others) { defect, testCase in
                 let base = testCase.hooks.isSubset(of: plain.hooks) ? plain : secured
-                for defect in Defect.allCases where defect.targets.contains(testCase.id) {
-                    let result = await RegistryRunner(
-                        MutantHarness(defect, of: base, bounds: Self.quick(base.bounds)),
-                        options: RunOptions(caseLimit: .seconds(30))
-                    ).run(testCase)
-                    table.note(defect, caughtBy: result.outcome.isFailure ? [testCase.id] : [], of: [testCase.id])
-                }
+                return RegistryRunner(
+                    MutantHarness(defect, of: base, bounds: Self.quick(base.bounds)),
+                    options: RunOptions(caseLimit: .seconds(30)))
             }
             table.check()
         }

@@ -195,7 +195,7 @@ import Testing
 }
 
 /// Ending in order.
-@Suite(.timeLimit(.minutes(1))) struct SubscriptionDrainTests {
+@Suite(.timeLimit(.minutes(1))) struct MailboxDrainTests {
     @Test func drainingWaitsForWhatIsInHandAndTakesNothingNew() async {
         let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
         let ledger = Ledger()
