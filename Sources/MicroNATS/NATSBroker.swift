@@ -88,8 +88,9 @@ public final class NATSBroker: Broker {
         try TopicRules.check(topic: topic)
         let message = try format.written(message, by: link)
         if let jetStream { return try await jetStream.publish(message, to: topic) }
-        try await link.send(to: topic) { $0.appendPublish(message, to: topic) }
-        try await link.confirm(publicationTo: topic, by: .now + link.configuration.timeout)
+        let deadline = ContinuousClock.now + link.configuration.timeout
+        try await link.send(to: topic, by: deadline) { $0.appendPublish(message, to: topic) }
+        try await link.confirm(publicationTo: topic, by: deadline)
     }
 
     /// See ``MicroCore/Broker/subscribe(to:queue:options:)``.

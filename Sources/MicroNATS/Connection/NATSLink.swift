@@ -105,13 +105,16 @@ final class NATSLink: NATSSessionOwner, Sendable {
     func send(
         to subject: String? = nil, by deadline: ContinuousClock.Instant? = nil, _ append: (inout CurlOutput) -> Void
     ) async throws {
+        let deadline = deadline ?? .now + configuration.timeout
         while true {
             let session = try await present(for: subject, by: deadline)
             switch session.write(append) {
             case .plenty: return
             case .none: return try await waitForRoom(session, by: deadline)
-            // Its end is on the way to the link.
-            case .closed: await Task.yield()
+            case .closed:
+                // Its end is on the way to the link.
+                guard deadline > .now else { throw session.over }
+                await Task.yield()
             }
         }
     }
@@ -136,20 +139,20 @@ final class NATSLink: NATSSessionOwner, Sendable {
     /// Appends to what is sent, if there is a session now.
     func sendNow(_ append: (inout CurlOutput) -> Void) { _ = state.withLock(\.session)?.write(append) }
 
-    private func present(for subject: String?, by deadline: ContinuousClock.Instant?) async throws -> NATSSession {
+    private func present(for subject: String?, by deadline: ContinuousClock.Instant) async throws -> NATSSession {
         let session = try state.withLock { state -> NATSSession? in
             if state.isClosed { throw MicroError.brokerClosed(description) }
             if !state.denied.isEmpty, let subject, let error = state.denied[subject] { throw error }
             return state.session
         }
         if let session { return session }
-        return try await connected(by: deadline ?? .now + configuration.timeout)
+        return try await connected(by: deadline)
     }
 
-    private func waitForRoom(_ session: NATSSession, by deadline: ContinuousClock.Instant?) async throws {
+    private func waitForRoom(_ session: NATSSession, by deadline: ContinuousClock.Instant) async throws {
         let late = MicroError(
             .deadlineExceeded, "\(session.server) takes nothing more", origin: MicroError.Origin.broker)
-        try await withDeadline(deadline ?? .now + configuration.timeout, orThrow: late) { await session.waitForRoom() }
+        try await withDeadline(deadline, orThrow: late) { await session.waitForRoom() }
     }
 
     /// The present session, once there is one.

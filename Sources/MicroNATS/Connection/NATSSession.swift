@@ -223,7 +223,8 @@ final class NATSSession: CurlSocketReader, Sendable {
         return wakeUps
     }
 
-    private var over: MicroError {
+    /// What is asked of it when it has ended.
+    var over: MicroError {
         MicroError(.unavailable, "the connection to \(server) is over", origin: MicroError.Origin.broker)
     }
 
