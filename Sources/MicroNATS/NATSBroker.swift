@@ -224,6 +224,7 @@ private final class CoreFeed: NATSFeed {
         self.source = source
         self.link = link
         interest = try link.add(topic, queue: queue) { [weak link] messages in
+            guard let link else { return }
             source.yield(contentsOf: messages.map { Self.delivery($0, format, link) })
         }
     }
@@ -237,8 +238,8 @@ private final class CoreFeed: NATSFeed {
 
     func end() { link.remove(interest) }
 
-    private static func delivery(_ message: NATSMessage, _ format: NATSFormat, _ link: NATSLink?) -> Delivery {
-        guard let inbox = message.reply, let link else {
+    private static func delivery(_ message: NATSMessage, _ format: NATSFormat, _ link: NATSLink) -> Delivery {
+        guard let inbox = message.reply else {
             return Delivery(topic: message.subject, message: format.read(message))
         }
         return Delivery(

@@ -32,14 +32,21 @@ struct NATSFormat: Sendable {
 
     /// The message of whoever has sent it. One without headers of NATS that looks as go-micro's do is one of these.
     func read(_ message: NATSMessage) -> Message {
-        guard message.headers.isEmpty, message.body.readableBytesView.starts(with: Self.envelopeStart),
+        guard message.headers.isEmpty, looksLikeEnvelope(message.body),
             let envelope = MessageEnvelope(parsing: message.body)
         else { return Message(headers: message.headers, body: message.body) }
         return envelope.message
     }
 
-    /// How Go begins an envelope, and so do we: other JSON is not even looked into.
-    private static let envelopeStart = Array(#"{"Header":"#.utf8)
+    /// Whether it begins as Go begins an envelope, and so do we: other JSON is not even looked into.
+    private func looksLikeEnvelope(_ body: ByteBuffer) -> Bool {
+        let start: StaticString = #"{"Header":"#
+        return body.withUnsafeReadableBytes { bytes in
+            start.withUTF8Buffer { start in
+                UnsafeRawBufferPointer(start).isSame(as: UnsafeRawBufferPointer(rebasing: bytes.prefix(start.count)))
+            }
+        }
+    }
 
     /// The largest body of a message without headers.
     func largestBody(by link: NATSLink) -> Int {

@@ -13,7 +13,7 @@ final class DeliveryMailbox: Sendable {
         /// Since the last delivery that was taken.
         var dropped = 0
         var droppedInAll = 0
-        var readers: [(id: Int, limit: Int, continuation: CheckedContinuation<[Delivery], Never>)] = []
+        var readers: [(id: Int, limit: Int, continuation: CheckedContinuation<Deque<Delivery>, Never>)] = []
         var nextID = 0
         /// Readers that have not come back for more.
         var holding = 0
@@ -87,14 +87,14 @@ final class DeliveryMailbox: Sendable {
 
     /// Waits for deliveries; empty once the subscription has ended, or the task is cancelled. Who gets some holds them
     /// until giveBack(_:).
-    func take(atMost limit: Int, isolation actor: isolated (any Actor)?) async -> [Delivery] {
+    func take(atMost limit: Int, isolation actor: isolated (any Actor)?) async -> Deque<Delivery> {
         let id = content.withLock { content in
             content.nextID += 1
             return content.nextID
         }
         return await withTaskCancellationHandler {
             await withCheckedContinuation(isolation: actor) { continuation in
-                let answer = content.withLock { content -> [Delivery]? in
+                let answer = content.withLock { content -> Deque<Delivery>? in
                     // Asked under the lock: the handler below either comes later and finds the reader, or came first.
                     if hasEnded || Task.isCancelled { return [] }
                     if !content.buffer.isEmpty { return takeBatch(limit, &content) }
@@ -112,11 +112,10 @@ final class DeliveryMailbox: Sendable {
         }
     }
 
-    private func takeBatch(_ limit: Int, _ content: inout Content) -> [Delivery] {
+    private func takeBatch(_ limit: Int, _ content: inout Content) -> Deque<Delivery> {
         // What has to be settled in time is not kept waiting behind others.
-        var batch = Array(content.buffer.prefix(content.buffer.first?.receipt == nil ? limit : 1))
-        content.buffer.removeFirst(batch.count)
-        batch[0].droppedBefore = content.dropped
+        var batch = Self.take(content.buffer.first?.receipt == nil ? limit : 1, from: &content.buffer)
+        if content.dropped > 0 { batch[0].droppedBefore = content.dropped }
         content.dropped = 0
         content.holding += 1
         for delivery in batch {
@@ -128,8 +127,20 @@ final class DeliveryMailbox: Sendable {
         return batch
     }
 
+    /// Moves the first so many, and copies none.
+    private static func take(_ limit: Int, from buffer: inout Deque<Delivery>) -> Deque<Delivery> {
+        var batch = Deque<Delivery>()
+        guard buffer.count > limit else {
+            swap(&batch, &buffer)
+            return batch
+        }
+        batch.reserveCapacity(limit)
+        for _ in 0..<limit { batch.append(buffer.removeFirst()) }
+        return batch
+    }
+
     /// A reader is done with what it has taken, but for the rest.
-    func giveBack(_ rest: ArraySlice<Delivery>) {
+    func giveBack(_ rest: Deque<Delivery>) {
         let (refused, drainers) = content.withLock { content in
             content.holding -= 1
             guard !rest.isEmpty else { return ([Delivery](), takeDrainersIfIdle(&content)) }

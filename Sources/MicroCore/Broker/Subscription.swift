@@ -1,6 +1,8 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import DequeModule
+
 /// What comes to a subscriber: an asynchronous sequence of deliveries, each once.
 ///
 /// * It never ends by itself: it outlives every loss of the backend. It ends by ``cancel()``, when its broker is closed,
@@ -92,31 +94,27 @@ public final class Subscription: AsyncSequence, Sendable {
     /// What one loop over the subscription has taken. Holds the subscription, so that it lives as long as the loop.
     fileprivate final class Reader {
         private let subscription: Subscription
-        private var batch: [Delivery] = []
-        private var position = 0
+        private var batch = Deque<Delivery>()
         private var isHolding = false
 
         init(subscription: Subscription) { self.subscription = subscription }
 
         deinit {
-            if isHolding { subscription.mailbox.giveBack(batch[position...]) }
+            if isHolding { subscription.mailbox.giveBack(batch) }
         }
 
         /// Without a lock: most deliveries come this way.
         func takeFromBatch() -> Delivery? {
-            guard position < batch.count, !subscription.mailbox.hasEnded else { return nil }
-            defer { position += 1 }
-            return batch[position]
+            subscription.mailbox.hasEnded ? nil : batch.popFirst()
         }
 
         func next(isolation actor: isolated (any Actor)?) async -> Delivery? {
             let mailbox = subscription.mailbox
-            if isHolding { mailbox.giveBack(batch[position...]) }
-            (batch, position, isHolding) = ([], 0, false)
-            let taken = await mailbox.take(atMost: Self.largestBatch, isolation: actor)
-            guard let first = taken.first else { return nil }
-            (batch, position, isHolding) = (taken, 1, true)
-            return first
+            if isHolding { mailbox.giveBack(batch) }
+            (batch, isHolding) = ([], false)
+            batch = await mailbox.take(atMost: Self.largestBatch, isolation: actor)
+            isHolding = !batch.isEmpty
+            return batch.popFirst()
         }
 
         private static let largestBatch = 128

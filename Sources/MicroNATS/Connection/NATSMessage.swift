@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import MicroCore
 import NIOCore
 
@@ -91,9 +92,17 @@ struct NATSBatch {
     /// Most messages are for the very subject that was subscribed to, whose text is there already.
     private static func text(_ bytes: UnsafeRawBufferPointer, expected: String) -> String {
         var expected = expected
-        let isExpected = expected.withUTF8 {
-            $0.count == bytes.count && UnsafeRawBufferPointer($0).elementsEqual(bytes)
-        }
+        let isExpected = expected.withUTF8 { UnsafeRawBufferPointer($0).isSame(as: bytes) }
         return isExpected ? expected : String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether both are the same bytes. The library's own comparison is many times faster than a loop.
+    func isSame(as other: UnsafeRawBufferPointer) -> Bool {
+        guard count == other.count, let left = baseAddress, let right = other.baseAddress else {
+            return count == 0 && other.count == 0
+        }
+        return memcmp(left, right, count) == 0
     }
 }
