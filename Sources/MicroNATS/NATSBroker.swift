@@ -54,6 +54,8 @@ public final class NATSBroker: Broker {
         try self.init(configuration: configuration, logger: logger)
     }
 
+    deinit { link.stop() }
+
     /// `nats`
     public var name: String { "nats" }
 
@@ -103,7 +105,8 @@ public final class NATSBroker: Broker {
             content.nextID += 1
             return content.nextID
         }
-        let end = NATSFeedEnd { [weak self] in self?.content.withLock { _ = $0.open.removeValue(forKey: id) } }
+        // Holds the broker: it goes on for as long as somebody has a subscription of it.
+        let end = NATSFeedEnd { self.content.withLock { _ = $0.open.removeValue(forKey: id) } }
         let (subscription, source) = Subscription.makeStream(options: options) { end.come() }
         let feed: any NATSFeed =
             if let jetStream {
@@ -231,7 +234,7 @@ private final class CoreFeed: NATSFeed {
 
     func start(by deadline: ContinuousClock.Instant) async throws {
         try await link.confirm(by: deadline)
-        if let error = link.refusal(of: interest.subject) { throw error }
+        if let error = link.refusal(ofSubscriptionTo: interest.subject) { throw error }
     }
 
     func stopReceiving() { link.sendNow { $0.appendUnsubscribe(interest.id) } }

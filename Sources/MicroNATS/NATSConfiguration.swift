@@ -69,8 +69,9 @@ public struct NATSConfiguration: Sendable {
     /// ``timeout`` more.
     public var pingInterval: Duration = .seconds(20)
 
-    /// How many deliveries of one subscription may be unsettled at a time, unless it says so itself; 256 by default.
-    public var maximumInFlight = 256
+    /// How many deliveries of one subscription may be unsettled at a time, unless it says so itself; 64 by default. All of
+    /// them should be handled within ``acknowledgeWait``, those that wait for their turn too: what takes longer comes again.
+    public var maximumInFlight = 64
 
     /// How long a delivery may stay unsettled until it comes again, unless the subscription says so itself; 30 s by
     /// default.

@@ -80,13 +80,16 @@ import Testing
     /// Servers tell their IP addresses: over TLS the name of the one that told is the name of all.
     @Test func learntAddresses() throws {
         let known = try NATSAddress(parsing: "tls://nats.example.com:4222")
-        let learnt = try #require(NATSAddress(learnt: "10.0.0.2:4223", from: known))
+        let learnt = try #require(NATSAddress(learnt: "10.0.0.2:4223", from: known, isTrusted: true))
         #expect(learnt.description == "tls://10.0.0.2:4223")
         let target = learnt.target(tlsFirst: true)
         #expect(target.host == "nats.example.com" && target.address == "10.0.0.2" && target.usesTLS)
-        #expect(NATSAddress(learnt: "other.example.com:4222", from: known)?.nameInCertificate == nil)
+        let other = "other.example.com:4222"
+        #expect(NATSAddress(learnt: other, from: known, isTrusted: true)?.nameInCertificate == nil)
+        // What was said in plain text may be anybody's: the certificate has to be that of the server that is known.
+        #expect(NATSAddress(learnt: other, from: known, isTrusted: false)?.nameInCertificate == "nats.example.com")
         for text in ["", "0.0.0.0:1", "a", "[::]:4222", String(repeating: "a", count: 400) + ":1"] {
-            #expect(NATSAddress(learnt: text, from: known) == nil, "\(text)")
+            #expect(NATSAddress(learnt: text, from: known, isTrusted: true) == nil, "\(text)")
         }
     }
 

@@ -45,7 +45,7 @@ package final class CurlSocket: Sendable {
         var wakeAt = Int.max
         var isClosing = false
         var upgrade: CurlSocketUpgrade?
-        var writers: [CheckedContinuation<Void, Never>] = []
+        var writers: [CheckedContinuation<Bool, Never>] = []
         var closers: [CheckedContinuation<Void, Never>] = []
 
         mutating func ring() {
@@ -107,32 +107,36 @@ package final class CurlSocket: Sendable {
         }
     }
 
-    /// Appends to what is sent, unless others should wait.
-    ///
-    /// - Returns: Whether it was taken; nothing was appended otherwise.
-    package func writeIfThereIsRoom(_ append: (inout CurlOutput) -> Void) -> Bool {
+    /// Appends to what is sent, unless it should wait: nothing is appended then.
+    package func writeIfThereIsRoom(_ append: (inout CurlOutput) -> Void) -> Room {
         state.withLock { state in
-            guard state.isOpen, !state.isClosing, state.output.count < Self.highWaterMark else { return false }
+            guard state.isOpen, !state.isClosing else { return .closed }
+            guard state.output.count < Self.highWaterMark else { return .none }
             append(&state.output)
             if state.output.count >= state.wakeAt { state.ring() }
-            return true
+            return .plenty
         }
     }
 
     /// Returns once there is room to write, the connection has ended, or the task is cancelled.
     package func waitForRoom() async {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isReady = state.withLock { state in
-                    guard state.isOpen, state.output.count >= Self.highWaterMark, !Task.isCancelled else { return true }
-                    state.writers.append(continuation)
-                    return false
+        while !Task.isCancelled {
+            let isReady = await withTaskCancellationHandler {
+                await withCheckedContinuation { continuation in
+                    let isReady = state.withLock { state in
+                        guard state.isOpen, state.output.count >= Self.highWaterMark, !Task.isCancelled else {
+                            return true
+                        }
+                        state.writers.append(continuation)
+                        return false
+                    }
+                    if isReady { continuation.resume(returning: true) }
                 }
-                if isReady { continuation.resume() }
+            } onCancel: {
+                // Who waits with the cancelled one looks again, and waits again.
+                wakeWriters()
             }
-        } onCancel: {
-            // Who waits with the cancelled one looks again, and waits again.
-            wakeWriters()
+            if isReady { return }
         }
     }
 
@@ -189,7 +193,7 @@ package final class CurlSocket: Sendable {
             defer { state.writers = [] }
             return state.writers
         }
-        for writer in writers { writer.resume() }
+        for writer in writers { writer.resume(returning: false) }
     }
 
     // MARK: The thread's side
@@ -221,7 +225,7 @@ package final class CurlSocket: Sendable {
 
     /// Moves what was written into an empty `output`.
     func takeOutput(into output: inout CurlOutput) -> Order {
-        let (order, writers) = state.withLock { state -> (Order, [CheckedContinuation<Void, Never>]) in
+        let (order, writers) = state.withLock { state -> (Order, [CheckedContinuation<Bool, Never>]) in
             state.wakeAt = .max
             if state.isClosing { return (.close, []) }
             if let upgrade = state.upgrade.take() { return (.upgrade(upgrade), []) }
@@ -230,7 +234,7 @@ package final class CurlSocket: Sendable {
             defer { state.writers = [] }
             return (.serve, state.writers)
         }
-        for writer in writers { writer.resume() }
+        for writer in writers { writer.resume(returning: false) }
         return order
     }
 
@@ -248,15 +252,16 @@ package final class CurlSocket: Sendable {
     /// The thread is done; what waits ends.
     func threadEnded(_ error: CurlError) {
         connected(.failure(error))
-        let (upgrade, waiting) = state.withLock { state in
-            let left = (state.upgrade, state.writers + state.closers)
+        let (upgrade, writers, closers) = state.withLock { state in
+            let left = (state.upgrade, state.writers, state.closers)
             state = State()
             state.hasEnded = true
             state.isClosing = true
             return left
         }
         upgrade?.end(.failure(error))
-        for continuation in waiting { continuation.resume() }
+        for writer in writers { writer.resume(returning: false) }
+        for closer in closers { closer.resume() }
     }
 }
 

@@ -94,17 +94,19 @@ struct CurlTLSRelay {
         while !out.isOver, !back.isOver {
             out.move()
             back.move()
-            wait(accepted, socket, out, back)
+            guard wait(accepted, socket, out, back) else { return }
         }
     }
 
-    private static func wait(_ accepted: Int32, _ socket: Int32, _ out: Way, _ back: Way) {
-        guard !out.isOver, !back.isOver else { return }
+    /// False when one of the two has gone while nobody wanted to read from it: poll tells of that again and again.
+    private static func wait(_ accepted: Int32, _ socket: Int32, _ out: Way, _ back: Way) -> Bool {
+        guard !out.isOver, !back.isOver else { return false }
         var (first, second): (Int32, Int32) = (0, 0)
         _ = ccurl_poll(
             accepted, (out.wantsToRead ? CCURL_READABLE : 0) | (back.wantsToWrite ? CCURL_WRITABLE : 0),
             socket, (back.wantsToRead ? CCURL_READABLE : 0) | (out.wantsToWrite ? CCURL_WRITABLE : 0),
             -1, &first, &second)
+        return (first & CCURL_READABLE == 0 || out.wantsToRead) && (second & CCURL_READABLE == 0 || back.wantsToRead)
     }
 
     private static func accept(_ listener: Int32, by deadline: ContinuousClock.Instant) -> Int32 {

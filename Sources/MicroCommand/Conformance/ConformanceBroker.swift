@@ -13,7 +13,12 @@ struct ConformanceBroker: AsyncParsableCommand {
         commandName: "broker", abstract: "Puts a broker adapter to the cases of the broker contract.",
         discussion: """
             The exit status is 0 if every case that the adapter claims passed, and 1 if not. Each case works on topics \
-            of its own and cleans up after itself: the backend may be in use.
+            of its own, and in a stream of its own where NATS delivers at least once, and cleans up after itself: the \
+            backend may be in use.
+
+            A user, a token and certificates come from the environment, as with a service: NATS_USER, NATS_PASSWORD, \
+            NATS_TOKEN, NATS_CA, NATS_CERT, NATS_KEY. With NATS_MONITORING_ADDRESS, HOST:PORT of the server's \
+            monitoring, the cases count what it holds.
 
             With --control the cases stop, kill, halt and wipe the backend: everything in it is lost.
             """)

@@ -40,6 +40,9 @@ final class DeliveryMailbox: Sendable {
 
     var hasEnded: Bool { ended.load(ordering: .acquiring) }
 
+    /// How many wait to be taken.
+    var count: Int { content.withLock(\.buffer.count) }
+
     var droppedInAll: Int { content.withLock(\.droppedInAll) }
 
     // MARK: The adapter's side
@@ -62,7 +65,8 @@ final class DeliveryMailbox: Sendable {
     private func makeRoom(_ content: inout Content) -> [Delivery] {
         var dropped: [Delivery] = []
         while content.buffer.count > maximumCount || (content.bytes > maximumBytes && content.buffer.count > 1) {
-            guard let oldest = content.buffer.popFirst() else { break }
+            // What has to be settled is bounded by who asks the backend for it.
+            guard content.buffer.first?.receipt == nil, let oldest = content.buffer.popFirst() else { break }
             content.bytes -= oldest.message.size
             content.dropped += 1
             content.droppedInAll += 1
@@ -141,22 +145,26 @@ final class DeliveryMailbox: Sendable {
 
     /// A reader is done with what it has taken, but for the rest.
     func giveBack(_ rest: Deque<Delivery>) {
-        let (refused, drainers) = content.withLock { content in
+        typealias After = (
+            refused: Deque<Delivery>, drainers: [CheckedContinuation<Void, Never>], wakeUp: (() -> Void)?
+        )
+        let after = content.withLock { content -> After in
             content.holding -= 1
-            guard !rest.isEmpty else { return ([Delivery](), takeDrainersIfIdle(&content)) }
             for case let receipt? in rest.map(\.receipt) {
                 content.unsettled -= 1
                 receipt.takeBack()
             }
-            guard !hasEnded else { return (Array(rest), takeDrainersIfIdle(&content)) }
+            guard !hasEnded, !rest.isEmpty else { return (rest, takeDrainersIfIdle(&content), nil) }
             for delivery in rest.reversed() {
                 content.bytes += delivery.message.size
                 content.buffer.prepend(delivery)
             }
-            return ([], [])
+            // Others may wait for what this one leaves.
+            return ([], [], serveReader(&content))
         }
-        for delivery in refused { delivery.receipt?.settle(.returned) }
-        for drainer in drainers { drainer.resume() }
+        after.wakeUp?()
+        for delivery in after.refused { delivery.receipt?.settle(.returned) }
+        for drainer in after.drainers { drainer.resume() }
     }
 
     /// A delivery that was handed out was settled.

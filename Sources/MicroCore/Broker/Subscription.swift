@@ -87,6 +87,9 @@ public final class Subscription: AsyncSequence, Sendable {
             await mailbox.drain(deadline: deadline)
         }
 
+        /// How many deliveries wait for a reader.
+        public var waiting: Int { mailbox.count }
+
         /// Whether the subscription has ended.
         public var hasEnded: Bool { mailbox.hasEnded }
     }
@@ -105,7 +108,7 @@ public final class Subscription: AsyncSequence, Sendable {
 
         /// Without a lock: most deliveries come this way.
         func takeFromBatch() -> Delivery? {
-            subscription.mailbox.hasEnded ? nil : batch.popFirst()
+            subscription.mailbox.hasEnded || Task.isCancelled ? nil : batch.popFirst()
         }
 
         func next(isolation actor: isolated (any Actor)?) async -> Delivery? {

@@ -53,7 +53,9 @@ struct NATSAddress: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// One that a server has told of, spoken to as that server is; nil for what cannot be an address.
-    init?(learnt text: String, from server: NATSAddress) {
+    ///
+    /// - Parameter isTrusted: Whether it was certainly the server who told. If not, the certificate has to be the server's.
+    init?(learnt text: String, from server: NATSAddress, isTrusted: Bool) {
         guard text.utf8.count <= 300, let address = try? Address(parsing: text), let port = address.port, port > 0,
             !address.isUnspecified
         else { return nil }
@@ -62,7 +64,7 @@ struct NATSAddress: Sendable, Hashable, CustomStringConvertible {
         self.port = port
         // Servers tell their IP addresses, which are in few certificates: what names the one names the others.
         let name = server.nameInCertificate ?? server.host
-        nameInCertificate = Self.isIPAddress(host) && name != host ? name : nil
+        nameInCertificate = (Self.isIPAddress(host) || !isTrusted) && name != host ? name : nil
     }
 
     private static func isIPAddress(_ host: String) -> Bool {

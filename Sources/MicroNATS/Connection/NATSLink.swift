@@ -25,10 +25,12 @@ final class NATSLink: NATSSessionOwner, Sendable {
         var problem: MicroError?
         var servers: NATSServerList
         var largestPayload = 1024 * 1024
-        /// What the server has refused since it was connected, by subject.
+        /// What the server has refused to be published to since it was connected, by subject.
         var denied: [String: MicroError] = [:] {
             didSet { if oldValue.isEmpty != denied.isEmpty { findOpenSocket() } }
         }
+        /// And what it has refused to be subscribed to.
+        var deniedSubscriptions: [String: MicroError] = [:]
         /// What the server is known to allow who has logged in, since it was connected.
         var allowed: Set<String> = []
         /// The topic that was published to last, which needs no check.
@@ -73,7 +75,10 @@ final class NATSLink: NATSSessionOwner, Sendable {
         self.logger = logger
         login = try configuration.login()
         description = "NATS at \(addresses.map(\.description).joined(separator: ", "))"
-        state = Mutex(State(servers: NATSServerList(addresses), hasLogin: !login.isNobody))
+        state = Mutex(
+            State(
+                servers: NATSServerList(addresses),
+                hasLogin: !login.isNobody || configuration.clientCertificateFile != nil))
     }
 
     /// Has somebody told of each session that begins, and of each that ends (nil).
@@ -108,9 +113,9 @@ final class NATSLink: NATSSessionOwner, Sendable {
         let deadline = deadline ?? .now + configuration.timeout
         while true {
             let session = try await present(for: subject, by: deadline)
-            switch session.write(append) {
+            switch session.writeIfThereIsRoom(append) {
             case .plenty: return
-            case .none: return try await waitForRoom(session, by: deadline)
+            case .none: try await waitForRoom(session, by: deadline)
             case .closed:
                 // Its end is on the way to the link.
                 guard deadline > .now else { throw session.over }
@@ -132,7 +137,7 @@ final class NATSLink: NATSSessionOwner, Sendable {
                 guard TopicRules.isTopic(subject) else { return false }
                 state.lastTopic = subject
             }
-            return socket.writeIfThereIsRoom { $0.appendPublish(message, to: subject) }
+            return socket.writeIfThereIsRoom { $0.appendPublish(message, to: subject) } == .plenty
         }
     }
 
@@ -161,6 +166,7 @@ final class NATSLink: NATSSessionOwner, Sendable {
     ///   `CancellationError`.
     func connected(by deadline: ContinuousClock.Instant) async throws -> NATSSession {
         try Task.checkCancellation()
+        let late = late
         let id = state.withLock { $0.makeID() }
         let timer = DeadlineQueue.shared.schedule(at: deadline) { self.giveUpWaiting(id) }
         defer { DeadlineQueue.shared.cancel(timer) }
@@ -170,9 +176,8 @@ final class NATSLink: NATSSessionOwner, Sendable {
                     if state.isClosed { return .failure(MicroError.brokerClosed(description)) }
                     if Task.isCancelled { return .failure(CancellationError()) }
                     if let session = state.session { return .success(session) }
-                    if let problem = state.problem, deadline <= .now || problem.isRefusal {
-                        return .failure(problem)
-                    }
+                    if let problem = state.problem, problem.isRefusal { return .failure(problem) }
+                    if deadline <= .now { return .failure(state.problem ?? late) }
                     state.waiters[id] = continuation
                     if state.runner == nil { state.runner = Task { await self.run() } }
                     return nil
@@ -186,9 +191,12 @@ final class NATSLink: NATSSessionOwner, Sendable {
 
     private func giveUpWaiting(_ id: UInt64) {
         let (waiter, problem) = state.withLock { ($0.waiters.removeValue(forKey: id), $0.problem) }
-        let late = MicroError(
-            .unavailable, "cannot reach \(description) in time", origin: MicroError.Origin.broker, isSafeToRetry: true)
         waiter?.resume(throwing: problem ?? late)
+    }
+
+    private var late: MicroError {
+        MicroError(
+            .unavailable, "cannot reach \(description) in time", origin: MicroError.Origin.broker, isSafeToRetry: true)
     }
 
     // MARK: Interests
@@ -237,25 +245,27 @@ final class NATSLink: NATSSessionOwner, Sendable {
     ///
     /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
     func confirm(publicationTo subject: String, by deadline: ContinuousClock.Instant) async throws {
-        guard !login.isNobody, !state.withLock({ $0.allowed.contains(subject) }) else { return }
+        guard state.withLock({ $0.hasLogin && !$0.allowed.contains(subject) }) else { return }
         try await confirm(by: deadline)
-        if let error = refusal(of: subject) { throw error }
-        state.withLock { state in
+        try state.withLock { state in
+            if let error = state.denied[subject] { throw error }
             if state.allowed.count >= Self.mostAllowed { state.allowed = [] }
             state.allowed.insert(subject)
         }
     }
 
-    /// Why the server refuses a subject; nil if it does not, as far as it has said.
-    func refusal(of subject: String) -> MicroError? { state.withLock { $0.denied[subject] } }
+    /// Why the server refuses to let subscribe to a subject; nil if it does not, as far as it has said.
+    func refusal(ofSubscriptionTo subject: String) -> MicroError? {
+        state.withLock { $0.deniedSubscriptions[subject] }
+    }
 
     // MARK: What sessions tell
 
-    func learn(_ info: NATSInfo, from address: NATSAddress) {
+    func learn(_ info: NATSInfo, from address: NATSAddress, isTrusted: Bool) {
         // Clients over WebSocket are told the addresses for these in place of the others.
         let learnt = (address.scheme.isWebSocket ? info.webSocketServers ?? info.servers : info.servers) ?? []
         state.withLock { state in
-            state.servers.learn(learnt.compactMap { NATSAddress(learnt: $0, from: address) })
+            state.servers.learn(learnt.compactMap { NATSAddress(learnt: $0, from: address, isTrusted: isTrusted) })
             if let size = info.maximumPayload { state.largestPayload = min(max(size, 0), NATSParser.largestPayload) }
         }
     }
@@ -263,7 +273,10 @@ final class NATSLink: NATSSessionOwner, Sendable {
     func note(denied subject: String, isPublication: Bool, _ error: MicroError) {
         logger.warning("NATS refuses a subject", metadata: ["subject": "\(subject)", "error": "\(error)"])
         state.withLock { state in
-            if state.denied.count < Self.mostDenied { state.denied[subject] = error }
+            if isPublication, state.denied.count < Self.mostDenied { state.denied[subject] = error }
+            if !isPublication, state.deniedSubscriptions.count < Self.mostDenied {
+                state.deniedSubscriptions[subject] = error
+            }
         }
         if isPublication { denialListener.withLock(\.self)?(subject, error) }
     }
@@ -313,13 +326,14 @@ final class NATSLink: NATSSessionOwner, Sendable {
             _ = session.write { output in
                 for each in interests { output.appendSubscribe(to: each.subject, queue: each.queue, as: each.id) }
             }
-            (state.session, state.problem, state.denied, state.allowed) = (session, nil, [:], [])
+            (state.session, state.problem) = (session, nil)
+            (state.denied, state.deniedSubscriptions, state.allowed) = ([:], [:], [])
             defer { state.waiters = [:] }
             return state.waiters.values
         }
         logger.debug("connected", metadata: ["server": "\(session.server)"])
-        for waiter in waiters { waiter.resume(returning: session) }
         for listener in listeners.withLock(\.values) { listener(session) }
+        for waiter in waiters { waiter.resume(returning: session) }
     }
 
     /// Watches over a session; returns why it is over.
@@ -333,8 +347,13 @@ final class NATSLink: NATSSessionOwner, Sendable {
                     .unavailable, "\(session.server) is going out of service", origin: MicroError.Origin.broker)
             case nil:
                 if Task.isCancelled { return MicroError.brokerClosed(description) }
-                do { try await session.ping(by: .now + configuration.timeout) } catch {
-                    return error as? MicroError ?? MicroError.brokerClosed(description)
+                let began = ContinuousClock.now
+                // What comes is as good as an answer, which may have to wait behind it.
+                guard began - session.lastSign >= configuration.pingInterval else { continue }
+                do { try await session.ping(by: .now + configuration.timeout) } catch let error as MicroError {
+                    if error.code != .deadlineExceeded || session.lastSign < began { return error }
+                } catch {
+                    return MicroError.brokerClosed(description)
                 }
             }
         }
@@ -383,15 +402,22 @@ final class NATSLink: NATSSessionOwner, Sendable {
     /// Sends what was written, ends the session, and waits for everything.
     func close(by deadline: ContinuousClock.Instant) async {
         await flush(by: deadline)
-        let runner = state.withLock(\.runner)
-        let waiters = state.withLock { state in
+        await stop()?.value
+    }
+
+    /// Ends everything, and does not wait.
+    ///
+    /// - Returns: What still runs.
+    @discardableResult
+    func stop() -> Task<Void, Never>? {
+        let (waiters, runner) = state.withLock { state in
             state.isClosed = true
             defer { (state.waiters, state.interests) = ([:], [:]) }
-            return state.waiters.values
+            return (state.waiters.values, state.runner)
         }
         for waiter in waiters { waiter.resume(throwing: MicroError.brokerClosed(description)) }
         runner?.cancel()
-        await runner?.value
+        return runner
     }
 }
 

@@ -14,6 +14,7 @@ package final class NATSRequests: Sendable {
     private enum Progress {
         /// The request is being sent.
         case new
+        case sent
         case waiting(CheckedContinuation<NATSMessage, any Error>)
         /// Over before anybody waited.
         case over(Reply)
@@ -61,6 +62,9 @@ package final class NATSRequests: Sendable {
             state.withLock { _ = $0.slots.removeValue(forKey: inbox) }
             throw error
         }
+        state.withLock { state in
+            if case .new? = state.slots[inbox]?.progress { state.slots[inbox]?.progress = .sent }
+        }
         let timer = DeadlineQueue.shared.schedule(at: deadline) { self.end(inbox, .failure(late)) }
         defer { DeadlineQueue.shared.cancel(timer) }
         return try await reply(to: inbox)
@@ -104,7 +108,11 @@ package final class NATSRequests: Sendable {
         let error = MicroError(
             .unavailable, "the connection to \(link.description) was lost before a reply came",
             origin: MicroError.Origin.broker)
-        for inbox in state.withLock({ Array($0.slots.keys) }) { end(inbox, .failure(error)) }
+        // What is not sent yet is sent to the next server.
+        let inboxes = state.withLock { state in
+            state.slots.filter { if case .new = $0.value.progress { false } else { true } }.map(\.key)
+        }
+        for inbox in inboxes { end(inbox, .failure(error)) }
     }
 
     /// The server does not allow to publish to a subject: nobody replies.
@@ -117,7 +125,7 @@ package final class NATSRequests: Sendable {
     private func end(_ inbox: String, _ reply: Reply) {
         let waiting = state.withLock { state -> CheckedContinuation<NATSMessage, any Error>? in
             switch state.slots[inbox]?.progress {
-            case .new?:
+            case .new?, .sent?:
                 state.slots[inbox]?.progress = .over(reply)
                 return nil
             case .waiting(let continuation)?:

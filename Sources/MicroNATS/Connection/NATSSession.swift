@@ -12,7 +12,9 @@ protocol NATSSessionOwner: AnyObject, Sendable {
     /// Where messages go to now.
     var interests: [UInt64: NATSInterest] { get }
     /// The server has said something new about itself.
-    func learn(_ info: NATSInfo, from address: NATSAddress)
+    ///
+    /// - Parameter isTrusted: Whether nobody on the way can have changed it, as far as TLS is wanted at all.
+    func learn(_ info: NATSInfo, from address: NATSAddress, isTrusted: Bool)
     /// The server refuses one subject, and goes on.
     func note(denied subject: String, isPublication: Bool, _ error: MicroError)
 }
@@ -38,6 +40,10 @@ final class NATSSession: CurlSocketReader, Sendable {
         var nextPong: UInt64 = 0
         var lost: MicroError?
         var isLeaving = false
+        /// When something came last.
+        var lastSign = ContinuousClock.now
+        /// Whether TLS is wanted, and not there yet.
+        var isExposed = false
         var endWaiter: CheckedContinuation<End?, Never>?
 
         var end: End? { lost.map(End.lost) ?? (isLeaving ? .leaving : nil) }
@@ -83,6 +89,7 @@ final class NATSSession: CurlSocketReader, Sendable {
         _ configuration: NATSConfiguration, _ login: NATSLogin, _ deadline: ContinuousClock.Instant
     ) async throws {
         let target = address.target(tlsFirst: configuration.usesTLSFirst)
+        state.withLock { $0.isExposed = address.scheme == .tls && !target.usesTLS }
         let socket = try await CurlSocket.connect(
             to: target, tls: configuration.tls, timeout: deadline - .now, reader: self)
         state.withLock { $0.socket = socket }
@@ -95,6 +102,9 @@ final class NATSSession: CurlSocketReader, Sendable {
                     origin: MicroError.Origin.broker)
             }
             try await socket.startTLS(timeout: deadline - .now)
+            // What came in plain text before may be anybody's.
+            parser.withLock { $0 = NATSParser() }
+            state.withLock { $0.isExposed = false }
         }
         socket.write { $0.appendConnect(login, usesTLS: wantsTLS || target.usesTLS) }
         try await ping(by: deadline)
@@ -128,6 +138,9 @@ final class NATSSession: CurlSocketReader, Sendable {
 
     // MARK: Sending
 
+    /// When something came last.
+    var lastSign: ContinuousClock.Instant { state.withLock(\.lastSign) }
+
     /// What it sends by.
     var openSocket: CurlSocket? { state.withLock(\.socket) }
 
@@ -135,6 +148,12 @@ final class NATSSession: CurlSocketReader, Sendable {
     func write(_ append: (inout CurlOutput) -> Void) -> CurlSocket.Room {
         guard let socket = state.withLock(\.socket) else { return .closed }
         return socket.write(append)
+    }
+
+    /// Appends to what is sent, unless it should wait.
+    func writeIfThereIsRoom(_ append: (inout CurlOutput) -> Void) -> CurlSocket.Room {
+        guard let socket = openSocket else { return .closed }
+        return socket.writeIfThereIsRoom(append)
     }
 
     /// Returns once there is room to write again, or the session is over.
@@ -235,6 +254,7 @@ final class NATSSession: CurlSocketReader, Sendable {
     // MARK: The thread's side
 
     func receive(_ bytes: UnsafeRawBufferPointer, from socket: CurlSocket) {
+        state.withLock { $0.lastSign = .now }
         // Read after the bytes have come: whatever is in them was subscribed to before.
         var handler = Handler(session: self, socket: socket, batch: NATSBatch(owner?.interests ?? [:]))
         do throws(MicroError) {
@@ -260,7 +280,8 @@ final class NATSSession: CurlSocketReader, Sendable {
         mutating func handle(_ operation: NATSOperation) {
             switch operation {
             case .info(let info): session.take(info)
-            case .ping: socket.write { $0.appendPong() }
+            // Who asks and does not read gets no more.
+            case .ping: _ = socket.writeIfThereIsRoom { $0.appendPong() }
             case .pong:
                 // Who waits for it may look whether the messages before it have come.
                 batch.flush()
@@ -272,7 +293,7 @@ final class NATSSession: CurlSocketReader, Sendable {
     }
 
     private func take(_ info: NATSInfo) {
-        let wakeUps = state.withLock { state -> [@Sendable () -> Void] in
+        let (wakeUps, isExposed) = state.withLock { state -> ([@Sendable () -> Void], Bool) in
             state.info = info
             var wakeUps: [@Sendable () -> Void] = []
             if let waiter = state.infoWaiter.take() { wakeUps.append { waiter.resume(returning: info) } }
@@ -280,10 +301,10 @@ final class NATSSession: CurlSocketReader, Sendable {
                 state.isLeaving = true
                 if let waiter = state.endWaiter.take() { wakeUps.append { waiter.resume(returning: .leaving) } }
             }
-            return wakeUps
+            return (wakeUps, state.isExposed)
         }
         for wakeUp in wakeUps { wakeUp() }
-        owner?.learn(info, from: address)
+        owner?.learn(info, from: address, isTrusted: !isExposed)
     }
 
     private func takePong() { state.withLock { $0.pongs.popFirst()?.waiter }?.resume() }

@@ -43,23 +43,47 @@ final class JetStream: Sendable {
     ///
     /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
     func publish(_ message: Message, to topic: String) async throws {
-        var message = message
-        if let (name, _) = message.headers.first(where: { $0.name.lowercased().hasPrefix("nats-") }) {
+        if let (name, _) = message.headers.first(where: { $0.name.isCommandToJetStream }) {
             throw MicroError(
                 .invalidArgument, "the header \(name) cannot be published: it is a command to JetStream",
                 origin: MicroError.Origin.broker, isSafeToRetry: true)
         }
+        var message = message
         message.headers.add(Self.identity, makeIdentity())
-        let deadline = ContinuousClock.now + link.configuration.timeout
+        try await store(message, topic, by: .now + link.configuration.timeout)
+    }
+
+    /// Stores what could not be handled, as it came.
+    ///
+    /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
+    func bury(_ message: NATSMessage, in topic: String) async throws {
+        var letter = Message(body: message.body)
+        for (name, value) in message.headers where !name.isCommandToJetStream { letter.headers.add(name, value) }
+        try TopicRules.check(headers: letter.headers)
+        guard NATSHeaderBlock.payloadSize(of: letter) + Self.ownHeaderSize <= link.largestPayload else {
+            throw MicroError(
+                .payloadTooLarge, "what was given up is too large to be published again",
+                origin: MicroError.Origin.broker)
+        }
+        letter.headers.add(Self.identity, makeIdentity())
+        try await store(letter, topic, by: .now + link.configuration.timeout)
+    }
+
+    private func store(_ message: Message, _ topic: String, by deadline: ContinuousClock.Instant) async throws {
         for attempt in 0... {
             let problem: MicroError
             do {
+                // Who subscribes by the core of NATS gets a publication as well: that it has come to somebody says nothing.
+                try await stream.cover(topic, by: deadline)
                 let reply = try await requests.request(message, to: topic, by: deadline)
                 guard reply.status == 503 else { return try api.check(publication: reply, to: topic) }
                 // No stream takes the topic, or not now.
-                try await stream.cover(topic, anew: true, by: deadline)
+                stream.forget(topic)
                 problem = notStored(topic)
-            } catch let error as MicroError where error.code == .unavailable { problem = error }
+            } catch let error as MicroError where error.code == .unavailable { problem = error } catch {
+                stream.forget(topic)
+                throw error
+            }
             let pause = Backoff(base: .milliseconds(20), limit: .seconds(1)).delay(attempt: attempt)
             guard deadline - .now > pause else { throw problem }
             try await Task.sleep(for: pause)
@@ -103,6 +127,7 @@ final class JetStream: Sendable {
         let limit = min(options.maximumInFlight ?? link.configuration.maximumInFlight, options.bufferedMessages)
         return try JetStreamFeed(
             source, consumer: consumer, of: self, link: link, maximumInFlight: limit,
+            maximumBytes: options.bufferedBytes,
             maximumAttempts: options.maximumAttempts, deadLetterTopic: options.deadLetterTopic, logger: logger)
     }
 
@@ -125,4 +150,9 @@ final class JetStream: Sendable {
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
     }
+}
+
+extension String {
+    /// Whether a header of the name tells the server what to do with a message.
+    fileprivate var isCommandToJetStream: Bool { lowercased().hasPrefix("nats-") }
 }

@@ -19,8 +19,30 @@ final class JetStreamConsumer: Sendable {
     private let acknowledgeWait: Duration
     /// Its name at the server.
     let name: String
-    /// The number of the last message that was seen, or was there before; nil while it was never made.
-    private let position = Mutex<UInt64?>(nil)
+    private struct Progress {
+        /// The number of the last message that was seen, or was there before; nil while it was never made.
+        var position: UInt64?
+        /// The number up to which the server had everything acknowledged when it was asked last.
+        var floor: UInt64 = 0
+        /// What was seen and is not acknowledged, as far as it is known.
+        var open: Set<UInt64> = []
+        /// Where a new one has to begin if there was more than can be remembered.
+        var openFrom: UInt64?
+        /// The stream that all of this is about.
+        var stream: String?
+
+        /// Where a new one goes on, so that nothing is lost; what is acknowledged already may come again.
+        func resumption(isDurable: Bool) -> UInt64 {
+            // Of a durable one others may have what is not acknowledged.
+            if isDurable { return floor + 1 }
+            return openFrom ?? open.min() ?? (position ?? 0) + 1
+        }
+    }
+
+    /// How many numbers of messages are remembered.
+    private static let mostOpen = 65_536
+
+    private let progress = Mutex(Progress())
 
     init(
         stream: JetStreamStream, api: JetStreamAPI, topic: String, durableName: String?,
@@ -49,17 +71,27 @@ final class JetStreamConsumer: Sendable {
     var nextSubject: String { "$JS.API.CONSUMER.MSG.NEXT.\(stream.name).\(name)" }
 
     /// A message with a number has come.
-    func advance(to sequence: UInt64) { position.withLock { $0 = max($0 ?? 0, sequence) } }
+    func note(delivered sequence: UInt64) {
+        progress.withLock { progress in
+            progress.position = max(progress.position ?? 0, sequence)
+            if progress.open.count >= Self.mostOpen, progress.openFrom == nil {
+                progress.openFrom = progress.open.min()
+            }
+            if progress.openFrom == nil { progress.open.insert(sequence) }
+        }
+    }
+
+    /// A message with a number must not come again.
+    func note(acknowledged sequence: UInt64) { progress.withLock { _ = $0.open.remove(sequence) } }
 
     /// Makes sure that the server has it.
     ///
     /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
     func ensure(by deadline: ContinuousClock.Instant) async throws {
-        try await stream.cover(topic, anew: position.withLock { $0 != nil }, by: deadline)
+        try await stream.cover(topic, anew: progress.withLock { $0.position != nil }, by: deadline)
         do {
             if let present = try await present(by: deadline) { return try await adopt(present, by: deadline) }
-            var configuration = try await beginning(by: deadline)
-            configuration.merge(own) { $1 }
+            let configuration = beginning.merging(own) { $1 }
             let answer = try await create(configuration, by: deadline)
             note(answer)
         } catch let refusal as JetStreamAPI.Refusal {
@@ -115,19 +147,29 @@ final class JetStreamConsumer: Sendable {
     }
 
     /// Where one begins that the server does not have.
-    private func beginning(by deadline: ContinuousClock.Instant) async throws -> JetStreamAPI.JSON {
-        guard let position = position.withLock(\.self) else {
-            return ["deliver_policy": start == .all ? "all" : "new"]
+    private var beginning: JetStreamAPI.JSON {
+        progress.withLock { progress in
+            guard progress.position != nil else { return ["deliver_policy": start == .all ? "all" : "new"] }
+            // In a stream that was made again everything is new.
+            guard progress.stream == stream.created else {
+                progress = Progress(position: 0)
+                return ["deliver_policy": "all"]
+            }
+            return [
+                "deliver_policy": "by_start_sequence", "opt_start_seq": progress.resumption(isDurable: isDurable),
+            ]
         }
-        // In a stream that was made again everything is new.
-        let isAnotherStream = try await stream.lastSequence(by: deadline) < position
-        return isAnotherStream
-            ? ["deliver_policy": "all"] : ["deliver_policy": "by_start_sequence", "opt_start_seq": position + 1]
     }
 
-    /// Takes from an answer what came before the first message that is to be delivered.
+    /// Takes from an answer how far the consumer has come.
     private func note(_ answer: JetStreamAPI.JSON) {
-        let delivered = answer["delivered"] as? JetStreamAPI.JSON
-        position.withLock { $0 = max($0 ?? 0, (delivered?["stream_seq"] as? NSNumber)?.uint64Value ?? 0) }
+        func sequence(_ key: String) -> UInt64 {
+            ((answer[key] as? JetStreamAPI.JSON)?["stream_seq"] as? NSNumber)?.uint64Value ?? 0
+        }
+        progress.withLock { progress in
+            progress.position = max(progress.position ?? 0, sequence("delivered"))
+            progress.floor = max(progress.floor, sequence("ack_floor"))
+            progress.stream = stream.created
+        }
     }
 }

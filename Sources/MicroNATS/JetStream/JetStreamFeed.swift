@@ -15,13 +15,14 @@ final class JetStreamFeed: NATSFeed {
     private static let heartbeat = Duration.seconds(5)
 
     private struct Unsettled {
-        let id: UInt64
+        let size: Int
         /// When the server gives it to somebody again.
         let expiry: ContinuousClock.Instant
     }
 
     private struct DeadLetter {
-        let message: Message
+        let message: NATSMessage
+        let sequence: UInt64
         let reply: String
     }
 
@@ -33,6 +34,8 @@ final class JetStreamFeed: NATSFeed {
         var lastSign = ContinuousClock.now
         /// Whether the server may have lost the consumer.
         var isInDoubt = false
+        /// How often in a row it has refused a request, with nothing delivered in between.
+        var refusals = 0
         var deadLetters: [DeadLetter] = []
         var isStopped = false
         var hasEnded = false
@@ -46,6 +49,7 @@ final class JetStreamFeed: NATSFeed {
     private let listener = Mutex<UInt64?>(nil)
     private let inbox = "_INBOX.\(NATSName.unique())"
     private let maximumInFlight: Int
+    private let maximumBytes: Int
     private let maximumAttempts: Int
     private let deadLetterTopic: String?
     private let logger: Logger
@@ -54,19 +58,20 @@ final class JetStreamFeed: NATSFeed {
 
     init(
         _ source: Subscription.Source, consumer: JetStreamConsumer, of jetStream: JetStream, link: NATSLink,
-        maximumInFlight: Int, maximumAttempts: Int?, deadLetterTopic: String?, logger: Logger
+        maximumInFlight: Int, maximumBytes: Int, maximumAttempts: Int?, deadLetterTopic: String?, logger: Logger
     ) throws {
         self.source = source
         self.consumer = consumer
         self.jetStream = jetStream
         self.link = link
         self.maximumInFlight = maximumInFlight
+        self.maximumBytes = maximumBytes
         self.maximumAttempts = maximumAttempts ?? .max
         self.deadLetterTopic = deadLetterTopic
         self.logger = logger
         let added = try link.add("\(inbox).*") { [weak self] in self?.receive($0) }
         interest.withLock { $0 = added }
-        let id = link.listen { [weak self] _ in self?.doubt() }
+        let id = link.listen { [weak self] session in self?.connectionChanged(isLost: session == nil) }
         listener.withLock { $0 = id }
     }
 
@@ -103,11 +108,9 @@ final class JetStreamFeed: NATSFeed {
         signal.ring()
     }
 
-    /// The connection was lost, or is new: whatever was asked for is forgotten.
-    private func doubt() {
-        state.withLock { state in
-            (state.requested, state.isInDoubt) = (0, true)
-        }
+    /// With a connection goes whatever was asked for by it.
+    private func connectionChanged(isLost: Bool) {
+        if isLost { state.withLock { ($0.requested, $0.isInDoubt) = (0, true) } }
         signal.ring()
     }
 
@@ -117,7 +120,10 @@ final class JetStreamFeed: NATSFeed {
         var failures = 0
         while !state.withLock(\.hasEnded), !Task.isCancelled {
             do {
-                try await bury()
+                await bury()
+                if let refusals = state.withLock({ $0.refusals > 0 ? $0.refusals : nil }) {
+                    try await Task.sleep(for: Self.backoff.delay(attempt: refusals - 1))
+                }
                 if state.withLock(\.isInDoubt) {
                     try await consumer.ensure(by: .now + link.configuration.timeout)
                     state.withLock { $0.isInDoubt = false }
@@ -133,36 +139,57 @@ final class JetStreamFeed: NATSFeed {
                         "a subscription is away", metadata: ["consumer": "\(consumer.name)", "error": "\(error)"])
                 }
                 state.withLock { $0.isInDoubt = true }
-                await signal.wait(
-                    until: .now + Backoff(base: .milliseconds(100), limit: .seconds(5)).delay(attempt: failures))
+                await signal.wait(until: .now + Self.backoff.delay(attempt: failures))
                 failures += 1
             }
+        }
+        // While it drains, what is in hand is still handled.
+        while !source.hasEnded, !Task.isCancelled {
+            await signal.wait(until: .now + .milliseconds(50))
+            await bury()
         }
         await consumer.remove(by: .now + .seconds(1))
     }
 
+    private static let backoff = Backoff(base: .milliseconds(100), limit: .seconds(5))
+
     /// Asks for as much as there is room for, if it is worth a request.
     private func ask() async throws {
-        let count = state.withLock { state -> Int in
+        // What is counted is asked for by this session: with it both are forgotten.
+        let session = try await link.connected(by: .now + link.configuration.timeout)
+        let count = state.withLock { state in
             let now = ContinuousClock.now
             // What was not settled in time is the server's again.
             state.unsettled = state.unsettled.filter { $0.value.expiry > now }
             if state.requested > 0, now - state.lastSign > Self.heartbeat * 3 {
                 (state.requested, state.isInDoubt) = (0, true)
             }
-            guard !state.isStopped else { return 0 }
-            let room = maximumInFlight - state.requested - state.unsettled.count
-            guard room > 0, state.requested == 0 || room >= max(1, maximumInFlight / 4) else { return 0 }
+            let room = room(state)
+            guard !state.isStopped, isWorthAsking(room, state) else { return 0 }
             state.requested += room
             state.lastSign = now
             return room
         }
         guard count > 0 else { return }
-        let request =
-            "{\"batch\":\(count),\"expires\":\(Self.requestLife.nanoseconds),\"idle_heartbeat\":\(Self.heartbeat.nanoseconds)}"
-        try await link.send {
-            $0.appendPublish(Message(text: request), to: consumer.nextSubject, reply: "\(inbox).\(count)")
-        }
+        let request = Message(
+            text: "{\"batch\":\(count),\"expires\":\(Self.requestLife.nanoseconds),"
+                + "\"idle_heartbeat\":\(Self.heartbeat.nanoseconds)}")
+        _ = session.write { $0.appendPublish(request, to: consumer.nextSubject, reply: "\(inbox).\(count)") }
+    }
+
+    /// How many messages may still be asked for: by their number, and by the memory that they will take if they are as
+    /// large as those that have come.
+    private func room(_ state: State) -> Int {
+        // What the server takes for lost may still wait for its reader.
+        let held = max(state.unsettled.count, source.waiting)
+        let bytes = state.unsettled.values.reduce(0) { $0 + $1.size }
+        let average = max(1, bytes / max(1, state.unsettled.count))
+        let byBytes = max(held + state.requested == 0 ? 1 : 0, (maximumBytes - bytes) / average - state.requested)
+        return min(maximumInFlight - held - state.requested, byBytes)
+    }
+
+    private func isWorthAsking(_ room: Int, _ state: State) -> Bool {
+        room > 0 && (state.requested == 0 || room >= max(1, maximumInFlight / 4))
     }
 
     private func nextCheck() -> ContinuousClock.Instant {
@@ -189,23 +216,27 @@ final class JetStreamFeed: NATSFeed {
 
     /// Nil for a message that was delivered often enough.
     private func take(_ message: NATSMessage, _ delivery: JetStreamDelivery, _ reply: String) -> Delivery? {
-        consumer.advance(to: delivery.sequence)
+        consumer.note(delivered: delivery.sequence)
         let content = jetStream.read(message)
+        let letter = DeadLetter(message: message, sequence: delivery.sequence, reply: reply)
         let id = state.withLock { state in
             state.requested = max(0, state.requested - 1)
+            state.refusals = 0
             state.lastSign = .now
             state.nextID += 1
-            state.unsettled[state.nextID] = Unsettled(id: state.nextID, expiry: .now + consumer.patience)
+            state.unsettled[state.nextID] = Unsettled(size: content.size, expiry: .now + consumer.patience)
             return state.nextID
         }
         guard delivery.attempt <= maximumAttempts else {
-            giveUp(id, content, reply)
+            giveUp(id, letter)
             return nil
         }
         return Delivery(topic: message.subject, message: content, attempt: delivery.attempt) { settlement in
             switch settlement {
-            case .acknowledged: self.answer(.acknowledge, reply)
-            case .rejected where delivery.attempt >= self.maximumAttempts: return self.giveUp(id, content, reply)
+            case .acknowledged:
+                self.answer(.acknowledge, reply)
+                self.consumer.note(acknowledged: delivery.sequence)
+            case .rejected where delivery.attempt >= self.maximumAttempts: return self.giveUp(id, letter)
             case .rejected(let delay): self.answer(.reject(after: delay), reply)
             case .returned: self.answer(.reject(after: nil), reply)
             }
@@ -219,12 +250,11 @@ final class JetStreamFeed: NATSFeed {
     }
 
     private func settled(_ id: UInt64) {
-        let isWorthAsking = state.withLock { state in
+        let isWorth = state.withLock { state in
             state.unsettled[id] = nil
-            let room = maximumInFlight - state.requested - state.unsettled.count
-            return state.requested == 0 || room >= max(1, maximumInFlight / 4)
+            return isWorthAsking(room(state), state)
         }
-        if isWorthAsking { signal.ring() }
+        if isWorth { signal.ring() }
     }
 
     /// A status in place of a message: the server has ended a request, or still has it.
@@ -233,30 +263,45 @@ final class JetStreamFeed: NATSFeed {
         let isHeartbeat = status == 100
         state.withLock { state in
             state.lastSign = .now
-            guard !isHeartbeat else { return }
+            guard !isHeartbeat else {
+                state.refusals = 0
+                return
+            }
             let rest = message.headers["Nats-Pending-Messages"].flatMap { Int($0) } ?? state.requested
             state.requested = max(0, state.requested - max(0, rest))
             // 408 is the end of a request's time. Anything else may be the end of the consumer.
-            if status != 408 { state.isInDoubt = true }
+            guard status != 408 else { return }
+            state.isInDoubt = true
+            state.refusals += 1
         }
         if !isHeartbeat { signal.ring() }
     }
 
     // MARK: Dead letters
 
-    private func giveUp(_ id: UInt64, _ message: Message, _ reply: String) {
-        state.withLock { $0.deadLetters.append(DeadLetter(message: message, reply: reply)) }
+    private func giveUp(_ id: UInt64, _ letter: DeadLetter) {
+        state.withLock { $0.deadLetters.append(letter) }
         settled(id)
         signal.ring()
     }
 
-    /// Publishes what was given up, and only then has the server forget it: what cannot be published comes again.
-    private func bury() async throws {
+    /// Publishes what was given up, and only then has the server forget it: what cannot be published now comes again by
+    /// itself, and what never can is only told of.
+    private func bury() async {
         while let letter = state.withLock({ $0.deadLetters.isEmpty ? nil : $0.deadLetters.removeFirst() }) {
-            if let deadLetterTopic { try await jetStream.publish(letter.message, to: deadLetterTopic) }
-            logger.warning(
-                "a message was given up", metadata: ["consumer": "\(consumer.name)", "attempts": "\(maximumAttempts)"])
+            var details: Logger.Metadata = ["consumer": "\(consumer.name)", "attempts": "\(maximumAttempts)"]
+            do {
+                if let deadLetterTopic { try await jetStream.bury(letter.message, in: deadLetterTopic) }
+            } catch let error as MicroError where [.payloadTooLarge, .invalidArgument].contains(error.code) {
+                details["error"] = "\(error)"
+            } catch {
+                logger.warning(
+                    "a dead letter cannot be published now", metadata: details.merging(["error": "\(error)"]) { $1 })
+                continue
+            }
+            logger.warning("a message was given up", metadata: details)
             answer(.terminate, letter.reply)
+            consumer.note(acknowledged: letter.sequence)
         }
     }
 }

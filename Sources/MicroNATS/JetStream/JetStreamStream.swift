@@ -10,8 +10,17 @@ final class JetStreamStream: Sendable {
     private let settings: NATSStream
     private let api: JetStreamAPI
     private let locks = KeyedLock<String>()
-    /// What the stream is known to take.
-    private let covered = Mutex<[String]>([])
+    private struct Known {
+        /// Topics and patterns that the stream takes.
+        var covered: Set<String> = []
+        /// When it was made: one that was made again is another one.
+        var created: String?
+    }
+
+    /// How many topics are remembered.
+    private static let mostCovered = 4096
+
+    private let known = Mutex(Known())
 
     init(_ settings: NATSStream, api: JetStreamAPI) {
         self.settings = settings
@@ -25,42 +34,49 @@ final class JetStreamStream: Sendable {
     /// - Parameter anew: Whether what is known is not to be trusted.
     /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
     func cover(_ topic: String, anew: Bool = false, by deadline: ContinuousClock.Instant) async throws {
-        if !anew, covered.withLock({ Self.covers($0, topic) }) { return }
+        if !anew, known.withLock({ $0.covered.contains(topic) }) { return }
         // One after the other: an extension replaces the whole list of topics. One that another process makes at the same
         // time may be undone; who misses its topic then covers it anew.
         try await locks.withLock([name]) {
             do {
-                let topics = try await extend(by: topic, deadline)
-                covered.withLock { $0 = topics }
+                try await extend(by: topic, deadline)
+                known.withLock { known in
+                    if known.covered.count >= Self.mostCovered { known.covered = [] }
+                    known.covered.insert(topic)
+                }
             } catch let refusal as JetStreamAPI.Refusal {
                 throw api.error(refusal, "does not take the topic \(topic) into the stream \(name)")
             }
         }
     }
 
-    /// The number of the last message; 0 for an empty stream.
-    func lastSequence(by deadline: ContinuousClock.Instant) async throws -> UInt64 {
-        let state = try await api.ask("STREAM.INFO.\(name)", by: deadline)["state"] as? JetStreamAPI.JSON
-        return (state?["last_seq"] as? NSNumber)?.uint64Value ?? 0
-    }
+    /// Which of the streams that had the name it was, when it was covered last.
+    var created: String? { known.withLock(\.created) }
 
-    private func extend(by topic: String, _ deadline: ContinuousClock.Instant) async throws -> [String] {
+    /// A publication was not confirmed: whatever is known of its topic may be wrong.
+    func forget(_ topic: String) { known.withLock { _ = $0.covered.remove(topic) } }
+
+    private func extend(by topic: String, _ deadline: ContinuousClock.Instant) async throws {
         guard var configuration = try await present(by: deadline) else { return try await make(for: topic, deadline) }
         let topics = configuration["subjects"] as? [String] ?? []
-        if Self.covers(topics, topic) { return topics }
-        let extended = Self.extended(topics, by: [topic])
-        configuration["subjects"] = extended
-        _ = try await api.ask("STREAM.UPDATE.\(name)", configuration, by: deadline)
-        return extended
+        if Self.covers(topics, topic) { return }
+        configuration["subjects"] = Self.extended(topics, by: [topic])
+        note(try await api.ask("STREAM.UPDATE.\(name)", configuration, by: deadline))
+    }
+
+    private func note(_ answer: JetStreamAPI.JSON) {
+        known.withLock { $0.created = answer["created"] as? String ?? $0.created }
     }
 
     private func present(by deadline: ContinuousClock.Instant) async throws -> JetStreamAPI.JSON? {
         do {
-            return try await api.ask("STREAM.INFO.\(name)", by: deadline)["config"] as? JetStreamAPI.JSON
+            let answer = try await api.ask("STREAM.INFO.\(name)", by: deadline)
+            note(answer)
+            return answer["config"] as? JetStreamAPI.JSON
         } catch let refusal as JetStreamAPI.Refusal where refusal.code == 404 { return nil }
     }
 
-    private func make(for topic: String, _ deadline: ContinuousClock.Instant) async throws -> [String] {
+    private func make(for topic: String, _ deadline: ContinuousClock.Instant) async throws {
         let topics = Self.extended(Self.extended([], by: settings.topics), by: [topic])
         var configuration: JetStreamAPI.JSON = [
             "name": name, "subjects": topics, "retention": "limits", "storage": settings.storage.rawValue,
@@ -71,11 +87,10 @@ final class JetStreamStream: Sendable {
         ]
         configuration["duplicate_window"] = min(settings.maximumAge ?? .seconds(120), .seconds(120)).nanoseconds
         do {
-            _ = try await api.ask("STREAM.CREATE.\(name)", configuration, by: deadline)
-            return topics
+            note(try await api.ask("STREAM.CREATE.\(name)", configuration, by: deadline))
         } catch let refusal as JetStreamAPI.Refusal where refusal.detail == Self.isThere {
             // Somebody else was quicker.
-            return try await extend(by: topic, deadline)
+            try await extend(by: topic, deadline)
         }
     }
 
