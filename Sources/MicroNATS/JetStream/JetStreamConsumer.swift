@@ -89,14 +89,25 @@ final class JetStreamConsumer: Sendable {
     /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
     func ensure(by deadline: ContinuousClock.Instant) async throws {
         try await stream.cover(topic, anew: progress.withLock { $0.position != nil }, by: deadline)
-        do {
-            if let present = try await present(by: deadline) { return try await adopt(present, by: deadline) }
-            let configuration = beginning.merging(own) { $1 }
-            let answer = try await create(configuration, by: deadline)
-            note(answer)
-        } catch let refusal as JetStreamAPI.Refusal {
-            throw api.error(refusal, "makes no consumer of \(topic) in the stream \(stream.name)")
+        for attempt in 1... {
+            do {
+                return try await adoptOrCreate(by: deadline)
+            } catch let refusal as JetStreamAPI.Refusal {
+                guard refusal.detail == Self.isNotCovered, attempt < 5 else {
+                    throw api.error(refusal, "makes no consumer of \(topic) in the stream \(stream.name)")
+                }
+                // Somebody who extended the stream at the same time has undone it.
+                try await stream.cover(topic, anew: true, by: deadline)
+            }
         }
+    }
+
+    /// "consumer filter subject is not a valid subset of the interest subjects".
+    private static let isNotCovered = 10093
+
+    private func adoptOrCreate(by deadline: ContinuousClock.Instant) async throws {
+        if let present = try await present(by: deadline) { return try await adopt(present, by: deadline) }
+        note(try await create(beginning.merging(own) { $1 }, by: deadline))
     }
 
     /// Has the server forget it, unless it is durable.

@@ -45,15 +45,32 @@ import Testing
         #expect(first?.text.first == "c" && first?.droppedBefore == 2)
     }
 
-    @Test func whatIsDroppedIsReturned() async {
+    /// Who asks the backend for it bounds it.
+    @Test func whatHasToBeSettledIsNotDroppedAndReturnedAtTheEnd() async {
         let (subscription, source) = Subscription.makeStream(options: options(1))
         let ledger = Ledger()
         source.yield(contentsOf: (0..<3).map { ledger.delivery("\($0)") })
-        #expect(ledger.settlements == ["0": .returned, "1": .returned])
+        #expect(ledger.settlements.isEmpty && source.waiting == 3 && subscription.dropped == 0)
         await subscription.cancel()
         #expect(ledger.settlements == ["0": .returned, "1": .returned, "2": .returned])
         source.yield(ledger.delivery("3"))
         #expect(ledger.settlements["3"] == .returned)
+    }
+
+    /// What one reader leaves is for another that waits already.
+    @Test(.timeLimit(.minutes(1))) func whatAReaderLeavesIsForWhoWaits() async {
+        let (subscription, source) = Subscription.makeStream(options: options(100))
+        source.yield(contentsOf: (0..<10).map { delivery("\($0)") })
+        var first: Subscription.Iterator? = subscription.makeAsyncIterator()
+        #expect(await first?.next()?.text == "0")
+        let second = Task {
+            var iterator = subscription.makeAsyncIterator()
+            return await iterator.next()?.text
+        }
+        // It may come to wait before or after: both have to go well.
+        await Task.yield()
+        first = nil
+        #expect(await second.value == "1")
     }
 
     @Test func cancellingEndsReadersOnceAndTellsTheAdapterOnce() async {
