@@ -35,35 +35,49 @@ private func start(_ program: String, _ arguments: String..., environment: [Stri
 @Suite(.whereConsulIs, .consul, .serialized, .timeLimit(.minutes(2))) struct EventsOnConsulTests {
     @Test func ofTwoProcessesOneGetsEachAndAnotherQueueGetsAll() async throws {
         let consul = try #require(ConsulServer.current)
-        let environment = ["MICRO_REGISTRY": "consul", "MICRO_REGISTRY_ADDRESS": consul.address]
-        let subscribers = [
-            try start("events-subscriber", environment: environment),
-            try start("events-subscriber", environment: environment),
-            try start("events-subscriber", "--queue", "audits", environment: environment),
-        ]
-        #expect(await eventually { subscribers.allSatisfy { $0.text.contains(" serving") } })
-        let publisher = try start("events-publisher", "--count", "40", "--interval", "0", environment: environment)
-        #expect(await publisher.exitStatus() == 0, "\(publisher.text)")
-        #expect(publisher.text.contains("40 published, 0 failed"), "\(publisher.text)")
-
-        func welcomed(_ children: Child...) -> [Int] {
-            let lines = children.flatMap { $0.text.split(separator: "\n") }
-            return lines.compactMap { $0.wholeMatch(of: /\w+: welcome John, number (\d+)/).flatMap { Int($0.1) } }
-                .sorted()
-        }
-        let expected = Array(1...40)
-        #expect(
-            await eventually {
-                welcomed(subscribers[0], subscribers[1]).count >= 40 && welcomed(subscribers[2]).count >= 40
-            })
-        #expect(welcomed(subscribers[0], subscribers[1]) == expected && welcomed(subscribers[2]) == expected)
-        #expect(!welcomed(subscribers[0]).isEmpty && !welcomed(subscribers[1]).isEmpty)
-
-        for subscriber in subscribers { subscriber.send(SIGTERM) }
-        for subscriber in subscribers { #expect(await subscriber.exitStatus() == 0, "\(subscriber.text)") }
+        try await expectEachOnce(["MICRO_REGISTRY": "consul", "MICRO_REGISTRY_ADDRESS": consul.address])
         #expect(
             try await eventually {
                 try await !consul.ask("/v1/health/service/topic:user.created").text.contains("broker-")
             })
     }
+}
+
+/// Several processes, by NATS: they need no registry.
+@Suite(.whereNATSIs, .nats, .serialized, .timeLimit(.minutes(2))) struct EventsOnNATSTests {
+    @Test(arguments: [[:], ["MICRO_BROKER_STREAM": "EVENTS-OF-TESTS"]])
+    func ofTwoProcessesOneGetsEachAndAnotherQueueGetsAll(_ delivery: [String: String]) async throws {
+        let nats = try #require(NATSServer.current)
+        let environment = ["MICRO_BROKER": "nats", "MICRO_BROKER_ADDRESS": nats.url]
+        try await expectEachOnce(environment.merging(delivery) { $1 })
+    }
+}
+
+/// Runs two subscribers of one queue, one of another, and a publisher of forty events.
+private func expectEachOnce(_ environment: [String: String]) async throws {
+    let subscribers = [
+        try start("events-subscriber", environment: environment),
+        try start("events-subscriber", environment: environment),
+        try start("events-subscriber", "--queue", "audits", environment: environment),
+    ]
+    #expect(await eventually { subscribers.allSatisfy { $0.text.contains(" serving") } })
+    let publisher = try start("events-publisher", "--count", "40", "--interval", "0", environment: environment)
+    #expect(await publisher.exitStatus() == 0, "\(publisher.text)")
+    #expect(publisher.text.contains("40 published, 0 failed"), "\(publisher.text)")
+
+    func welcomed(_ children: Child...) -> [Int] {
+        let lines = children.flatMap { $0.text.split(separator: "\n") }
+        return lines.compactMap { $0.wholeMatch(of: /\w+: welcome John, number (\d+)/).flatMap { Int($0.1) } }
+            .sorted()
+    }
+    let expected = Array(1...40)
+    #expect(
+        await eventually {
+            welcomed(subscribers[0], subscribers[1]).count >= 40 && welcomed(subscribers[2]).count >= 40
+        })
+    #expect(welcomed(subscribers[0], subscribers[1]) == expected && welcomed(subscribers[2]) == expected)
+    #expect(!welcomed(subscribers[0]).isEmpty && !welcomed(subscribers[1]).isEmpty)
+
+    for subscriber in subscribers { subscriber.send(SIGTERM) }
+    for subscriber in subscribers { #expect(await subscriber.exitStatus() == 0, "\(subscriber.text)") }
 }
