@@ -7,11 +7,12 @@ import Micro
 import NIOCore
 import Synchronization
 
+/// So many messages are on their way to a subscriber at most. Beyond 65,536 both clients of NATS drop what a subscriber has
+/// not taken; the program in C has the same window.
+private let window = 16_384
+
 /// How much is published, and from how many tasks at once.
 struct MessageLoad: ParsableArguments {
-    /// So many messages are on their way to a subscriber at most. Beyond 65,536 both clients of NATS drop what a
-    /// subscriber has not taken; the program in C has the same window.
-    private static let window = 16_384
     /// After so many messages a sender looks at the window.
     private static let batch = 64
     private static let bound = Duration.seconds(120)
@@ -35,8 +36,35 @@ struct MessageLoad: ParsableArguments {
         /// Tells that so many are going to be published.
         func begin(_ count: Int) { begun.add(count, ordering: .relaxed) }
 
+        private let isWaitedFor = Atomic(false)
+        private let waiters = Mutex<[CheckedContinuation<Void, Never>]>([])
+
         /// Tells that one has come.
-        func receive() { received.add(1, ordering: .relaxed) }
+        func receive() {
+            received.add(1, ordering: .relaxed)
+            if isWaitedFor.load(ordering: .relaxed), underWay <= window / 2 { wake() }
+        }
+
+        /// Waits while more than the window are on their way, until there are half as many. A sleep that is repeated would
+        /// cost more than the messages.
+        func waitForRoom() async {
+            guard underWay > window else { return }
+            await withCheckedContinuation { continuation in
+                waiters.withLock { $0.append(continuation) }
+                isWaitedFor.store(true, ordering: .sequentiallyConsistent)
+                // All may have come before anybody knew that there is somebody to wake.
+                if underWay <= window / 2 { wake() }
+            }
+        }
+
+        private func wake() {
+            let waiting = waiters.withLock { waiters in
+                isWaitedFor.store(false, ordering: .sequentiallyConsistent)
+                defer { waiters = [] }
+                return waiters
+            }
+            for waiter in waiting { waiter.resume() }
+        }
 
         /// How many are on their way.
         var underWay: Int { begun.load(ordering: .relaxed) - received.load(ordering: .relaxed) }
@@ -80,7 +108,7 @@ struct MessageLoad: ParsableArguments {
                     for start in stride(from: 0, to: share, by: Self.batch) {
                         let count = min(Self.batch, share - start)
                         progress?.begin(count)
-                        while let progress, progress.underWay > Self.window { try await Self.pause() }
+                        while let progress, progress.underWay > window { await progress.waitForRoom() }
                         for _ in 0..<count { try await broker.publish(message, to: topic) }
                     }
                 }
