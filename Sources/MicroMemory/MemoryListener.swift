@@ -8,7 +8,7 @@ import Synchronization
 final class MemoryListener: TransportListener {
     private enum State {
         case bound
-        case running(TransportHandler)
+        case running(TransportHandler, TransportStreamLookup)
         case ended
     }
 
@@ -16,7 +16,8 @@ final class MemoryListener: TransportListener {
         var state = State.bound
         /// Calls that came before the listener ran.
         var early: [CheckedContinuation<Void, Never>] = []
-        var calls: [Int: Task<TransportResponse, any Error>] = [:]
+        /// What cancels each call and stream that runs.
+        var running: [Int: @Sendable () -> Void] = [:]
         var nextID = 0
         /// Those who wait for the last call to end.
         var drainers: [CheckedContinuation<Void, Never>] = []
@@ -39,13 +40,13 @@ final class MemoryListener: TransportListener {
         }
     }
 
-    func run(_ handler: @escaping TransportHandler) async throws {
+    func run(_ handler: @escaping TransportHandler, streams: @escaping TransportStreamLookup) async throws {
         let early = try content.withLock { content in
             guard case .bound = content.state else {
                 throw MicroError(
                     .closed, "the listener at \(address) ran already", origin: MicroError.Origin.transport)
             }
-            content.state = .running(handler)
+            content.state = .running(handler, streams)
             defer { content.early = [] }
             return content.early
         }
@@ -77,7 +78,7 @@ final class MemoryListener: TransportListener {
     /// Runs the handler for one call.
     func answer(_ request: TransportRequest) async throws -> TransportResponse {
         await started()
-        let (id, call) = try admit(request)
+        let (id, call) = try admit(request) { handler, _ in Task { try await handler(request) } }
         defer { end(id) }
         do {
             return try await withTaskCancellationHandler {
@@ -88,6 +89,19 @@ final class MemoryListener: TransportListener {
         } catch {
             throw MicroError(answering: request, with: error)
         }
+    }
+
+    /// Opens a stream to the handler of its endpoint.
+    func open(_ request: TransportRequest, largestBody: Int) async throws -> TransportStream {
+        await started()
+        let (client, server) = MemoryStreamCarrier.makeStreams(largestBody: largestBody)
+        let (id, _) = try admit(request) { _, streams in
+            guard let handler = streams(request.endpoint) else { throw MicroError.noStream(request) }
+            return server.carrier.run(handler, request, server.stream)
+        }
+        client.carrier.end(at: request.deadline, throwing: MemoryTransport.tooLate(request, self.address))
+        client.carrier.whenOver { [weak self] in self?.end(id) }
+        return client.stream
     }
 
     private func started() async {
@@ -101,24 +115,28 @@ final class MemoryListener: TransportListener {
         }
     }
 
-    private func admit(_ request: TransportRequest) throws -> (Int, Task<TransportResponse, any Error>) {
+    /// Starts a call or a stream, which counts until its ``end(_:)``.
+    private func admit<Value: Sendable, Failure: Error>(
+        _ request: TransportRequest,
+        start: (@escaping TransportHandler, @escaping TransportStreamLookup) throws -> Task<Value, Failure>
+    ) throws -> (Int, Task<Value, Failure>) {
         try content.withLock { content in
-            guard case .running(let handler) = content.state else {
+            guard case .running(let handler, let streams) = content.state else {
                 throw MicroError(
                     .unavailable, "\(request.service) at \(address) is stopping", origin: MicroError.Origin.transport,
                     isSafeToRetry: true)
             }
+            let task = try start(handler, streams)
             content.nextID += 1
-            let call = Task { try await handler(request) }
-            content.calls[content.nextID] = call
-            return (content.nextID, call)
+            content.running[content.nextID] = { task.cancel() }
+            return (content.nextID, task)
         }
     }
 
     private func end(_ id: Int) {
         let drainers = content.withLock { content in
-            content.calls[id] = nil
-            guard content.calls.isEmpty else { return [] as [CheckedContinuation<Void, Never>] }
+            content.running[id] = nil
+            guard content.running.isEmpty else { return [] as [CheckedContinuation<Void, Never>] }
             defer { content.drainers = [] }
             return content.drainers
         }
@@ -128,7 +146,7 @@ final class MemoryListener: TransportListener {
     private func allCallsEnd() async {
         await withCheckedContinuation { continuation in
             let isIdle = content.withLock { content in
-                if content.calls.isEmpty { return true }
+                if content.running.isEmpty { return true }
                 content.drainers.append(continuation)
                 return false
             }
@@ -149,11 +167,11 @@ final class MemoryListener: TransportListener {
     }
 
     private func cutOff() {
-        let (calls, runner) = content.withLock { content in
+        let (cancellations, runner) = content.withLock { content in
             defer { content.runner = nil }
-            return (Array(content.calls.values), content.runner)
+            return (Array(content.running.values), content.runner)
         }
-        for call in calls { call.cancel() }
+        for cancel in cancellations { cancel() }
         runner?.resume()
     }
 }

@@ -30,21 +30,37 @@ public final class MemoryTransport: Transport {
     /// `memory`
     public var name: String { "memory" }
 
+    /// Streams with back-pressure, headers as they are.
+    public var capabilities: TransportCapabilities {
+        TransportCapabilities(
+            features: [.streams, .backPressure, .repeatedHeaders], largestBody: configuration.largestBody)
+    }
+
     /// See ``MicroCore/Transport/call(_:to:)``.
     public func call(_ request: TransportRequest, to address: Address) async throws -> TransportResponse {
         try checkOpen()
         try Task.checkCancellation()
         try check(request.body, of: "request")
-        guard let listener = backend.listeners.withLock({ $0[address] }) else {
-            throw MicroError(
-                .unavailable, "nobody listens at \(address) in the memory of this process",
-                origin: MicroError.Origin.transport, isSafeToRetry: true)
-        }
+        let listener = try listener(at: address)
         let response = try await withDeadline(request.deadline, orThrow: Self.tooLate(request, address)) {
             try await listener.answer(request)
         }
         try check(response.body, of: "response")
         return response
+    }
+
+    /// See ``MicroCore/Transport/open(_:to:)``.
+    public func open(_ request: TransportRequest, to address: Address) async throws -> TransportStream {
+        try checkOpen()
+        try Task.checkCancellation()
+        let listener = try listener(at: address)
+        guard request.deadline > .now else { throw Self.tooLate(request, address) }
+        var opening = request
+        opening.body = ByteBuffer()
+        return try await withDeadline(request.deadline, orThrow: Self.tooLate(request, address)) {
+            [configuration, opening] in
+            try await listener.open(opening, largestBody: configuration.largestBody)
+        }
     }
 
     /// See ``MicroCore/Transport/bind(to:)``. The port is a number like any other: no socket is opened.
@@ -82,6 +98,15 @@ public final class MemoryTransport: Transport {
         for listener in listeners { await listener.drain(deadline: .now) }
     }
 
+    private func listener(at address: Address) throws -> MemoryListener {
+        guard let listener = backend.listeners.withLock({ $0[address] }) else {
+            throw MicroError(
+                .unavailable, "nobody listens at \(address) in the memory of this process",
+                origin: MicroError.Origin.transport, isSafeToRetry: true)
+        }
+        return listener
+    }
+
     private static func free(_ address: Address, _ taken: [Address: MemoryListener]) -> Address {
         guard address.port ?? 0 == 0 else { return address }
         let port = (1...65535).lazy.filter { taken[Address(host: address.host, port: $0)] == nil }.first
@@ -96,15 +121,18 @@ public final class MemoryTransport: Transport {
         .closed, "the memory transport is closed", origin: MicroError.Origin.transport)
 
     private func check(_ body: ByteBuffer, of what: String) throws {
-        guard body.readableBytes <= configuration.largestBody else {
+        try Self.check(body, of: what, limit: configuration.largestBody)
+    }
+
+    static func check(_ body: ByteBuffer, of what: String, limit: Int) throws {
+        guard body.readableBytes <= limit else {
             throw MicroError(
-                .payloadTooLarge,
-                "the body of the \(what) has \(body.readableBytes) bytes, the limit is \(configuration.largestBody)",
+                .payloadTooLarge, "the body of the \(what) has \(body.readableBytes) bytes, the limit is \(limit)",
                 origin: MicroError.Origin.transport)
         }
     }
 
-    private static func tooLate(_ request: TransportRequest, _ address: Address) -> MicroError {
+    static func tooLate(_ request: TransportRequest, _ address: Address) -> MicroError {
         MicroError(
             .deadlineExceeded, "\(request.service) \(request.endpoint) at \(address) did not answer in time",
             origin: MicroError.Origin.transport)

@@ -28,4 +28,13 @@ extension MicroError {
                 cause: error)
         }
     }
+
+    /// What a transport answers when a stream is opened to an endpoint that has none: unknown, or called without one.
+    ///
+    /// - Parameter request: The one that opens the stream.
+    public static func noStream(_ request: TransportRequest) -> MicroError {
+        MicroError(
+            .notFound, "\(request.service) has no endpoint \(request.endpoint) that is called by stream",
+            origin: Origin.server)
+    }
 }

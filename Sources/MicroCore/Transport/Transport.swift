@@ -12,12 +12,25 @@ public protocol Transport: Sendable {
     /// transport it speaks.
     var name: String { get }
 
+    /// What it can do beyond the contract's core, and its limits.
+    var capabilities: TransportCapabilities { get }
+
     /// Sends a request and waits for its response, until the deadline of the request.
     ///
     /// - Throws: The error that the peer answered with; or `unavailable` (nobody answers there, the connection broke),
     ///   `deadlineExceeded`, `payloadTooLarge`, `invalidArgument`, `closed`. ``MicroError/isSafeToRetry`` says whether
     ///   the request certainly was not run.
     func call(_ request: TransportRequest, to address: Address) async throws -> TransportResponse
+
+    /// Opens a stream to an endpoint that is called by one. The body of the request does not travel: what is to be said is
+    /// sent by the stream.
+    ///
+    /// It may return before the peer has answered: a refusal is then thrown by the first reading of the stream.
+    ///
+    /// - Parameter request: Its deadline is that of the whole stream.
+    /// - Throws: As ``call(_:to:)``; `notFound` for an endpoint that is not called by stream; `unsupported` where
+    ///   ``TransportFeatures/streams`` is not claimed.
+    func open(_ request: TransportRequest, to address: Address) async throws -> TransportStream
 
     /// Listens at an address. Calls wait until the listener runs.
     ///
@@ -36,19 +49,39 @@ public protocol TransportListener: Sendable {
 
     /// Answers calls until the listener is drained or the task is cancelled, which cuts all calls off.
     ///
-    /// What the handler throws is sent to the caller; an error that is not a ``MicroError`` as `internal`, without its
-    /// text.
+    /// What a handler throws is sent to the caller; an error that is not a ``MicroError`` as `internal`, without its
+    /// text. The task of a handler is cancelled at the deadline of its request, and within a second after its caller has
+    /// gone.
     ///
+    /// - Parameters:
+    ///   - handler: Answers calls. It runs where the transport likes, such as on an event loop, and must not block: what
+    ///     may block goes to another executor.
+    ///   - streams: Finds the handler of an endpoint that is called by stream; nil for all other endpoints, for which
+    ///     opening a stream fails with ``MicroError/noStream(_:)``. Must not block.
     /// - Throws: ``MicroError`` with `unavailable` when listening breaks, or `closed` when it ran already.
-    func run(_ handler: @escaping TransportHandler) async throws
+    func run(_ handler: @escaping TransportHandler, streams: @escaping TransportStreamLookup) async throws
 
     /// Takes no new calls (they are refused with `unavailable`, safe to retry), lets those in flight finish until the
     /// deadline, cuts off the rest and ends ``run(_:)``.
     func drain(deadline: ContinuousClock.Instant) async
 }
 
+extension TransportListener {
+    /// Answers calls, where no endpoint is called by stream: see ``run(_:streams:)``.
+    public func run(_ handler: @escaping TransportHandler) async throws {
+        try await run(handler) { _ in nil }
+    }
+}
+
 /// Answers one request.
 public typealias TransportHandler = @Sendable (TransportRequest) async throws -> TransportResponse
+
+/// Holds one stream with a caller, until it returns: that is the end of the stream, or its error. The body of the request
+/// is empty. It runs as a ``TransportHandler`` does.
+public typealias TransportStreamHandler = @Sendable (TransportRequest, TransportStream) async throws -> Void
+
+/// The handler of an endpoint that is called by stream; nil if it is not.
+public typealias TransportStreamLookup = @Sendable (_ endpoint: String) -> TransportStreamHandler?
 
 /// A request as a transport moves it: encoded, with where it is meant for.
 public struct TransportRequest: Sendable {

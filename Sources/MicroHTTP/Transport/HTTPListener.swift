@@ -47,7 +47,7 @@ final class HTTPListener: TransportListener {
         }
     }
 
-    func run(_ handler: @escaping TransportHandler) async throws {
+    func run(_ handler: @escaping TransportHandler, streams: @escaping TransportStreamLookup) async throws {
         try connections.start(handler)
         // Accepts from now on; it fails only if the socket has closed meanwhile.
         channel.setOption(.autoRead, value: true).whenFailure { _ in }

@@ -39,6 +39,11 @@ public final class HTTPTransport: Transport {
     /// `http`
     public var name: String { "http" }
 
+    /// Headers as they are. No streams yet.
+    public var capabilities: TransportCapabilities {
+        TransportCapabilities(features: [.repeatedHeaders], largestBody: configuration.largestBody)
+    }
+
     /// See ``MicroCore/Transport/call(_:to:)``.
     public func call(_ request: TransportRequest, to address: Address) async throws -> TransportResponse {
         guard !pool.isClosed else { throw MicroError.transportClosed() }
@@ -51,6 +56,11 @@ public final class HTTPTransport: Transport {
         } onCancel: {
             call.cancel()
         }
+    }
+
+    /// See ``MicroCore/Transport/open(_:to:)``.
+    public func open(_ request: TransportRequest, to address: Address) async throws -> TransportStream {
+        throw MicroError(.unsupported, "the HTTP transport has no streams yet", origin: MicroError.Origin.transport)
     }
 
     /// See ``MicroCore/Transport/bind(to:)``.

@@ -1,0 +1,133 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+public import NIOCore
+
+/// One side of a stream: an asynchronous sequence of the messages that the other side sends, and the way to send own ones.
+///
+/// * Both directions are independent: who has finished sending goes on receiving.
+/// * The sequence ends when the other side has finished in order. It throws what the other side failed with, after all
+///   messages that were sent before; `unavailable` when the connection broke, `deadlineExceeded` at the deadline,
+///   `CancellationError` after ``cancel()``. It is never taken for an end when the other side only vanished.
+/// * What has not been read waits in a bounded buffer; beyond it the other side is kept from sending, or the stream ends
+///   with `resourceExhausted` where the transport cannot do that.
+/// * Cancelling a task that reads or sends cancels the stream. So does letting go of it before its end.
+/// * One task reads at a time; another may send at the same time.
+public final class TransportStream: AsyncSequence, Sendable {
+    /// An encoded message.
+    public typealias Element = ByteBuffer
+    /// ``MicroError`` or `CancellationError`.
+    public typealias Failure = any Error
+
+    private let inbox: StreamInbox
+    private let carrier: any TransportStreamCarrier
+
+    private init(inbox: StreamInbox, carrier: any TransportStreamCarrier) {
+        self.inbox = inbox
+        self.carrier = carrier
+    }
+
+    deinit { cancel() }
+
+    /// Makes a stream and the half that feeds it, for the author of a transport.
+    ///
+    /// - Parameters:
+    ///   - bufferedBytes: How much may wait for a reader before ``Source/yield(_:)`` says that it is enough.
+    ///   - carrier: Takes what is sent. It is held by the stream.
+    public static func makeStream(
+        bufferedBytes: Int = 256 * 1024, carrier: any TransportStreamCarrier
+    ) -> (stream: TransportStream, source: Source) {
+        let inbox = StreamInbox(limit: bufferedBytes)
+        return (TransportStream(inbox: inbox, carrier: carrier), Source(inbox: inbox))
+    }
+
+    /// Sends a message. Waits as long as the other side, or the way to it, takes nothing more.
+    ///
+    /// - Throws: ``MicroError``: what ended the stream; `payloadTooLarge`, which does not end it; `closed` after
+    ///   ``finish()``, or when the other side has ended the stream. Or `CancellationError`.
+    public func send(_ message: ByteBuffer) async throws {
+        try await withTaskCancellationHandler {
+            try Task.checkCancellation()
+            try await carrier.send(message)
+        } onCancel: {
+            cancel()
+        }
+    }
+
+    /// Sends nothing more; the other side's sequence ends. Finishing twice is fine.
+    ///
+    /// - Throws: As ``send(_:)``.
+    public func finish() async throws {
+        try await withTaskCancellationHandler {
+            try Task.checkCancellation()
+            try await carrier.finish()
+        } onCancel: {
+            cancel()
+        }
+    }
+
+    /// Ends the stream in both directions at once. The other side hears of it within a second. After its end this does
+    /// nothing.
+    public func cancel() {
+        if inbox.cancel() { carrier.cancel() }
+    }
+
+    /// The reading half.
+    public func makeAsyncIterator() -> Iterator { Iterator(stream: self) }
+
+    /// Reads a stream. Holds it, so that it lives as long as the loop.
+    public struct Iterator: AsyncIteratorProtocol {
+        fileprivate let stream: TransportStream
+
+        /// The next message; nil when the other side has finished.
+        ///
+        /// - Throws: What ended the stream: see ``TransportStream``.
+        public mutating func next(isolation actor: isolated (any Actor)? = #isolation) async throws -> ByteBuffer? {
+            let stream = stream
+            return try await withTaskCancellationHandler {
+                let (message, hasRoomAgain) = try await stream.inbox.next(isolation: actor)
+                if hasRoomAgain { stream.carrier.resume() }
+                return message
+            } onCancel: {
+                stream.cancel()
+            }
+        }
+    }
+
+    /// Feeds a stream with what the other side sends.
+    public struct Source: Sendable {
+        fileprivate let inbox: StreamInbox
+
+        /// Hands over a message. After the end it is dropped.
+        ///
+        /// - Returns: Whether there is room for more; if not, ``TransportStreamCarrier/resume()`` tells when there is.
+        ///   A transport that cannot hold the other side back has to end the stream.
+        @discardableResult
+        public func yield(_ message: ByteBuffer) -> Bool { inbox.put(message) }
+
+        /// The other side has finished in order (nil), or the stream has failed. What was handed over is still read.
+        public func finish(throwing error: (any Error)? = nil) { inbox.end(throwing: error) }
+
+        /// Whether it has ended, from whichever side.
+        public var hasEnded: Bool { inbox.hasEnded }
+    }
+}
+
+/// Carries one stream: the half of it that a transport writes. All of it may be called from any thread.
+public protocol TransportStreamCarrier: Sendable {
+    /// Sends a message, and returns once there is room for another.
+    ///
+    /// - Throws: As ``TransportStream/send(_:)``. A cancellation is told by ``cancel()`` as well, which ends the wait.
+    func send(_ message: ByteBuffer) async throws
+
+    /// Sends the end of this side's messages, once.
+    func finish() async throws
+
+    /// The reader has made room: what was held back since ``TransportStream/Source/yield(_:)`` returned false may go on.
+    func resume()
+
+    /// Nobody wants the stream any more: ends it towards the other side, if it has not ended in both directions. Called
+    /// once at most, and not after ``TransportStream/Source/finish(throwing:)`` was called with an error. It must not
+    /// block.
+    func cancel()
+}
