@@ -191,7 +191,8 @@ final class MemoryStreamCarrier: TransportStreamCarrier {
     func cancel() {
         guard !life.isOver else { return }
         guard isClient else {
-            let error = MicroError(.unavailable, "the service has cancelled the stream", origin: MicroError.Origin.server)
+            let error = MicroError(
+                .unavailable, "the service has cancelled the stream", origin: MicroError.Origin.server)
             incoming.end(sender: CancellationError())
             return outgoing.end(sender: CancellationError(), readerEnd: .failure(error))
         }
