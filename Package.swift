@@ -111,7 +111,7 @@ let package = Package(
             "MicroHarnesses",
             [
                 "MicroCore", "MicroConformance", "MicroConsul", "MicroEtcd", "MicroHTTP", "MicroMemory", "MicroNATS",
-                "CurlTransfer", "CZlib", configuration, logging, nioCore,
+                "CurlTransfer", "CZlib", configuration, logging, nioCore, nioPosix,
             ]),
         module("MicroBackends", ["Micro", "MicroConsul", "MicroEtcd", "MicroNATS", configuration]),
 

@@ -31,6 +31,16 @@ extension ConformanceCase where Trial == BrokerTrial {
     ) async { await verify(by: BrokerRunner(harness, options: options), sourceLocation) }
 }
 
+extension ConformanceCase where Trial == TransportTrial {
+    /// Runs the case against a transport adapter and records an issue if it fails.
+    ///
+    /// A case that is not claimed or not runnable is no issue; the table lists it, and does not count it as passed.
+    public func verify(
+        against harness: any TransportHarness, options: RunOptions = RunOptions(),
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async { await verify(by: TransportRunner(harness, options: options), sourceLocation) }
+}
+
 extension ConformanceCase where Trial: ConformanceTrial {
     fileprivate func verify(by runner: ConformanceRunner<Trial>, _ sourceLocation: SourceLocation) async {
         let result = await runner.run(self)

@@ -18,6 +18,7 @@ public final class MemoryTransport: Transport {
 
     private let backend: MemoryBackend
     private let configuration: Configuration
+    private let calls = MemoryCalls()
     /// The listeners that were bound here; nil once closed.
     private let bound = Mutex<[MemoryListener]?>([])
 
@@ -41,9 +42,12 @@ public final class MemoryTransport: Transport {
         try checkOpen()
         try Task.checkCancellation()
         try check(request.body, of: "request")
+        try TopicRules.check(headers: request.headers)
         let listener = try listener(at: address)
-        let response = try await withDeadline(request.deadline, orThrow: Self.tooLate(request, address)) {
-            try await listener.answer(request)
+        let response = try await calls.run {
+            try await withDeadline(request.deadline, orThrow: Self.tooLate(request, address)) {
+                try await listener.answer(request)
+            }
         }
         try check(response.body, of: "response")
         return response
@@ -95,6 +99,7 @@ public final class MemoryTransport: Transport {
             defer { bound = nil }
             return bound ?? []
         }
+        calls.cancel()
         for listener in listeners { await listener.drain(deadline: .now) }
     }
 
@@ -117,7 +122,7 @@ public final class MemoryTransport: Transport {
         guard bound.withLock({ $0 != nil }) else { throw Self.closed }
     }
 
-    private static let closed = MicroError(
+    static let closed = MicroError(
         .closed, "the memory transport is closed", origin: MicroError.Origin.transport)
 
     private func check(_ body: ByteBuffer, of what: String) throws {

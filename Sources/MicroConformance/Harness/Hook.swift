@@ -23,6 +23,10 @@ public enum Hook: String, Sendable, Hashable, CaseIterable {
     case corrupter
     /// ``BrokerHarness/badSubscribers``.
     case badSubscribers
+    /// ``TransportHarness/passage``, for a ``FaultProxy`` between both sides.
+    case passage
+    /// ``TransportHarness/badPeers``.
+    case badPeers
 }
 
 /// Where the backend listens, so that a case can put a proxy in between.

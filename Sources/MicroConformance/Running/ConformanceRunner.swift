@@ -136,3 +136,13 @@ extension BrokerRunner {
         self.init(harness, options) { try await BrokerTrial(harness: harness, prefix: $0) }
     }
 }
+
+/// Runs the cases of the transport contract.
+public typealias TransportRunner = ConformanceRunner<TransportTrial>
+
+extension TransportRunner {
+    /// Creates a runner for a transport adapter.
+    public init(_ harness: any TransportHarness, options: RunOptions = RunOptions()) {
+        self.init(harness, options) { _ in try await TransportTrial(harness: harness) }
+    }
+}

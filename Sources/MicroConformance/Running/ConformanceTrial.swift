@@ -4,7 +4,8 @@
 import MicroCore
 import Synchronization
 
-/// What a case works with, whatever the kind of the adapter: a ``RegistryTrial`` or a ``BrokerTrial``.
+/// What a case works with, whatever the kind of the adapter: a ``RegistryTrial``, a ``BrokerTrial`` or a
+/// ``TransportTrial``.
 public protocol ConformanceTrial: Sendable {
     /// What the adapter promises in numbers.
     associatedtype Bounds: ConformanceBounds
@@ -52,6 +53,13 @@ public final class Workbench: Sendable {
 
     func makeProxy(host: String) async throws -> FaultProxy {
         let proxy = try await FaultProxy(to: try entrance, host: host)
+        proxies.withLock { $0.append { await proxy.close() } }
+        return proxy
+    }
+
+    /// A proxy before an address that is not the entrance.
+    func makeProxy(to address: Address) async throws -> FaultProxy {
+        let proxy = try await FaultProxy(to: address)
         proxies.withLock { $0.append { await proxy.close() } }
         return proxy
     }

@@ -43,6 +43,13 @@ final class CallState: Sendable {
         return false
     }
 
+    /// Whether somebody still waits for the answer.
+    var isAwaited: Bool {
+        content.withLock { content in
+            if case .waiting = content.phase { true } else { false }
+        }
+    }
+
     /// Sets the timer that ends the call at its deadline, once.
     func setTimer(_ make: () -> Scheduled<Void>) {
         content.withLock { content in

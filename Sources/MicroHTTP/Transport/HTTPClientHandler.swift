@@ -148,7 +148,7 @@ final class HTTPClientHandler: ChannelDuplexHandler {
             case .call, .stream: break
             }
             switch reader.next() {
-            case .message(let head, let body): take(head, body, isLast: false, context)
+            case .message(let head, let body): take(head, body, isLast: head.fields.closes, context)
             case .more: return
             case .foreign: return readOtherwise(context)
             }

@@ -154,6 +154,8 @@ final class HTTPConnectionPool: Sendable {
     private func connect(_ call: HTTPCall) {
         let eventLoop = group.next()
         eventLoop.execute {
+            // Of many calls that are cancelled at once most have ended before their turn comes.
+            guard call.state.isAwaited else { return self.remove(nil, from: call.address) }
             call.startTimer(on: eventLoop)
             self.openChannel(to: call.address, on: eventLoop).whenComplete { result in
                 switch result {

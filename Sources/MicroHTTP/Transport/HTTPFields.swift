@@ -41,6 +41,8 @@ struct HTTPFields {
     var length: Int?
     /// Whether the body comes in chunks of unknown number.
     var isChunked = false
+    /// Whether the connection ends behind the message, as the message says; the complete codec tells by itself.
+    var closes = false
     /// All others: the user's.
     var headers = Headers()
 
@@ -72,7 +74,9 @@ struct HTTPFields {
                 field.value.allSatisfy({ (0x30...0x39).contains($0) })
             else { return false }
             length = field.value.reduce(0) { $0 * 10 + Int($1 & 0xF) }
-        case .connection: return Self.isSame(field.value, "keep-alive".utf8)
+        case .connection:
+            closes = Self.isSame(field.value, "close".utf8)
+            return closes || Self.isSame(field.value, "keep-alive".utf8)
         case .encoding, .framing: return false
         case .reserved: break
         case let own?: if isMissing(own) { set(own, Self.text(field.value)) }

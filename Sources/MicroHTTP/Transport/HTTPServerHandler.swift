@@ -199,10 +199,10 @@ final class HTTPServerHandler: ChannelDuplexHandler {
             )
             request.body = body
             let incoming = Incoming(
-                request: request, id: head.fields.id, isStream: head.fields.isStream, isLast: false)
+                request: request, id: head.fields.id, isStream: head.fields.isStream, isLast: head.fields.closes)
             start(incoming, head.fields.timeout, context)
         } catch {
-            write(HTTPAnswer(error), isLast: false, context)
+            write(HTTPAnswer(error), isLast: head.fields.closes, context)
         }
     }
 

@@ -1,0 +1,151 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import NIOCore
+
+extension TransportCase {
+    /// The life of listeners and transports.
+    static let lives = [
+        TransportCase(
+            "T40", .core, "A listener that takes the place of another is called at once",
+            motive: "After a restart of the server, clients fail until they are restarted too."
+        ) { trial in
+            var address = trial.harness.place
+            for number in 0..<3 {
+                let server = try await trial.makeTransport()
+                let listener = try await trial.serve(by: server, at: address) { request in
+                    TransportResponse(contentType: request.contentType, body: ByteBuffer(string: "\(number)"))
+                }
+                address = listener.address
+                try trial.expect(try await trial.call(at: address), is: "\(number)", "who answers")
+                await server.close()
+                try await trial.expectError(.unavailable, from: "a call while nobody listens") {
+                    try await trial.call(at: address)
+                }
+            }
+        },
+        TransportCase(
+            "T41", .core, "Closing a transport ends its calls and listeners, and everything afterwards is closed",
+            motive: "Something of it runs on, and keeps the process from ending."
+        ) { trial in
+            let gate = CallGate()
+            let server = try await trial.makeTransport()
+            let listener = try await trial.serve(by: server) { request in
+                await gate.pass()
+                return TransportResponse(contentType: request.contentType)
+            }
+            let client = try await trial.makeTransport()
+            let call = Task { try await trial.call(at: listener.address, by: client) }
+            try await trial.eventually("the call has come") { gate.arrivals == 1 }
+            await client.close()
+            let ended = try await trial.expectError(.closed, .unavailable, from: "a call whose client is closed") {
+                _ = try await call.value
+            }
+            try trial.expect(!ended.isSafeToRetry, "what was sent is not safe to retry")
+            try await trial.eventually("the handler was cancelled", within: trial.bounds.cancellation) {
+                gate.cancellations == 1
+            }
+            try await trial.expectError(.closed, from: "a call of a closed transport") {
+                try await trial.call(at: listener.address, by: client)
+            }
+            try await trial.expectError(.closed, from: "binding with a closed transport") {
+                _ = try await client.bind(to: trial.harness.place)
+            }
+            if trial.claims.contains("streams") {
+                try await trial.expectError(.closed, from: "a stream of a closed transport") {
+                    _ = try await trial.open(at: listener.address, by: client)
+                }
+            }
+            await server.close()
+            try await trial.expectError(.unavailable, from: "a call of a listener whose transport is closed") {
+                try await trial.call(at: listener.address)
+            }
+        },
+        TransportCase(
+            "T51", .core, "Binding to what is taken, or is no address, is a clear error",
+            motive: "A service listens nowhere, and does not say so."
+        ) { trial in
+            let listener = try await trial.serve()
+            let another = try await trial.makeTransport()
+            let taken = try await trial.expectError(.unavailable, from: "binding to an address that is taken") {
+                _ = try await another.bind(to: listener.address)
+            }
+            try trial.expect(taken.message.contains(listener.address.host), "the message names the address")
+            try trial.expect(try await trial.call("still", at: listener.address), is: "still", "a call after that")
+            let running = try await another.bind(to: trial.harness.place)
+            let task = Task { try await running.run(TransportTrial.echo) }
+            try trial.expect(try await trial.call("a", at: running.address), is: "a", "a call")
+            try await trial.expectError(.closed, from: "running a listener twice") {
+                try await running.run(TransportTrial.echo)
+            }
+            await running.drain(deadline: .now + .seconds(1))
+            try await task.value
+        },
+        TransportCase(
+            "T52", .core, "Two closes and two drains are fine, also while calls come in",
+            motive: "The second close hangs, or crashes."
+        ) { trial in
+            let server = try await trial.makeTransport()
+            let listener = try await trial.serve(by: server)
+            let callers = (0..<16).map { _ in
+                Task {
+                    while !Task.isCancelled {
+                        do { try await trial.call(at: listener.address) } catch is MicroError {
+                            try await Task.sleep(for: .milliseconds(1))
+                        }
+                    }
+                }
+            }
+            try await trial.call(at: listener.address)
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<2 {
+                    group.addTask { await listener.drain(deadline: .now + .milliseconds(100)) }
+                    group.addTask { await server.close() }
+                }
+            }
+            await server.close()
+            await listener.drain(deadline: .now)
+            for caller in callers { caller.cancel() }
+            for caller in callers { _ = await caller.result }
+        },
+        TransportCase(
+            "T63", .core,
+            "A drain refuses new calls with what is safe to retry, lets those in flight finish, and cuts off the rest",
+            motive: "A restart costs calls."
+        ) { trial in
+            let (short, endless) = (CallGate(), CallGate())
+            let server = try await trial.makeTransport()
+            let listener = try await trial.serve(by: server) { request in
+                switch request.endpoint {
+                case "Case.Short": await short.pass()
+                case "Case.Endless":
+                    await endless.pass()
+                    try Task.checkCancellation()
+                default: break
+                }
+                return TransportResponse(contentType: request.contentType, body: request.body)
+            }
+            try await trial.call(at: listener.address)
+            let finishing = Task { try await trial.call("done", "Case.Short", at: listener.address) }
+            let cut = Task { try await trial.call("x", "Case.Endless", at: listener.address) }
+            try await trial.eventually("both calls have come") { short.arrivals == 1 && endless.arrivals == 1 }
+            let drained = Task { await listener.drain(deadline: .now + .seconds(1)) }
+            try await trial.eventually("new calls are refused, safe to retry") {
+                do {
+                    try await trial.call(at: listener.address)
+                    return false
+                } catch let error as MicroError { return error.code == .unavailable && error.isSafeToRetry }
+            }
+            short.open()
+            try trial.expect(try await finishing.value, is: "done", "the call that was in flight")
+            let start = ContinuousClock.now
+            await drained.value
+            try trial.expect(ContinuousClock.now - start < .seconds(3), "the drain ends soon after its deadline")
+            let error = try await trial.expectError(.unavailable, from: "the call that does not end") {
+                _ = try await cut.value
+            }
+            try trial.expect(!error.isSafeToRetry, "what has run is not safe to retry")
+        },
+    ]
+}
