@@ -184,6 +184,9 @@ public final class NATSTransport: Transport {
         await link.close(by: .now + configuration.timeout)
     }
 
+    /// Loses the connection for ever without a word to anybody, for tests: as when the process is killed.
+    func die() { link.stop() }
+
     private func checkOpen() throws {
         guard listeners.withLock({ $0 != nil }) else { throw MicroError.natsTransportClosed(link.description) }
     }
