@@ -22,9 +22,13 @@ import Testing
         configuration.timeout = .seconds(2)
     }
 
+    private static func impatient(_ configuration: inout NATSConfiguration) {
+        configuration.timeout = .milliseconds(300)
+    }
+
     @Test func natsIsNotThere() async throws {
         await server.kill()
-        try await withTransport(server.url, { $0.timeout = .milliseconds(300) }) { transport in
+        try await withTransport(server.url, Self.impatient) { transport in
             let operations: [() async throws -> Void] = [
                 {
                     _ = try await transport.call(
@@ -63,7 +67,8 @@ import Testing
             }
             try await withTransport(server.url, Self.quick) { client in
                 let call = Task {
-                    try await client.call(NATSTransportTests.request("sleep", timeout: .seconds(50)), to: listener.address)
+                    try await client.call(
+                        NATSTransportTests.request("sleep", timeout: .seconds(50)), to: listener.address)
                 }
                 let stream = try await client.open(
                     NATSTransportTests.request("x", timeout: .seconds(50)), to: listener.address)
@@ -95,7 +100,9 @@ import Testing
             let listener = try await service.bind(to: Address(host: "127.0.0.1", port: 0))
             let before = hasBegun.value
             let running = Task {
-                try await listener.run { throw MicroError.noStream($0) } streams: { _ in
+                try await listener.run {
+                    throw MicroError.noStream($0)
+                } streams: { _ in
                     { _, stream in
                         hasBegun.add()
                         do { for try await _ in stream {} } catch let error as MicroError {

@@ -202,7 +202,10 @@ import Testing
                 // New ones are refused, those in flight end.
                 #expect(
                     await eventually {
-                        do { _ = try await client.call(Self.request("x", timeout: .milliseconds(200)), to: listener.address) } catch {
+                        do {
+                            _ = try await client.call(
+                                Self.request("x", timeout: .milliseconds(200)), to: listener.address)
+                        } catch {
                             let error = error as? MicroError
                             return error?.code == .unavailable && error?.isSafeToRetry == true
                         }
@@ -231,7 +234,9 @@ import Testing
                         return TransportResponse(contentType: "")
                     }
                 }
-                let call = Task { try await client.call(Self.request("x", timeout: .seconds(50)), to: listener.address) }
+                let call = Task {
+                    try await client.call(Self.request("x", timeout: .seconds(50)), to: listener.address)
+                }
                 #expect(await eventually { hasBegun.value == 1 })
                 await listener.drain(deadline: .now + .milliseconds(50))
                 try await running.value
@@ -279,37 +284,41 @@ import Testing
     }
 
     @Test func halfClosed() async throws {
-        try await withPair(streams: { _ in
-            { _, stream in
-                // Ends its own side first, and goes on reading.
+        try await withPair(
+            streams: { _ in
+                { _, stream in
+                    // Ends its own side first, and goes on reading.
+                    try await stream.finish()
+                    var count = 0
+                    for try await _ in stream { count += 1 }
+                    guard count == 10 else { throw MicroError(.internal, "\(count)") }
+                }
+            },
+            body: { client, address in
+                let stream = try await client.open(Self.request("x"), to: address)
+                for try await _ in stream { Issue.record("nothing was sent") }
+                for _ in 0..<10 { try await stream.send(ByteBuffer(string: "x")) }
                 try await stream.finish()
-                var count = 0
-                for try await _ in stream { count += 1 }
-                guard count == 10 else { throw MicroError(.internal, "\(count)") }
-            }
-        }) { client, address in
-            let stream = try await client.open(Self.request("x"), to: address)
-            for try await _ in stream { Issue.record("nothing was sent") }
-            for _ in 0..<10 { try await stream.send(ByteBuffer(string: "x")) }
-            try await stream.finish()
-        }
+            })
     }
 
     @Test func anErrorAfterSomeMessages() async throws {
-        try await withPair(streams: { _ in
-            { _, stream in
-                for number in 0..<5 { try await stream.send(ByteBuffer(string: "\(number)")) }
-                throw MicroError(.permissionDenied, "no more")
-            }
-        }) { client, address in
-            let stream = try await client.open(Self.request("x"), to: address)
-            var texts: [String] = []
-            let error = await #expect(throws: MicroError.self) {
-                for try await message in stream { texts.append(String(buffer: message)) }
-            }
-            #expect(texts == ["0", "1", "2", "3", "4"])
-            #expect(error?.code == .permissionDenied && error?.message == "no more" && error?.origin == "greeter")
-        }
+        try await withPair(
+            streams: { _ in
+                { _, stream in
+                    for number in 0..<5 { try await stream.send(ByteBuffer(string: "\(number)")) }
+                    throw MicroError(.permissionDenied, "no more")
+                }
+            },
+            body: { client, address in
+                let stream = try await client.open(Self.request("x"), to: address)
+                var texts: [String] = []
+                let error = await #expect(throws: MicroError.self) {
+                    for try await message in stream { texts.append(String(buffer: message)) }
+                }
+                #expect(texts == ["0", "1", "2", "3", "4"])
+                #expect(error?.code == .permissionDenied && error?.message == "no more" && error?.origin == "greeter")
+            })
     }
 
     @Test func noStreamThere() async throws {
@@ -322,65 +331,73 @@ import Testing
 
     @Test func cancelledByTheClient() async throws {
         let (hasBegun, isCancelled) = (Counter(), Counter())
-        try await withPair(streams: { _ in
-            { _, stream in
-                hasBegun.add()
-                do { for try await _ in stream {} } catch is CancellationError { isCancelled.add() }
-            }
-        }) { client, address in
-            for number in 1...5 {
-                var stream: TransportStream? = try await client.open(Self.request("x"), to: address)
-                #expect(await eventually { hasBegun.value == number })
-                if number.isMultiple(of: 2) { stream?.cancel() } else { stream = nil }
-                #expect(await eventually { isCancelled.value == number })
-                _ = stream
-            }
-        }
+        try await withPair(
+            streams: { _ in
+                { _, stream in
+                    hasBegun.add()
+                    do { for try await _ in stream {} } catch is CancellationError { isCancelled.add() }
+                }
+            },
+            body: { client, address in
+                for number in 1...5 {
+                    var stream: TransportStream? = try await client.open(Self.request("x"), to: address)
+                    #expect(await eventually { hasBegun.value == number })
+                    if number.isMultiple(of: 2) { stream?.cancel() } else { stream = nil }
+                    #expect(await eventually { isCancelled.value == number })
+                    _ = stream
+                }
+            })
     }
 
     @Test func cancelledByTheService() async throws {
-        try await withPair(streams: { _ in { _, stream in stream.cancel() } }) { client, address in
-            let stream = try await client.open(Self.request("x"), to: address)
-            let error = await #expect(throws: MicroError.self) { for try await _ in stream {} }
-            #expect(error?.code == .unavailable)
-        }
+        try await withPair(
+            streams: { _ in { _, stream in stream.cancel() } },
+            body: { client, address in
+                let stream = try await client.open(Self.request("x"), to: address)
+                let error = await #expect(throws: MicroError.self) { for try await _ in stream {} }
+                #expect(error?.code == .unavailable)
+            })
     }
 
     @Test func theDeadlineOfAStream() async throws {
         let isOver = Counter()
-        try await withPair(streams: { _ in
-            { _, stream in
-                defer { isOver.add() }
-                for try await _ in stream {}
-            }
-        }) { client, address in
-            let stream = try await client.open(Self.request("x", timeout: .milliseconds(200)), to: address)
-            let error = await #expect(throws: MicroError.self) { for try await _ in stream {} }
-            #expect(error?.code == .deadlineExceeded)
-            #expect(await eventually { isOver.value == 1 })
-        }
+        try await withPair(
+            streams: { _ in
+                { _, stream in
+                    defer { isOver.add() }
+                    for try await _ in stream {}
+                }
+            },
+            body: { client, address in
+                let stream = try await client.open(Self.request("x", timeout: .milliseconds(200)), to: address)
+                let error = await #expect(throws: MicroError.self) { for try await _ in stream {} }
+                #expect(error?.code == .deadlineExceeded)
+                #expect(await eventually { isOver.value == 1 })
+            })
     }
 
     @Test func aSlowReaderHoldsTheOtherBack() async throws {
         let (sent, mayRead) = (Counter(), Counter())
         let count = 200
-        try await withPair(streams: { _ in
-            { _, stream in
-                for number in 0..<count {
-                    try await stream.send(ByteBuffer(repeating: UInt8(number), count: 100_000))
-                    sent.add()
+        try await withPair(
+            streams: { _ in
+                { _, stream in
+                    for number in 0..<count {
+                        try await stream.send(ByteBuffer(repeating: UInt8(number), count: 100_000))
+                        sent.add()
+                    }
                 }
-            }
-        }) { client, address in
-            let stream = try await client.open(Self.request("x", timeout: .seconds(60)), to: address)
-            #expect(await eventually { sent.value > 2 })
-            // Nobody reads: it comes to a stand far from its end.
-            #expect(await always(during: .milliseconds(300)) { sent.value < 20 })
-            mayRead.add()
-            var numbers: [UInt8] = []
-            for try await message in stream { numbers.append(message.getInteger(at: message.readerIndex) ?? 0) }
-            #expect(numbers == (0..<count).map { UInt8($0) })
-        }
+            },
+            body: { client, address in
+                let stream = try await client.open(Self.request("x", timeout: .seconds(60)), to: address)
+                #expect(await eventually { sent.value > 2 })
+                // Nobody reads: it comes to a stand far from its end.
+                #expect(await always(during: .milliseconds(300)) { sent.value < 20 })
+                mayRead.add()
+                var numbers: [UInt8] = []
+                for try await message in stream { numbers.append(message.getInteger(at: message.readerIndex) ?? 0) }
+                #expect(numbers == (0..<count).map { UInt8($0) })
+            })
     }
 
     @Test func manyMessages() async throws {

@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Configuration
 import Foundation
 import Logging
 import MicroCore
@@ -143,20 +144,25 @@ import Testing
         #expect(String(buffer: response.body) == Self.hello && response.contentType == "application/protobuf")
         #expect(response.headers.isEmpty)
         struct Envelope: Decodable {
-            var Header: [String: String]
-            var Body: Data
+            var header: [String: String]
+            var body: Data
+
+            enum CodingKeys: String, CodingKey {
+                case header = "Header"
+                case body = "Body"
+            }
         }
         let payload = sent.withLock(\.self) ?? ""
         let envelope = try JSONDecoder().decode(Envelope.self, from: Data(payload.utf8))
-        #expect(envelope.Body == Data("\n\u{04}John".utf8))
-        let timeLeft = try #require(envelope.Header["Timeout"].flatMap { Int($0) })
+        #expect(envelope.body == Data("\n\u{04}John".utf8))
+        let timeLeft = try #require(envelope.header["Timeout"].flatMap { Int($0) })
         #expect(timeLeft > 0 && timeLeft <= 10_000_000_000)
         let recorded = try JSONDecoder().decode(Envelope.self, from: Data(Self.call.utf8))
-        for name in recorded.Header.keys where !["Micro-From-Service", "X-From-Id", "Timeout"].contains(name) {
+        for name in recorded.header.keys where !["Micro-From-Service", "X-From-Id", "Timeout"].contains(name) {
             let isID = name.hasSuffix("Micro-Id")
-            #expect(isID || envelope.Header[name] == recorded.Header[name], "\(name)")
+            #expect(isID || envelope.header[name] == recorded.header[name], "\(name)")
         }
-        #expect(envelope.Header["Micro-Id"] != nil && envelope.Header["Micro-Id"] == envelope.Header["X-Micro-Id"])
+        #expect(envelope.header["Micro-Id"] != nil && envelope.header["Micro-Id"] == envelope.header["X-Micro-Id"])
     }
 
     @Test func anErrorOfGoMicro() async throws {
@@ -222,6 +228,54 @@ import Testing
         #expect(payloads[0].hasSuffix(#""Body":null}"#) && payloads[0].contains("X-User-Id"))
         #expect(payloads[1].hasSuffix(#""Body":"CgFh"}"#))
         #expect(payloads[3].contains(#""Micro-Error":"EOS""#))
+    }
+
+    // MARK: Envelopes and settings
+
+    @Test func envelopesAreReadAsTheyWereWritten() throws {
+        let texts = ["", "v", "\"\\/\u{8}\u{c}\n\r\t\u{1}", "grüße 😀", "\u{7F}", #"{"a":[]}"#]
+        for (number, text) in texts.enumerated() {
+            let body = ByteBuffer(bytes: (0..<number * 40).map { UInt8(truncatingIfNeeded: $0) })
+            let bytes = NATSEnvelope.encoded([("k", text), ("a\"", "x"), ("Micro-Id", "7")], body: body)
+            let envelope = try #require(NATSEnvelope(parsing: bytes))
+            #expect(envelope.fields.headers == ["a\"": "x", "k": text] && envelope.fields.id == "7")
+            #expect(envelope.body == body)
+        }
+    }
+
+    @Test(arguments: [
+        (#" { "Header" : { "k" : "v" , "Micro-Id":"1"} , "Body" : "aGk=" } "#, "v", "hi"),
+        (#"{"Body":"aGk=","Header":{"k":"\u00fc\ud83d\ude00\/\b"}}"#, "ü😀/\u{8}", "hi"),
+        (#"{"Header":{"k":"v"},"Body":null}"#, "v", ""), (#"{"Header":{"k":"v"}}"#, "v", ""),
+        (#"{"Header":{"k":"v"},"Body":"","More":[{"a":1}]}"#, "v", ""), (#"{"Header":null,"Body":"aGk="}"#, nil, "hi"),
+    ])
+    func envelopesOfOthers(_ text: String, _ value: String?, _ body: String) throws {
+        let envelope = try #require(NATSEnvelope(parsing: ByteBuffer(string: text)))
+        #expect(envelope.fields.headers["k"] == value && String(buffer: envelope.body) == body)
+    }
+
+    @Test func whatIsNoEnvelopeNeverTraps() {
+        var fuzzer = Fuzzer(seed: 7)
+        for _ in 0..<2000 {
+            let bytes = fuzzer.mutated(Array(Self.call.utf8))
+            _ = NATSEnvelope(parsing: ByteBuffer(bytes: bytes))
+        }
+    }
+
+    @Test func settings() throws {
+        let values: [AbsoluteConfigKey: ConfigValue] = [
+            "micro.broker.address": "broker:1", "micro.transport.address": "a:1,tls://b", "nats.user": "u",
+        ]
+        let reader = ConfigReader(provider: InMemoryProvider(values: values))
+        let configuration = NATSConfiguration(transportConfigReader: reader)
+        #expect(configuration.addresses == ["a:1", "tls://b"] && configuration.user == "u")
+        let none = ConfigReader(provider: InMemoryProvider(values: ["micro.broker.address": "broker:1"]))
+        #expect(NATSConfiguration(transportConfigReader: none).address == "nats://127.0.0.1:4222")
+        let error = #expect(throws: MicroError.self) {
+            try NATSTransport(configuration: MicroNATSTests.configuration("a b"))
+        }
+        #expect(error?.code == .invalidArgument && error?.origin == MicroError.Origin.transport)
+        #expect(error?.message.contains("MICRO_TRANSPORT_ADDRESS") == true)
     }
 
     /// Runs a body with a transport whose NATS is a script.

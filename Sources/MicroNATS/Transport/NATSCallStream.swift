@@ -393,7 +393,8 @@ final class NATSCallStream: TransportStreamCarrier {
 
     private var overflow: MicroError {
         MicroError(
-            .resourceExhausted, "\(place.name): the reader of the stream is too far behind, and the other side cannot wait",
+            .resourceExhausted,
+            "\(place.name): the reader of the stream is too far behind, and the other side cannot wait",
             origin: MicroError.Origin.transport)
     }
 }

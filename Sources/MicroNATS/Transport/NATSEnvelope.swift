@@ -12,12 +12,19 @@ struct NATSEnvelope: Sendable {
 
     /// Reads an envelope; nil if the bytes are something else.
     init?(parsing bytes: ByteBuffer) {
-        guard bytes.readableBytesView.first == UInt8(ascii: "{"),
+        if let (fields, body) = bytes.withUnsafeReadableBytes(NATSEnvelopeReader.read) {
+            self.fields = CallFields(fields)
+            self.body = ByteBuffer(bytes: body)
+            return
+        }
+        guard bytes.readableBytesView.first(where: { !Self.isSpace($0) }) == UInt8(ascii: "{"),
             let envelope = try? JSONDecoder().decode(MessageEnvelope.self, from: Data(bytes.readableBytesView))
         else { return nil }
         fields = CallFields(envelope.headers.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) })
         body = ByteBuffer(bytes: envelope.body)
     }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
     /// Writes an envelope as Go does: fields in the order of their names, and no body where there is nothing in it.
     static func encoded(_ fields: CallFields.Fields, body: ByteBuffer = ByteBuffer()) -> ByteBuffer {

@@ -250,7 +250,9 @@ final class NATSListener: TransportListener {
 
     // MARK: Calls
 
-    private func call(_ request: TransportRequest, from inbox: String, id: String?, _ handler: @escaping TransportHandler) {
+    private func call(
+        _ request: TransportRequest, from inbox: String, id: String?, _ handler: @escaping TransportHandler
+    ) {
         let call = NATSServerCall(request, inbox: inbox, id: id)
         state.withLock { $0.calls[inbox, default: []].append(call) }
         call.run { [self] in
@@ -272,7 +274,8 @@ final class NATSListener: TransportListener {
                 return try encoded(response, id: call.id)
             } catch {
                 log("a response cannot be sent", error, call.request)
-                let code = (error as? MicroError)?.code == .payloadTooLarge ? MicroError.Code.payloadTooLarge : .internal
+                let code =
+                    (error as? MicroError)?.code == .payloadTooLarge ? MicroError.Code.payloadTooLarge : .internal
                 let text = (error as? MicroError)?.message ?? "\(error)"
                 return failure(
                     MicroError(
@@ -304,7 +307,9 @@ final class NATSListener: TransportListener {
         // The caller may be on a connection that works: what cannot leave now leaves with the next one.
         do {
             try await Task {
-                try await link.send(by: .now + configuration.timeout) { $0.appendPublish(Message(body: answer), to: inbox) }
+                try await link.send(by: .now + configuration.timeout) {
+                    $0.appendPublish(Message(body: answer), to: inbox)
+                }
             }.value
         } catch {
             logger.debug("an answer cannot be sent", metadata: ["error": "\(error)"])

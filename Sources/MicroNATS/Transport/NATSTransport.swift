@@ -33,7 +33,9 @@ public final class NATSTransport: Transport {
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`: an address or a limit cannot be one, or there is a user
     ///   without a password.
     public init(configuration: NATSConfiguration = .init(), logger: Logger = .current) throws {
-        do { link = try NATSLink(configuration, logger: logger) } catch { throw MicroError.natsTransport(error) }
+        do { link = try NATSLink(configuration, logger: logger) } catch {
+            throw MicroError.natsTransportConfiguration(error)
+        }
         self.configuration = configuration
         self.logger = logger
         requests = NATSRequests(link)

@@ -25,7 +25,8 @@ extension MicroError {
 
     static func natsTooLate(_ place: String, isSafeToRetry: Bool = false) -> MicroError {
         MicroError(
-            .deadlineExceeded, "\(place) did not answer in time", origin: Origin.transport, isSafeToRetry: isSafeToRetry)
+            .deadlineExceeded, "\(place) did not answer in time", origin: Origin.transport, isSafeToRetry: isSafeToRetry
+        )
     }
 
     static func natsGarbage(_ place: String) -> MicroError {
@@ -40,6 +41,14 @@ extension MicroError {
     static func natsTransport(_ error: any Error) -> any Error {
         guard var error = error as? MicroError, error.origin == Origin.broker else { return error }
         error.origin = Origin.transport
+        return error
+    }
+
+    /// What is wrong with the configuration, which speaks of a broker where nothing else is said.
+    static func natsTransportConfiguration(_ error: any Error) -> any Error {
+        guard var error = natsTransport(error) as? MicroError else { return error }
+        error.message = error.message.split(separator: "MICRO_BROKER_", omittingEmptySubsequences: false)
+            .joined(separator: "MICRO_TRANSPORT_")
         return error
     }
 }
