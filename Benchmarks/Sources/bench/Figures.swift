@@ -13,10 +13,11 @@ func cpuTime(of process: Int32) throws -> Double {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
-/// The resident memory of this process, in bytes.
-func residentMemory() throws -> Double {
-    let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
-    guard pages.count > 1, let resident = Double(pages[1]) else { throw BenchError("there is no /proc/self/statm") }
+/// The resident memory of this process, or of another one, in bytes.
+func residentMemory(of process: Int32? = nil) throws -> Double {
+    let file = "/proc/\(process.map(String.init) ?? "self")/statm"
+    let pages = try String(contentsOfFile: file, encoding: .utf8).split(separator: " ")
+    guard pages.count > 1, let resident = Double(pages[1]) else { throw BenchError("there is no \(file)") }
     return resident * Double(sysconf(Int32(_SC_PAGESIZE)))
 }
 

@@ -17,6 +17,10 @@ extension MicroError {
             self = error
             if origin.isEmpty { origin = request.service }
             isSafeToRetry = isRefusal
+        case is CancellationError where request.deadline <= .now:
+            self.init(
+                .deadlineExceeded, "\(request.service) \(request.endpoint) did not finish by the caller's deadline",
+                origin: request.service, cause: error)
         case is CancellationError:
             // The service's own origin: the handler was running, so that this is no refusal.
             self.init(

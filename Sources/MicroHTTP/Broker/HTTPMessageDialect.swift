@@ -11,31 +11,25 @@ import NIOCore
 struct HTTPMessageDialect: HTTPDialect {
     private static let path = "/_sub"
 
-    /// The subscriber's ID needs no escapes: every name and ID of a registry consists of what a query takes as it is.
-    func target(of request: TransportRequest) -> String { "\(Self.path)?id=\(request.service)" }
-
-    func fields(
-        of request: TransportRequest, to address: Address, limits: HTTPConfiguration
-    ) throws(MicroError) -> HTTPWire.Fields {
-        [
-            ("Host", address.description),
-            ("Content-Length", String(request.body.readableBytes)),
-            ("Content-Type", request.contentType),
-        ]
+    func writeHead(
+        of request: TransportRequest, to address: Address, id: Int?, limits: HTTPConfiguration, _ head: inout ByteBuffer
+    ) throws(MicroError) {
+        // The subscriber's ID needs no escapes: every name and ID of a registry consists of what a query takes as it is.
+        head.writeString("POST \(Self.path)?id=\(request.service) HTTP/1.1\r\n")
+        HTTPWire.write("Host", address.description, to: &head)
+        HTTPWire.write("Content-Type", request.contentType, to: &head)
     }
 
-    func sendingFields(id: String, deadline: ContinuousClock.Instant) -> HTTPWire.Fields { [] }
-
     func readResponse(
-        status: Int, fields: HTTPFields, body: ByteBuffer, from address: Address, service: String
+        _ head: HTTPHead, body: ByteBuffer, from address: Address, service: String
     ) throws -> TransportResponse {
-        if let error = fields.error, !error.isEmpty { throw MicroError(wireText: error, origin: service) }
-        guard (200..<300).contains(status) else {
+        if let error = head.fields.error, !error.isEmpty { throw MicroError(wireText: error, origin: service) }
+        guard (200..<300).contains(head.status) else {
             throw MicroError(
-                HTTPWire.code(ofForeign: status), "\(address) answered HTTP \(status)",
+                HTTPWire.code(ofForeign: head.status), "\(address) answered HTTP \(head.status)",
                 origin: MicroError.Origin.transport)
         }
-        return TransportResponse(contentType: fields.contentType)
+        return TransportResponse(contentType: head.fields.contentType)
     }
 
     func readRequest(

@@ -11,7 +11,7 @@ final class CallState: Sendable {
     private enum Phase {
         /// The caller does not wait yet.
         case new
-        case waiting(CheckedContinuation<TransportResponse, any Error>)
+        case waiting(UnsafeContinuation<TransportResponse, any Error>)
         /// Ended before the caller waited.
         case over(Result<TransportResponse, any Error>)
         case finished
@@ -29,7 +29,7 @@ final class CallState: Sendable {
     /// The caller waits.
     ///
     /// - Returns: Whether there is something to wait for; otherwise it was resumed and nothing must be sent.
-    func begin(_ continuation: CheckedContinuation<TransportResponse, any Error>) -> Bool {
+    func begin(_ continuation: UnsafeContinuation<TransportResponse, any Error>) -> Bool {
         let early = content.withLock { content -> Result<TransportResponse, any Error>? in
             guard case .over(let result) = content.phase else {
                 content.phase = .waiting(continuation)
@@ -85,14 +85,14 @@ final class CallState: Sendable {
     }
 
     private struct Ended {
-        let continuation: CheckedContinuation<TransportResponse, any Error>?
+        let continuation: UnsafeContinuation<TransportResponse, any Error>?
         let connection: HTTPConnection?
         let result: Result<TransportResponse, any Error>
     }
 
     private func take(_ makeResult: (Content) -> Result<TransportResponse, any Error>) -> Ended? {
         let (ended, timer) = content.withLock { content -> (Ended?, Scheduled<Void>?) in
-            let continuation: CheckedContinuation<TransportResponse, any Error>?
+            let continuation: UnsafeContinuation<TransportResponse, any Error>?
             let result = makeResult(content)
             switch content.phase {
             case .new:

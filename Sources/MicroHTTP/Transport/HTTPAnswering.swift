@@ -25,6 +25,19 @@ struct HTTPAnswering: Sendable {
         }
     }
 
+    /// Runs the handler of a stream, and tells the error that the caller gets; nil if it has ended in order.
+    func hold(
+        _ stream: TransportStream, _ request: TransportRequest, _ handler: TransportStreamHandler
+    ) async -> MicroError? {
+        do {
+            try await handler(request, stream)
+            return nil
+        } catch {
+            if !(error is MicroError || error is CancellationError) { log("a handler failed", error, request) }
+            return MicroError(answering: request, with: error)
+        }
+    }
+
     private func log(_ message: Logger.Message, _ error: any Error, _ request: TransportRequest) {
         logger.error(
             message,

@@ -9,48 +9,66 @@ final class HTTPCall: Sendable {
     let address: Address
     let service: String
     let endpoint: String
-    let target: String
     let deadline: ContinuousClock.Instant
-    let fields: HTTPWire.Fields
-    let body: ByteBuffer
+    /// The number of the request, which comes back with its answer.
+    let id: Int
+    let head: ByteBuffer
+    /// The body, where it is not a part of ``head``.
+    let body: ByteBuffer?
     let state = CallState()
 
     /// Checks and encodes the request.
     ///
     /// - Throws: ``MicroError``; nothing was sent.
     init(
-        _ request: TransportRequest, to address: Address, in dialect: some HTTPDialect, limits: HTTPConfiguration
+        _ request: TransportRequest, to address: Address, id: Int, in dialect: some HTTPDialect,
+        limits: HTTPConfiguration
     ) throws {
+        try Self.check(address)
+        (self.address, service, endpoint, self.id) = (address, request.service, request.endpoint, id)
+        deadline = request.deadline
+        try HTTPWire.checkBody(
+            request.body, of: "request to \(address)", limit: limits.largestBody, origin: MicroError.Origin.client)
+        var head = ByteBuffer()
+        head.reserveCapacity(512 + min(request.body.readableBytes, 16 * 1024))
+        try dialect.writeHead(of: request, to: address, id: id, limits: limits, &head)
+        head.writeStaticString("Content-Length: ")
+        head.writeDecimal(request.body.readableBytes)
+        head.writeStaticString("\r\n\r\n")
+        (self.head, body) = head.followed(by: request.body)
+        guard deadline > .now else { throw Self.tooLate(request, at: address, wasSent: false) }
+    }
+
+    static func check(_ address: Address) throws {
         guard let port = address.port, (1...65535).contains(port) else {
             throw MicroError(
                 .invalidArgument, "\(address) cannot be called by HTTP: it has no port within 1…65535",
                 origin: MicroError.Origin.transport, isSafeToRetry: true)
         }
-        self.address = address
-        service = request.service
-        endpoint = request.endpoint
-        target = dialect.target(of: request)
-        deadline = request.deadline
-        fields = try dialect.fields(of: request, to: address, limits: limits)
-        body = request.body
-        guard deadline > .now else { throw tooLate(wasSent: false) }
     }
 
-    /// Makes the event loop end the call at its deadline.
+    /// Makes the event loop end the call at its deadline, while it has no connection.
     func startTimer(on eventLoop: any EventLoop) {
-        state.setTimer {
-            eventLoop.scheduleTask(in: deadline.remainingTime) {
-                self.state.abandon(self) { self.tooLate(wasSent: $0) }
-            }
-        }
+        state.setTimer { eventLoop.scheduleTask(in: deadline.remainingTime) { self.expire() } }
     }
+
+    /// The deadline has passed.
+    func expire() { state.abandon(self) { Self.tooLate(self, wasSent: $0) } }
 
     /// The caller's task was cancelled.
     func cancel() { state.abandon(self) { _ in CancellationError() } }
 
-    private func tooLate(wasSent: Bool) -> MicroError {
+    private static func tooLate(_ call: HTTPCall, wasSent: Bool) -> MicroError {
+        tooLate("\(call.service) \(call.endpoint)", at: call.address, wasSent: wasSent)
+    }
+
+    static func tooLate(_ request: TransportRequest, at address: Address, wasSent: Bool) -> MicroError {
+        tooLate("\(request.service) \(request.endpoint)", at: address, wasSent: wasSent)
+    }
+
+    private static func tooLate(_ what: String, at address: Address, wasSent: Bool) -> MicroError {
         MicroError(
-            .deadlineExceeded, "\(service) \(endpoint) at \(address) did not answer in time",
-            origin: MicroError.Origin.transport, isSafeToRetry: !wasSent)
+            .deadlineExceeded, "\(what) at \(address) did not answer in time", origin: MicroError.Origin.transport,
+            isSafeToRetry: !wasSent)
     }
 }

@@ -3,49 +3,80 @@
 
 import MicroCore
 import NIOCore
+import Synchronization
 
 /// Calls of services, as go-micro has them: `POST /`, status 200 for every answer of a service, errors in a header. It
 /// knows fields and bodies, and no codec.
-struct HTTPCallDialect: HTTPDialect {
-    func target(of request: TransportRequest) -> String { "/" }
-
-    func fields(
-        of request: TransportRequest, to address: Address, limits: HTTPConfiguration
-    ) throws(MicroError) -> HTTPWire.Fields {
-        let origin = MicroError.Origin.client
-        try HTTPWire.checkBody(request.body, of: "request to \(address)", limit: limits.largestBody, origin: origin)
-        var fields: HTTPWire.Fields = [
-            ("Host", address.description),
-            ("Content-Length", String(request.body.readableBytes)),
-            ("Content-Type", request.contentType),
-            ("Accept", request.contentType),
-            ("Micro-Service", request.service),
-            ("Micro-Method", request.endpoint),
-            ("Micro-Endpoint", request.endpoint),
-            ("X-Micro-Service", request.service),
-            ("X-Micro-Method", request.endpoint),
-            ("X-Micro-Endpoint", request.endpoint),
-        ]
-        for (name, value) in fields { try HTTPWire.check(value, as: name, origin: origin) }
-        try HTTPWire.append(request.headers, to: &fields, limit: limits.largestHeader, origin: origin)
-        return fields
+final class HTTPCallDialect: HTTPDialect {
+    /// What all requests to an endpoint of an address begin with.
+    private struct Opening: Hashable {
+        let address: Address
+        let service: String
+        let endpoint: String
+        let contentType: String
     }
 
-    func sendingFields(id: String, deadline: ContinuousClock.Instant) -> HTTPWire.Fields {
-        [("Micro-Id", id), ("X-Micro-Id", id), ("Timeout", String(max(1, deadline.remainingNanoseconds)))]
+    /// How many openings are kept: those of the endpoints that a client calls, times the nodes.
+    private static let openingCount = 4096
+
+    private let openings = Mutex<[Opening: ByteBuffer]>([:])
+
+    func writeHead(
+        of request: TransportRequest, to address: Address, id: Int?, limits: HTTPConfiguration, _ head: inout ByteBuffer
+    ) throws(MicroError) {
+        // What is the same for all requests comes first: peers of this toolkit read it by comparing.
+        let opening = try opening(of: request, to: address)
+        head.writeImmutableBuffer(opening)
+        if let id {
+            head.writeStaticString("Micro-Id: ")
+            head.writeDecimal(id)
+            head.writeStaticString("\r\nX-Micro-Id: ")
+            head.writeDecimal(id)
+        } else {
+            head.writeStaticString("Micro-Stream: true")
+        }
+        head.writeStaticString("\r\nTimeout: ")
+        head.writeDecimal(Int(max(1, request.deadline.remainingNanoseconds)))
+        head.writeStaticString("\r\n")
+        try HTTPWire.write(
+            request.headers, to: &head, besides: head.readableBytes, limit: limits.largestHeader,
+            origin: MicroError.Origin.client)
+    }
+
+    private func opening(of request: TransportRequest, to address: Address) throws(MicroError) -> ByteBuffer {
+        let key = Opening(
+            address: address, service: request.service, endpoint: request.endpoint, contentType: request.contentType)
+        if let present = openings.withLock({ $0[key] }) { return present }
+        let fields = [
+            ("Host", address.description), ("Content-Type", request.contentType), ("Accept", request.contentType),
+            ("Micro-Service", request.service), ("Micro-Method", request.endpoint),
+            ("Micro-Endpoint", request.endpoint), ("X-Micro-Service", request.service),
+            ("X-Micro-Method", request.endpoint), ("X-Micro-Endpoint", request.endpoint),
+        ]
+        var opening = ByteBuffer(string: "POST / HTTP/1.1\r\n")
+        for (name, value) in fields {
+            try HTTPWire.check(value, as: name, origin: MicroError.Origin.client)
+            HTTPWire.write(name, value, to: &opening)
+        }
+        openings.withLock { [opening] openings in
+            // What is no longer called goes with the rest.
+            if openings.count >= Self.openingCount { openings.removeAll() }
+            openings[key] = opening
+        }
+        return opening
     }
 
     func readResponse(
-        status: Int, fields: HTTPFields, body: ByteBuffer, from address: Address, service: String
+        _ head: HTTPHead, body: ByteBuffer, from address: Address, service: String
     ) throws -> TransportResponse {
-        if let error = fields.error, !error.isEmpty { throw MicroError(wireText: error, origin: service) }
-        guard status == 200 else {
+        if let error = head.fields.error, !error.isEmpty { throw MicroError(wireText: error, origin: service) }
+        guard head.status == 200 else {
             throw MicroError(
-                HTTPWire.code(ofForeign: status),
-                "\(address) answered HTTP \(status) without Micro-Error: it is no micro service, or a proxy before one",
-                origin: MicroError.Origin.transport)
+                HTTPWire.code(ofForeign: head.status),
+                "\(address) answered HTTP \(head.status) without Micro-Error: it is no micro service, or a proxy before "
+                    + "one", origin: MicroError.Origin.transport)
         }
-        return TransportResponse(contentType: fields.contentType, headers: fields.headers, body: body)
+        return TransportResponse(contentType: head.fields.contentType, headers: head.fields.headers, body: body)
     }
 
     func readRequest(

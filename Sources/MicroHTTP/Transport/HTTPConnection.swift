@@ -12,12 +12,16 @@ final class HTTPConnection: Sendable {
         self.handler = NIOLoopBound(handler, eventLoop: eventLoop)
     }
 
-    /// Sends a call, or gives it back to the pool if the connection has closed meanwhile.
-    func send(_ call: HTTPCall) { handler.eventLoop.execute { self.handler.value.send(call) } }
+    /// Sends a call, or gives it back to the pool if the connection has closed meanwhile. At once, if the caller runs on
+    /// the event loop.
+    func send(_ call: HTTPCall) {
+        guard !handler.eventLoop.inEventLoop else { return handler.value.send(call) }
+        handler.eventLoop.execute { self.handler.value.send(call) }
+    }
 
     /// Closes the connection if it still carries this call.
     func abandon(_ call: HTTPCall) { handler.eventLoop.execute { self.handler.value.abandon(call) } }
 
-    /// Closes the connection.
+    /// Closes the connection: later, since one that is just being opened does not notice it.
     func close() { handler.eventLoop.execute { self.handler.value.close() } }
 }

@@ -63,6 +63,51 @@ final class HTTPConnectionPool: Sendable {
         if !isKept { connection.close() }
     }
 
+    /// Takes an idle connection out of the pool, to close it.
+    ///
+    /// - Returns: False if a call was quicker.
+    func withdraw(_ connection: HTTPConnection, from address: Address) -> Bool {
+        content.withLock { content in
+            guard let index = content.places[address]?.idle.firstIndex(where: { $0 === connection }) else {
+                return false
+            }
+            content.places[address]?.idle.remove(at: index)
+            return true
+        }
+    }
+
+    /// Opens a connection for a stream, which nothing else uses.
+    ///
+    /// - Throws: ``MicroError`` or `CancellationError`; the peer has not seen the stream then.
+    func open(_ opening: HTTPStreamOpening) async throws -> TransportStream {
+        try content.withLock { content in
+            if case .refuse(let error) = claim(opening.address, &content) { throw error }
+        }
+        let late = HTTPCall.tooLate(opening.request, at: opening.address, wasSent: false)
+        return try await withDeadline(opening.request.deadline, orThrow: late) {
+            try await self.connect(opening).get()
+        }
+    }
+
+    /// It counts until it has closed, also if nobody waits for it any more.
+    private func connect(_ opening: HTTPStreamOpening) -> EventLoopFuture<TransportStream> {
+        let eventLoop = group.next()
+        return eventLoop.flatSubmit {
+            self.openChannel(to: opening.address, on: eventLoop)
+                .flatMapThrowing { try self.opened($0, for: opening) }
+                .flatMapErrorThrowing { error in
+                    self.remove(nil, from: opening.address)
+                    throw self.isClosed ? MicroError.transportClosed() : .cannotConnect(to: opening.address, error)
+                }
+        }
+    }
+
+    private func opened(_ channel: any Channel, for opening: HTTPStreamOpening) throws -> TransportStream {
+        let handler = try channel.pipeline.syncOperations.handler(type: HTTPClientHandler.self)
+        guard handler.adopt(), let stream = handler.open(opening) else { throw ChannelError.alreadyClosed }
+        return stream
+    }
+
     /// A connection has closed, or could not be opened (nil).
     func remove(_ connection: HTTPConnection?, from address: Address) {
         content.withLock { content in
@@ -88,6 +133,12 @@ final class HTTPConnectionPool: Sendable {
     private func step(for address: Address, _ content: inout Content) -> Step {
         guard !content.isClosed else { return .refuse(.transportClosed()) }
         if let connection = content.places[address]?.idle.popLast() { return .send(connection) }
+        return claim(address, &content)
+    }
+
+    /// Counts one more connection to an address, if that is allowed.
+    private func claim(_ address: Address, _ content: inout Content) -> Step {
+        guard !content.isClosed else { return .refuse(.transportClosed()) }
         guard content.places[address, default: Place()].count < configuration.connectionsPerAddress else {
             return .refuse(
                 MicroError(
@@ -136,7 +187,8 @@ final class HTTPConnectionPool: Sendable {
             content.channels[id] = channel
         }
         channel.closeFuture.whenComplete { _ in self.content.withLock { $0.channels[id] = nil } }
-        try channel.pipeline.syncOperations.addHTTPClient(HTTPClientHandler(pool: self, address: address))
+        let handler = HTTPClientHandler(pool: self, address: address, loop: .of(channel.eventLoop))
+        try channel.pipeline.syncOperations.addHandler(handler)
     }
 
     private func opened(_ channel: any Channel, for call: HTTPCall) {

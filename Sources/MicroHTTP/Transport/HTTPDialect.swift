@@ -10,25 +10,21 @@ import NIOCore
 protocol HTTPDialect: Sendable {
     // MARK: The client's side
 
-    /// The target of a request, such as `/`.
-    func target(of request: TransportRequest) -> String
-
-    /// The fields of a request but for those that are known only when it is sent (``sendingFields(id:deadline:)``).
+    /// Writes the head of a request, but for `Content-Length` and the empty line.
     ///
-    /// - Throws: ``MicroError`` with `invalidArgument` or `payloadTooLarge`: nothing that breaks the rules is sent.
-    func fields(
-        of request: TransportRequest, to address: Address, limits: HTTPConfiguration
-    ) throws(MicroError) -> HTTPWire.Fields
-
-    /// The fields of a request that are known only when it is sent.
-    func sendingFields(id: String, deadline: ContinuousClock.Instant) -> HTTPWire.Fields
+    /// - Parameters:
+    ///   - id: Tells the answer apart from those to earlier requests of the connection; nil for one of a stream.
+    ///   - head: What is written to.
+    /// - Throws: ``MicroError`` with `invalidArgument`: nothing that breaks the rules is sent.
+    func writeHead(
+        of request: TransportRequest, to address: Address, id: Int?, limits: HTTPConfiguration, _ head: inout ByteBuffer
+    ) throws(MicroError)
 
     /// Reads a response.
     ///
     /// - Throws: The ``MicroError`` that it carries or stands for.
-    func readResponse(
-        status: Int, fields: HTTPFields, body: ByteBuffer, from address: Address, service: String
-    ) throws -> TransportResponse
+    func readResponse(_ head: HTTPHead, body: ByteBuffer, from address: Address, service: String) throws
+        -> TransportResponse
 
     // MARK: The server's side
 

@@ -16,8 +16,12 @@ struct HTTPFields {
         case endpoint
         case error
         case timeout
+        case stream
         case length
         case encoding
+        case connection
+        /// HTTP's own, which change how a message has to be read.
+        case framing
         /// HTTP's own, or of no interest here.
         case reserved
     }
@@ -30,6 +34,8 @@ struct HTTPFields {
     var endpoint: String?
     var error: String?
     var timeout: String?
+    /// Whether the message says that it belongs to a stream.
+    var isStream = false
     /// The declared length of the body in bytes; the codec has refused what is no number, and one that is beyond `Int`
     /// is its largest value.
     var length: Int?
@@ -38,41 +44,98 @@ struct HTTPFields {
     /// All others: the user's.
     var headers = Headers()
 
+    init() {}
+
+    /// Of the complete codec, which has judged what concerns it.
     init(_ fields: some Sequence<(name: String, value: String)>) {
         for (name, padded) in fields {
             // The codec leaves the blanks behind a value (RFC 9110, section 5.5).
             let value = padded.utf8.last.map(Self.isBlank) ?? false ? Self.trimmed(padded[...]) : padded
-            switch Self.own(name) {
+            switch Self.own(name.utf8) {
             case nil: headers.add(name, value)
-            case .contentType: contentType = contentType.isEmpty ? Self.mediaType(value) : contentType
-            case .id: id = id ?? value
-            case .service: service = service ?? value
-            case .method: method = method ?? value
-            case .endpoint: endpoint = endpoint ?? value
-            case .error: error = error ?? value
-            case .timeout: timeout = timeout ?? value
             case .length: length = Int(value) ?? .max
             case .encoding: isChunked = true
-            case .reserved: break
+            case let own?: set(own, value)
             }
         }
     }
 
+    /// Takes a field as it is on the wire.
+    ///
+    /// - Returns: False for one that only the complete codec can judge.
+    mutating func take(_ field: HTTPField) -> Bool {
+        switch field.own {
+        case nil: headers.add(Self.text(field.name), Self.text(field.value))
+        case .length:
+            // One number, and one that an `Int` holds.
+            guard length == nil, (1...15).contains(field.value.count),
+                field.value.allSatisfy({ (0x30...0x39).contains($0) })
+            else { return false }
+            length = field.value.reduce(0) { $0 * 10 + Int($1 & 0xF) }
+        case .connection: return Self.isSame(field.value, "keep-alive".utf8)
+        case .encoding, .framing: return false
+        case .reserved: break
+        case let own?: if isMissing(own) { set(own, Self.text(field.value)) }
+        }
+        return true
+    }
+
+    /// The first of several counts: go-micro sends each twice.
+    private func isMissing(_ name: Name) -> Bool {
+        switch name {
+        case .contentType: contentType.isEmpty
+        case .id: id == nil
+        case .service: service == nil
+        case .method: method == nil
+        case .endpoint: endpoint == nil
+        case .error: error == nil
+        case .timeout: timeout == nil
+        case .stream: !isStream
+        default: false
+        }
+    }
+
+    private mutating func set(_ name: Name, _ value: String) {
+        guard isMissing(name) else { return }
+        switch name {
+        case .contentType: contentType = Self.mediaType(value)
+        case .id: id = value
+        case .service: service = value
+        case .method: method = value
+        case .endpoint: endpoint = value
+        case .error: error = value
+        case .timeout: timeout = value
+        case .stream: isStream = value == "true"
+        default: break
+        }
+    }
+
     /// What a field of this name is to the transport; nil for a user's.
-    static func own(_ name: String) -> Name? {
-        if let known = known[name.utf8.count]?.first(where: { Headers.isSame($0.text, name) }) { return known.name }
+    static func own(_ name: some Collection<UInt8>) -> Name? {
+        let length = name.count
+        if length < known.count, let match = known[length].first(where: { isSame(name, $0.text) }) { return match.name }
         let isReserved = families.contains { family in
-            name.utf8.count >= family.utf8.count && zip(name.utf8, family.utf8).allSatisfy { $0 | 0x20 == $1 }
+            length >= family.count && zip(name, family).allSatisfy { $0 | 0x20 == $1 }
         }
         return isReserved ? .reserved : nil
     }
 
+    static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
+    /// - Parameter known: In lower case.
+    private static func isSame(_ text: some Collection<UInt8>, _ known: some Collection<UInt8>) -> Bool {
+        text.count == known.count
+            && zip(text, known).allSatisfy { $0 == $1 || ((0x41...0x5A).contains($0) && $0 | 0x20 == $1) }
+    }
+
+    private static func text(_ bytes: UnsafeRawBufferPointer) -> String { String(decoding: bytes, as: UTF8.self) }
+
     private static func mediaType(_ value: String) -> String {
+        // As the peers of this toolkit write it.
+        if value.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x3B && !(0x41...0x5A).contains($0) }) { return value }
         guard let type = value.split(separator: ";", maxSplits: 1).first else { return "" }
         return trimmed(type).lowercased()
     }
-
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
     private static func trimmed(_ text: Substring) -> String {
         var bytes = text.utf8.drop(while: isBlank)
@@ -80,23 +143,24 @@ struct HTTPFields {
         return String(Substring(bytes))
     }
 
-    private static let families = ["content-", "accept-"]
+    private static let families = ["content-", "accept-"].map { Array($0.utf8) }
 
     /// By length, so that a user's field is told apart without a comparison in most cases.
-    private static let known: [Int: [(text: String, name: Name)]] = {
+    private static let known: [[(text: [UInt8], name: Name)]] = {
         let micro: [(String, Name)] = [
             ("micro-id", .id), ("micro-service", .service), ("micro-method", .method), ("micro-endpoint", .endpoint),
-            ("micro-error", .error), ("micro-stream", .reserved),
+            ("micro-error", .error), ("micro-stream", .stream),
         ]
-        let http = [
-            "host", "accept", "connection", "keep-alive", "proxy-connection", "expect", "user-agent", "upgrade", "te",
-            "trailer",
-        ]
+        let framing = ["expect", "upgrade", "te", "trailer"]
+        let http = ["host", "accept", "keep-alive", "proxy-connection", "user-agent"]
         let used: [(String, Name)] = [
             ("content-type", .contentType), ("content-length", .length), ("transfer-encoding", .encoding),
-            ("timeout", .timeout),
+            ("connection", .connection), ("timeout", .timeout),
         ]
-        let all = micro + micro.map { ("x-" + $0.0, $0.1) } + http.map { ($0, .reserved) } + used
-        return Dictionary(grouping: all.map { (text: $0.0, name: $0.1) }) { $0.text.utf8.count }
+        let all =
+            micro + micro.map { ("x-" + $0.0, $0.1) } + framing.map { ($0, .framing) } + http.map { ($0, .reserved) }
+            + used
+        let byLength = Dictionary(grouping: all.map { (text: Array($0.0.utf8), name: $0.1) }) { $0.text.count }
+        return (0...(byLength.keys.max() ?? 0)).map { byLength[$0] ?? [] }
     }()
 }

@@ -36,7 +36,8 @@ final class HTTPListener: TransportListener {
                 .serverChannelOption(.autoRead, value: false)
                 .childChannelInitializer { child in
                     child.eventLoop.makeCompletedFuture {
-                        try child.pipeline.syncOperations.addHTTPServer(HTTPServerHandler(connections))
+                        let handler = HTTPServerHandler(connections, loop: .of(child.eventLoop))
+                        try child.pipeline.syncOperations.addHandler(handler)
                     }
                 }
                 .bind(host: address.host, port: port).get()
@@ -48,7 +49,7 @@ final class HTTPListener: TransportListener {
     }
 
     func run(_ handler: @escaping TransportHandler, streams: @escaping TransportStreamLookup) async throws {
-        try connections.start(handler)
+        try connections.start(HTTPService(respond: handler, streams: streams))
         // Accepts from now on; it fails only if the socket has closed meanwhile.
         channel.setOption(.autoRead, value: true).whenFailure { _ in }
         await withTaskCancellationHandler {

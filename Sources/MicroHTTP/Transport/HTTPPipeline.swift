@@ -4,21 +4,49 @@
 import NIOCore
 import NIOHTTP1
 
-/// The codec around the handlers, in one place so that it can be replaced.
+/// Hands what SwiftNIO's codec has read to the handler behind it.
+private final class HTTPPartReader<Part: Sendable>: ChannelInboundHandler {
+    typealias InboundIn = Part
+
+    private let read: (Part) -> Void
+
+    init(_ read: @escaping (Part) -> Void) { self.read = read }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) { read(unwrapInboundIn(data)) }
+}
+
+/// SwiftNIO's codec, for what ``HTTPReader`` leaves to it.
 extension ChannelPipeline.SynchronousOperations {
-    func addHTTPClient(_ handler: HTTPClientHandler) throws {
-        var encoding = HTTPRequestEncoder.Configuration()
-        // The wire's fields say the length already.
-        encoding.automaticallySetFramingHeaders = false
-        let decoder = HTTPResponseDecoder(limitConfiguration: .init(handler.configuration))
-        try addHandlers([HTTPRequestEncoder(configuration: encoding), ByteToMessageHandler(decoder), handler])
+    /// Reads requests from now on, beginning with what has come already.
+    ///
+    /// - Parameters:
+    ///   - handler: The one that has read so far.
+    ///   - rest: What it has not read.
+    ///   - read: Gets the parts of the requests.
+    func readRequests(
+        before handler: HTTPServerHandler, _ rest: ByteBuffer, _ read: @escaping (HTTPServerRequestPart) -> Void
+    ) throws {
+        let decoder = HTTPRequestDecoder(limitConfiguration: .init(handler.configuration))
+        try insert(ByteToMessageHandler(decoder), HTTPPartReader(read), before: handler, rest)
     }
 
-    func addHTTPServer(_ handler: HTTPServerHandler) throws {
-        var encoding = HTTPResponseEncoder.Configuration()
-        encoding.automaticallySetFramingHeaders = false
-        let decoder = HTTPRequestDecoder(limitConfiguration: .init(handler.configuration))
-        try addHandlers([HTTPResponseEncoder(configuration: encoding), ByteToMessageHandler(decoder), handler])
+    /// Reads the response to one request from now on, beginning with what has come already.
+    func readResponse(
+        before handler: HTTPClientHandler, _ rest: ByteBuffer, _ read: @escaping (HTTPClientResponsePart) -> Void
+    ) throws {
+        let decoder = HTTPResponseDecoder(limitConfiguration: .init(handler.configuration))
+        // It asks which request is answered.
+        decoder.write(data: .head(HTTPRequestHead(version: .http1_1, method: .POST, uri: "/")))
+        try insert(ByteToMessageHandler(decoder), HTTPPartReader(read), before: handler, rest)
+    }
+
+    private func insert(
+        _ decoder: ByteToMessageHandler<some ByteToMessageDecoder>, _ reader: some ChannelHandler,
+        before handler: some ChannelHandler, _ rest: ByteBuffer
+    ) throws {
+        try addHandlers([decoder, reader], position: .before(handler))
+        guard rest.readableBytes > 0 else { return }
+        try decoder.channelRead(context: context(handler: decoder), data: NIOAny(rest))
     }
 }
 

@@ -6,12 +6,18 @@ import MicroCore
 import NIOCore
 import Synchronization
 
+/// What a listener runs.
+struct HTTPService: Sendable {
+    let respond: TransportHandler
+    let streams: TransportStreamLookup
+}
+
 /// The connections of one listener, and what is to be done with them in the phases of its life.
 final class HTTPServerConnections: Sendable {
     private enum Phase {
         /// Nothing is accepted yet: callers wait in the queue of the operating system.
         case bound
-        case running(TransportHandler)
+        case running(HTTPService)
         /// Requests are refused.
         case draining
         /// What still comes is closed at once.
@@ -20,7 +26,7 @@ final class HTTPServerConnections: Sendable {
 
     /// How a new connection is treated.
     enum Treatment {
-        case serve(TransportHandler)
+        case serve(HTTPService)
         case refuse
         case close
     }
@@ -52,13 +58,13 @@ final class HTTPServerConnections: Sendable {
     var isBroken: Bool { content.withLock { $0.isBroken } }
 
     /// - Throws: ``MicroError`` with `closed` if it ran already, or was drained.
-    func start(_ handler: @escaping TransportHandler) throws {
+    func start(_ service: HTTPService) throws {
         try content.withLock { content in
             guard case .bound = content.phase else {
                 throw MicroError(
                     .closed, "the listener ran already: bind another one", origin: MicroError.Origin.transport)
             }
-            content.phase = .running(handler)
+            content.phase = .running(service)
         }
     }
 
@@ -66,9 +72,11 @@ final class HTTPServerConnections: Sendable {
     func add(_ handler: HTTPServerHandler, on eventLoop: any EventLoop) -> Treatment {
         let bound = NIOLoopBound(handler, eventLoop: eventLoop)
         return content.withLock { content in
+            let isFull = content.connections.count >= configuration.connectionsPerListener
             content.connections[ObjectIdentifier(handler)] = bound
             switch content.phase {
-            case .running(let handler): return .serve(handler)
+            case .running where isFull: return .close
+            case .running(let service): return .serve(service)
             case .bound, .draining: return .refuse
             case .cut: return .close
             }

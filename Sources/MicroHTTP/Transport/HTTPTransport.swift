@@ -11,12 +11,15 @@ import Synchronization
 /// round.
 ///
 /// Connections are kept alive and shared by all calls of a transport. It runs on the event loops that the whole process
-/// shares (`MultiThreadedEventLoopGroup.singleton`); handlers run on Swift's global executor.
+/// shares (`MultiThreadedEventLoopGroup.singleton`). Handlers run there as well, up to where they wait for something that
+/// runs elsewhere: they must not block.
 public final class HTTPTransport: Transport {
     private let configuration: HTTPConfiguration
     private let dialect: any HTTPDialect
     private let logger: Logger
     private let pool: HTTPConnectionPool
+    /// The number of the next request: an answer to an earlier one is told apart by it.
+    private let nextID = Atomic(0)
     /// The listeners that were bound here and are not closed; nil once the transport is.
     private let listeners = Mutex<[ObjectIdentifier: HTTPListener]?>([:])
 
@@ -39,18 +42,20 @@ public final class HTTPTransport: Transport {
     /// `http`
     public var name: String { "http" }
 
-    /// Headers as they are. No streams yet.
+    /// Streams with back-pressure, headers as they are.
     public var capabilities: TransportCapabilities {
-        TransportCapabilities(features: [.repeatedHeaders], largestBody: configuration.largestBody)
+        TransportCapabilities(
+            features: [.streams, .backPressure, .repeatedHeaders], largestBody: configuration.largestBody)
     }
 
     /// See ``MicroCore/Transport/call(_:to:)``.
     public func call(_ request: TransportRequest, to address: Address) async throws -> TransportResponse {
         guard !pool.isClosed else { throw MicroError.transportClosed() }
         try Task.checkCancellation()
-        let call = try HTTPCall(request, to: address, in: dialect, limits: configuration)
+        let id = nextID.wrappingAdd(1, ordering: .relaxed).oldValue
+        let call = try HTTPCall(request, to: address, id: id, in: dialect, limits: configuration)
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
+            try await withUnsafeThrowingContinuation { continuation in
                 if call.state.begin(continuation) { pool.submit(call) }
             }
         } onCancel: {
@@ -60,7 +65,9 @@ public final class HTTPTransport: Transport {
 
     /// See ``MicroCore/Transport/open(_:to:)``.
     public func open(_ request: TransportRequest, to address: Address) async throws -> TransportStream {
-        throw MicroError(.unsupported, "the HTTP transport has no streams yet", origin: MicroError.Origin.transport)
+        try Task.checkCancellation()
+        return try await pool.open(
+            try HTTPStreamOpening(request, to: address, in: dialect, limits: configuration))
     }
 
     /// See ``MicroCore/Transport/bind(to:)``.

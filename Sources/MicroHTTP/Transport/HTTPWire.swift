@@ -6,29 +6,44 @@ import NIOCore
 
 /// What may be sent over HTTP, whatever is said with it.
 enum HTTPWire {
-    /// Fields in the order in which they are sent.
-    typealias Fields = [(String, String)]
+    /// How many fields of our own there are at most.
+    private static let ownCount = 16
 
-    /// Checks the user's headers and adds them.
-    static func append(_ headers: Headers, to fields: inout Fields, limit: Int, origin: String) throws(MicroError) {
+    /// Checks the user's headers and writes them.
+    ///
+    /// - Parameter size: The bytes that the other fields have at most.
+    static func write(
+        _ headers: Headers, to buffer: inout ByteBuffer, besides size: Int, limit: Int, origin: String
+    ) throws(MicroError) {
+        guard !headers.isEmpty else { return }
         func refuse(_ problem: String) -> MicroError {
             MicroError(.invalidArgument, problem, origin: origin, isSafeToRetry: true)
         }
+        var size = size
         for (name, value) in headers {
-            guard isToken(name) else { throw refuse("\(shown(name)) is not a name for a header") }
-            guard HTTPFields.own(name) == nil else {
+            guard isToken(name.utf8) else { throw refuse("\(shown(name)) is not a name for a header") }
+            guard HTTPFields.own(name.utf8) == nil else {
                 throw refuse("the header \(name) belongs to the transport: choose another name")
             }
             guard isValue(value) else {
                 throw refuse("the value of the header \(name) has control characters, or blanks around it")
             }
-            fields.append((name, value))
+            size += name.utf8.count + value.utf8.count
+            write(name, value, to: &buffer)
         }
-        let size = fields.reduce(0) { $0 + $1.0.utf8.count + $1.1.utf8.count }
-        guard size <= limit, fields.count <= largestCount else {
+        let count = headers.count + ownCount
+        guard size <= limit, count <= largestCount else {
             throw refuse(
-                "the header has \(fields.count) fields of \(size) bytes: the limit is \(largestCount) of \(limit)")
+                "the header has about \(count) fields of \(size) bytes: the limit is \(largestCount) of \(limit)")
         }
+    }
+
+    /// Writes a field.
+    static func write(_ name: String, _ value: String, to buffer: inout ByteBuffer) {
+        buffer.writeString(name)
+        buffer.writeStaticString(": ")
+        buffer.writeString(value)
+        buffer.writeStaticString("\r\n")
     }
 
     /// Checks the value of a field of ours.
@@ -60,10 +75,27 @@ enum HTTPWire {
         }
     }
 
+    /// What stands behind a status (RFC 9110, section 15). Nobody reads it but people.
+    static func reason(of status: Int) -> String {
+        switch status {
+        case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 408: "Request Timeout"
+        case 413: "Payload Too Large"
+        case 429: "Too Many Requests"
+        case 501: "Not Implemented"
+        case 503: "Service Unavailable"
+        default: "Error"
+        }
+    }
+
     /// Whether a text is a token (RFC 9110, section 5.6.2).
-    private static func isToken(_ text: String) -> Bool {
+    static func isToken(_ text: some Collection<UInt8>) -> Bool {
         !text.isEmpty
-            && text.utf8.allSatisfy { byte in
+            && text.allSatisfy { byte in
                 switch byte {
                 case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
                 case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x5E...0x60, 0x7C, 0x7E: true
@@ -83,5 +115,29 @@ enum HTTPWire {
     /// The text in quotes, short and without control characters.
     private static func shown(_ text: String) -> String {
         "\"\(String(String.UnicodeScalarView(text.unicodeScalars.prefix(80).map { $0.value < 0x20 ? "?" : $0 })))\""
+    }
+}
+
+extension ByteBuffer {
+    /// Writes a number that is not negative.
+    mutating func writeDecimal(_ number: Int) {
+        // 19 digits are the most.
+        withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { digits in
+            var (rest, index) = (number, digits.count)
+            repeat {
+                index -= 1
+                digits[index] = 0x30 + UInt8(rest % 10)
+                rest /= 10
+            } while rest > 0
+            writeBytes(UnsafeRawBufferPointer(rebasing: digits[index...]))
+        }
+    }
+
+    /// A head with its body behind it, as one or, where copying would cost more than a second write, as two.
+    func followed(by body: ByteBuffer) -> (ByteBuffer, ByteBuffer?) {
+        guard body.readableBytes <= 16 * 1024 else { return (self, body) }
+        var both = self
+        both.writeImmutableBuffer(body)
+        return (both, nil)
     }
 }

@@ -74,7 +74,7 @@ import Testing
         #expect(seen.values.count == 1)
         let request = try #require(seen.values.first)
         #expect(request.method == "POST" && request.target == "/_sub?id=\(id)")
-        #expect(request.headers.map(\.name) == ["Host", "Content-Length", "Content-Type"])
+        #expect(request.headers.map(\.name) == ["Host", "Content-Type", "Content-Length"])
         #expect(request["Host"] == "127.0.0.1:\(server.port)" && request["Content-Type"] == "application/json")
         // To the byte what was recorded.
         #expect(String(decoding: request.body, as: UTF8.self) == Self.json)

@@ -36,6 +36,10 @@ enum Wire {
 enum Kind: String, CaseIterable, ExpressibleByArgument {
     /// SwiftNIO alone, with its HTTP/1 codec: the floor.
     case nio
+    /// SwiftNIO with a codec by hand: what the best codec could reach.
+    case bare
+    /// grpc-swift-2, with protobuf.
+    case grpc
     /// `HTTPTransport`, with bytes.
     case http
     /// `Microservice` and `Client`, with JSON.
@@ -44,6 +48,8 @@ enum Kind: String, CaseIterable, ExpressibleByArgument {
     var echo: any Echo.Type {
         switch self {
         case .nio: NIOEcho.self
+        case .bare: BareEcho.self
+        case .grpc: GRPCEcho.self
         case .http: HTTPEcho.self
         case .typed: TypedEcho.self
         }

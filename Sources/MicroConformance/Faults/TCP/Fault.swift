@@ -24,7 +24,8 @@ public struct Fault: Sendable, Hashable {
         case latency(Duration, jitter: Duration)
         /// No more than so many bytes a second, at least 1, on each connection and in each direction.
         case drip(bytesPerSecond: Int)
-        /// Every byte is written by itself.
+        /// Every byte is written by itself: the first 16,384 in each direction of a connection since the fault came into
+        /// force.
         case slice
         /// The sockets stay open and nothing passes, no closing and no reset either. It flows on when lifted.
         case blackHole

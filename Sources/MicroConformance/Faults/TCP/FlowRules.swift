@@ -43,7 +43,7 @@ struct FlowRules {
             self.delay += delay.seconds
             self.jitter += jitter.seconds
         case .drip(let pace): bytesPerSecond = max(1, min(pace, bytesPerSecond ?? .max))
-        case .slice: isSliced = true
+        case .slice: isSliced = passed < Fault.slicedBytes
         case .blackHole: isBlocked = true
         case .halfClose: ending = ending ?? .halfClose
         case .reset: if ending != .resetBoth { ending = .reset }
@@ -79,6 +79,9 @@ struct FlowRules {
 }
 
 extension Fault {
+    /// So many bytes of a connection and direction are sliced at most: one by one a megabyte takes longer than any deadline.
+    static let slicedBytes = 16 * 1024
+
     /// Whether there is no listener.
     var refusesAll: Bool {
         guard kind == .refuse, connections == .all else { return false }

@@ -1,0 +1,31 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Hummingbird
+import Logging
+import Micro
+
+/// A JSON service in hummingbird, its defaults: for a load generator of HTTP. Its address is the first line that it
+/// prints.
+struct HummingbirdServer: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Answers POST / with its JSON, by hummingbird.")
+
+    private struct Message: Codable, ResponseCodable {
+        var text: String
+    }
+
+    func run() async throws {
+        let router = Router()
+        router.post("/") { request, context in try await request.decode(as: Message.self, context: context) }
+        var logger = Logger(label: "bench")
+        logger.logLevel = .warning
+        let application = Application(
+            router: router, configuration: .init(address: .hostname(Wire.address.host, port: 0)),
+            onServerRunning: { channel in
+                announce(Address(host: Wire.address.host, port: channel.localAddress?.port))
+            },
+            logger: logger)
+        try await application.runService()
+    }
+}

@@ -1,0 +1,54 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Micro
+import NIOCore
+import NIOPosix
+
+/// Opens connections to a `unary-server`, makes one call on each, leaves them idle, and prints one line:
+/// `KIND CONNECTIONS MIB-BEFORE MIB-AFTER KIB-PER-CONNECTION CPU-MS/MIN`, all of the server.
+struct IdleConnections: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Measures what idle connections cost a server.")
+
+    @Option(help: "How the server is called; it has to be HTTP/1.1.")
+    var kind: Kind
+
+    @Option(help: "Where the server listens, HOST:PORT.")
+    var address: String
+
+    @Option(help: "The process of the server.")
+    var server: Int32
+
+    @Option(help: "How many connections are opened.")
+    var connections = 10_000
+
+    @Option(help: "How long they are idle, in seconds.")
+    var seconds = 5.0
+
+    func run() async throws {
+        let address = try Address(parsing: address)
+        let before = try residentMemory(of: server)
+        var open: [any Channel] = []
+        // So many at a time, that the queue of the listener holds them.
+        while open.count < connections {
+            open += try await withThrowingTaskGroup(of: (any Channel).self) { group in
+                for _ in 0..<min(100, connections - open.count) {
+                    group.addTask { try await BareEcho.connection(to: address, calling: 1) }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+        }
+        let used = try cpuTime(of: server)
+        try await Task.sleep(for: .seconds(seconds))
+        let idle = (try cpuTime(of: server) - used) / seconds * 60e3
+        let after = try residentMemory(of: server)
+        let alive = open.count { $0.isActive }
+        guard alive == connections else { throw BenchError("only \(alive) of \(connections) connections are left") }
+        let mebibyte = 1024.0 * 1024
+        print(
+            kind.rawValue, connections, text(before / mebibyte, 1), text(after / mebibyte, 1),
+            text((after - before) / Double(connections) / 1024, 1), text(idle, 0))
+        for channel in open { try await channel.close() }
+    }
+}

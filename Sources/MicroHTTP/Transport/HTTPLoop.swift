@@ -1,0 +1,136 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+import Synchronization
+
+/// What the connections of an event loop share: tasks that run on it, and one timer for all their deadlines.
+final class HTTPLoop: Sendable {
+    /// Something with deadlines; told the time again and again, on the event loop.
+    protocol Member: AnyObject {
+        func check(_ now: ContinuousClock.Instant)
+    }
+
+    /// On the event loop.
+    private final class Members {
+        var all: [ObjectIdentifier: any Member] = [:]
+        /// How many calls are in flight.
+        var inFlight = 0
+        /// Whether one began since the last check.
+        var wasBusy = false
+        var timer: Scheduled<Void>?
+        var isQuick = false
+    }
+
+    /// How late a deadline may be noticed, while calls are in flight.
+    private static let quick = TimeAmount.milliseconds(20)
+    /// The same for what is measured in seconds.
+    private static let slow = TimeAmount.seconds(1)
+
+    private static let loops = Mutex<[ObjectIdentifier: HTTPLoop]>([:])
+
+    let executor: HTTPLoopExecutor
+    private let members: NIOLoopBound<Members>
+
+    /// The one of an event loop, on which this is called.
+    static func of(_ eventLoop: any EventLoop) -> HTTPLoop {
+        loops.withLock { loops in
+            let id = ObjectIdentifier(eventLoop)
+            if let loop = loops[id] { return loop }
+            let loop = HTTPLoop(eventLoop)
+            loops[id] = loop
+            return loop
+        }
+    }
+
+    private init(_ eventLoop: any EventLoop) {
+        executor = HTTPLoopExecutor(eventLoop)
+        members = NIOLoopBound(Members(), eventLoop: eventLoop)
+    }
+
+    // MARK: - On the event loop
+
+    func add(_ member: any Member) {
+        members.value.all[ObjectIdentifier(member)] = member
+        if members.value.timer == nil { schedule(quickly: false) }
+    }
+
+    func remove(_ member: any Member) { members.value.all[ObjectIdentifier(member)] = nil }
+
+    func callBegins() {
+        let members = members.value
+        members.inFlight += 1
+        members.wasBusy = true
+        guard !members.isQuick else { return }
+        members.timer?.cancel()
+        schedule(quickly: true)
+    }
+
+    func callEnds() { members.value.inFlight -= 1 }
+
+    private func schedule(quickly isQuick: Bool) {
+        let members = members.value
+        members.isQuick = isQuick
+        members.timer = self.members.eventLoop.assumeIsolated().scheduleTask(in: isQuick ? Self.quick : Self.slow) {
+            self.check()
+        }
+    }
+
+    private func check() {
+        let members = members.value
+        members.timer = nil
+        let now = ContinuousClock.now
+        // A member may remove itself meanwhile.
+        for member in members.all.values { member.check(now) }
+        let isQuick = members.inFlight > 0 || members.wasBusy
+        members.wasBusy = false
+        // With nobody to look after it rests until somebody comes.
+        if isQuick || !members.all.isEmpty { schedule(quickly: isQuick) } else { members.isQuick = false }
+    }
+}
+
+/// Runs tasks on an event loop: those of handlers, from the moment the request has come in.
+final class HTTPLoopExecutor: TaskExecutor {
+    private struct Queue {
+        var jobs: [UnownedJob] = []
+        var isScheduled = false
+    }
+
+    private let eventLoop: any EventLoop
+    private let queue = Mutex(Queue())
+    /// Touched on the event loop alone: whether the job that comes next is run where it is enqueued.
+    private let runsNextInline: NIOLoopBoundBox<Bool>
+
+    init(_ eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+        runsNextInline = NIOLoopBoundBox(false, eventLoop: eventLoop)
+    }
+
+    /// Starts a task whose first part, up to where it has to wait, runs before this returns. On the event loop.
+    func run(_ operation: sending @escaping () async -> Void) -> Task<Void, Never> {
+        runsNextInline.value = true
+        return Task(executorPreference: self, operation: operation)
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        if eventLoop.inEventLoop, runsNextInline.value {
+            runsNextInline.value = false
+            return job.runSynchronously(on: asUnownedTaskExecutor())
+        }
+        let isFirst = queue.withLock { queue in
+            queue.jobs.append(job)
+            defer { queue.isScheduled = true }
+            return !queue.isScheduled
+        }
+        if isFirst { eventLoop.execute { self.drain() } }
+    }
+
+    private func drain() {
+        let jobs = queue.withLock { queue in
+            defer { queue = Queue() }
+            return queue.jobs
+        }
+        for job in jobs { job.runSynchronously(on: asUnownedTaskExecutor()) }
+    }
+}
