@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Logging
 import MicroCore
 import NIOCore
 import Synchronization
@@ -251,6 +252,7 @@ import Testing
         let transport = try NATSTransport(configuration: configuration(server.url))
         let listener = try await transport.bind(to: Address(host: "127.0.0.1", port: 0))
         let running = Task { try await listener.run(Self.echo) }
+        _ = try await transport.call(Self.request("x"), to: listener.address)
         await transport.close()
         await transport.close()
         try await running.value
@@ -415,6 +417,118 @@ import Testing
             try await sending
             #expect(next == 10_000)
         }
+    }
+
+    // MARK: Peers that are not ours, or break the rules
+
+    /// go-micro cannot be held back, nor is it known when it is gone.
+    @Test func aStrangerWhoIsTooFast() async throws {
+        let release = Counter()
+        try await withPair(
+            streams: { _ in
+                { _, stream in
+                    while release.value == 0 { try await Task.sleep(for: .milliseconds(2)) }
+                    for try await _ in stream {}
+                }
+            },
+            body: { _, address in
+                try await withPeer { peer in
+                    try await peer.send(Self.fields, to: address)
+                    let body = ByteBuffer(repeating: 1, count: 100_000)
+                    for _ in 0..<60 { try await peer.send(Self.fields, body, to: address) }
+                    #expect(await eventually { peer.answers.contains { $0.fields.error?.contains("429") == true } })
+                    // What still comes opens no other.
+                    for _ in 0..<10 { try await peer.send(Self.fields, body, to: address) }
+                    release.add()
+                }
+            })
+    }
+
+    @Test func aMessageIsLost() async throws {
+        let failures = Mutex<[MicroError]>([])
+        try await withPair(
+            streams: { _ in
+                { _, stream in
+                    do { for try await _ in stream {} } catch let error as MicroError {
+                        failures.withLock { $0.append(error) }
+                        throw error
+                    }
+                }
+            },
+            body: { _, address in
+                try await withPeer { peer in
+                    for number: UInt64 in [0, 1, 2, 4] {
+                        try await peer.send(Self.fields, mark: NATSStreamMark(number: number), to: address)
+                    }
+                    #expect(await eventually { peer.answers.contains { $0.fields.error?.contains("503") == true } })
+                }
+            })
+        #expect(failures.withLock { $0.map(\.code) } == [.unavailable])
+    }
+
+    /// A late message of a stream that is over is no call and opens none.
+    @Test func lateMessages() async throws {
+        let (opened, called) = (Counter(), Counter())
+        try await withPair(
+            { _ in
+                called.add()
+                return TransportResponse(contentType: "")
+            }, streams: { _ in { _, _ in opened.add() } },
+            body: { client, address in
+                for mark in [nil, NATSStreamMark(number: 0)] {
+                    try await withPeer { peer in
+                        let before = opened.value
+                        try await peer.send(Self.fields, mark: mark, to: address)
+                        #expect(await eventually { peer.answers.contains { $0.fields.error == "EOS" } })
+                        let next = mark.map { NATSStreamMark(number: $0.number + 1) }
+                        for _ in 0..<5 { try await peer.send(Self.fields, mark: next, to: address) }
+                        try await peer.send(Self.fields + [("Micro-Id", "1")], to: address)
+                        #expect(await eventually { peer.answers.contains { $0.fields.id == "1" } })
+                        #expect(opened.value == before + 1)
+                    }
+                }
+                #expect(called.value == 2)
+            })
+    }
+
+    private static let fields: CallFields.Fields = [
+        ("Content-Type", "text/plain"), ("Micro-Service", "greeter"), ("Micro-Endpoint", "x"),
+    ]
+
+    /// Somebody who writes what the test wants.
+    private final class Peer: Sendable {
+        let link: NATSLink
+        let inbox = NATSSubject.fresh()
+        private let content: Content
+
+        private final class Content: Sendable {
+            let answers = Mutex<[NATSEnvelope]>([])
+        }
+
+        init(_ address: String) throws {
+            link = try NATSLink(MicroNATSTests.configuration(address), logger: .init(label: "test"))
+            let content = Content()
+            self.content = content
+            _ = try link.add(inbox) { messages in
+                content.answers.withLock { $0 += messages.compactMap { NATSEnvelope(parsing: $0.body) } }
+            }
+        }
+
+        var answers: [NATSEnvelope] { content.answers.withLock(\.self) }
+
+        func send(
+            _ fields: CallFields.Fields, _ body: ByteBuffer = ByteBuffer(), mark: NATSStreamMark? = nil,
+            to address: Address
+        ) async throws {
+            let message = Message(headers: mark?.headers ?? [:], body: NATSEnvelope.encoded(fields, body: body))
+            try await link.send { $0.appendPublish(message, to: address.host, reply: self.inbox) }
+        }
+    }
+
+    private func withPeer(_ body: (Peer) async throws -> Void) async throws {
+        let peer = try Peer(server.url)
+        try await body(peer)
+        await peer.link.close(by: .now + .seconds(2))
     }
 
     // MARK: Helpers

@@ -27,6 +27,7 @@ final class NATSCallStream: TransportStreamCarrier {
         let subject: String
         /// Where they come from the other side, if that has to be told: on the client's side.
         let inbox: String?
+        let service: String
         /// For messages, such as `greeter Greeter.Stream at _INBOX.x`.
         let name: String
         /// The own fields of each message.
@@ -185,7 +186,7 @@ final class NATSCallStream: TransportStreamCarrier {
         switch envelope.fields.error {
         case nil, "": isNext ? take(envelope.body) : fail(lostMessage, tells: true)
         case CallFields.endOfStream: isNext ? finished(isHalf: mark?.isHalf == true) : fail(lostMessage, tells: true)
-        case let text?: fail(MicroError(wireText: text, origin: place.name), isSilent: true)
+        case let text?: fail(MicroError(wireText: text, origin: place.service), isSilent: true)
         }
     }
 

@@ -27,7 +27,9 @@ final class NATSListener: TransportListener {
         var streams: [String: NATSServerStream] = [:]
         var count = 0
         /// Inboxes of go-micro's clients whose streams are over: what still comes from there opens none.
-        var past: Deque<String> = []
+        var past: Set<String> = []
+        /// The same, the oldest first.
+        var pastInOrder: Deque<String> = []
         var runner: CheckedContinuation<Void, Never>?
         var drainers: [CheckedContinuation<Void, Never>] = []
         var interests: [NATSInterest] = []
@@ -35,8 +37,10 @@ final class NATSListener: TransportListener {
         var whenEnded: (@Sendable () -> Void)?
     }
 
-    /// How many calls and streams there may be at a time, those included that wait for the listener to run.
+    /// How many calls and streams there may be at a time.
     static let mostSessions = 4096
+    /// How many may wait for the listener to run: each may hold the largest payload.
+    private static let mostEarly = 64
     private static let mostPast = 1024
     /// The deadline of a request that carries none.
     private static let defaultDeadline = Duration.seconds(30)
@@ -126,7 +130,7 @@ final class NATSListener: TransportListener {
         cutOff()
         end()
         // What was answered at last has left.
-        await link.flush(by: .now + configuration.timeout)
+        await link.flush(by: .now + min(configuration.timeout, .seconds(1)))
     }
 
     private func allSessionsEnd() async {
@@ -174,7 +178,7 @@ final class NATSListener: TransportListener {
         if let stream = state.withLock({ $0.streams[inbox] }) { return stream.carrier.receive(message) }
         let mark = NATSStreamMark(message.headers)
         // The rest of a stream that is over here.
-        if mark.map({ $0.number > 0 }) ?? state.withLock({ $0.past.contains(inbox) }) { return }
+        if let mark, mark.number > 0 { return }
         guard let envelope = NATSEnvelope(parsing: message.body) else {
             return refuse(
                 MicroError(
@@ -183,6 +187,7 @@ final class NATSListener: TransportListener {
         }
         // The end of something that is over already.
         if envelope.fields.error?.isEmpty == false { return }
+        if mark == nil, envelope.fields.mayOpenStream, state.withLock({ $0.past.contains(inbox) }) { return }
         begin(message, envelope, from: inbox, isOwn: mark != nil)
     }
 
@@ -192,7 +197,7 @@ final class NATSListener: TransportListener {
             var request = try envelope.fields.request(defaultDeadline: Self.defaultDeadline)
             let place = "\(request.service) at \(subject)"
             let admission = state.withLock { state -> Result<(TransportHandler, TransportStreamLookup)?, MicroError> in
-                guard state.count + state.early.count < Self.mostSessions else {
+                guard state.count < Self.mostSessions, state.early.count < Self.mostEarly else {
                     return .failure(Self.tooMany(place))
                 }
                 switch state.phase {
@@ -304,14 +309,13 @@ final class NATSListener: TransportListener {
     }
 
     private func send(_ answer: ByteBuffer, to inbox: String) async {
-        // The caller may be on a connection that works: what cannot leave now leaves with the next one.
-        do {
-            try await Task {
-                try await link.send(by: .now + configuration.timeout) {
-                    $0.appendPublish(Message(body: answer), to: inbox)
-                }
-            }.value
-        } catch {
+        let answer = Message(body: answer)
+        if link.sendIfThereIsRoom({ $0.appendPublish(answer, to: inbox) }) { return }
+        // The caller may be on a connection that works: what cannot leave now leaves with the next one, whether the
+        // handler was cancelled or not.
+        let (link, deadline) = (link, ContinuousClock.now + configuration.timeout)
+        let sending = Task { try await link.send(by: deadline) { $0.appendPublish(answer, to: inbox) } }
+        do { try await sending.value } catch {
             logger.debug("an answer cannot be sent", metadata: ["error": "\(error)"])
         }
     }
@@ -341,8 +345,10 @@ final class NATSListener: TransportListener {
             state.withLock { state in
                 if state.streams[inbox] === stream { state.streams[inbox] = nil }
                 guard !isOwn else { return }
-                state.past.append(inbox)
-                if state.past.count > Self.mostPast { state.past.removeFirst() }
+                if state.past.insert(inbox).inserted { state.pastInOrder.append(inbox) }
+                if state.past.count > Self.mostPast, let oldest = state.pastInOrder.popFirst() {
+                    state.past.remove(oldest)
+                }
             }
             leave()
         } handler: {
@@ -373,7 +379,7 @@ final class NATSListener: TransportListener {
 
     private static func tooMany(_ place: String) -> MicroError {
         MicroError(
-            .resourceExhausted, "\(place) has \(mostSessions) calls and streams in hand, and takes no more",
+            .resourceExhausted, "\(place) has as many calls and streams in hand as it may have, \(mostSessions)",
             origin: MicroError.Origin.server)
     }
 }

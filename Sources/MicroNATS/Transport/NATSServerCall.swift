@@ -44,7 +44,8 @@ final class NATSServerStream: Sendable {
         // Without what belongs to the request alone.
         let fields = CallFields.target(of: request).filter { $0.name != "Accept" && !$0.value.isEmpty }
         let place = NATSCallStream.Place(
-            subject: inbox, inbox: nil, name: "\(request.service) \(request.endpoint) at \(subject)", fields: fields,
+            subject: inbox, inbox: nil, service: request.service,
+            name: "\(request.service) \(request.endpoint) at \(subject)", fields: fields,
             deadline: request.deadline)
         let (stream, carrier) = NATSCallStream.make(place, peer: isOwn ? .own : .stranger, link: link)
         self.stream = Mutex(stream)

@@ -14,7 +14,8 @@ import Synchronization
 ///
 /// Peers of this toolkit notice each other's death in a stream within ``NATSConfiguration/pingInterval`` and
 /// ``NATSConfiguration/timeout``, and at once if NATS knows that nobody listens any more. Those of go-micro are waited for
-/// until the deadline, and cannot be held back: see ``MicroCore/TransportFeatures/backPressure``.
+/// until the deadline, and cannot be held back: the stream of a reader that is too far behind them ends with
+/// `resourceExhausted`. A caller that dies while it waits for the answer to a call is noticed at the deadline of the call.
 public final class NATSTransport: Transport {
     private let link: NATSLink
     private let requests: NATSRequests
@@ -108,7 +109,8 @@ public final class NATSTransport: Transport {
         let inbox = try streams.makeInbox()
         let (stream, carrier) = NATSCallStream.make(
             NATSCallStream.Place(
-                subject: subject, inbox: inbox, name: place, fields: CallFields.target(of: request) + mark,
+                subject: subject, inbox: inbox, service: request.service, name: place,
+                fields: CallFields.target(of: request) + mark,
                 deadline: request.deadline),
             peer: .unknown, link: link)
         do {
