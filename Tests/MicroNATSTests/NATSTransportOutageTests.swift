@@ -91,6 +91,42 @@ import Testing
         }
     }
 
+    /// One side asks, the other has only to answer.
+    @Test(arguments: [true, false])
+    func aStreamOnWhichNothingIsSaid(_ clientAsks: Bool) async throws {
+        let nothing: (inout NATSConfiguration) -> Void = { _ in }
+        try await withTransport(server.url, clientAsks ? nothing : Self.nervous) { transport in
+            let listener = try await transport.bind(to: Address(host: "127.0.0.1", port: 0))
+            let running = Task {
+                try await listener.run {
+                    throw MicroError.noStream($0)
+                } streams: {
+                    NATSTransportTests.echoing($0)
+                }
+            }
+            try await withTransport(server.url, clientAsks ? Self.nervous : nothing) { client in
+                let stream = try await client.open(
+                    NATSTransportTests.request("x", timeout: .seconds(50)), to: listener.address)
+                var iterator = stream.makeAsyncIterator()
+                try await stream.send(ByteBuffer(string: "there"))
+                #expect(try await iterator.next() == ByteBuffer(string: "there"))
+                let before = try await server.messagesReceived()
+                #expect(await eventually { (try? await server.messagesReceived()) ?? 0 >= before + 8 })
+                try await stream.send(ByteBuffer(string: "still there"))
+                #expect(try await iterator.next() == ByteBuffer(string: "still there"))
+                stream.cancel()
+            }
+            running.cancel()
+            try await running.value
+        }
+    }
+
+    /// Asks often, and waits long enough for the answer on a busy machine.
+    private static func nervous(_ configuration: inout NATSConfiguration) {
+        configuration.pingInterval = .milliseconds(20)
+        configuration.timeout = .milliseconds(500)
+    }
+
     /// Neither a deadline nor an end would tell.
     @Test func thePeerOfAStreamDies() async throws {
         let (hasBegun, hasFailed) = (Counter(), Counter())

@@ -100,6 +100,8 @@ import Testing
                 let error = await #expect(throws: MicroError.self) { try await client.call(request, to: address) }
                 #expect(error?.code == code && error?.isSafeToRetry == true)
             }
+            // Nothing of it has left, and the listener lives.
+            _ = try await client.call(Self.request("echo"), to: address)
             for host in ["", "a b", "a.*", "a.>", "a..b", "a\r\nPUB x 0\r\n"] {
                 let error = await #expect(throws: MicroError.self) {
                     try await client.call(Self.request("echo"), to: Address(host: host))
@@ -464,6 +466,7 @@ import Testing
                 }
             })
         #expect(failures.withLock { $0.map(\.code) } == [.unavailable])
+        #expect(failures.withLock { $0.first?.message.contains("lost") } == true)
     }
 
     /// A late message of a stream that is over is no call and opens none.

@@ -36,9 +36,13 @@ struct NATSEnvelopeReader {
 
     private mutating func body() -> Data? {
         if take("null") { return Data() }
-        guard take("\""), let end = bytes[position...].firstIndex(of: 0x22) else { return nil }
-        defer { position = end + 1 }
-        return end == position ? Data() : Data(base64Encoded: Data(bytes[position..<end]))
+        // The library's own search is many times faster than a loop.
+        guard take("\""), position < bytes.count, let start = bytes.baseAddress.map({ $0 + position }),
+            let quote = memchr(start, 0x22, bytes.count - position)
+        else { return nil }
+        let count = UnsafeRawPointer(quote) - start
+        position += count + 1
+        return count == 0 ? Data() : Data(base64Encoded: Data(bytes: start, count: count))
     }
 
     private mutating func string() -> String? {
