@@ -80,6 +80,15 @@ public struct NATSConfiguration: Sendable {
     /// The defaults.
     public init() {}
 
+    /// The defaults for a transport, changed by the settings of a reader: as ``init(configReader:)``, but for the address,
+    /// which is `micro.transport.address` (`MICRO_TRANSPORT_ADDRESS`).
+    public init(transportConfigReader reader: ConfigReader) {
+        self.init(configReader: reader)
+        let address = reader.string(forKey: "micro.transport.address") ?? ""
+        addresses = address.isEmpty ? NATSConfiguration().addresses : splitAddresses(address)
+        delivery = .atMostOnce
+    }
+
     /// The defaults, changed by the settings of a reader.
     public init(configReader reader: ConfigReader) {
         func text(_ key: ConfigKey, isSecret: Bool = false) -> String? {

@@ -21,6 +21,7 @@ import Testing
     @Test func theEnvironmentChoosesTheTransport() throws {
         #expect(try Backends.environment.makeTransport(reader([:])).name == "http")
         #expect(try Backends.environment.makeTransport(reader(["micro.transport": "memory"])).name == "memory")
+        #expect(try Backends.environment.makeTransport(reader(["micro.transport": "nats"])).name == "nats")
     }
 
     @Test func anUnknownNameIsToldWithTheKnownOnes() {

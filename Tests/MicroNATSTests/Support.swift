@@ -71,3 +71,16 @@ extension String {
     /// A topic of its own.
     static func fresh(_ suffix: String = "x") -> String { "t\(UInt64.random(in: .min ... .max)).\(suffix)" }
 }
+
+/// Runs a body with a transport, and closes it whatever happens.
+func withTransport<Value>(
+    _ address: String, _ change: (inout NATSConfiguration) -> Void = { _ in },
+    body: (NATSTransport) async throws -> Value
+) async throws -> Value {
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let transport = try NATSTransport(configuration: configuration(address, change), logger: logger)
+    let result: Result<Value, any Error>
+    do { result = .success(try await body(transport)) } catch { result = .failure(error) }
+    await transport.close()
+    return try result.get()
+}

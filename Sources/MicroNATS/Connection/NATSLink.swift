@@ -141,6 +141,13 @@ final class NATSLink: NATSSessionOwner, Sendable {
         }
     }
 
+    /// Appends to what is sent, if there is a session with room now.
+    ///
+    /// - Returns: Whether it was taken. Nothing has happened otherwise.
+    func sendIfThereIsRoom(_ append: (inout CurlOutput) -> Void) -> Bool {
+        state.withLock(\.session)?.writeIfThereIsRoom(append) == .plenty
+    }
+
     /// Appends to what is sent, if there is a session now.
     func sendNow(_ append: (inout CurlOutput) -> Void) { _ = state.withLock(\.session)?.write(append) }
 

@@ -47,10 +47,12 @@ package final class NATSRequests: Sendable {
 
     /// Sends a message and waits for the first reply.
     ///
+    /// - Parameter abandon: Told the subject of the reply if the task is cancelled when the request has been sent.
     /// - Returns: The reply, or a status such as 503: there is nobody who could reply.
     /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
     func request(
-        _ message: Message, to subject: String, by deadline: ContinuousClock.Instant
+        _ message: Message, to subject: String, by deadline: ContinuousClock.Instant,
+        abandon: @Sendable (_ inbox: String) -> Void = { _ in }
     ) async throws -> NATSMessage {
         let inbox = try makeInbox(for: subject)
         let late = MicroError(
@@ -67,7 +69,10 @@ package final class NATSRequests: Sendable {
         }
         let timer = DeadlineQueue.shared.schedule(at: deadline) { self.end(inbox, .failure(late)) }
         defer { DeadlineQueue.shared.cancel(timer) }
-        return try await reply(to: inbox)
+        do { return try await reply(to: inbox) } catch let error as CancellationError {
+            abandon(inbox)
+            throw error
+        }
     }
 
     private func makeInbox(for subject: String) throws -> String {

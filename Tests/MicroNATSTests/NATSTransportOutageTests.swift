@@ -1,0 +1,169 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MicroCore
+import NIOCore
+import Synchronization
+import TestServers
+import TestSupport
+import Testing
+
+@testable import MicroNATS
+
+/// Calls and streams when NATS, or the peer, goes away.
+@Suite(.whereNATSCanBeStarted, .nats, .serialized, .timeLimit(.minutes(2))) struct NATSTransportOutageTests {
+    private let server: NATSServer
+
+    init() throws { server = try #require(NATSServer.current) }
+
+    private static func quick(_ configuration: inout NATSConfiguration) {
+        configuration.pingInterval = .milliseconds(200)
+        configuration.timeout = .seconds(2)
+    }
+
+    private static func impatient(_ configuration: inout NATSConfiguration) {
+        configuration.timeout = .milliseconds(300)
+    }
+
+    @Test func natsIsNotThere() async throws {
+        await server.kill()
+        try await withTransport(server.url, Self.impatient) { transport in
+            let operations: [() async throws -> Void] = [
+                {
+                    _ = try await transport.call(
+                        NATSTransportTests.request("x", timeout: .milliseconds(300)), to: Address(host: "_INBOX.x"))
+                },
+                {
+                    _ = try await transport.open(
+                        NATSTransportTests.request("x", timeout: .milliseconds(300)), to: Address(host: "_INBOX.x"))
+                },
+                { _ = try await transport.bind(to: Address(host: "127.0.0.1", port: 0)) },
+            ]
+            for operation in operations {
+                let error = await #expect(throws: MicroError.self) { try await operation() }
+                #expect(error?.code == .unavailable && error?.origin == MicroError.Origin.transport)
+                #expect(error?.isSafeToRetry == true && error?.message.contains(server.address) == true)
+            }
+        }
+        try await server.start()
+    }
+
+    @Test func natsIsKilledAndStartedAgain() async throws {
+        let hasBegun = Counter()
+        try await withTransport(server.url, Self.quick) { transport in
+            let listener = try await transport.bind(to: Address(host: "127.0.0.1", port: 0))
+            let running = Task {
+                try await listener.run { request in
+                    hasBegun.add()
+                    if request.endpoint == "sleep" { try await Task.sleep(for: .seconds(60)) }
+                    return TransportResponse(contentType: "", body: request.body)
+                } streams: { _ in
+                    { _, stream in
+                        hasBegun.add()
+                        for try await message in stream { try await stream.send(message) }
+                    }
+                }
+            }
+            try await withTransport(server.url, Self.quick) { client in
+                let call = Task {
+                    try await client.call(
+                        NATSTransportTests.request("sleep", timeout: .seconds(50)), to: listener.address)
+                }
+                let stream = try await client.open(
+                    NATSTransportTests.request("x", timeout: .seconds(50)), to: listener.address)
+                #expect(await eventually { hasBegun.value == 2 })
+                try await server.restart()
+                let error = await #expect(throws: MicroError.self) { try await call.value }
+                #expect(error?.code == .unavailable && error?.isSafeToRetry == false)
+                let failure = await #expect(throws: MicroError.self) { for try await _ in stream {} }
+                #expect(failure?.code == .unavailable)
+                // The same address works again.
+                #expect(
+                    await eventually {
+                        let response = try? await client.call(
+                            NATSTransportTests.request("x", timeout: .seconds(2)), to: listener.address)
+                        return response != nil
+                    })
+            }
+            running.cancel()
+            try await running.value
+        }
+    }
+
+    /// One side asks, the other has only to answer.
+    @Test(arguments: [true, false])
+    func aStreamOnWhichNothingIsSaid(_ clientAsks: Bool) async throws {
+        let nothing: (inout NATSConfiguration) -> Void = { _ in }
+        try await withTransport(server.url, clientAsks ? nothing : Self.nervous) { transport in
+            let listener = try await transport.bind(to: Address(host: "127.0.0.1", port: 0))
+            let running = Task {
+                try await listener.run {
+                    throw MicroError.noStream($0)
+                } streams: {
+                    NATSTransportTests.echoing($0)
+                }
+            }
+            try await withTransport(server.url, clientAsks ? Self.nervous : nothing) { client in
+                let stream = try await client.open(
+                    NATSTransportTests.request("x", timeout: .seconds(50)), to: listener.address)
+                var iterator = stream.makeAsyncIterator()
+                try await stream.send(ByteBuffer(string: "there"))
+                #expect(try await iterator.next() == ByteBuffer(string: "there"))
+                let before = try await server.messagesReceived()
+                #expect(await eventually { (try? await server.messagesReceived()) ?? 0 >= before + 8 })
+                try await stream.send(ByteBuffer(string: "still there"))
+                #expect(try await iterator.next() == ByteBuffer(string: "still there"))
+                stream.cancel()
+            }
+            running.cancel()
+            try await running.value
+        }
+    }
+
+    /// Asks often, and waits long enough for the answer on a busy machine.
+    private static func nervous(_ configuration: inout NATSConfiguration) {
+        configuration.pingInterval = .milliseconds(20)
+        configuration.timeout = .milliseconds(500)
+    }
+
+    /// Neither a deadline nor an end would tell.
+    @Test func thePeerOfAStreamDies() async throws {
+        let (hasBegun, hasFailed) = (Counter(), Counter())
+        for diesFirst in ["service", "client"] {
+            let service = try NATSTransport(configuration: configuration(server.url, Self.quick))
+            let client = try NATSTransport(configuration: configuration(server.url, Self.quick))
+            let listener = try await service.bind(to: Address(host: "127.0.0.1", port: 0))
+            let before = hasBegun.value
+            let running = Task {
+                try await listener.run {
+                    throw MicroError.noStream($0)
+                } streams: { _ in
+                    { _, stream in
+                        hasBegun.add()
+                        do { for try await _ in stream {} } catch let error as MicroError {
+                            if error.code == .unavailable { hasFailed.add() }
+                            throw error
+                        }
+                    }
+                }
+            }
+            let stream = try await client.open(
+                NATSTransportTests.request("x", timeout: .seconds(60)), to: listener.address)
+            #expect(await eventually { hasBegun.value == before + 1 })
+            if diesFirst == "service" {
+                // As if its process had ended: its connection does, and nothing is said.
+                service.die()
+                let error = await #expect(throws: MicroError.self) { for try await _ in stream {} }
+                #expect(error?.code == .unavailable)
+            } else {
+                client.die()
+                #expect(await eventually { hasFailed.value == 1 })
+            }
+            running.cancel()
+            try? await running.value
+            await client.close()
+            await service.close()
+        }
+    }
+}
