@@ -170,7 +170,7 @@ let package = Package(
             "MicroTests",
             [
                 "Micro", "CurlTransfer", "MicroMemory", "MicroHTTP", configuration, lifecycle, logging, metricsTestKit,
-                nioCore, serviceContext, tracing, tracingTestKit,
+                nioCore, nioPosix, serviceContext, tracing, tracingTestKit,
             ]),
         tests("MicroBackendsTests", ["MicroBackends", "Micro", configuration]),
         .testTarget(

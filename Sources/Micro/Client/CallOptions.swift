@@ -5,8 +5,13 @@ public import MicroCore
 
 /// What holds for one call.
 public struct CallOptions: Sendable {
-    /// How long the call may take, all attempts together; nil for the client's.
+    /// How long the call may take, all attempts together; nil for the client's. How long a stream may live; nil for as
+    /// long as it takes.
     public var timeout: Duration?
+
+    /// Whether a call that is made while a request is handled has to be over by the deadline of that request; true by
+    /// default. A task that a handler starts and that outlives it calls with false.
+    public var inheritsDeadline: Bool
 
     /// How often to try again after the first attempt; nil for the client's.
     public var retries: Int?
@@ -24,8 +29,9 @@ public struct CallOptions: Sendable {
     /// Creates options; all defaults are the client's.
     public init(
         timeout: Duration? = nil, retries: Int? = nil, isIdempotent: Bool = false, headers: Headers = [:],
-        onRetry: (@Sendable (MicroError) -> Void)? = nil
+        inheritsDeadline: Bool = true, onRetry: (@Sendable (MicroError) -> Void)? = nil
     ) {
+        self.inheritsDeadline = inheritsDeadline
         self.timeout = timeout
         self.retries = retries
         self.isIdempotent = isIdempotent

@@ -3,6 +3,7 @@
 
 public import Configuration
 public import MicroCore
+import NIOCore
 
 /// Calls services by name: finds a node, encodes, sends, tries another node where that is safe. And publishes events.
 ///
@@ -69,14 +70,63 @@ public final class Client: Sendable {
         returning type: Response.Type = Response.self
     ) async throws -> Response {
         let (contentType, body) = try codecs.encode(request)
-        var headers = options.headers
-        if let ownName { headers["Micro-From-Service"] = ownName }
+        let timeout = options.timeout ?? settings.requestTimeout
         let response = try await send(
             TransportRequest(
-                service: service, endpoint: endpoint, contentType: contentType, headers: headers, body: body,
-                deadline: .now + (options.timeout ?? settings.requestTimeout)),
-            options)
+                service: service, endpoint: endpoint, contentType: contentType, headers: headers(of: options),
+                body: body,
+                deadline: InheritedDeadline.ofCall(timeout, isInherited: options.inheritsDeadline)),
+            options
+        ) { [transport = components.transport] in try await transport.call($0, to: $1) }
         return try decode(response, of: endpoint)
+    }
+
+    /// Opens a stream to an endpoint that is called by one.
+    ///
+    /// Only the opening is tried again, and only where that is safe. It may return before the service has answered: a
+    /// refusal is then thrown by the first reading of the stream.
+    ///
+    /// - Parameters:
+    ///   - service: The name of the service, such as `chat`.
+    ///   - endpoint: The name of the endpoint, such as `Chat.Talk`.
+    ///   - outgoing: What is sent.
+    ///   - incoming: What is received.
+    ///   - options: What holds for this stream. Without a timeout it lives as long as it takes, but in a handler no longer
+    ///     than the request that it handles.
+    /// - Throws: As ``call(_:_:_:options:returning:)``; `notFound` for an endpoint that is not called by stream;
+    ///   `unsupported` if the transport has no streams, or no codec can write the one type and read the other.
+    public func stream<Outgoing: Sendable, Incoming: Sendable>(
+        _ service: String, _ endpoint: String, sending outgoing: Outgoing.Type = Outgoing.self,
+        receiving incoming: Incoming.Type = Incoming.self, options: CallOptions = .init()
+    ) async throws -> MessageStream<Outgoing, Incoming> {
+        let (contentType, encode, decode) = try codecs.pair(sending: outgoing, receiving: incoming)
+        let request = TransportRequest(
+            service: service, endpoint: endpoint, contentType: contentType, headers: headers(of: options),
+            deadline: InheritedDeadline.ofCall(
+                options.timeout ?? Self.longestStream, isInherited: options.inheritsDeadline))
+        let stream = try await send(request, options) { [transport = components.transport] in
+            try await transport.open($0, to: $1)
+        }
+        return MessageStream(stream) { message in
+            var body = ByteBuffer()
+            try Codecs.encode(message, into: &body, by: encode, contentType)
+            return body
+        } decode: { message in
+            do { return try Self.decode(message, of: endpoint, by: decode) } catch {
+                // Nobody can make anything of what follows.
+                stream.cancel()
+                throw error
+            }
+        }
+    }
+
+    /// A year: what transports take for a deadline, and as good as none.
+    private static let longestStream = Duration.seconds(365 * 24 * 3600)
+
+    private func headers(of options: CallOptions) -> Headers {
+        var headers = options.headers
+        if let ownName { headers["Micro-From-Service"] = ownName }
+        return headers
     }
 
     /// Publishes an event. It succeeds whether anybody subscribes or not.
@@ -101,14 +151,17 @@ public final class Client: Sendable {
     }
 
     /// Sends the request to one node after the other until one answers, the attempts are used up or time is over.
-    private func send(_ request: TransportRequest, _ options: CallOptions) async throws -> TransportResponse {
+    private func send<Response>(
+        _ request: TransportRequest, _ options: CallOptions,
+        by send: (TransportRequest, Address) async throws -> Response
+    ) async throws -> Response {
         let retries = options.retries ?? settings.retries
         var tried: Set<String> = []
         var attempt = 0
         while true {
             let node = try await selector.pick(request.service, avoiding: tried, deadline: request.deadline)
             do {
-                return try await components.transport.call(request, to: Address(node))
+                return try await send(request, Address(node))
             } catch let error as MicroError {
                 let mayPass = error.code == .unavailable || error.code == .resourceExhausted
                 let mayRepeat = mayPass && (error.isSafeToRetry || options.isIdempotent)
@@ -128,7 +181,13 @@ public final class Client: Sendable {
                 .unsupported, "\(endpoint) answered in \(response.contentType), which gives no \(Response.self) here",
                 origin: MicroError.Origin.client)
         }
-        do { return try decode(response.body) } catch {
+        return try Self.decode(response.body, of: endpoint, by: decode)
+    }
+
+    private static func decode<Response>(
+        _ body: ByteBuffer, of endpoint: String, by decode: (ByteBuffer) throws -> Response
+    ) throws -> Response {
+        do { return try decode(body) } catch {
             throw MicroError(
                 .internal, "cannot read the answer of \(endpoint): \(error)", origin: MicroError.Origin.client,
                 cause: error)

@@ -24,15 +24,43 @@ struct Codecs: Sendable {
                 continue
             }
             var body = ByteBuffer()
-            do { try encode(value, &body) } catch {
-                throw MicroError(
-                    .invalidArgument, "cannot encode \(Value.self) as \(contentType): \(error)",
-                    origin: MicroError.Origin.client, cause: error)
-            }
+            try Self.encode(value, into: &body, by: encode, contentType)
             return (contentType, body)
         }
         throw MicroError(
             .unsupported, "no codec of this client can encode \(Value.self): make it Codable",
+            origin: MicroError.Origin.client)
+    }
+
+    /// Writes a value; what a codec cannot write is `invalidArgument`, whatever it throws.
+    static func encode<Value>(
+        _ value: Value, into body: inout ByteBuffer, by encode: (Value, inout ByteBuffer) throws -> Void,
+        _ contentType: String
+    ) throws {
+        do { try encode(value, &body) } catch {
+            throw MicroError(
+                .invalidArgument, "cannot encode \(Value.self) as \(contentType): \(error)",
+                origin: MicroError.Origin.client, cause: error)
+        }
+    }
+
+    /// How a stream is written and read: both by the first codec that can, since a stream has one media type.
+    ///
+    /// - Throws: ``MicroError`` with `unsupported` when no codec can.
+    func pair<Outgoing, Incoming>(
+        sending outgoing: Outgoing.Type, receiving incoming: Incoming.Type
+    ) throws -> (
+        contentType: String, encode: @Sendable (Outgoing, inout ByteBuffer) throws -> Void,
+        decode: @Sendable (ByteBuffer) throws -> Incoming
+    ) {
+        for codec in all {
+            guard let contentType = codec.contentTypes.first, let encode = codec.encoder(for: outgoing),
+                let decode = codec.decoder(for: incoming)
+            else { continue }
+            return (contentType, encode, decode)
+        }
+        throw MicroError(
+            .unsupported, "no codec of this client can write \(outgoing) and read \(incoming): make them Codable",
             origin: MicroError.Origin.client)
     }
 

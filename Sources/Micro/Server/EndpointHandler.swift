@@ -8,38 +8,73 @@ import NIOCore
 /// One endpoint of a server: how it is described, and how it is run for each media type it can read and write.
 struct EndpointHandler: Sendable {
     typealias Run = @Sendable (ByteBuffer, RequestContext) async throws -> ByteBuffer
+    typealias StreamRun = @Sendable (TransportStream, RequestContext) async throws -> Void
 
     let endpoint: Endpoint
     /// Names the endpoint; made once, for it is needed with every request.
     let logger: Logger
-    /// By media type.
-    let runs: [String: Run]
+    /// By media type; empty for an endpoint that is called by stream.
+    private(set) var runs: [String: Run] = [:]
+    /// By media type; empty for an endpoint that is called with one message.
+    private(set) var streamRuns: [String: StreamRun] = [:]
     /// Whether every service has it, so that it is not in the registry.
     var isBuiltIn = false
 
     init<Request: Sendable, Response: Sendable>(
-        name: String, codecs: Codecs, logger: Logger,
-        body: @escaping @Sendable (Request, RequestContext) async throws -> Response
+        name: String, codecs: Codecs, logger: Logger, placement: Placement,
+        body: @escaping @concurrent @Sendable (Request, RequestContext) async throws -> Response
     ) {
         self.logger = logger
         endpoint = Endpoint(
             name: name, request: ValueShape(of: Request.self), response: ValueShape(of: Response.self),
             metadata: ["stream": "false"])
-        var runs: [String: Run] = [:]
         for codec in codecs.all {
             guard let decode = codec.decoder(for: Request.self), let encode = codec.encoder(for: Response.self) else {
                 continue
             }
             let run: Run = { buffer, context in
                 let request = try Self.decoded { try decode(buffer) }
-                let response = try await Self.answered(context) { try await body(request, context) }
+                let response = try await Self.answered(context, placement) { try await body(request, context) }
                 var answer = ByteBuffer()
                 try encode(response, &answer)
                 return answer
             }
             for contentType in codec.contentTypes where runs[contentType] == nil { runs[contentType] = run }
         }
-        self.runs = runs
+    }
+
+    init<Incoming: Sendable, Outgoing: Sendable>(
+        name: String, codecs: Codecs, logger: Logger, placement: Placement,
+        streamBody:
+            @escaping @concurrent @Sendable (MessageStream<Outgoing, Incoming>, RequestContext) async throws -> Void
+    ) {
+        self.logger = logger
+        endpoint = Endpoint(
+            name: name, request: ValueShape(of: Incoming.self), response: ValueShape(of: Outgoing.self),
+            metadata: ["stream": "true"])
+        for codec in codecs.all {
+            guard let decode = codec.decoder(for: Incoming.self), let encode = codec.encoder(for: Outgoing.self) else {
+                continue
+            }
+            let run: StreamRun = { stream, context in
+                let messages = MessageStream<Outgoing, Incoming>(
+                    stream, encode: { try Self.encoded($0, by: encode) },
+                    decode: { message in try Self.decoded { try decode(message) } })
+                try await Self.answered(context, placement) { try await streamBody(messages, context) }
+            }
+            for contentType in codec.contentTypes where streamRuns[contentType] == nil { streamRuns[contentType] = run }
+        }
+    }
+
+    /// Whether any codec knows its types.
+    var isReadable: Bool { !runs.isEmpty || !streamRuns.isEmpty }
+
+    private static func encoded<Value>(
+        _ value: Value, by encode: (Value, inout ByteBuffer) throws -> Void
+    ) throws -> ByteBuffer {
+        var message = ByteBuffer()
+        try encode(value, &message)
+        return message
     }
 
     /// What a codec cannot read is the caller's fault, whatever it throws.
@@ -52,10 +87,12 @@ struct EndpointHandler: Sendable {
 
     /// An error that a handler passes on from a call of its own is its own towards the caller, who would take the
     /// toolkit's origins for a refusal of the call that failed.
-    private static func answered<Response>(
-        _ context: RequestContext, _ body: () async throws -> Response
+    private static func answered<Response: Sendable>(
+        _ context: RequestContext, _ placement: Placement, _ body: @Sendable () async throws -> Response
     ) async throws -> Response {
-        do { return try await body() } catch var error as MicroError where MicroError.Origin.isToolkit(error.origin) {
+        do {
+            return try await InheritedDeadline.$current.withValue(context.deadline) { try await placement.run(body) }
+        } catch var error as MicroError where MicroError.Origin.isToolkit(error.origin) {
             error.origin = context.service
             throw error
         }

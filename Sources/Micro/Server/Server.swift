@@ -26,19 +26,47 @@ public final class Server: Sendable {
     ///
     /// - Parameters:
     ///   - endpoint: Its name, such as `Greeter.Hello`.
-    ///   - handler: Answers a request. It may block. A ``MicroError`` that it throws goes to the caller as it is, any
-    ///     other error as `internal` without its text. Its task is cancelled at the deadline.
+    ///   - mayBlock: Whether the handler may block its thread or compute for long. One that never does is run where the
+    ///     transport runs, such as on an event loop, which is faster; if it blocks nevertheless, other calls wait.
+    ///   - handler: Answers a request. A ``MicroError`` that it throws goes to the caller as it is, any other error as
+    ///     `internal` without its text. Its task is cancelled at the deadline; calls that it makes do not outlast that.
     public func handle<Request: Sendable, Response: Sendable>(
-        _ endpoint: String, _ handler: @escaping @Sendable (Request, RequestContext) async throws -> Response
+        _ endpoint: String, mayBlock: Bool = true,
+        _ handler: @escaping @concurrent @Sendable (Request, RequestContext) async throws -> Response
     ) {
-        let entry = entry(endpoint, handler)
+        add(
+            EndpointHandler(
+                name: endpoint, codecs: codecs, logger: logger(of: endpoint), placement: Placement(mayBlock: mayBlock),
+                body: handler), "\(Request.self)", "\(Response.self)")
+    }
+
+    /// Answers an endpoint that is called by stream. What is wrong with it is thrown when the service starts.
+    ///
+    /// - Parameters:
+    ///   - endpoint: Its name, such as `Chat.Talk`.
+    ///   - mayBlock: As in ``handle(_:mayBlock:_:)``.
+    ///   - handler: Holds one stream until it returns, which is the stream's end; what it throws reaches the caller after
+    ///     the messages that were sent before. Its task is cancelled at the deadline of the stream, if it has one, and when
+    ///     the caller has gone.
+    public func handleStream<Incoming: Sendable, Outgoing: Sendable>(
+        _ endpoint: String, mayBlock: Bool = true,
+        _ handler:
+            @escaping @concurrent @Sendable (MessageStream<Outgoing, Incoming>, RequestContext) async throws -> Void
+    ) {
+        add(
+            EndpointHandler(
+                name: endpoint, codecs: codecs, logger: logger(of: endpoint), placement: Placement(mayBlock: mayBlock),
+                streamBody: handler), "\(Incoming.self)", "\(Outgoing.self)")
+    }
+
+    private func add(_ entry: EndpointHandler, _ incoming: String, _ outgoing: String) {
+        let endpoint = entry.endpoint.name
         handlers.withLock { handlers in
             if let present = handlers.byName[endpoint], !present.isBuiltIn {
                 handlers.problem = Self.invalid("\(name) has two handlers of \(endpoint)")
-            } else if entry.runs.isEmpty {
+            } else if !entry.isReadable {
                 handlers.problem = Self.invalid(
-                    "no codec of \(name) can read \(Request.self) and write \(Response.self) for \(endpoint): make them "
-                        + "Codable")
+                    "no codec of \(name) can read \(incoming) and write \(outgoing) for \(endpoint): make them Codable")
             }
             handlers.byName[endpoint] = entry
         }
@@ -47,38 +75,56 @@ public final class Server: Sendable {
     /// Answers an endpoint that every service has and that is not in the registry. A handler of the service's own of
     /// that name goes before it.
     func handleBuiltIn<Request: Sendable, Response: Sendable>(
-        _ endpoint: String, _ handler: @escaping @Sendable (Request, RequestContext) async throws -> Response
+        _ endpoint: String,
+        _ handler: @escaping @concurrent @Sendable (Request, RequestContext) async throws -> Response
     ) {
-        var entry = entry(endpoint, handler)
+        var entry = EndpointHandler(
+            name: endpoint, codecs: codecs, logger: logger(of: endpoint), placement: .inline, body: handler)
         entry.isBuiltIn = true
         // Without a codec for it there is no such endpoint.
         guard !entry.runs.isEmpty else { return }
         handlers.withLock { [entry] in $0.byName[endpoint] = entry }
     }
 
-    private func entry<Request: Sendable, Response: Sendable>(
-        _ endpoint: String, _ handler: @escaping @Sendable (Request, RequestContext) async throws -> Response
-    ) -> EndpointHandler {
+    private func logger(of endpoint: String) -> Logger {
         var logger = logger
         logger[metadataKey: "endpoint"] = "\(endpoint)"
-        return EndpointHandler(name: endpoint, codecs: codecs, logger: logger, body: handler)
+        return logger
     }
 
-    /// Answers one encoded request, by its deadline.
+    /// Answers one encoded request. Whoever calls it cancels its task at the deadline, as transports do.
     ///
     /// - Throws: ``MicroError``: what the handler throws; `notFound` for an unknown endpoint, `invalidArgument` for a
-    ///   message that cannot be read, `deadlineExceeded`.
+    ///   message that cannot be read, `deadlineExceeded` when it was cancelled at the deadline.
     public func respond(to request: TransportRequest) async throws -> TransportResponse {
-        let (run, logger) = try handler(of: request)
+        let handler = try handler(of: request)
+        guard !handler.runs.isEmpty else {
+            throw MicroError(
+                .notFound, "\(request.endpoint) of \(name) is called by stream", origin: MicroError.Origin.server)
+        }
+        let run = try chosen(from: handler.runs, for: request)
+        return try await answering(request, handler.logger) { context in
+            TransportResponse(contentType: request.contentType, body: try await run(request.body, context))
+        }
+    }
+
+    /// The way to hold streams with an endpoint; nil if it is not called by stream.
+    public func streamHandler(of endpoint: String) -> TransportStreamHandler? {
+        guard let handler = handlers.withLock({ $0.byName[endpoint] }), !handler.streamRuns.isEmpty else { return nil }
+        return { request, stream in
+            let run = try self.chosen(from: handler.streamRuns, for: request)
+            try await self.answering(request, handler.logger) { context in try await run(stream, context) }
+        }
+    }
+
+    /// Runs what answers a request, and makes of its errors what the caller may see.
+    private func answering<Response>(
+        _ request: TransportRequest, _ logger: Logger, _ body: (RequestContext) async throws -> Response
+    ) async throws -> Response {
         let context = RequestContext(
             service: request.service, endpoint: request.endpoint, headers: request.headers, deadline: request.deadline,
             logger: logger)
-        do {
-            let body = try await withDeadline(request.deadline, orThrow: self.tooLate(request)) {
-                try await run(request.body, context)
-            }
-            return TransportResponse(contentType: request.contentType, body: body)
-        } catch {
+        do { return try await body(context) } catch {
             if error is MicroError || (error is CancellationError && Task.isCancelled) {
                 throw MicroError(answering: request, with: error)
             }
@@ -99,19 +145,23 @@ public final class Server: Sendable {
         }
     }
 
-    private func handler(of request: TransportRequest) throws -> (EndpointHandler.Run, Logger) {
+    private func handler(of request: TransportRequest) throws -> EndpointHandler {
         guard let handler = handlers.withLock({ $0.byName[request.endpoint] }) else {
             throw MicroError(
                 .notFound, "\(name) has no endpoint \(request.endpoint)", origin: MicroError.Origin.server)
         }
-        guard let run = handler.runs[request.contentType] else {
-            let readable = handler.runs.keys.sorted().joined(separator: ", ")
+        return handler
+    }
+
+    private func chosen<Run>(from runs: [String: Run], for request: TransportRequest) throws -> Run {
+        guard let run = runs[request.contentType] else {
+            let readable = runs.keys.sorted().joined(separator: ", ")
             throw MicroError(
                 .invalidArgument,
                 "\(request.endpoint) of \(name) cannot read \"\(request.contentType)\": it reads \(readable)",
                 origin: MicroError.Origin.server)
         }
-        return (run, handler.logger)
+        return run
     }
 
     /// Any error of a handler that is not meant for the caller.
@@ -119,11 +169,5 @@ public final class Server: Sendable {
 
     private static func invalid(_ problem: String) -> MicroError {
         MicroError(.invalidArgument, problem, origin: MicroError.Origin.server)
-    }
-
-    private func tooLate(_ request: TransportRequest) -> MicroError {
-        MicroError(
-            .deadlineExceeded, "\(request.endpoint) of \(name) did not finish by the caller's deadline",
-            origin: MicroError.Origin.server)
     }
 }

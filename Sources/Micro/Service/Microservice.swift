@@ -92,11 +92,29 @@ public final class Microservice: Service {
     /// A reader that is 16 changes behind loses the oldest.
     public func registrationStatuses() -> AsyncStream<RegistrationStatus> { monitor.statuses() }
 
-    /// Answers an endpoint: see ``Server/handle(_:_:)``.
+    /// Answers an endpoint: see ``Server/handle(_:mayBlock:_:)``.
     public func handle<Request: Sendable, Response: Sendable>(
-        _ endpoint: String, _ handler: @escaping @Sendable (Request, RequestContext) async throws -> Response
+        _ endpoint: String, mayBlock: Bool = true,
+        _ handler: @escaping @concurrent @Sendable (Request, RequestContext) async throws -> Response
     ) {
-        server.handle(endpoint, handler)
+        server.handle(endpoint, mayBlock: mayBlock, handler)
+    }
+
+    /// Answers an endpoint that is called by stream.
+    ///
+    /// ```swift
+    /// service.handleStream("Chat.Talk") { (talk: MessageStream<Answer, Question>, context) in
+    ///     for try await question in talk { try await talk.send(Answer(to: question)) }
+    /// }
+    /// ```
+    ///
+    /// See ``Server/handleStream(_:mayBlock:_:)``.
+    public func handleStream<Incoming: Sendable, Outgoing: Sendable>(
+        _ endpoint: String, mayBlock: Bool = true,
+        _ handler:
+            @escaping @concurrent @Sendable (MessageStream<Outgoing, Incoming>, RequestContext) async throws -> Void
+    ) {
+        server.handleStream(endpoint, mayBlock: mayBlock, handler)
     }
 
     /// Handles the events of a topic: one after the other, or several at a time.
@@ -179,7 +197,11 @@ public final class Microservice: Service {
         // Each tells whether the service is over.
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask { [server] in
-                try await listener.run { try await server.respond(to: $0) }
+                try await listener.run {
+                    try await server.respond(to: $0)
+                } streams: {
+                    server.streamHandler(of: $0)
+                }
                 // Only a stop drains it. Whoever else does leaves a service that nobody can call.
                 guard Task.isCancelled || Task.isShuttingDownGracefully else {
                     throw MicroError(

@@ -262,7 +262,6 @@ final class HTTPClientHandler: ChannelDuplexHandler {
 
 extension HTTPClientHandler {
     private func readOtherwise(_ context: ChannelHandlerContext) {
-        guard case .call = use else { return fail(.badResponse(from: address, "in another way than streams have")) }
         do {
             // Behind this answer the connection is closed.
             try context.pipeline.syncOperations.readResponse(before: self, reader.takeRest()) { [weak self] part in
@@ -285,7 +284,11 @@ extension HTTPClientHandler {
     }
 
     private func receive(_ head: HTTPResponseHead) {
-        guard case .call = use else { return close() }
+        switch use {
+        case .idle, .over: return close()
+        // The last message of a stream comes this way, since it says that the connection closes.
+        case .call, .stream: break
+        }
         let fields = HTTPFields(head.headers.lazy.map { ($0.name, $0.value) })
         let status = Int(head.status.code)
         guard fields.length != nil || fields.isChunked || !head.status.mayHaveResponseBody else {
