@@ -191,4 +191,22 @@ private func state(_ nodes: String..., transport: String? = "http") -> RegistryS
             ($0 as? MicroError)?.code == .closed
         }
     }
+
+    /// T45: a node that fails is left alone, tried again, let back in; never all of them.
+    @Test func aFailingNodeIsSetAsideAndLetBackInByTrial() async throws {
+        let selector = selector()
+        async let first = selector.pick("svc", deadline: soon)
+        #expect(await eventually { registry.watches.value == 1 })
+        registry.yield(state("a", "b", "c"))
+        _ = try await first
+        selector.report("svc", node: "a", hasFailed: true)
+        #expect(Set(try await pickIDs(selector, 10)) == ["b", "c"])
+        // The one call that tries it; it succeeds.
+        #expect(try await eventually { try await selector.pick("svc", deadline: soon).id == "a" })
+        selector.report("svc", node: "a", hasFailed: false)
+        #expect(Set(try await pickIDs(selector, 6)) == ["a", "b", "c"])
+        for id in ["a", "b", "c"] { selector.report("svc", node: id, hasFailed: true) }
+        #expect(Set(try await pickIDs(selector, 6)) == ["a", "b", "c"])
+        await selector.close()
+    }
 }

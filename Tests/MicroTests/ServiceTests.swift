@@ -203,7 +203,8 @@ enum Wire: String, CaseIterable, Sendable {
                 nodes: [Node(id: "dead", address: "127.0.0.1", port: nobody, metadata: ["transport": wire.rawValue])])
             try await registry.register(dead, timeToLive: nil)
             for _ in 0..<40 { _ = try await hello(client, "x", options) }
-            #expect(retries.value > 5)
+            // It is set aside, and tried now and then.
+            #expect((1...10).contains(retries.value), "\(retries.value)")
             try await registry.deregister(dead)
         }
     }

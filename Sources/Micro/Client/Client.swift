@@ -19,6 +19,7 @@ public final class Client: Sendable {
     private let settings: Configuration
     private let ownName: String?
     private let publisher: EventPublisher
+    private let budget: RetryBudget
 
     /// Creates a client. Nothing is connected until the first call.
     ///
@@ -50,6 +51,7 @@ public final class Client: Sendable {
         self.codecs = codecs
         self.settings = settings
         self.ownName = ownName
+        budget = RetryBudget(ratio: settings.retryRatio)
         publisher = EventPublisher(broker: components.broker, codecs: codecs, service: ownName)
         selector = Selector(
             registry: components.registry, transportName: components.transport.name, strategy: settings.strategy)
@@ -158,14 +160,21 @@ public final class Client: Sendable {
         let retries = options.retries ?? settings.retries
         var tried: Set<String> = []
         var attempt = 0
+        budget.callBegins()
         while true {
             let node = try await selector.pick(request.service, avoiding: tried, deadline: request.deadline)
             do {
-                return try await send(request, Address(node))
+                let response = try await send(request, Address(node))
+                selector.report(request.service, node: node.id, hasFailed: false)
+                return response
             } catch let error as MicroError {
+                // What the service itself passes on from elsewhere says nothing of its node.
+                if error.code == .unavailable, MicroError.Origin.isToolkit(error.origin) {
+                    selector.report(request.service, node: node.id, hasFailed: true)
+                }
                 let mayPass = error.code == .unavailable || error.code == .resourceExhausted
                 let mayRepeat = mayPass && (error.isSafeToRetry || options.isIdempotent)
-                guard mayRepeat, attempt < retries, .now < request.deadline else { throw error }
+                guard mayRepeat, attempt < retries, .now < request.deadline, budget.take() else { throw error }
                 options.onRetry?(error)
                 if !tried.insert(node.id).inserted {
                     try await Task.sleep(for: settings.backoff.delay(attempt: attempt))

@@ -16,11 +16,13 @@ public struct JSONCodec: Codec {
     /// See ``MicroCore/Codec/encoder(for:)``; nil for a type that is not `Encodable`.
     public func encoder<Value>(for type: Value.Type) -> (@Sendable (Value, inout ByteBuffer) throws -> Void)? {
         guard type is any Encodable.Type else { return nil }
+        // One for all messages of the type: it may be used by several threads at a time.
+        let encoder = JSONEncoder()
         return { value, buffer in
             guard let value = value as? any Encodable else {
                 throw MicroError(.unsupported, "\(Value.self) is not Encodable")
             }
-            buffer.writeBytes(try JSONEncoder().encode(value))
+            buffer.writeBytes(try encoder.encode(value))
             buffer.writeInteger(UInt8(ascii: "\n"))
         }
     }
@@ -28,17 +30,21 @@ public struct JSONCodec: Codec {
     /// See ``MicroCore/Codec/decoder(for:)``; nil for a type that is not `Decodable`.
     public func decoder<Value>(for type: Value.Type) -> (@Sendable (ByteBuffer) throws -> Value)? {
         guard type is any Decodable.Type else { return nil }
+        let decoder = JSONDecoder()
         return { buffer in
             // Asked again here, since a metatype in an existential cannot be captured.
-            guard let type = Value.self as? any Decodable.Type, let value = try Self.decode(type, buffer) as? Value
+            guard let type = Value.self as? any Decodable.Type,
+                let value = try Self.decode(type, buffer, by: decoder) as? Value
             else { throw MicroError(.unsupported, "\(Value.self) is not Decodable") }
             return value
         }
     }
 
-    private static func decode<Value: Decodable>(_ type: Value.Type, _ buffer: ByteBuffer) throws -> Value {
+    private static func decode<Value: Decodable>(
+        _ type: Value.Type, _ buffer: ByteBuffer, by decoder: JSONDecoder
+    ) throws -> Value {
         do {
-            return try JSONDecoder().decode(type, from: Data(buffer.readableBytesView))
+            return try decoder.decode(type, from: Data(buffer.readableBytesView))
         } catch let error as DecodingError {
             throw MicroError(.invalidArgument, "malformed JSON for \(type): \(explanation(of: error))", cause: error)
         }

@@ -76,6 +76,12 @@ public final class Selector: Sendable {
         throw absence(of: service, in: state)
     }
 
+    /// Tells how a node that was picked did: one that cannot be reached is set aside for a while, longer with every failure,
+    /// and let back in after a call that succeeds. When all nodes of a service fail none is set aside.
+    public func report(_ service: String, node id: String, hasFailed: Bool) {
+        content.withLock { $0.entries[service]?.view }?.report(id, hasFailed: hasFailed)
+    }
+
     /// Ends all watches and waits for that. Closing twice is fine.
     public func close() async {
         let tasks = content.withLock { content in

@@ -9,10 +9,20 @@ final class ServiceView: Sendable {
     private struct Content {
         var state: RegistryState?
         var nodes: [Node] = []
+        var aside = SetAside()
         var waiting: [CheckedContinuation<Void, Never>] = []
         var hasEnded = false
         var lastUse = ContinuousClock.now
         var picker: Picker
+
+        /// The first position from one on, around the end, that is fine.
+        mutating func position(from start: Int, where isFine: (String, inout SetAside) -> Bool) -> Int? {
+            for step in nodes.indices {
+                let position = (start + step) % nodes.count
+                if isFine(nodes[position].id, &aside) { return position }
+            }
+            return nil
+        }
     }
 
     let name: String
@@ -36,15 +46,32 @@ final class ServiceView: Sendable {
         for reader in waiting { reader.resume() }
     }
 
-    /// A node, if possible none of those to avoid; nil while there is none or nothing is known yet.
+    /// A node, if possible none of those to avoid and none that failed lately; nil while there is none or nothing is known yet.
     func pick(avoiding tried: Set<String>) -> Node? {
         content.withLock { content in
-            content.lastUse = .now
+            let now = ContinuousClock.now
+            content.lastUse = now
             guard !content.nodes.isEmpty else { return nil }
             let start = content.picker.position(below: content.nodes.count)
-            guard tried.contains(content.nodes[start].id) else { return content.nodes[start] }
-            let others = content.nodes[start...] + content.nodes[..<start]
-            return others.first { !tried.contains($0.id) } ?? content.nodes[start]
+            if tried.isEmpty, content.aside.isEmpty { return content.nodes[start] }
+            // When all of them fail they are used as if none did.
+            let chosen =
+                content.position(from: start) { !tried.contains($0) && !$1.contains($0, at: now) }
+                ?? content.position(from: start) { id, _ in !tried.contains(id) }
+            return content.nodes[chosen ?? start]
+        }
+    }
+
+    /// Tells how a node did.
+    func report(_ id: String, hasFailed: Bool) {
+        content.withLock { content in
+            if hasFailed {
+                content.aside.add(id, at: .now)
+                // It may have gone meanwhile.
+                content.aside.keep(content.nodes)
+            } else if !content.aside.isEmpty {
+                content.aside.remove(id)
+            }
         }
     }
 
@@ -71,6 +98,7 @@ final class ServiceView: Sendable {
         let waiting = content.withLock { content in
             content.state = state
             content.nodes = nodes
+            content.aside.keep(nodes)
             defer { content.waiting = [] }
             return content.waiting
         }

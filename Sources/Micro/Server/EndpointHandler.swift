@@ -13,6 +13,7 @@ struct EndpointHandler: Sendable {
     let endpoint: Endpoint
     /// Names the endpoint; made once, for it is needed with every request.
     let logger: Logger
+    let statistics = EndpointStatistics()
     /// By media type; empty for an endpoint that is called by stream.
     private(set) var runs: [String: Run] = [:]
     /// By media type; empty for an endpoint that is called with one message.

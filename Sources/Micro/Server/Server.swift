@@ -13,9 +13,14 @@ public final class Server: Sendable {
     private let name: String
     private let codecs: Codecs
     private let logger: Logger
+    /// How many calls and streams may be answered at a time; nil: as many as come.
+    private let limit: Int?
+    private let inFlight = Atomic(0)
+    private let start = ContinuousClock.now
     private let handlers = Mutex<(byName: [String: EndpointHandler], problem: MicroError?)>(([:], nil))
 
-    init(name: String, codecs: Codecs, logger: Logger) {
+    init(name: String, codecs: Codecs, logger: Logger, limit: Int? = nil) {
+        self.limit = limit
         self.name = name
         self.codecs = codecs
         self.logger = logger
@@ -103,7 +108,7 @@ public final class Server: Sendable {
                 .notFound, "\(request.endpoint) of \(name) is called by stream", origin: MicroError.Origin.server)
         }
         let run = try chosen(from: handler.runs, for: request)
-        return try await answering(request, handler.logger) { context in
+        return try await answering(request, handler) { context in
             TransportResponse(contentType: request.contentType, body: try await run(request.body, context))
         }
     }
@@ -113,26 +118,56 @@ public final class Server: Sendable {
         guard let handler = handlers.withLock({ $0.byName[endpoint] }), !handler.streamRuns.isEmpty else { return nil }
         return { request, stream in
             let run = try self.chosen(from: handler.streamRuns, for: request)
-            try await self.answering(request, handler.logger) { context in try await run(stream, context) }
+            try await self.answering(request, handler) { context in try await run(stream, context) }
         }
     }
 
     /// Runs what answers a request, and makes of its errors what the caller may see.
     private func answering<Response>(
-        _ request: TransportRequest, _ logger: Logger, _ body: (RequestContext) async throws -> Response
+        _ request: TransportRequest, _ handler: EndpointHandler, _ body: (RequestContext) async throws -> Response
     ) async throws -> Response {
         let context = RequestContext(
             service: request.service, endpoint: request.endpoint, headers: request.headers, deadline: request.deadline,
-            logger: logger)
-        do { return try await body(context) } catch {
+            logger: handler.logger)
+        if !handler.isBuiltIn { try admit() }
+        let start = ContinuousClock.now
+        handler.statistics.begin()
+        var failed = true
+        defer {
+            handler.statistics.end(after: .now - start, failed: failed)
+            if !handler.isBuiltIn { inFlight.wrappingSubtract(1, ordering: .relaxed) }
+        }
+        do {
+            let response = try await body(context)
+            failed = false
+            return response
+        } catch {
             if error is MicroError || (error is CancellationError && Task.isCancelled) {
                 throw MicroError(answering: request, with: error)
             }
             // The caller gets no text of a foreign error, so that it has to be found here. A cancellation that is not
             // this request's is one.
-            logger.error("the handler failed", metadata: ["error": "\(error)"])
+            handler.logger.error("the handler failed", metadata: ["error": "\(error)"])
             throw MicroError(answering: request, with: HandlerFailure(cause: error))
         }
+    }
+
+    /// Refuses what is too much before it costs anything: the caller may go elsewhere at once.
+    private func admit() throws {
+        let count = inFlight.wrappingAdd(1, ordering: .relaxed).newValue
+        guard let limit, count > limit else { return }
+        inFlight.wrappingSubtract(1, ordering: .relaxed)
+        throw MicroError(
+            .resourceExhausted, "\(name) answers \(limit) calls already, which is its limit: try another instance",
+            origin: MicroError.Origin.server, isSafeToRetry: true)
+    }
+
+    /// What was answered so far.
+    var statistics: Statistics.Response {
+        let handlers = handlers.withLock { $0.byName.filter { !$0.value.isBuiltIn } }
+        let (seconds, attoseconds) = (ContinuousClock.now - start).components
+        return Statistics.Response(
+            uptime: Double(seconds) + Double(attoseconds) / 1e18, endpoints: handlers.mapValues(\.statistics.summary))
     }
 
     /// The endpoints, by name, as they go into the registry.

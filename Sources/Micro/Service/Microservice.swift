@@ -72,13 +72,18 @@ public final class Microservice: Service {
         self.logger = logger
         components = try Components(
             registry: registry, transport: transport, broker: broker, backends: backends, configuration: configuration)
-        server = Server(name: settings.name, codecs: Codecs(codecs), logger: logger)
+        let server = Server(
+            name: settings.name, codecs: Codecs(codecs), logger: logger, limit: settings.concurrencyLimit)
+        self.server = server
         subscribers = EventSubscribers(service: settings.name, codecs: Codecs(codecs), logger: logger)
         client = Client(
             components: components, codecs: Codecs(codecs),
             settings: try Client.Configuration(configReader: configuration), ownName: settings.name)
         let monitor = RegistrationMonitor(service: settings.name)
         self.monitor = monitor
+        server.handleBuiltIn(Statistics.endpoint) { [weak server] (_: Statistics.Request, _) in
+            server?.statistics ?? Statistics.Response(uptime: 0, endpoints: [:])
+        }
         server.handleBuiltIn(Health.endpoint) { (_: Health.Request, _) in Health.Response(monitor.status) }
     }
 

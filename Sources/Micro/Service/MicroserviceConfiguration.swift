@@ -33,6 +33,11 @@ extension Microservice {
         /// How long calls in flight may take at the end; 10 s by default.
         public var drainLimit: Duration = .seconds(10)
 
+        /// How many calls and streams are answered at a time; nil, the default: as many as come. Those beyond are refused
+        /// with `resourceExhausted` before a handler runs, and callers go to another instance. `Debug.Health` and
+        /// `Debug.Stats` are answered nevertheless.
+        public var concurrencyLimit: Int?
+
         /// The defaults.
         public init(name: String, version: String = "latest") {
             self.name = name
