@@ -23,6 +23,8 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 let instrumentation = Target.Dependency.product(name: "Instrumentation", package: "swift-distributed-tracing")
@@ -57,6 +59,7 @@ let package = Package(
         .library(name: "MicroHTTP", targets: ["MicroHTTP"]),
         .library(name: "MicroMemory", targets: ["MicroMemory"]),
         .library(name: "MicroNATS", targets: ["MicroNATS"]),
+        .library(name: "MicroTLS", targets: ["MicroTLS"]),
         .executable(name: "greeter-demo", targets: ["greeter-demo"]),
         .executable(name: "greeter-server", targets: ["greeter-server"]),
         .executable(name: "greeter-client", targets: ["greeter-client"]),
@@ -73,6 +76,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-service-context", from: "1.5.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -88,6 +92,7 @@ let package = Package(
         // Floor 2: adapters.
         module("MicroMemory", ["MicroCore", collections, deque, nioCore]),
         module("MicroHTTP", ["MicroCore", logging, nioCore, nioHTTP1, nioPosix]),
+        module("MicroTLS", ["MicroCore", "MicroHTTP", logging, nioCore, nioSSL, nioTLS]),
         module("MicroCurl", ["MicroCore", "CurlTransfer"]),
         module("MicroConsul", ["MicroCore", "MicroCurl", "CurlTransfer", "CZlib", configuration, logging]),
         module("MicroEtcd", ["MicroCore", "MicroCurl", "CurlTransfer", configuration, logging]),
@@ -161,6 +166,11 @@ let package = Package(
             ]),
         tests(
             "MicroHTTPTests", ["MicroHTTP", "MicroConsul", "MicroMemory", "MicroCore", logging, nioCore, nioPosix]),
+        tests(
+            "MicroTLSTests",
+            [
+                "MicroTLS", "MicroHTTP", "MicroConformance", "MicroConformanceTesting", "MicroCore", nioCore,
+            ]),
         tests("MicroConsulTests", ["MicroConsul", "MicroCurl", "MicroCore", configuration, logging]),
         tests("MicroEtcdTests", ["MicroEtcd", "MicroCore", "CurlTransfer", configuration, logging]),
         tests(

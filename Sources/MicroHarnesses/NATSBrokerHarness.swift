@@ -118,7 +118,7 @@ public protocol NATSPrincipals: Sendable {
 }
 
 /// What a server tells of itself over HTTP.
-private struct NATSMonitor: Sendable {
+struct NATSMonitor: Sendable {
     private struct Clients: Decodable {
         struct Client: Decodable {
             let subjects: [String]?

@@ -30,6 +30,18 @@ import Testing
     }
 }
 
+/// The transport contract, over a real NATS.
+@Suite(.whereNATSIs, .nats, .serialized, .timeLimit(.minutes(5))) struct NATSTransportConformanceTests {
+    private let server: NATSServer
+
+    init() throws { server = try #require(NATSServer.current) }
+
+    @Test(.conformanceReport, .serialized, arguments: TransportCase.all)
+    func contract(_ each: TransportCase) async throws {
+        await each.verify(against: try await NATSHarnesses.transportHarness(server))
+    }
+}
+
 /// The cases that need TLS and credentials, and what those make of some others.
 @Suite(.whereNATSCanBeStarted, .serialized, .timeLimit(.minutes(5))) struct SecuredNATSConformanceTests {
     @Test(.conformanceReport, arguments: DeliveryClass.allCases) func contract(_ delivery: DeliveryClass) async throws {

@@ -24,6 +24,10 @@ enum NATSHarnesses {
             control: NATSServer.external == nil ? NATSControl(server) : nil, monitoring: server.monitoringAddress)
     }
 
+    static func transportHarness(_ server: NATSServer) async throws -> NATSTransportHarness {
+        try await NATSTransportHarness(configuration(server.url), monitoring: server.monitoringAddress)
+    }
+
     static func securedServer(_ certificates: Certificates) async throws -> NATSServer {
         var settings = try await NATSServer.Settings.secure(certificates)
         settings.configuration = NATSUsers.configuration(revocable: [])

@@ -21,7 +21,7 @@ struct ConformanceRun: ParsableArguments {
     /// Checks what the parser cannot.
     ///
     /// - Parameters:
-    ///   - kind: `registry` or `broker`.
+    ///   - kind: `registry`, `broker` or `transport`.
     ///   - adapter: Its name.
     func validate(_ kind: String, named adapter: String, address: String?) throws {
         if adapter == "memory", address != nil {

@@ -262,6 +262,7 @@ final class HTTPClientHandler: ChannelDuplexHandler {
 
 extension HTTPClientHandler {
     private func readOtherwise(_ context: ChannelHandlerContext) {
+        guard case .call = use else { return fail(.badResponse(from: address, "in another way than streams have")) }
         do {
             // Behind this answer the connection is closed.
             try context.pipeline.syncOperations.readResponse(before: self, reader.takeRest()) { [weak self] part in
@@ -284,11 +285,7 @@ extension HTTPClientHandler {
     }
 
     private func receive(_ head: HTTPResponseHead) {
-        switch use {
-        case .idle, .over: return close()
-        // The last message of a stream comes this way, since it says that the connection closes.
-        case .call, .stream: break
-        }
+        guard case .call = use else { return close() }
         let fields = HTTPFields(head.headers.lazy.map { ($0.name, $0.value) })
         let status = Int(head.status.code)
         guard fields.length != nil || fields.isChunked || !head.status.mayHaveResponseBody else {

@@ -31,12 +31,17 @@ final class HTTPConnectionPool: Sendable {
 
     let configuration: HTTPConfiguration
     let dialect: any HTTPDialect
+    private let security: (any HTTPSecurity)?
     private let group: MultiThreadedEventLoopGroup
     private let content = Mutex(Content())
 
-    init(configuration: HTTPConfiguration, dialect: any HTTPDialect, group: MultiThreadedEventLoopGroup) {
+    init(
+        configuration: HTTPConfiguration, dialect: any HTTPDialect, security: (any HTTPSecurity)?,
+        group: MultiThreadedEventLoopGroup
+    ) {
         self.configuration = configuration
         self.dialect = dialect
+        self.security = security
         self.group = group
     }
 
@@ -169,6 +174,23 @@ final class HTTPConnectionPool: Sendable {
     }
 
     private func openChannel(to address: Address, on eventLoop: any EventLoop) -> EventLoopFuture<any Channel> {
+        let opened = connectChannel(to: address, on: eventLoop)
+        guard let security else { return opened }
+        return opened.flatMap { channel in
+            let secured = channel.eventLoop.makePromise(of: (any Channel).self)
+            let timer = channel.eventLoop.scheduleTask(in: self.configuration.connectTimeout.timeAmount) {
+                secured.fail(ChannelError.connectTimeout(self.configuration.connectTimeout.timeAmount))
+            }
+            security.secure(channel, to: address.host).map { channel }.cascade(to: secured)
+            secured.futureResult.whenComplete { result in
+                timer.cancel()
+                if case .failure = result { channel.close(promise: nil) }
+            }
+            return secured.futureResult
+        }
+    }
+
+    private func connectChannel(to address: Address, on eventLoop: any EventLoop) -> EventLoopFuture<any Channel> {
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(configuration.connectTimeout.timeAmount)
             .channelInitializer { channel in

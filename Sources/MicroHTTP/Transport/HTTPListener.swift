@@ -20,7 +20,8 @@ final class HTTPListener: TransportListener {
     }
 
     static func bind(
-        to address: Address, configuration: HTTPConfiguration, dialect: any HTTPDialect, logger: Logger
+        to address: Address, configuration: HTTPConfiguration, dialect: any HTTPDialect,
+        security: (any HTTPSecurity)?, logger: Logger
     ) async throws -> HTTPListener {
         let port = address.port ?? 0
         guard !address.host.isEmpty, (0...65535).contains(port) else {
@@ -37,7 +38,9 @@ final class HTTPListener: TransportListener {
                 .childChannelInitializer { child in
                     child.eventLoop.makeCompletedFuture {
                         let handler = HTTPServerHandler(connections, loop: .of(child.eventLoop))
-                        try child.pipeline.syncOperations.addHandler(handler)
+                        let pipeline = child.pipeline.syncOperations
+                        if let security { try pipeline.addHandler(try security.serverHandler()) }
+                        try pipeline.addHandler(handler)
                     }
                 }
                 .bind(host: address.host, port: port).get()

@@ -16,6 +16,7 @@ import Synchronization
 public final class HTTPTransport: Transport {
     private let configuration: HTTPConfiguration
     private let dialect: any HTTPDialect
+    private let security: (any HTTPSecurity)?
     private let logger: Logger
     private let pool: HTTPConnectionPool
     /// The number of the next request: an answer to an earlier one is told apart by it.
@@ -29,14 +30,23 @@ public final class HTTPTransport: Transport {
     ///   - configuration: The limits.
     ///   - logger: Told about handlers that fail in unforeseen ways, and at `debug` about peers that break the rules.
     public convenience init(configuration: HTTPConfiguration = HTTPConfiguration(), logger: Logger = .current) {
-        self.init(configuration: configuration, dialect: HTTPCallDialect(), logger: logger)
+        self.init(configuration: configuration, security: nil, logger: logger)
     }
 
-    init(configuration: HTTPConfiguration, dialect: any HTTPDialect, logger: Logger) {
+    /// Creates a transport with something between TCP and HTTP.
+    package convenience init(configuration: HTTPConfiguration, security: (any HTTPSecurity)?, logger: Logger) {
+        self.init(configuration: configuration, dialect: HTTPCallDialect(), security: security, logger: logger)
+    }
+
+    init(
+        configuration: HTTPConfiguration, dialect: any HTTPDialect, security: (any HTTPSecurity)? = nil, logger: Logger
+    ) {
         self.configuration = configuration
         self.dialect = dialect
+        self.security = security
         self.logger = logger
-        pool = HTTPConnectionPool(configuration: configuration, dialect: dialect, group: .singleton)
+        pool = HTTPConnectionPool(
+            configuration: configuration, dialect: dialect, security: security, group: .singleton)
     }
 
     /// `http`
@@ -74,7 +84,7 @@ public final class HTTPTransport: Transport {
     public func bind(to address: Address) async throws -> any TransportListener {
         guard !pool.isClosed else { throw MicroError.transportClosed() }
         let listener = try await HTTPListener.bind(
-            to: address, configuration: configuration, dialect: dialect, logger: logger)
+            to: address, configuration: configuration, dialect: dialect, security: security, logger: logger)
         let id = ObjectIdentifier(listener)
         let isOpen = listeners.withLock { listeners in
             listeners?[id] = listener

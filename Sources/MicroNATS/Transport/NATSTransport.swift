@@ -85,7 +85,7 @@ public final class NATSTransport: Transport {
                 NATSControl.cancel.send(to: subject, inbox: inbox, by: link)
             }
         } catch {
-            try checkOpen()
+            guard isOpen else { throw MicroError.natsTransportClosed(link.description, wasSent: true) }
             throw Self.named(place, MicroError.natsTransport(error))
         }
         switch reply.status {
@@ -181,9 +181,7 @@ public final class NATSTransport: Transport {
             defer { listeners = nil }
             return listeners.map { Array($0.values) } ?? []
         }
-        let closed = MicroError(
-            .closed, "the transport (\(link.description)) is closed", origin: MicroError.Origin.transport)
-        streams.failAll(closed)
+        streams.failAll(MicroError.natsTransportClosed(link.description, wasSent: true))
         for listener in open { await listener.drain(deadline: .now) }
         await link.close(by: .now + configuration.timeout)
     }
@@ -191,8 +189,10 @@ public final class NATSTransport: Transport {
     /// Loses the connection for ever without a word to anybody, for tests: as when the process is killed.
     func die() { link.stop() }
 
+    private var isOpen: Bool { listeners.withLock { $0 != nil } }
+
     private func checkOpen() throws {
-        guard listeners.withLock({ $0 != nil }) else { throw MicroError.natsTransportClosed(link.description) }
+        guard isOpen else { throw MicroError.natsTransportClosed(link.description) }
     }
 
     private func encoded(

@@ -33,8 +33,8 @@ extension MicroError {
         MicroError(.internal, "\(place) answered what is no message of go-micro's transport", origin: Origin.transport)
     }
 
-    static func natsTransportClosed(_ transport: String) -> MicroError {
-        MicroError(.closed, "the transport (\(transport)) is closed", origin: Origin.transport, isSafeToRetry: true)
+    static func natsTransportClosed(_ transport: String, wasSent: Bool = false) -> MicroError {
+        MicroError(.closed, "the transport (\(transport)) is closed", origin: Origin.transport, isSafeToRetry: !wasSent)
     }
 
     /// What the connection reports, which is a broker's as well.

@@ -1,0 +1,52 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroConformance
+import MicroConformanceTesting
+import MicroCore
+import MicroHTTP
+import MicroTLS
+import TestServers
+import Testing
+
+/// The transport contract over mutual TLS: what is about streams, deadlines and connections has to hold there too.
+@Suite(.serialized, .timeLimit(.minutes(5)), .enabled(if: Certificates.canBeMade, "needs openssl"))
+struct TLSConformanceTests {
+    @Test(.conformanceReport) func contract() async throws {
+        let harness = try await TLSHarness()
+        for each in TransportCase.all where each.hooks.isSubset(of: harness.hooks) {
+            await each.verify(against: harness)
+        }
+    }
+}
+
+/// The HTTP transport with certificates of its own.
+private struct TLSHarness: TransportHarness {
+    let subject = Subject(
+        adapter: "HTTPTransport (TLS)", adapterVersion: conformanceKitVersion, backend: "HTTP/1.1", backendVersion: "-")
+    let bounds = TransportBounds(calls: 300)
+    let passage = Passage.listener
+    let credentials: Set<Credentials> = [.valid, .wrong]
+    /// For its wire alone: both sides are made in the case.
+    let entrance: Entrance? = Entrance(Address(host: "127.0.0.1", port: 0), wire: .tls)
+
+    private let authority: Certificates
+    private let stranger: Certificates
+    private let known: Certificates.Identity
+    private let unknown: Certificates.Identity
+
+    init() async throws {
+        authority = try await Certificates()
+        stranger = try await Certificates()
+        known = try await authority.identity("service", subjectAlternativeName: "IP:127.0.0.1")
+        unknown = try await stranger.identity("service", subjectAlternativeName: "IP:127.0.0.1")
+    }
+
+    func makeTransport(_ options: TransportClientOptions) async throws -> any Transport {
+        let identity = options.credentials == .valid ? known : unknown
+        var settings = TLSConfiguration(certificateFile: identity.certificate, keyFile: identity.key)
+        settings.authorityFile = (options.trust == .valid ? authority : stranger).authorityFile
+        settings.requiresClientCertificate = true
+        return try HTTPTransport(tls: settings, logger: options.logger)
+    }
+}
