@@ -86,7 +86,8 @@ struct TLSFileStamps: Equatable {
     private let sizes: [UInt64?]
 
     init(of configuration: TLSConfiguration) {
-        let files = [configuration.certificateFile, configuration.keyFile, configuration.authorityFile].compactMap(\.self)
+        let files = [configuration.certificateFile, configuration.keyFile, configuration.authorityFile].compactMap(
+            \.self)
         // The file itself, where its name is a symbolic link to it: that is how orchestrators mount secrets.
         let attributes = files.map { file in
             let file = URL(fileURLWithPath: file).resolvingSymlinksInPath().path

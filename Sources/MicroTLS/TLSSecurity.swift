@@ -49,7 +49,8 @@ final class TLSSecurity: HTTPSecurity {
     func serverHandler() throws -> any ChannelHandler {
         guard let server = material().server else {
             throw MicroError(
-                .invalidArgument, "a service needs a certificate: set certificateFile and keyFile of its TLSConfiguration",
+                .invalidArgument,
+                "a service needs a certificate: set certificateFile and keyFile of its TLSConfiguration",
                 origin: MicroError.Origin.transport)
         }
         return NIOSSLServerHandler(context: server)

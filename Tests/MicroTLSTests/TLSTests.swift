@@ -148,7 +148,9 @@ struct TLSTests {
             var settings = good
             change(&settings)
             let error = #expect(throws: MicroError.self) { try HTTPTransport(tls: settings) }
-            #expect(error?.code == .invalidArgument && error?.message.contains(text) == true, "\(String(describing: error))")
+            #expect(
+                error?.code == .invalidArgument && error?.message.contains(text) == true, "\(String(describing: error))"
+            )
         }
     }
 

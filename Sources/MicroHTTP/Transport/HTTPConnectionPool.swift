@@ -138,7 +138,7 @@ final class HTTPConnectionPool: Sendable {
     private func step(for address: Address, _ content: inout Content) -> Step {
         guard !content.isClosed else { return .refuse(.transportClosed()) }
         if let connection = content.places[address]?.idle.popLast() { return .send(connection) }
-        return claim(address, &content)
+        return .connect
     }
 
     /// Counts one more connection to an address, if that is allowed.
@@ -159,8 +159,12 @@ final class HTTPConnectionPool: Sendable {
     private func connect(_ call: HTTPCall) {
         let eventLoop = group.next()
         eventLoop.execute {
-            // Of many calls that are cancelled at once most have ended before their turn comes.
-            guard call.state.isAwaited else { return self.remove(nil, from: call.address) }
+            // Counted only now: of many calls that are cancelled at once most have ended before their turn comes.
+            guard call.state.isAwaited else { return }
+            if case .refuse(let error) = self.content.withLock({ self.claim(call.address, &$0) }) {
+                call.state.end(.failure(error))
+                return
+            }
             call.startTimer(on: eventLoop)
             self.openChannel(to: call.address, on: eventLoop).whenComplete { result in
                 switch result {

@@ -126,17 +126,14 @@ final class HTTPServerHandler: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        isReading = true
         if !reader.hasBytes { since = .now }
         reader.append(unwrapInboundIn(data))
+        // Not until the reading is complete: TLS may never say that it is.
+        isReading = true
         goOn(context)
-    }
-
-    func channelReadComplete(context: ChannelHandlerContext) {
         isReading = false
         if needsFlush { context.flush() }
         needsFlush = false
-        context.fireChannelReadComplete()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -358,6 +355,9 @@ extension HTTPServerHandler: HTTPStreamConnection {
     func write(_ message: ByteBuffer) {
         guard case .streaming(let session) = state, let context else { return }
         send(HTTPAnswer(message: message, contentType: session.request.contentType), isLast: false, context)
+        // What is not flushed does not count under TLS, so that a handler that sends on and on would never wait.
+        if needsFlush { context.flush() }
+        needsFlush = false
     }
 
     func writeEnd() {
