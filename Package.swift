@@ -22,6 +22,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
@@ -165,7 +166,8 @@ let package = Package(
                 "MicroCore", "CurlTransfer", "MicroMemory", "MicroNATS", logging, nioCore, nioHTTP1, nioPosix,
             ]),
         tests(
-            "MicroHTTPTests", ["MicroHTTP", "MicroConsul", "MicroMemory", "MicroCore", logging, nioCore, nioPosix]),
+            "MicroHTTPTests",
+            ["MicroHTTP", "MicroConsul", "MicroMemory", "MicroCore", logging, nioCore, nioEmbedded, nioHTTP1, nioPosix]),
         tests(
             "MicroTLSTests",
             [

@@ -47,6 +47,8 @@ struct HTTPReader {
     /// The head that was read, and the length of the body that has not come yet.
     private var awaited: (head: HTTPHead, size: Int, body: Int)?
     private var prefix = Prefix()
+    /// Whether the last message has said that no other follows it (RFC 9112, section 9.6).
+    private var isOver = false
 
     init(_ kind: Kind, limits: HTTPConfiguration) {
         self.kind = kind
@@ -68,6 +70,10 @@ struct HTTPReader {
     }
 
     mutating func next() -> Step {
+        guard !isOver else {
+            buffer.clear()
+            return .more
+        }
         if awaited == nil {
             guard let size = headSize() else {
                 // What is longer is refused by the other codec, with the right answer.
@@ -82,6 +88,7 @@ struct HTTPReader {
         buffer.moveReaderIndex(forwardBy: awaited.size)
         let body = buffer.readSlice(length: awaited.body) ?? ByteBuffer()
         (self.awaited, searched) = (nil, 0)
+        isOver = awaited.head.fields.closes
         return .message(awaited.head, body)
     }
 
