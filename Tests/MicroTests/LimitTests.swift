@@ -65,7 +65,7 @@ private struct Empty: Codable, Sendable {}
         #expect(endpoints["Fine"].map { $0.p50 > 0 && $0.p99 >= $0.p50 } == true)
     }
 
-    @Test func quantilesAreAtMostAFifthTooHigh() {
+    @Test func quantilesAreAtMostAQuarterTooHigh() {
         #expect(Histogram().quantile(0.5) == 0)
         for microseconds in [1, 3, 4, 7, 8, 100, 999, 12_345, 1_000_000, 59_000_000, 3_600_000_000] {
             var histogram = Histogram()

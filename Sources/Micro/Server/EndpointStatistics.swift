@@ -11,7 +11,7 @@ final class EndpointStatistics: Sendable {
         var errors = 0
         /// Calls that are being answered.
         var inFlight = 0
-        /// How long half of the calls took at most, and 99 of 100, in seconds; up to a fifth too high. 0 without calls.
+        /// How long half of the calls took at most, and 99 of 100, in seconds; up to a quarter too high. 0 without calls.
         var p50 = 0.0
         var p99 = 0.0
     }
