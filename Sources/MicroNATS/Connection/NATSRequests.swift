@@ -75,6 +75,19 @@ package final class NATSRequests: Sendable {
         }
     }
 
+    /// Ends all requests that wait for a reply.
+    ///
+    /// - Parameter abandon: Told the subject of each, and that of its reply, before it ends.
+    func endAll(_ error: MicroError, abandon: (_ subject: String, _ inbox: String) -> Void) {
+        let sent = state.withLock { state in
+            state.slots.filter { if case .new = $0.value.progress { false } else { true } }
+        }
+        for (inbox, slot) in sent {
+            abandon(slot.subject, inbox)
+            end(inbox, .failure(error))
+        }
+    }
+
     private func makeInbox(for subject: String) throws -> String {
         try state.withLock { state in
             if state.interest == nil {

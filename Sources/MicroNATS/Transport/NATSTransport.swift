@@ -181,7 +181,11 @@ public final class NATSTransport: Transport {
             defer { listeners = nil }
             return listeners.map { Array($0.values) } ?? []
         }
-        streams.failAll(MicroError.natsTransportClosed(link.description, wasSent: true))
+        let closed = MicroError.natsTransportClosed(link.description, wasSent: true)
+        streams.failAll(closed)
+        requests.endAll(closed) { [link] subject, inbox in
+            NATSControl.cancel.send(to: subject, inbox: inbox, by: link)
+        }
         for listener in open { await listener.drain(deadline: .now) }
         await link.close(by: .now + configuration.timeout)
     }
