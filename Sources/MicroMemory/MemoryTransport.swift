@@ -44,6 +44,7 @@ public final class MemoryTransport: Transport {
         try check(request.body, of: "request")
         try TopicRules.check(headers: request.headers)
         let listener = try listener(at: address)
+        guard request.deadline > .now else { throw Self.tooLate(request, address) }
         let response = try await calls.run {
             try await withDeadline(request.deadline, orThrow: Self.tooLate(request, address)) {
                 try await listener.answer(request)

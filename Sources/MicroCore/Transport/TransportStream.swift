@@ -54,9 +54,10 @@ public final class TransportStream: AsyncSequence, Sendable {
         }
     }
 
-    /// Sends nothing more; the other side's sequence ends. Finishing twice is fine.
+    /// Sends nothing more; the other side's sequence ends. Finishing twice is fine, and so is finishing when the other side
+    /// has ended the stream in order.
     ///
-    /// - Throws: As ``send(_:)``.
+    /// - Throws: ``MicroError``: what ended the stream. Or `CancellationError`.
     public func finish() async throws {
         try await withTaskCancellationHandler {
             try Task.checkCancellation()

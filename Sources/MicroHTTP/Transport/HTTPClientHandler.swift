@@ -206,7 +206,7 @@ final class HTTPClientHandler: ChannelDuplexHandler {
     /// The stream has ended in order.
     private func finish(_ stream: HTTPStream) {
         use = .over
-        stream.endSending(HTTPStream.peerEnded)
+        stream.endByPeer()
         close()
     }
 

@@ -24,6 +24,8 @@ final class HTTPStream {
     /// Why nothing can be sent any more.
     private var sendingEnd: (any Error)?
     private var hasFinished = false
+    /// Whether the other side has ended the stream in order.
+    private var hasPeerEnded = false
 
     private init(source: TransportStream.Source, largestBody: Int) {
         self.source = source
@@ -52,6 +54,12 @@ final class HTTPStream {
         for sender in waiting { sender.resume(throwing: reason) }
     }
 
+    /// The other side has ended the stream in order.
+    func endByPeer() {
+        hasPeerEnded = true
+        endSending(Self.peerEnded)
+    }
+
     /// The stream is over in both directions.
     func end(_ reason: any Error) {
         source.finish(throwing: reason)
@@ -76,7 +84,7 @@ final class HTTPStream {
     }
 
     fileprivate func finish(_ sender: CheckedContinuation<Void, any Error>) {
-        if hasFinished { return sender.resume() }
+        if hasFinished || hasPeerEnded { return sender.resume() }
         if let sendingEnd { return sender.resume(throwing: sendingEnd) }
         hasFinished = true
         connection?.writeEnd()
@@ -97,7 +105,7 @@ final class HTTPStream {
 
     static let finished = MicroError(
         .closed, "this side of the stream has finished", origin: MicroError.Origin.transport)
-    static let peerEnded = MicroError(
+    private static let peerEnded = MicroError(
         .closed, "the other side has ended the stream", origin: MicroError.Origin.transport)
 }
 

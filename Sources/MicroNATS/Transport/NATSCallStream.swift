@@ -45,6 +45,8 @@ final class NATSCallStream: TransportStreamCarrier {
         var received: UInt64 = 0
         var window = NATSStreamWindow()
         var hasFinished = false
+        /// Whether the other side has ended the stream in order.
+        var hasPeerEnded = false
         /// Why nothing is sent any more.
         var end: (any Error)?
         /// Whether nothing is of any use to the other side any more.
@@ -111,7 +113,11 @@ final class NATSCallStream: TransportStreamCarrier {
 
     func finish() async throws {
         if state.withLock({ $0.hasFinished && $0.end == nil }) { return }
-        try await write(Self.end(place.fields, CallFields.endOfStream), isEnd: true)
+        do {
+            try await write(Self.end(place.fields, CallFields.endOfStream), isEnd: true)
+        } catch is MicroError where state.withLock(\.hasPeerEnded) {
+            // There is nobody left to be told.
+        }
     }
 
     private static func end(_ fields: CallFields.Fields, _ text: String) -> ByteBuffer {
@@ -218,6 +224,7 @@ final class NATSCallStream: TransportStreamCarrier {
         let source = state.withLock(\.source)
         source?.finish()
         guard place.isClient, !isHalf else { return }
+        state.withLock { $0.hasPeerEnded = true }
         end(Self.peerEnded)
     }
 
