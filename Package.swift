@@ -27,6 +27,7 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 let instrumentation = Target.Dependency.product(name: "Instrumentation", package: "swift-distributed-tracing")
 let tracingTestKit = Target.Dependency.product(name: "InMemoryTracing", package: "swift-distributed-tracing")
@@ -60,6 +61,7 @@ let package = Package(
         .library(name: "MicroHTTP", targets: ["MicroHTTP"]),
         .library(name: "MicroMemory", targets: ["MicroMemory"]),
         .library(name: "MicroNATS", targets: ["MicroNATS"]),
+        .library(name: "MicroProtobuf", targets: ["MicroProtobuf"]),
         .library(name: "MicroTLS", targets: ["MicroTLS"]),
         .executable(name: "greeter-demo", targets: ["greeter-demo"]),
         .executable(name: "greeter-server", targets: ["greeter-server"]),
@@ -78,6 +80,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
         .package(url: "https://github.com/apple/swift-service-context", from: "1.5.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -94,6 +97,7 @@ let package = Package(
         module("MicroMemory", ["MicroCore", collections, deque, nioCore]),
         module("MicroHTTP", ["MicroCore", logging, nioCore, nioHTTP1, nioPosix]),
         module("MicroTLS", ["MicroCore", "MicroHTTP", logging, nioCore, nioSSL, nioTLS]),
+        module("MicroProtobuf", ["MicroCore", nioCore, protobuf]),
         module("MicroCurl", ["MicroCore", "CurlTransfer"]),
         module("MicroConsul", ["MicroCore", "MicroCurl", "CurlTransfer", "CZlib", configuration, logging]),
         module("MicroEtcd", ["MicroCore", "MicroCurl", "CurlTransfer", configuration, logging]),
@@ -184,6 +188,7 @@ let package = Package(
                 "Micro", "CurlTransfer", "MicroMemory", "MicroHTTP", configuration, lifecycle, logging, metricsTestKit,
                 nioCore, nioPosix, serviceContext, tracing, tracingTestKit,
             ]),
+        tests("MicroProtobufTests", ["MicroProtobuf", "Micro", "MicroMemory", nioCore, protobuf]),
         tests("MicroBackendsTests", ["MicroBackends", "Micro", configuration]),
         .testTarget(
             name: "FileRegistryTests",

@@ -39,6 +39,7 @@ let package = Package(
                 .product(name: "MicroHTTP", package: "swift-micro"),
                 .product(name: "MicroMemory", package: "swift-micro"),
                 .product(name: "MicroNATS", package: "swift-micro"),
+                .product(name: "MicroProtobuf", package: "swift-micro"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),

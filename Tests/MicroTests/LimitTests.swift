@@ -13,6 +13,8 @@ import Testing
 private struct Empty: Codable, Sendable {}
 
 @Suite(.timeLimit(.minutes(1))) struct LimitTests {
+    private static let identity = ServerIdentity(name: "svc", logger: LogRecorder().logger, forwardedHeaders: [])
+
     private func request(_ endpoint: String, body: String = "{}") -> TransportRequest {
         TransportRequest(
             service: "svc", endpoint: endpoint, contentType: "application/json", body: ByteBuffer(string: body),
@@ -20,7 +22,7 @@ private struct Empty: Codable, Sendable {}
     }
 
     @Test func whatIsTooMuchIsRefusedBeforeAHandlerRuns() async throws {
-        let server = Server(name: "svc", codecs: Codecs([JSONCodec()]), logger: LogRecorder().logger, limit: 2)
+        let server = Server(Self.identity, codecs: Codecs([JSONCodec()]), limit: 2)
         let (inside, gate) = (Counter(), AsyncStream.makeStream(of: Void.self))
         server.handle("Slow") { (_: Empty, _) in
             inside.add()
@@ -42,7 +44,7 @@ private struct Empty: Codable, Sendable {}
     }
 
     @Test func statisticsTellCallsErrorsAndWhatIsInFlight() async throws {
-        let server = Server(name: "svc", codecs: Codecs([JSONCodec()]), logger: LogRecorder().logger)
+        let server = Server(Self.identity, codecs: Codecs([JSONCodec()]))
         let gate = AsyncStream.makeStream(of: Void.self)
         server.handle("Fine") { (_: Empty, _) in Empty() }
         server.handle("Fails") { (_: Empty, _) -> Empty in throw MicroError(.permissionDenied, "no") }

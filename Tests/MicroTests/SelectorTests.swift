@@ -56,7 +56,7 @@ private func state(_ nodes: String..., transport: String? = "http") -> RegistryS
     /// Picks until the selector has seen the state that was yielded.
     private func pickIDs(_ selector: Selector, _ count: Int) async throws -> [String] {
         var ids: [String] = []
-        for _ in 0..<count { ids.append(try await selector.pick("svc", deadline: soon).id) }
+        for _ in 0..<count { ids.append(try await selector.pick("svc", deadline: soon).node.id) }
         return ids
     }
 
@@ -89,9 +89,9 @@ private func state(_ nodes: String..., transport: String? = "http") -> RegistryS
         let selector = selector(strategy)
         try await started(selector, state("a", "b", "c"))
         for _ in 0..<50 {
-            #expect(try await selector.pick("svc", avoiding: ["a", "c"], deadline: soon).id == "b")
+            #expect(try await selector.pick("svc", avoiding: ["a", "c"], deadline: soon).node.id == "b")
             let again = try await selector.pick("svc", avoiding: ["a", "b", "c"], deadline: soon)
-            #expect(["a", "b", "c"].contains(again.id))
+            #expect(["a", "b", "c"].contains(again.node.id))
         }
         await selector.close()
     }
@@ -100,7 +100,7 @@ private func state(_ nodes: String..., transport: String? = "http") -> RegistryS
         let selector = selector()
         try await started(selector, state("a"))
         registry.yield(state("b"))
-        #expect(try await eventually { try await selector.pick("svc", deadline: soon).id == "b" })
+        #expect(try await eventually { try await selector.pick("svc", deadline: soon).node.id == "b" })
         await selector.close()
     }
 
@@ -141,7 +141,7 @@ private func state(_ nodes: String..., transport: String? = "http") -> RegistryS
             ($0 as? MicroError)?.code == .notFound && "\($0)".contains("do not speak the transport http")
         }
         registry.yield(state("b", transport: nil))
-        #expect(await eventually { (try? await selector.pick("svc", deadline: soon).id) == "b" })
+        #expect(await eventually { (try? await selector.pick("svc", deadline: soon).node.id) == "b" })
         await selector.close()
     }
 
@@ -167,10 +167,10 @@ private func state(_ nodes: String..., transport: String? = "http") -> RegistryS
                 try await selector.pick("unknown-\(number)", deadline: soon)
             }
         }
-        #expect(try await selector.pick("svc", deadline: soon).id == "a")
+        #expect(try await selector.pick("svc", deadline: soon).node.id == "a")
         #expect(backend.openWatches > 10, "there has to be something to leave")
         #expect(await eventually { backend.openWatches == 1 })
-        #expect(try await selector.pick("svc", deadline: soon).id == "a")
+        #expect(try await selector.pick("svc", deadline: soon).node.id == "a")
 
         try await registry.deregister(record)
         #expect(await eventually { (try? await selector.pick("svc", deadline: soon)) == nil })
@@ -195,17 +195,23 @@ private func state(_ nodes: String..., transport: String? = "http") -> RegistryS
     /// T45: a node that fails is left alone, tried again, let back in; never all of them.
     @Test func aFailingNodeIsSetAsideAndLetBackInByTrial() async throws {
         let selector = selector()
-        async let first = selector.pick("svc", deadline: soon)
-        #expect(await eventually { registry.watches.value == 1 })
-        registry.yield(state("a", "b", "c"))
-        _ = try await first
-        selector.report("svc", node: "a", hasFailed: true)
+        try await started(selector, state("a", "b", "c"))
+        func pickEach() async throws -> [String: Selection] {
+            var selections: [String: Selection] = [:]
+            for _ in 0..<3 {
+                let selection = try await selector.pick("svc", deadline: soon)
+                selections[selection.node.id] = selection
+            }
+            return selections
+        }
+        let each = try await pickEach()
+        each["a"]?.done(.failed)
         #expect(Set(try await pickIDs(selector, 10)) == ["b", "c"])
         // The one call that tries it; it succeeds.
-        #expect(try await eventually { try await selector.pick("svc", deadline: soon).id == "a" })
-        selector.report("svc", node: "a", hasFailed: false)
+        #expect(try await eventually { try await selector.pick("svc", deadline: soon).node.id == "a" })
+        each["a"]?.done(.answered)
         #expect(Set(try await pickIDs(selector, 6)) == ["a", "b", "c"])
-        for id in ["a", "b", "c"] { selector.report("svc", node: id, hasFailed: true) }
+        for selection in each.values { selection.done(.failed) }
         #expect(Set(try await pickIDs(selector, 6)) == ["a", "b", "c"])
         await selector.close()
     }

@@ -20,6 +20,20 @@ public struct CallOptions: Sendable {
     /// have been run already: the connection broke before the answer came.
     public var isIdempotent: Bool
 
+    /// How long to wait for an answer before another node is asked as well; the first answer counts, and the other call is
+    /// cancelled. Nil, the default: never. Only for a call that ``isIdempotent``; each second call is taken from the budget for
+    /// repetitions.
+    public var hedgeDelay: Duration?
+
+    /// The media type of the request, of those that the client's codecs write for its type; nil for the first one.
+    public var contentType: String?
+
+    /// Which nodes may be called; nil for the client's filter.
+    public var filter: NodeFilter?
+
+    /// What ``SelectionStrategy/consistentHash`` chooses by, such as the ID of a customer.
+    public var key: String?
+
     /// What travels beside the message.
     public var headers: Headers
 
@@ -28,14 +42,19 @@ public struct CallOptions: Sendable {
 
     /// Creates options; all defaults are the client's.
     public init(
-        timeout: Duration? = nil, retries: Int? = nil, isIdempotent: Bool = false, headers: Headers = [:],
+        timeout: Duration? = nil, retries: Int? = nil, isIdempotent: Bool = false, hedgeDelay: Duration? = nil,
+        contentType: String? = nil, filter: NodeFilter? = nil, key: String? = nil, headers: Headers = [:],
         inheritsDeadline: Bool = true, onRetry: (@Sendable (MicroError) -> Void)? = nil
     ) {
-        self.inheritsDeadline = inheritsDeadline
         self.timeout = timeout
         self.retries = retries
         self.isIdempotent = isIdempotent
+        self.hedgeDelay = hedgeDelay
+        self.contentType = contentType
+        self.filter = filter
+        self.key = key
         self.headers = headers
+        self.inheritsDeadline = inheritsDeadline
         self.onRetry = onRetry
     }
 }

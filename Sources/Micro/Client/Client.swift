@@ -14,9 +14,10 @@ import NIOCore
 /// ```
 public final class Client: Sendable {
     let components: Components
-    private let codecs: Codecs
+    private let plans: CallPlans
     private let selector: Selector
     private let settings: Configuration
+    private let interceptors: [any ClientInterceptor]
     private let ownName: String?
     private let publisher: EventPublisher
     private let budget: RetryBudget
@@ -29,28 +30,34 @@ public final class Client: Sendable {
     ///   - broker: Where events are published; by default the one that `MICRO_BROKER` names, else memory, or HTTP beside
     ///     another registry.
     ///   - codecs: How messages are encoded: the first that can encode a request does.
+    ///   - interceptors: What stands before every call, the first outermost.
     ///   - backends: The adapters to choose from by name.
     ///   - settings: What holds for all calls; by default what the configuration says.
     ///   - configuration: The settings; by default the environment.
     /// - Throws: ``MicroError`` with `invalidArgument` or `unsupported` that names the wrong setting.
     public convenience init(
         registry: (any Registry)? = nil, transport: (any Transport)? = nil, broker: (any Broker)? = nil,
-        codecs: [any Codec] = [JSONCodec()], backends: Backends = .builtIn, settings: Configuration? = nil,
-        configuration: ConfigReader? = nil
+        codecs: [any Codec] = [JSONCodec()], interceptors: [any ClientInterceptor] = [], backends: Backends = .builtIn,
+        settings: Configuration? = nil, configuration: ConfigReader? = nil
     ) throws {
         let configuration = configuration ?? .environment
         self.init(
             components: try Components(
                 registry: registry, transport: transport, broker: broker, backends: backends,
                 configuration: configuration),
-            codecs: Codecs(codecs), settings: try settings ?? Configuration(configReader: configuration), ownName: nil)
+            codecs: Codecs(codecs), interceptors: interceptors,
+            settings: try settings ?? Configuration(configReader: configuration), ownName: nil)
     }
 
-    init(components: Components, codecs: Codecs, settings: Configuration, ownName: String?) {
+    init(
+        components: Components, codecs: Codecs, interceptors: [any ClientInterceptor], settings: Configuration,
+        ownName: String?
+    ) {
         self.components = components
-        self.codecs = codecs
+        self.interceptors = interceptors
         self.settings = settings
         self.ownName = ownName
+        plans = CallPlans(codecs: codecs)
         budget = RetryBudget(ratio: settings.retryRatio)
         publisher = EventPublisher(broker: components.broker, codecs: codecs, service: ownName)
         selector = Selector(
@@ -71,16 +78,20 @@ public final class Client: Sendable {
         _ service: String, _ endpoint: String, _ request: Request, options: CallOptions = .init(),
         returning type: Response.Type = Response.self
     ) async throws -> Response {
-        let (contentType, body) = try codecs.encode(request)
-        let timeout = options.timeout ?? settings.requestTimeout
-        let response = try await send(
-            TransportRequest(
-                service: service, endpoint: endpoint, contentType: contentType, headers: headers(of: options),
-                body: body,
-                deadline: InheritedDeadline.ofCall(timeout, isInherited: options.inheritsDeadline)),
-            options
-        ) { [transport = components.transport] in try await transport.call($0, to: $1) }
-        return try decode(response, of: endpoint)
+        let plan: CallPlan<Request, Response> = plans.plan(service, endpoint)
+        let (contentType, body) = try plan.encode(request, as: options.contentType)
+        let call = TransportRequest(
+            service: service, endpoint: endpoint, contentType: contentType, headers: headers(options), body: body,
+            deadline: InheritedCall.deadline(
+                options.timeout ?? settings.requestTimeout, isInherited: options.inheritsDeadline))
+        let attempts = attempts(options) { [transport = components.transport] in try await transport.call($0, to: $1) }
+        return try await counted(plan.metrics) {
+            let response = try await CallTracing.call(call, plan.metrics.method) { call in
+                guard !interceptors.isEmpty else { return try await attempts.run(call) }
+                return try await interceptors[...].call(call, attempts.run)
+            }
+            return try plan.decode(response)
+        }
     }
 
     /// Opens a stream to an endpoint that is called by one.
@@ -101,34 +112,64 @@ public final class Client: Sendable {
         _ service: String, _ endpoint: String, sending outgoing: Outgoing.Type = Outgoing.self,
         receiving incoming: Incoming.Type = Incoming.self, options: CallOptions = .init()
     ) async throws -> MessageStream<Outgoing, Incoming> {
-        let (contentType, encode, decode) = try codecs.pair(sending: outgoing, receiving: incoming)
-        let request = TransportRequest(
-            service: service, endpoint: endpoint, contentType: contentType, headers: headers(of: options),
-            deadline: InheritedDeadline.ofCall(
+        let plan: CallPlan<Outgoing, Incoming> = plans.plan(service, endpoint)
+        let (contentType, encode, decode) = try plan.pair(options.contentType)
+        let opening = TransportRequest(
+            service: service, endpoint: endpoint, contentType: contentType, headers: headers(options),
+            deadline: InheritedCall.deadline(
                 options.timeout ?? Self.longestStream, isInherited: options.inheritsDeadline))
-        let stream = try await send(request, options) { [transport = components.transport] in
-            try await transport.open($0, to: $1)
-        }
-        return MessageStream(stream) { message in
-            var body = ByteBuffer()
-            try Codecs.encode(message, into: &body, by: encode, contentType)
-            return body
-        } decode: { message in
-            do { return try Self.decode(message, of: endpoint, by: decode) } catch {
-                // Nobody can make anything of what follows.
-                stream.cancel()
-                throw error
+        let attempts = attempts(options) { [transport = components.transport] in try await transport.open($0, to: $1) }
+        let (start, metrics) = (ContinuousClock.now, plan.metrics)
+        do {
+            let stream = try await CallTracing.open(opening, metrics.method) { opening in
+                try await interceptors[...].open(opening, attempts.run)
             }
+            let counted = stream.intercepted(ended: { metrics.record(since: start, $0) })
+            return MessageStream(counted, encode: encode) { message in
+                do { return try decode(message) } catch {
+                    // Nobody can make anything of what follows.
+                    counted.cancel()
+                    throw error
+                }
+            }
+        } catch {
+            metrics.record(since: start, error)
+            throw error
         }
     }
 
     /// A year: what transports take for a deadline, and as good as none.
     private static let longestStream = Duration.seconds(365 * 24 * 3600)
 
-    private func headers(of options: CallOptions) -> Headers {
+    private func headers(_ options: CallOptions) -> Headers {
         var headers = options.headers
+        if let inherited = InheritedCall.current?.headers {
+            for field in inherited where headers[field.name] == nil { headers.add(field.name, field.value) }
+        }
         if let ownName { headers["Micro-From-Service"] = ownName }
         return headers
+    }
+
+    private func attempts<Response>(
+        _ options: CallOptions, _ send: @escaping Attempts<Response>.Send
+    ) -> Attempts<Response> {
+        Attempts(
+            selector: selector, budget: budget, retries: options.retries ?? settings.retries, backoff: settings.backoff,
+            filter: options.filter ?? settings.filter, options: options, send: send)
+    }
+
+    private func counted<Response>(
+        _ metrics: CallMetrics, _ body: () async throws -> Response
+    ) async throws -> Response {
+        let start = ContinuousClock.now
+        do {
+            let response = try await body()
+            metrics.record(since: start, nil)
+            return response
+        } catch {
+            metrics.record(since: start, error)
+            throw error
+        }
     }
 
     /// Publishes an event. It succeeds whether anybody subscribes or not.
@@ -150,56 +191,5 @@ public final class Client: Sendable {
     public func close() async {
         await selector.close()
         await components.close()
-    }
-
-    /// Sends the request to one node after the other until one answers, the attempts are used up or time is over.
-    private func send<Response>(
-        _ request: TransportRequest, _ options: CallOptions,
-        by send: (TransportRequest, Address) async throws -> Response
-    ) async throws -> Response {
-        let retries = options.retries ?? settings.retries
-        var tried: Set<String> = []
-        var attempt = 0
-        budget.callBegins()
-        while true {
-            let node = try await selector.pick(request.service, avoiding: tried, deadline: request.deadline)
-            do {
-                let response = try await send(request, Address(node))
-                selector.report(request.service, node: node.id, hasFailed: false)
-                return response
-            } catch let error as MicroError {
-                // What the service itself passes on from elsewhere says nothing of its node.
-                if error.code == .unavailable, MicroError.Origin.isToolkit(error.origin) {
-                    selector.report(request.service, node: node.id, hasFailed: true)
-                }
-                let mayPass = error.code == .unavailable || error.code == .resourceExhausted
-                let mayRepeat = mayPass && (error.isSafeToRetry || options.isIdempotent)
-                guard mayRepeat, attempt < retries, .now < request.deadline, budget.take() else { throw error }
-                options.onRetry?(error)
-                if !tried.insert(node.id).inserted {
-                    try await Task.sleep(for: settings.backoff.delay(attempt: attempt))
-                }
-                attempt += 1
-            }
-        }
-    }
-
-    private func decode<Response>(_ response: TransportResponse, of endpoint: String) throws -> Response {
-        guard let decode = codecs[response.contentType]?.decoder(for: Response.self) else {
-            throw MicroError(
-                .unsupported, "\(endpoint) answered in \(response.contentType), which gives no \(Response.self) here",
-                origin: MicroError.Origin.client)
-        }
-        return try Self.decode(response.body, of: endpoint, by: decode)
-    }
-
-    private static func decode<Response>(
-        _ body: ByteBuffer, of endpoint: String, by decode: (ByteBuffer) throws -> Response
-    ) throws -> Response {
-        do { return try decode(body) } catch {
-            throw MicroError(
-                .internal, "cannot read the answer of \(endpoint): \(error)", origin: MicroError.Origin.client,
-                cause: error)
-        }
     }
 }

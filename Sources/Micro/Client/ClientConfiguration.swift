@@ -8,7 +8,8 @@ extension Client {
     /// What holds for all calls of a client.
     ///
     /// Configuration keys: `micro.client.request.timeout` (`MICRO_CLIENT_REQUEST_TIMEOUT`), `micro.client.retries`
-    /// (`MICRO_CLIENT_RETRIES`), `micro.selector` (`MICRO_SELECTOR`: `random` or `roundrobin`).
+    /// (`MICRO_CLIENT_RETRIES`), `micro.selector` (`MICRO_SELECTOR`: the name of a ``SelectionStrategy``), `micro.zone`
+    /// (`MICRO_ZONE`: the zone of ``NodeFilter``).
     public struct Configuration: Sendable {
         /// How long a call may take, all attempts together; 5 s by default.
         public var requestTimeout: Duration = .seconds(5)
@@ -26,6 +27,9 @@ extension Client {
         /// How a node is chosen; at random by default.
         public var strategy = SelectionStrategy.random
 
+        /// Which nodes may be called; by default all.
+        public var filter = NodeFilter()
+
         /// The defaults.
         public init() {}
 
@@ -42,6 +46,7 @@ extension Client {
                 }
                 self.strategy = strategy
             }
+            filter.zone = reader.string(forKey: "micro.zone")
         }
     }
 }

@@ -11,25 +11,18 @@ struct Codecs: Sendable {
 
     init(_ all: [any Codec]) { self.all = all }
 
-    subscript(contentType: String) -> (any Codec)? {
-        all.first { $0.contentTypes.contains(contentType) }
-    }
-
     /// Writes a value by the first codec that can.
     ///
     /// - Throws: ``MicroError`` with `unsupported` (no codec can) or `invalidArgument` (this value cannot be written).
     func encode<Value>(_ value: Value) throws -> (contentType: String, body: ByteBuffer) {
-        for codec in all {
-            guard let encode = codec.encoder(for: Value.self), let contentType = codec.contentTypes.first else {
-                continue
-            }
-            var body = ByteBuffer()
-            try Self.encode(value, into: &body, by: encode, contentType)
-            return (contentType, body)
+        guard let (contentType, encode) = encoders(for: Value.self).first else {
+            throw MicroError(
+                .unsupported, "no codec of this client can encode \(Value.self): make it Codable",
+                origin: MicroError.Origin.client)
         }
-        throw MicroError(
-            .unsupported, "no codec of this client can encode \(Value.self): make it Codable",
-            origin: MicroError.Origin.client)
+        var body = ByteBuffer()
+        try Self.encode(value, into: &body, by: encode, contentType)
+        return (contentType, body)
     }
 
     /// Writes a value; what a codec cannot write is `invalidArgument`, whatever it throws.
@@ -44,24 +37,14 @@ struct Codecs: Sendable {
         }
     }
 
-    /// How a stream is written and read: both by the first codec that can, since a stream has one media type.
-    ///
-    /// - Throws: ``MicroError`` with `unsupported` when no codec can.
-    func pair<Outgoing, Incoming>(
-        sending outgoing: Outgoing.Type, receiving incoming: Incoming.Type
-    ) throws -> (
-        contentType: String, encode: @Sendable (Outgoing, inout ByteBuffer) throws -> Void,
-        decode: @Sendable (ByteBuffer) throws -> Incoming
-    ) {
-        for codec in all {
-            guard let contentType = codec.contentTypes.first, let encode = codec.encoder(for: outgoing),
-                let decode = codec.decoder(for: incoming)
-            else { continue }
-            return (contentType, encode, decode)
+    /// How values of a type are written, in the order of preference.
+    func encoders<Value>(
+        for type: Value.Type
+    ) -> [(contentType: String, encode: @Sendable (Value, inout ByteBuffer) throws -> Void)] {
+        all.compactMap { codec in
+            guard let encode = codec.encoder(for: type), let contentType = codec.contentTypes.first else { return nil }
+            return (contentType, encode)
         }
-        throw MicroError(
-            .unsupported, "no codec of this client can write \(outgoing) and read \(incoming): make them Codable",
-            origin: MicroError.Origin.client)
     }
 
     /// How each media type gives values of a type; empty if no codec can.

@@ -44,10 +44,3 @@ struct EventTracing: Sendable {
         if let id = headers["Micro-Id"] { span.attributes["messaging.message.id"] = id }
     }
 }
-
-/// Lets instruments write and read headers.
-private struct HeadersCarrier: Injector, Extractor {
-    func inject(_ value: String, forKey key: String, into headers: inout Headers) { headers[key] = value }
-
-    func extract(key: String, from headers: Headers) -> String? { headers[key] }
-}

@@ -62,24 +62,22 @@ public final class Selector: Sendable {
     ///
     /// - Parameters:
     ///   - service: The name of the service.
+    ///   - filter: Which nodes may be chosen.
+    ///   - key: What ``SelectionStrategy/consistentHash`` chooses by.
     ///   - tried: The IDs of nodes to avoid as long as there are others.
     ///   - deadline: How long to wait for the registry when the service is asked for the first time.
+    /// - Returns: The node; tell it by ``Selection/done(_:)`` how it did.
     /// - Throws: ``MicroError`` with `notFound` (the registry knows no node), `unavailable` (the registry cannot say),
     ///   `deadlineExceeded`, `invalidName`, `closed`; or `CancellationError`.
     public func pick(
-        _ service: String, avoiding tried: Set<String> = [], deadline: ContinuousClock.Instant
-    ) async throws -> Node {
+        _ service: String, where filter: NodeFilter = NodeFilter(), key: String? = nil,
+        avoiding tried: Set<String> = [], deadline: ContinuousClock.Instant
+    ) async throws -> Selection {
         let view = try view(of: service)
-        if let node = view.pick(avoiding: tried) { return node }
+        if let node = view.pick(filter, key: key, avoiding: tried) { return node }
         let state = try await withDeadline(deadline, orThrow: self.slow(service)) { await view.state() }
-        if let node = view.pick(avoiding: tried) { return node }
-        throw absence(of: service, in: state)
-    }
-
-    /// Tells how a node that was picked did: one that cannot be reached is set aside for a while, longer with every failure,
-    /// and let back in after a call that succeeds. When all nodes of a service fail none is set aside.
-    public func report(_ service: String, node id: String, hasFailed: Bool) {
-        content.withLock { $0.entries[service]?.view }?.report(id, hasFailed: hasFailed)
+        if let node = view.pick(filter, key: key, avoiding: tried) { return node }
+        throw absence(of: service, filter, in: state)
     }
 
     /// Ends all watches and waits for that. Closing twice is fine.
@@ -100,9 +98,7 @@ public final class Selector: Sendable {
                 throw MicroError(.closed, "the client is closed", origin: MicroError.Origin.client)
             }
             let watch = try registry.watch(service)
-            let view = ServiceView(name: service, strategy: strategy) { [transportName] node in
-                (node.metadata["transport"] ?? transportName) == transportName
-            }
+            let view = ServiceView(name: service, strategy: strategy, isEligible: isEligible)
             content.entries[service] = Entry(view: view, task: Task { await view.follow(watch) })
             if content.sweeper == nil {
                 content.sweeper = Task { [weak self, pause = idleLimit.empty / 2] in
@@ -115,6 +111,10 @@ public final class Selector: Sendable {
             }
             return view
         }
+    }
+
+    private var isEligible: @Sendable (Node) -> Bool {
+        { [transportName] node in (node.metadata["transport"] ?? transportName) == transportName }
     }
 
     /// Ends the watches that nobody needs; false when none is left.
@@ -133,23 +133,26 @@ public final class Selector: Sendable {
         return isNeeded
     }
 
-    private func absence(of service: String, in state: RegistryState?) -> MicroError {
+    private func absence(of service: String, _ filter: NodeFilter, in state: RegistryState?) -> MicroError {
         switch state?.freshness {
         case .live:
-            let foreign = state?[service].flatMap(\.nodes).count ?? 0
-            let hint =
-                foreign == 0
-                ? "is it running, and does it use this registry?"
-                : "its \(foreign) do not speak the transport \(transportName)"
             return MicroError(
-                .notFound, "no instances of \(service) in \(registry): \(hint)", origin: MicroError.Origin.client,
-                isSafeToRetry: true)
+                .notFound, "no instances of \(service) in \(registry): \(hint(state?[service] ?? [], filter))",
+                origin: MicroError.Origin.client, isSafeToRetry: true)
         case .stale(_, let cause), .unknown(let cause):
             return MicroError(
                 .unavailable, cause.message, origin: MicroError.Origin.client, cause: cause, isSafeToRetry: true)
         case nil:
             return MicroError(.closed, "\(registry) is closed", origin: MicroError.Origin.client)
         }
+    }
+
+    private func hint(_ records: [ServiceRecord], _ filter: NodeFilter) -> String {
+        let nodes = records.flatMap(\.nodes)
+        let speaking = nodes.count(where: isEligible)
+        if nodes.isEmpty { return "is it running, and does it use this registry?" }
+        if speaking == 0 { return "its \(nodes.count) do not speak the transport \(transportName)" }
+        return "none of its \(speaking) passes the filter of the call"
     }
 
     private func slow(_ service: String) -> MicroError {

@@ -8,31 +8,30 @@ import Synchronization
 final class ServiceView: Sendable {
     private struct Content {
         var state: RegistryState?
-        var nodes: [Node] = []
+        /// Those that speak the transport, by version.
+        var records: [ServiceRecord] = []
+        /// Made when a filter is used first after a change. There are so few filters that they are not hashed.
+        var pools: [(filter: NodeFilter, nodes: NodePool)] = []
+        /// By the ID of a node, if the strategy wants it.
+        var loads: [String: NodeLoad] = [:]
         var aside = SetAside()
         var waiting: [CheckedContinuation<Void, Never>] = []
         var hasEnded = false
         var lastUse = ContinuousClock.now
-        var picker: Picker
-
-        /// The first position from one on, around the end, that is fine.
-        mutating func position(from start: Int, where isFine: (String, inout SetAside) -> Bool) -> Int? {
-            for step in nodes.indices {
-                let position = (start + step) % nodes.count
-                if isFine(nodes[position].id, &aside) { return position }
-            }
-            return nil
-        }
     }
 
+    /// How many filters are remembered: they may hold what callers say.
+    private static let mostPools = 16
+
     let name: String
+    private let strategy: SelectionStrategy
     private let isEligible: @Sendable (Node) -> Bool
-    private let content: Mutex<Content>
+    private let content = Mutex(Content())
 
     init(name: String, strategy: SelectionStrategy, isEligible: @escaping @Sendable (Node) -> Bool) {
         self.name = name
+        self.strategy = strategy
         self.isEligible = isEligible
-        content = Mutex(Content(picker: Picker(strategy: strategy)))
     }
 
     /// Follows the watch until it ends.
@@ -47,30 +46,36 @@ final class ServiceView: Sendable {
     }
 
     /// A node, if possible none of those to avoid and none that failed lately; nil while there is none or nothing is known yet.
-    func pick(avoiding tried: Set<String>) -> Node? {
+    func pick(_ filter: NodeFilter, key: String?, avoiding tried: Set<String>) -> Selection? {
         content.withLock { content in
             let now = ContinuousClock.now
             content.lastUse = now
-            guard !content.nodes.isEmpty else { return nil }
-            let start = content.picker.position(below: content.nodes.count)
-            if tried.isEmpty, content.aside.isEmpty { return content.nodes[start] }
-            // When all of them fail they are used as if none did.
-            let chosen =
-                content.position(from: start) { !tried.contains($0) && !$1.contains($0, at: now) }
-                ?? content.position(from: start) { id, _ in !tried.contains(id) }
-            return content.nodes[chosen ?? start]
+            let chosen = withPool(filter, &content) { pool, aside in
+                guard !pool.isEmpty else { return Candidate?.none }
+                if tried.isEmpty, aside.isEmpty { return pool.pick(key: key) { _ in true } }
+                // When all of them fail they are used as if none did.
+                return pool.pick(key: key) { !tried.contains($0.node.id) && !aside.contains($0.node.id, at: now) }
+                    ?? pool.pick(key: key) { !tried.contains($0.node.id) }
+                    ?? pool.pick(key: key) { _ in true }
+            }
+            guard let chosen else { return nil }
+            chosen.load?.begin()
+            return Selection(
+                node: chosen.node, staleFor: content.state?.freshness.age(at: now), view: self, load: chosen.load,
+                start: now)
         }
     }
 
     /// Tells how a node did.
-    func report(_ id: String, hasFailed: Bool) {
+    func report(_ id: String, _ outcome: Selection.Outcome) {
         content.withLock { content in
-            if hasFailed {
+            switch outcome {
+            case .failed:
                 content.aside.add(id, at: .now)
                 // It may have gone meanwhile.
-                content.aside.keep(content.nodes)
-            } else if !content.aside.isEmpty {
-                content.aside.remove(id)
+                content.aside.keep(content.records)
+            case .answered, .overloaded: if !content.aside.isEmpty { content.aside.remove(id) }
+            case .abandoned: break
             }
         }
     }
@@ -90,18 +95,54 @@ final class ServiceView: Sendable {
 
     /// How long nobody has asked, and whether there is nothing to keep: the service is known not to exist.
     func idleness(at now: ContinuousClock.Instant) -> (time: Duration, isEmpty: Bool) {
-        content.withLock { (now - $0.lastUse, $0.nodes.isEmpty) }
+        content.withLock { (now - $0.lastUse, $0.records.isEmpty) }
+    }
+
+    /// Gives the pool of a filter in place, so that it is not copied.
+    private func withPool<Result>(
+        _ filter: NodeFilter, _ content: inout Content, _ body: (inout NodePool, inout SetAside) -> Result
+    ) -> Result {
+        if let index = content.pools.firstIndex(where: { $0.filter == filter }) {
+            return body(&content.pools[index].nodes, &content.aside)
+        }
+        if content.pools.count >= Self.mostPools { content.pools.removeFirst() }
+        content.pools.append((filter, pool(filter, content)))
+        return body(&content.pools[content.pools.count - 1].nodes, &content.aside)
+    }
+
+    private func pool(_ filter: NodeFilter, _ content: Content) -> NodePool {
+        let nodes = content.records.filter(filter.passes).flatMap(\.nodes).filter(filter.passes)
+        return NodePool(
+            nodes.map { Candidate(node: $0, load: content.loads[$0.id]) }, strategy: strategy, zone: filter.zone)
     }
 
     private func update(_ state: RegistryState) {
-        let nodes = state[name].flatMap(\.nodes).filter(isEligible)
+        let records = state[name].compactMap { record in
+            var record = record
+            record.nodes.removeAll { !isEligible($0) }
+            return record.nodes.isEmpty ? nil : record
+        }
         let waiting = content.withLock { content in
             content.state = state
-            content.nodes = nodes
-            content.aside.keep(nodes)
+            content.records = records
+            content.pools = []
+            content.aside.keep(records)
+            if strategy == .leastLoaded {
+                let known = content.loads
+                content.loads = [:]
+                for node in records.flatMap(\.nodes) { content.loads[node.id] = known[node.id] ?? NodeLoad() }
+            }
             defer { content.waiting = [] }
             return content.waiting
         }
         for reader in waiting { reader.resume() }
+    }
+}
+
+extension RegistryState.Freshness {
+    /// How long the backend has not been readable; nil while it is.
+    fileprivate func age(at now: ContinuousClock.Instant) -> Duration? {
+        guard case .stale(let since, _) = self else { return nil }
+        return now - since
     }
 }

@@ -33,9 +33,9 @@ struct SetAside: Sendable {
     mutating func remove(_ id: String) { nodes[id] = nil }
 
     /// Forgets those that are gone, so that there are never more than nodes.
-    mutating func keep(_ present: [Node]) {
+    mutating func keep(_ present: [ServiceRecord]) {
         guard !nodes.isEmpty else { return }
-        let ids = Set(present.map(\.id))
+        let ids = Set(present.lazy.flatMap(\.nodes).map(\.id))
         nodes = nodes.filter { ids.contains($0.key) }
     }
 }

@@ -7,13 +7,14 @@ import NIOCore
 
 /// One endpoint of a server: how it is described, and how it is run for each media type it can read and write.
 struct EndpointHandler: Sendable {
-    typealias Run = @Sendable (ByteBuffer, RequestContext) async throws -> ByteBuffer
+    typealias Run = @Sendable (ByteBuffer, RequestContext) async throws -> TransportResponse
     typealias StreamRun = @Sendable (TransportStream, RequestContext) async throws -> Void
 
     let endpoint: Endpoint
     /// Names the endpoint; made once, for it is needed with every request.
     let logger: Logger
     let statistics = EndpointStatistics()
+    let metrics: CallMetrics
     /// By media type; empty for an endpoint that is called by stream.
     private(set) var runs: [String: Run] = [:]
     /// By media type; empty for an endpoint that is called with one message.
@@ -22,34 +23,36 @@ struct EndpointHandler: Sendable {
     var isBuiltIn = false
 
     init<Request: Sendable, Response: Sendable>(
-        name: String, codecs: Codecs, logger: Logger, placement: Placement,
+        name: String, of service: ServerIdentity, codecs: Codecs, placement: Placement,
         body: @escaping @concurrent @Sendable (Request, RequestContext) async throws -> Response
     ) {
-        self.logger = logger
+        logger = service.logger(of: name)
+        metrics = CallMetrics(.server, service.name, name)
         endpoint = Endpoint(
             name: name, request: ValueShape(of: Request.self), response: ValueShape(of: Response.self),
             metadata: ["stream": "false"])
-        for codec in codecs.all {
-            guard let decode = codec.decoder(for: Request.self), let encode = codec.encoder(for: Response.self) else {
-                continue
-            }
-            let run: Run = { buffer, context in
+        let encoders = codecs.encoders(for: Response.self)
+        guard let first = encoders.first else { return }
+        for (contentType, decode) in codecs.decoders(for: Request.self) {
+            // In the caller's own media type if that can be: it may read no other.
+            let (answerType, encode) = encoders.first { $0.contentType == contentType } ?? first
+            runs[contentType] = { buffer, context in
                 let request = try Self.decoded { try decode(buffer) }
-                let response = try await Self.answered(context, placement) { try await body(request, context) }
-                var answer = ByteBuffer()
-                try encode(response, &answer)
+                let response = try await Self.answered(context, service, placement) { try await body(request, context) }
+                var answer = TransportResponse(contentType: answerType)
+                try encode(response, &answer.body)
                 return answer
             }
-            for contentType in codec.contentTypes where runs[contentType] == nil { runs[contentType] = run }
         }
     }
 
     init<Incoming: Sendable, Outgoing: Sendable>(
-        name: String, codecs: Codecs, logger: Logger, placement: Placement,
+        name: String, of service: ServerIdentity, codecs: Codecs, placement: Placement,
         streamBody:
             @escaping @concurrent @Sendable (MessageStream<Outgoing, Incoming>, RequestContext) async throws -> Void
     ) {
-        self.logger = logger
+        logger = service.logger(of: name)
+        metrics = CallMetrics(.server, service.name, name)
         endpoint = Endpoint(
             name: name, request: ValueShape(of: Incoming.self), response: ValueShape(of: Outgoing.self),
             metadata: ["stream": "true"])
@@ -61,7 +64,7 @@ struct EndpointHandler: Sendable {
                 let messages = MessageStream<Outgoing, Incoming>(
                     stream, encode: { try Self.encoded($0, by: encode) },
                     decode: { message in try Self.decoded { try decode(message) } })
-                try await Self.answered(context, placement) { try await streamBody(messages, context) }
+                try await Self.answered(context, service, placement) { try await streamBody(messages, context) }
             }
             for contentType in codec.contentTypes where streamRuns[contentType] == nil { streamRuns[contentType] = run }
         }
@@ -89,18 +92,15 @@ struct EndpointHandler: Sendable {
     /// An error that a handler passes on from a call of its own is its own towards the caller, who would take the
     /// toolkit's origins for a refusal of the call that failed.
     private static func answered<Response: Sendable>(
-        _ context: RequestContext, _ placement: Placement, _ body: @Sendable () async throws -> Response
+        _ context: RequestContext, _ service: ServerIdentity, _ placement: Placement,
+        _ body: @Sendable () async throws -> Response
     ) async throws -> Response {
+        let inherited = InheritedCall(deadline: context.deadline, headers: service.forwarded(of: context.headers))
         do {
-            return try await InheritedDeadline.$current.withValue(context.deadline) { try await placement.run(body) }
+            return try await InheritedCall.$current.withValue(inherited) { try await placement.run(body) }
         } catch var error as MicroError where MicroError.Origin.isToolkit(error.origin) {
             error.origin = context.service
             throw error
         }
     }
-}
-
-extension ValueShape {
-    /// A type by its name.
-    init(of type: Any.Type) { self.init(name: String(describing: type), type: String(describing: type)) }
 }

@@ -10,21 +10,26 @@ import Synchronization
 ///
 /// It listens to nothing by itself: give ``respond(to:)`` to a `TransportListener`, or use `Microservice`.
 public final class Server: Sendable {
-    private let name: String
+    private let identity: ServerIdentity
     private let codecs: Codecs
-    private let logger: Logger
+    private let interceptors: [any ServerInterceptor]
     /// How many calls and streams may be answered at a time; nil: as many as come.
     private let limit: Int?
     private let inFlight = Atomic(0)
     private let start = ContinuousClock.now
     private let handlers = Mutex<(byName: [String: EndpointHandler], problem: MicroError?)>(([:], nil))
+    /// Counts the calls of endpoints that there are not, whose names could be any number.
+    private let others: CallMetrics
 
-    init(name: String, codecs: Codecs, logger: Logger, limit: Int? = nil) {
-        self.limit = limit
-        self.name = name
+    init(_ identity: ServerIdentity, codecs: Codecs, interceptors: [any ServerInterceptor] = [], limit: Int? = nil) {
+        self.identity = identity
         self.codecs = codecs
-        self.logger = logger
+        self.interceptors = interceptors
+        self.limit = limit
+        others = CallMetrics(.server, identity.name, "_OTHER")
     }
+
+    private var name: String { identity.name }
 
     /// Answers an endpoint. What is wrong with it (there is one of the name, no codec knows its types) is thrown when
     /// the service starts.
@@ -41,7 +46,7 @@ public final class Server: Sendable {
     ) {
         add(
             EndpointHandler(
-                name: endpoint, codecs: codecs, logger: logger(of: endpoint), placement: Placement(mayBlock: mayBlock),
+                name: endpoint, of: identity, codecs: codecs, placement: Placement(mayBlock: mayBlock),
                 body: handler), "\(Request.self)", "\(Response.self)")
     }
 
@@ -60,7 +65,7 @@ public final class Server: Sendable {
     ) {
         add(
             EndpointHandler(
-                name: endpoint, codecs: codecs, logger: logger(of: endpoint), placement: Placement(mayBlock: mayBlock),
+                name: endpoint, of: identity, codecs: codecs, placement: Placement(mayBlock: mayBlock),
                 streamBody: handler), "\(Incoming.self)", "\(Outgoing.self)")
     }
 
@@ -84,17 +89,11 @@ public final class Server: Sendable {
         _ handler: @escaping @concurrent @Sendable (Request, RequestContext) async throws -> Response
     ) {
         var entry = EndpointHandler(
-            name: endpoint, codecs: codecs, logger: logger(of: endpoint), placement: .inline, body: handler)
+            name: endpoint, of: identity, codecs: codecs, placement: .inline, body: handler)
         entry.isBuiltIn = true
         // Without a codec for it there is no such endpoint.
         guard !entry.runs.isEmpty else { return }
         handlers.withLock { [entry] in $0.byName[endpoint] = entry }
-    }
-
-    private func logger(of endpoint: String) -> Logger {
-        var logger = logger
-        logger[metadataKey: "endpoint"] = "\(endpoint)"
-        return logger
     }
 
     /// Answers one encoded request. Whoever calls it cancels its task at the deadline, as transports do.
@@ -102,14 +101,10 @@ public final class Server: Sendable {
     /// - Throws: ``MicroError``: what the handler throws; `notFound` for an unknown endpoint, `invalidArgument` for a
     ///   message that cannot be read, `deadlineExceeded` when it was cancelled at the deadline.
     public func respond(to request: TransportRequest) async throws -> TransportResponse {
-        let handler = try handler(of: request)
-        guard !handler.runs.isEmpty else {
-            throw MicroError(
-                .notFound, "\(request.endpoint) of \(name) is called by stream", origin: MicroError.Origin.server)
-        }
-        let run = try chosen(from: handler.runs, for: request)
-        return try await answering(request, handler) { context in
-            TransportResponse(contentType: request.contentType, body: try await run(request.body, context))
+        let handler = handlers.withLock { $0.byName[request.endpoint] }
+        return try await counted(request, handler) {
+            guard !self.interceptors.isEmpty else { return try await self.dispatch(request, handler) }
+            return try await self.interceptors[...].respond(to: request) { try await self.dispatch($0, handler) }
         }
     }
 
@@ -117,8 +112,45 @@ public final class Server: Sendable {
     public func streamHandler(of endpoint: String) -> TransportStreamHandler? {
         guard let handler = handlers.withLock({ $0.byName[endpoint] }), !handler.streamRuns.isEmpty else { return nil }
         return { request, stream in
-            let run = try self.chosen(from: handler.streamRuns, for: request)
-            try await self.answering(request, handler) { context in try await run(stream, context) }
+            try await self.counted(request, handler) {
+                try await self.interceptors[...].serve(stream, of: request) { request, stream in
+                    let run = try self.chosen(from: handler.streamRuns, for: request)
+                    try await self.answering(request, handler) { context in try await run(stream, context) }
+                }
+            }
+        }
+    }
+
+    private func dispatch(
+        _ request: TransportRequest, _ handler: EndpointHandler?
+    ) async throws -> TransportResponse {
+        guard let handler else {
+            throw MicroError(
+                .notFound, "\(name) has no endpoint \(request.endpoint)", origin: MicroError.Origin.server)
+        }
+        guard !handler.runs.isEmpty else {
+            throw MicroError(
+                .notFound, "\(request.endpoint) of \(name) is called by stream", origin: MicroError.Origin.server)
+        }
+        let run = try chosen(from: handler.runs, for: request)
+        return try await answering(request, handler) { context in try await run(request.body, context) }
+    }
+
+    /// Tells metrics and traces of a request.
+    private func counted<Response>(
+        _ request: TransportRequest, _ handler: EndpointHandler?, _ body: () async throws -> Response
+    ) async throws -> Response {
+        let metrics = handler?.metrics ?? others
+        let start = ContinuousClock.now
+        do {
+            let response = try await CallTracing.answer(request, metrics.method, body)
+            metrics.record(since: start, nil)
+            return response
+        } catch {
+            // Only those of interceptors are not made fit for the caller yet.
+            let answer = error is MicroError ? error : failure(of: request, handler, error)
+            metrics.record(since: start, answer)
+            throw answer
         }
     }
 
@@ -142,14 +174,21 @@ public final class Server: Sendable {
             failed = false
             return response
         } catch {
-            if error is MicroError || (error is CancellationError && Task.isCancelled) {
-                throw MicroError(answering: request, with: error)
-            }
-            // The caller gets no text of a foreign error, so that it has to be found here. A cancellation that is not
-            // this request's is one.
-            handler.logger.error("the handler failed", metadata: ["error": "\(error)"])
-            throw MicroError(answering: request, with: HandlerFailure(cause: error))
+            throw failure(of: request, handler, error)
         }
+    }
+
+    /// What the caller is told of an error.
+    private func failure(
+        of request: TransportRequest, _ handler: EndpointHandler?, _ error: any Error
+    ) -> MicroError {
+        if error is MicroError || (error is CancellationError && Task.isCancelled) {
+            return MicroError(answering: request, with: error)
+        }
+        // The caller gets no text of a foreign error, so that it has to be found here. A cancellation that is not
+        // this request's is one.
+        (handler?.logger ?? identity.logger).error("the handler failed", metadata: ["error": "\(error)"])
+        return MicroError(answering: request, with: HandlerFailure(cause: error))
     }
 
     /// Refuses what is too much before it costs anything: the caller may go elsewhere at once.
@@ -178,14 +217,6 @@ public final class Server: Sendable {
             if let problem = handlers.problem { throw problem }
             return handlers.byName.values.filter { !$0.isBuiltIn }.map(\.endpoint).sorted { $0.name < $1.name }
         }
-    }
-
-    private func handler(of request: TransportRequest) throws -> EndpointHandler {
-        guard let handler = handlers.withLock({ $0.byName[request.endpoint] }) else {
-            throw MicroError(
-                .notFound, "\(name) has no endpoint \(request.endpoint)", origin: MicroError.Origin.server)
-        }
-        return handler
     }
 
     private func chosen<Run>(from runs: [String: Run], for request: TransportRequest) throws -> Run {

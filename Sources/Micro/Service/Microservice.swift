@@ -38,6 +38,8 @@ public final class Microservice: Service {
     ///   - broker: Where events come from and go to; by default the one that `MICRO_BROKER` names, else memory, or HTTP
     ///     beside another registry.
     ///   - codecs: What it reads and writes.
+    ///   - interceptors: What stands before its endpoints, the first outermost.
+    ///   - clientInterceptors: What stands before the calls of its ``client``.
     ///   - backends: The adapters to choose from by name.
     ///   - configuration: The settings; by default the environment.
     ///   - logger: Where it logs.
@@ -45,13 +47,14 @@ public final class Microservice: Service {
     public convenience init(
         _ name: String, version: String = "latest", registry: (any Registry)? = nil,
         transport: (any Transport)? = nil, broker: (any Broker)? = nil, codecs: [any Codec] = [JSONCodec()],
+        interceptors: [any ServerInterceptor] = [], clientInterceptors: [any ClientInterceptor] = [],
         backends: Backends = .builtIn, configuration: ConfigReader? = nil, logger: Logger = .current
     ) throws {
         let configuration = configuration ?? .environment
         try self.init(
             Configuration(name: name, version: version, configReader: configuration), registry: registry,
-            transport: transport, broker: broker, codecs: codecs, backends: backends, configuration: configuration,
-            logger: logger)
+            transport: transport, broker: broker, codecs: codecs, interceptors: interceptors,
+            clientInterceptors: clientInterceptors, backends: backends, configuration: configuration, logger: logger)
     }
 
     /// Creates a service with settings of its own, which no environment changes.
@@ -59,12 +62,12 @@ public final class Microservice: Service {
     /// - Parameters:
     ///   - settings: What holds for the service.
     ///   - configuration: The settings of its client and of what is made by name; by default the environment.
-    /// - Throws: As ``init(_:version:registry:transport:broker:codecs:backends:configuration:logger:)``.
+    /// - Throws: As ``init(_:version:registry:transport:broker:codecs:interceptors:clientInterceptors:backends:configuration:logger:)``.
     public init(
         _ settings: Configuration, registry: (any Registry)? = nil, transport: (any Transport)? = nil,
-        broker: (any Broker)? = nil, codecs: [any Codec] = [JSONCodec()], backends: Backends = .builtIn,
-        configuration: ConfigReader? = nil,
-        logger: Logger = .current
+        broker: (any Broker)? = nil, codecs: [any Codec] = [JSONCodec()], interceptors: [any ServerInterceptor] = [],
+        clientInterceptors: [any ClientInterceptor] = [], backends: Backends = .builtIn,
+        configuration: ConfigReader? = nil, logger: Logger = .current
     ) throws {
         let configuration = configuration ?? .environment
         try NameRules.check(service: settings.name)
@@ -73,11 +76,12 @@ public final class Microservice: Service {
         components = try Components(
             registry: registry, transport: transport, broker: broker, backends: backends, configuration: configuration)
         let server = Server(
-            name: settings.name, codecs: Codecs(codecs), logger: logger, limit: settings.concurrencyLimit)
+            ServerIdentity(name: settings.name, logger: logger, forwardedHeaders: settings.forwardedHeaders),
+            codecs: Codecs(codecs), interceptors: interceptors, limit: settings.concurrencyLimit)
         self.server = server
         subscribers = EventSubscribers(service: settings.name, codecs: Codecs(codecs), logger: logger)
         client = Client(
-            components: components, codecs: Codecs(codecs),
+            components: components, codecs: Codecs(codecs), interceptors: clientInterceptors,
             settings: try Client.Configuration(configReader: configuration), ownName: settings.name)
         let monitor = RegistrationMonitor(service: settings.name)
         self.monitor = monitor

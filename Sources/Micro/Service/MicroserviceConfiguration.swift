@@ -10,7 +10,7 @@ extension Microservice {
     ///
     /// Configuration keys, each with its environment variable: `micro.server.name` (`MICRO_SERVER_NAME`), `.version`,
     /// `.id`, `.address`, `.advertise`, `.metadata` (`key=value,…`), `micro.register.ttl` (`MICRO_REGISTER_TTL`),
-    /// `micro.register.interval`. Durations are seconds, or carry a unit (`500ms`, `30s`, `1m`).
+    /// `micro.register.interval`, `micro.zone` (`MICRO_ZONE`: the `zone` in the metadata). Durations are seconds, or carry a unit (`500ms`, `30s`, `1m`).
     public struct Configuration: Sendable {
         /// The name that callers use.
         public var name: String
@@ -38,6 +38,10 @@ extension Microservice {
         /// `Debug.Stats` are answered nevertheless.
         public var concurrencyLimit: Int?
 
+        /// The names of headers that go on from a request to the calls that its handler makes, such as `X-Tenant`; none by
+        /// default. A trace goes on by itself.
+        public var forwardedHeaders: [String] = []
+
         /// The defaults.
         public init(name: String, version: String = "latest") {
             self.name = name
@@ -55,6 +59,7 @@ extension Microservice {
             address = try reader.string(forKey: "micro.server.address").map(Address.init(parsing:)) ?? address
             advertise = try reader.string(forKey: "micro.server.advertise").map(Address.init(parsing:))
             metadata = try reader.pairs(forKey: "micro.server.metadata")
+            if let zone = reader.string(forKey: "micro.zone"), metadata["zone"] == nil { metadata["zone"] = zone }
             registration.timeToLive = try reader.duration(
                 forKey: "micro.register.ttl", default: registration.timeToLive)
             registration.interval = try reader.duration(

@@ -19,15 +19,22 @@ public final class TransportStream: AsyncSequence, Sendable {
     /// ``MicroError`` or `CancellationError`.
     public typealias Failure = any Error
 
-    private let inbox: StreamInbox
-    private let carrier: any TransportStreamCarrier
-
-    private init(inbox: StreamInbox, carrier: any TransportStreamCarrier) {
-        self.inbox = inbox
-        self.carrier = carrier
+    private enum Way {
+        case transport(StreamInbox, any TransportStreamCarrier)
+        case intercepted(TransportStream, StreamInterception)
     }
 
-    deinit { cancel() }
+    private let way: Way
+
+    private init(_ way: Way) { self.way = way }
+
+    deinit {
+        switch way {
+        case .transport: cancel()
+        // What is below it may still be held, such as by the transport of a service.
+        case .intercepted(_, let interception): interception.end(CancellationError())
+        }
+    }
 
     /// Makes a stream and the half that feeds it, for the author of a transport.
     ///
@@ -38,7 +45,25 @@ public final class TransportStream: AsyncSequence, Sendable {
         bufferedBytes: Int = 256 * 1024, carrier: any TransportStreamCarrier
     ) -> (stream: TransportStream, source: Source) {
         let inbox = StreamInbox(limit: bufferedBytes)
-        return (TransportStream(inbox: inbox, carrier: carrier), Source(inbox: inbox))
+        return (TransportStream(.transport(inbox, carrier)), Source(inbox: inbox))
+    }
+
+    /// The same stream with something in between, for an interceptor. Let go of the stream that was given: both are one.
+    ///
+    /// - Parameters:
+    ///   - sending: Takes each message before it is sent, and says what to send. What it throws is thrown by
+    ///     ``send(_:)``.
+    ///   - receiving: Takes each message before it is read, and says what to read. What it throws cancels the stream and is
+    ///     thrown to the reader.
+    ///   - ended: Called once: the reader has seen the end (nil) or an error, or this side has cancelled the stream or let go
+    ///     of it.
+    public func intercepted(
+        sending: @escaping @Sendable (ByteBuffer) throws -> ByteBuffer = { $0 },
+        receiving: @escaping @Sendable (ByteBuffer) throws -> ByteBuffer = { $0 },
+        ended: @escaping @Sendable ((any Error)?) -> Void = { _ in }
+    ) -> TransportStream {
+        TransportStream(
+            .intercepted(self, StreamInterception(sending: sending, receiving: receiving, ended: ended)))
     }
 
     /// Sends a message. Waits as long as the other side, or the way to it, takes nothing more.
@@ -48,7 +73,10 @@ public final class TransportStream: AsyncSequence, Sendable {
     public func send(_ message: ByteBuffer) async throws {
         try await withTaskCancellationHandler {
             try Task.checkCancellation()
-            try await carrier.send(message)
+            switch way {
+            case .transport(_, let carrier): try await carrier.send(message)
+            case .intercepted(let stream, let interception): try await stream.send(interception.sending(message))
+            }
         } onCancel: {
             cancel()
         }
@@ -61,7 +89,10 @@ public final class TransportStream: AsyncSequence, Sendable {
     public func finish() async throws {
         try await withTaskCancellationHandler {
             try Task.checkCancellation()
-            try await carrier.finish()
+            switch way {
+            case .transport(_, let carrier): try await carrier.finish()
+            case .intercepted(let stream, _): try await stream.finish()
+            }
         } onCancel: {
             cancel()
         }
@@ -70,7 +101,12 @@ public final class TransportStream: AsyncSequence, Sendable {
     /// Ends the stream in both directions at once. The other side hears of it within a second. After its end this does
     /// nothing.
     public func cancel() {
-        if inbox.cancel() { carrier.cancel() }
+        switch way {
+        case .transport(let inbox, let carrier): if inbox.cancel() { carrier.cancel() }
+        case .intercepted(let stream, let interception):
+            stream.cancel()
+            interception.end(CancellationError())
+        }
     }
 
     /// The reading half.
@@ -86,9 +122,14 @@ public final class TransportStream: AsyncSequence, Sendable {
         public mutating func next(isolation actor: isolated (any Actor)? = #isolation) async throws -> ByteBuffer? {
             let stream = stream
             return try await withTaskCancellationHandler {
-                let (message, hasRoomAgain) = try await stream.inbox.next(isolation: actor)
-                if hasRoomAgain { stream.carrier.resume() }
-                return message
+                switch stream.way {
+                case .transport(let inbox, let carrier):
+                    let (message, hasRoomAgain) = try await inbox.next(isolation: actor)
+                    if hasRoomAgain { carrier.resume() }
+                    return message
+                case .intercepted(let base, let interception):
+                    return try await interception.next(of: base, isolation: actor)
+                }
             } onCancel: {
                 stream.cancel()
             }

@@ -21,7 +21,10 @@ import Testing
             #expect(
                 record.endpoints == [
                     Endpoint(
-                        name: "Func", request: ValueShape(name: "UserCreated", type: "UserCreated"),
+                        name: "Func",
+                        request: ValueShape(
+                            name: "UserCreated", type: "UserCreated", values: [ValueShape(name: "name", type: "string")]
+                        ),
                         metadata: ["subscriber": "true", "topic": "user.created"])
                 ])
             #expect(record.nodes.first?.metadata["broker"] == bench.broker.name)

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Micro
+import SwiftProtobuf
 
 /// Both sides of a call that answers 32 bytes with themselves, made in one of several ways.
 protocol Echo: Sendable {
@@ -42,8 +43,12 @@ enum Kind: String, CaseIterable, ExpressibleByArgument {
     case grpc
     /// `HTTPTransport`, with bytes.
     case http
-    /// `Microservice` and `Client`, with JSON.
+    /// `HTTPTransport`, with bytes; callers run where it does.
+    case httpInline = "http-inline"
+    /// `Microservice` and `Client`, with protobuf.
     case typed
+    /// `Microservice` and `Client`, with JSON.
+    case typedJSON = "typed-json"
 
     var echo: any Echo.Type {
         switch self {
@@ -51,7 +56,9 @@ enum Kind: String, CaseIterable, ExpressibleByArgument {
         case .bare: BareEcho.self
         case .grpc: GRPCEcho.self
         case .http: HTTPEcho.self
-        case .typed: TypedEcho.self
+        case .httpInline: InlineHTTPEcho.self
+        case .typed: TypedEcho<Google_Protobuf_BytesValue>.self
+        case .typedJSON: TypedEcho<JSONMessage>.self
         }
     }
 }

@@ -1,0 +1,107 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import Synchronization
+
+/// Sends a request to one node after the other until one answers, the attempts are used up or time is over.
+struct Attempts<Response: Sendable>: Sendable {
+    typealias Send = @Sendable (TransportRequest, Address) async throws -> Response
+
+    let selector: Selector
+    let budget: RetryBudget
+    let retries: Int
+    let backoff: Backoff
+    let filter: NodeFilter
+    let options: CallOptions
+    let send: Send
+
+    /// Sends a request, to a second node as well if the first one takes long and the caller wants that.
+    func run(_ request: TransportRequest) async throws -> Response {
+        budget.callBegins()
+        guard let delay = options.hedgeDelay, options.isIdempotent else { return try await run(request, hedge: nil) }
+        let hedge = Hedge()
+        return try await withThrowingTaskGroup(of: Response?.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { try await run(request, hedge: hedge) }
+            group.addTask {
+                try await Task.sleep(for: delay)
+                guard budget.take() else { return nil }
+                return try await run(request, hedge: hedge)
+            }
+            var failure: (any Error)?
+            while let result = await group.nextResult() {
+                switch result {
+                case .success(let response?): return response
+                case .success(nil): break
+                case .failure(let error):
+                    // What fails before the second one has begun would fail there as well.
+                    guard hedge.hasSecond else { throw error }
+                    failure = failure ?? error
+                }
+            }
+            throw failure ?? CancellationError()
+        }
+    }
+
+    private func run(_ request: TransportRequest, hedge: Hedge?) async throws -> Response {
+        var tried: Set<String> = []
+        var attempt = 0
+        hedge?.begin()
+        while true {
+            let selection = try await selector.pick(
+                request.service, where: filter, key: options.key, avoiding: hedge?.avoided(beside: tried) ?? tried,
+                deadline: request.deadline)
+            hedge?.note(selection.node.id)
+            do {
+                let response = try await send(request, Address(selection.node))
+                selection.done(.answered)
+                return response
+            } catch {
+                selection.done(Selection.Outcome(of: error))
+                guard let error = error as? MicroError, mayRepeat(error), attempt < retries, .now < request.deadline,
+                    budget.take()
+                else { throw error }
+                options.onRetry?(error)
+                if !tried.insert(selection.node.id).inserted {
+                    try await Task.sleep(for: backoff.delay(attempt: attempt))
+                }
+                attempt += 1
+            }
+        }
+    }
+
+    private func mayRepeat(_ error: MicroError) -> Bool {
+        (error.code == .unavailable || error.code == .resourceExhausted)
+            && (error.isSafeToRetry || options.isIdempotent)
+    }
+}
+
+/// Which nodes the two sides of a hedged call have asked, so that they are different ones.
+private final class Hedge: Sendable {
+    private let content = Mutex((begun: 0, nodes: Set<String>()))
+
+    var hasSecond: Bool { content.withLock { $0.begun > 1 } }
+
+    func begin() { content.withLock { $0.begun += 1 } }
+
+    func avoided(beside tried: Set<String>) -> Set<String> { content.withLock { $0.nodes.union(tried) } }
+
+    func note(_ id: String) { content.withLock { _ = $0.nodes.insert(id) } }
+}
+
+extension Selection.Outcome {
+    /// What an error says of the node. What the service itself passes on from elsewhere says nothing against it.
+    fileprivate init(of error: any Error) {
+        guard let error = error as? MicroError else {
+            self = .abandoned
+            return
+        }
+        switch error.code {
+        case .unavailable where MicroError.Origin.isToolkit(error.origin): self = .failed
+        case .resourceExhausted where MicroError.Origin.isToolkit(error.origin): self = .overloaded
+        case .closed: self = .abandoned
+        default: self = .answered
+        }
+    }
+}

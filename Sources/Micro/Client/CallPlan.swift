@@ -1,0 +1,114 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import NIOCore
+import Synchronization
+
+/// How messages of two types are written and read for one endpoint, and where its calls are counted: found out once.
+final class CallPlan<Request: Sendable, Response: Sendable>: Sendable {
+    typealias Encode = @Sendable (Request, inout ByteBuffer) throws -> Void
+    typealias Decode = @Sendable (ByteBuffer) throws -> Response
+
+    let endpoint: String
+    let metrics: CallMetrics
+    /// In the order of preference.
+    private let encoders: [(contentType: String, encode: Encode)]
+    private let decoders: [String: Decode]
+
+    init(_ service: String, _ endpoint: String, codecs: Codecs) {
+        self.endpoint = endpoint
+        metrics = CallMetrics(.client, service, endpoint)
+        encoders = codecs.encoders(for: Request.self)
+        decoders = codecs.decoders(for: Response.self)
+    }
+
+    /// Writes a request, by the first codec that can if no media type is said.
+    ///
+    /// - Throws: ``MicroError`` with `unsupported` (no codec can) or `invalidArgument` (this value cannot be written).
+    func encode(_ request: Request, as contentType: String?) throws -> (contentType: String, body: ByteBuffer) {
+        guard let (contentType, encode) = encoders.first(where: { contentType ?? $0.contentType == $0.contentType })
+        else {
+            throw MicroError(
+                .unsupported,
+                "no codec of this client can encode \(Request.self)\(contentType.map { " as \($0)" } ?? "")",
+                origin: MicroError.Origin.client)
+        }
+        return (contentType, try Self.encoded(request, contentType, encode))
+    }
+
+    /// Reads an answer in whatever media type it came.
+    ///
+    /// - Throws: ``MicroError`` with `unsupported` (no codec can) or `internal` (this value cannot be read).
+    func decode(_ response: TransportResponse) throws -> Response {
+        guard let decode = decoders[response.contentType] else {
+            throw MicroError(
+                .unsupported, "\(endpoint) answered in \(response.contentType), which gives no \(Response.self) here",
+                origin: MicroError.Origin.client)
+        }
+        return try decoded(response.body, decode)
+    }
+
+    /// How a stream is written and read: by the first codec that can do both, since a stream has one media type.
+    ///
+    /// - Throws: ``MicroError`` with `unsupported` when no codec can.
+    func pair(_ contentType: String?) throws -> (
+        contentType: String, encode: @Sendable (Request) throws -> ByteBuffer,
+        decode: @Sendable (ByteBuffer) throws -> Response
+    ) {
+        for (candidate, encode) in encoders where contentType ?? candidate == candidate {
+            guard let decode = decoders[candidate] else { continue }
+            return (
+                candidate, { try Self.encoded($0, candidate, encode) }, { [self] in try decoded($0, decode) }
+            )
+        }
+        throw MicroError(
+            .unsupported,
+            "no codec of this client can write \(Request.self) and read \(Response.self): make them Codable",
+            origin: MicroError.Origin.client)
+    }
+
+    private static func encoded(_ request: Request, _ contentType: String, _ encode: Encode) throws -> ByteBuffer {
+        var body = ByteBuffer()
+        try Codecs.encode(request, into: &body, by: encode, contentType)
+        return body
+    }
+
+    private func decoded(_ body: ByteBuffer, _ decode: Decode) throws -> Response {
+        do { return try decode(body) } catch {
+            throw MicroError(
+                .internal, "cannot read the answer of \(endpoint): \(error)", origin: MicroError.Origin.client,
+                cause: error)
+        }
+    }
+}
+
+/// The plans of a client.
+final class CallPlans: Sendable {
+    private struct Key: Hashable {
+        let service: String
+        let endpoint: String
+        let request: ObjectIdentifier
+        let response: ObjectIdentifier
+    }
+
+    /// So many are remembered: names may come from outside.
+    private static let most = 1024
+
+    private let codecs: Codecs
+    private let plans = Mutex<[Key: any Sendable]>([:])
+
+    init(codecs: Codecs) { self.codecs = codecs }
+
+    func plan<Request, Response>(_ service: String, _ endpoint: String) -> CallPlan<Request, Response> {
+        let key = Key(
+            service: service, endpoint: endpoint, request: ObjectIdentifier(Request.self),
+            response: ObjectIdentifier(Response.self))
+        return plans.withLock { plans in
+            if let plan = plans[key] as? CallPlan<Request, Response> { return plan }
+            let plan = CallPlan<Request, Response>(service, endpoint, codecs: codecs)
+            if plans.count < Self.most { plans[key] = plan }
+            return plan
+        }
+    }
+}

@@ -1,0 +1,129 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+
+/// Decodes from nothing, and writes down what is asked for.
+struct ShapeDecoder: Decoder {
+    /// What a type asked for.
+    enum Content {
+        case nothing
+        case fields([ValueShape])
+        case list(of: ValueShape)
+        /// It is written as another type is.
+        case alias(ValueShape)
+    }
+
+    final class Finding {
+        var content = Content.nothing
+
+        func add(_ field: ValueShape) {
+            guard case .fields(var fields) = content else {
+                content = .fields([field])
+                return
+            }
+            guard !fields.contains(where: { $0.name == field.name }) else { return }
+            fields.append(field)
+            content = .fields(fields)
+        }
+    }
+
+    /// No value can be made up.
+    struct Unknown: Error {}
+
+    let finding = Finding()
+    let ancestors: [any Any.Type]
+    let codingPath: [any CodingKey] = []
+    let userInfo: [CodingUserInfoKey: Any] = [:]
+
+    func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedDecodingContainer<Key> {
+        KeyedDecodingContainer(Fields(decoder: self))
+    }
+
+    func unkeyedContainer() -> any UnkeyedDecodingContainer { Elements(decoder: self) }
+
+    func singleValueContainer() -> any SingleValueDecodingContainer { Single(decoder: self) }
+
+    fileprivate func value<Value: Decodable>(_ type: Value.Type, _ note: (ValueShape) -> Void) throws -> Value {
+        let (shape, value) = ValueShape.explored(type, ancestors: ancestors)
+        note(shape)
+        guard let value else { throw Unknown() }
+        return value
+    }
+}
+
+private struct Fields<Key: CodingKey>: KeyedDecodingContainerProtocol {
+    let decoder: ShapeDecoder
+    let codingPath: [any CodingKey] = []
+    let allKeys: [Key] = []
+
+    func contains(_ key: Key) -> Bool { true }
+
+    func decodeNil(forKey key: Key) -> Bool { false }
+
+    func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
+        try decoder.value(type) { shape in
+            decoder.finding.add(ValueShape(name: key.stringValue, type: shape.type, values: shape.values))
+        }
+    }
+
+    /// What need not be there may be of a type that contains it.
+    func decodeIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) -> Value? {
+        try? decode(type, forKey: key)
+    }
+
+    func nestedContainer<Nested: CodingKey>(
+        keyedBy type: Nested.Type, forKey key: Key
+    ) -> KeyedDecodingContainer<Nested> {
+        ShapeDecoder(ancestors: decoder.ancestors).container(keyedBy: type)
+    }
+
+    func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedDecodingContainer {
+        ShapeDecoder(ancestors: decoder.ancestors).unkeyedContainer()
+    }
+
+    func superDecoder() -> any Decoder { decoder }
+
+    func superDecoder(forKey key: Key) -> any Decoder { ShapeDecoder(ancestors: decoder.ancestors) }
+}
+
+/// One element, which is enough to know them all.
+private struct Elements: UnkeyedDecodingContainer {
+    let decoder: ShapeDecoder
+    let codingPath: [any CodingKey] = []
+    let count: Int? = 1
+    private(set) var currentIndex = 0
+    var isAtEnd: Bool { currentIndex > 0 }
+
+    init(decoder: ShapeDecoder) { self.decoder = decoder }
+
+    func decodeNil() -> Bool { false }
+
+    mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
+        currentIndex += 1
+        return try decoder.value(type) { decoder.finding.content = .list(of: $0) }
+    }
+
+    mutating func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) -> KeyedDecodingContainer<Nested> {
+        currentIndex += 1
+        return ShapeDecoder(ancestors: decoder.ancestors).container(keyedBy: type)
+    }
+
+    mutating func nestedUnkeyedContainer() -> any UnkeyedDecodingContainer {
+        currentIndex += 1
+        return ShapeDecoder(ancestors: decoder.ancestors).unkeyedContainer()
+    }
+
+    mutating func superDecoder() -> any Decoder { decoder }
+}
+
+private struct Single: SingleValueDecodingContainer {
+    let decoder: ShapeDecoder
+    let codingPath: [any CodingKey] = []
+
+    func decodeNil() -> Bool { false }
+
+    func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
+        try decoder.value(type) { decoder.finding.content = .alias($0) }
+    }
+}

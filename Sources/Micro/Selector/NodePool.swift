@@ -1,0 +1,43 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+
+/// The nodes that pass a filter, those of the preferred zone first.
+struct NodePool: Sendable {
+    private struct Tier {
+        var candidates: [Candidate]
+        var picker: Picker
+
+        init(_ candidates: [Candidate], _ strategy: SelectionStrategy) {
+            (picker, self.candidates) = Picker.make(strategy, for: candidates)
+        }
+
+        /// The one that the strategy chooses, or else the next one behind it that is fine.
+        mutating func pick(key: String?, where isFine: (Candidate) -> Bool) -> Candidate? {
+            let start = picker.position(in: candidates, key: key)
+            for step in candidates.indices {
+                let candidate = candidates[(start + step) % candidates.count]
+                if isFine(candidate) { return candidate }
+            }
+            return nil
+        }
+    }
+
+    private var tiers: [Tier]
+
+    init(_ candidates: [Candidate], strategy: SelectionStrategy, zone: String?) {
+        let near = zone.map { zone in candidates.filter { $0.node.metadata["zone"] == zone } } ?? []
+        tiers = [near, candidates].filter { !$0.isEmpty }.map { Tier($0, strategy) }
+    }
+
+    var isEmpty: Bool { tiers.isEmpty }
+
+    /// One that is fine, of the preferred zone if there is one.
+    mutating func pick(key: String?, where isFine: (Candidate) -> Bool) -> Candidate? {
+        for index in tiers.indices {
+            if let candidate = tiers[index].pick(key: key, where: isFine) { return candidate }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,112 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import InMemoryTracing
+import MetricsTestKit
+import MicroMemory
+import TestServers
+import TestSupport
+import Testing
+import Tracing
+
+@testable import Micro
+
+private struct Text: Codable, Sendable, Equatable { var text: String }
+
+/// The metrics and spans of calls, by OpenTelemetry's names.
+@Suite(.timeLimit(.minutes(1))) struct CallTelemetryTests {
+    private let backend = MemoryBackend()
+    private let log = LogRecorder()
+
+    private func whileServing(_ name: String, _ wire: Wire, _ body: (Client) async throws -> Void) async throws {
+        var settings = Microservice.Configuration(name: name)
+        settings.noticePeriod = .zero
+        let service = try Microservice(
+            settings, registry: MemoryRegistry(backend: backend), transport: wire.make(backend), logger: log.logger)
+        service.handle("Echo") { (text: Text, _) in
+            guard text.text != "fail" else { throw MicroError(.permissionDenied, "no") }
+            return text
+        }
+        let ownClient = service.client
+        service.handle("Chain") { (text: Text, _) -> Text in try await ownClient.call(name, "Echo", text) }
+        service.handleStream("Talk") { (talk: MessageStream<Text, Text>, _) in
+            for try await text in talk { try await talk.send(text) }
+        }
+        let client = try Client(registry: MemoryRegistry(backend: backend), transport: wire.make(backend))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await service.run() }
+            #expect(try await eventually { try await !MemoryRegistry(backend: backend).lookUp(name).isEmpty })
+            try await body(client)
+            group.cancelAll()
+            while await group.nextResult() != nil {}
+        }
+        await client.close()
+    }
+
+    private func talk(_ client: Client, _ name: String) async throws {
+        let talk = try await client.stream(name, "Talk", sending: Text.self, receiving: Text.self)
+        try await talk.send(Text(text: "hello"))
+        try await talk.finish()
+        for try await _ in talk {}
+    }
+
+    @Test(arguments: Wire.allCases) func durationsAreCountedByMethodAndStatus(_ wire: Wire) async throws {
+        let metrics = Telemetry.metrics
+        let name = "counted-\(wire)"
+        try await whileServing(name, wire) { client in
+            for text in ["one", "two", "fail"] {
+                _ = try? await client.call(name, "Echo", Text(text: text), returning: Text.self)
+            }
+            _ = try? await client.call(name, "Nothing", Text(text: ""), returning: Text.self)
+            try await talk(client, name)
+            func count(_ side: String, _ endpoint: String, _ status: String) -> Int {
+                var dimensions = [
+                    ("rpc.system.name", "micro"), ("rpc.method", "\(name)/\(endpoint)"),
+                    ("rpc.response.status_code", status),
+                ]
+                if status != "ok" { dimensions.append(("error.type", status)) }
+                let timers = metrics.timers(label: "rpc.\(side).call.duration", dimensions: dimensions)
+                return timers.map(\.values.count).reduce(0, +)
+            }
+            for side in ["client", "server"] {
+                #expect(await eventually { count(side, "Talk", "ok") == 1 })
+                #expect(count(side, "Echo", "ok") == 2 && count(side, "Echo", "permissionDenied") == 1)
+            }
+            #expect(count("client", "Nothing", "notFound") == 1)
+            // Names that callers make up would make any number of metrics.
+            #expect(count("server", "Nothing", "notFound") == 0 && count("server", "_OTHER", "notFound") == 1)
+        }
+    }
+
+    @Test(arguments: Wire.allCases) func aTraceGoesFromServiceToService(_ wire: Wire) async throws {
+        let (tracer, name) = (Telemetry.tracer, "traced-\(wire)")
+        try await whileServing(name, wire) { client in
+            let _: Text = try await client.call(name, "Chain", Text(text: "hello"))
+            _ = try? await client.call(name, "Echo", Text(text: "fail"), returning: Text.self)
+            try await talk(client, name)
+            func spans() -> [FinishedInMemorySpan] {
+                tracer.finishedSpans.filter { $0.operationName.hasPrefix(name + "/") }
+            }
+            #expect(await eventually { spans().count == 8 })
+            func span(_ endpoint: String, _ kind: SpanKind, fails: Bool = false) throws -> FinishedInMemorySpan {
+                try #require(
+                    spans().first {
+                        $0.operationName == "\(name)/\(endpoint)" && $0.kind == kind
+                            && ($0.status?.code == .error) == fails
+                    })
+            }
+            let chain = try (
+                span("Chain", .client), span("Chain", .server), span("Echo", .client), span("Echo", .server)
+            )
+            #expect(chain.1.parentSpanID == chain.0.spanID && chain.2.parentSpanID == chain.1.spanID)
+            #expect(chain.3.parentSpanID == chain.2.spanID && chain.3.traceID == chain.0.traceID)
+            #expect(chain.0.attributes["rpc.system.name"]?.toSpanAttribute() == "micro")
+            for kind in [SpanKind.client, .server] {
+                let failed = try span("Echo", kind, fails: true)
+                #expect(failed.attributes["error.type"]?.toSpanAttribute() == "permissionDenied")
+                #expect(failed.errors.count == 1)
+            }
+            #expect(try span("Talk", .server).parentSpanID == span("Talk", .client).spanID)
+        }
+    }
+}

@@ -1,0 +1,181 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroMemory
+import NIOCore
+import TestServers
+import TestSupport
+import Testing
+
+@testable import Micro
+
+private struct Text: Codable, Sendable, Equatable { var text: String }
+
+/// Text backwards, for a codec of a user's own.
+private struct BackwardsCodec: Codec {
+    var contentTypes: [String] { ["text/backwards"] }
+
+    func encoder<Value>(for type: Value.Type) -> (@Sendable (Value, inout ByteBuffer) throws -> Void)? {
+        let encode: @Sendable (Text, inout ByteBuffer) throws -> Void = { $1.writeString(String($0.text.reversed())) }
+        return encode as? @Sendable (Value, inout ByteBuffer) throws -> Void
+    }
+
+    func decoder<Value>(for type: Value.Type) -> (@Sendable (ByteBuffer) throws -> Value)? {
+        let decode: @Sendable (ByteBuffer) throws -> Text = { Text(text: String(String(buffer: $0).reversed())) }
+        return decode as? @Sendable (ByteBuffer) throws -> Value
+    }
+}
+
+/// What options of calls and services promise, on two processes' worth of services in one.
+@Suite(.timeLimit(.minutes(1))) struct CallTests {
+    private let backend = MemoryBackend()
+    private let log = LogRecorder()
+
+    private func service(
+        _ name: String, id: String = "1", codecs: [any Codec] = [JSONCodec()],
+        _ change: (inout Microservice.Configuration) -> Void = { _ in }
+    ) throws -> Microservice {
+        var settings = Microservice.Configuration(name: name)
+        (settings.id, settings.noticePeriod) = (id, .zero)
+        change(&settings)
+        return try Microservice(
+            settings, registry: MemoryRegistry(backend: backend), transport: MemoryTransport(backend: backend),
+            codecs: codecs, logger: log.logger)
+    }
+
+    private func client(
+        codecs: [any Codec] = [JSONCodec()], _ change: (inout Client.Configuration) -> Void = { _ in }
+    ) throws -> Client {
+        var settings = Client.Configuration()
+        change(&settings)
+        return try Client(
+            registry: MemoryRegistry(backend: backend), transport: MemoryTransport(backend: backend), codecs: codecs,
+            settings: settings)
+    }
+
+    private func whileServing(_ services: [Microservice], _ body: () async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for service in services { group.addTask { try await service.run() } }
+            #expect(await eventually { services.allSatisfy { $0.registrationStatus != nil } })
+            try await body()
+            group.cancelAll()
+            while await group.nextResult() != nil {}
+        }
+    }
+
+    @Test func aHedgedCallAsksAnotherNodeWhenTheFirstIsSlow() async throws {
+        let (asked, cancelled) = (Counter(), Counter())
+        let services = try ["1", "2"].map { id in
+            let service = try service("svc", id: id)
+            service.handle("Ask") { (_: Text, _) in
+                // Whoever is asked first does not answer.
+                asked.add()
+                guard asked.value > 1 else {
+                    do { try await Task.sleep(for: .seconds(600)) } catch {
+                        cancelled.add()
+                        throw error
+                    }
+                    return Text(text: "")
+                }
+                return Text(text: id)
+            }
+            return service
+        }
+        try await whileServing(services) {
+            let client = try client()
+            let options = CallOptions(timeout: .seconds(30), isIdempotent: true, hedgeDelay: .milliseconds(20))
+            let answer: Text = try await client.call("svc", "Ask", Text(text: ""), options: options)
+            #expect(["1", "2"].contains(answer.text))
+            #expect(asked.value == 2)
+            #expect(await eventually { cancelled.value == 1 })
+            // Nobody is asked twice who answers at once, nor if it is not the same to run it twice.
+            for _ in 0..<20 { let _: Text = try await client.call("svc", "Ask", Text(text: ""), options: options) }
+            #expect(asked.value == 22)
+            await client.close()
+        }
+    }
+
+    @Test func aHedgedCallFailsAsTheFirstDoes() async throws {
+        let service = try service("svc")
+        let asked = Counter()
+        service.handle("Fail") { (_: Text, _) -> Text in
+            asked.add()
+            throw MicroError(.permissionDenied, "no")
+        }
+        try await whileServing([service]) {
+            let client = try client()
+            let error = try await #require(throws: MicroError.self) {
+                try await client.call(
+                    "svc", "Fail", Text(text: ""),
+                    options: CallOptions(isIdempotent: true, hedgeDelay: .seconds(1)), returning: Text.self)
+            }
+            #expect(error.code == .permissionDenied && asked.value == 1)
+            await client.close()
+        }
+    }
+
+    @Test func headersThatAreForwardedReachTheNextService() async throws {
+        let front = try service("front") { $0.forwardedHeaders = ["X-Tenant", "X-Missing"] }
+        let back = try service("back")
+        back.handle("Headers") { (_: Text, context) in
+            Text(
+                text: context.headers.filter { $0.name.hasPrefix("X-") }.map { "\($0.name)=\($0.value)" }.joined(
+                    separator: " "))
+        }
+        let ownClient = front.client
+        front.handle("Ask") { (request: Text, _) -> Text in
+            let options = CallOptions(headers: request.text == "own" ? ["X-Tenant": "own"] : [:])
+            return try await ownClient.call("back", "Headers", request, options: options)
+        }
+        try await whileServing([front, back]) {
+            let client = try client()
+            let options = CallOptions(headers: ["X-Tenant": "a", "X-Secret": "b"])
+            let passed: Text = try await client.call("front", "Ask", Text(text: ""), options: options)
+            #expect(passed.text == "X-Tenant=a")
+            let own: Text = try await client.call("front", "Ask", Text(text: "own"), options: options)
+            #expect(own.text == "X-Tenant=own")
+            await client.close()
+        }
+    }
+
+    @Test func mediaTypesAreNegotiated() async throws {
+        let service = try service("svc", codecs: [BackwardsCodec(), JSONCodec()])
+        service.handle("Echo") { (text: Text, context) in text }
+        service.handle("Count") { (text: Text, _) in text.text.count }
+        try await whileServing([service]) {
+            let clients = try [
+                client(), client(codecs: [BackwardsCodec(), JSONCodec()]),
+                client(codecs: [JSONCodec(), BackwardsCodec()]),
+            ]
+            for client in clients {
+                #expect(try await client.call("svc", "Echo", Text(text: "hello")) == Text(text: "hello"))
+            }
+            // Only JSON can write the number: the answer is in another media type than the request.
+            #expect(try await clients[1].call("svc", "Count", Text(text: "hello")) == 5)
+            let options = CallOptions(contentType: "text/backwards")
+            #expect(try await clients[2].call("svc", "Echo", Text(text: "x"), options: options) == Text(text: "x"))
+            let error = try await #require(throws: MicroError.self) {
+                try await clients[0].call("svc", "Echo", Text(text: "x"), options: options, returning: Text.self)
+            }
+            #expect(error.code == .unsupported && "\(error)".contains("as text/backwards"))
+            for client in clients { await client.close() }
+        }
+    }
+
+    @Test func aZoneIsInTheMetadataAndPreferred() async throws {
+        let services = try ["x", "y"].map { zone in
+            let service = try service("svc", id: zone) { $0.metadata["zone"] = zone }
+            service.handle("Where") { (_: Text, _) in Text(text: zone) }
+            return service
+        }
+        try await whileServing(services) {
+            let client = try client { $0.filter.zone = "y" }
+            for _ in 0..<20 {
+                #expect(try await client.call("svc", "Where", Text(text: "")) == Text(text: "y"))
+            }
+            let other = CallOptions(filter: NodeFilter(labels: ["zone": "x"]))
+            #expect(try await client.call("svc", "Where", Text(text: ""), options: other) == Text(text: "x"))
+            await client.close()
+        }
+    }
+}

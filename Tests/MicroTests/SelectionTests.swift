@@ -1,0 +1,188 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import TestSupport
+import Testing
+
+@testable import Micro
+
+/// What the strategies and filters choose.
+@Suite(.timeLimit(.minutes(1))) struct SelectionTests {
+    private let registry = HandFedRegistry()
+    private let soon = ContinuousClock.now + .seconds(30)
+
+    private static func node(_ id: String, _ metadata: [String: String] = [:]) -> Node {
+        Node(id: id, address: "10.0.0.1", port: 80, metadata: metadata)
+    }
+
+    /// A selector that knows some nodes.
+    private func selector(_ strategy: SelectionStrategy, _ records: [ServiceRecord]) async throws -> Selector {
+        let selector = Selector(registry: registry, transportName: "http", strategy: strategy)
+        async let pick = selector.pick("svc", deadline: soon)
+        let before = registry.watches.value
+        #expect(await eventually { registry.watches.value >= max(1, before) })
+        registry.yield(RegistryState(records))
+        (try? await pick)?.done(.abandoned)
+        return selector
+    }
+
+    private func selector(_ strategy: SelectionStrategy, _ nodes: [Node]) async throws -> Selector {
+        try await selector(strategy, [ServiceRecord(name: "svc", nodes: nodes)])
+    }
+
+    private func ids(_ selector: Selector, _ count: Int, where filter: NodeFilter = NodeFilter()) async throws
+        -> [String]
+    {
+        var ids: [String] = []
+        for _ in 0..<count {
+            let selection = try await selector.pick("svc", where: filter, deadline: soon)
+            selection.done(.abandoned)
+            ids.append(selection.node.id)
+        }
+        return ids
+    }
+
+    @Test func aKeyBelongsToOneNodeAndMovesOnlyIfThatGoes() async throws {
+        let nodes = (0..<10).map { Self.node("n\($0)") }
+        let selector = try await selector(.consistentHash, nodes)
+        let other = HandFedRegistry()
+        let second = Selector(registry: other, transportName: "http", strategy: .consistentHash)
+        async let first = second.pick("svc", deadline: soon)
+        #expect(await eventually { other.watches.value == 1 })
+        other.yield(RegistryState([ServiceRecord(name: "svc", nodes: nodes.reversed())]))
+        _ = try await first
+
+        func owners(_ selector: Selector) async throws -> [String] {
+            var owners: [String] = []
+            for key in 0..<1000 {
+                owners.append(try await selector.pick("svc", key: "customer-\(key)", deadline: soon).node.id)
+            }
+            return owners
+        }
+        let before = try await owners(selector)
+        #expect(try await owners(second) == before, "another client chooses otherwise")
+        for node in nodes {
+            let share = before.count { $0 == node.id }
+            #expect((50...170).contains(share), "\(node.id) has \(share) of 1000 keys")
+        }
+        // Whoever asks without a key is not sent to one node.
+        #expect(Set(try await ids(selector, 100)).count > 5)
+
+        registry.yield(RegistryState([ServiceRecord(name: "svc", nodes: nodes.filter { $0.id != "n3" })]))
+        #expect(try await eventually { try await owners(selector).contains("n3") == false })
+        let after = try await owners(selector)
+        for (old, new) in zip(before, after) where old != "n3" { #expect(old == new) }
+        await selector.close()
+        await second.close()
+    }
+
+    @Test func theNodeThatAnswersSoonerGetsMoreCalls() async throws {
+        let selector = try await selector(.leastLoaded, [Self.node("slow"), Self.node("fast")])
+        // Each is tried once before the other is known.
+        var waiting: [Selection] = []
+        for _ in 0..<2 { waiting.append(try await selector.pick("svc", deadline: soon)) }
+        #expect(Set(waiting.map(\.node.id)) == ["slow", "fast"])
+        waiting.first { $0.node.id == "fast" }?.done(.answered)
+        // The slow one has not answered yet.
+        #expect(Set(try await pickAndAnswer(selector, 20)) == ["fast"])
+        await selector.close()
+    }
+
+    private func pickAndAnswer(_ selector: Selector, _ count: Int) async throws -> [String] {
+        var ids: [String] = []
+        for _ in 0..<count {
+            let selection = try await selector.pick("svc", deadline: soon)
+            selection.done(.answered)
+            ids.append(selection.node.id)
+        }
+        return ids
+    }
+
+    @Test func aNodeThatRefusesQuicklyAttractsNoCalls() async throws {
+        let selector = try await selector(.leastLoaded, [Self.node("full"), Self.node("fine")])
+        var full = 0
+        for _ in 0..<100 {
+            let selection = try await selector.pick("svc", deadline: soon)
+            if selection.node.id == "full" { full += 1 }
+            selection.done(selection.node.id == "full" ? .overloaded : .answered)
+        }
+        #expect(full <= 5)
+        await selector.close()
+    }
+
+    @Test func callsInFlightCount() async throws {
+        let selector = try await selector(.leastLoaded, [Self.node("a"), Self.node("b")])
+        _ = try await pickAndAnswer(selector, 20)
+        // None of them ends.
+        var under: [String] = []
+        for _ in 0..<100 { under.append(try await selector.pick("svc", deadline: soon).node.id) }
+        for id in ["a", "b"] { #expect(under.count { $0 == id } > 5, "\(id)") }
+        await selector.close()
+    }
+
+    @Test func weightsAreKept() async throws {
+        let nodes = [
+            Self.node("none", ["weight": "0"]), Self.node("one"), Self.node("three", ["weight": "3"]),
+            Self.node("wrong", ["weight": "-7"]),
+        ]
+        let selector = try await selector(.weighted, nodes)
+        let chosen = try await ids(selector, 5000)
+        #expect(chosen.count { $0 == "none" } == 0)
+        #expect((850...1150).contains(chosen.count { $0 == "one" }))
+        #expect((2750...3250).contains(chosen.count { $0 == "three" }))
+        #expect((850...1150).contains(chosen.count { $0 == "wrong" }))
+        registry.yield(RegistryState([ServiceRecord(name: "svc", nodes: [nodes[0]])]))
+        #expect(try await eventually { try await ids(selector, 1) == ["none"] })
+        await selector.close()
+    }
+
+    @Test(arguments: SelectionStrategy.allCases) func filtersHold(_ strategy: SelectionStrategy) async throws {
+        let hello = Endpoint(name: "Greeter.Hello")
+        let selector = try await selector(
+            strategy,
+            [
+                ServiceRecord(name: "svc", version: "1", endpoints: [hello], nodes: [Self.node("a", ["disk": "ssd"])]),
+                ServiceRecord(
+                    name: "svc", version: "2", endpoints: [hello, Endpoint(name: "Greeter.Bye")],
+                    nodes: [Self.node("b"), Self.node("c", ["disk": "ssd"])]),
+                ServiceRecord(name: "svc", version: "3", nodes: [Self.node("d")]),
+            ])
+        func all(_ filter: NodeFilter) async throws -> Set<String> { Set(try await ids(selector, 100, where: filter)) }
+        #expect(try await all(NodeFilter()) == ["a", "b", "c", "d"])
+        #expect(try await all(NodeFilter(versions: ["1", "3"])) == ["a", "d"])
+        #expect(try await all(NodeFilter(labels: ["disk": "ssd"])) == ["a", "c"])
+        #expect(try await all(NodeFilter(versions: ["2"], labels: ["disk": "ssd"])) == ["c"])
+        #expect(try await all(NodeFilter(endpoint: "Greeter.Bye")) == ["b", "c", "d"])
+        await #expect {
+            try await selector.pick("svc", where: NodeFilter(versions: ["9"]), deadline: soon)
+        } throws: {
+            ($0 as? MicroError)?.code == .notFound && "\($0)".contains("none of its 4 passes the filter")
+        }
+        await selector.close()
+    }
+
+    @Test func theOwnZoneIsPreferredAndOthersAreTheFallback() async throws {
+        let selector = try await selector(
+            .random, [Self.node("a", ["zone": "x"]), Self.node("b", ["zone": "y"]), Self.node("c")])
+        let near = NodeFilter(zone: "x")
+        #expect(Set(try await ids(selector, 50, where: near)) == ["a"])
+        let tried = try await selector.pick("svc", where: near, avoiding: ["a"], deadline: soon)
+        #expect(tried.node.id != "a")
+        try await selector.pick("svc", where: near, deadline: soon).done(.failed)
+        #expect(Set(try await ids(selector, 50, where: near)) == ["b", "c"])
+        #expect(Set(try await ids(selector, 50, where: NodeFilter(zone: "nowhere"))) == ["b", "c"])
+        await selector.close()
+    }
+
+    @Test func staleNodesCarryTheirAge() async throws {
+        let selector = try await selector(.random, [Self.node("a")])
+        #expect(try await selector.pick("svc", deadline: soon).staleFor == nil)
+        let cause = MicroError(.unavailable, "the registry is away")
+        registry.yield(
+            RegistryState([ServiceRecord(name: "svc", nodes: [Self.node("a")])])
+                .failing(with: cause, at: .now - .seconds(60)))
+        #expect(
+            try await eventually { try await selector.pick("svc", deadline: soon).staleFor ?? .zero >= .seconds(60) })
+        await selector.close()
+    }
+}
