@@ -160,6 +160,10 @@ let package = Package(
         .target(
             name: "TestServers", dependencies: ["CurlTransfer", "TestSupport", logging], path: "Tests/TestServers",
             swiftSettings: settings),
+        .target(name: "CAllocationCounter", path: "Tests/AllocationCount/Counter"),
+        .executableTarget(
+            name: "allocation-count", dependencies: ["CAllocationCounter", "Micro", "MicroHTTP", "MicroMemory", nioCore],
+            path: "Tests/AllocationCount/Command", swiftSettings: settings),
         tests("CurlTransferTests", ["CurlTransfer"]),
         tests("MicroCoreTests", ["MicroCore", logging, nioCore]),
         tests("MicroMemoryTests", ["MicroMemory", "MicroCore", nioCore]),

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Foundation
+import Synchronization
 
 /// How much is called, and for how long.
 struct Load: ParsableArguments {
@@ -18,14 +19,19 @@ struct Load: ParsableArguments {
     /// Calls from all callers at once, each with one call at a time, and prints one line:
     /// `KIND CALLERS CALLS/S P50-MS P99-MS CPU-µS`, the CPU time per call, of this process and of others.
     ///
-    /// - Parameter call: Makes one call, for the caller of that number.
+    /// - Parameters:
+    ///   - place: Runs a caller where it is to run.
+    ///   - call: Makes one call, for the caller of that number.
     func measure(
-        _ kind: String, besides others: [Int32] = [], _ call: @escaping @Sendable (Int) async throws -> Void
+        _ kind: String, besides others: [Int32] = [],
+        at place: @escaping @Sendable (_ caller: @escaping @Sendable () async throws -> Void) async throws -> Void = {
+            try await $0()
+        }, _ call: @escaping @Sendable (Int) async throws -> Void
     ) async throws {
         let processes = [ProcessInfo.processInfo.processIdentifier] + others
-        _ = try await latencies(.seconds(warmUp), call)
+        _ = try await latencies(.seconds(warmUp), place, call)
         let (before, start) = (try processes.map(cpuTime), ContinuousClock.now)
-        let latencies = try await latencies(.seconds(seconds), call).sorted()
+        let latencies = try await latencies(.seconds(seconds), place, call).sorted()
         let time = (ContinuousClock.now - start) / .seconds(1)
         let used = zip(try processes.map(cpuTime), before).map(-)
         let count = Double(latencies.count)
@@ -37,24 +43,39 @@ struct Load: ParsableArguments {
 
     /// Calls for so long; how long each call took, in seconds.
     private func latencies(
-        _ duration: Duration, _ call: @escaping @Sendable (Int) async throws -> Void
+        _ duration: Duration,
+        _ place: @escaping @Sendable (_ caller: @escaping @Sendable () async throws -> Void) async throws -> Void,
+        _ call: @escaping @Sendable (Int) async throws -> Void
     ) async throws -> [Double] {
         let end = ContinuousClock.now + duration
-        return try await withThrowingTaskGroup(of: [Double].self) { group in
+        let all = Latencies()
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for caller in 0..<callers {
                 group.addTask {
-                    var latencies: [Double] = []
-                    var now = ContinuousClock.now
-                    while now < end {
-                        let start = now
-                        try await call(caller)
-                        now = .now
-                        latencies.append((now - start) / .seconds(1))
+                    try await place {
+                        var latencies: [Double] = []
+                        var now = ContinuousClock.now
+                        while now < end {
+                            let start = now
+                            try await call(caller)
+                            now = .now
+                            latencies.append((now - start) / .seconds(1))
+                        }
+                        all.add(latencies)
                     }
-                    return latencies
                 }
             }
-            return try await group.reduce(into: []) { $0 += $1 }
+            try await group.waitForAll()
         }
+        return all.all
     }
+}
+
+/// What all callers have measured, in seconds.
+private final class Latencies: Sendable {
+    private let values = Mutex<[Double]>([])
+
+    var all: [Double] { values.withLock(\.self) }
+
+    func add(_ more: [Double]) { values.withLock { $0 += more } }
 }

@@ -12,6 +12,9 @@ final class HTTPConnection: Sendable {
         self.handler = NIOLoopBound(handler, eventLoop: eventLoop)
     }
 
+    /// The event loop that it lives on.
+    var eventLoop: any EventLoop { handler.eventLoop }
+
     /// Sends a call, or gives it back to the pool if the connection has closed meanwhile. At once, if the caller runs on
     /// the event loop.
     func send(_ call: HTTPCall) {

@@ -14,6 +14,15 @@ final class HTTPConnectionPool: Sendable {
         var idle: [HTTPConnection] = []
         /// Idle, busy and opening.
         var count = 0
+
+        /// The connection that was used last; for a caller on an event loop the last one of the same, if there is one, since
+        /// that needs no other thread.
+        mutating func takeIdle(near eventLoop: (any EventLoop)?) -> HTTPConnection? {
+            guard let eventLoop, let near = idle.lastIndex(where: { $0.eventLoop === eventLoop }) else {
+                return idle.popLast()
+            }
+            return idle.remove(at: near)
+        }
     }
 
     private struct Content {
@@ -49,9 +58,10 @@ final class HTTPConnectionPool: Sendable {
 
     /// Finds or opens a connection for a call that nobody has written yet.
     func submit(_ call: HTTPCall) {
-        switch content.withLock({ step(for: call.address, &$0) }) {
+        let eventLoop = MultiThreadedEventLoopGroup.currentEventLoop
+        switch content.withLock({ step(for: call.address, near: eventLoop, &$0) }) {
         case .send(let connection): connection.send(call)
-        case .connect: connect(call)
+        case .connect: connect(call, on: eventLoop ?? group.next())
         case .refuse(let error): call.state.end(.failure(error))
         }
     }
@@ -135,9 +145,11 @@ final class HTTPConnectionPool: Sendable {
         for channel in channels { try? await channel.closeFuture.get() }
     }
 
-    private func step(for address: Address, _ content: inout Content) -> Step {
+    private func step(
+        for address: Address, near eventLoop: (any EventLoop)?, _ content: inout Content
+    ) -> Step {
         guard !content.isClosed else { return .refuse(.transportClosed()) }
-        if let connection = content.places[address]?.idle.popLast() { return .send(connection) }
+        if let connection = content.places[address]?.takeIdle(near: eventLoop) { return .send(connection) }
         return .connect
     }
 
@@ -156,8 +168,7 @@ final class HTTPConnectionPool: Sendable {
         return .connect
     }
 
-    private func connect(_ call: HTTPCall) {
-        let eventLoop = group.next()
+    private func connect(_ call: HTTPCall, on eventLoop: any EventLoop) {
         eventLoop.execute {
             // Counted only now: of many calls that are cancelled at once most have ended before their turn comes.
             guard call.state.isAwaited else { return }

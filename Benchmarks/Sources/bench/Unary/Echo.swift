@@ -16,7 +16,14 @@ protocol Echo: Sendable {
     /// Makes one call, for the caller of that number.
     func call(_ caller: Int) async throws
 
+    /// Runs a caller; by default where it is.
+    func place(_ caller: @escaping @Sendable () async throws -> Void) async throws
+
     func close() async
+}
+
+extension Echo {
+    func place(_ caller: @escaping @Sendable () async throws -> Void) async throws { try await caller() }
 }
 
 /// What all ways of calling have in common.

@@ -4,29 +4,49 @@
 import Micro
 import MicroHTTP
 import MicroMemory
+import MicroProtobuf
+import SwiftProtobuf
 
-/// The whole stack: a service by its name, typed messages in JSON. The client's registry knows one fixed node.
-struct TypedEcho: Echo {
-    /// In JSON, with the newline at its end, as large as the others' bytes.
-    private struct Message: Codable, Equatable {
-        var text = String(repeating: "x", count: Wire.size - #"{"text":""}"#.utf8.count - 1)
-    }
+/// A message of 32 bytes once it is encoded.
+protocol EchoMessage: Equatable, Sendable {
+    static var echoed: Self { get }
+    static var codec: any Codec { get }
+}
 
+/// In JSON, with the newline at its end.
+struct JSONMessage: Codable, EchoMessage {
+    private var text: String
+
+    static let echoed = JSONMessage(text: String(repeating: "x", count: Wire.size - #"{"text":""}"#.utf8.count - 1))
+    static var codec: any Codec { JSONCodec() }
+}
+
+extension Google_Protobuf_BytesValue: EchoMessage {
+    static var codec: any Codec { ProtobufCodec() }
+}
+
+/// The whole stack: a service by its name, typed messages, an interceptor on either side, a header. The client's registry
+/// knows one fixed node.
+struct TypedEcho<Message: EchoMessage>: Echo {
     private let transport = HTTPTransport()
     private let client: Client
-    private let message = Message()
+    private let options = CallOptions(headers: ["X-Tenant": "bench"])
 
     init(calling address: Address, callers: Int) async throws {
         let registry = MemoryRegistry()
         let node = Node(
             id: "echo-1", address: address.host, port: address.port, metadata: ["transport": transport.name])
         try await registry.register(ServiceRecord(name: Wire.service, nodes: [node]), timeToLive: nil)
-        client = try Client(registry: registry, transport: transport, settings: .init())
+        client = try Client(
+            registry: registry, transport: transport, codecs: [Message.codec], interceptors: [Passing()],
+            settings: .init())
     }
 
     static func serve(_ announce: @Sendable (Address) -> Void) async throws {
         let registry = MemoryRegistry()
-        let service = try Microservice(.init(name: Wire.service), registry: registry, transport: HTTPTransport())
+        let service = try Microservice(
+            .init(name: Wire.service), registry: registry, transport: HTTPTransport(), codecs: [Message.codec],
+            interceptors: [Passing()])
         service.handle(Wire.endpoint) { (message: Message, _) in message }
         async let running: Void = service.run()
         for await state in try registry.watch(Wire.service) {
@@ -38,12 +58,24 @@ struct TypedEcho: Echo {
     }
 
     func call(_ caller: Int) async throws {
-        let answer: Message = try await client.call(Wire.service, Wire.endpoint, message)
-        guard answer == message else { throw BenchError("an answer that is not the question") }
+        let answer: Message = try await client.call(Wire.service, Wire.endpoint, Message.echoed, options: options)
+        guard answer == Message.echoed else { throw BenchError("an answer that is not the question") }
     }
 
     func close() async {
         await client.close()
         await transport.close()
+    }
+}
+
+/// Looks at what passes, as one that checks or counts does.
+private struct Passing: ClientInterceptor, ServerInterceptor {
+    func call(_ request: TransportRequest, next: @escaping TransportHandler) async throws -> TransportResponse {
+        guard request.headers["X-Tenant"] != nil else { throw BenchError("a call without its header") }
+        return try await next(request)
+    }
+
+    func respond(to request: TransportRequest, next: @escaping TransportHandler) async throws -> TransportResponse {
+        try await call(request, next: next)
     }
 }

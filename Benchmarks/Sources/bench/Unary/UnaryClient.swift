@@ -23,7 +23,7 @@ struct UnaryClient: AsyncParsableCommand {
 
     private func measure(_ type: (some Echo).Type) async throws {
         let echo = try await type.init(calling: try Address(parsing: address), callers: load.callers)
-        try await load.measure(kind.rawValue, besides: [server], echo.call)
+        try await load.measure(kind.rawValue, besides: [server], at: echo.place, echo.call)
         await echo.close()
     }
 }
