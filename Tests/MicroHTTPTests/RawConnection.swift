@@ -41,6 +41,7 @@ final class RawConnection: Sendable {
         let connection = RawConnection()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.autoRead, value: reading)
+            .channelOption(.allowRemoteHalfClosure, value: false)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(Handler(connection))
@@ -56,6 +57,9 @@ final class RawConnection: Sendable {
     func send(_ bytes: [UInt8]) async throws {
         try await channel.withLock { $0 }?.writeAndFlush(ByteBuffer(bytes: bytes)).get()
     }
+
+    /// Sends nothing more, and goes on reading.
+    func endSending() async throws { try await channel.withLock { $0 }?.close(mode: .output).get() }
 
     func close() { channel.withLock { $0 }?.close(promise: nil) }
 

@@ -6,7 +6,7 @@ import MicroCore
 import NIOCore
 
 /// One endpoint of a server: how it is described, and how it is run for each media type it can read and write.
-struct EndpointHandler: Sendable {
+final class EndpointHandler: Sendable {
     typealias Run = @Sendable (ByteBuffer, RequestContext) async throws -> TransportResponse
     typealias StreamRun = @Sendable (TransportStream, RequestContext) async throws -> Void
 
@@ -16,14 +16,14 @@ struct EndpointHandler: Sendable {
     let statistics = EndpointStatistics()
     let metrics: CallMetrics
     /// By media type; empty for an endpoint that is called by stream.
-    private(set) var runs: [String: Run] = [:]
+    let runs: [String: Run]
     /// By media type; empty for an endpoint that is called with one message.
-    private(set) var streamRuns: [String: StreamRun] = [:]
+    let streamRuns: [String: StreamRun]
     /// Whether every service has it, so that it is not in the registry.
-    var isBuiltIn = false
+    let isBuiltIn: Bool
 
     init<Request: Sendable, Response: Sendable>(
-        name: String, of service: ServerIdentity, codecs: Codecs, placement: Placement,
+        name: String, of service: ServerIdentity, codecs: Codecs, placement: Placement, isBuiltIn: Bool = false,
         body: @escaping @concurrent @Sendable (Request, RequestContext) async throws -> Response
     ) {
         logger = service.logger(of: name)
@@ -31,8 +31,14 @@ struct EndpointHandler: Sendable {
         endpoint = Endpoint(
             name: name, request: ValueShape(of: Request.self), response: ValueShape(of: Response.self),
             metadata: ["stream": "false"])
+        self.isBuiltIn = isBuiltIn
+        streamRuns = [:]
         let encoders = codecs.encoders(for: Response.self)
-        guard let first = encoders.first else { return }
+        guard let first = encoders.first else {
+            runs = [:]
+            return
+        }
+        var runs: [String: Run] = [:]
         for (contentType, decode) in codecs.decoders(for: Request.self) {
             // In the caller's own media type if that can be: it may read no other.
             let (answerType, encode) = encoders.first { $0.contentType == contentType } ?? first
@@ -44,6 +50,7 @@ struct EndpointHandler: Sendable {
                 return answer
             }
         }
+        self.runs = runs
     }
 
     init<Incoming: Sendable, Outgoing: Sendable>(
@@ -56,6 +63,9 @@ struct EndpointHandler: Sendable {
         endpoint = Endpoint(
             name: name, request: ValueShape(of: Incoming.self), response: ValueShape(of: Outgoing.self),
             metadata: ["stream": "true"])
+        isBuiltIn = false
+        runs = [:]
+        var streamRuns: [String: StreamRun] = [:]
         for codec in codecs.all {
             guard let decode = codec.decoder(for: Incoming.self), let encode = codec.encoder(for: Outgoing.self) else {
                 continue
@@ -68,6 +78,7 @@ struct EndpointHandler: Sendable {
             }
             for contentType in codec.contentTypes where streamRuns[contentType] == nil { streamRuns[contentType] = run }
         }
+        self.streamRuns = streamRuns
     }
 
     /// Whether any codec knows its types.

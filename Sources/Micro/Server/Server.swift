@@ -88,19 +88,25 @@ public final class Server: Sendable {
         _ endpoint: String,
         _ handler: @escaping @concurrent @Sendable (Request, RequestContext) async throws -> Response
     ) {
-        var entry = EndpointHandler(
-            name: endpoint, of: identity, codecs: codecs, placement: .inline, body: handler)
-        entry.isBuiltIn = true
+        let entry = EndpointHandler(
+            name: endpoint, of: identity, codecs: codecs, placement: .inline, isBuiltIn: true, body: handler)
         // Without a codec for it there is no such endpoint.
         guard !entry.runs.isEmpty else { return }
-        handlers.withLock { [entry] in $0.byName[endpoint] = entry }
+        handlers.withLock { $0.byName[endpoint] = entry }
     }
 
     /// Answers one encoded request. Whoever calls it cancels its task at the deadline, as transports do.
     ///
     /// - Throws: ``MicroError``: what the handler throws; `notFound` for an unknown endpoint, `invalidArgument` for a
     ///   message that cannot be read, `deadlineExceeded` when it was cancelled at the deadline.
+    ///
+    /// A request in an envelope of go-micro's first protocol is answered in one, errors too.
     public func respond(to request: TransportRequest) async throws -> TransportResponse {
+        guard let envelope = try OldEnvelope(request) else { return try await answer(request) }
+        return try await envelope.answered { try await self.answer($0) }
+    }
+
+    private func answer(_ request: TransportRequest) async throws -> TransportResponse {
         let handler = handlers.withLock { $0.byName[request.endpoint] }
         return try await counted(request, handler) {
             guard !self.interceptors.isEmpty else { return try await self.dispatch(request, handler) }

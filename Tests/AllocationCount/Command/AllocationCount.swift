@@ -13,7 +13,8 @@ import NIOCore
     private static let calls = 2000
 
     static func main() async throws {
-        for (name, transport) in [("http", HTTPTransport()), ("memory", MemoryTransport())] as [(String, any Transport)] {
+        for (name, transport) in [("http", HTTPTransport()), ("memory", MemoryTransport())] as [(String, any Transport)]
+        {
             print(name, try await count(transport))
             await transport.close()
         }

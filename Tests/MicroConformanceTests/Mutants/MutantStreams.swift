@@ -1,0 +1,125 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import NIOCore
+import Synchronization
+
+/// Streams of clients that do one thing wrong, and what the streams of a mutant share.
+final class MutantStreams: Sendable {
+    private let sources = Mutex<[TransportStream.Source]>([])
+
+    func changed(_ stream: TransportStream, by defect: TransportDefect?, largest: Int) -> TransportStream {
+        guard let defect else { return stream }
+        let carrier = MutantCarrier(defect, stream, largest: largest)
+        let (changed, source) = TransportStream.makeStream(carrier: carrier)
+        carrier.receive(
+            into: source,
+            others: { own in
+                guard defect == .mixesStreams else { return own }
+                return self.sources.withLock { sources in
+                    sources.append(own)
+                    return sources.first { !$0.hasEnded } ?? own
+                }
+            })
+        return changed
+    }
+}
+
+/// Carries a stream on another one.
+private final class MutantCarrier: TransportStreamCarrier {
+    private struct Content {
+        var held: [ByteBuffer] = []
+        var source: TransportStream.Source?
+        var reading: Task<Void, Never>?
+        var sending: Task<Void, any Error>?
+    }
+
+    private let defect: TransportDefect
+    private let base: TransportStream
+    private let largest: Int
+    private let room = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    private let content = Mutex(Content())
+
+    init(_ defect: TransportDefect, _ base: TransportStream, largest: Int) {
+        (self.defect, self.base, self.largest) = (defect, base, largest)
+    }
+
+    func receive(
+        into source: TransportStream.Source,
+        others: @escaping @Sendable (TransportStream.Source) -> TransportStream.Source
+    ) {
+        let target = others(source)
+        content.withLock { content in
+            content.source = source
+            content.reading = Task { [defect, base, room] in
+                var held: [ByteBuffer] = []
+                var isRoom = room.stream.makeAsyncIterator()
+                do {
+                    for try await message in base {
+                        switch defect {
+                        case .errorOvertakes: held.append(message)
+                        case .reordersMessages:
+                            held.append(message)
+                            guard held.count == 2 else { continue }
+                            for message in held.reversed() { source.yield(message) }
+                            held = []
+                        case .emptyMessageEnds where message.readableBytes == 0: source.finish()
+                        default: if !target.yield(message), target.hasEnded == false { _ = await isRoom.next() }
+                        }
+                    }
+                    for message in held { source.yield(message) }
+                    source.finish()
+                } catch { source.finish(throwing: Self.changed(error, by: defect)) }
+            }
+        }
+    }
+
+    private static func changed(_ error: any Error, by defect: TransportDefect) -> (any Error)? {
+        guard var error = error as? MicroError else { return error }
+        switch defect {
+        case .errorIsEnd: return nil
+        case .brokenIsEnd where error.code == .unavailable: return nil
+        case .everyStreamErrorIsInternal: error.code = .internal
+        default: break
+        }
+        return error
+    }
+
+    func send(_ message: ByteBuffer) async throws {
+        switch defect {
+        case .dropsOversize where message.readableBytes > largest: return
+        case .losesLastMessage, .hoardsMessages:
+            let due = content.withLock { content -> ByteBuffer? in
+                content.held.append(message)
+                return content.held.count > 1 ? content.held.removeFirst() : nil
+            }
+            if let due { try await base.send(due) }
+        case .ignoresBackPressure:
+            content.withLock { content in
+                content.sending = Task { [base, before = content.sending] in
+                    try await before?.value
+                    try await base.send(message)
+                }
+            }
+        default: try await base.send(message)
+        }
+    }
+
+    func finish() async throws {
+        if defect == .finishEndsBoth { content.withLock(\.source)?.finish() }
+        if defect == .hoardsMessages {
+            for message in content.withLock(\.held) { try await base.send(message) }
+        }
+        try await content.withLock(\.sending)?.value
+        try await base.finish()
+    }
+
+    func resume() { room.continuation.yield() }
+
+    func cancel() {
+        guard defect != .cancelStaysHere else { return }
+        base.cancel()
+        content.withLock(\.reading)?.cancel()
+    }
+}

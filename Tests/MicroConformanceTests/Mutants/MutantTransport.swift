@@ -1,0 +1,216 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import NIOCore
+import Synchronization
+
+/// A transport that does one thing wrong.
+final class MutantTransport: Transport {
+    private struct Content {
+        var last: TransportResponse?
+        var inFlight = 0
+        var calls = 0
+        var isBroken = false
+        var isClosed = false
+    }
+
+    private let defect: TransportDefect?
+    private let base: any Transport
+    private let world: MutantStreams
+    /// Makes another one like the base.
+    private let another: @Sendable () async throws -> any Transport
+    private let content = Mutex(Content())
+
+    init(
+        _ defect: TransportDefect?, of base: any Transport, in world: MutantStreams,
+        another: @escaping @Sendable () async throws -> any Transport
+    ) {
+        self.defect = defect
+        self.base = base
+        self.world = world
+        self.another = another
+    }
+
+    var name: String { base.name }
+    var capabilities: TransportCapabilities { base.capabilities }
+
+    func call(_ request: TransportRequest, to address: Address) async throws -> TransportResponse {
+        if defect == .neverRecovers, content.withLock(\.isBroken) {
+            throw MicroError(.unavailable, "broken for ever at \(address)")
+        }
+        let (request, isFirst) = (changed(request), begin())
+        defer { content.withLock { $0.inFlight -= 1 } }
+        do {
+            let response = try await send(request, to: address)
+            return try changed(response, to: request, isAlone: isFirst)
+        } catch let error as CancellationError {
+            guard defect == .cancellationIsFailure else { throw error }
+            throw MicroError(.unavailable, "the call was cut off")
+        } catch let error as MicroError {
+            return try answer(request, instead: error)
+        }
+    }
+
+    func open(_ request: TransportRequest, to address: Address) async throws -> TransportStream {
+        let stream = try await base.open(changed(request), to: address)
+        return world.changed(stream, by: defect, largest: capabilities.largestBody)
+    }
+
+    func bind(to address: Address) async throws -> any TransportListener {
+        do { return MutantListener(defect, of: try await base.bind(to: address)) } catch let error as MicroError {
+            guard defect == .bindsSilently, error.code == .unavailable else { throw error }
+            return MutantListener(nil, of: try await base.bind(to: Address(host: address.host, port: 0)))
+        }
+    }
+
+    func close() async {
+        switch defect {
+        case .worksAfterClose: return
+        case .secondCloseHangs
+        where content.withLock({ content in
+            defer { content.isClosed = true }
+            return content.isClosed
+        }):
+            try? await Task.sleep(for: .seconds(3600))
+        default: break
+        }
+        await base.close()
+    }
+
+    private func begin() -> Bool {
+        content.withLock { content in
+            content.calls += 1
+            content.inFlight += 1
+            return content.inFlight == 1
+        }
+    }
+
+    private func send(_ request: TransportRequest, to address: Address) async throws -> TransportResponse {
+        switch defect {
+        case .heedsNoCancellation: return try await Task { [base] in try await base.call(request, to: address) }.value
+        case .connectionForEachCall:
+            let own = try await another()
+            defer { Task { await own.close() } }
+            return try await own.call(request, to: address)
+        case .losesSomeCalls where content.withLock { $0.calls % 10 == 7 }:
+            throw MicroError(.unavailable, "the connection to \(address) was dead")
+        case .storms:
+            for _ in 0..<9 {
+                do { return try await base.call(request, to: address) } catch let error as MicroError
+                    where error.code == .unavailable
+                {}
+            }
+            return try await base.call(request, to: address)
+        default: return try await base.call(request, to: address)
+        }
+    }
+
+    private func changed(_ request: TransportRequest) -> TransportRequest {
+        var request = request
+        switch defect {
+        case .bodiesAreText: request.body = ByteBuffer(string: String(buffer: request.body))
+        case .swallowsOversize:
+            request.body =
+                request.body.getSlice(
+                    at: request.body.readerIndex, length: min(request.body.readableBytes, capabilities.largestBody))
+                ?? ByteBuffer()
+        case .dropsHeaders: request.headers = [:]
+        case .cutsAtZero: request.headers = mapped(request.headers) { String($0.prefix { $0 != "\0" }) }
+        case .mendsLineEnds: request.headers = mapped(request.headers) { $0.filter { !$0.isNewline } }
+        case .joinsRepeatedHeaders:
+            var joined: Headers = [:]
+            for field in request.headers where joined[field.name] == nil {
+                joined[field.name] = request.headers.values(field.name).joined(separator: ",")
+            }
+            request.headers = joined
+        case .ignoresDeadlines: request.deadline += .seconds(30)
+        case .restartsDeadline: request.deadline = .now + .seconds(3)
+        default: break
+        }
+        return request
+    }
+
+    private func mapped(_ headers: Headers, _ change: (String) -> String) -> Headers {
+        var changed: Headers = [:]
+        for field in headers { changed.add(field.name, change(field.value)) }
+        return changed
+    }
+
+    private func changed(
+        _ response: TransportResponse, to request: TransportRequest, isAlone: Bool
+    ) throws -> TransportResponse {
+        var response = response
+        switch defect {
+        case .forgetsContentType: response.contentType = request.contentType
+        case .emptyIsNoAnswer where response.body.readableBytes == 0:
+            throw MicroError(.internal, "there is no answer")
+        case .cutsLargeBodies:
+            response.body =
+                response.body.getSlice(
+                    at: response.body.readerIndex, length: min(response.body.readableBytes, 65_536)) ?? ByteBuffer()
+        case .mixesAnswers, .answersWithTheLast:
+            let last = content.withLock { content in
+                defer { content.last = response }
+                return content.last
+            }
+            if let last, defect == .answersWithTheLast || !isAlone { return last }
+        default: break
+        }
+        return response
+    }
+
+    private func answer(_ request: TransportRequest, instead error: MicroError) throws -> TransportResponse {
+        var error = error
+        switch defect {
+        case .failureIsSuccess where error.code != .closed && error.code != .deadlineExceeded:
+            return TransportResponse(contentType: request.contentType)
+        case .cutsErrorMessages: error.message = String(error.message.prefix(64))
+        case .everythingIsInternal: error.code = .internal
+        case .forgetsOrigin: error.origin = ""
+        case .goneIsNotFound where error.code == .unavailable: error.code = .notFound
+        case .neverRecovers where error.code == .unavailable: content.withLock { $0.isBroken = true }
+        default: break
+        }
+        throw error
+    }
+}
+
+/// A listener that does one thing wrong.
+final class MutantListener: TransportListener {
+    private let defect: TransportDefect?
+    private let base: any TransportListener
+
+    init(_ defect: TransportDefect?, of base: any TransportListener) {
+        self.defect = defect
+        self.base = base
+    }
+
+    private static let silent: TransportStreamHandler = { _, _ in }
+
+    var address: Address { base.address }
+
+    func run(_ handler: @escaping TransportHandler, streams: @escaping TransportStreamLookup) async throws {
+        try await base.run { [defect, base] request in
+            var request = request
+            if defect == .leaksOwnHeaders { request.headers.add("Host", base.address.description) }
+            if defect == .strangersEndIt, request.service != "conformance" { await base.drain(deadline: .now) }
+            do { return try await handler(request) } catch {
+                guard defect == .tellsInternals, !(error is MicroError) else { throw error }
+                throw MicroError(.internal, "\(error)")
+            }
+        } streams: { [defect] endpoint in
+            streams(endpoint) ?? (defect == .opensAnything ? Self.silent : nil)
+        }
+    }
+
+    func drain(deadline: ContinuousClock.Instant) async {
+        switch defect {
+        case .drainCutsOff: await base.drain(deadline: .now)
+        case .drainGoesOn:
+            try? await Task.sleep(until: deadline)
+            await base.drain(deadline: deadline)
+        default: await base.drain(deadline: deadline)
+        }
+    }
+}

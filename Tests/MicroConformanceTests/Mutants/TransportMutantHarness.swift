@@ -1,0 +1,33 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroConformance
+import MicroCore
+import MicroHarnesses
+
+/// Puts a mutant of a transport, or the healthy one (nil), to the test.
+struct TransportMutantHarness: TransportHarness {
+    private let defect: TransportDefect?
+    private let base: any TransportHarness
+    private let world = MutantStreams()
+
+    init(_ defect: TransportDefect?, of base: any TransportHarness) {
+        self.defect = defect
+        self.base = base
+    }
+
+    var subject: Subject {
+        Subject(
+            adapter: defect?.rawValue ?? "healthy", adapterVersion: "-", backend: base.subject.backend,
+            backendVersion: base.subject.backendVersion)
+    }
+    var bounds: TransportBounds { base.bounds }
+    var passage: Passage { base.passage }
+    var badPeers: (any BadTransportPeers)? { base.badPeers }
+
+    func makeTransport(_ options: TransportClientOptions) async throws -> any Transport {
+        MutantTransport(defect, of: try await base.makeTransport(options), in: world) { [base] in
+            try await base.makeTransport(options)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import MicroHTTP
+import NIOCore
+import TestSupport
+import Testing
+
+/// Recorded streams of go-micro: successive requests and responses on a connection of their own, without an end.
+@Suite(.timeLimit(.minutes(1))) struct GoMicroStreamTests {
+    private static let fields = """
+        Micro-Endpoint: Greeter.Stream\r\nMicro-From-Service: greeter-cli\r\nMicro-Method: Greeter.Stream\r\n\
+        Micro-Service: go.micro.srv.greeter\r\nTimeout: 5000000000\r\n
+        """
+    private static let others = """
+        X-From-Id: script\r\nX-Micro-Endpoint: Greeter.Stream\r\nX-Micro-Method: Greeter.Stream\r\n\
+        X-Micro-Service: go.micro.srv.greeter\r\nX-User-Id: john\r\n\r\n
+        """
+
+    private static func request(_ type: String, _ body: String) -> String {
+        """
+        POST / HTTP/1.1\r\nHost: 127.0.0.1:19090\r\nUser-Agent: Go-http-client/1.1\r\n\
+        Content-Length: \(body.utf8.count)\r\nAccept: \(type)\r\nContent-Type: \(type)\r\n\(fields)\(others)\(body)
+        """
+    }
+
+    private static func response(_ type: String, _ body: String) -> String {
+        """
+        HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\nAccept: \(type)\r\nContent-Type: \(type)\r\n\
+        \(fields)User-Agent: Go-http-client/1.1\r\n\(others)\(body)
+        """
+    }
+
+    private static let protobuf = (
+        type: "application/protobuf", opening: "\n\u{5}first", questions: ["\n\u{1}a", "\n\u{1}b", "\n\u{3}end"],
+        answers: ["\u{12}\u{7}Hello a", "\u{12}\u{7}Hello b"]
+    )
+    private static let json = (
+        type: "application/json", opening: #"{"name":"first"}"# + "\n",
+        questions: ["a", "b", "end"].map { #"{"name":"\#($0)"}"# + "\n" },
+        answers: ["a", "b"].map { #"{"greeting":"Hello \#($0)"}"# + "\n" }
+    )
+
+    @Test("our server, called by go-micro", arguments: [protobuf, json])
+    func server(type: String, opening: String, questions: [String], answers: [String]) async throws {
+        let transport = HTTPTransport()
+        let listener = try await transport.bind(to: .local(0))
+        let seen = Seen<String>()
+        let running = Task {
+            try await listener.run(echo) { endpoint in
+                guard endpoint == "Greeter.Stream" else { return nil }
+                return { request, stream in
+                    #expect(request.service == "go.micro.srv.greeter" && request.contentType == type)
+                    #expect(request.headers["X-User-Id"] == "john")
+                    var answers = answers.makeIterator()
+                    for try await message in stream {
+                        seen.add(String(buffer: message))
+                        guard let answer = answers.next() else { return }
+                        try await stream.send(ByteBuffer(string: answer))
+                    }
+                }
+            }
+        }
+        let raw = try await RawConnection.open(to: listener.address)
+        // Both at once, as it sends them.
+        try await raw.send(Self.request(type, opening) + Self.request(type, questions[0]))
+        #expect(await raw.responses(1).map(\.body) == [answers[0]])
+        try await raw.send(Self.request(type, questions[1]))
+        #expect(await raw.responses(2).map(\.body) == answers)
+        try await raw.send(Self.request(type, questions[2]))
+        let end = try #require(await raw.responses(3).last)
+        // go-micro sends no end; its clients take this one for what ended the stream.
+        #expect(end["Micro-Error"]?.contains("EOS") == true)
+        #expect(seen.values == questions, "the body of the opening is nothing")
+        for response in RawResponse.all(in: raw.text) {
+            #expect(response.status.hasPrefix("HTTP/1.1 200 ") && response["Content-Type"] == type)
+        }
+        raw.close()
+        await transport.close()
+        try await running.value
+    }
+
+    @Test("our client, calling go-micro", arguments: [protobuf, json])
+    func client(type: String, opening: String, questions: [String], answers: [String]) async throws {
+        let server = try ScriptedServer { connection in
+            var answers = answers.makeIterator()
+            // Nothing is answered to the opening.
+            _ = try connection.readRequest()
+            while let request = try connection.readRequest() {
+                guard request["Micro-Error"] == nil, let answer = answers.next() else { return }
+                try connection.write(Self.response(type, answer))
+            }
+        }
+        defer { server.stop() }
+        try await withClient { client in
+            let request = TransportRequest(
+                service: "go.micro.srv.greeter", endpoint: "Greeter.Stream", contentType: type,
+                deadline: .now + .seconds(10))
+            let stream = try await client.open(request, to: .local(server.port))
+            var messages = stream.makeAsyncIterator()
+            for (question, answer) in zip(questions, answers) {
+                try await stream.send(ByteBuffer(string: question))
+                #expect(try await messages.next().map { String(buffer: $0) } == answer)
+            }
+            try await stream.send(ByteBuffer(string: questions[2]))
+            // It goes away without a word, which could be an accident.
+            let error = try await microError { _ = try await messages.next() }
+            #expect(error.code == .unavailable)
+        }
+    }
+}

@@ -1,0 +1,160 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import MicroHTTP
+import NIOCore
+import TestSupport
+import Testing
+
+/// What a server does with callers that take too long, send too much or are too many, while it serves all others.
+@Suite(.timeLimit(.minutes(1))) struct ServerLimitTests {
+    private static let head = "POST / HTTP/1.1\r\nHost: x\r\nMicro-Service: greeter\r\nMicro-Endpoint: A.B\r\n"
+
+    private static func configuration(_ change: (inout HTTPConfiguration) -> Void) -> HTTPConfiguration {
+        var configuration = HTTPConfiguration()
+        change(&configuration)
+        return configuration
+    }
+
+    @Test(
+        "a slow loris is cut off at the limit, in its header as in its body",
+        arguments: [head, head + "Content-Length: 1000\r\n\r\n"])
+    func slowLoris(start: String) async throws {
+        try await withServer(Self.configuration { $0.requestTimeout = .seconds(1) }, handler: echo) { served in
+            let drips = try await RawConnection.open(to: served.address)
+            let begin = ContinuousClock.now
+            try await drips.send(start)
+            let dripping = Task {
+                // Each byte comes well before any time of rest is over.
+                while !drips.isClosed {
+                    try await drips.send("X")
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+            }
+            while !drips.isClosed, ContinuousClock.now - begin < .seconds(10) {
+                let response = try await served.call(.test(body: ByteBuffer(string: "served")))
+                #expect(String(buffer: response.body) == "served")
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            let time = ContinuousClock.now - begin
+            #expect(drips.isClosed && time >= .milliseconds(900), "it was cut off after \(time)")
+            dripping.cancel()
+            _ = await dripping.result
+        }
+    }
+
+    @Test("a connection on which nothing comes is closed, and the client that kept it does not notice")
+    func idle() async throws {
+        try await withServer(
+            Self.configuration { $0.idleTimeout = .milliseconds(300) }, client: HTTPConfiguration(), handler: echo
+        ) {
+            served in
+            let silent = try await RawConnection.open(to: served.address)
+            let used = try await RawConnection.open(to: served.address)
+            try await used.send(Self.head + "Content-Length: 2\r\n\r\nhi")
+            #expect(await used.responses(1).count == 1)
+            _ = try await served.call()
+            #expect(await eventually { silent.isClosed && used.isClosed })
+            // Its own connection was as idle.
+            for _ in 0..<3 { _ = try await served.call() }
+        }
+    }
+
+    @Test("a call that is being answered is not idle") func busy() async throws {
+        try await withServer(Self.configuration { $0.idleTimeout = .milliseconds(200) }) { request in
+            // The limits are looked at once a second.
+            try await Task.sleep(for: .milliseconds(2500))
+            return TransportResponse(contentType: request.contentType, body: request.body)
+        } body: { served in
+            _ = try await served.call()
+        }
+    }
+
+    @Test("connections beyond the limit are closed, and one that goes makes room") func connections() async throws {
+        let configuration = Self.configuration { $0.connectionsPerListener = 3 }
+        try await withServer(configuration, client: HTTPConfiguration(), handler: echo) { served in
+            var kept: [RawConnection] = []
+            for _ in 0..<3 {
+                let raw = try await RawConnection.open(to: served.address)
+                try await raw.send(Self.head + "Content-Length: 2\r\n\r\nhi")
+                #expect(await raw.responses(1).count == 1)
+                kept.append(raw)
+            }
+            let beyond = try await RawConnection.open(to: served.address)
+            #expect(await eventually { beyond.isClosed })
+            let error = try await microError { _ = try await served.call(.test(timeout: .seconds(2))) }
+            #expect(error.code == .unavailable)
+            kept[0].close()
+            #expect(
+                await eventually {
+                    do { return try await served.call().body.readableBytes > 0 } catch { return false }
+                })
+            for raw in kept { raw.close() }
+        }
+    }
+
+    @Test("what follows a good request and is none is refused, and the good one is answered")
+    func pipelinedGarbage() async throws {
+        try await withServer(handler: echo) { served in
+            let raw = try await RawConnection.open(to: served.address)
+            try await raw.send(Self.head + "Content-Length: 2\r\n\r\nhiGARBAGE\r\n\r\n")
+            let responses = await raw.responses(2)
+            #expect(responses.first?.body == "hi" && responses.last?.status.hasPrefix("HTTP/1.1 400 ") == true)
+            #expect(await eventually { raw.isClosed })
+            _ = try await served.call()
+        }
+    }
+
+    @Test("a header without an end does not fill the memory", arguments: ["a", "X: 1\r\n"])
+    func endlessHeader(piece: String) async throws {
+        try await withServer(handler: echo) { served in
+            let raw = try await RawConnection.open(to: served.address)
+            try await raw.send("POST / HTTP/1.1\r\nX: ")
+            var sent = 0
+            while !raw.isClosed, sent < 64 * 1024 * 1024 {
+                let bytes = String(repeating: piece, count: 16 * 1024)
+                do { try await raw.send(bytes) } catch { break }
+                sent += bytes.utf8.count
+            }
+            #expect(sent < 8 * 1024 * 1024, "it took \(sent) bytes")
+            #expect(await eventually { raw.isClosed })
+            _ = try await served.call()
+        }
+    }
+
+    @Test("a caller that ends its sending side in the middle of a request is gone")
+    func halfClosed() async throws {
+        let served = Seen<Int>()
+        try await withServer { request in
+            served.add(request.body.readableBytes)
+            return TransportResponse(contentType: request.contentType, body: request.body)
+        } body: { server in
+            let half = try await RawConnection.open(to: server.address)
+            try await half.send(Self.head + "Content-Length: 200\r\n\r\nhi")
+            try await half.endSending()
+            #expect(await eventually { half.isClosed })
+            #expect(served.values.isEmpty)
+            _ = try await server.call()
+        }
+    }
+
+    @Test("two thousand connections that come and go leave no descriptor") func descriptors() async throws {
+        try await withServer(handler: echo) { served in
+            _ = try await served.call()
+            let before = try ProcessFiles.count()
+            for round in 0..<20 {
+                let raws = try await withThrowingTaskGroup(of: RawConnection.self) { group in
+                    for _ in 0..<100 { group.addTask { try await RawConnection.open(to: served.address) } }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                for (index, raw) in raws.enumerated() {
+                    if (round + index) % 2 == 0 { try? await raw.send(Self.head) }
+                    raw.close()
+                }
+            }
+            #expect(try await eventually { try ProcessFiles.count() <= before + 4 })
+            _ = try await served.call()
+        }
+    }
+}
