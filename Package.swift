@@ -162,7 +162,8 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "CAllocationCounter", path: "Tests/AllocationCount/Counter"),
         .executableTarget(
-            name: "allocation-count", dependencies: ["CAllocationCounter", "Micro", "MicroHTTP", "MicroMemory", nioCore],
+            name: "allocation-count",
+            dependencies: ["CAllocationCounter", "Micro", "MicroHTTP", "MicroMemory", nioCore],
             path: "Tests/AllocationCount/Command", swiftSettings: settings),
         tests("CurlTransferTests", ["CurlTransfer"]),
         tests("MicroCoreTests", ["MicroCore", logging, nioCore]),

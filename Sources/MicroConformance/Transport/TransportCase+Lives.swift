@@ -137,6 +137,9 @@ extension TransportCase {
                     return false
                 } catch let error as MicroError { return error.code == .unavailable && error.isSafeToRetry }
             }
+            try await trial.never("a call in flight is cut off before the deadline") {
+                short.cancellations + endless.cancellations > 0
+            }
             short.open()
             try trial.expect(try await finishing.value, is: "done", "the call that was in flight")
             let start = ContinuousClock.now
