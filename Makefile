@@ -2,7 +2,7 @@
 #   make test ARGS="--filter MicroCoreTests"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak conformance build setup format lint bench compose-check clean
+.PHONY: help demo test soak allocations conformance build setup format lint bench compose-check clean
 
 swift_files = $(wildcard Sources Tests Examples Benchmarks Package.swift)
 
@@ -22,6 +22,9 @@ test: setup ## Run all tests, and say first which servers are not there to be te
 soak: setup ## Run what takes too long for every test run: a thousand services, faults again and again; about an hour
 	@scripts/check-backends
 	MICRO_SOAK=1 swift test --disable-xctest --no-parallel --filter 'SoakTests' $(ARGS)
+
+allocations: setup ## Hold the allocations of a call, in a build for release, against their limits
+	@scripts/check-allocations
 
 conformance: setup ## Put every adapter to the cases of its contract, on servers in containers
 	@scripts/conformance $(ARGS)

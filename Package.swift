@@ -199,7 +199,12 @@ let package = Package(
             name: "FileRegistryTests",
             dependencies: ["FileRegistry", "MicroConformance", "MicroConformanceTesting", "MicroCore"],
             path: "Examples/CustomRegistry/Tests", swiftSettings: settings),
-        tests("GreeterTests", ["greeter-demo", "greeter-server", "greeter-client"]),
+        tests(
+            "GreeterTests",
+            [
+                "greeter-demo", "greeter-server", "greeter-client", "GreeterContract", "Micro", "MicroHTTP",
+                "MicroMemory",
+            ]),
         tests("EventsTests", ["events-demo", "events-publisher", "events-subscriber"]),
         tests("MicroCommandTests", ["MicroCommand", "MicroConformance", "MicroHarnesses", "MicroCore"]),
     ]

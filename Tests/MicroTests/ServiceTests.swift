@@ -247,6 +247,7 @@ enum Wire: String, CaseIterable, Sendable {
         #expect(runs.value == 3)
     }
 
+    /// T46, T47. What a drain does with new calls (T48) is T63 of the transports.
     @Test(arguments: Wire.allCases) func aGracefulStopDeregistersFirstAndFinishesWhatRuns(_ wire: Wire) async throws {
         let (inside, gate) = (Counter(), AsyncStream.makeStream(of: Void.self))
         let service = try makeService(wire) { $0.noticePeriod = .milliseconds(300) }
@@ -279,6 +280,7 @@ enum Wire: String, CaseIterable, Sendable {
         await client.close()
     }
 
+    /// T49.
     @Test func aHandlerThatNeverEndsDoesNotHoldTheStop() async throws {
         let service = try makeService(.http) { $0.drainLimit = .milliseconds(100) }
         let client = try makeClient(.http)

@@ -10,7 +10,8 @@ struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures swift-micro.",
         subcommands: [
-            UnaryServer.self, UnaryClient.self, HummingbirdServer.self, IdleConnections.self, CPUTime.self, Pick.self,
+            UnaryServer.self, UnaryClient.self, OverloadServer.self, OverloadClient.self, HummingbirdServer.self,
+            IdleConnections.self, CPUTime.self, Pick.self,
             FixedServer.self, TransferPeer.self, RegistryServices.self,
             RegistryChanges.self, RegistryIdle.self, BrokerPublish.self, BrokerDeliver.self, BrokerBehind.self,
             BrokerRounds.self,

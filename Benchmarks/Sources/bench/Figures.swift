@@ -22,6 +22,13 @@ func residentMemory(of process: Int32? = nil) throws -> Double {
 }
 
 /// Seconds.
+/// How much CPU time the present thread has used, in seconds.
+func threadTime() throws -> Double {
+    var time = timespec()
+    guard clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) == 0 else { throw BenchError("a thread has no clock here") }
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
+
 func seconds(_ duration: Duration) -> Double { duration / .seconds(1) }
 
 /// A number with so many digits behind the point.

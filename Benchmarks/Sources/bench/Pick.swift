@@ -33,9 +33,17 @@ struct Pick: AsyncParsableCommand {
         let nodes = (1...count).map {
             Node(id: "bench-\($0)", address: "127.0.0.1", port: $0, metadata: ["transport": "http"])
         }
-        try await registry.register(ServiceRecord(name: Self.service, nodes: nodes), timeToLive: nil)
+        // A record holds so many.
+        for start in stride(from: 0, to: count, by: 1000) {
+            let part = Array(nodes[start..<min(start + 1000, count)])
+            try await registry.register(
+                ServiceRecord(name: Self.service, version: "\(start)", nodes: part), timeToLive: nil)
+        }
         let selector = Selector(registry: registry, transportName: "http", strategy: strategy)
-        _ = try await selector.pick(Self.service, deadline: .now + .seconds(5))
+        // All of them are known.
+        for await state in try registry.watch(Self.service)
+        where state[Self.service].flatMap(\.nodes).count == count { break }
+        try await selector.pick(Self.service, deadline: .now + .seconds(5)).done(.answered)
         var times: (one: [Double], two: [Double]) = ([], [])
         for _ in 0..<runs {
             times.one.append(try await nanoseconds(selector, strategy, tasks: 1))

@@ -4,9 +4,14 @@
 import MicroCore
 
 /// A node with what is known of its load, where that is of interest.
-struct Candidate: Sendable {
+final class Candidate: Sendable {
     let node: Node
     let load: NodeLoad?
+
+    init(_ node: Node, _ load: NodeLoad?) {
+        self.node = node
+        self.load = load
+    }
 }
 
 /// Chooses positions among candidates by a strategy.

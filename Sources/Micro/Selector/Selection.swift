@@ -17,14 +17,15 @@ public struct Selection: Sendable {
         case abandoned
     }
 
+    let candidate: Candidate
+
     /// The node.
-    public let node: Node
+    public var node: Node { candidate.node }
 
     /// How long the registry has not been readable, if that is so: the node was in it then.
     public let staleFor: Duration?
 
     let view: ServiceView
-    let load: NodeLoad?
     let start: ContinuousClock.Instant
 
     /// Tells how the call ended, once.
@@ -32,7 +33,7 @@ public struct Selection: Sendable {
     /// A node that failed is set aside for a while, longer with every failure, and let back in after a call that it answers;
     /// when all nodes of a service fail none is set aside. ``SelectionStrategy/leastLoaded`` learns from the rest.
     public func done(_ outcome: Outcome) {
-        load?.end(after: .now - start, outcome)
-        view.report(node.id, outcome)
+        candidate.load?.end(after: .now - start, outcome)
+        view.report(candidate.node.id, outcome)
     }
 }

@@ -8,6 +8,8 @@ import Synchronization
 final class ServiceView: Sendable {
     private struct Content {
         var state: RegistryState?
+        /// When the backend of the state became unreadable.
+        var staleSince: ContinuousClock.Instant?
         /// Those that speak the transport, by version.
         var records: [ServiceRecord] = []
         /// Made when a filter is used first after a change. There are so few filters that they are not hashed.
@@ -60,9 +62,7 @@ final class ServiceView: Sendable {
             }
             guard let chosen else { return nil }
             chosen.load?.begin()
-            return Selection(
-                node: chosen.node, staleFor: content.state?.freshness.age(at: now), view: self, load: chosen.load,
-                start: now)
+            return Selection(candidate: chosen, staleFor: content.staleSince.map { now - $0 }, view: self, start: now)
         }
     }
 
@@ -113,7 +113,7 @@ final class ServiceView: Sendable {
     private func pool(_ filter: NodeFilter, _ content: Content) -> NodePool {
         let nodes = content.records.filter(filter.passes).flatMap(\.nodes).filter(filter.passes)
         return NodePool(
-            nodes.map { Candidate(node: $0, load: content.loads[$0.id]) }, strategy: strategy, zone: filter.zone)
+            nodes.map { Candidate($0, content.loads[$0.id]) }, strategy: strategy, zone: filter.zone)
     }
 
     private func update(_ state: RegistryState) {
@@ -124,6 +124,7 @@ final class ServiceView: Sendable {
         }
         let waiting = content.withLock { content in
             content.state = state
+            content.staleSince = state.freshness.staleSince
             content.records = records
             content.pools = []
             content.aside.keep(records)
@@ -140,9 +141,9 @@ final class ServiceView: Sendable {
 }
 
 extension RegistryState.Freshness {
-    /// How long the backend has not been readable; nil while it is.
-    fileprivate func age(at now: ContinuousClock.Instant) -> Duration? {
+    /// Since when the backend has not been readable; nil while it is.
+    fileprivate var staleSince: ContinuousClock.Instant? {
         guard case .stale(let since, _) = self else { return nil }
-        return now - since
+        return since
     }
 }

@@ -54,6 +54,8 @@ enum Kind: String, CaseIterable, ExpressibleByArgument {
     case httpInline = "http-inline"
     /// `Microservice` and `Client`, with protobuf.
     case typed
+    /// The same with a handler that does not block, and so runs on the event loop.
+    case typedInline = "typed-inline"
     /// `Microservice` and `Client`, with JSON.
     case typedJSON = "typed-json"
 
@@ -65,6 +67,7 @@ enum Kind: String, CaseIterable, ExpressibleByArgument {
         case .http: HTTPEcho.self
         case .httpInline: InlineHTTPEcho.self
         case .typed: TypedEcho<Google_Protobuf_BytesValue>.self
+        case .typedInline: TypedEcho<Google_Protobuf_StringValue>.self
         case .typedJSON: TypedEcho<JSONMessage>.self
         }
     }

@@ -11,6 +11,12 @@ import SwiftProtobuf
 protocol EchoMessage: Equatable, Sendable {
     static var echoed: Self { get }
     static var codec: any Codec { get }
+    /// Whether its handler runs apart from the event loop.
+    static var mayBlock: Bool { get }
+}
+
+extension EchoMessage {
+    static var mayBlock: Bool { true }
 }
 
 /// In JSON, with the newline at its end.
@@ -23,6 +29,13 @@ struct JSONMessage: Codable, EchoMessage {
 
 extension Google_Protobuf_BytesValue: EchoMessage {
     static var codec: any Codec { ProtobufCodec() }
+}
+
+/// The same on the wire, for a handler that says that it does not block.
+extension Google_Protobuf_StringValue: EchoMessage {
+    static var echoed: Self { Self(String(repeating: "x", count: Wire.size - 2)) }
+    static var codec: any Codec { ProtobufCodec() }
+    static var mayBlock: Bool { false }
 }
 
 /// The whole stack: a service by its name, typed messages, an interceptor on either side, a header. The client's registry
@@ -47,7 +60,7 @@ struct TypedEcho<Message: EchoMessage>: Echo {
         let service = try Microservice(
             .init(name: Wire.service), registry: registry, transport: HTTPTransport(), codecs: [Message.codec],
             interceptors: [Passing()])
-        service.handle(Wire.endpoint) { (message: Message, _) in message }
+        service.handle(Wire.endpoint, mayBlock: Message.mayBlock) { (message: Message, _) in message }
         async let running: Void = service.run()
         for await state in try registry.watch(Wire.service) {
             guard let node = state[Wire.service].first?.nodes.first else { continue }

@@ -1,0 +1,121 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Micro
+import MicroHTTP
+import MicroMemory
+import Synchronization
+
+/// A service whose calls take processor time: what it can answer is the number of cores, divided by that time.
+struct OverloadServer: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "overload-server", abstract: "Answers the calls of overload-client until the process is ended.")
+
+    static let service = "worker"
+    static let endpoint = "Worker.Work"
+
+    struct Work: Codable, Sendable {}
+
+    @Option(help: "How many calls it answers at a time; without it as many as come.")
+    var limit: Int?
+
+    @Option(help: "How much processor time a call takes, in microseconds.")
+    var cost = 1000
+
+    func run() async throws {
+        var settings = Microservice.Configuration(name: Self.service)
+        settings.concurrencyLimit = limit
+        let registry = MemoryRegistry()
+        let service = try Microservice(settings, registry: registry, transport: HTTPTransport())
+        service.handle(Self.endpoint) { [cost] (work: Work, _) in
+            let start = try threadTime()
+            while try threadTime() - start < Double(cost) / 1e6 {}
+            return work
+        }
+        async let running: Void = service.run()
+        for await state in try registry.watch(Self.service) {
+            guard let node = state[Self.service].first?.nodes.first else { continue }
+            announce(Address(node))
+            break
+        }
+        try await running
+    }
+}
+
+/// Calls an `overload-server` at a rate that does not heed how it answers, and prints one line:
+/// `LIMIT ASKED/S ANSWERED/S REFUSED/S LATE/S P50-MS P99-MS`, the times of those that are answered.
+struct OverloadClient: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "overload-client", abstract: "Measures a service that is asked for more than it can do.")
+
+    @Option(help: "Where the server listens, HOST:PORT.")
+    var address: String
+
+    @Option(help: "What is printed first.")
+    var label: String
+
+    @Option(help: "How many calls begin each second.")
+    var rate = 1000
+
+    @Option(help: "How long to measure, in seconds.")
+    var seconds = 5.0
+
+    @Option(help: "How long a call may take, in milliseconds.")
+    var timeout = 500
+
+    func run() async throws {
+        let (registry, transport) = (MemoryRegistry(), HTTPTransport())
+        let address = try Address(parsing: address)
+        let node = Node(
+            id: "worker-1", address: address.host, port: address.port, metadata: ["transport": transport.name])
+        try await registry.register(
+            ServiceRecord(name: OverloadServer.service, nodes: [node]), timeToLive: nil)
+        let client = try Client(registry: registry, transport: transport, settings: .init())
+        _ = try await measure(client, for: 1)
+        let outcomes = try await measure(client, for: seconds)
+        let (times, refused, late) = (outcomes.times.sorted(), outcomes.refused, outcomes.late)
+        let figures =
+            [Double(times.count + refused + late), Double(times.count), Double(refused), Double(late)].map {
+                text($0 / seconds, 0)
+            } + [0.5, 0.99].map { text((times.isEmpty ? 0 : times.quantile($0)) * 1e3, 1) }
+        print(label, figures.joined(separator: " "))
+        await client.close()
+        await transport.close()
+    }
+
+    private struct Outcomes {
+        var times: [Double] = []
+        var refused = 0
+        var late = 0
+    }
+
+    private func measure(_ client: Client, for seconds: Double) async throws -> Outcomes {
+        let options = CallOptions(timeout: .milliseconds(timeout), retries: 0)
+        return try await withThrowingTaskGroup(of: (Double, MicroError.Code?).self) { group in
+            let begin = ContinuousClock.now
+            let pause = Duration.seconds(1) / rate
+            for number in 0..<Int(seconds * Double(rate)) {
+                try await Task.sleep(until: begin + pause * number)
+                group.addTask {
+                    let start = ContinuousClock.now
+                    do {
+                        let _: OverloadServer.Work = try await client.call(
+                            OverloadServer.service, OverloadServer.endpoint, OverloadServer.Work(), options: options)
+                        return ((.now - start) / .seconds(1), nil)
+                    } catch let error as MicroError { return (0, error.code) }
+                }
+            }
+            var outcomes = Outcomes()
+            for try await (time, code) in group {
+                switch code {
+                case nil: outcomes.times.append(time)
+                case .resourceExhausted?: outcomes.refused += 1
+                default: outcomes.late += 1
+                }
+            }
+            return outcomes
+        }
+    }
+}

@@ -1,0 +1,79 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import GreeterContract
+import Micro
+import MicroHTTP
+import MicroMemory
+import Synchronization
+import TestServers
+import TestSupport
+import Testing
+
+/// One of three servers is killed while callers call all the time, and comes back.
+@Suite(.timeLimit(.minutes(2)), .serialized) struct KillTests {
+    private final class Results: Sendable {
+        let isOver = Atomic(false)
+        let calls = Counter()
+        let failures = Mutex<[MicroError]>([])
+        let processes = Mutex<Set<Int32>>([])
+    }
+
+    /// What may be repeated does not fail; of the rest only what was under way to the server that died.
+    @Test(arguments: [true, false]) func onlyWhatWasUnderWayIsLost(_ isIdempotent: Bool) async throws {
+        let registry = MemoryRegistry(backend: MemoryBackend())
+        let transport = HTTPTransport()
+        var servers: [Child] = []
+        for number in 0..<3 {
+            let server = try await Greeter.serve(environment: ["MICRO_REGISTRY": "memory"])
+            servers.append(server)
+            let address = try Address(parsing: #require(Self.address(of: server)))
+            let node = Node(
+                id: "greeter-\(number)", address: address.host, port: address.port, metadata: ["transport": "http"])
+            try await registry.register(
+                ServiceRecord(name: "greeter", version: "\(number)", nodes: [node]), timeToLive: nil)
+        }
+        let client = try Client(registry: registry, transport: transport, settings: .init())
+        let results = Results()
+        let options = CallOptions(isIdempotent: isIdempotent)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<64 {
+                group.addTask {
+                    while !results.isOver.load(ordering: .relaxed) {
+                        do {
+                            let answer: HelloResponse = try await client.call(
+                                "greeter", "Greeter.Hello", HelloRequest(name: "x"), options: options)
+                            results.processes.withLock { $0.formUnion([answer.process].compactMap(\.self)) }
+                        } catch let error as MicroError { results.failures.withLock { $0.append(error) } }
+                        results.calls.add()
+                    }
+                }
+            }
+            #expect(await eventually(within: .seconds(20)) { results.processes.withLock(\.count) == 3 })
+            await servers[0].kill9()
+            let after = results.calls.value
+            #expect(await eventually(within: .seconds(20)) { results.calls.value > after + 1000 })
+            results.isOver.store(true, ordering: .relaxed)
+            try await group.waitForAll()
+        }
+        let failures = results.failures.withLock(\.self)
+        print(
+            "kill -9 (\(isIdempotent ? "idempotent" : "not idempotent")): \(results.calls.value) calls, \(failures.count) failed"
+        )
+        // Each of the 64 callers has one call under way.
+        #expect(failures.count <= (isIdempotent ? 0 : 64), "\(failures.first?.message ?? "")")
+        #expect(failures.allSatisfy { $0.code == .unavailable })
+        await client.close()
+        await transport.close()
+        for server in servers.dropFirst() {
+            server.send(15)
+            #expect(await server.exitStatus() == 0)
+        }
+    }
+
+    /// Where a server says that it listens.
+    private static func address(of server: Child) -> String? {
+        let words = server.text.split(whereSeparator: \.isWhitespace)
+        return words.last { $0.hasPrefix("address=") }?.dropFirst("address=".count).description
+    }
+}

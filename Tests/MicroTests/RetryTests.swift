@@ -1,0 +1,112 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroMemory
+import NIOCore
+import TestServers
+import TestSupport
+import Testing
+
+@testable import Micro
+
+private struct Text: Codable, Sendable, Equatable { var text: String }
+
+/// T42, T43: what is tried again, where, how often, and for how long.
+@Suite(.timeLimit(.minutes(1))) struct RetryTests {
+    private let backend = MemoryBackend()
+
+    /// A client of nodes that answer as a handler says, which is told the ID of the node.
+    private func withNodes(
+        _ ids: [String], _ handler: @escaping @Sendable (String) async throws -> Text,
+        _ body: (Client) async throws -> Void
+    ) async throws {
+        let registry = MemoryRegistry(backend: backend)
+        let transport = MemoryTransport(backend: backend)
+        let codec = JSONCodec()
+        let encode = try #require(codec.encoder(for: Text.self))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for id in ids {
+                let listener = try await transport.bind(to: Address(host: id, port: 1))
+                group.addTask {
+                    try await listener.run { request in
+                        var response = TransportResponse(contentType: request.contentType)
+                        try encode(try await handler(id), &response.body)
+                        return response
+                    }
+                }
+            }
+            let nodes = ids.map { Node(id: $0, address: $0, port: 1, metadata: ["transport": "memory"]) }
+            try await registry.register(ServiceRecord(name: "svc", nodes: nodes), timeToLive: nil)
+            let client = try Client(registry: registry, transport: transport, settings: .init())
+            try await body(client)
+            await client.close()
+            await transport.close()
+            group.cancelAll()
+            while await group.nextResult() != nil {}
+        }
+    }
+
+    private static let refusal = MicroError(
+        .unavailable, "stopping", origin: MicroError.Origin.transport, isSafeToRetry: true)
+
+    @Test func anotherNodeIsTriedBeforeTheSameOne() async throws {
+        let asked = Counter()
+        try await withNodes(["a", "b", "c"]) { id in
+            asked.add()
+            guard id == "c" else { throw Self.refusal }
+            return Text(text: id)
+        } _: { client in
+            for _ in 0..<10 {
+                let before = asked.value
+                let answer: Text = try await client.call("svc", "Do", Text(text: ""))
+                #expect(answer.text == "c")
+                #expect(asked.value <= before + 3, "each node once at most")
+            }
+        }
+    }
+
+    @Test func noRepetitionOutlastsTheDeadline() async throws {
+        let asked = Counter()
+        try await withNodes(["a"]) { _ in
+            asked.add()
+            throw Self.refusal
+        } _: { client in
+            let start = ContinuousClock.now
+            let options = CallOptions(timeout: .milliseconds(300), retries: 1000)
+            let error = try await #require(throws: MicroError.self) {
+                try await client.call("svc", "Do", Text(text: ""), options: options, returning: Text.self)
+            }
+            #expect(error.code == .unavailable || error.code == .deadlineExceeded)
+            #expect(ContinuousClock.now - start < .seconds(1))
+            #expect(asked.value > 1)
+        }
+    }
+
+    @Test(arguments: [
+        MicroError(.unavailable, "the database is away"), MicroError(.resourceExhausted, "come back later"),
+        MicroError(.internal, "?"), MicroError(.notFound, "no such user"), MicroError(.permissionDenied, "no"),
+    ]) func errorsOfTheServiceAreNeverRepeated(_ error: MicroError) async throws {
+        let asked = Counter()
+        try await withNodes(["a", "b"]) { _ in
+            asked.add()
+            throw error
+        } _: { client in
+            let thrown = try await #require(throws: MicroError.self) {
+                try await client.call("svc", "Do", Text(text: ""), returning: Text.self)
+            }
+            #expect(thrown.code == error.code && thrown.message == error.message && asked.value == 1)
+        }
+    }
+
+    @Test func noRetriesAreNoRetries() async throws {
+        let asked = Counter()
+        try await withNodes(["a", "b"]) { _ in
+            asked.add()
+            throw Self.refusal
+        } _: { client in
+            _ = try? await client.call(
+                "svc", "Do", Text(text: ""), options: CallOptions(retries: 0, isIdempotent: true), returning: Text.self)
+            #expect(asked.value == 1)
+        }
+    }
+}
