@@ -17,7 +17,7 @@ extension Client {
         /// How often a call is tried again after the first attempt, if that is safe; 2 by default.
         public var retries = 2
 
-        /// How many repetitions there may be per call in the long run, 0…10, beside a reserve of 10: 0.2 by default. In an
+        /// How many repetitions there may be per call in the long run, 0…10, beside a reserve of 100: 0.2 by default. In an
         /// outage the load grows by that part only; a call that finds the budget used up fails with the error of its attempt.
         public var retryRatio = 0.2
 

@@ -7,7 +7,7 @@ import Synchronization
 /// one from. In an outage the load grows by that part, and not by the number of retries.
 final class RetryBudget: Sendable {
     /// How many repetitions may be had at once, after enough calls; so many are there at the start as well.
-    static let reserve = 10
+    static let reserve = 100
 
     private static let token = 1000
     private static let full = reserve * token
