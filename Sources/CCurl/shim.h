@@ -26,6 +26,15 @@
 #include <time.h>
 #include <unistd.h>
 
+// OpenSSL's, which libcurl may be built on; absent if it is built on something else.
+extern int OPENSSL_init_crypto(uint64_t options, const void *settings) __attribute__((weak));
+
+/// Keeps OpenSSL from freeing its state when the process exits (OPENSSL_INIT_NO_ATEXIT, see OPENSSL_init_crypto(3)): a thread
+/// that still is in it would crash then, and what was a success ends by a signal. To be called before libcurl sets it up.
+static inline void ccurl_keep_tls_at_exit(void) {
+    if (OPENSSL_init_crypto) { (void)OPENSSL_init_crypto(0x00080000, NULL); }
+}
+
 // Swift cannot call variadic functions: one typed wrapper for each kind of argument.
 
 static inline CURLcode ccurl_set_long(CURL *easy, CURLoption option, long value) {

@@ -21,33 +21,20 @@ public struct ProtobufCodec: Codec {
 
     /// See ``MicroCore/Codec/encoder(for:)``; nil for other types.
     public func encoder<Value>(for type: Value.Type) -> (@Sendable (Value, inout ByteBuffer) throws -> Void)? {
-        (type as? any SwiftProtobuf.Message.Type).flatMap {
-            Self.encoder(of: $0) as? @Sendable (Value, inout ByteBuffer) throws -> Void
-        }
+        BinaryForm.encoder(for: type)
     }
 
     /// See ``MicroCore/Codec/decoder(for:)``; nil for other types. Throws ``MicroCore/MicroError`` with `invalidArgument` for
     /// bytes that are no such message.
     public func decoder<Value>(for type: Value.Type) -> (@Sendable (ByteBuffer) throws -> Value)? {
-        (type as? any SwiftProtobuf.Message.Type).flatMap {
-            Self.decoder(of: $0) as? @Sendable (ByteBuffer) throws -> Value
-        }
+        BinaryForm.decoder(for: type)
     }
+}
 
-    private static func encoder<Value: SwiftProtobuf.Message>(of type: Value.Type) -> Any {
-        let encode: @Sendable (Value, inout ByteBuffer) throws -> Void = { value, buffer in
-            let bytes: [UInt8] = try value.serializedBytes()
-            buffer.writeBytes(bytes)
-        }
-        return encode
-    }
+private enum BinaryForm: MessageForm {
+    static func bytes(of message: some SwiftProtobuf.Message) throws -> [UInt8] { try message.serializedBytes() }
 
-    private static func decoder<Value: SwiftProtobuf.Message>(of type: Value.Type) -> Any {
-        let decode: @Sendable (ByteBuffer) throws -> Value = { buffer in
-            do { return try Value(serializedBytes: Array(buffer.readableBytesView)) } catch {
-                throw MicroError(.invalidArgument, "the bytes are no \(Value.protoMessageName)", cause: error)
-            }
-        }
-        return decode
+    static func message<Value: SwiftProtobuf.Message>(of bytes: [UInt8]) throws -> Value {
+        try Value(serializedBytes: bytes)
     }
 }

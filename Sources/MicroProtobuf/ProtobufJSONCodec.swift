@@ -6,7 +6,7 @@ public import NIOCore
 import SwiftProtobuf
 
 /// The JSON of protocol buffers (https://protobuf.dev/programming-guides/json) for every `SwiftProtobuf.Message`: what
-/// go-micro and web browsers call such an endpoint with. Fields that are not known are ignored, as in its binary form.
+/// go-micro and web browsers call such an endpoint with. Fields that are not known are ignored, as in the binary form.
 public struct ProtobufJSONCodec: Codec {
     /// Creates the codec.
     public init() {}
@@ -16,35 +16,26 @@ public struct ProtobufJSONCodec: Codec {
 
     /// See ``MicroCore/Codec/encoder(for:)``; nil for other types.
     public func encoder<Value>(for type: Value.Type) -> (@Sendable (Value, inout ByteBuffer) throws -> Void)? {
-        (type as? any SwiftProtobuf.Message.Type).flatMap {
-            Self.encoder(of: $0) as? @Sendable (Value, inout ByteBuffer) throws -> Void
-        }
+        JSONForm.encoder(for: type)
     }
 
     /// See ``MicroCore/Codec/decoder(for:)``; nil for other types. Throws ``MicroCore/MicroError`` with `invalidArgument` for
     /// text that is no such message.
     public func decoder<Value>(for type: Value.Type) -> (@Sendable (ByteBuffer) throws -> Value)? {
-        (type as? any SwiftProtobuf.Message.Type).flatMap {
-            Self.decoder(of: $0) as? @Sendable (ByteBuffer) throws -> Value
-        }
+        JSONForm.decoder(for: type)
     }
+}
 
-    private static func encoder<Value: SwiftProtobuf.Message>(of type: Value.Type) -> Any {
-        let encode: @Sendable (Value, inout ByteBuffer) throws -> Void = { value, buffer in
-            let bytes: [UInt8] = try value.jsonUTF8Bytes()
-            buffer.writeBytes(bytes)
-        }
-        return encode
-    }
-
-    private static func decoder<Value: SwiftProtobuf.Message>(of type: Value.Type) -> Any {
+private enum JSONForm: MessageForm {
+    private static let options = {
         var options = JSONDecodingOptions()
         options.ignoreUnknownFields = true
-        let decode: @Sendable (ByteBuffer) throws -> Value = { [options] buffer in
-            do { return try Value(jsonUTF8Bytes: Array(buffer.readableBytesView), options: options) } catch {
-                throw MicroError(.invalidArgument, "malformed JSON for \(Value.protoMessageName)", cause: error)
-            }
-        }
-        return decode
+        return options
+    }()
+
+    static func bytes(of message: some SwiftProtobuf.Message) throws -> [UInt8] { try message.jsonUTF8Bytes() }
+
+    static func message<Value: SwiftProtobuf.Message>(of bytes: [UInt8]) throws -> Value {
+        try Value(jsonUTF8Bytes: bytes, options: options)
     }
 }

@@ -25,6 +25,8 @@ struct OldEnvelope: Sendable {
     ///
     /// - Throws: ``MicroError`` with `invalidArgument` if it cannot be read.
     init?(_ outer: TransportRequest) throws {
+        // Most are not.
+        guard outer.contentType.utf8.last == UInt8(ascii: "c") else { return nil }
         contentType = outer.contentType
         var inner = outer
         switch outer.contentType {

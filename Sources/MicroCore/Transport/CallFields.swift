@@ -23,7 +23,8 @@ package struct CallFields: Sendable {
     /// Names and values, in the order in which they are written.
     package typealias Fields = [(name: String, value: String)]
 
-    /// The error that ends one side of a stream in order: go-micro's `lastStreamResponseError`.
+    /// The error that ends one side of a stream in order: go-micro's `lastStreamResponseError`, which its servers send since
+    /// v1.10 and its clients have always read.
     package static let endOfStream = "EOS"
 
     /// The media type, in lower case, without parameters; empty if there is none.

@@ -6,10 +6,6 @@ import NIOCore
 
 /// What a server answers.
 struct HTTPAnswer: Sendable {
-    /// Says that a stream has ended in order, where errors are told: as go-micro's servers say it since v1.10, and its
-    /// clients have always read it.
-    static let endOfStream = "EOS"
-
     private var status = 200
     private var contentType = ""
     private var id: String?
@@ -54,7 +50,7 @@ struct HTTPAnswer: Sendable {
     init(message: ByteBuffer, contentType: String) { (self.contentType, body) = (contentType, message) }
 
     /// The end of a stream.
-    init(endOf contentType: String) { (self.contentType, error) = (contentType, Self.endOfStream) }
+    init(endOf contentType: String) { (self.contentType, error) = (contentType, CallFields.endOfStream) }
 
     /// Writes everything but the body.
     ///

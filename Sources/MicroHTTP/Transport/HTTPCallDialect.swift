@@ -47,14 +47,8 @@ final class HTTPCallDialect: HTTPDialect {
         let key = Opening(
             address: address, service: request.service, endpoint: request.endpoint, contentType: request.contentType)
         if let present = openings.withLock({ $0[key] }) { return present }
-        let fields = [
-            ("Host", address.description), ("Content-Type", request.contentType), ("Accept", request.contentType),
-            ("Micro-Service", request.service), ("Micro-Method", request.endpoint),
-            ("Micro-Endpoint", request.endpoint), ("X-Micro-Service", request.service),
-            ("X-Micro-Method", request.endpoint), ("X-Micro-Endpoint", request.endpoint),
-        ]
         var opening = ByteBuffer(string: "POST / HTTP/1.1\r\n")
-        for (name, value) in fields {
+        for (name, value) in [("Host", address.description)] + CallFields.target(of: request) {
             try HTTPWire.check(value, as: name, origin: MicroError.Origin.client)
             HTTPWire.write(name, value, to: &opening)
         }
@@ -96,19 +90,10 @@ final class HTTPCallDialect: HTTPDialect {
         }
         return TransportRequest(
             service: service, endpoint: endpoint, contentType: fields.contentType, headers: fields.headers,
-            deadline: .now + Self.timeout(fields.timeout, default: defaultDeadline))
+            deadline: .now + CallFields.timeout(fields.timeout, default: defaultDeadline))
     }
 
     func answer(_ error: MicroError, to request: TransportRequest, id: String?) -> HTTPAnswer {
         HTTPAnswer(error, contentType: request.contentType, id: id)
-    }
-
-    /// The time of a `Timeout` in nanoseconds. What no peer of this kind sends counts as absent, a negative one as
-    /// passed.
-    private static func timeout(_ text: String?, default: Duration) -> Duration {
-        guard let text, let first = text.utf8.first else { return `default` }
-        let digits = text.utf8.dropFirst(first == 0x2D ? 1 : 0)
-        guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return `default` }
-        return first == 0x2D ? .zero : .nanoseconds(Int64(text) ?? .max)
     }
 }

@@ -182,7 +182,7 @@ final class HTTPClientHandler: ChannelDuplexHandler {
     }
 
     private func take(_ head: HTTPHead, _ body: ByteBuffer, _ stream: HTTPStream, _ opening: HTTPStreamOpening) {
-        if head.fields.error == HTTPAnswer.endOfStream {
+        if head.fields.error == CallFields.endOfStream {
             stream.source.finish()
             // The server may still read. It closes the connection when it has ended.
             hasPeerFinished = true
@@ -387,8 +387,7 @@ struct HTTPStreamOpening: Sendable {
 
     func end() -> ByteBuffer {
         var request = head
-        HTTPWire.write("Micro-Error", HTTPAnswer.endOfStream, to: &request)
-        HTTPWire.write("X-Micro-Error", HTTPAnswer.endOfStream, to: &request)
+        for (name, value) in CallFields.error(CallFields.endOfStream) { HTTPWire.write(name, value, to: &request) }
         request.writeStaticString("Content-Length: 0\r\n\r\n")
         return request
     }

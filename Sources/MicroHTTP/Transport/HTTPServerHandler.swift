@@ -394,7 +394,7 @@ final class HTTPServerStream {
 
     func take(_ head: HTTPHead, _ body: ByteBuffer) {
         switch head.fields.error {
-        case HTTPAnswer.endOfStream?: inner.source.finish()
+        case CallFields.endOfStream?: inner.source.finish()
         case let error?: inner.source.finish(throwing: MicroError(wireText: error, origin: MicroError.Origin.client))
         case nil: isHeld = !inner.source.yield(body)
         }

@@ -1,0 +1,41 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import NIOCore
+import SwiftProtobuf
+
+/// One of the forms that every message of protocol buffers has.
+protocol MessageForm: SendableMetatype {
+    static func bytes(of message: some SwiftProtobuf.Message) throws -> [UInt8]
+
+    static func message<Value: SwiftProtobuf.Message>(of bytes: [UInt8]) throws -> Value
+}
+
+extension MessageForm {
+    /// Writes values of a type; nil if they are no messages.
+    static func encoder<Value>(for type: Value.Type) -> (@Sendable (Value, inout ByteBuffer) throws -> Void)? {
+        // The cast tells the compiler what both types have in common: they are the same one.
+        (type as? any SwiftProtobuf.Message.Type)
+            .flatMap { encoder(of: $0) as? @Sendable (Value, inout ByteBuffer) throws -> Void }
+    }
+
+    /// Reads values of a type; nil if they are no messages.
+    static func decoder<Value>(for type: Value.Type) -> (@Sendable (ByteBuffer) throws -> Value)? {
+        (type as? any SwiftProtobuf.Message.Type).flatMap { decoder(of: $0) as? @Sendable (ByteBuffer) throws -> Value }
+    }
+
+    private static func encoder<Value: SwiftProtobuf.Message>(of type: Value.Type) -> Any {
+        let encode: @Sendable (Value, inout ByteBuffer) throws -> Void = { $1.writeBytes(try bytes(of: $0)) }
+        return encode
+    }
+
+    private static func decoder<Value: SwiftProtobuf.Message>(of type: Value.Type) -> Any {
+        let decode: @Sendable (ByteBuffer) throws -> Value = { buffer in
+            do { return try message(of: Array(buffer.readableBytesView)) } catch {
+                throw MicroError(.invalidArgument, "the message is no \(Value.protoMessageName)", cause: error)
+            }
+        }
+        return decode
+    }
+}
