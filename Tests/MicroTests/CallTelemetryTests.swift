@@ -109,4 +109,19 @@ private struct Text: Codable, Sendable, Equatable { var text: String }
             #expect(try span("Talk", .server).parentSpanID == span("Talk", .client).spanID)
         }
     }
+
+    @Test func namesFromOutsideMakeNoEndlessMetrics() {
+        let metrics = Telemetry.metrics
+        let plans = CallPlans(codecs: Codecs([JSONCodec()]))
+        for number in 0..<(CallPlans.most + 10) {
+            let plan: CallPlan<Text, Text> = plans.plan("made-up", "E\(number)")
+            plan.metrics.record(since: .now, nil)
+        }
+        let timers = metrics.timers(label: "rpc.client.call.duration")
+        let own = timers.filter { timer in
+            timer.dimensions.contains { $0.0 == "rpc.method" && $0.1.hasPrefix("made-up/") }
+        }
+        let others = timers.filter { timer in timer.dimensions.contains { $0.0 == "rpc.method" && $0.1 == "_OTHER" } }
+        #expect(own.count == CallPlans.most && others.flatMap(\.values).count >= 10)
+    }
 }

@@ -59,4 +59,183 @@ private struct Person: Codable {
         #expect(ValueShape(of: String.self) == ValueShape(name: "String", type: "string"))
         #expect(ValueShape(of: [Int].self) == ValueShape(name: "Array<Int>", type: "[]int64"))
     }
+
+    /// Each has all others as its fields: there are more than a hundred million paths.
+    @Test func modelsThatReferToEachOtherAreExploredOnce() {
+        #expect(
+            ValueShape(of: Circle.A.self).values.map(\.type) == ["B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L"])
+    }
+
+    @Test func shapesLeaveRoomInTheRecord() {
+        let wide = ValueShape(
+            name: "Wide", type: "Wide",
+            values: (0..<20).map { outer in
+                ValueShape(
+                    name: "\(outer)", type: "T", values: (0..<20).map { ValueShape(name: "\($0)", type: "string") })
+            })
+        let endpoints = (0..<10).map { Endpoint(name: "E.\($0)", request: wide, response: wide) }
+        #expect(Array(endpoints.prefix(1)).bounded == Array(endpoints.prefix(1)))
+        #expect(endpoints.bounded.allSatisfy { $0.request?.fieldCount == 20 && $0.response?.fieldCount == 20 })
+        let many = (0..<1000).map { Endpoint(name: "E.\($0)", request: wide) }
+        #expect(many.bounded.allSatisfy { $0.request == ValueShape(name: "Wide", type: "Wide") })
+    }
+}
+
+private enum Circle {
+    final class A: Codable {
+        var b: B?
+        var c: C?
+        var d: D?
+        var e: E?
+        var f: F?
+        var g: G?
+        var h: H?
+        var i: I?
+        var j: J?
+        var k: K?
+        var l: L?
+    }
+    final class B: Codable {
+        var a: A?
+        var c: C?
+        var d: D?
+        var e: E?
+        var f: F?
+        var g: G?
+        var h: H?
+        var i: I?
+        var j: J?
+        var k: K?
+        var l: L?
+    }
+    final class C: Codable {
+        var a: A?
+        var b: B?
+        var d: D?
+        var e: E?
+        var f: F?
+        var g: G?
+        var h: H?
+        var i: I?
+        var j: J?
+        var k: K?
+        var l: L?
+    }
+    final class D: Codable {
+        var a: A?
+        var b: B?
+        var c: C?
+        var e: E?
+        var f: F?
+        var g: G?
+        var h: H?
+        var i: I?
+        var j: J?
+        var k: K?
+        var l: L?
+    }
+    final class E: Codable {
+        var a: A?
+        var b: B?
+        var c: C?
+        var d: D?
+        var f: F?
+        var g: G?
+        var h: H?
+        var i: I?
+        var j: J?
+        var k: K?
+        var l: L?
+    }
+    final class F: Codable {
+        var a: A?
+        var b: B?
+        var c: C?
+        var d: D?
+        var e: E?
+        var g: G?
+        var h: H?
+        var i: I?
+        var j: J?
+        var k: K?
+        var l: L?
+    }
+    final class G: Codable {
+        var a: A?
+        var b: B?
+        var c: C?
+        var d: D?
+        var e: E?
+        var f: F?
+        var h: H?
+        var i: I?
+        var j: J?
+        var k: K?
+        var l: L?
+    }
+    final class H: Codable {
+        var a: A?
+        var b: B?
+        var c: C?
+        var d: D?
+        var e: E?
+        var f: F?
+        var g: G?
+        var i: I?
+        var j: J?
+        var k: K?
+        var l: L?
+    }
+    final class I: Codable {
+        var a: A?
+        var b: B?
+        var c: C?
+        var d: D?
+        var e: E?
+        var f: F?
+        var g: G?
+        var h: H?
+        var j: J?
+        var k: K?
+        var l: L?
+    }
+    final class J: Codable {
+        var a: A?
+        var b: B?
+        var c: C?
+        var d: D?
+        var e: E?
+        var f: F?
+        var g: G?
+        var h: H?
+        var i: I?
+        var k: K?
+        var l: L?
+    }
+    final class K: Codable {
+        var a: A?
+        var b: B?
+        var c: C?
+        var d: D?
+        var e: E?
+        var f: F?
+        var g: G?
+        var h: H?
+        var i: I?
+        var j: J?
+        var l: L?
+    }
+    final class L: Codable {
+        var a: A?
+        var b: B?
+        var c: C?
+        var d: D?
+        var e: E?
+        var f: F?
+        var g: G?
+        var h: H?
+        var i: I?
+        var j: J?
+        var k: K?
+    }
 }

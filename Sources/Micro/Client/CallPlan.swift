@@ -16,9 +16,9 @@ final class CallPlan<Request: Sendable, Response: Sendable>: Sendable {
     private let encoders: [(contentType: String, encode: Encode)]
     private let decoders: [String: Decode]
 
-    init(_ service: String, _ endpoint: String, codecs: Codecs) {
+    init(_ endpoint: String, codecs: Codecs, metrics: CallMetrics) {
         self.endpoint = endpoint
-        metrics = CallMetrics(.client, service, endpoint)
+        self.metrics = metrics
         encoders = codecs.encoders(for: Request.self)
         decoders = codecs.decoders(for: Response.self)
     }
@@ -92,10 +92,11 @@ final class CallPlans: Sendable {
         let response: ObjectIdentifier
     }
 
-    /// So many are remembered: names may come from outside.
-    private static let most = 1024
+    /// So many are remembered and have metrics of their own: names may come from outside.
+    static let most = 1024
 
     private let codecs: Codecs
+    private let others = CallMetrics(.client, method: "_OTHER")
     private let plans = Mutex<[Key: any Sendable]>([:])
 
     init(codecs: Codecs) { self.codecs = codecs }
@@ -106,8 +107,10 @@ final class CallPlans: Sendable {
             response: ObjectIdentifier(Response.self))
         return plans.withLock { plans in
             if let plan = plans[key] as? CallPlan<Request, Response> { return plan }
-            let plan = CallPlan<Request, Response>(service, endpoint, codecs: codecs)
-            if plans.count < Self.most { plans[key] = plan }
+            guard plans.count < Self.most else { return CallPlan(endpoint, codecs: codecs, metrics: others) }
+            let plan = CallPlan<Request, Response>(
+                endpoint, codecs: codecs, metrics: CallMetrics(.client, service, endpoint))
+            plans[key] = plan
             return plan
         }
     }

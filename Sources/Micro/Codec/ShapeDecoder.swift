@@ -32,7 +32,7 @@ struct ShapeDecoder: Decoder {
     struct Unknown: Error {}
 
     let finding = Finding()
-    let ancestors: [any Any.Type]
+    let exploration: ShapeExploration
     let codingPath: [any CodingKey] = []
     let userInfo: [CodingUserInfoKey: Any] = [:]
 
@@ -45,7 +45,7 @@ struct ShapeDecoder: Decoder {
     func singleValueContainer() -> any SingleValueDecodingContainer { Single(decoder: self) }
 
     fileprivate func value<Value: Decodable>(_ type: Value.Type, _ note: (ValueShape) -> Void) throws -> Value {
-        let (shape, value) = ValueShape.explored(type, ancestors: ancestors)
+        let (shape, value) = exploration.explore(type)
         note(shape)
         guard let value else { throw Unknown() }
         return value
@@ -75,16 +75,16 @@ private struct Fields<Key: CodingKey>: KeyedDecodingContainerProtocol {
     func nestedContainer<Nested: CodingKey>(
         keyedBy type: Nested.Type, forKey key: Key
     ) -> KeyedDecodingContainer<Nested> {
-        ShapeDecoder(ancestors: decoder.ancestors).container(keyedBy: type)
+        ShapeDecoder(exploration: decoder.exploration).container(keyedBy: type)
     }
 
     func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedDecodingContainer {
-        ShapeDecoder(ancestors: decoder.ancestors).unkeyedContainer()
+        ShapeDecoder(exploration: decoder.exploration).unkeyedContainer()
     }
 
     func superDecoder() -> any Decoder { decoder }
 
-    func superDecoder(forKey key: Key) -> any Decoder { ShapeDecoder(ancestors: decoder.ancestors) }
+    func superDecoder(forKey key: Key) -> any Decoder { ShapeDecoder(exploration: decoder.exploration) }
 }
 
 /// One element, which is enough to know them all.
@@ -106,12 +106,12 @@ private struct Elements: UnkeyedDecodingContainer {
 
     mutating func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) -> KeyedDecodingContainer<Nested> {
         currentIndex += 1
-        return ShapeDecoder(ancestors: decoder.ancestors).container(keyedBy: type)
+        return ShapeDecoder(exploration: decoder.exploration).container(keyedBy: type)
     }
 
     mutating func nestedUnkeyedContainer() -> any UnkeyedDecodingContainer {
         currentIndex += 1
-        return ShapeDecoder(ancestors: decoder.ancestors).unkeyedContainer()
+        return ShapeDecoder(exploration: decoder.exploration).unkeyedContainer()
     }
 
     mutating func superDecoder() -> any Decoder { decoder }

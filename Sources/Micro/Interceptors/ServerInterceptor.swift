@@ -17,7 +17,8 @@ public import MicroCore
 /// }
 /// ```
 ///
-/// It runs where the transport runs, such as on an event loop, and must not block.
+/// It runs where the transport runs, such as on an event loop, and must not block. Which endpoint answers was found before: to
+/// change that in the request has no effect.
 public protocol ServerInterceptor: Sendable {
     /// Answers a call, as a rule by `next`. Does nothing of its own if it is not implemented.
     ///

@@ -192,7 +192,7 @@ public final class Microservice: Service {
     }
 
     private func serve() async throws {
-        let endpoints = try server.endpoints() + subscribers.endpoints()
+        let endpoints = (try server.endpoints() + subscribers.endpoints()).bounded
         let subscriptions: EventSubscriptions
         do {
             subscriptions = try await cancelWhenGracefulShutdown { [subscribers, components] in

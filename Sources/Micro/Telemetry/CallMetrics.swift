@@ -20,8 +20,12 @@ final class CallMetrics: Sendable {
     private let success: Timer
     private let failures = Mutex<[String: Timer]>([:])
 
-    init(_ side: Side, _ service: String, _ endpoint: String) {
-        method = "\(service)/\(endpoint)"
+    convenience init(_ side: Side, _ service: String, _ endpoint: String) {
+        self.init(side, method: "\(service)/\(endpoint)")
+    }
+
+    init(_ side: Side, method: String) {
+        self.method = method
         label = "rpc.\(side.rawValue).call.duration"
         success = Self.timer(label, method, status: "ok")
     }

@@ -28,7 +28,8 @@ enum CallTracing {
         _ request: TransportRequest, _ method: String, _ body: () async throws -> Response
     ) async throws -> Response {
         guard isOn else { return try await body() }
-        var context = ServiceContext.current ?? .topLevel
+        // What the caller says counts, also where it is in the same process.
+        var context = ServiceContext.topLevel
         InstrumentationSystem.instrument.extract(request.headers, into: &context, using: HeadersCarrier())
         return try await withSpan(method, context: context, ofKind: .server) { span in
             try await noting(span, method, body)
