@@ -117,14 +117,17 @@ struct HTTPReader {
     }
 
     private mutating func readHead(of size: Int) -> HTTPHead? {
-        buffer.withUnsafeReadableBytes { bytes in
-            readHead(UnsafeRawBufferPointer(rebasing: bytes[..<size]))
+        let known = prefix.bytes.readableBytes
+        let isKnown =
+            known > 0 && known <= size && buffer.getSlice(at: buffer.readerIndex, length: known) == prefix.bytes
+        return buffer.withUnsafeReadableBytes { bytes in
+            readHead(UnsafeRawBufferPointer(rebasing: bytes[..<size]), isKnown: isKnown)
         }
     }
 
-    private mutating func readHead(_ bytes: UnsafeRawBufferPointer) -> HTTPHead? {
-        var (head, size, count, cursor) = (HTTPHead(), 0, 0, 0)
-        var isKnown = prefix.bytes.readableBytes > 0 && bytes.starts(with: prefix.bytes)
+    /// - Parameter isKnown: Whether it begins with the prefix.
+    private mutating func readHead(_ bytes: UnsafeRawBufferPointer, isKnown: Bool) -> HTTPHead? {
+        var (head, size, count, cursor, isKnown) = (HTTPHead(), 0, 0, 0, isKnown)
         if isKnown {
             (head, size, count, cursor) = (prefix.head, prefix.size, prefix.count, prefix.bytes.readableBytes)
         } else {
@@ -211,11 +214,5 @@ extension UnsafeRawBufferPointer {
 
     fileprivate func line(_ start: Int, _ end: Int) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: self[start..<end])
-    }
-
-    fileprivate func starts(with prefix: ByteBuffer) -> Bool {
-        prefix.withUnsafeReadableBytes { prefix in
-            count >= prefix.count && self[..<prefix.count].elementsEqual(prefix)
-        }
     }
 }

@@ -15,24 +15,15 @@ final class HTTPServerHandler: ChannelDuplexHandler {
     private enum State {
         case idle
         /// A request comes in by parts, which the complete codec reads.
-        case receiving(Incoming)
+        case receiving(HTTPIncoming)
         /// The request was answered before it had come in: the rest of it is dropped.
         case discarding
-        /// The task is nil while its first part runs.
-        case running(Task<Void, Never>?, Incoming)
+        case running(HTTPIncoming)
         case streaming(HTTPServerStream)
         /// The answer waits for the peer to read.
         case flushing
         /// Nothing is answered any more: the peer is given time to read the last answer.
         case closing
-    }
-
-    private struct Incoming {
-        /// Without the body, which grows in ``HTTPServerHandler/body``.
-        var request: TransportRequest
-        let id: String?
-        let isStream: Bool
-        let isLast: Bool
     }
 
     /// What the complete codec has read, or why it cannot.
@@ -195,15 +186,15 @@ final class HTTPServerHandler: ChannelDuplexHandler {
                 method: "POST", target: head.target, fields: head.fields, defaultDeadline: configuration.defaultDeadline
             )
             request.body = body
-            let incoming = Incoming(
-                request: request, id: head.fields.id, isStream: head.fields.isStream, isLast: head.fields.closes)
+            let incoming = HTTPIncoming(
+                request, id: head.fields.id, isStream: head.fields.isStream, isLast: head.fields.closes)
             start(incoming, head.fields.timeout, context)
         } catch {
             write(HTTPAnswer(error), isLast: head.fields.closes, context)
         }
     }
 
-    private func start(_ incoming: Incoming, _ timeout: String?, _ context: ChannelHandlerContext) {
+    private func start(_ incoming: HTTPIncoming, _ timeout: String?, _ context: ChannelHandlerContext) {
         let request = incoming.request
         guard !isDraining, let service else {
             let error = MicroError(
@@ -223,26 +214,25 @@ final class HTTPServerHandler: ChannelDuplexHandler {
         let id = incoming.id
         let answering = HTTPAnswering(
             configuration: configuration, dialect: connections.dialect, logger: connections.logger)
-        state = .running(nil, incoming)
+        state = .running(incoming)
         loop.callBegins()
-        let task = loop.executor.run {
+        incoming.task = loop.executor.run {
             let answer = await answering.answer(request, id: id, service.respond)
             bound.value.finish(answer)
         }
-        if case .running(nil, let incoming) = state { state = .running(task, incoming) }
     }
 
     private func finish(_ answer: HTTPAnswer) {
-        guard case .running(let task, let incoming) = state, let context else { return }
+        guard case .running(let incoming) = state, let context else { return }
         loop.callEnds()
         write(answer, isLast: incoming.isLast || isDraining, context)
         // Otherwise whoever has started it goes on.
-        if task != nil { goOn(context) }
+        if incoming.task != nil { goOn(context) }
     }
 
     private func cancel() {
         switch state {
-        case .running(let task, _): task?.cancel()
+        case .running(let incoming): incoming.task?.cancel()
         case .streaming(let stream): stream.cut()
         default: break
         }
@@ -290,7 +280,7 @@ final class HTTPServerHandler: ChannelDuplexHandler {
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
     }
 
-    private func answer(_ error: MicroError, to incoming: Incoming) -> HTTPAnswer {
+    private func answer(_ error: MicroError, to incoming: HTTPIncoming) -> HTTPAnswer {
         connections.dialect.answer(error, to: incoming.request, id: incoming.id)
     }
 }
@@ -298,7 +288,7 @@ final class HTTPServerHandler: ChannelDuplexHandler {
 extension HTTPServerHandler: HTTPLoop.Member {
     func check(_ now: ContinuousClock.Instant) {
         switch state {
-        case .running(let task, let incoming): if incoming.request.deadline + Self.slack <= now { task?.cancel() }
+        case .running(let incoming): if incoming.request.deadline + Self.slack <= now { incoming.task?.cancel() }
         case .streaming(let stream): if stream.request.deadline + Self.slack <= now { stream.task?.cancel() }
         case .idle where !reader.hasBytes && !isForeign || isForeign && body.readableBytes == 0:
             if now - since > configuration.idleTimeout { context?.close(promise: nil) }
@@ -315,7 +305,7 @@ extension HTTPServerHandler: HTTPLoop.Member {
 
 extension HTTPServerHandler: HTTPStreamConnection {
     private func open(
-        _ incoming: Incoming, hasDeadline: Bool, _ handler: @escaping TransportStreamHandler,
+        _ incoming: HTTPIncoming, hasDeadline: Bool, _ handler: @escaping TransportStreamHandler,
         _ context: ChannelHandlerContext
     ) {
         var request = incoming.request
@@ -377,37 +367,6 @@ extension HTTPServerHandler: HTTPStreamConnection {
     }
 }
 
-/// A stream that a server holds: what its connection knows of it.
-final class HTTPServerStream {
-    let inner: HTTPStream
-    let request: TransportRequest
-    var task: Task<Void, Never>?
-    /// Whether the reader has enough for now.
-    var isHeld = false
-    /// Whether the handler sends nothing more.
-    var hasFinished = false
-
-    init(_ inner: HTTPStream, _ request: TransportRequest) {
-        self.inner = inner
-        self.request = request
-    }
-
-    func take(_ head: HTTPHead, _ body: ByteBuffer) {
-        switch head.fields.error {
-        case CallFields.endOfStream?: inner.source.finish()
-        case let error?: inner.source.finish(throwing: MicroError(wireText: error, origin: MicroError.Origin.client))
-        case nil: isHeld = !inner.source.yield(body)
-        }
-    }
-
-    /// The caller has gone, or the service has to go.
-    func cut() {
-        inner.end(
-            MicroError(.unavailable, "the connection of the stream has broken", origin: MicroError.Origin.transport))
-        task?.cancel()
-    }
-}
-
 // MARK: - What only the complete codec reads
 
 extension HTTPServerHandler {
@@ -435,7 +394,7 @@ extension HTTPServerHandler {
         switch (state, part) {
         case (.idle, .part(.head(let head))): receive(head, context)
         case (.receiving(let incoming), .part(.body(let part))): receive(part, incoming, context)
-        case (.receiving(var incoming), .part(.end)):
+        case (.receiving(let incoming), .part(.end)):
             swap(&incoming.request.body, &body)
             start(incoming, nil, context)
         case (.discarding, .part(.end)): isDraining ? linger(context) : becomeIdle(context)
@@ -458,7 +417,7 @@ extension HTTPServerHandler {
                 method: head.method.rawValue, target: head.uri, fields: fields,
                 defaultDeadline: configuration.defaultDeadline)
             // Streams are read by the other codec alone.
-            let incoming = Incoming(request: request, id: fields.id ?? "", isStream: false, isLast: isLast)
+            let incoming = HTTPIncoming(request, id: fields.id ?? "", isStream: false, isLast: isLast)
             if let length = fields.length, length > configuration.largestBody {
                 let answer = answer(tooLarge("\(length) bytes"), to: incoming)
                 return refuse(fields, answer, isLast: isLast || isExpectant(head), context)
@@ -472,7 +431,7 @@ extension HTTPServerHandler {
         }
     }
 
-    private func receive(_ part: ByteBuffer, _ incoming: Incoming, _ context: ChannelHandlerContext) {
+    private func receive(_ part: ByteBuffer, _ incoming: HTTPIncoming, _ context: ChannelHandlerContext) {
         let size = body.readableBytes
         guard size + part.readableBytes <= configuration.largestBody else {
             // Chunks: how many more there will be is not known.

@@ -55,10 +55,12 @@ enum HTTPWire {
     }
 
     /// Checks a body against the limit.
-    static func checkBody(_ body: ByteBuffer, of what: String, limit: Int, origin: String) throws(MicroError) {
+    static func checkBody(
+        _ body: ByteBuffer, of what: @autoclosure () -> String, limit: Int, origin: String
+    ) throws(MicroError) {
         guard body.readableBytes <= limit else {
             throw MicroError(
-                .payloadTooLarge, "the body of the \(what) has \(body.readableBytes) bytes: the limit is \(limit)",
+                .payloadTooLarge, "the body of the \(what()) has \(body.readableBytes) bytes: the limit is \(limit)",
                 origin: origin, isSafeToRetry: true)
         }
     }

@@ -1,0 +1,88 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+import NIOPosix
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import MicroHTTP
+
+/// Handlers of one event loop share tasks, one after the other, and must not notice.
+@Suite(.timeLimit(.minutes(1))) struct LoopTaskTests {
+    private let eventLoop: any EventLoop
+    private let executor: HTTPLoopExecutor
+
+    init() async throws {
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        self.eventLoop = eventLoop
+        executor = try await eventLoop.submit { HTTPLoopExecutor(eventLoop) }.get()
+    }
+
+    /// Starts an operation on the event loop.
+    private func run(_ operation: @escaping HTTPLoopTask.Operation) async throws -> HTTPLoopTask {
+        try await eventLoop.submit { executor.run(operation) }.get()
+    }
+
+    @Test("What runs to its end at once leaves its task to the next") func reused() async throws {
+        let first = try await run {}
+        let second = try await run {}
+        #expect(first === second)
+    }
+
+    @Test("Operations that run at the same time have tasks of their own") func concurrent() async throws {
+        let (gate, opening) = AsyncStream.makeStream(of: Void.self)
+        let first = try await run { for await _ in gate {} }
+        let second = try await run {}
+        #expect(first !== second)
+        opening.finish()
+    }
+
+    @Test("A cancellation ends with the operation that it was meant for") func cancelled() async throws {
+        let hasEnded = Atomic(false)
+        let task = try await run {
+            try? await Task.sleep(for: .seconds(60))
+            hasEnded.store(true, ordering: .relaxed)
+        }
+        task.cancel()
+        let ends = await eventually { hasEnded.load(ordering: .relaxed) }
+        #expect(ends)
+        // It rests, if it does, in the same turn of the event loop.
+        let isCancelled = Atomic(true)
+        let next = try await run { isCancelled.store(Task.isCancelled, ordering: .relaxed) }
+        #expect(next !== task)
+        let isNextCancelled = isCancelled.load(ordering: .relaxed)
+        #expect(!isNextCancelled)
+    }
+
+    @Test("A task that rests keeps nothing of what it ran") func released() async throws {
+        final class Request: Sendable {}
+        var request: Request? = Request()
+        weak let left = request
+        let first = try await run { [request] in withExtendedLifetime(request) {} }
+        request = nil
+        // The event loop lets go of what has started it a moment later.
+        #expect(await eventually(within: .seconds(5)) { left == nil })
+        // The same holds for what it is woken with.
+        var second: Request? = Request()
+        weak let leftSecond = second
+        let task = try await run { [second] in withExtendedLifetime(second) {} }
+        second = nil
+        #expect(task === first)
+        #expect(await eventually(within: .seconds(5)) { leftSecond == nil })
+    }
+
+    @Test("What a handler binds to its task is gone for the next") func taskLocals() async throws {
+        let first = try await run { Bound.$value.withValue(1) {} }
+        let seen = Atomic(-1)
+        let second = try await run { seen.store(Bound.value, ordering: .relaxed) }
+        #expect(first === second)
+        let value = seen.load(ordering: .relaxed)
+        #expect(value == 0)
+    }
+}
+
+private enum Bound {
+    @TaskLocal static var value = 0
+}
