@@ -7,9 +7,9 @@ import SwiftProtobuf
 
 /// One of the forms that every message of protocol buffers has.
 protocol MessageForm: SendableMetatype {
-    static func bytes(of message: some SwiftProtobuf.Message) throws -> [UInt8]
+    static func bytes(of message: some SwiftProtobuf.Message) throws -> MessageBytes
 
-    static func message<Value: SwiftProtobuf.Message>(of bytes: [UInt8]) throws -> Value
+    static func message<Value: SwiftProtobuf.Message>(of bytes: MessageBytes) throws -> Value
 }
 
 extension MessageForm {
@@ -26,16 +26,42 @@ extension MessageForm {
     }
 
     private static func encoder<Value: SwiftProtobuf.Message>(of type: Value.Type) -> Any {
-        let encode: @Sendable (Value, inout ByteBuffer) throws -> Void = { $1.writeBytes(try bytes(of: $0)) }
+        let encode: @Sendable (Value, inout ByteBuffer) throws -> Void = { message, body in
+            let bytes = try bytes(of: message).buffer
+            if body.readableBytes == 0 { body = bytes } else { body.writeImmutableBuffer(bytes) }
+        }
         return encode
     }
 
     private static func decoder<Value: SwiftProtobuf.Message>(of type: Value.Type) -> Any {
         let decode: @Sendable (ByteBuffer) throws -> Value = { buffer in
-            do { return try message(of: Array(buffer.readableBytesView)) } catch {
+            do { return try message(of: MessageBytes(buffer: buffer)) } catch {
                 throw MicroError(.invalidArgument, "the message is no \(Value.protoMessageName)", cause: error)
             }
         }
         return decode
+    }
+}
+
+/// The bytes of a buffer, as the library takes and gives them.
+struct MessageBytes: SwiftProtobufContiguousBytes {
+    private(set) var buffer: ByteBuffer
+
+    init(buffer: ByteBuffer) { self.buffer = buffer }
+
+    init(repeating byte: UInt8, count: Int) { buffer = ByteBuffer(repeating: byte, count: count) }
+
+    init(_ sequence: some Sequence<UInt8>) { buffer = ByteBuffer(bytes: sequence) }
+
+    var count: Int { buffer.readableBytes }
+
+    func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try buffer.withUnsafeReadableBytes(body)
+    }
+
+    mutating func withUnsafeMutableBytes<Result>(
+        _ body: (UnsafeMutableRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+        try buffer.withUnsafeMutableReadableBytes(body)
     }
 }

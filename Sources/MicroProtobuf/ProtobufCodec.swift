@@ -32,9 +32,9 @@ public struct ProtobufCodec: Codec {
 }
 
 private enum BinaryForm: MessageForm {
-    static func bytes(of message: some SwiftProtobuf.Message) throws -> [UInt8] { try message.serializedBytes() }
+    static func bytes(of message: some SwiftProtobuf.Message) throws -> MessageBytes { try message.serializedBytes() }
 
-    static func message<Value: SwiftProtobuf.Message>(of bytes: [UInt8]) throws -> Value {
+    static func message<Value: SwiftProtobuf.Message>(of bytes: MessageBytes) throws -> Value {
         try Value(serializedBytes: bytes)
     }
 }

@@ -10,8 +10,17 @@ final class CallPlan<Request: Sendable, Response: Sendable>: Sendable {
     typealias Encode = @Sendable (Request, inout ByteBuffer) throws -> Void
     typealias Decode = @Sendable (ByteBuffer) throws -> Response
 
+    /// The first codec, which most calls use.
+    private struct Preferred {
+        let contentType: String
+        let encode: Encode
+        let decode: Decode?
+    }
+
     let endpoint: String
     let metrics: CallMetrics
+    /// Beside the others, since a search costs more than the writing of a small message.
+    private let preferred: Preferred?
     /// In the order of preference.
     private let encoders: [(contentType: String, encode: Encode)]
     private let decoders: [String: Decode]
@@ -21,12 +30,18 @@ final class CallPlan<Request: Sendable, Response: Sendable>: Sendable {
         self.metrics = metrics
         encoders = codecs.encoders(for: Request.self)
         decoders = codecs.decoders(for: Response.self)
+        preferred = encoders.first.map { [decoders] in
+            Preferred(contentType: $0.contentType, encode: $0.encode, decode: decoders[$0.contentType])
+        }
     }
 
     /// Writes a request, by the first codec that can if no media type is said.
     ///
     /// - Throws: ``MicroError`` with `unsupported` (no codec can) or `invalidArgument` (this value cannot be written).
     func encode(_ request: Request, as contentType: String?) throws -> (contentType: String, body: ByteBuffer) {
+        if let preferred, contentType == nil {
+            return (preferred.contentType, try Self.encoded(request, preferred.contentType, preferred.encode))
+        }
         guard let (contentType, encode) = encoders.first(where: { contentType ?? $0.contentType == $0.contentType })
         else {
             throw MicroError(
@@ -41,6 +56,9 @@ final class CallPlan<Request: Sendable, Response: Sendable>: Sendable {
     ///
     /// - Throws: ``MicroError`` with `unsupported` (no codec can) or `internal` (this value cannot be read).
     func decode(_ response: TransportResponse) throws -> Response {
+        if let preferred, response.contentType == preferred.contentType, let decode = preferred.decode {
+            return try decoded(response.body, decode)
+        }
         guard let decode = decoders[response.contentType] else {
             throw MicroError(
                 .unsupported, "\(endpoint) answered in \(response.contentType), which gives no \(Response.self) here",

@@ -51,7 +51,9 @@ extension ArraySlice where Element == any ClientInterceptor {
     /// Makes a call through all of them, the first outermost.
     func call(_ request: TransportRequest, _ last: @escaping TransportHandler) async throws -> TransportResponse {
         guard let first else { return try await last(request) }
-        return try await first.call(request) { try await dropFirst().call($0, last) }
+        let rest = dropFirst()
+        guard !rest.isEmpty else { return try await first.call(request, next: last) }
+        return try await first.call(request) { try await rest.call($0, last) }
     }
 
     /// Opens a stream through all of them.

@@ -54,7 +54,9 @@ extension ArraySlice where Element == any ServerInterceptor {
     /// Answers a call through all of them, the first outermost.
     func respond(to request: TransportRequest, _ last: @escaping TransportHandler) async throws -> TransportResponse {
         guard let first else { return try await last(request) }
-        return try await first.respond(to: request) { try await dropFirst().respond(to: $0, last) }
+        let rest = dropFirst()
+        guard !rest.isEmpty else { return try await first.respond(to: request, next: last) }
+        return try await first.respond(to: request) { try await rest.respond(to: $0, last) }
     }
 
     /// Holds a stream through all of them.
