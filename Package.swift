@@ -176,7 +176,10 @@ let package = Package(
             ]),
         tests(
             "MicroHTTPTests",
-            ["MicroHTTP", "MicroConsul", "MicroMemory", "MicroCore", logging, nioCore, nioEmbedded, nioHTTP1, nioPosix]),
+            [
+                "MicroHTTP", "Micro", "MicroConsul", "MicroCore", "MicroMemory", "MicroProtobuf", logging, nioCore,
+                nioEmbedded, nioHTTP1, nioPosix, protobuf,
+            ]),
         tests(
             "MicroTLSTests",
             [

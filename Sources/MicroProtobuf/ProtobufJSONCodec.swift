@@ -6,7 +6,8 @@ public import NIOCore
 import SwiftProtobuf
 
 /// The JSON of protocol buffers (https://protobuf.dev/programming-guides/json) for every `SwiftProtobuf.Message`: what
-/// go-micro and web browsers call such an endpoint with. Fields that are not known are ignored, as in the binary form.
+/// go-micro and web browsers call such an endpoint with. Fields that are not known are ignored, as in the binary form, and an
+/// empty text is read as `{}`.
 public struct ProtobufJSONCodec: Codec {
     /// Creates the codec.
     public init() {}
@@ -33,9 +34,9 @@ private enum JSONForm: MessageForm {
         return options
     }()
 
-    static func bytes(of message: some SwiftProtobuf.Message) throws -> [UInt8] { try message.jsonUTF8Bytes() }
+    static func bytes(of message: some SwiftProtobuf.Message) throws -> MessageBytes { try message.jsonUTF8Bytes() }
 
-    static func message<Value: SwiftProtobuf.Message>(of bytes: [UInt8]) throws -> Value {
-        try Value(jsonUTF8Bytes: bytes, options: options)
+    static func message<Value: SwiftProtobuf.Message>(of bytes: MessageBytes) throws -> Value {
+        try Value(jsonUTF8Bytes: bytes.count > 0 ? bytes : MessageBytes("{}".utf8), options: options)
     }
 }

@@ -38,6 +38,7 @@ private struct Hello: Codable, Sendable { var name: String }
         #expect(try decode(text).nanos == 500_000_000)
         let api = try #require(ProtobufJSONCodec().decoder(for: Google_Protobuf_Api.self))
         #expect(try api(ByteBuffer(string: #"{"name":"x","unheardOf":1}"#)).name == "x")
+        #expect(try api(ByteBuffer()).name == "")
     }
 
     @Test func whatIsNoMessageIsRefused() throws {

@@ -5,8 +5,8 @@ import MicroCore
 import Synchronization
 
 /// Sends a request to one node after the other until one answers, the attempts are used up or time is over.
-struct Attempts<Response: Sendable>: Sendable {
-    typealias Send = @Sendable (TransportRequest, Address) async throws -> Response
+final class Attempts<Response: Sendable>: Sendable {
+    typealias Send = @Sendable (TransportRequest, Node) async throws -> Response
 
     let selector: Selector
     let budget: RetryBudget
@@ -16,6 +16,20 @@ struct Attempts<Response: Sendable>: Sendable {
     let options: CallOptions
     let send: Send
 
+    init(
+        selector: Selector, budget: RetryBudget, retries: Int, backoff: Backoff, filter: NodeFilter,
+        options: CallOptions,
+        send: @escaping Send
+    ) {
+        self.selector = selector
+        self.budget = budget
+        self.retries = retries
+        self.backoff = backoff
+        self.filter = filter
+        self.options = options
+        self.send = send
+    }
+
     /// Sends a request, to a second node as well if the first one takes long and the caller wants that.
     func run(_ request: TransportRequest) async throws -> Response {
         budget.callBegins()
@@ -23,11 +37,11 @@ struct Attempts<Response: Sendable>: Sendable {
         let hedge = Hedge()
         return try await withThrowingTaskGroup(of: Response?.self) { group in
             defer { group.cancelAll() }
-            group.addTask { try await run(request, hedge: hedge) }
+            group.addTask { try await self.run(request, hedge: hedge) }
             group.addTask {
                 try await Task.sleep(for: delay)
-                guard budget.take() else { return nil }
-                return try await run(request, hedge: hedge)
+                guard self.budget.take() else { return nil }
+                return try await self.run(request, hedge: hedge)
             }
             var failure: (any Error)?
             while let result = await group.nextResult() {
@@ -54,7 +68,7 @@ struct Attempts<Response: Sendable>: Sendable {
                 deadline: request.deadline)
             hedge?.note(selection.node.id)
             do {
-                let response = try await send(request, Address(selection.node))
+                let response = try await send(request, selection.node)
                 selection.done(.answered)
                 return response
             } catch {

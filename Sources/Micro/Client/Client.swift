@@ -84,7 +84,12 @@ public final class Client: Sendable {
             service: service, endpoint: endpoint, contentType: contentType, headers: headers(options), body: body,
             deadline: InheritedCall.deadline(
                 options.timeout ?? settings.requestTimeout, isInherited: options.inheritsDeadline))
-        let attempts = attempts(options) { [transport = components.transport] in try await transport.call($0, to: $1) }
+        let attempts = attempts(options) { [transport = components.transport] request, node in
+            guard let old = OldCall(request, to: node) else {
+                return try await transport.call(request, to: Address(node))
+            }
+            return try old.opened(try await transport.call(old.request, to: Address(node)))
+        }
         return try await counted(plan.metrics) {
             let response = try await CallTracing.call(call, plan.metrics.method) { call in
                 guard !interceptors.isEmpty else { return try await attempts.run(call) }
@@ -118,7 +123,9 @@ public final class Client: Sendable {
             service: service, endpoint: endpoint, contentType: contentType, headers: headers(options),
             deadline: InheritedCall.deadline(
                 options.timeout ?? Self.longestStream, isInherited: options.inheritsDeadline))
-        let attempts = attempts(options) { [transport = components.transport] in try await transport.open($0, to: $1) }
+        let attempts = attempts(options) { [transport = components.transport] in
+            try await transport.open($0, to: Address($1))
+        }
         let (start, metrics) = (ContinuousClock.now, plan.metrics)
         do {
             let stream = try await CallTracing.open(opening, metrics.method) { opening in

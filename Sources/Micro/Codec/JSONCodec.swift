@@ -5,7 +5,8 @@ import Foundation
 public import MicroCore
 public import NIOCore
 
-/// JSON (RFC 8259) for every `Codable` type. A message ends in a newline, as go-micro's do.
+/// JSON (RFC 8259) for every `Codable` type. A message ends in a newline, as go-micro's do; one that is empty is read as `{}`,
+/// so that whoever calls by hand need not write that.
 public struct JSONCodec: Codec {
     /// Creates the codec.
     public init() {}
@@ -44,7 +45,8 @@ public struct JSONCodec: Codec {
         _ type: Value.Type, _ buffer: ByteBuffer, by decoder: JSONDecoder
     ) throws -> Value {
         do {
-            return try decoder.decode(type, from: Data(buffer.readableBytesView))
+            let json = buffer.readableBytes > 0 ? Data(buffer.readableBytesView) : Data("{}".utf8)
+            return try decoder.decode(type, from: json)
         } catch let error as DecodingError {
             throw MicroError(.invalidArgument, "malformed JSON for \(type): \(explanation(of: error))", cause: error)
         }
