@@ -137,7 +137,9 @@ final class NATSLink: NATSSessionOwner, Sendable {
                 guard TopicRules.isTopic(subject) else { return false }
                 state.lastTopic = subject
             }
-            return socket.writeIfThereIsRoom { $0.appendPublish(message, to: subject) } == .plenty
+            // To compare with `==` calls a function of another module.
+            if case .plenty = socket.writeIfThereIsRoom({ $0.appendPublish(message, to: subject) }) { return true }
+            return false
         }
     }
 

@@ -15,22 +15,15 @@ extension CurlOutput {
         // The operation, two sizes of 20 digits at most, spaces and line ends.
         append(upTo: subject.utf8.count + (reply?.utf8.count ?? 0) + size + 64) { memory in
             var writer = NATSWriter(memory)
-            writer.write(headerSize == 0 ? "PUB " : "HPUB ")
-            writer.write(subject)
-            writer.write(" ")
-            if let reply {
-                writer.write(reply)
-                writer.write(" ")
-            }
-            if headerSize > 0 {
-                writer.write(headerSize)
-                writer.write(" ")
-            }
-            writer.write(size)
-            writer.write("\r\n")
+            writer.write(headerSize == 0 ? "PUB" : "HPUB")
+            writer.write(word: subject)
+            if let reply { writer.write(word: reply) }
+            if headerSize > 0 { writer.write(word: headerSize) }
+            writer.write(word: size)
+            writer.endLine()
             if headerSize > 0 { writer.write(message.headers) }
             message.body.withUnsafeReadableBytes { writer.write($0) }
-            writer.write("\r\n")
+            writer.endLine()
             return writer.count
         }
     }
@@ -107,8 +100,9 @@ private struct NATSWriter {
     }
 
     mutating func write(_ text: String) {
-        var text = text
-        text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
+        // In place where that is possible, which it is but for texts of Objective-C.
+        let isWritten: Void? = text.utf8.withContiguousStorageIfAvailable { write(UnsafeRawBufferPointer($0)) }
+        if isWritten == nil { Array(text.utf8).withUnsafeBytes { write($0) } }
     }
 
     mutating func write(_ literal: StaticString) {
@@ -116,11 +110,28 @@ private struct NATSWriter {
         count += literal.utf8CodeUnitCount
     }
 
-    /// In decimal digits.
-    mutating func write(_ number: Int) {
-        var (rest, digits) = (number.magnitude / 10, 1)
+    mutating func write(_ byte: UInt8) {
+        start.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+        count += 1
+    }
+
+    mutating func endLine() {
+        write(0x0D)
+        write(0x0A)
+    }
+
+    /// Behind a blank.
+    mutating func write(word: String) {
+        write(0x20)
+        write(word)
+    }
+
+    /// In decimal digits, behind a blank. It is not negative.
+    mutating func write(word number: Int) {
+        write(0x20)
+        var (rest, digits) = (number / 10, 1)
         while rest > 0 { (rest, digits) = (rest / 10, digits + 1) }
-        rest = number.magnitude
+        rest = number
         for offset in (0..<digits).reversed() {
             start.storeBytes(
                 of: 0x30 + UInt8(truncatingIfNeeded: rest % 10), toByteOffset: count + offset, as: UInt8.self)
@@ -135,8 +146,8 @@ private struct NATSWriter {
             write(name)
             write(": ")
             write(value)
-            write("\r\n")
+            endLine()
         }
-        write("\r\n")
+        endLine()
     }
 }
