@@ -158,8 +158,8 @@ let package = Package(
         // Tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .target(
-            name: "TestServers", dependencies: ["CurlTransfer", "TestSupport", logging], path: "Tests/TestServers",
-            swiftSettings: settings),
+            name: "TestServers", dependencies: ["CurlTransfer", "MicroCore", "TestSupport", logging],
+            path: "Tests/TestServers", swiftSettings: settings),
         .target(name: "CAllocationCounter", path: "Tests/AllocationCount/Counter"),
         .executableTarget(
             name: "allocation-count",

@@ -5,26 +5,9 @@ import Foundation
 
 /// The service instances of a Consul agent, as they are taken away and brought back.
 package struct ConsulInstances: Sendable {
-    /// What an agent tells of an instance.
-    private struct Told: Decodable {
-        let id: String
-        let service: String
-        let tags: [String]
-        let address: String
-        let port: Int
-
-        enum CodingKeys: String, CodingKey {
-            case id = "ID"
-            case service = "Service"
-            case tags = "Tags"
-            case address = "Address"
-            case port = "Port"
-        }
-    }
-
     /// What an agent is told to register, with a check that has passed.
     private struct Registration: Encodable {
-        let told: Told
+        let instance: ConsulInstance
 
         enum CodingKeys: String, CodingKey {
             case id = "ID"
@@ -37,11 +20,11 @@ package struct ConsulInstances: Sendable {
 
         func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(told.id, forKey: .id)
-            try container.encode(told.service, forKey: .name)
-            try container.encode(told.tags, forKey: .tags)
-            try container.encode(told.address, forKey: .address)
-            try container.encode(told.port, forKey: .port)
+            try container.encode(instance.id, forKey: .id)
+            try container.encode(instance.service, forKey: .name)
+            try container.encode(instance.tags, forKey: .tags)
+            try container.encode(instance.address, forKey: .address)
+            try container.encode(instance.port, forKey: .port)
             try container.encode(["TTL": "60s", "Status": "passing"], forKey: .check)
         }
     }
@@ -67,13 +50,13 @@ package struct ConsulInstances: Sendable {
         let instances = try await all()
         try await restart()
         for each in instances {
-            let body = [UInt8](try JSONEncoder().encode(Registration(told: each)))
+            let body = [UInt8](try JSONEncoder().encode(Registration(instance: each)))
             _ = try await ask("PUT", "/v1/agent/service/register", body)
         }
     }
 
-    private func all() async throws -> [Told] {
+    private func all() async throws -> [ConsulInstance] {
         let answer = try await ask("GET", "/v1/agent/services", nil)
-        return try Array(JSONDecoder().decode([String: Told].self, from: Data(answer)).values)
+        return try Array(JSONDecoder().decode([String: ConsulInstance].self, from: Data(answer)).values)
     }
 }

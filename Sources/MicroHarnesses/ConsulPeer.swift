@@ -31,28 +31,12 @@ struct ConsulPeer: RegistryPeer {
         struct Service: Encodable {
             let verb: String
             let node: String
-            let service: Instance
+            let service: ConsulInstance
 
             enum CodingKeys: String, CodingKey {
                 case verb = "Verb"
                 case node = "Node"
                 case service = "Service"
-            }
-        }
-
-        struct Instance: Encodable {
-            let id: String
-            let service: String
-            let tags: [String]
-            let address: String
-            let port: Int
-
-            enum CodingKeys: String, CodingKey {
-                case id = "ID"
-                case service = "Service"
-                case tags = "Tags"
-                case address = "Address"
-                case port = "Port"
             }
         }
 
@@ -86,7 +70,7 @@ struct ConsulPeer: RegistryPeer {
                 Operation(
                     service: .init(
                         verb: verb, node: name(namespace),
-                        service: .init(
+                        service: ConsulInstance(
                             id: "\(namespace)/\(node.id)", service: "\(namespace)/\(record.name)",
                             tags: try tags(of: node, record), address: node.address, port: node.port ?? 0)))
             }

@@ -4,18 +4,7 @@
 import Foundation
 import MicroCore
 import MicroEtcd
-import Synchronization
 import TestServers
-import TestSupport
-
-/// A record with one node.
-func record(_ name: String, node: String = "a", port: Int? = 80, version: String = "1") -> ServiceRecord {
-    ServiceRecord(
-        name: name, version: version, nodes: [Node(id: "\(name)-\(node)", address: "10.0.0.1", port: port)])
-}
-
-/// A name that no other test has.
-func freshName(_ prefix: String = "svc") -> String { "\(prefix)-\(UUID().uuidString.lowercased().prefix(8))" }
 
 /// A configuration with more than an address.
 func configured(_ address: String, _ change: (inout EtcdConfiguration) -> Void = { _ in }) -> EtcdConfiguration {
@@ -34,11 +23,7 @@ func withEtcd<Value>(at address: String, _ body: (EtcdRegistry) async throws -> 
 func withEtcd<Value>(
     _ configuration: EtcdConfiguration, log: LogRecorder = .init(), _ body: (EtcdRegistry) async throws -> Value
 ) async throws -> Value {
-    let registry = try EtcdRegistry(configuration: configuration, logger: log.logger)
-    let result: Result<Value, any Error>
-    do { result = .success(try await body(registry)) } catch { result = .failure(error) }
-    await registry.close()
-    return try result.get()
+    try await closing(try EtcdRegistry(configuration: configuration, logger: log.logger), body)
 }
 
 /// Runs `body` with a server of its own and kills it, whatever happens.
@@ -53,44 +38,6 @@ func withServer<Value>(
     } catch { result = .failure(error) }
     await server.kill()
     return try result.get()
-}
-
-/// The code of what the operation throws; nil if it succeeds.
-func failureCode(_ operation: () async throws -> Void) async -> MicroError.Code? {
-    do {
-        try await operation()
-        return nil
-    } catch { return (error as? MicroError)?.code }
-}
-
-/// The newest state of a watch.
-final class Latest: Sendable {
-    private let states = Mutex<[RegistryState]>([])
-    private let task = Mutex<Task<Void, Never>?>(nil)
-
-    /// All that came, in order.
-    var all: [RegistryState] { states.withLock { $0 } }
-
-    var value: RegistryState? { states.withLock { $0.last } }
-
-    init(_ watch: RegistryWatch) {
-        let task = Task { [weak self] in
-            for await state in watch { self?.states.withLock { $0.append(state) } }
-        }
-        self.task.withLock { $0 = task }
-    }
-
-    var isLive: Bool {
-        if case .live = value?.freshness { true } else { false }
-    }
-
-    /// Why the last state is not live; nil if it is, or if there is none.
-    var cause: MicroError? {
-        switch value?.freshness {
-        case .stale(_, let cause), .unknown(let cause): cause
-        case .live, nil: nil
-        }
-    }
 }
 
 extension EtcdServer {
