@@ -34,7 +34,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
 
     /// The recorded service, in either codec.
     private func withGreeter<Message: Sendable, Answer: Sendable>(
-        _ answer: @escaping @Sendable (Message) -> Answer, _ body: (RawConnection) async throws -> Void
+        _ answer: @escaping @Sendable (Message) -> Answer, body: (RawConnection) async throws -> Void
     ) async throws {
         let registry = MemoryRegistry(backend: MemoryBackend())
         var settings = Microservice.Configuration(name: Self.service)
@@ -72,7 +72,9 @@ private struct Greeting: Codable, Sendable { var greeting: String }
     }
 
     @Test("two recorded calls on one connection (rpc_proto)") func protobuf() async throws {
-        try await withGreeter({ (hello: HelloMessage) in Self.greeting(of: hello.value) }) { raw in
+        try await withGreeter { (hello: HelloMessage) in
+            Self.greeting(of: hello.value)
+        } body: { raw in
             for (id, timeout) in [(0, 4_995_825_136), (1, 4_993_565_332)] {
                 let head = Self.head(
                     "application/protobuf", accept: "application/protobuf", id: id, endpoint: "Greeter.Hello",
@@ -91,7 +93,9 @@ private struct Greeting: Codable, Sendable { var greeting: String }
     @Test("recorded calls in the first protocol are answered (rpc_oldprotocol_direct)") func oldProtocol() async throws
     {
         let protobuf = [0, 0, 0, 0x18, 0x0A, 0x0D] + Array("Greeter.Hello".utf8) + [0x11, 0, 0, 0, 0, 0, 0, 0, 0]
-        try await withGreeter({ (hello: HelloMessage) in Self.greeting(of: hello.value) }) { raw in
+        try await withGreeter { (hello: HelloMessage) in
+            Self.greeting(of: hello.value)
+        } body: { raw in
             let body = protobuf + [0, 0, 0, 6] + Self.hello
             let head = Self.head(
                 "application/proto-rpc", accept: "application/protobuf", id: 0, endpoint: "Greeter.Hello",
@@ -103,7 +107,9 @@ private struct Greeting: Codable, Sendable { var greeting: String }
             let header: [UInt8] = [0, 0, 0, 0x0D, 0x0A, 0, 0x11, 0, 0, 0, 0, 0, 0, 0, 0, 0x1A, 0]
             #expect(Array(response.body.utf8) == header + [0, 0, 0, 0x0C] + Self.greeting)
         }
-        try await withGreeter({ (hello: Hello) in Greeting(greeting: "Hello \(hello.name ?? "")") }) { raw in
+        try await withGreeter { (hello: Hello) in
+            Greeting(greeting: "Hello \(hello.name ?? "")")
+        } body: { raw in
             let body = Array((#"{"method":"Greeter.Hello","params":[{"name":"John"}],"id":"0"}"# + "\n").utf8)
             let head = Self.head(
                 "application/json-rpc", accept: "application/json", id: 0, endpoint: "Greeter.Hello",
@@ -125,7 +131,9 @@ private struct Greeting: Codable, Sendable { var greeting: String }
             (service, "Debug.Stats", "{}", #""uptime":"#),
         ])
     func byHand(service: String, endpoint: String, body: String, answer: String) async throws {
-        try await withGreeter({ (hello: Hello) in Greeting(greeting: "Hello \(hello.name ?? "")") }) { raw in
+        try await withGreeter { (hello: Hello) in
+            Greeting(greeting: "Hello \(hello.name ?? "")")
+        } body: { raw in
             try await raw.send(Self.curl("application/json", service, endpoint, body))
             let response = try #require(await raw.responses(1).first)
             #expect(response.status == "HTTP/1.1 200 OK")
@@ -141,7 +149,9 @@ private struct Greeting: Codable, Sendable { var greeting: String }
             ("text/foo", "x", "cannot read \"text/foo\""), ("application/json", "{bad", "malformed JSON"),
         ])
     func wrongByHand(type: String, body: String, problem: String) async throws {
-        try await withGreeter({ (hello: Hello) in Greeting(greeting: "Hello \(hello.name ?? "")") }) { raw in
+        try await withGreeter { (hello: Hello) in
+            Greeting(greeting: "Hello \(hello.name ?? "")")
+        } body: { raw in
             try await raw.send(Self.curl(type, Self.service, "Greeter.Hello", body))
             let response = try #require(await raw.responses(1).first)
             let error = MicroError(wireText: response["Micro-Error"] ?? "", origin: Self.service)
