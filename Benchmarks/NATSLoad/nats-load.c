@@ -20,7 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char *const topic = "bench.load";
+// With the number of the process, as that of `bench` has: what a server reads is to be as long.
+static char topic[32];
 
 // So many messages may be on their way to the subscriber, and senders look at it after so many: it is in the program
 // itself, as both clients drop what a subscriber has not taken, beyond 65,536.
@@ -109,6 +110,7 @@ static void make_stream(void) {
 
 int main(int count, char **arguments) {
     if (count != 6) fail("usage: nats-load publish|deliver|confirm|stream URL SENDERS BYTES MESSAGES");
+    snprintf(topic, sizeof topic, "bench.load-%d", (int)getpid());
     mode = arguments[1];
     senders = atol(arguments[3]);
     size = atol(arguments[4]);
