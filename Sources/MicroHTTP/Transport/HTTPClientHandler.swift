@@ -173,8 +173,9 @@ final class HTTPClientHandler: ChannelDuplexHandler {
         let result = Result {
             try pool.dialect.readResponse(head, body: body, from: address, service: call.service)
         }
-        // A peer that answers early may not read the rest of the request, and one that goes on has lost count.
-        let isReusable = !isLast && !reader.hasBytes && isWritten(context)
+        // A peer that answers early may not read the rest of the request, if that is a large one, and one that goes on has
+        // lost count.
+        let isReusable = !isLast && !reader.hasBytes && (call.body == nil || isWritten(context))
         let isEnd = call.state.end(result) {
             if isReusable, let connection { pool.giveBack(connection, to: address) }
         }
