@@ -40,8 +40,7 @@ final class Attempts<Response: Sendable>: Sendable {
             group.addTask { try await self.run(request, hedge: hedge) }
             group.addTask {
                 try await Task.sleep(for: delay)
-                guard self.budget.take() else { return nil }
-                return try await self.run(request, hedge: hedge)
+                return try await self.runElsewhere(request, hedge: hedge)
             }
             var failure: (any Error)?
             while let result = await group.nextResult() {
@@ -58,14 +57,35 @@ final class Attempts<Response: Sendable>: Sendable {
         }
     }
 
-    private func run(_ request: TransportRequest, hedge: Hedge?) async throws -> Response {
+    /// Sends a request to a node that was not asked yet; nil if there is none, or no repetition left.
+    private func runElsewhere(_ request: TransportRequest, hedge: Hedge) async throws -> Response? {
+        let selection = try await pick(request, avoiding: hedge.nodes)
+        guard !hedge.nodes.contains(selection.node.id), budget.take() else {
+            selection.done(.abandoned)
+            return nil
+        }
+        return try await run(request, first: selection, hedge: hedge)
+    }
+
+    private func pick(_ request: TransportRequest, avoiding nodes: Set<String>) async throws -> Selection {
+        try await selector.pick(
+            request.service, where: filter, key: options.key, avoiding: nodes, deadline: request.deadline)
+    }
+
+    private func run(
+        _ request: TransportRequest, first: Selection? = nil, hedge: Hedge?
+    ) async throws -> Response {
         var tried: Set<String> = []
         var attempt = 0
+        var next = first
         hedge?.begin()
         while true {
-            let selection = try await selector.pick(
-                request.service, where: filter, key: options.key, avoiding: hedge?.avoided(beside: tried) ?? tried,
-                deadline: request.deadline)
+            let selection: Selection
+            if let chosen = next.take() {
+                selection = chosen
+            } else {
+                selection = try await pick(request, avoiding: hedge?.nodes.union(tried) ?? tried)
+            }
             hedge?.note(selection.node.id)
             do {
                 let response = try await send(request, selection.node)
@@ -97,9 +117,9 @@ private final class Hedge: Sendable {
 
     var hasSecond: Bool { content.withLock { $0.begun > 1 } }
 
-    func begin() { content.withLock { $0.begun += 1 } }
+    var nodes: Set<String> { content.withLock(\.nodes) }
 
-    func avoided(beside tried: Set<String>) -> Set<String> { content.withLock { $0.nodes.union(tried) } }
+    func begin() { content.withLock { $0.begun += 1 } }
 
     func note(_ id: String) { content.withLock { _ = $0.nodes.insert(id) } }
 }

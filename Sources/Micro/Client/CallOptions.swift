@@ -21,8 +21,8 @@ public struct CallOptions: Sendable {
     public var isIdempotent: Bool
 
     /// How long to wait for an answer before another node is asked as well; the first answer counts, and the other call is
-    /// cancelled. Nil, the default: never. Only for a call that ``isIdempotent``; each second call is taken from the budget for
-    /// repetitions.
+    /// cancelled. Nil, the default: never. Only for a call that ``isIdempotent``, and while there is another node; each second
+    /// call is taken from the budget for repetitions.
     public var hedgeDelay: Duration?
 
     /// The media type of the request, of those that the client's codecs write for its type; nil for the first one.
