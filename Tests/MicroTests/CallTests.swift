@@ -116,6 +116,30 @@ private struct BackwardsCodec: Codec {
         }
     }
 
+    @Test func aHedgedCallGoesOnWhenItsNodeLeavesTheRegistry() async throws {
+        let registry = MemoryRegistry(backend: backend)
+        let service = try service("svc")
+        let asked = Counter()
+        let (gate, opening) = AsyncStream.makeStream(of: Void.self)
+        service.handle("Ask") { (_: Text, _) in
+            asked.add()
+            for await _ in gate {}
+            return Text(text: "late")
+        }
+        try await whileServing([service]) {
+            let client = try client()
+            async let answer: Text = client.call(
+                "svc", "Ask", Text(text: ""), options: CallOptions(isIdempotent: true, hedgeDelay: .milliseconds(300)))
+            #expect(await eventually { asked.value == 1 })
+            for record in try await registry.lookUp("svc") { try await registry.deregister(record) }
+            // By then the second one has looked for a node.
+            #expect(await always(during: .milliseconds(600)) { asked.value == 1 })
+            opening.finish()
+            #expect(try await answer.text == "late")
+            await client.close()
+        }
+    }
+
     @Test func aHedgedCallFailsAsTheFirstDoes() async throws {
         let service = try service("svc")
         let asked = Counter()

@@ -4,7 +4,8 @@
 import MicroCore
 import Synchronization
 
-/// Sends a request to one node after the other until one answers, the attempts are used up or time is over.
+/// Sends a request to one node after the other until one answers, the attempts are used up or time is over. A class, since the
+/// closures of interceptors hold it: each copy would cost a dozen references.
 final class Attempts<Response: Sendable>: Sendable {
     typealias Send = @Sendable (TransportRequest, Node) async throws -> Response
 
@@ -18,8 +19,7 @@ final class Attempts<Response: Sendable>: Sendable {
 
     init(
         selector: Selector, budget: RetryBudget, retries: Int, backoff: Backoff, filter: NodeFilter,
-        options: CallOptions,
-        send: @escaping Send
+        options: CallOptions, send: @escaping Send
     ) {
         self.selector = selector
         self.budget = budget
@@ -59,7 +59,8 @@ final class Attempts<Response: Sendable>: Sendable {
 
     /// Sends a request to a node that was not asked yet; nil if there is none, or no repetition left.
     private func runElsewhere(_ request: TransportRequest, hedge: Hedge) async throws -> Response? {
-        let selection = try await pick(request, avoiding: hedge.nodes)
+        // That no node can be found now says nothing of the one that is asked already.
+        guard let selection = try? await pick(request, avoiding: hedge.nodes) else { return nil }
         guard !hedge.nodes.contains(selection.node.id), budget.take() else {
             selection.done(.abandoned)
             return nil
