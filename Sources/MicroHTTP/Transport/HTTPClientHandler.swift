@@ -27,6 +27,10 @@ final class HTTPClientHandler: ChannelDuplexHandler {
         var body = ByteBuffer()
     }
 
+    /// How long a connection may have been idle and is not asked whether it is still open: for about as long as that stays
+    /// unknown anyway, on its way through a network.
+    private static let shortRest = Duration.milliseconds(1)
+
     private let pool: HTTPConnectionPool
     private let address: Address
     private let loop: HTTPLoop
@@ -245,10 +249,11 @@ final class HTTPClientHandler: ChannelDuplexHandler {
     }
 
     /// Whether the peer has closed a connection that was idle for a moment. The event loop hears of it as well, but may
-    /// be behind; nothing has been written yet, so that the call can still go elsewhere.
+    /// be behind; nothing has been written yet, so that the call can still go elsewhere. To ask the kernel takes a tenth of
+    /// the time of a call.
     private func hasPeerClosed(_ context: ChannelHandlerContext) -> Bool {
         #if os(Linux)
-        guard ContinuousClock.now - lastUse > .microseconds(100) else { return false }
+        guard ContinuousClock.now - lastUse > Self.shortRest else { return false }
         // The first byte of the kernel's `struct tcp_info` is the state of the connection (tcp(7)).
         guard let info = try? context.channel.syncOptions?.getOption(.tcpOption(.tcp_info)) else { return false }
         let established: UInt8 = 1
