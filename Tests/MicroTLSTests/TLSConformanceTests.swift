@@ -18,6 +18,20 @@ struct TLSConformanceTests {
             await each.verify(against: harness)
         }
     }
+
+    @Test(arguments: TLSDefect.allCases) fileprivate func theCaseOfCredentialsCatches(_ defect: TLSDefect) async throws
+    {
+        let report = await TransportRunner(try await TLSHarness(defect), options: RunOptions(filter: "T50")).run()
+        #expect(report.results.map(\.outcome.isFailure) == [true], "\(report.results)")
+    }
+}
+
+/// What a transport over TLS can get wrong.
+private enum TLSDefect: CaseIterable {
+    /// Clients take any certificate for the right one.
+    case trustsAnybody
+    /// Servers serve those who show none.
+    case servesAnybody
 }
 
 /// The HTTP transport with certificates of its own.
@@ -34,8 +48,10 @@ private struct TLSHarness: TransportHarness {
     private let stranger: Certificates
     private let known: Certificates.Identity
     private let unknown: Certificates.Identity
+    private let defect: TLSDefect?
 
-    init() async throws {
+    init(_ defect: TLSDefect? = nil) async throws {
+        self.defect = defect
         authority = try await Certificates()
         stranger = try await Certificates()
         known = try await authority.identity("service", subjectAlternativeName: "IP:127.0.0.1")
@@ -45,8 +61,9 @@ private struct TLSHarness: TransportHarness {
     func makeTransport(_ options: TransportClientOptions) async throws -> any Transport {
         let identity = options.credentials == .valid ? known : unknown
         var settings = TLSConfiguration(certificateFile: identity.certificate, keyFile: identity.key)
-        settings.authorityFile = (options.trust == .valid ? authority : stranger).authorityFile
-        settings.requiresClientCertificate = true
+        let isTrusted = options.trust == .valid || defect == .trustsAnybody
+        settings.authorityFile = (isTrusted ? authority : stranger).authorityFile
+        settings.requiresClientCertificate = defect != .servesAnybody
         var limits = HTTPConfiguration()
         // T27 makes thousands of handshakes, 32 at a time: without optimisation one was seen to wait for a second.
         limits.connectTimeout = .seconds(5)
