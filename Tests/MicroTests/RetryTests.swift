@@ -17,7 +17,8 @@ private struct Text: Codable, Sendable, Equatable { var text: String }
 
     /// A client of nodes that answer as a handler says, which is told the ID of the node.
     private func withNodes(
-        _ ids: [String], _ handler: @escaping @Sendable (String) async throws -> Text,
+        _ ids: [String], strategy: SelectionStrategy = .random,
+        _ handler: @escaping @Sendable (String) async throws -> Text,
         _ body: (Client) async throws -> Void
     ) async throws {
         let registry = MemoryRegistry(backend: backend)
@@ -37,7 +38,9 @@ private struct Text: Codable, Sendable, Equatable { var text: String }
             }
             let nodes = ids.map { Node(id: $0, address: $0, port: 1, metadata: ["transport": "memory"]) }
             try await registry.register(ServiceRecord(name: "svc", nodes: nodes), timeToLive: nil)
-            let client = try Client(registry: registry, transport: transport, settings: .init())
+            var settings = Client.Configuration()
+            settings.strategy = strategy
+            let client = try Client(registry: registry, transport: transport, settings: settings)
             try await body(client)
             await client.close()
             await transport.close()
@@ -78,7 +81,7 @@ private struct Text: Codable, Sendable, Equatable { var text: String }
             }
             #expect(error.code == .unavailable || error.code == .deadlineExceeded)
             #expect(ContinuousClock.now - start < .seconds(1))
-            #expect(asked.value > 1)
+            #expect((2...40).contains(asked.value), "later and later: \(asked.value)")
         }
     }
 
@@ -107,6 +110,39 @@ private struct Text: Codable, Sendable, Equatable { var text: String }
             _ = try? await client.call(
                 "svc", "Do", Text(text: ""), options: CallOptions(retries: 0, isIdempotent: true), returning: Text.self)
             #expect(asked.value == 1)
+        }
+    }
+
+    /// Otherwise a database that is away would look like a node that is.
+    @Test(arguments: [MicroError.Code.unavailable, .resourceExhausted])
+    func whatAServicePassesOnIsNotHeldAgainstItsNode(_ code: MicroError.Code) async throws {
+        let failed = Counter()
+        try await withNodes(["a", "b"]) { id in
+            guard id == "a" else { return Text(text: id) }
+            failed.add()
+            throw MicroError(code, "the database is away")
+        } _: { client in
+            for _ in 0..<40 { _ = try? await client.call("svc", "Do", Text(text: ""), returning: Text.self) }
+            #expect(failed.value >= 8, "about half of 40, if the node is not set aside")
+        }
+    }
+
+    /// It is quicker at that than the other one is at answering.
+    @Test func whoRefusesForTooMuchWorkIsAskedLess() async throws {
+        let refused = Counter()
+        try await withNodes(["a", "b"], strategy: .leastLoaded) { id in
+            guard id == "a" else {
+                try await Task.sleep(for: .milliseconds(2))
+                return Text(text: id)
+            }
+            refused.add()
+            throw MicroError(.resourceExhausted, "busy", origin: MicroError.Origin.server, isSafeToRetry: true)
+        } _: { client in
+            let options = CallOptions(retries: 0)
+            for _ in 0..<60 {
+                _ = try? await client.call("svc", "Do", Text(text: ""), options: options, returning: Text.self)
+            }
+            #expect((1...12).contains(refused.value), "\(refused.value)")
         }
     }
 }

@@ -185,4 +185,21 @@ import Testing
             try await eventually { try await selector.pick("svc", deadline: soon).staleFor ?? .zero >= .seconds(60) })
         await selector.close()
     }
+
+    /// Callers make filters up. One that is remembered knows whose turn it is.
+    @Test func fewFiltersAreRemembered() async throws {
+        let selector = try await selector(.roundRobin, [Self.node("a"), Self.node("b")])
+        func pick(_ zone: Int) async throws -> String {
+            try await selector.pick("svc", where: NodeFilter(zone: "\(zone)"), deadline: soon).node.id
+        }
+        #expect(try await pick(0) != pick(0))
+        var forgotten = 0
+        for _ in 0..<20 {
+            let first = try await pick(0)
+            for other in 1...100 { _ = try await pick(other) }
+            if try await pick(0) == first { forgotten += 1 }
+        }
+        #expect(forgotten > 0)
+        await selector.close()
+    }
 }

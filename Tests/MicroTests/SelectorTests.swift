@@ -215,4 +215,15 @@ private func state(_ nodes: String..., transport: String? = "http") -> RegistryS
         #expect(Set(try await pickIDs(selector, 6)) == ["a", "b", "c"])
         await selector.close()
     }
+
+    @Test func aNodeThatIsSetAsideGoesBeforeOneThatWasTried() async throws {
+        let selector = selector()
+        try await started(selector, state("a", "b"))
+        for _ in 0..<2 {
+            let selection = try await selector.pick("svc", deadline: soon)
+            selection.done(selection.node.id == "b" ? .failed : .answered)
+        }
+        for _ in 0..<10 { #expect(try await selector.pick("svc", avoiding: ["a"], deadline: soon).node.id == "b") }
+        await selector.close()
+    }
 }

@@ -135,7 +135,6 @@ extension Selection.Outcome {
         switch error.code {
         case .unavailable where MicroError.Origin.isToolkit(error.origin): self = .failed
         case .resourceExhausted where MicroError.Origin.isToolkit(error.origin): self = .overloaded
-        case .closed: self = .abandoned
         default: self = .answered
         }
     }
