@@ -131,6 +131,11 @@ import Testing
         #expect((850...1150).contains(chosen.count { $0 == "one" }))
         #expect((2750...3250).contains(chosen.count { $0 == "three" }))
         #expect((850...1150).contains(chosen.count { $0 == "wrong" }))
+        // Not even in place of others.
+        for _ in 0..<20 {
+            let instead = try await selector.pick("svc", avoiding: ["one", "three"], deadline: soon)
+            #expect(instead.node.id == "wrong")
+        }
         registry.yield(RegistryState([ServiceRecord(name: "svc", nodes: [nodes[0]])]))
         #expect(try await eventually { try await ids(selector, 1) == ["none"] })
         await selector.close()

@@ -60,6 +60,35 @@ private struct Person: Codable {
         #expect(ValueShape(of: [Int].self) == ValueShape(name: "Array<Int>", type: "[]int64"))
     }
 
+    /// What cannot be made of nothing may be in a list or a set, which can be empty.
+    @Test func whatComesBehindASetOfTheUnknownIsDescribedToo() {
+        struct Odd: Codable, Hashable {
+            init(from decoder: any Decoder) throws { throw CocoaError(.coderInvalidValue) }
+        }
+        struct Holder: Codable {
+            let set: Set<Odd>
+            let list: [Odd]
+            let name: String
+        }
+        let shape = ValueShape(of: Holder.self)
+        #expect(shape.values.map(\.name) == ["set", "list", "name"])
+    }
+
+    @Test func aFieldThatIsReadTwiceIsOne() {
+        struct Twice: Decodable {
+            enum CodingKeys: CodingKey { case id }
+
+            init(from decoder: any Decoder) throws {
+                let fields = try decoder.container(keyedBy: CodingKeys.self)
+                if try fields.decodeIfPresent(Int.self, forKey: .id) == nil {
+                    _ = try fields.decode(String.self, forKey: .id)
+                }
+                _ = try fields.decode(Int.self, forKey: .id)
+            }
+        }
+        #expect(ValueShape(of: Twice.self).values == [ValueShape(name: "id", type: "int64")])
+    }
+
     /// Each has all others as its fields: there are more than a hundred million paths.
     @Test func modelsThatReferToEachOtherAreExploredOnce() {
         #expect(
