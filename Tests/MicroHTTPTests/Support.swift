@@ -98,37 +98,3 @@ final class Seen<Value: Sendable>: Sendable {
 
     func add(_ value: Value) { content.withLock { $0.append(value) } }
 }
-
-/// Keeps handlers waiting until it is opened.
-final class Gate: Sendable {
-    private struct Content {
-        var isOpen = false
-        var waiters: [CheckedContinuation<Void, Never>] = []
-        var arrivals = 0
-    }
-
-    private let content = Mutex(Content())
-
-    /// How many came to it.
-    var arrivals: Int { content.withLock { $0.arrivals } }
-
-    func pass() async {
-        await withCheckedContinuation { continuation in
-            let isOpen = content.withLock { content in
-                content.arrivals += 1
-                if !content.isOpen { content.waiters.append(continuation) }
-                return content.isOpen
-            }
-            if isOpen { continuation.resume() }
-        }
-    }
-
-    func open() {
-        let waiters = content.withLock { content in
-            content.isOpen = true
-            defer { content.waiters = [] }
-            return content.waiters
-        }
-        for waiter in waiters { waiter.resume() }
-    }
-}

@@ -39,10 +39,10 @@ import Testing
 
     /// The first node that is asked says nothing before the gate opens, every other one answers with its ID.
     private func callBeforeOpening(
-        _ gate: Hold, _ ids: [String], isIdempotent: Bool = true
+        _ gate: Gate, _ ids: [String], isIdempotent: Bool = true
     ) async throws -> String {
         try await call(ids, isIdempotent: isIdempotent) { id, before in
-            if before == 0 { await gate.wait() }
+            if before == 0 { await gate.pass() }
             return id
         }
     }
@@ -67,7 +67,7 @@ import Testing
     }
 
     private func expectOneAsked(_ ids: [String], isIdempotent: Bool = true) async throws {
-        let gate = Hold()
+        let gate = Gate()
         async let answer = callBeforeOpening(gate, ids, isIdempotent: isIdempotent)
         #expect(await eventually { asked.ids.count == 1 })
         #expect(await always(during: .milliseconds(200)) { asked.ids.count == 1 })
@@ -76,9 +76,9 @@ import Testing
     }
 
     @Test func itGoesOnWhenItsNodeLeavesTheRegistry() async throws {
-        let gate = Hold()
+        let gate = Gate()
         async let answer = call(["a"], after: .milliseconds(300)) { id, _ in
-            await gate.wait()
+            await gate.pass()
             return id
         }
         #expect(await eventually { asked.ids.count == 1 })
@@ -97,13 +97,13 @@ import Testing
     }
 
     @Test func aFailureOfOneOfTwoIsNot() async throws {
-        let gate = Hold()
+        let gate = Gate()
         let answer = try await call(["a", "b"]) { id, before in
             guard before == 0 else {
                 gate.open()
                 throw MicroError(.permissionDenied, "no")
             }
-            await gate.wait()
+            await gate.pass()
             return id
         }
         #expect([answer] == asked.ids.dropLast())
@@ -138,15 +138,6 @@ private final class Asked: Sendable {
             return ids.count - 1
         }
     }
-}
-
-/// Keeps whoever waits until it is opened.
-private final class Hold: Sendable {
-    private let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
-
-    func wait() async { for await _ in stream {} }
-
-    func open() { continuation.finish() }
 }
 
 extension RetryBudget {

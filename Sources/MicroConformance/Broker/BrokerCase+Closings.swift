@@ -24,14 +24,14 @@ extension BrokerCase {
             let subscription = try await client.subscribe(to: topic, queue: trial.queueIfClaimed)
             let handling = Task {
                 await subscription.handle { delivery in
-                    await gate.pass()
+                    await gate.block()
                     handled.withLock { $0.append(delivery.text) }
                 }
             }
             let beside = try await trial.record(client, topic: topic)
             try await trial.publish(texts(0..<20), to: topic)
             try await trial.eventually(beside, gets: texts(0..<20))
-            try await trial.eventually("the handler has begun") { gate.waiting > 0 }
+            try await trial.eventually("the handler has begun") { gate.arrivals > 0 }
             let isClosed = Mutex(false)
             let closing = Task {
                 await client.close(deadline: .now + .seconds(30))
@@ -48,7 +48,7 @@ extension BrokerCase {
             await closing.value
             await handling.value
             let mine = handled.withLock(\.self)
-            try trial.expect(mine.count, is: gate.waiting, "what was handled, of what was begun")
+            try trial.expect(mine.count, is: gate.arrivals, "what was handled, of what was begun")
             if trial.claims.contains("durability"), trial.queueIfClaimed != nil {
                 // What it had not received is for the next one; what it has handled does not come again.
                 let heir = try await trial.record(topic: topic, queue: trial.queue())
@@ -74,10 +74,10 @@ extension BrokerCase {
             defer { gate.open() }
             let recorder = try await trial.record(client) { _ in
             } handle: { _ in
-                await gate.pass()
+                await gate.block()
             }
             try await trial.publish(["x"])
-            try await trial.eventually("the handler blocks") { gate.waiting > 0 }
+            try await trial.eventually("the handler blocks") { gate.arrivals > 0 }
             let started = ContinuousClock.now
             let late = ConformanceFailure("closing ends at its deadline of 300 ms, and was cut off")
             try await trial.bounded(trial.bounds.operation, orThrow: late) {

@@ -14,13 +14,13 @@ extension BrokerCase {
             let finished = Mutex(0)
             let recorder = try await trial.record { _ in
             } handle: { delivery in
-                await gate.pass()
+                await gate.block()
                 delivery.acknowledge()
                 finished.withLock { $0 += 1 }
             }
             let sibling = try await trial.record()
             try await trial.publish(texts(0..<100))
-            try await trial.eventually("a handler has begun") { gate.waiting > 0 }
+            try await trial.eventually("a handler has begun") { gate.arrivals > 0 }
             await recorder.subscription.cancel()
             let count = recorder.count
             try await trial.publish(texts(100..<200))

@@ -15,7 +15,7 @@ extension BrokerCase {
             let slow = try await trial.record {
                 $0.bufferedMessages = 10
             } handle: { delivery in
-                await gate.pass()
+                await gate.block()
                 delivery.acknowledge()
             }
             let quick = try await trial.record(trial.b)

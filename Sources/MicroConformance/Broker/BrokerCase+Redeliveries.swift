@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MicroCore
-import Synchronization
 
 extension BrokerCase {
     static let redeliveries = [
@@ -16,10 +15,10 @@ extension BrokerCase {
             options.acknowledgeWait = wait
             let stuck = try await trial.a.subscribe(to: trial.topic(), queue: trial.queue(), options: options)
             let gate = Gate()
-            let handling = Task { await stuck.handle { _ in await gate.pass() } }
+            let handling = Task { await stuck.handle { _ in await gate.block() } }
             defer { gate.open() }
             try await trial.publish(["x"])
-            try await trial.eventually("the handler has begun") { gate.waiting > 0 }
+            try await trial.eventually("the handler has begun") { gate.arrivals > 0 }
             // As good as dead: what it never acknowledges is for others.
             await stuck.cancel()
             let other = try await trial.record(trial.b, queue: trial.queue()) { $0.acknowledgeWait = wait }
@@ -31,15 +30,15 @@ extension BrokerCase {
             await handling.value
 
             let killed = try await trial.a.subscribe(to: trial.topic(), queue: trial.queue("killed"), options: options)
-            let begun = Gate()
+            let begun = CallCounter()
             let killing = Task {
                 await killed.handle { _ in
-                    await begun.passThrough()
+                    begun.add()
                     try await Task.sleep(for: .seconds(600))
                 }
             }
             try await trial.publish(["y"])
-            try await trial.eventually("the handler has begun") { begun.waiting > 0 }
+            try await trial.eventually("the handler has begun") { begun.value > 0 }
             killing.cancel()
             await killing.value
             await killed.cancel()
@@ -106,42 +105,4 @@ extension BrokerCase {
             }
         },
     ]
-}
-
-/// Lets nobody pass until it is opened.
-final class Gate: Sendable {
-    private struct Content {
-        var isOpen = false
-        var waiting: [CheckedContinuation<Void, Never>] = []
-        var count = 0
-    }
-
-    private let content = Mutex(Content())
-
-    /// How many have come to it so far.
-    var waiting: Int { content.withLock(\.count) }
-
-    /// Heeds no cancellation, as a handler that blocks.
-    func pass() async {
-        await withCheckedContinuation { continuation in
-            let isOpen = content.withLock { content in
-                content.count += 1
-                if !content.isOpen { content.waiting.append(continuation) }
-                return content.isOpen
-            }
-            if isOpen { continuation.resume() }
-        }
-    }
-
-    /// Only counts.
-    func passThrough() async { content.withLock { $0.count += 1 } }
-
-    func open() {
-        let waiting = content.withLock { content in
-            content.isOpen = true
-            defer { content.waiting = [] }
-            return content.waiting
-        }
-        for continuation in waiting { continuation.resume() }
-    }
 }

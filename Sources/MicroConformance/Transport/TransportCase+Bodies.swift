@@ -55,7 +55,7 @@ extension TransportCase {
             motive: "What is too large takes the connection with it, and all calls on it."
         ) { trial in
             let largest = trial.capabilities.largestBody
-            let (waiting, gate) = (CallGate(), CallGate())
+            let (waiting, gate) = (Gate(), Gate())
             let listener = try await trial.serve { request in
                 if request.endpoint == "Case.Wait" {
                     waiting.open()

@@ -11,7 +11,7 @@ extension TransportCase {
             "T22", .core, "A call that is not answered ends at its deadline, and the client lives on",
             motive: "Callers wait for ever, or for as long as the connection lives."
         ) { trial in
-            let gate = CallGate()
+            let gate = Gate()
             let listener = try await trial.serve { request in
                 if request.endpoint == "Case.Wait" { await gate.pass() }
                 return TransportResponse(contentType: request.contentType, body: request.body)
@@ -77,7 +77,7 @@ extension TransportCase {
             "T25", .core, "A call that is cancelled ends at once, and its handler hears of it within the bound",
             motive: "Handlers work on for callers that have gone."
         ) { trial in
-            let gate = CallGate()
+            let gate = Gate()
             let listener = try await trial.serve { request in
                 if request.endpoint == "Case.Wait" { await gate.pass() }
                 return TransportResponse(contentType: request.contentType, body: request.body)

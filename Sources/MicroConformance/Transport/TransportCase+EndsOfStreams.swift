@@ -11,7 +11,7 @@ extension TransportCase {
             "A stream that is cancelled in its middle, by either side, ends for both within the bound",
             motive: "Handlers of streams run on for callers that have gone.", needs: ["streams"]
         ) { trial in
-            let (gate, ended) = (CallGate(), CallCounter())
+            let (gate, ended) = (Gate(), CallCounter())
             let address = try await trial.serveStream { request, stream in
                 do {
                     for try await message in stream {
@@ -112,7 +112,7 @@ extension TransportCase {
     }
 
     private static func leave(
-        _ way: Leaving, _ trial: TransportTrial, _ address: Address, _ gate: CallGate
+        _ way: Leaving, _ trial: TransportTrial, _ address: Address, _ gate: Gate
     ) async throws {
         let stream = try await trial.open(at: address)
         var answers = stream.makeAsyncIterator()

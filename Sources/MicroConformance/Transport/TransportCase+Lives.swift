@@ -29,7 +29,7 @@ extension TransportCase {
             "T41", .core, "Closing a transport ends its calls and listeners, and everything afterwards is closed",
             motive: "Something of it runs on, and keeps the process from ending."
         ) { trial in
-            let gate = CallGate()
+            let gate = Gate()
             let server = try await trial.makeTransport()
             let listener = try await trial.serve(by: server) { request in
                 await gate.pass()
@@ -114,7 +114,7 @@ extension TransportCase {
             "A drain refuses new calls with what is safe to retry, lets those in flight finish, and cuts off the rest",
             motive: "A restart costs calls."
         ) { trial in
-            let (short, endless) = (CallGate(), CallGate())
+            let (short, endless) = (Gate(), Gate())
             let server = try await trial.makeTransport()
             let listener = try await trial.serve(by: server) { request in
                 switch request.endpoint {

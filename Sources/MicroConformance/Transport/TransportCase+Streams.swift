@@ -105,7 +105,7 @@ extension TransportCase {
             "T55", .capability, "Who does not read keeps the other side from sending, in both directions",
             motive: "A fast sender fills the memory of a slow reader.", needs: ["streams", "backPressure"]
         ) { trial in
-            let (sent, up, gate) = (CallCounter(), CallCounter(), CallGate())
+            let (sent, up, gate) = (CallCounter(), CallCounter(), Gate())
             let piece = ByteBuffer(repeating: 0x43, count: 64 * 1024)
             let total = 1024
             let address = try await trial.serveStream { _, stream in

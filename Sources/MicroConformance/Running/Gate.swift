@@ -3,8 +3,8 @@
 
 import Synchronization
 
-/// Keeps those who come waiting until it is opened, or until they are cancelled.
-final class CallGate: Sendable {
+/// Keeps those who come waiting until it is opened.
+final class Gate: Sendable {
     private struct Content {
         var isOpen = false
         var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
@@ -20,20 +20,11 @@ final class CallGate: Sendable {
     /// How many were cancelled while they waited.
     var cancellations: Int { content.withLock(\.cancellations) }
 
+    /// Waits until it is opened, or the task is cancelled.
     func pass() async {
-        let number = content.withLock { content in
-            content.arrivals += 1
-            return content.arrivals
-        }
+        let number = arrive()
         await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let goesOn = content.withLock { content in
-                    guard !content.isOpen, !Task.isCancelled else { return true }
-                    content.waiting[number] = continuation
-                    return false
-                }
-                if goesOn { continuation.resume() }
-            }
+            await wait(number) { Task.isCancelled }
         } onCancel: {
             let waiting = content.withLock { content in
                 content.cancellations += 1
@@ -43,6 +34,9 @@ final class CallGate: Sendable {
         }
     }
 
+    /// Waits until it is opened, as a handler that blocks: without heed to cancellation.
+    func block() async { await wait(arrive()) { false } }
+
     func open() {
         let waiting = content.withLock { content in
             content.isOpen = true
@@ -51,13 +45,22 @@ final class CallGate: Sendable {
         }
         for continuation in waiting.values { continuation.resume() }
     }
-}
 
-/// Counts what happens in a handler.
-final class CallCounter: Sendable {
-    private let count = Atomic(0)
+    private func arrive() -> Int {
+        content.withLock { content in
+            content.arrivals += 1
+            return content.arrivals
+        }
+    }
 
-    var value: Int { count.load(ordering: .relaxed) }
-
-    func add() { count.wrappingAdd(1, ordering: .relaxed) }
+    private func wait(_ number: Int, unless isOver: @Sendable () -> Bool) async {
+        await withCheckedContinuation { continuation in
+            let goesOn = content.withLock { content in
+                guard !content.isOpen, !isOver() else { return true }
+                content.waiting[number] = continuation
+                return false
+            }
+            if goesOn { continuation.resume() }
+        }
+    }
 }

@@ -1,0 +1,81 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import MicroCore
+import NIOCore
+import NIOPosix
+import TestSupport
+import Testing
+
+@testable import MicroHTTP
+
+/// What a client's event loop has not noticed yet, since it does something else.
+@Suite(.timeLimit(.minutes(1))) struct BusyLoopTests {
+    private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+    private let executor: HTTPLoopExecutor
+    private let pool = HTTPConnectionPool(
+        configuration: HTTPConfiguration(), dialect: HTTPCallDialect(), security: nil, group: .singleton)
+    private let peer: ScriptedServer
+    private let requests = Counter()
+
+    init() async throws {
+        executor = try await eventLoop.submit { [eventLoop] in HTTPLoopExecutor(eventLoop) }.get()
+        peer = try ScriptedServer { [requests] connection in
+            while let request = try connection.readRequest() {
+                requests.add()
+                let type = request["Content-Type"] ?? ""
+                try connection.write(ScriptedResponse(headers: [("Content-Type", type)], body: request.body))
+            }
+        }
+    }
+
+    /// Runs on the event loop.
+    private func onTheLoop(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        defer { peer.stop() }
+        try await Task(executorPreference: executor, operation: body).value
+        await pool.close()
+    }
+
+    private func call(_ submit: @escaping (HTTPConnectionPool, HTTPCall) -> Void = { $0.submit($1) }) async throws {
+        let call = try HTTPCall(
+            .test(), to: .local(peer.port), id: 1, in: HTTPCallDialect(), limits: pool.configuration)
+        _ = try await withUnsafeThrowingContinuation { continuation in
+            if call.state.begin(continuation) { submit(pool, call) }
+        }
+    }
+
+    @Test("A connection that the peer has closed meanwhile is not used") func closed() async throws {
+        try await onTheLoop {
+            try await call()
+            peer.disconnectAll()
+            let end = ContinuousClock.now + .milliseconds(5)
+            while peer.openConnections > 0 || ContinuousClock.now < end {}
+            try await call()
+            #expect(peer.acceptedConnections == 2)
+        }
+    }
+
+    @Test("A call that was cancelled meanwhile is not sent, and its connection serves the next one")
+    func cancelled() async throws {
+        try await onTheLoop {
+            try await call()
+            await #expect(throws: CancellationError.self) {
+                try await call { pool, call in
+                    // Another thread has to hand it to this one.
+                    let isDone = DispatchSemaphore(value: 0)
+                    DispatchQueue.global().async {
+                        pool.submit(call)
+                        call.cancel()
+                        isDone.signal()
+                    }
+                    isDone.wait()
+                }
+            }
+            // Lets it take what waits.
+            try await eventLoop.submit {}.get()
+            try await call()
+            #expect(requests.value == 2 && peer.acceptedConnections == 1)
+        }
+    }
+}
