@@ -60,22 +60,37 @@ import Testing
     func cancelled() async throws {
         try await onTheLoop {
             try await call()
-            await #expect(throws: CancellationError.self) {
-                try await call { pool, call in
-                    // Another thread has to hand it to this one.
-                    let isDone = DispatchSemaphore(value: 0)
-                    DispatchQueue.global().async {
-                        pool.submit(call)
-                        call.cancel()
-                        isDone.signal()
-                    }
-                    isDone.wait()
-                }
-            }
+            await callAndCancel()
             // Lets it take what waits.
             try await eventLoop.submit {}.get()
             try await call()
             #expect(requests.value == 2 && peer.acceptedConnections == 1)
+        }
+    }
+
+    @Test("For a call that was cancelled meanwhile no connection is opened") func cancelledBeforeConnecting()
+        async throws
+    {
+        try await onTheLoop {
+            await callAndCancel()
+            try await eventLoop.submit {}.get()
+            try await call()
+            #expect(requests.value == 1 && peer.acceptedConnections == 1)
+        }
+    }
+
+    /// Another thread hands a call to the event loop, which does not get to it before the call is cancelled.
+    private func callAndCancel() async {
+        await #expect(throws: CancellationError.self) {
+            try await call { pool, call in
+                let isDone = DispatchSemaphore(value: 0)
+                DispatchQueue.global().async {
+                    pool.submit(call)
+                    call.cancel()
+                    isDone.signal()
+                }
+                isDone.wait()
+            }
         }
     }
 }

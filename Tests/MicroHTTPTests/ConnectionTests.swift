@@ -242,6 +242,28 @@ import Testing
         }
     }
 
+    @Test("what comes behind a request that is being answered is not read into memory") func pipelinedAhead()
+        async throws
+    {
+        let (gate, sent) = (Gate(), Counter())
+        try await withServer { request in
+            await gate.pass()
+            return TransportResponse(contentType: request.contentType)
+        } body: { served in
+            let raw = try await RawConnection.open(to: served.address)
+            // More than the buffers of both kernels take.
+            let sending = Task {
+                try await raw.send(Self.request("A.B", "") + String(repeating: "x", count: 32 * 1024 * 1024))
+                sent.add()
+            }
+            #expect(await eventually { gate.arrivals == 1 })
+            #expect(await always(during: .seconds(1)) { sent.value == 0 })
+            gate.open()
+            raw.close()
+            _ = await sending.result
+        }
+    }
+
     @Test("T39 connections to one address are bounded") func bounded() async throws {
         var configuration = HTTPConfiguration()
         configuration.connectionsPerAddress = 3

@@ -4,6 +4,7 @@
 import MicroCore
 import MicroHTTP
 import NIOCore
+import NIOPosix
 import TestSupport
 import Testing
 
@@ -45,6 +46,47 @@ import Testing
             #expect(error.isSafeToRetry)
         }
         #expect(server.acceptedConnections == 0)
+    }
+
+    @Test("a connection that does not come up: the deadline comes first") func connecting() async throws {
+        // What nobody accepts fills its queue, and what comes then gets no answer.
+        let full = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.backlog, value: 0).serverChannelOption(.autoRead, value: false)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let address = Address.local(full.localAddress?.port ?? 0)
+        let accepted = try await RawConnection.open(to: address)
+        var configuration = HTTPConfiguration()
+        configuration.connectTimeout = .seconds(60)
+        try await withClient(configuration) { client in
+            let start = ContinuousClock.now
+            let error = try await microError {
+                _ = try await client.call(.test(timeout: .milliseconds(200)), to: address)
+            }
+            #expect(error.code == .deadlineExceeded && error.isSafeToRetry)
+            #expect(ContinuousClock.now - start < .seconds(20))
+        }
+        accepted.close()
+        try await full.close()
+    }
+
+    @Test("a handler ends soon after the deadline, also if the caller stays") func staying() async throws {
+        let cancelled = Counter()
+        try await withServer { request in
+            do { try await Task.sleep(for: .seconds(60)) } catch {
+                cancelled.add()
+                throw error
+            }
+            return TransportResponse(contentType: request.contentType)
+        } body: { served in
+            let raw = try await RawConnection.open(to: served.address)
+            // In nanoseconds.
+            try await raw.send(
+                "POST / HTTP/1.1\r\nContent-Type: a/b\r\nMicro-Service: s\r\nMicro-Endpoint: A.B\r\nMicro-Id: 1\r\n"
+                    + "Timeout: 200000000\r\nContent-Length: 0\r\n\r\n")
+            #expect(await raw.responses(1).first?["Micro-Error"]?.contains("\"code\":408") == true, "\(raw.text)")
+            #expect(cancelled.value == 1 && !raw.isClosed)
+            raw.close()
+        }
     }
 
     @Test("a connection whose call ran late is not used again") func late() async throws {

@@ -94,6 +94,30 @@ import Testing
         }
     }
 
+    @Test("a caller that does not read its answer makes room after a while") func unread() async throws {
+        let configuration = Self.configuration {
+            ($0.idleTimeout, $0.connectionsPerListener, $0.largestBody) = (.milliseconds(300), 1, 64 * 1024 * 1024)
+        }
+        try await withServer(configuration, client: HTTPConfiguration()) { request in
+            let size = request.endpoint == "A.B" ? configuration.largestBody : 1
+            return TransportResponse(
+                contentType: request.contentType, body: ByteBuffer(repeating: 0x78, count: size))
+        } body: { served in
+            let deaf = try await RawConnection.open(to: served.address, reading: false)
+            try await deaf.send(Self.head + "Content-Type: a/b\r\nContent-Length: 0\r\n\r\n")
+            var refusals = 0
+            #expect(
+                await eventually {
+                    do { return try await served.call().body.readableBytes == 1 } catch {
+                        refusals += 1
+                        return false
+                    }
+                })
+            #expect(refusals > 0, "there was room all the time")
+            deaf.close()
+        }
+    }
+
     @Test("what follows a good request and is none is refused, and the good one is answered")
     func pipelinedGarbage() async throws {
         try await withServer(handler: echo) { served in
