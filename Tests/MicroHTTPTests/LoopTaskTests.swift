@@ -39,6 +39,28 @@ import Testing
         opening.finish()
     }
 
+    @Test("A burst leaves no more tasks than may rest") func bounded() async throws {
+        var bursts: [[HTTPLoopTask]] = []
+        for _ in 0..<2 {
+            let (gate, ended) = (Gate(), Counter())
+            var tasks: [HTTPLoopTask] = []
+            for _ in 0..<300 {
+                tasks.append(
+                    try await run {
+                        await gate.pass()
+                        ended.add()
+                    })
+            }
+            gate.open()
+            #expect(await eventually { ended.value == 300 })
+            // By then the last one rests as well.
+            _ = try await run {}
+            bursts.append(tasks)
+        }
+        let again = Set(bursts[0].map(ObjectIdentifier.init)).intersection(bursts[1].map(ObjectIdentifier.init))
+        #expect((1...256).contains(again.count))
+    }
+
     @Test("A cancellation ends with the operation that it was meant for") func cancelled() async throws {
         let hasEnded = Atomic(false)
         let task = try await run {
