@@ -32,8 +32,11 @@ private struct Empty: Codable, Sendable {}
         server.handleBuiltIn("Debug.Any") { (_: Empty, _) in Empty() }
         let calls = (0..<2).map { _ in Task { try await server.respond(to: request("Slow")) } }
         #expect(await eventually { inside.value == 2 })
-        let error = try await #require(throws: MicroError.self) { try await server.respond(to: request("Slow")) }
-        #expect(error.code == .resourceExhausted && error.isSafeToRetry && error.origin == MicroError.Origin.server)
+        // What was refused is not in the way of what comes later.
+        for _ in 0..<3 {
+            let error = try await #require(throws: MicroError.self) { try await server.respond(to: request("Slow")) }
+            #expect(error.code == .resourceExhausted && error.isSafeToRetry && error.origin == MicroError.Origin.server)
+        }
         #expect(inside.value == 2)
         _ = try await server.respond(to: request("Debug.Any"))
 

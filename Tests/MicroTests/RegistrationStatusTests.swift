@@ -42,8 +42,10 @@ private struct Health: Codable, Sendable, Equatable {
         let service = try makeService("told")
         #expect(service.registrationStatus == nil)
         var statuses = service.registrationStatuses().makeAsyncIterator()
+        var sameForOthers = service.registrationStatuses().makeAsyncIterator()
         let running = Task { try await service.run() }
         #expect(await statuses.next()?.name == "registered")
+        #expect(await sameForOthers.next()?.name == "registered")
         #expect(try await health(service, "told") == Health(status: "ok", registration: "registered"))
         let up = try metrics.expectGauge("micro.registration.up", [("service", "told")])
         #expect(up.lastValue == 1)

@@ -89,6 +89,21 @@ private struct Person: Codable {
         #expect(ValueShape(of: Twice.self).values == [ValueShape(name: "id", type: "int64")])
     }
 
+    @Test func listsThatAreReadPieceByPieceHaveAnEnd() {
+        struct Grid: Decodable {
+            enum CodingKeys: CodingKey { case x }
+
+            init(from decoder: any Decoder) throws {
+                var rows = try decoder.unkeyedContainer()
+                while !rows.isAtEnd {
+                    var row = try rows.nestedUnkeyedContainer()
+                    while !row.isAtEnd { _ = try row.nestedContainer(keyedBy: CodingKeys.self) }
+                }
+            }
+        }
+        #expect(ValueShape(of: Grid.self) == ValueShape(name: "Grid", type: "Grid"))
+    }
+
     /// Each has all others as its fields: there are more than a hundred million paths.
     @Test func modelsThatReferToEachOtherAreExploredOnce() {
         #expect(
