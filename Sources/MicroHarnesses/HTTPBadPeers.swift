@@ -6,21 +6,25 @@ import MicroConformance
 import MicroCore
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// Peers of the HTTP transport that do not keep to its protocol: sockets that send bytes.
 struct HTTPBadPeers: BadTransportPeers {
     var behaviours: Set<BadPeerBehaviour> { Set(BadPeerBehaviour.allCases) }
 
-    func with(_ behaviour: BadPeerBehaviour, _ body: (Address) async throws -> Void) async throws {
+    func with(_ behaviour: BadPeerBehaviour, _ body: (any BadTransportPeer) async throws -> Void) async throws {
+        let connections = Connections()
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { child in
                 child.eventLoop.makeCompletedFuture {
+                    connections.add(child)
                     try child.pipeline.syncOperations.addHandler(BadPeerHandler(behaviour))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
         do {
-            try await body(Address(host: "127.0.0.1", port: channel.localAddress?.port))
+            let address = Address(host: "127.0.0.1", port: channel.localAddress?.port)
+            try await body(Peer(address: address, connections: connections))
         } catch {
             try? await channel.close()
             throw error
@@ -83,6 +87,29 @@ struct HTTPBadPeers: BadTransportPeers {
         let line = answer.split(separator: "\r\n").first { $0.hasPrefix("Micro-Error: ") }
         guard let line else { return nil }
         return MicroError(wireText: String(line.dropFirst("Micro-Error: ".count)), origin: "peer").code
+    }
+}
+
+private struct Peer: BadTransportPeer {
+    let address: Address
+    let connections: Connections
+
+    func closeConnections() async { await connections.close() }
+}
+
+/// The connections of a peer.
+private final class Connections: Sendable {
+    private let open = Mutex<[any Channel]>([])
+
+    func add(_ channel: any Channel) { open.withLock { $0.append(channel) } }
+
+    func close() async {
+        let channels = open.withLock { open in
+            defer { open = [] }
+            return open
+        }
+        // One that has closed already says so.
+        for channel in channels { try? await channel.close() }
     }
 }
 
@@ -159,7 +186,7 @@ private final class BadPeerHandler: ChannelInboundHandler {
             write("HTTP/1.1 200 OK\r\n")
             for number in 0..<4096 { write("X-\(number): \(String(repeating: "x", count: 256))\r\n") }
         case .shortBody: write("HTTP/1.1 200 OK\r\n\(id)Content-Length: 10\r\n\r\nhalf", thenClose: true)
-        case .closesBetweenCalls: write(good, thenClose: true)
+        case .closesBetweenCalls: write(good)
         }
     }
 }

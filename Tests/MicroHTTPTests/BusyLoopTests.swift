@@ -45,9 +45,10 @@ import Testing
         }
     }
 
-    @Test("A connection that the peer has closed meanwhile is not used") func closed() async throws {
+    @Test("A connection that the peer has closed meanwhile is not used", arguments: [1, 20])
+    func closed(afterCalls count: Int) async throws {
         try await onTheLoop {
-            try await call()
+            for _ in 0..<count { try await call() }
             peer.disconnectAll()
             let end = ContinuousClock.now + .milliseconds(5)
             while peer.openConnections > 0 || ContinuousClock.now < end {}

@@ -89,7 +89,7 @@ public enum BadPeerBehaviour: String, Sendable, Hashable, CaseIterable {
     case endlessHeaders
     /// Announces more of a body than it sends, and goes away.
     case shortBody
-    /// Answers in order, and closes the connection when it is not in use.
+    /// Answers in order, and closes its connections when it is told to.
     case closesBetweenCalls
 }
 
@@ -98,12 +98,21 @@ public protocol BadTransportPeers: Sendable {
     /// Which behaviours there are.
     var behaviours: Set<BadPeerBehaviour> { get }
 
-    /// Runs a peer until the body returns, and tells its address to it.
-    func with(_ behaviour: BadPeerBehaviour, _ body: (Address) async throws -> Void) async throws
+    /// Runs a peer until the body returns.
+    func with(_ behaviour: BadPeerBehaviour, _ body: (any BadTransportPeer) async throws -> Void) async throws
 
     /// Sends requests to a listener that are none: another verb, another path, another media type, no address of an
     /// endpoint, bytes of another protocol.
     ///
     /// - Returns: What was sent, and the code of the answer; nil if the connection was closed without one.
     func abuse(_ listener: Address) async throws -> [(what: String, answer: MicroError.Code?)]
+}
+
+/// A peer that does not keep to the protocol.
+public protocol BadTransportPeer: Sendable {
+    /// Where it listens.
+    var address: Address { get }
+
+    /// Closes the connections that it has, and waits until they are closed.
+    func closeConnections() async
 }

@@ -27,16 +27,16 @@ extension TransportCase {
         peer(
             "T28", .answersWithoutBody, "A peer that answers in order without a body has answered with an empty one",
             motive: "What is absent crashes the client."
-        ) { trial, address in
-            try trial.expect(try await trial.call(at: address), is: "", "the answer")
+        ) { trial, peer in
+            try trial.expect(try await trial.call(at: peer.address), is: "", "the answer")
         },
         peer(
             "T29", .answersTwice, "A peer that answers twice does not answer the next call with it",
             motive: "Everybody gets the answer of the call before."
-        ) { trial, address in
+        ) { trial, peer in
             for number in 0..<20 {
                 do {
-                    let answer = try await trial.call("\(number)", at: address)
+                    let answer = try await trial.call("\(number)", at: peer.address)
                     try trial.expect(answer, is: "\(number)", "the answer")
                 } catch let error as MicroError {
                     try trial.expect(
@@ -47,8 +47,8 @@ extension TransportCase {
         peer(
             "T30", .leavesTheStream, "A stream whose peer goes away without its end fails, after what has come",
             motive: "A broken connection is taken for the end of the stream.", needs: ["streams"]
-        ) { trial, address in
-            let stream = try await trial.open(at: address, within: .seconds(5))
+        ) { trial, peer in
+            let stream = try await trial.open(at: peer.address, within: .seconds(5))
             try await stream.send("hello")
             var texts: [String] = []
             try await trial.expectError(.unavailable, .deadlineExceeded, from: "a stream without an end") {
@@ -59,57 +59,59 @@ extension TransportCase {
         peer(
             "T31", .unknownCode, "An error of a code that nobody knows is an error all the same",
             motive: "What is unknown is taken for a success."
-        ) { trial, address in
+        ) { trial, peer in
             let error = try await trial.expectError(.invalidArgument, .internal, from: "a peer with an unknown code") {
-                try await trial.call(at: address)
+                try await trial.call(at: peer.address)
             }
             try trial.expect(!error.isSafeToRetry, "it is not safe to retry: the service may have run")
         },
         peer(
             "T59", .nullError, "An error whose fields are null is an error all the same",
             motive: "What is null crashes the client."
-        ) { trial, address in
+        ) { trial, peer in
             try await trial.expectError(.internal, from: "a peer whose error is null") {
-                try await trial.call(at: address)
+                try await trial.call(at: peer.address)
             }
         },
         peer(
             "T32", .garbage, "A peer that answers garbage is a typed error, before the deadline",
             motive: "Garbage crashes the client, or has it wait."
-        ) { trial, address in
-            try await trial.expectError(.internal, .unavailable, from: "garbage") { try await trial.call(at: address) }
+        ) { trial, peer in
+            try await trial.expectError(.internal, .unavailable, from: "garbage") {
+                try await trial.call(at: peer.address)
+            }
         },
         peer(
             "T60", .endlessHeaders, "Headers that never end are a typed error, and do not fill the memory",
             motive: "Whoever answers long enough exhausts the memory of a client."
-        ) { trial, address in
+        ) { trial, peer in
             try await trial.expectError(.internal, .unavailable, .payloadTooLarge, from: "endless headers") {
-                try await trial.call(at: address)
+                try await trial.call(at: peer.address)
             }
         },
         peer(
             "T61", .shortBody, "A body that is shorter than it was announced is a typed error, never an answer",
             motive: "Half a body is taken for a whole one."
-        ) { trial, address in
+        ) { trial, peer in
             let error = try await trial.expectError(.unavailable, .internal, from: "half a body") {
-                try await trial.call(at: address)
+                try await trial.call(at: peer.address)
             }
             try trial.expect(!error.isSafeToRetry, "it is not safe to retry: the service has run")
         },
         peer(
             "T33", .closesBetweenCalls, "A peer that closes connections between calls is invisible to callers",
             motive: "After a quiet time the first call fails: its connection is dead."
-        ) { trial, address in
+        ) { trial, peer in
             for number in 0..<50 {
-                try trial.expect(try await trial.call("\(number)", at: address), is: "\(number)", "the answer")
-                if number % 5 == 0 { try await Task.sleep(for: .milliseconds(5)) }
+                try trial.expect(try await trial.call("\(number)", at: peer.address), is: "\(number)", "the answer")
+                await peer.closeConnections()
             }
         },
     ]
 
     private static func peer(
         _ id: String, _ behaviour: BadPeerBehaviour, _ requirement: String, motive: String, needs: [String] = [],
-        _ check: @escaping @Sendable (TransportTrial, Address) async throws -> Void
+        _ check: @escaping @Sendable (TransportTrial, any BadTransportPeer) async throws -> Void
     ) -> TransportCase {
         TransportCase(
             id, needs.isEmpty ? .core : .capability, requirement, motive: motive, needs: needs, hooks: [.badPeers]
@@ -117,9 +119,9 @@ extension TransportCase {
             guard let peers = trial.harness.badPeers, peers.behaviours.contains(behaviour) else {
                 throw CaseNotRunnable("hook: badPeers (\(behaviour.rawValue))")
             }
-            try await peers.with(behaviour) { address in
+            try await peers.with(behaviour) { peer in
                 let late = ConformanceFailure("it took longer than \(trial.bounds.answer)")
-                try await trial.bounded(trial.bounds.answer, orThrow: late) { try await check(trial, address) }
+                try await trial.bounded(trial.bounds.answer, orThrow: late) { try await check(trial, peer) }
             }
         }
     }

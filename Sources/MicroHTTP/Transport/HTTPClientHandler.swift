@@ -27,9 +27,11 @@ final class HTTPClientHandler: ChannelDuplexHandler {
         var body = ByteBuffer()
     }
 
-    /// How long a connection may have been idle and is not asked whether it is still open: for about as long as that stays
-    /// unknown anyway, on its way through a network.
+    /// How long a connection that has proved itself may have been idle and is not asked whether it is still open: for about
+    /// as long as that stays unknown anyway, on its way through a network.
     private static let shortRest = Duration.milliseconds(1)
+    /// So many answers prove that the peer does not close behind each of them.
+    private static let proof = 16
 
     private let pool: HTTPConnectionPool
     private let address: Address
@@ -45,6 +47,7 @@ final class HTTPClientHandler: ChannelDuplexHandler {
     private var isHeld = false
     private var isReadHeld = false
     private var lastUse = ContinuousClock.now
+    private var answers = 0
     /// Whether the pool counts this connection.
     private var isAdopted = false
 
@@ -174,6 +177,7 @@ final class HTTPClientHandler: ChannelDuplexHandler {
             return fail(.badResponse(from: address, "another request (Micro-Id \(id.prefix(40)), not \(call.id))"))
         }
         endCall()
+        answers += 1
         let result = Result {
             try pool.dialect.readResponse(head, body: body, from: address, service: call.service)
         }
@@ -253,7 +257,7 @@ final class HTTPClientHandler: ChannelDuplexHandler {
     /// the time of a call.
     private func hasPeerClosed(_ context: ChannelHandlerContext) -> Bool {
         #if os(Linux)
-        guard ContinuousClock.now - lastUse > Self.shortRest else { return false }
+        guard answers < Self.proof || ContinuousClock.now - lastUse > Self.shortRest else { return false }
         // The first byte of the kernel's `struct tcp_info` is the state of the connection (tcp(7)).
         guard let info = try? context.channel.syncOptions?.getOption(.tcpOption(.tcp_info)) else { return false }
         let established: UInt8 = 1
