@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Logging
 import Micro
 import MicroHTTP
@@ -161,11 +162,74 @@ private struct Greeting: Codable, Sendable { var greeting: String }
     }
 
     private static func curl(_ type: String, _ service: String, _ endpoint: String, _ body: String) -> String {
+        curl(type, target: "Micro-Service: \(service)\r\nMicro-Endpoint: \(endpoint)\r\n", body)
+    }
+
+    /// - Parameter target: The fields that name the endpoint.
+    private static func curl(_ type: String, target: String, _ body: String) -> String {
         """
         POST / HTTP/1.1\r\nHost: 127.0.0.1:19090\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\nContent-Type: \(type)\r\n\
-        Micro-Service: \(service)\r\nMicro-Endpoint: \(endpoint)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)
+        \(target)Content-Length: \(body.utf8.count)\r\n\r\n\(body)
         """
     }
+
+    /// JSON-RPC 1.0, which says that an answer has the number of its request as it is; go-micro makes a text of it.
+    @Test(
+        "a request whose body names the endpoint (rpc_curl)", arguments: ["application/json", "application/json-rpc"],
+        ["1", #""1""#])
+    func endpointInBody(type: String, id: String) async throws {
+        try await withGreeter { (hello: Hello) in
+            Greeting(greeting: "Hello \(hello.name ?? "")")
+        } body: { raw in
+            let body = #"{"id":\#(id),"method":"Greeter.Hello","params":[{"name":"curl"}]}"#
+            try await raw.send(Self.curl(type, target: "", body))
+            let response = try #require(await raw.responses(1).first)
+            #expect(response.status == "HTTP/1.1 200 OK")
+            #expect(response["Content-Type"] == type)
+            #expect(response.body == #"{"id":\#(id),"result":{"greeting":"Hello curl"},"error":null}"# + "\n")
+        }
+    }
+
+    @Test("the same in protobuf") func endpointInProtobuf() async throws {
+        try await withGreeter { (hello: HelloMessage) in
+            Self.greeting(of: hello.value)
+        } body: { raw in
+            let header = [0, 0, 0, 0x18, 0x0A, 0x0D] + Array("Greeter.Hello".utf8) + [0x11, 7, 0, 0, 0, 0, 0, 0, 0]
+            let body = header + [0, 0, 0, 6] + Self.hello
+            try await raw.send(
+                Self.curl("application/proto-rpc", target: "", String(decoding: body, as: UTF8.self)))
+            let response = try #require(await raw.responses(1).first)
+            let answer: [UInt8] = [0, 0, 0, 0x0D, 0x0A, 0, 0x11, 7, 0, 0, 0, 0, 0, 0, 0, 0x1A, 0]
+            #expect(Array(response.body.utf8) == answer + [0, 0, 0, 0x0C] + Self.greeting)
+        }
+    }
+
+    @Test("what goes wrong in such a request is an error of the service")
+    func wrongEndpointInBody() async throws {
+        let wrong: [(body: String, code: MicroError.Code, problem: String)] = [
+            (#"{"id":1,"method":"Greeter.Fail","params":[{"name":"John"}]}"#, .invalidArgument, "bad name"),
+            (#"{"id":1,"method":"Greeter.None","params":[{}]}"#, .notFound, "no endpoint Greeter.None"),
+            (#"{"id":1,"params":[{}]}"#, .invalidArgument, "Micro-Endpoint"),
+            (#"{"name":"curl"}"#, .invalidArgument, "Micro-Endpoint"), ("{bad", .invalidArgument, "Micro-Endpoint"),
+            ("", .invalidArgument, "Micro-Endpoint"),
+        ]
+        for (body, code, problem) in wrong {
+            try await withGreeter { (hello: Hello) in
+                Greeting(greeting: "Hello \(hello.name ?? "")")
+            } body: { raw in
+                try await raw.send(Self.curl("application/json", target: "", body))
+                let response = try #require(await raw.responses(1).first)
+                #expect(response.status == "HTTP/1.1 200 OK")
+                let object = try? JSONDecoder().decode(Failure.self, from: Data(response.body.utf8))
+                let text = try #require(object?.error ?? response["Micro-Error"])
+                let error = MicroError(wireText: text, origin: "")
+                #expect(error.code == code && error.message.contains(problem), "\(body): \(text)")
+            }
+        }
+    }
+
+    /// JSON-RPC's answer to a call that failed.
+    private struct Failure: Decodable { var error: String }
 
     // MARK: - The other way round
 

@@ -7,6 +7,7 @@ import NIOCore
 
 /// A request in an envelope of go-micro's first protocol, in which it calls an explicit address and every node without
 /// `protocol` in its metadata: the message travels inside of another one, and so does its answer, also if that is an error.
+/// The envelope names the endpoint, too: requests that are made by hand may do without headers.
 struct OldEnvelope: Sendable {
     private enum Kind {
         /// `application/proto-rpc`
@@ -22,19 +23,23 @@ struct OldEnvelope: Sendable {
 
     /// Opens an envelope; nil if the request is in none.
     ///
+    /// - Parameter service: Who answers a request that names nobody.
     /// - Throws: ``MicroError`` with `invalidArgument` if it cannot be read.
-    init?(_ outer: TransportRequest) throws {
+    init?(_ outer: TransportRequest, for service: String) throws {
         // Most are not.
-        guard outer.contentType.utf8.last == UInt8(ascii: "c") else { return nil }
+        guard outer.contentType.utf8.last == UInt8(ascii: "c") || outer.endpoint.isEmpty else { return nil }
         contentType = outer.contentType
         var inner = outer
+        let method: String?
         switch outer.contentType {
         case "application/proto-rpc":
             inner.contentType = "application/protobuf"
             guard let (header, message) = OldHeader.opened(outer.body) else { throw Self.malformed(outer) }
             inner.body = message
             kind = .protobuf(number: header.number)
-        case "application/json-rpc":
+            method = header.method
+        // The latter only without an endpoint: with one, it is a message.
+        case "application/json-rpc", "application/json":
             inner.contentType = "application/json"
             guard
                 let call = outer.body.jsonObject, let parameters = call["params"] as? [Any], parameters.count == 1,
@@ -42,8 +47,12 @@ struct OldEnvelope: Sendable {
             else { throw Self.malformed(outer) }
             inner.body = message
             kind = .json(id: id)
+            method = call["method"] as? String
         default: return nil
         }
+        if inner.endpoint.isEmpty { inner.endpoint = method ?? "" }
+        guard !inner.endpoint.isEmpty else { throw Self.malformed(outer) }
+        if inner.service.isEmpty { inner.service = service }
         request = inner
     }
 
@@ -76,7 +85,11 @@ struct OldEnvelope: Sendable {
     }
 
     private static func malformed(_ request: TransportRequest) -> MicroError {
-        MicroError(
-            .invalidArgument, "the body is no envelope of \(request.contentType)", origin: MicroError.Origin.server)
+        let problem = "the body is no envelope of \(request.contentType)"
+        return MicroError(
+            .invalidArgument,
+            request.endpoint.isEmpty
+                ? "the header Micro-Endpoint is missing, and \(problem) that names the endpoint" : problem,
+            origin: MicroError.Origin.server)
     }
 }

@@ -85,9 +85,9 @@ public typealias TransportStreamLookup = @Sendable (_ endpoint: String) -> Trans
 
 /// A request as a transport moves it: encoded, with where it is meant for.
 public struct TransportRequest: Sendable {
-    /// The name of the service.
+    /// The name of the service; empty if the caller names none.
     public var service: String
-    /// The endpoint of the service, such as `Greeter.Hello`.
+    /// The endpoint of the service, such as `Greeter.Hello`; empty if the body alone names it, as in JSON-RPC.
     public var endpoint: String
     /// The media type of the body, such as `application/json`.
     public var contentType: String

@@ -19,6 +19,9 @@ final class HTTPCallDialect: HTTPDialect {
     /// How many openings are kept: those of the endpoints that a client calls, times the nodes.
     private static let openingCount = 4096
 
+    /// Media types whose messages may name the endpoint, so that go-micro asks for no fields of its own beside them.
+    private static let naming: Set = ["application/json", "application/json-rpc", "application/proto-rpc"]
+
     private let openings = Mutex<[Opening: ByteBuffer]>([:])
 
     func writeHead(
@@ -82,10 +85,13 @@ final class HTTPCallDialect: HTTPDialect {
         guard target == "/" || target.hasPrefix("/?") else {
             throw HTTPRefusal(404, .notFound, "calls go to /: there is nothing else here")
         }
-        guard let service = fields.service, !service.isEmpty else {
+        let service = fields.service ?? ""
+        let endpoint = fields.endpoint ?? fields.method ?? ""
+        let isNamedInside = service.isEmpty && endpoint.isEmpty && Self.naming.contains(fields.contentType)
+        guard isNamedInside || !service.isEmpty else {
             throw HTTPRefusal(400, .invalidArgument, "the header Micro-Service is missing: it names the service")
         }
-        guard let endpoint = fields.endpoint ?? fields.method, !endpoint.isEmpty else {
+        guard isNamedInside || !endpoint.isEmpty else {
             throw HTTPRefusal(400, .invalidArgument, "the header Micro-Endpoint is missing: it names the endpoint")
         }
         return TransportRequest(
