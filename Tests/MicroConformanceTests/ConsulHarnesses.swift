@@ -21,7 +21,7 @@ enum ConsulHarnesses {
         change(&bounds)
         // One that was not started here is not ours to end.
         return try await ConsulRegistryHarness(
-            configuration, bounds: bounds, control: ConsulServer.external == nil ? ConsulControl(server) : nil)
+            configuration, bounds: bounds, control: ConsulServer.external == nil ? ServerControl(server) : nil)
     }
 
     static func securedServer(_ certificates: Certificates) async throws -> ConsulServer {
@@ -43,7 +43,7 @@ enum ConsulHarnesses {
         configuration.usesTLS = true
         configuration.certificateAuthorityFile = certificates.authorityFile
         configuration.token = Secret(token)
-        return try await ConsulRegistryHarness(configuration, control: ConsulControl(server))
+        return try await ConsulRegistryHarness(configuration, control: ServerControl(server))
     }
 
     private static func configuration(_ server: ConsulServer) -> ConsulConfiguration {

@@ -46,7 +46,7 @@ enum EtcdHarnesses {
         change(&bounds)
         // One that was not started here is not ours to end.
         return try await EtcdRegistryHarness(
-            configuration, bounds: bounds, control: EtcdServer.external == nil ? EtcdControl(server) : nil)
+            configuration, bounds: bounds, control: EtcdServer.external == nil ? ServerControl(server) : nil)
     }
 
     static func securedHarness(
@@ -57,7 +57,7 @@ enum EtcdHarnesses {
         configuration.certificateAuthorityFile = certificates.authorityFile
         configuration.user = "root"
         configuration.password = Secret(rootPassword)
-        return try await EtcdRegistryHarness(configuration, control: EtcdControl(server))
+        return try await EtcdRegistryHarness(configuration, control: ServerControl(server))
     }
 
     private static func configuration(_ server: EtcdServer) -> EtcdConfiguration {

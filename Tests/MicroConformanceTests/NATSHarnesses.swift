@@ -21,7 +21,7 @@ enum NATSHarnesses {
         // One that was not started here is not ours to end.
         return try await NATSBrokerHarness(
             configuration, delivery: delivery, bounds: bounds,
-            control: NATSServer.external == nil ? NATSControl(server) : nil, monitoring: server.monitoringAddress)
+            control: NATSServer.external == nil ? ServerControl(server) : nil, monitoring: server.monitoringAddress)
     }
 
     static func transportHarness(_ server: NATSServer) async throws -> NATSTransportHarness {
@@ -44,7 +44,7 @@ enum NATSHarnesses {
         // Who was refused waits before he asks again.
         bounds.heal = .seconds(25)
         return try await NATSBrokerHarness(
-            configuration, delivery: delivery, bounds: bounds, control: NATSControl(server),
+            configuration, delivery: delivery, bounds: bounds, control: ServerControl(server),
             monitoring: server.monitoringAddress, principals: NATSUsers(server))
     }
 
@@ -101,27 +101,5 @@ final class NATSUsers: NATSPrincipals {
                     + "{ publish: { deny: \">\" }, subscribe: { deny: \">\" } } }",
             ] + revocable.map { "{ user: \"\($0.user)\", password: \"\($0.password)\" }" }
         return "authorization { users: [\(users.joined(separator: ", "))] }"
-    }
-}
-
-/// What can be done to a server that is a child process.
-struct NATSControl: BackendControl {
-    let server: NATSServer
-
-    init(_ server: NATSServer) { self.server = server }
-
-    let actions: Set<BackendAction> = [.stop, .kill, .start, .pause, .resume, .wipe]
-
-    func perform(_ action: BackendAction) async throws {
-        switch action {
-        case .stop: try await server.stop()
-        case .kill: await server.kill()
-        case .start: if server.processID == nil { try await server.start() }
-        case .pause: server.signal(SIGSTOP)
-        case .resume: server.signal(SIGCONT)
-        case .wipe: try await server.wipe()
-        case .compact, .revoke, .revokeCredentials:
-            throw MachineError(description: "NATS has no action \(action)")
-        }
     }
 }

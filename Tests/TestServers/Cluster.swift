@@ -6,19 +6,9 @@ import TestSupport
 package import Testing
 
 /// A server that can be one of several.
-package protocol ClusterMember: SuiteServer {
+package protocol ClusterMember: ChildServer {
     /// The cluster of the suite that runs now.
     static var clusterOfSuite: TaskLocal<Cluster<Self>?> { get }
-    /// The address for clients, `host:port`.
-    var address: String { get }
-    /// Its process; nil if it does not run.
-    var processID: Int32? { get }
-    /// Starts it, with the data that it has, and does not wait.
-    func launch() throws
-    /// Waits until it serves, which needs a leader.
-    func waitUntilItServes() async throws
-    /// Kills it. The data stays.
-    func kill() async
     /// What it calls itself, and whom it takes for the leader, if anybody.
     func view() async throws -> (name: String, leader: String?)
 }

@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import CurlTransfer
-import Foundation
+package import Foundation
 import TestSupport
 
 /// A real Consul agent, started with the configuration that the container mounts: `docker/consul`.
-package final class ConsulServer: Sendable {
+///
+/// However it ends, it forgets everything; a member of a cluster keeps its data.
+package final class ConsulServer: ChildServer {
     /// What an agent has beside the configuration that all share.
     package struct Settings: Sendable {
         /// Further configuration, as JSON.
@@ -45,8 +47,8 @@ package final class ConsulServer: Sendable {
     /// The flags of the place; nil for an agent that runs already.
     private let arguments: [String]?
     /// For the configuration of the settings, and the data of a member of a cluster.
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("consul-\(UUID().uuidString)")
-    private let process = ServerProcess("consul")
+    package let folder = FileManager.default.temporaryDirectory.appendingPathComponent("consul-\(UUID().uuidString)")
+    package let process = ServerProcess("consul")
 
     /// The address of its HTTP interface, `host:port`.
     package let address: String
@@ -90,17 +92,7 @@ package final class ConsulServer: Sendable {
         url = "http://\(address)"
     }
 
-    /// Starts the agent and waits until it has a leader.
-    package func start() async throws {
-        guard arguments != nil else {
-            guard await eventually({ await hasLeader() }) else {
-                throw MachineError(description: "no Consul with a leader at MICRO_TEST_CONSUL_ADDRESS=\(address)")
-            }
-            return
-        }
-        try launch()
-        try await waitUntilItServes()
-    }
+    package var isExternal: Bool { arguments == nil }
 
     /// Starts the agent and waits until it listens, whatever it answers.
     package func startUnverified() async throws {
@@ -108,9 +100,8 @@ package final class ConsulServer: Sendable {
         try await process.waitUntil { await isListening() }
     }
 
-    /// Starts the agent and does not wait.
     package func launch() throws {
-        guard let arguments else { throw MachineError(description: "the Consul at \(address) is not started here") }
+        guard let arguments else { throw notStartedHere }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         var all = ["agent", "-config-dir", Configuration.path("consul"), "-dns-port", "-1", "-grpc-port", "-1"]
         all += settings.files.flatMap { ["-config-file", Configuration.path($0)] }
@@ -121,27 +112,6 @@ package final class ConsulServer: Sendable {
         }
         try process.launch(all + arguments)
     }
-
-    /// Waits until it has a leader.
-    package func waitUntilItServes() async throws { try await process.waitUntil { await hasLeader() } }
-
-    /// Its process; nil if it does not run.
-    package var processID: Int32? { process.id }
-
-    /// Kills the agent. A member of a cluster keeps its data, any other agent forgets everything.
-    package func kill() async { await process.kill() }
-
-    /// Stops the agent in order. A member of a cluster keeps its data, any other agent forgets everything.
-    package func stop() async throws { try await process.stop() }
-
-    /// Kills the agent, and deletes its data.
-    package func end() async {
-        await kill()
-        try? FileManager.default.removeItem(at: folder)
-    }
-
-    /// Stops (`SIGSTOP`) or continues (`SIGCONT`) the agent.
-    package func signal(_ signal: Int32) { process.signal(signal) }
 
     /// Asks the agent, as `curl` would.
     package func ask(
@@ -154,7 +124,7 @@ package final class ConsulServer: Sendable {
             tls: settings.tls)
     }
 
-    private func hasLeader() async -> Bool {
+    package func isHealthy() async -> Bool {
         let answer = try? await ask("/v1/status/leader")
         return answer.map { $0.status == 200 && $0.text.contains(":") } ?? false
     }

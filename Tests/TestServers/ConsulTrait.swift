@@ -21,17 +21,11 @@ extension Trait where Self == ConditionTrait {
     package static var whereConsulCanBeStarted: Self { ConsulServer.backend.whereItCanBeStarted }
 }
 
-extension ConsulServer: SuiteServer {
-    static let backend = Backend("consul", source: "https://developer.hashicorp.com/consul/install")
+extension ConsulServer {
+    package static let backend = Backend("consul", source: "https://developer.hashicorp.com/consul/install")
 
     /// The agent of the suite that runs now.
     @TaskLocal package static var current: ConsulServer?
 
     package static var ofSuite: TaskLocal<ConsulServer?> { $current }
-
-    /// Whether one can be started here.
-    package static var isInstalled: Bool { backend.isInstalled }
-
-    /// The address of an agent that runs already, such as one in a container: `MICRO_TEST_CONSUL_ADDRESS`.
-    package static var external: String? { backend.external }
 }

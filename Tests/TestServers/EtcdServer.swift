@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import CurlTransfer
-import Foundation
+package import Foundation
 import TestSupport
 
 /// A real etcd of one member, started with the settings that the container takes: `docker/etcd/etcd.env`.
 ///
-/// Its data is in a temporary folder: it survives ``kill()`` and ``stop()``, and goes with this object.
-package final class EtcdServer: Sendable {
+/// Its data is in a temporary folder: it goes with this object.
+package final class EtcdServer: ChildServer {
     /// What a server has beside the settings that all share.
     package struct Settings: Sendable {
         /// How a server and its clients prove who they are.
@@ -57,8 +57,8 @@ package final class EtcdServer: Sendable {
     private let settings: Settings
     /// The variables of the place; nil for a server that runs already.
     private let environment: [String: String]?
-    private let process = ServerProcess("etcd")
-    private let data = FileManager.default.temporaryDirectory.appendingPathComponent("etcd-\(UUID().uuidString)")
+    package let process = ServerProcess("etcd")
+    package let folder = FileManager.default.temporaryDirectory.appendingPathComponent("etcd-\(UUID().uuidString)")
 
     /// The address for clients, `host:port`.
     package let address: String
@@ -66,7 +66,7 @@ package final class EtcdServer: Sendable {
     /// The address with its scheme.
     package let url: String
 
-    deinit { try? FileManager.default.removeItem(at: data) }
+    deinit { try? FileManager.default.removeItem(at: folder) }
 
     /// A server on free ports, not started yet.
     package convenience init(_ settings: Settings = .init()) throws {
@@ -84,7 +84,7 @@ package final class EtcdServer: Sendable {
         address = "127.0.0.1:\(port)"
         url = "\(settings.tls == nil ? "http" : "https")://\(address)"
         var environment = [
-            "ETCD_NAME": name, "ETCD_DATA_DIR": data.path,
+            "ETCD_NAME": name, "ETCD_DATA_DIR": folder.path,
             "ETCD_LISTEN_CLIENT_URLS": url, "ETCD_ADVERTISE_CLIENT_URLS": url,
             "ETCD_LISTEN_PEER_URLS": listenPeer, "ETCD_INITIAL_ADVERTISE_PEER_URLS": advertisePeer,
             "ETCD_INITIAL_CLUSTER": cluster,
@@ -110,57 +110,16 @@ package final class EtcdServer: Sendable {
 
     // MARK: Life
 
-    /// Starts it, with the data that it has, and waits until it serves.
-    package func start() async throws {
-        guard environment != nil else {
-            guard await eventually({ await isHealthy() }) else {
-                throw MachineError(description: "no healthy etcd at MICRO_TEST_ETCD_ADDRESS=\(address)")
-            }
-            return
-        }
-        try launch()
-        try await waitUntilItServes()
-        if settings.rootPassword != nil { try await enableAuthentication() }
-    }
+    package var isExternal: Bool { environment == nil }
 
-    /// Starts it, with the data that it has, and does not wait.
     package func launch() throws {
-        guard let environment else { throw MachineError(description: "the etcd at \(address) is not started here") }
+        guard let environment else { throw notStartedHere }
         try process.launch(environment: Configuration.variables("etcd/etcd.env").merging(environment) { $1 })
     }
 
-    /// Waits until it serves, which needs a leader.
-    package func waitUntilItServes() async throws { try await process.waitUntil { await isHealthy() } }
-
-    /// Its process; nil if it does not run.
-    package var processID: Int32? { process.id }
-
-    /// Kills it. The data stays.
-    package func kill() async { await process.kill() }
-
-    /// Stops it in order. The data stays.
-    package func stop() async throws { try await process.stop() }
-
-    /// Kills it, and deletes its data.
-    package func end() async {
-        await kill()
-        try? FileManager.default.removeItem(at: data)
+    package func prepare() async throws {
+        if settings.rootPassword != nil { try await enableAuthentication() }
     }
-
-    /// Kills it and starts it again, with its ports and data.
-    package func restart() async throws {
-        await kill()
-        try await start()
-    }
-
-    /// Kills it and starts it again, empty, with its ports.
-    package func wipe() async throws {
-        await end()
-        try await start()
-    }
-
-    /// Stops (`SIGSTOP`) or continues (`SIGCONT`) it.
-    package func signal(_ signal: Int32) { process.signal(signal) }
 
     // MARK: Questions
 
@@ -275,7 +234,7 @@ package final class EtcdServer: Sendable {
         return Data(bytes + [last + 1]).base64EncodedString()
     }
 
-    private func isHealthy() async -> Bool {
+    package func isHealthy() async -> Bool {
         let answer = try? await ask("/health")
         return answer.map { $0.status == 200 && $0.text.contains(#""health":"true""#) } ?? false
     }

@@ -21,17 +21,11 @@ extension Trait where Self == ConditionTrait {
     package static var whereEtcdCanBeStarted: Self { EtcdServer.backend.whereItCanBeStarted }
 }
 
-extension EtcdServer: SuiteServer {
-    static let backend = Backend("etcd", source: "https://github.com/etcd-io/etcd/releases")
+extension EtcdServer {
+    package static let backend = Backend("etcd", source: "https://github.com/etcd-io/etcd/releases")
 
     /// The server of the suite that runs now.
     @TaskLocal package static var current: EtcdServer?
 
     package static var ofSuite: TaskLocal<EtcdServer?> { $current }
-
-    /// Whether one can be started here.
-    package static var isInstalled: Bool { backend.isInstalled }
-
-    /// The address of a server that runs already, such as one in a container: `MICRO_TEST_ETCD_ADDRESS`.
-    package static var external: String? { backend.external }
 }

@@ -2,21 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CurlTransfer
-import Foundation
+package import Foundation
 import Synchronization
 import TestSupport
 
 /// A real NATS server, started with the configuration that the container mounts: `docker/nats/nats.conf`.
 ///
 /// It speaks NATS over TCP and over WebSockets, and has JetStream. What JetStream keeps is in a temporary folder: it
-/// survives ``kill()`` and ``stop()``, and goes with this object.
-package final class NATSServer: Sendable {
+/// goes with this object.
+package final class NATSServer: ChildServer {
     private let settings: Mutex<Settings>
     /// The file under `docker` that it begins with, and its variables; nil for a server that runs already.
     private let place: (file: String, variables: [String: String])?
-    private let process = ServerProcess(backend.program)
+    package let process = ServerProcess(backend.program)
     /// For the configuration of the settings, and the data.
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("nats-\(UUID().uuidString)")
+    package let folder = FileManager.default.temporaryDirectory.appendingPathComponent("nats-\(UUID().uuidString)")
 
     /// Where it speaks NATS, `host:port`.
     package let address: String
@@ -74,23 +74,10 @@ package final class NATSServer: Sendable {
 
     // MARK: Life
 
-    /// Starts it, with the data that it has, and waits until it serves.
-    package func start() async throws {
-        guard place != nil else {
-            guard await eventually({ await isHealthy() }) else {
-                throw MachineError(
-                    description:
-                        "no healthy NATS at MICRO_TEST_NATS_ADDRESS=\(address): \(monitoringAddress) tells none")
-            }
-            return
-        }
-        try launch()
-        try await waitUntilItServes()
-    }
+    package var isExternal: Bool { place == nil }
 
-    /// Starts it, with the data that it has, and does not wait.
     package func launch() throws {
-        guard let place else { throw MachineError(description: "the NATS at \(address) is not started here") }
+        guard let place else { throw notStartedHere }
         let file = try writeConfiguration(place.file)
         try process.launch(
             ["-c", file.path] + settings.withLock(\.credentialFlags), environment: place.variables)
@@ -106,7 +93,7 @@ package final class NATSServer: Sendable {
 
     /// Replaces the further configuration while it runs, and waits until it is in force.
     package func reconfigure(_ configuration: String) async throws {
-        guard let place else { throw MachineError(description: "the NATS at \(address) is not started here") }
+        guard let place else { throw notStartedHere }
         settings.withLock { $0.configuration = configuration }
         _ = try writeConfiguration(place.file)
         let before = try await variables().configLoadTime
@@ -115,39 +102,6 @@ package final class NATSServer: Sendable {
             throw MachineError(description: "the NATS at \(address) did not take a new configuration")
         }
     }
-
-    /// Waits until it serves: in a cluster, until JetStream has a leader.
-    package func waitUntilItServes() async throws { try await process.waitUntil { await isHealthy() } }
-
-    /// Its process; nil if it does not run.
-    package var processID: Int32? { process.id }
-
-    /// Kills it. What JetStream keeps stays.
-    package func kill() async { await process.kill() }
-
-    /// Stops it in order. What JetStream keeps stays.
-    package func stop() async throws { try await process.stop() }
-
-    /// Kills it, and deletes its data.
-    package func end() async {
-        await kill()
-        try? FileManager.default.removeItem(at: folder)
-    }
-
-    /// Kills it and starts it again, with its ports and data.
-    package func restart() async throws {
-        await kill()
-        try await start()
-    }
-
-    /// Kills it and starts it again, empty, with its ports.
-    package func wipe() async throws {
-        await end()
-        try await start()
-    }
-
-    /// Stops (`SIGSTOP`) or continues (`SIGCONT`) it.
-    package func signal(_ signal: Int32) { process.signal(signal) }
 
     /// Lets it tell its clients that it will end, and end: it closes their connections after a second, one after the
     /// other.
@@ -187,7 +141,7 @@ package final class NATSServer: Sendable {
         return try decoder.decode(type, from: Data(text.utf8))
     }
 
-    private func isHealthy() async -> Bool { (try? await ask("/healthz"))?.status == 200 }
+    package func isHealthy() async -> Bool { (try? await ask("/healthz"))?.status == 200 }
 }
 
 extension NATSServer {

@@ -29,9 +29,9 @@ extension Trait where Self == ConditionTrait {
     }
 }
 
-extension NATSServer: SuiteServer {
+extension NATSServer {
     /// Of two versions on one machine, `MICRO_TEST_NATS_SERVER` names the program to start.
-    static let backend = Backend(
+    package static let backend = Backend(
         "nats", program: ProcessInfo.processInfo.environment["MICRO_TEST_NATS_SERVER"] ?? "nats-server",
         source: "https://github.com/nats-io/nats-server/releases")
 
@@ -42,12 +42,6 @@ extension NATSServer: SuiteServer {
 
     /// The path of the program; nil if it is not here.
     package static var program: String? { Machine.path(of: backend.program) }
-
-    /// Whether one can be started here.
-    package static var isInstalled: Bool { backend.isInstalled }
-
-    /// The address of a server that runs already, such as one in a container: `MICRO_TEST_NATS_ADDRESS`.
-    package static var external: String? { backend.external }
 
     /// Whether the program takes a configuration.
     static func knows(_ configuration: String) async -> Bool {

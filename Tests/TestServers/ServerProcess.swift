@@ -7,7 +7,7 @@ import Synchronization
 import TestSupport
 
 /// The child process behind a server of the tests: one at a time, and what is done to it.
-final class ServerProcess: Sendable {
+package final class ServerProcess: Sendable {
     private let program: String
     private let child = Mutex<Child?>(nil)
 

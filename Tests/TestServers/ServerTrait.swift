@@ -34,7 +34,7 @@ package struct ServerTrait<Server: SuiteServer>: SuiteTrait, TestScoping {
 }
 
 /// A kind of server that tests need: whether it is there, and what is said if not.
-struct Backend {
+package struct Backend: Sendable {
     /// Its name in `MICRO_REQUIRE_BACKENDS`.
     let name: String
     /// Its program.
