@@ -91,7 +91,7 @@ let package = Package(
 
         // Floor 1: the contracts, and the way out to servers.
         module("CurlTransfer", ["CCurl"]),
-        module("MicroCore", [collections, deque, logging, nioCore]),
+        module("MicroCore", [collections, configuration, deque, logging, nioCore]),
 
         // Floor 2: adapters.
         module("MicroMemory", ["MicroCore", collections, deque, nioCore]),

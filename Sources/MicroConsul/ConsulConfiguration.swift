@@ -80,17 +80,13 @@ public struct ConsulConfiguration: Sendable {
 
     /// The defaults, changed by the settings of a reader.
     public init(configReader reader: ConfigReader) {
-        func text(_ key: ConfigKey, isSecret: Bool = false) -> String? {
-            // A variable that is set to nothing is as good as not set.
-            reader.string(forKey: key, isSecret: isSecret).flatMap { $0.isEmpty ? nil : $0 }
-        }
-        if let text = text("micro.registry.address") { address = text }
-        namespace = text("micro.registry.namespace") ?? namespace
-        datacenter = text("micro.registry.datacenter")
-        token = text("consul.http.token", isSecret: true).map(Secret.init)
+        if let text = reader.text("micro.registry.address") { address = text }
+        namespace = reader.text("micro.registry.namespace") ?? namespace
+        datacenter = reader.text("micro.registry.datacenter")
+        token = reader.text("consul.http.token", isSecret: true).map(Secret.init)
         usesTLS = reader.bool(forKey: "consul.http.ssl", default: usesTLS)
-        certificateAuthorityFile = text("consul.cacert")
-        clientCertificateFile = text("consul.client.cert")
-        clientKeyFile = text("consul.client.key")
+        certificateAuthorityFile = reader.text("consul.cacert")
+        clientCertificateFile = reader.text("consul.client.cert")
+        clientKeyFile = reader.text("consul.client.key")
     }
 }

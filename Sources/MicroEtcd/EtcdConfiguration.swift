@@ -79,21 +79,17 @@ public struct EtcdConfiguration: Sendable {
 
     /// The defaults, changed by the settings of a reader.
     public init(configReader reader: ConfigReader) {
-        func text(_ key: ConfigKey, isSecret: Bool = false) -> String? {
-            // A variable that is set to nothing is as good as not set.
-            reader.string(forKey: key, isSecret: isSecret).flatMap { $0.isEmpty ? nil : $0 }
-        }
-        if let text = text("micro.registry.address") { address = text }
-        namespace = text("micro.registry.namespace") ?? namespace
-        prefix = text("micro.registry.prefix") ?? prefix
-        user = text("etcdctl.user", isSecret: true)
-        password = text("etcdctl.password", isSecret: true).map(Secret.init)
+        if let text = reader.text("micro.registry.address") { address = text }
+        namespace = reader.text("micro.registry.namespace") ?? namespace
+        prefix = reader.text("micro.registry.prefix") ?? prefix
+        user = reader.text("etcdctl.user", isSecret: true)
+        password = reader.text("etcdctl.password", isSecret: true).map(Secret.init)
         // As in etcdctl: a name with a colon has its password beside it.
         if password == nil, let parts = user?.split(separator: ":", maxSplits: 1), parts.count == 2 {
             (user, password) = (String(parts[0]), Secret(String(parts[1])))
         }
-        certificateAuthorityFile = text("etcdctl.cacert")
-        clientCertificateFile = text("etcdctl.cert")
-        clientKeyFile = text("etcdctl.key")
+        certificateAuthorityFile = reader.text("etcdctl.cacert")
+        clientCertificateFile = reader.text("etcdctl.cert")
+        clientKeyFile = reader.text("etcdctl.key")
     }
 }

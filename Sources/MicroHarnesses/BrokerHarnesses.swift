@@ -27,7 +27,7 @@ public enum BrokerHarnesses {
         switch name {
         case "http":
             // The registry is its backend: the one that `MICRO_REGISTRY` names.
-            let registry = reader.string(forKey: "micro.registry", default: "memory")
+            let registry = reader.text("micro.registry") ?? "memory"
             guard delivery == .atMostOnce else {
                 throw MicroError(
                     .unsupported, "the HTTP broker delivers at most once: leave --delivery out", origin: "conformance")
@@ -41,7 +41,7 @@ public enum BrokerHarnesses {
         case "nats":
             var configuration = NATSConfiguration(configReader: reader)
             if let address { configuration.address = address }
-            let monitoring = reader.string(forKey: "nats.monitoring.address").flatMap { $0.isEmpty ? nil : $0 }
+            let monitoring = reader.text("nats.monitoring.address")
             let control = try await HarnessChoice.control(
                 control, of: name, ComposedNATS(monitoring: monitoring ?? "127.0.0.1:8222"))
             return try await NATSBrokerHarness(

@@ -34,7 +34,7 @@ public enum TransportHarnesses {
             if let address { configuration.address = address }
             return try await NATSTransportHarness(
                 configuration,
-                monitoring: reader.string(forKey: "nats.monitoring.address").flatMap { $0.isEmpty ? nil : $0 })
+                monitoring: reader.text("nats.monitoring.address"))
         default: throw HarnessChoice.unknown("transport", name, of: names)
         }
     }

@@ -84,25 +84,20 @@ public struct NATSConfiguration: Sendable {
     /// which is `micro.transport.address` (`MICRO_TRANSPORT_ADDRESS`).
     public init(transportConfigReader reader: ConfigReader) {
         self.init(configReader: reader)
-        let address = reader.string(forKey: "micro.transport.address") ?? ""
-        addresses = address.isEmpty ? NATSConfiguration().addresses : splitAddresses(address)
+        addresses = reader.text("micro.transport.address").map(splitAddresses) ?? NATSConfiguration().addresses
         delivery = .atMostOnce
     }
 
     /// The defaults, changed by the settings of a reader.
     public init(configReader reader: ConfigReader) {
-        func text(_ key: ConfigKey, isSecret: Bool = false) -> String? {
-            // A variable that is set to nothing is as good as not set.
-            reader.string(forKey: key, isSecret: isSecret).flatMap { $0.isEmpty ? nil : $0 }
-        }
-        if let text = text("micro.broker.address") { address = text }
-        if let stream = text("micro.broker.stream") { delivery = .atLeastOnce(stream: NATSStream(name: stream)) }
-        user = text("nats.user")
-        password = text("nats.password", isSecret: true).map(Secret.init)
-        token = text("nats.token", isSecret: true).map(Secret.init)
-        certificateAuthorityFile = text("nats.ca")
-        clientCertificateFile = text("nats.cert")
-        clientKeyFile = text("nats.key")
+        if let text = reader.text("micro.broker.address") { address = text }
+        if let stream = reader.text("micro.broker.stream") { delivery = .atLeastOnce(stream: NATSStream(name: stream)) }
+        user = reader.text("nats.user")
+        password = reader.text("nats.password", isSecret: true).map(Secret.init)
+        token = reader.text("nats.token", isSecret: true).map(Secret.init)
+        certificateAuthorityFile = reader.text("nats.ca")
+        clientCertificateFile = reader.text("nats.cert")
+        clientKeyFile = reader.text("nats.key")
     }
 }
 

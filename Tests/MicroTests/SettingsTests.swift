@@ -60,19 +60,51 @@ private func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader 
         let error = #expect(throws: MicroError.self) { try Microservice("greeter", configuration: reader) }
         #expect(error?.code == .invalidArgument)
         #expect(error?.message.contains(value) == true)
-        if key != "micro.server.address" {
-            #expect(error?.message.contains(key.uppercased().split(separator: ".").joined(separator: "_")) == true)
-        }
+        #expect(error?.message.contains(key.uppercased().split(separator: ".").joined(separator: "_")) == true)
     }
 
-    @Test func aRegistryThatIsNotLinkedSaysHowToLinkIt() {
-        let error = #expect(throws: MicroError.self) {
-            try Microservice("greeter", configuration: reader(["micro.registry": "consul"]))
-        }
+    @Test func aSettingThatIsSetToNothingIsNotSet() throws {
+        let keys = [
+            "micro.server.name", "micro.server.version", "micro.server.id", "micro.server.address",
+            "micro.server.advertise", "micro.server.metadata", "micro.register.ttl", "micro.register.interval",
+            "micro.zone", "micro.client.request.timeout", "micro.client.retries", "micro.selector", "micro.registry",
+            "micro.registry.namespace", "micro.transport", "micro.broker", "micro.broker.address",
+            "micro.broker.advertise",
+        ]
+        let nothing = reader(
+            Dictionary(
+                uniqueKeysWithValues: keys.map {
+                    (AbsoluteConfigKey(ConfigKey($0)), ConfigValue(.string(""), isSecret: false))
+                }))
+        let service = try Microservice.Configuration(name: "greeter", configReader: nothing)
+        #expect(service.name == "greeter" && service.version == "latest" && !service.id.isEmpty)
+        #expect(service.address == Address(host: "127.0.0.1", port: 0) && service.advertise == nil)
+        #expect(service.metadata == [:])
+        #expect(service.registration.timeToLive == .seconds(30) && service.registration.interval == .seconds(10))
+        let client = try Client.Configuration(configReader: nothing)
+        #expect(client.requestTimeout == .seconds(5) && client.retries == 2)
+        #expect(client.strategy == .random && client.filter.zone == nil)
+        let registry = try Backends.builtIn.makeRegistry(nothing)
+        #expect(registry.name == "memory")
+        #expect(try Backends.builtIn.makeTransport(nothing).name == "http")
+        #expect(try Backends.builtIn.makeBroker(nothing, registry: registry).name == "memory")
+        #expect(try Backends.builtIn.makeBroker(nothing, registry: FarRegistry()).name == "http")
+    }
+
+    @Test(
+        "what is not linked says how to link it",
+        arguments: [
+            ("micro.registry", "consul", "memory"), ("micro.registry", "etcd", "memory"),
+            ("micro.transport", "nats", "http, memory"), ("micro.broker", "nats", "http, memory"),
+        ])
+    func notLinked(_ key: String, _ value: String, _ linked: String) {
+        let reader = reader([AbsoluteConfigKey(ConfigKey(key)): ConfigValue(.string(value), isSecret: false)])
+        let error = #expect(throws: MicroError.self) { try Microservice("greeter", configuration: reader) }
         #expect(error?.code == .unsupported)
+        let variable = key.uppercased().split(separator: ".").joined(separator: "_")
         #expect(
             error?.message
-                == "MICRO_REGISTRY=consul, but this program links only memory: import MicroBackends and pass backends: .environment"
+                == "\(variable)=\(value), but this program links only \(linked): import MicroBackends and pass backends: .environment"
         )
     }
 

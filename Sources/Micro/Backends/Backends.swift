@@ -37,7 +37,7 @@ public struct Backends: Sendable {
     /// What every program links: the memory registry, and transports and brokers by HTTP and in memory.
     public static let builtIn = Backends(
         registries: [
-            "memory": { try MemoryRegistry(namespace: $0.string(forKey: "micro.registry.namespace", default: "")) }
+            "memory": { try MemoryRegistry(namespace: $0.text("micro.registry.namespace") ?? "") }
         ],
         transports: ["http": { _ in HTTPTransport() }, "memory": { _ in MemoryTransport() }],
         brokers: [
@@ -50,16 +50,18 @@ public struct Backends: Sendable {
     /// - Throws: ``MicroError`` with `unsupported` if the program does not link the one of that name, `invalidArgument` if
     ///   there is none; and what the factory throws.
     public func makeRegistry(_ configuration: ConfigReader) throws -> any Registry {
-        let name = configuration.string(forKey: "micro.registry", default: "memory")
-        return try Self.choose(name, of: registries, "MICRO_REGISTRY", known: ["consul", "memory"])(configuration)
+        let name = configuration.text("micro.registry") ?? "memory"
+        let known: Set = ["consul", "etcd", "memory"]
+        return try Self.choose(name, of: registries, "MICRO_REGISTRY", known: known)(configuration)
     }
 
     /// The transport that `MICRO_TRANSPORT` names; HTTP if it is not set.
     ///
     /// - Throws: As ``makeRegistry(_:)``.
     public func makeTransport(_ configuration: ConfigReader) throws -> any Transport {
-        let name = configuration.string(forKey: "micro.transport", default: "http")
-        return try Self.choose(name, of: transports, "MICRO_TRANSPORT", known: ["http", "memory"])(configuration)
+        let name = configuration.text("micro.transport") ?? "http"
+        let known: Set = ["http", "memory", "nats"]
+        return try Self.choose(name, of: transports, "MICRO_TRANSPORT", known: known)(configuration)
     }
 
     /// The broker that `MICRO_BROKER` names. If it is not set, the one that reaches as far as the registry without
@@ -68,9 +70,9 @@ public struct Backends: Sendable {
     /// - Throws: As ``makeRegistry(_:)``.
     public func makeBroker(_ configuration: ConfigReader, registry: any Registry) throws -> any Broker {
         let fallback = registry.name == "memory" ? "memory" : "http"
-        let name = configuration.string(forKey: "micro.broker", default: fallback)
-        return try Self.choose(name, of: brokers, "MICRO_BROKER", known: ["http", "memory", "nats"])(
-            configuration, registry)
+        let name = configuration.text("micro.broker") ?? fallback
+        let known: Set = ["http", "memory", "nats"]
+        return try Self.choose(name, of: brokers, "MICRO_BROKER", known: known)(configuration, registry)
     }
 
     private static func choose<Factory>(

@@ -39,14 +39,14 @@ extension Client {
         public init(configReader reader: ConfigReader) throws {
             requestTimeout = try reader.duration(forKey: "micro.client.request.timeout", default: requestTimeout)
             retries = try reader.count(forKey: "micro.client.retries", default: retries)
-            if let name = reader.string(forKey: "micro.selector") {
+            if let name = reader.text("micro.selector") {
                 guard let strategy = SelectionStrategy(rawValue: name) else {
                     let names = SelectionStrategy.allCases.map(\.rawValue).joined(separator: " or ")
                     throw ConfigReader.malformed("micro.selector", name, expected: names)
                 }
                 self.strategy = strategy
             }
-            filter.zone = reader.string(forKey: "micro.zone")
+            filter.zone = reader.text("micro.zone")
         }
     }
 }

@@ -12,10 +12,10 @@ extension HTTPBrokerConfiguration {
     /// - Throws: ``MicroError`` with `invalidArgument` that names the setting.
     init(configReader reader: ConfigReader) throws {
         self.init()
-        func address(_ key: ConfigKey) throws -> Address? { try reader.string(forKey: key).map(Address.init(parsing:)) }
-        let server = try address("micro.server.address").map { Address(host: $0.host, port: 0) }
-        self.address = try address("micro.broker.address") ?? server ?? self.address
+        let server = try reader.address(forKey: "micro.server.address").map { Address(host: $0.host, port: 0) }
+        address = try reader.address(forKey: "micro.broker.address") ?? server ?? address
         advertise =
-            try address("micro.broker.advertise") ?? address("micro.server.advertise").map { Address(host: $0.host) }
+            try reader.address(forKey: "micro.broker.advertise")
+            ?? reader.address(forKey: "micro.server.advertise").map { Address(host: $0.host) }
     }
 }

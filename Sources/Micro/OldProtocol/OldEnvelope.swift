@@ -16,44 +16,33 @@ struct OldEnvelope: Sendable {
         case json(id: ByteBuffer)
     }
 
+    private let outer: TransportRequest
+    private let service: String
     private let kind: Kind
-    private let contentType: String
-    /// What is inside.
-    let request: TransportRequest
+    /// Nil if it cannot be read.
+    private let content: (method: String?, message: ByteBuffer)?
 
     /// Opens an envelope; nil if the request is in none.
     ///
     /// - Parameter service: Who answers a request that names nobody.
-    /// - Throws: ``MicroError`` with `invalidArgument` if it cannot be read.
-    init?(_ outer: TransportRequest, for service: String) throws {
+    init?(_ outer: TransportRequest, for service: String) {
         // Most are not.
         guard outer.contentType.utf8.last == UInt8(ascii: "c") || outer.endpoint.isEmpty else { return nil }
-        contentType = outer.contentType
-        var inner = outer
-        let method: String?
+        (self.outer, self.service) = (outer, service)
         switch outer.contentType {
         case "application/proto-rpc":
-            inner.contentType = "application/protobuf"
-            guard let (header, message) = OldHeader.opened(outer.body) else { throw Self.malformed(outer) }
-            inner.body = message
-            kind = .protobuf(number: header.number)
-            method = header.method
+            let opened = OldHeader.opened(outer.body)
+            kind = .protobuf(number: opened?.0.number ?? 0)
+            content = opened.map { ($0.method, $1) }
         // The latter only without an endpoint: with one, it is a message.
         case "application/json-rpc", "application/json":
-            inner.contentType = "application/json"
-            guard
-                let call = outer.body.jsonObject, let parameters = call["params"] as? [Any], parameters.count == 1,
-                let message = ByteBuffer(json: parameters[0]), let id = ByteBuffer(json: call["id"] ?? NSNull())
-            else { throw Self.malformed(outer) }
-            inner.body = message
-            kind = .json(id: id)
-            method = call["method"] as? String
+            let call = outer.body.jsonObject ?? [:]
+            kind = .json(id: call["id"].flatMap(ByteBuffer.init(json:)) ?? ByteBuffer(string: "null"))
+            let parameters = call["params"] as? [Any] ?? []
+            let message = parameters.count == 1 ? ByteBuffer(json: parameters[0]) : nil
+            content = message.map { (call["method"] as? String, $0) }
         default: return nil
         }
-        if inner.endpoint.isEmpty { inner.endpoint = method ?? "" }
-        guard !inner.endpoint.isEmpty else { throw Self.malformed(outer) }
-        if inner.service.isEmpty { inner.service = service }
-        request = inner
     }
 
     /// Answers what is inside, and puts the answer into an envelope. Errors travel in it, too.
@@ -61,14 +50,33 @@ struct OldEnvelope: Sendable {
     /// - Throws: `CancellationError`.
     func answered(by handler: TransportHandler) async throws -> TransportResponse {
         do {
-            var response = try await handler(request)
+            var response = try await handler(opened())
             response.body = sealed(response.body, error: nil)
-            response.contentType = contentType
+            response.contentType = outer.contentType
             return response
         } catch let error as MicroError {
-            let text = MicroError(answering: request, with: error).wireText
-            return TransportResponse(contentType: contentType, body: sealed(ByteBuffer(), error: text))
+            let text = MicroError(answering: outer, with: error).wireText
+            return TransportResponse(contentType: outer.contentType, body: sealed(ByteBuffer(), error: text))
         }
+    }
+
+    /// - Throws: ``MicroError`` with `invalidArgument`.
+    private func opened() throws -> TransportRequest {
+        var inner = outer
+        if inner.service.isEmpty { inner.service = service }
+        if inner.endpoint.isEmpty { inner.endpoint = content?.method ?? "" }
+        guard !inner.endpoint.isEmpty else {
+            throw Self.invalid("neither the header Micro-Endpoint nor, as in JSON-RPC, the body names an endpoint")
+        }
+        guard let message = content?.message else {
+            throw Self.invalid("the body is no envelope of \(outer.contentType)")
+        }
+        inner.body = message
+        switch kind {
+        case .protobuf: inner.contentType = "application/protobuf"
+        case .json: inner.contentType = "application/json"
+        }
+        return inner
     }
 
     private func sealed(_ message: ByteBuffer, error: String?) -> ByteBuffer {
@@ -84,12 +92,7 @@ struct OldEnvelope: Sendable {
         }
     }
 
-    private static func malformed(_ request: TransportRequest) -> MicroError {
-        let problem = "the body is no envelope of \(request.contentType)"
-        return MicroError(
-            .invalidArgument,
-            request.endpoint.isEmpty
-                ? "the header Micro-Endpoint is missing, and \(problem) that names the endpoint" : problem,
-            origin: MicroError.Origin.server)
+    private static func invalid(_ problem: String) -> MicroError {
+        MicroError(.invalidArgument, problem, origin: MicroError.Origin.server)
     }
 }

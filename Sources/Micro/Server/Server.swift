@@ -102,7 +102,7 @@ public final class Server: Sendable {
     ///
     /// A request in an envelope of go-micro's first protocol is answered in one, errors too.
     public func respond(to request: TransportRequest) async throws -> TransportResponse {
-        guard let envelope = try OldEnvelope(request, for: name) else { return try await answer(request) }
+        guard let envelope = OldEnvelope(request, for: name) else { return try await answer(request) }
         return try await envelope.answered { try await self.answer($0) }
     }
 

@@ -53,13 +53,13 @@ extension Microservice {
         /// - Throws: ``MicroError`` with `invalidArgument` that names the setting.
         public init(name: String, version: String = "latest", configReader reader: ConfigReader) throws {
             self.init(
-                name: reader.string(forKey: "micro.server.name", default: name),
-                version: reader.string(forKey: "micro.server.version", default: version))
-            id = reader.string(forKey: "micro.server.id", default: id)
-            address = try reader.string(forKey: "micro.server.address").map(Address.init(parsing:)) ?? address
-            advertise = try reader.string(forKey: "micro.server.advertise").map(Address.init(parsing:))
+                name: reader.text("micro.server.name") ?? name,
+                version: reader.text("micro.server.version") ?? version)
+            id = reader.text("micro.server.id") ?? id
+            address = try reader.address(forKey: "micro.server.address") ?? address
+            advertise = try reader.address(forKey: "micro.server.advertise")
             metadata = try reader.pairs(forKey: "micro.server.metadata")
-            if let zone = reader.string(forKey: "micro.zone"), metadata["zone"] == nil { metadata["zone"] = zone }
+            if let zone = reader.text("micro.zone"), metadata["zone"] == nil { metadata["zone"] = zone }
             registration.timeToLive = try reader.duration(
                 forKey: "micro.register.ttl", default: registration.timeToLive)
             registration.interval = try reader.duration(
