@@ -56,6 +56,23 @@ import Testing
 
     @Test func aRecordNeedsANode() { #expect(code(ServiceRecord(name: "svc")) == .invalidArgument) }
 
+    @Test func everyTextOfARecordCounts() {
+        let shape = ValueShape(name: "a", type: "AA", values: [ValueShape(name: "bbb", type: "text")])
+        let node = Node(id: "n1", address: "10.0.0.1", metadata: ["key": "value"])
+        let record = ServiceRecord(
+            name: "greeter", version: "1.0", metadata: ["k": "v"],
+            endpoints: [Endpoint(name: "Say.Hello", request: shape, response: shape, metadata: ["stream": "false"])],
+            nodes: [node, node])
+        #expect(record.size == (7 + 3 + 2) + (9 + 10 + 10 + 11) + 2 * (2 + 8 + 8))
+    }
+
+    @Test("a record may be as large as the limit", arguments: [0, 1]) func largestRecords(beyond: Int) {
+        var large = record()
+        large.metadata = ["k": String(repeating: "v", count: ServiceRecord.largestSize - large.size - 1 + beyond)]
+        #expect(large.size == ServiceRecord.largestSize + beyond)
+        #expect(code(large) == (beyond == 0 ? nil : .payloadTooLarge))
+    }
+
     @Test func messagesStayOnOneLine() {
         do { try record(name: "a\r\nb\u{1b}[31m" + String(repeating: "x", count: 5000)).validate() } catch {
             #expect(!"\(error)".contains("\n") && !"\(error)".contains("\u{1b}") && "\(error)".count < 400)

@@ -58,6 +58,29 @@ import Testing
         }
     }
 
+    @Test func nothingNewBeginsWhileItCloses() async throws {
+        let broker = try NATSBroker(configuration: configuration(server.url))
+        let topic = String.fresh()
+        // It waits for who has not taken what has come.
+        let subscription = try await broker.subscribe(to: topic)
+        try await broker.publish(Message(text: "1"), to: topic)
+        let closing = Task { await broker.close(deadline: .now + .seconds(20)) }
+        let isRefused = await eventually(within: .seconds(10)) {
+            do { try await broker.publish(Message(text: "2"), to: topic) } catch {
+                return (error as? MicroError)?.code == .closed
+            }
+            return false
+        }
+        #expect(isRefused)
+        let error = await #expect(throws: MicroError.self) { _ = try await broker.subscribe(to: topic) }
+        #expect(error?.code == .closed)
+        var last = ""
+        for await delivery in subscription { last = String(buffer: delivery.message.body) }
+        await closing.value
+        // What came before it closed was delivered.
+        #expect(!last.isEmpty)
+    }
+
     /// What only looks like an envelope is a message like any other.
     @Test(arguments: [
         #"{"Header":{"a":1},"Body":""}"#, #"{"Header":{},"Body":"*"}"#, #"{"Header":{},"Other":1}"#, "{\"Header\":",

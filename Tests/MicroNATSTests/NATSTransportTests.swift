@@ -446,6 +446,31 @@ import Testing
             })
     }
 
+    @Test func noMoreAtATimeThanTheLimit() async throws {
+        let limit = NATSListener.mostSessions
+        let gate = Gate()
+        try await withPair(
+            { _ in
+                await gate.pass()
+                return TransportResponse(contentType: "text/plain")
+            },
+            body: { _, address in
+                try await withPeer { peer in
+                    for number in 0...limit {
+                        try await peer.send(Self.fields + [("Micro-Id", "\(number)")], to: address)
+                    }
+                    #expect(await eventually { gate.arrivals == limit && !peer.answers.isEmpty })
+                    let refused = peer.answers
+                    #expect(refused.map(\.fields.id) == ["\(limit)"])
+                    let error = MicroError(wireText: refused.first?.fields.error ?? "", origin: "")
+                    #expect(error.code == .resourceExhausted && error.message.contains("has \(limit) calls"))
+                    gate.open()
+                    #expect(await eventually { peer.answers.count == limit + 1 })
+                    #expect(peer.answers.count { $0.fields.error != nil } == 1)
+                }
+            })
+    }
+
     @Test func aMessageIsLost() async throws {
         let failures = Mutex<[MicroError]>([])
         try await withPair(

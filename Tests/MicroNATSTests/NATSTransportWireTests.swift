@@ -92,9 +92,22 @@ import Testing
         #expect(answers.last?.contains(#""Micro-Error":"EOS""#) == true)
     }
 
+    @Test func noMoreBeforeItServesThanTheLimit() async throws {
+        let limit = NATSListener.mostEarly
+        let answers = try await answers(
+            to: Array(repeating: Self.call, count: limit + 1), early: 1, count: limit + 1
+        ) { _ in
+            TransportResponse(contentType: "application/protobuf", body: ByteBuffer(string: Self.hello))
+        }
+        #expect(answers.first?.contains("has not begun to serve, and \(limit) calls wait") == true)
+        #expect(answers.dropFirst() == Array(repeating: Self.answer, count: limit)[...])
+    }
+
     /// What our listener publishes to a client that sends payloads.
+    ///
+    /// - Parameter early: How many answers there are before the listener runs.
     private func answers(
-        to payloads: [String], count: Int, streams: @escaping TransportStreamLookup = { _ in nil },
+        to payloads: [String], early: Int = 0, count: Int, streams: @escaping TransportStreamLookup = { _ in nil },
         handler: @escaping TransportHandler
     ) async throws -> [String] {
         let answers = Mutex<[String]>([])
@@ -109,6 +122,7 @@ import Testing
         defer { server.stop() }
         try await withTransport("127.0.0.1:\(server.port)") { transport in
             let listener = try await transport.bind(to: Address(host: "127.0.0.1", port: 0))
+            _ = await eventually(within: .seconds(10)) { answers.withLock(\.count) >= early }
             let running = Task { try await listener.run(handler, streams: streams) }
             _ = await eventually(within: .seconds(10)) { answers.withLock(\.count) >= count }
             running.cancel()

@@ -40,7 +40,7 @@ final class NATSListener: TransportListener {
     /// How many calls and streams there may be at a time.
     static let mostSessions = 4096
     /// How many may wait for the listener to run: each may hold the largest payload.
-    private static let mostEarly = 64
+    static let mostEarly = 64
     private static let mostPast = 1024
     /// The deadline of a request that carries none.
     private static let defaultDeadline = Duration.seconds(30)
@@ -197,11 +197,15 @@ final class NATSListener: TransportListener {
             var request = try envelope.fields.request(defaultDeadline: Self.defaultDeadline)
             let place = "\(request.service) at \(subject)"
             let admission = state.withLock { state -> Result<(TransportHandler, TransportStreamLookup)?, MicroError> in
-                guard state.count < Self.mostSessions, state.early.count < Self.mostEarly else {
-                    return .failure(Self.tooMany(place))
+                guard state.count < Self.mostSessions else {
+                    return .failure(Self.tooMany("\(place) has \(Self.mostSessions) calls and streams in hand"))
                 }
                 switch state.phase {
                 case .bound:
+                    guard state.early.count < Self.mostEarly else {
+                        return .failure(
+                            Self.tooMany("\(place) has not begun to serve, and \(Self.mostEarly) calls wait"))
+                    }
                     state.early.append(message)
                     return .success(nil)
                 case .running(let handler, let streams):
@@ -377,9 +381,9 @@ final class NATSListener: TransportListener {
         MicroError(.unavailable, "\(place) is stopping", origin: MicroError.Origin.server)
     }
 
-    private static func tooMany(_ place: String) -> MicroError {
+    private static func tooMany(_ problem: String) -> MicroError {
         MicroError(
-            .resourceExhausted, "\(place) has as many calls and streams in hand as it may have, \(mostSessions)",
+            .resourceExhausted, "\(problem), which is the limit: try another instance",
             origin: MicroError.Origin.server)
     }
 }
