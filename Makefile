@@ -5,6 +5,8 @@
 .PHONY: help demo test soak allocations conformance build setup format lint bench compose-check clean
 
 swift_files = $(wildcard Sources Tests Examples Benchmarks Package.swift)
+# Into a pipe, `swift test` writes 4 KiB at a time: a test that hangs would be out of sight.
+line_by_line = $(shell command -v stdbuf >/dev/null && echo stdbuf -oL)
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,11 +19,11 @@ demo: setup ## Build and run the greeter demo: a server and a client in one proc
 # One test after the other: they measure out deadlines, and share real servers.
 test: setup ## Run all tests, and say first which servers are not there to be tested against
 	@scripts/check-backends
-	swift test --disable-xctest --no-parallel $(ARGS)
+	$(line_by_line) swift test --disable-xctest --no-parallel $(ARGS)
 
 soak: setup ## Run what takes too long for every test run: a thousand services, faults again and again; about an hour
 	@scripts/check-backends
-	MICRO_SOAK=1 swift test --disable-xctest --no-parallel --filter 'SoakTests' $(ARGS)
+	MICRO_SOAK=1 $(line_by_line) swift test --disable-xctest --no-parallel --filter 'SoakTests' $(ARGS)
 
 allocations: setup ## Hold the allocations of a call, in a build for release, against their limits
 	@scripts/check-allocations

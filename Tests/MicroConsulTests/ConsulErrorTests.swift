@@ -4,6 +4,7 @@
 import MicroConsul
 import MicroCore
 import Synchronization
+import TestServers
 import TestSupport
 import Testing
 
@@ -204,6 +205,21 @@ import Testing
                 return
             }
             #expect(cause.code == .unavailable)
+        }
+    }
+
+    /// Also where nothing changes that would make it look again.
+    @Test func aServiceThatCouldNotBeReadIsReadAgain() async throws {
+        let failures = Counter()
+        let server = try catalogue(health: { name in
+            let fails = name == "b" && failures.add() <= 2
+            return ScriptedResponse(status: fails ? 500 : 200, headers: [("X-Consul-Index", "5")], text: "[]")
+        })
+        defer { server.stop() }
+        try await withRegistry(at: server.url) { registry in
+            let watch = Latest(try registry.watch(nil))
+            #expect(await eventually { watch.isLive })
+            #expect(failures.value > 2)
         }
     }
 

@@ -14,10 +14,8 @@ package final class RawConnection: Sendable {
     package init(host: String = "127.0.0.1", port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         let status = withSocketAddress(host, port) { connect(descriptor, $0, $1) }
-        guard status == 0 else {
-            Foundation.close(descriptor)
-            throw MachineError(description: "nobody listens at \(host):\(port)")
-        }
+        // `deinit` closes it, also after this throws: a second `close` here could hit what another thread has opened.
+        guard status == 0 else { throw MachineError(description: "nobody listens at \(host):\(port)") }
     }
 
     deinit { Foundation.close(descriptor) }

@@ -34,16 +34,13 @@ final class RawClient {
         let status = withUnsafePointer(to: &peer) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, size) }
         }
+        // `deinit` closes it, also after this throws.
+        guard status == 0 else { throw RawClientError(number: errno) }
         var on: Int32 = 1
         #if canImport(Darwin)
         setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &on, socklen_t(MemoryLayout<Int32>.size))
         #endif
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
-        guard status == 0 else {
-            let failure = RawClientError(number: errno)
-            Foundation.close(descriptor)
-            throw failure
-        }
     }
 
     deinit { Foundation.close(descriptor) }
