@@ -24,7 +24,10 @@ import Testing
             ["MICRO_REGISTRY": "consul", "MICRO_REGISTRY_ADDRESS": "a/b"],
             #""a/b" is not the address of a Consul agent"#
         ),
-        (["MICRO_SERVER_ADDRESS": "127.0.0.1:99999"], "MICRO_SERVER_ADDRESS=127.0.0.1:99999 is not valid: expected HOST:PORT"),
+        (
+            ["MICRO_SERVER_ADDRESS": "127.0.0.1:99999"],
+            "MICRO_SERVER_ADDRESS=127.0.0.1:99999 is not valid: expected HOST:PORT"
+        ),
         (["MICRO_REGISTER_TTL": "soon"], "MICRO_REGISTER_TTL=soon is not valid: expected seconds"),
         (["MICRO_REGISTER_TTL": "1", "MICRO_REGISTER_INTERVAL": "2"], "check MICRO_REGISTER_INTERVAL"),
     ])
