@@ -4,6 +4,7 @@
 import Configuration
 import Micro
 import MicroBackends
+import Synchronization
 import Testing
 
 @Suite struct BackendsTests {
@@ -39,5 +40,36 @@ import Testing
         } throws: {
             ($0 as? MicroError)?.code == .invalidArgument
         }
+    }
+
+    /// Such as a log of all settings that are read, which leaves out what is secret.
+    @Test func credentialsAreSecretForWhoWatchesTheSettings() throws {
+        let credentials: [AbsoluteConfigKey] = [
+            "consul.http.token", "etcdctl.user", "etcdctl.password", "nats.password", "nats.token",
+        ]
+        let settings = Settings()
+        var values = Dictionary(uniqueKeysWithValues: credentials.map { ($0, ConfigValue("a:b", isSecret: false)) })
+        for registry in ["consul", "etcd"] {
+            values["micro.registry"] = ConfigValue(.string(registry), isSecret: false)
+            let reader = ConfigReader(provider: InMemoryProvider(values: values), accessReporter: settings)
+            _ = try? Backends.environment.makeRegistry(reader)
+        }
+        values["micro.transport"] = "nats"
+        _ = try? Backends.environment.makeTransport(
+            ConfigReader(provider: InMemoryProvider(values: values), accessReporter: settings))
+        for key in credentials { #expect(settings.isSecret(key) == true, "\(key)") }
+    }
+}
+
+/// The settings that were read.
+private final class Settings: AccessReporter {
+    private let areSecret = Mutex<[AbsoluteConfigKey: Bool]>([:])
+
+    /// Whether a setting was secret whenever it was read; nil if it was not.
+    func isSecret(_ key: AbsoluteConfigKey) -> Bool? { areSecret.withLock { $0[key] } }
+
+    func report(_ event: AccessEvent) {
+        guard let value = try? event.result.get() else { return }
+        areSecret.withLock { $0[event.metadata.key] = value.isSecret && $0[event.metadata.key] ?? true }
     }
 }
