@@ -260,13 +260,21 @@ import Testing
             #expect(all.value?.names.count == 10)
             #expect((0..<10).allSatisfy { all.value?["s\($0)"].first?.nodes.count == 120 })
         }
-        try await withEtcd(
-            configured(server.address) {
+        // In bytes: fewer than the keys, and fewer than the records.
+        for (largest, lists) in [(50_000, false), (235_000, true)] {
+            let limited = configured(server.address) {
                 $0.prefix = "/pages-\(name)/"
-                $0.largestAnswer = 50_000
+                $0.largestAnswer = largest
             }
-        ) { registry in
-            #expect(await failureCode { _ = try await registry.list() } == .internal)
+            try await withEtcd(limited) { registry in
+                #expect(await failureCode { _ = try await registry.list() } == (lists ? nil : .internal))
+                var watch = try registry.watch(nil).makeAsyncIterator()
+                guard case .unknown(let cause) = await watch.next()?.freshness else {
+                    Issue.record("records beyond the limit have to be unknown")
+                    return
+                }
+                #expect(cause.code == .internal)
+            }
         }
     }
 
