@@ -30,7 +30,10 @@ private struct Text: Codable, Sendable, Equatable { var text: String }
         let ownClient = service.client
         service.handle("Chain") { (text: Text, _) -> Text in try await ownClient.call(name, "Echo", text) }
         service.handleStream("Talk") { (talk: MessageStream<Text, Text>, _) in
-            for try await text in talk { try await talk.send(text) }
+            for try await text in talk {
+                guard text.text != "fail" else { throw MicroError(.permissionDenied, "no") }
+                try await talk.send(text)
+            }
         }
         let client = try Client(registry: MemoryRegistry(backend: backend), transport: wire.make(backend))
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -43,9 +46,9 @@ private struct Text: Codable, Sendable, Equatable { var text: String }
         await client.close()
     }
 
-    private func talk(_ client: Client, _ name: String) async throws {
+    private func talk(_ client: Client, _ name: String, saying text: String = "hello") async throws {
         let talk = try await client.stream(name, "Talk", sending: Text.self, receiving: Text.self)
-        try await talk.send(Text(text: "hello"))
+        try await talk.send(Text(text: text))
         try await talk.finish()
         for try await _ in talk {}
     }
@@ -84,10 +87,11 @@ private struct Text: Codable, Sendable, Equatable { var text: String }
             let _: Text = try await client.call(name, "Chain", Text(text: "hello"))
             _ = try? await client.call(name, "Echo", Text(text: "fail"), returning: Text.self)
             try await talk(client, name)
+            try? await talk(client, name, saying: "fail")
             func spans() -> [FinishedInMemorySpan] {
                 tracer.finishedSpans.filter { $0.operationName.hasPrefix(name + "/") }
             }
-            #expect(await eventually { spans().count == 8 })
+            #expect(await eventually { spans().count == 10 })
             func span(_ endpoint: String, _ kind: SpanKind, fails: Bool = false) throws -> FinishedInMemorySpan {
                 try #require(
                     spans().first {
@@ -101,8 +105,10 @@ private struct Text: Codable, Sendable, Equatable { var text: String }
             #expect(chain.1.parentSpanID == chain.0.spanID && chain.2.parentSpanID == chain.1.spanID)
             #expect(chain.3.parentSpanID == chain.2.spanID && chain.3.traceID == chain.0.traceID)
             #expect(chain.0.attributes["rpc.system.name"]?.toSpanAttribute() == "micro")
-            for kind in [SpanKind.client, .server] {
-                let failed = try span("Echo", kind, fails: true)
+            for (endpoint, kind) in [
+                ("Echo", SpanKind.client), ("Echo", .server), ("Talk", .client), ("Talk", .server),
+            ] {
+                let failed = try span(endpoint, kind, fails: true)
                 #expect(failed.attributes["error.type"]?.toSpanAttribute() == "permissionDenied")
                 #expect(failed.errors.count == 1)
             }

@@ -63,7 +63,8 @@ private struct Empty: Codable, Sendable {}
         #expect(await eventually { server.statistics.endpoints["Slow"]?.inFlight == 1 })
         gate.continuation.finish()
         _ = try await slow.value
-        let endpoints = server.statistics.endpoints
+        let (uptime, endpoints) = (server.statistics.uptime, server.statistics.endpoints)
+        #expect(uptime > 0)
         #expect(endpoints["Fine"].map { [$0.calls, $0.errors, $0.inFlight] } == [3, 0, 0])
         #expect(endpoints["Fails"].map { [$0.calls, $0.errors, $0.inFlight] } == [2, 2, 0])
         #expect(endpoints["Slow"].map { [$0.calls, $0.errors, $0.inFlight] } == [1, 0, 0])
