@@ -4,6 +4,7 @@
 import Foundation
 import MicroCore
 import MicroNATS
+import Synchronization
 import TestSupport
 import Testing
 
@@ -91,6 +92,30 @@ import Testing
             #expect(error?.code == .payloadTooLarge)
         }
         server.stop()
+    }
+
+    /// Counted from its last sign, and not from when it was last looked at, which takes up to twice as long.
+    @Test func aSilentServerIsTestedAfterThePingInterval() async throws {
+        let silence = Mutex<Duration?>(nil)
+        let server = try ScriptedServer { connection in
+            try connection.write(Self.introduction)
+            for _ in 0..<2 {
+                _ = try connection.read(until: "PING\r\n")
+                try connection.write("PONG\r\n")
+            }
+            Thread.sleep(forTimeInterval: 1)
+            try connection.write("PING\r\n")
+            let sign = ContinuousClock.now
+            _ = try connection.read(until: "PING\r\n")
+            silence.withLock { $0 = $0 ?? (ContinuousClock.now - sign) }
+        }
+        defer { server.stop() }
+        let configuration = configuration("127.0.0.1:\(server.port)") { $0.pingInterval = .seconds(4) }
+        try await withBrokers(configuration) { _, subscriber in
+            _ = try await subscriber.subscribe(to: "t")
+            #expect(await eventually { silence.withLock { $0 } != nil })
+            #expect(silence.withLock { $0.map { $0 > .seconds(3) && $0 < .seconds(6) } } == true)
+        }
     }
 
     private func failure(_ server: ScriptedServer) async throws -> MicroError? {

@@ -348,7 +348,8 @@ final class NATSLink: NATSSessionOwner, Sendable {
     /// Watches over a session; returns why it is over.
     private func serve(_ session: NATSSession) async -> MicroError {
         while true {
-            switch await session.waitForEnd(until: .now + configuration.pingInterval) {
+            // Counted from the last sign: from now it would be up to twice as long before a dead connection is tested.
+            switch await session.waitForEnd(until: session.lastSign + configuration.pingInterval) {
             case .lost(let error): return error
             case .leaving:
                 await leave(session)
