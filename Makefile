@@ -40,8 +40,9 @@ setup: ## Check Swift and the libraries the build needs; install missing librari
 format: ## Format the Swift code in place
 	swift format --in-place --parallel --recursive $(swift_files)
 
-lint: ## Check the format and style of the Swift code
+lint: ## Check format, style and the layers of the modules
 	swift format lint --strict --parallel --recursive $(swift_files)
+	scripts/check-layers
 
 bench: setup ## Run the benchmarks
 	@if [ -x Benchmarks/run ]; then exec Benchmarks/run $(ARGS); else echo "bench: there is no Benchmarks/run" >&2; exit 1; fi

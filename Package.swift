@@ -34,17 +34,38 @@ let tracingTestKit = Target.Dependency.product(name: "InMemoryTracing", package:
 let serviceContext = Target.Dependency.product(name: "ServiceContextModule", package: "swift-service-context")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
-func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+/// The folders of `Sources`, one per role. `scripts/check-layers` says which may import which.
+enum Folder: String {
+    case system = "System"
+    case core = "Core"
+    case support = "Support"
+    case adapters = "Adapters"
+    case service = "Service"
+    case conformance = "Conformance"
+    case tools = "Tools"
+    case examples = "Examples"
+}
+
+func systemLibrary(_ name: String, pkgConfig: String, debianPackage: String) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([debianPackage])])
+}
+
+func module(_ name: String, in folder: Folder, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/\(folder.rawValue)/\(name)", swiftSettings: settings)
 }
 
 func example(_ name: String, path: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies + [argumentParser, logging], path: path, swiftSettings: settings)
+        name: name, dependencies: dependencies + [argumentParser, logging], path: "Examples/\(path)",
+        swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies + ["TestSupport", "TestServers"], swiftSettings: settings)
+func tests(_ name: String, in folder: Folder, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport", "TestServers"],
+        path: "Tests/\(folder.rawValue)/\(name)", swiftSettings: settings)
 }
 
 let package = Package(
@@ -63,12 +84,6 @@ let package = Package(
         .library(name: "MicroNATS", targets: ["MicroNATS"]),
         .library(name: "MicroProtobuf", targets: ["MicroProtobuf"]),
         .library(name: "MicroTLS", targets: ["MicroTLS"]),
-        .executable(name: "greeter-demo", targets: ["greeter-demo"]),
-        .executable(name: "greeter-server", targets: ["greeter-server"]),
-        .executable(name: "greeter-client", targets: ["greeter-client"]),
-        .executable(name: "events-demo", targets: ["events-demo"]),
-        .executable(name: "events-publisher", targets: ["events-publisher"]),
-        .executable(name: "events-subscriber", targets: ["events-subscriber"]),
         .executable(name: "micro", targets: ["MicroCommand"]),
     ],
     dependencies: [
@@ -85,130 +100,142 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
-        // Floor 0: system libraries.
-        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // System libraries.
+        systemLibrary("CCurl", pkgConfig: "libcurl", debianPackage: "libcurl4-openssl-dev"),
+        systemLibrary("CZlib", pkgConfig: "zlib", debianPackage: "zlib1g-dev"),
 
-        // Floor 1: the contracts, and the way out to servers.
-        module("CurlTransfer", ["CCurl"]),
-        module("MicroCore", [collections, configuration, deque, logging, nioCore]),
+        // The contracts.
+        module("MicroCore", in: .core, [collections, deque, logging, nioCore]),
 
-        // Floor 2: adapters.
-        module("MicroMemory", ["MicroCore", collections, deque, nioCore]),
-        module("MicroHTTP", ["MicroCore", logging, nioCore, nioHTTP1, nioPosix]),
-        module("MicroTLS", ["MicroCore", "MicroHTTP", logging, nioCore, nioSSL, nioTLS]),
-        module("MicroProtobuf", ["MicroCore", nioCore, protobuf]),
-        module("MicroCurl", ["MicroCore", "CurlTransfer"]),
-        module("MicroConsul", ["MicroCore", "MicroCurl", "CurlTransfer", "CZlib", configuration, logging]),
-        module("MicroEtcd", ["MicroCore", "MicroCurl", "CurlTransfer", configuration, logging]),
+        // What adapters share.
+        module("CurlTransfer", in: .support, ["CCurl"]),
+        module("AdapterSettings", in: .support, ["MicroCore", configuration]),
+        module("BackendSupport", in: .support, ["MicroCore", "CurlTransfer"]),
+        module("GoMicroWire", in: .support, ["MicroCore", nioCore]),
+
+        // Adapters: one module per external system.
+        module("MicroMemory", in: .adapters, ["MicroCore", "AdapterSettings", collections, configuration, deque, nioCore]),
         module(
-            "MicroNATS", ["MicroCore", "MicroCurl", "CurlTransfer", configuration, deque, logging, nioCore]),
-
-        // Floor 3: what a service author imports.
+            "MicroHTTP", in: .adapters,
+            ["MicroCore", "AdapterSettings", "GoMicroWire", configuration, logging, nioCore, nioHTTP1, nioPosix]),
+        module("MicroTLS", in: .adapters, ["MicroCore", "MicroHTTP", logging, nioCore, nioSSL, nioTLS]),
+        module("MicroProtobuf", in: .adapters, ["MicroCore", nioCore, protobuf]),
         module(
-            "Micro",
+            "MicroConsul", in: .adapters,
+            ["MicroCore", "AdapterSettings", "BackendSupport", "CurlTransfer", "CZlib", configuration, logging]),
+        module(
+            "MicroEtcd", in: .adapters,
+            ["MicroCore", "AdapterSettings", "BackendSupport", "CurlTransfer", configuration, logging]),
+        module(
+            "MicroNATS", in: .adapters,
             [
-                "MicroCore", "MicroMemory", "MicroHTTP", configuration, instrumentation, lifecycle, logging, metrics,
-                nioCore, serviceContext, signals, tracing,
+                "MicroCore", "AdapterSettings", "BackendSupport", "CurlTransfer", "GoMicroWire", configuration, deque,
+                logging, nioCore,
             ]),
 
-        module("MicroConformance", ["MicroCore", logging, nioCore, nioHTTP1, nioPosix]),
-
-        module("MicroConformanceTesting", ["MicroConformance"]),
-
-        // Floor 4: the one place that knows all adapters.
+        // What a service author imports.
         module(
-            "MicroHarnesses",
+            "Micro", in: .service,
             [
-                "MicroCore", "MicroConformance", "MicroConsul", "MicroEtcd", "MicroHTTP", "MicroMemory", "MicroNATS",
-                "CurlTransfer", "CZlib", configuration, logging, nioCore, nioPosix,
+                "MicroCore", "AdapterSettings", "GoMicroWire", "MicroMemory", "MicroHTTP", configuration,
+                instrumentation, lifecycle, logging, metrics, nioCore, serviceContext, signals, tracing,
             ]),
-        module("MicroBackends", ["Micro", "MicroConsul", "MicroEtcd", "MicroNATS", configuration]),
+        module(
+            "MicroBackends", in: .service,
+            [
+                "Micro", "AdapterSettings", "MicroConsul", "MicroEtcd", "MicroHTTP", "MicroMemory", "MicroNATS",
+                configuration,
+            ]),
 
-        // Floor 5: the command line. Not a target named micro: beside Micro it breaks where file names have no case.
+        // The contracts as runnable cases.
+        module("MicroConformance", in: .conformance, ["MicroCore", logging, nioCore, nioHTTP1, nioPosix]),
+        module("MicroConformanceTesting", in: .conformance, ["MicroConformance"]),
+        module(
+            "MicroHarnesses", in: .conformance,
+            [
+                "MicroCore", "AdapterSettings", "MicroConformance", "MicroConsul", "MicroEtcd", "MicroHTTP",
+                "MicroMemory", "MicroNATS", "CurlTransfer", "CZlib", configuration, logging, nioCore, nioPosix,
+            ]),
+
+        // Command-line tools. The target is not named micro: on a case-insensitive file system that collides with Micro.
         .executableTarget(
             name: "MicroCommand",
             dependencies: ["MicroConformance", "MicroCore", "MicroHarnesses", argumentParser, configuration],
-            swiftSettings: settings),
+            path: "Sources/Tools/MicroCommand", swiftSettings: settings),
 
         // Examples.
-        example("greeter-demo", path: "Examples/Greeter/Demo", ["Micro", "GreeterContract"]),
+        example("greeter-demo", path: "Greeter/Demo", ["Micro", "GreeterContract"]),
         example(
-            "greeter-server", path: "Examples/Greeter/Server",
-            ["Micro", "MicroBackends", "GreeterContract", configuration]),
+            "greeter-server", path: "Greeter/Server", ["Micro", "MicroBackends", "GreeterContract", configuration]),
         example(
-            "greeter-client", path: "Examples/Greeter/Client",
-            ["Micro", "MicroBackends", "GreeterContract", configuration]),
-        example("events-demo", path: "Examples/Events/Demo", ["Micro", "EventsContract"]),
-        example(
-            "events-publisher", path: "Examples/Events/Publisher", ["Micro", "MicroBackends", "EventsContract"]),
-        example(
-            "events-subscriber", path: "Examples/Events/Subscriber", ["Micro", "MicroBackends", "EventsContract"]),
+            "greeter-client", path: "Greeter/Client", ["Micro", "MicroBackends", "GreeterContract", configuration]),
+        example("events-demo", path: "Events/Demo", ["Micro", "EventsContract"]),
+        example("events-publisher", path: "Events/Publisher", ["Micro", "MicroBackends", "EventsContract"]),
+        example("events-subscriber", path: "Events/Subscriber", ["Micro", "MicroBackends", "EventsContract"]),
         .target(name: "EventsContract", path: "Examples/Events/Contract", swiftSettings: settings),
-        .target(
-            name: "FileRegistry", dependencies: ["MicroCore", logging], path: "Examples/CustomRegistry/Sources",
-            swiftSettings: settings),
         .target(name: "GreeterContract", path: "Examples/Greeter/Contract", swiftSettings: settings),
 
-        // Benchmarks. The others are a package of their own; this one needs what is `package`.
+        // Benchmarks. The others are a package of their own; this one needs `package` declarations.
         .executableTarget(
             name: "transfer-load", dependencies: ["CurlTransfer", argumentParser], path: "Benchmarks/TransferLoad",
             swiftSettings: settings),
 
         // Tests.
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/Helpers/TestSupport", swiftSettings: settings),
         .target(
             name: "TestServers", dependencies: ["CurlTransfer", "MicroCore", "TestSupport", logging],
-            path: "Tests/TestServers", swiftSettings: settings),
+            path: "Tests/Helpers/TestServers", swiftSettings: settings),
         .target(name: "CAllocationCounter", path: "Tests/AllocationCount/Counter"),
         .executableTarget(
             name: "allocation-count",
             dependencies: ["CAllocationCounter", "Micro", "MicroHTTP", "MicroMemory", nioCore],
             path: "Tests/AllocationCount/Command", swiftSettings: settings),
-        tests("CurlTransferTests", ["CurlTransfer"]),
-        tests("MicroCoreTests", ["MicroCore", logging, nioCore]),
-        tests("MicroMemoryTests", ["MicroMemory", "MicroCore", nioCore]),
+        tests("MicroCoreTests", in: .core, ["MicroCore", logging, nioCore]),
+        tests("GoMicroWireTests", in: .support, ["GoMicroWire", "MicroCore", nioCore]),
+        tests("CurlTransferTests", in: .support, ["CurlTransfer"]),
+        tests("MicroMemoryTests", in: .adapters, ["MicroMemory", "MicroCore", nioCore]),
         tests(
-            "MicroConformanceTests",
+            "MicroHTTPTests", in: .adapters,
+            [
+                "MicroHTTP", "GoMicroWire", "Micro", "MicroConsul", "MicroCore", "MicroMemory", "MicroProtobuf", logging,
+                nioCore, nioEmbedded, nioHTTP1, nioPosix, protobuf,
+            ]),
+        tests(
+            "MicroTLSTests", in: .adapters,
+            ["MicroTLS", "MicroHTTP", "MicroConformance", "MicroConformanceTesting", "MicroCore", nioCore]),
+        tests("MicroProtobufTests", in: .adapters, ["MicroProtobuf", "Micro", "MicroMemory", nioCore, protobuf]),
+        tests(
+            "MicroConsulTests", in: .adapters,
+            ["MicroConsul", "BackendSupport", "MicroCore", configuration, logging]),
+        tests("MicroEtcdTests", in: .adapters, ["MicroEtcd", "MicroCore", "CurlTransfer", configuration, logging]),
+        tests(
+            "MicroNATSTests", in: .adapters,
+            [
+                "MicroNATS", "MicroCore", "BackendSupport", "CurlTransfer", "GoMicroWire", configuration, logging,
+                nioCore,
+            ]),
+        tests("ClusterTests", in: .adapters, ["MicroConsul", "MicroEtcd", "MicroCore", "CurlTransfer"]),
+        tests(
+            "MicroTests", in: .service,
+            [
+                "Micro", "AdapterSettings", "CurlTransfer", "GoMicroWire", "MicroMemory", "MicroHTTP", configuration,
+                lifecycle, logging, metricsTestKit, nioCore, nioPosix, serviceContext, tracing, tracingTestKit,
+            ]),
+        tests("MicroBackendsTests", in: .service, ["MicroBackends", "Micro", configuration]),
+        tests(
+            "MicroConformanceTests", in: .conformance,
             [
                 "MicroConformance", "MicroConformanceTesting", "MicroHarnesses", "MicroConsul", "MicroEtcd",
                 "MicroCore", "CurlTransfer", "MicroMemory", "MicroNATS", logging, nioCore, nioHTTP1, nioPosix,
             ]),
         tests(
-            "MicroHTTPTests",
-            [
-                "MicroHTTP", "Micro", "MicroConsul", "MicroCore", "MicroMemory", "MicroProtobuf", logging, nioCore,
-                nioEmbedded, nioHTTP1, nioPosix, protobuf,
-            ]),
+            "MicroCommandTests", in: .tools, ["MicroCommand", "MicroConformance", "MicroHarnesses", "MicroCore"]),
         tests(
-            "MicroTLSTests",
-            [
-                "MicroTLS", "MicroHTTP", "MicroConformance", "MicroConformanceTesting", "MicroCore", nioCore,
-            ]),
-        tests("MicroConsulTests", ["MicroConsul", "MicroCurl", "MicroCore", configuration, logging]),
-        tests("MicroEtcdTests", ["MicroEtcd", "MicroCore", "CurlTransfer", configuration, logging]),
-        tests(
-            "MicroNATSTests", ["MicroNATS", "MicroCore", "MicroCurl", "CurlTransfer", configuration, logging, nioCore]),
-        tests("ClusterTests", ["MicroConsul", "MicroEtcd", "MicroCore", "CurlTransfer"]),
-        tests(
-            "MicroTests",
-            [
-                "Micro", "CurlTransfer", "MicroMemory", "MicroHTTP", configuration, lifecycle, logging, metricsTestKit,
-                nioCore, nioPosix, serviceContext, tracing, tracingTestKit,
-            ]),
-        tests("MicroProtobufTests", ["MicroProtobuf", "Micro", "MicroMemory", nioCore, protobuf]),
-        tests("MicroBackendsTests", ["MicroBackends", "Micro", configuration]),
-        .testTarget(
-            name: "FileRegistryTests",
-            dependencies: ["FileRegistry", "MicroConformance", "MicroConformanceTesting", "MicroCore"],
-            path: "Examples/CustomRegistry/Tests", swiftSettings: settings),
-        tests(
-            "GreeterTests",
+            "GreeterTests", in: .examples,
             [
                 "greeter-demo", "greeter-server", "greeter-client", "GreeterContract", "Micro", "MicroHTTP",
                 "MicroMemory",
             ]),
-        tests("EventsTests", ["events-demo", "events-publisher", "events-subscriber"]),
-        tests("MicroCommandTests", ["MicroCommand", "MicroConformance", "MicroHarnesses", "MicroCore"]),
+        tests("EventsTests", in: .examples, ["events-demo", "events-publisher", "events-subscriber"]),
     ]
 )

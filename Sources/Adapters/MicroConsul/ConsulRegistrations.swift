@@ -1,0 +1,42 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import BackendSupport
+import Synchronization
+
+/// What a client has registered, and where: so that a heartbeat is one cheap request.
+final class ConsulRegistrations: Sendable {
+    private struct Entry {
+        var registration: ConsulRegistration
+        /// Where it was registered, the present agent last.
+        var agents: [Server]
+    }
+
+    private let entries = Mutex<[String: Entry]>([:])
+
+    /// The agent that should have exactly this, with a check that can be passed; nil if none has.
+    func agent(toRefresh registration: ConsulRegistration) -> Server? {
+        guard registration.check != nil else { return nil }
+        return entries.withLock { entries in
+            guard let entry = entries[registration.id], entry.registration == registration else { return nil }
+            return entry.agents.last
+        }
+    }
+
+    /// Where something was registered, the present agent last.
+    func agents(of id: String) -> [Server] { entries.withLock { $0[id]?.agents ?? [] } }
+
+    /// Takes what was registered, and tells whether it was new, or lost by the agent that had it.
+    func note(_ registration: ConsulRegistration, at agent: Server) -> Bool {
+        entries.withLock { entries in
+            let before = entries[registration.id]
+            let others = before?.agents.filter { $0 != agent } ?? []
+            entries[registration.id] = Entry(registration: registration, agents: others + [agent])
+            // Sent again though nothing changed: the agent had lost its check.
+            let wasLost = before?.registration == registration && registration.check != nil
+            return before == nil || wasLost || before?.agents.last != agent
+        }
+    }
+
+    func remove(_ id: String) { entries.withLock { $0[id] = nil } }
+}

@@ -1,0 +1,14 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+package import AdapterSettings
+import Configuration
+
+extension AdapterDescription {
+    /// The registry, the transport and the broker inside one process, selected with `memory`.
+    package static let memory = AdapterDescription(
+        name: "memory",
+        registry: { try MemoryRegistry(namespace: $0.text("micro.registry.namespace") ?? "") },
+        transport: { _ in MemoryTransport() },
+        broker: { _, _ in MemoryBroker() })
+}

@@ -1,0 +1,281 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import GoMicroWire
+public import Logging
+public import MicroCore
+import NIOCore
+import Synchronization
+
+/// The transport on [NATS](https://nats.io) 2.9 and later: go-micro's calls and streams, so that a Go service can call a
+/// Swift one and the other way round.
+///
+/// A listener is a subject that nobody else has, and its address is that subject, without a port. A request is published
+/// there, with the subject of the reply; bodies travel in base64 inside of JSON.
+///
+/// Peers of this toolkit notice each other's death in a stream within ``NATSConfiguration/pingInterval`` and
+/// ``NATSConfiguration/timeout``, and at once if NATS knows that nobody listens any more. Those of go-micro are waited for
+/// until the deadline, and cannot be held back: the stream of a reader that is too far behind them ends with
+/// `resourceExhausted`. A caller that dies while it waits for the answer to a call is noticed at the deadline of the call.
+public final class NATSTransport: Transport {
+    private let link: NATSLink
+    private let requests: NATSRequests
+    private let streams: NATSStreamInboxes
+    private let configuration: NATSConfiguration
+    private let logger: Logger
+    /// The listeners that were bound here and have not ended; nil once the transport is closed.
+    private let listeners = Mutex<[ObjectIdentifier: NATSListener]?>([:])
+    private let lastID = Atomic<UInt64>(0)
+
+    /// Creates a transport. Nothing is connected until it is used.
+    ///
+    /// - Parameters:
+    ///   - configuration: Where NATS is. What concerns messages of a broker alone has no meaning here.
+    ///   - logger: Told about handlers that fail in unforeseen ways, and about the connection.
+    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`: an address or a limit cannot be one, or there is a user
+    ///   without a password.
+    public init(configuration: NATSConfiguration = .init(), logger: Logger = .current) throws {
+        do { link = try NATSLink(configuration, logger: logger) } catch {
+            throw MicroError.natsTransportConfiguration(error)
+        }
+        self.configuration = configuration
+        self.logger = logger
+        requests = NATSRequests(link)
+        streams = NATSStreamInboxes(link)
+    }
+
+    deinit { link.stop() }
+
+    /// `nats`
+    public var name: String { "nats" }
+
+    /// Streams, which hold peers of this toolkit back. The envelope of go-micro has no place for several headers of one
+    /// name. The largest body follows from what the server takes, less a fourth for base64: 774,144 bytes of its usual
+    /// 1 MiB.
+    public var capabilities: TransportCapabilities {
+        TransportCapabilities(features: [.streams, .backPressure], largestBody: limits.largestBody)
+    }
+
+    private var limits: NATSCallLimits { NATSCallLimits(largestPayload: link.largestPayload) }
+
+    /// See ``MicroCore/Transport/call(_:to:)``.
+    public func call(_ request: TransportRequest, to address: Address) async throws -> TransportResponse {
+        try checkOpen()
+        try Task.checkCancellation()
+        let subject = try NATSSubject.called(address)
+        let place = Self.place(request, subject)
+        let id = String(lastID.add(1, ordering: .relaxed).newValue)
+        let payload = try encoded(request, CallFields.identity(id), body: request.body)
+        guard request.deadline > .now else { throw MicroError.natsTooLate(place, isSafeToRetry: true) }
+        let reply = try await exchange(Message(body: payload), subject, place, by: request.deadline)
+        guard let envelope = NATSEnvelope(parsing: reply) else { throw MicroError.natsGarbage(place) }
+        if let error = envelope.fields.error, !error.isEmpty {
+            throw MicroError(wireText: error, origin: request.service)
+        }
+        return TransportResponse(
+            contentType: envelope.fields.contentType, headers: envelope.fields.headers, body: envelope.body)
+    }
+
+    private func exchange(
+        _ message: Message, _ subject: String, _ place: String, by deadline: ContinuousClock.Instant
+    ) async throws -> ByteBuffer {
+        let link = link
+        let reply: NATSMessage
+        do {
+            reply = try await requests.request(message, to: subject, by: deadline) { inbox in
+                NATSControl.cancel.send(to: subject, inbox: inbox, by: link)
+            }
+        } catch {
+            guard isOpen else { throw MicroError.natsTransportClosed(link.description, wasSent: true) }
+            throw Self.named(place, MicroError.natsTransport(error))
+        }
+        switch reply.status {
+        case nil: return reply.body
+        case 503: throw MicroError.natsNobody(place)
+        case let status?:
+            throw MicroError(
+                .unavailable, "\(place): NATS answered \(status) \(reply.reason)", origin: MicroError.Origin.transport)
+        }
+    }
+
+    /// See ``MicroCore/Transport/open(_:to:)``. The stream ends at once if nobody listens at the address.
+    public func open(_ request: TransportRequest, to address: Address) async throws -> TransportStream {
+        try checkOpen()
+        try Task.checkCancellation()
+        let subject = try NATSSubject.called(address)
+        let place = Self.place(request, subject)
+        let mark = [(name: "Micro-Stream", value: "true")]
+        let payload = try encoded(request, mark, body: ByteBuffer())
+        guard request.deadline > .now else { throw MicroError.natsTooLate(place, isSafeToRetry: true) }
+        let inbox = try streams.makeInbox()
+        let (stream, carrier) = NATSCallStream.make(
+            NATSCallStream.Place(
+                subject: subject, inbox: inbox, service: request.service, name: place,
+                fields: CallFields.target(of: request) + mark,
+                deadline: request.deadline),
+            peer: .unknown, link: link)
+        do {
+            // Before anything can come: a session that is lost from here on ends it.
+            _ = try await link.connected(by: request.deadline)
+            streams.add(carrier, at: inbox)
+            let opening = Message(headers: NATSStreamMark(number: 0).headers, body: payload)
+            try await link.send(to: subject, by: request.deadline) { output in
+                output.appendPublish(opening, to: subject, reply: inbox)
+            }
+        } catch {
+            streams.remove(inbox)
+            carrier.fail(error)
+            try checkOpen()
+            throw Self.named(place, MicroError.natsTransport(error))
+        }
+        carrier.start { [weak streams] _ in streams?.remove(inbox) }
+        return stream
+    }
+
+    /// See ``MicroCore/Transport/bind(to:)``. A listener gets a subject of its own, whatever host and port are asked for;
+    /// only one that begins with `_INBOX.` is taken as it is, and refused if somebody listens there.
+    public func bind(to address: Address) async throws -> any TransportListener {
+        try checkOpen()
+        let asked = try NATSSubject.bound(address)
+        let deadline = ContinuousClock.now + configuration.timeout
+        do {
+            if let asked { try await checkFree(asked, by: deadline) }
+            let listener = try NATSListener(
+                subject: asked ?? NATSSubject.fresh(), link: link, configuration: configuration, logger: logger)
+            try await listener.start(by: deadline)
+            guard keep(listener) else {
+                await listener.drain(deadline: .now)
+                throw MicroError.natsTransportClosed(link.description)
+            }
+            return listener
+        } catch {
+            try checkOpen()
+            throw MicroError.natsTransport(error)
+        }
+    }
+
+    private func keep(_ listener: NATSListener) -> Bool {
+        let id = ObjectIdentifier(listener)
+        let isOpen = listeners.withLock { listeners in
+            listeners?[id] = listener
+            return listeners != nil
+        }
+        if isOpen { listener.whenEnded { [weak self] in self?.listeners.withLock { _ = $0?.removeValue(forKey: id) } } }
+        return isOpen
+    }
+
+    /// Asks whether somebody listens at a subject.
+    private func checkFree(_ subject: String, by deadline: ContinuousClock.Instant) async throws {
+        let ping = Message(body: ByteBuffer(string: "ping"))
+        let reply = try await requests.request(ping, to: NATSControl.subject(of: subject), by: deadline)
+        guard reply.status == 503 else {
+            throw MicroError(
+                .unavailable, "cannot listen at \(subject): somebody does already", origin: MicroError.Origin.transport,
+                isSafeToRetry: true)
+        }
+    }
+
+    /// See ``MicroCore/Transport/close()``. Calls and streams in flight end with `closed`, and those of the listeners are
+    /// cut off.
+    public func close() async {
+        let open = listeners.withLock { listeners in
+            defer { listeners = nil }
+            return listeners.map { Array($0.values) } ?? []
+        }
+        let closed = MicroError.natsTransportClosed(link.description, wasSent: true)
+        streams.failAll(closed)
+        requests.endAll(closed) { [link] subject, inbox in
+            NATSControl.cancel.send(to: subject, inbox: inbox, by: link)
+        }
+        for listener in open { await listener.drain(deadline: .now) }
+        await link.close(by: .now + configuration.timeout)
+    }
+
+    /// Loses the connection for ever without a word to anybody, for tests: as when the process is killed.
+    func die() { link.stop() }
+
+    private var isOpen: Bool { listeners.withLock { $0 != nil } }
+
+    private func checkOpen() throws {
+        guard isOpen else { throw MicroError.natsTransportClosed(link.description) }
+    }
+
+    private func encoded(
+        _ request: TransportRequest, _ kind: CallFields.Fields, body: ByteBuffer
+    ) throws -> ByteBuffer {
+        let target = CallFields.target(of: request)
+        try NATSCallLimits.check(target)
+        try NATSCallLimits.check(request.headers)
+        let fields = target + kind + CallFields.timeLeft(until: request.deadline) + request.headers
+        return try limits.encoded(fields, body: body, of: "request")
+    }
+
+    private static func place(_ request: TransportRequest, _ subject: String) -> String {
+        "\(request.service) \(request.endpoint) at \(subject)"
+    }
+
+    /// Says which call an error of the connection is about.
+    private static func named(_ place: String, _ error: any Error) -> any Error {
+        guard var error = error as? MicroError else { return error }
+        if error.code == .deadlineExceeded {
+            return MicroError.natsTooLate(place, isSafeToRetry: error.isSafeToRetry)
+        }
+        error.message = "\(place): \(error.message)"
+        return error
+    }
+}
+
+/// The subjects that are addresses.
+enum NATSSubject {
+    private static let inbox = "_INBOX."
+
+    /// One that nobody else has.
+    static func fresh() -> String { inbox + NATSName.unique() }
+
+    /// Where to publish to for an address.
+    ///
+    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
+    static func called(_ address: Address) throws -> String {
+        guard address.port ?? 0 == 0, isSubject(address.host) else {
+            throw MicroError(
+                .invalidArgument,
+                "\(NameRules.shown(address.description)) cannot be called by NATS: expected a subject such as _INBOX.x, and "
+                    + "no port", origin: MicroError.Origin.transport, isSafeToRetry: true)
+        }
+        return address.host
+    }
+
+    /// The subject that is asked for; nil for any.
+    ///
+    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
+    static func bound(_ address: Address) throws -> String? {
+        let isAsked = address.host.hasPrefix(inbox)
+        guard (0...65535).contains(address.port ?? 0), !address.host.isEmpty,
+            !isAsked || (isSubject(address.host) && address.port ?? 0 == 0)
+        else {
+            throw MicroError(
+                .invalidArgument,
+                "cannot listen at \(NameRules.shown(address.description)): expected a subject such as _INBOX.x without a "
+                    + "port, or any host and port, which are not used", origin: MicroError.Origin.transport,
+                isSafeToRetry: true)
+        }
+        return isAsked ? address.host : nil
+    }
+
+    /// Tokens of letters, digits, `_`, `:` and `-` with dots between: no wildcard, and nothing that ends a command. It is
+    /// not the subject of what peers say beside messages.
+    private static func isSubject(_ text: String) -> Bool {
+        guard (1...TopicRules.longestTopic).contains(text.utf8.count), NATSControl.owner(of: text) == nil else {
+            return false
+        }
+        return text.utf8.split(separator: 0x2E, omittingEmptySubsequences: false).allSatisfy { token in
+            !token.isEmpty
+                && token.allSatisfy { byte in
+                    switch byte {
+                    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2D, 0x3A: true
+                    default: false
+                    }
+                }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+package import AdapterSettings
+public import Configuration
+public import MicroCore
+import MicroHTTP
+import MicroMemory
+
+/// The adapters that a program links, by the names that `MICRO_REGISTRY`, `MICRO_TRANSPORT` and `MICRO_BROKER` select.
+///
+/// ``builtIn`` holds memory and HTTP; `MicroBackends` adds the other adapters of this package as
+/// `Backends.environment`. An adapter of another package is added by its name:
+///
+/// ```swift
+/// var backends = Backends.environment
+/// backends.registries["files"] = { _ in try FileRegistry(folder: folder) }
+/// ```
+public struct Backends: Sendable {
+    /// Makes a registry from its settings.
+    public typealias RegistryFactory = @Sendable (ConfigReader) throws -> any Registry
+    /// Makes a transport from its settings.
+    public typealias TransportFactory = @Sendable (ConfigReader) throws -> any Transport
+    /// Makes a broker from its settings and the registry that is used with it.
+    public typealias BrokerFactory = @Sendable (ConfigReader, any Registry) throws -> any Broker
+
+    /// The registries, by name.
+    public var registries: [String: RegistryFactory]
+    /// The transports, by name.
+    public var transports: [String: TransportFactory]
+    /// The brokers, by name.
+    public var brokers: [String: BrokerFactory]
+    /// Whether all adapters of this package are linked, so that an error has no further module to suggest.
+    private let isComplete: Bool
+
+    /// Creates a set of adapters.
+    public init(
+        registries: [String: RegistryFactory], transports: [String: TransportFactory], brokers: [String: BrokerFactory]
+    ) {
+        self.registries = registries
+        self.transports = transports
+        self.brokers = brokers
+        isComplete = false
+    }
+
+    /// Collects adapters by their descriptions.
+    package init(_ adapters: [AdapterDescription], isComplete: Bool = false) {
+        registries = [:]
+        transports = [:]
+        brokers = [:]
+        for adapter in adapters {
+            registries[adapter.name] = adapter.makeRegistry
+            transports[adapter.name] = adapter.makeTransport
+            brokers[adapter.name] = adapter.makeBroker
+        }
+        self.isComplete = isComplete
+    }
+
+    /// The adapters that need no server and no other module: registry, transport and broker in memory, transport and
+    /// broker over HTTP.
+    public static let builtIn = Backends([.memory, .http])
+
+    /// Makes the registry that `MICRO_REGISTRY` selects; the one in memory if it is not set.
+    ///
+    /// - Throws: ``MicroError`` with `invalidArgument` if the program links no registry of that name; and what the
+    ///   factory throws.
+    public func makeRegistry(_ configuration: ConfigReader) throws -> any Registry {
+        let name = configuration.text("micro.registry") ?? "memory"
+        return try factory(name, in: registries, variable: "MICRO_REGISTRY")(configuration)
+    }
+
+    /// Makes the transport that `MICRO_TRANSPORT` selects; HTTP if it is not set.
+    ///
+    /// - Throws: As ``makeRegistry(_:)``.
+    public func makeTransport(_ configuration: ConfigReader) throws -> any Transport {
+        let name = configuration.text("micro.transport") ?? "http"
+        return try factory(name, in: transports, variable: "MICRO_TRANSPORT")(configuration)
+    }
+
+    /// Makes the broker that `MICRO_BROKER` selects. If it is not set: memory beside a registry in memory, which is in
+    /// the same process; HTTP beside any other registry, which needs no server.
+    ///
+    /// - Throws: As ``makeRegistry(_:)``.
+    public func makeBroker(_ configuration: ConfigReader, registry: any Registry) throws -> any Broker {
+        let fallback = registry.name == "memory" ? "memory" : "http"
+        let name = configuration.text("micro.broker") ?? fallback
+        return try factory(name, in: brokers, variable: "MICRO_BROKER")(configuration, registry)
+    }
+
+    private func factory<Factory>(
+        _ name: String, in factories: [String: Factory], variable: String
+    ) throws -> Factory {
+        if let factory = factories[name] { return factory }
+        let linked = factories.keys.sorted().joined(separator: ", ")
+        let advice = isComplete ? "" : ", or import MicroBackends and pass backends: .environment for other adapters"
+        throw MicroError(
+            .invalidArgument, "\(variable)=\(name) is not linked into this program: choose one of \(linked)\(advice)",
+            origin: MicroError.Origin.client)
+    }
+}

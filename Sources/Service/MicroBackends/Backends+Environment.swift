@@ -1,0 +1,16 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import AdapterSettings
+public import Micro
+import MicroConsul
+import MicroEtcd
+import MicroHTTP
+import MicroMemory
+import MicroNATS
+
+extension Backends {
+    /// All adapters of this package, selected by the environment: `MICRO_REGISTRY=consul`, `MICRO_BROKER=nats`,
+    /// `MICRO_TRANSPORT=nats`.
+    public static let environment = Backends([.memory, .http, .consul, .etcd, .nats], isComplete: true)
+}

@@ -1,0 +1,235 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import GoMicroWire
+import MicroCore
+import MicroHTTP
+import NIOCore
+import TestSupport
+import Testing
+
+@Suite struct LifecycleTests {
+    @Test("T51 an address that is taken") func taken() async throws {
+        let transport = HTTPTransport()
+        let first = try await transport.bind(to: .local(0))
+        let error = try await microError { _ = try await transport.bind(to: first.address) }
+        #expect(error.code == .unavailable)
+        #expect(
+            error.message
+                == "cannot listen at \(first.address): the address is in use: choose another with --address or "
+                + "MICRO_SERVER_ADDRESS, or 0 for any free port")
+        await transport.close()
+        // Never run, and released all the same.
+        let second = HTTPTransport()
+        let again = try await second.bind(to: first.address)
+        #expect(again.address == first.address)
+        await second.close()
+    }
+
+    @Test(
+        "T51 a bad address",
+        arguments: [
+            (
+                Address(host: "192.0.2.1", port: 0), MicroError.Code.unavailable,
+                "the address is not one of this machine"
+            ),
+            (Address(host: "no-such-host.invalid", port: 0), .unavailable, "the name cannot be resolved"),
+            (Address(host: "", port: 0), .invalidArgument, "expected a host and a port within 0…65535"),
+            (Address(host: "127.0.0.1", port: 65536), .invalidArgument, "expected a host and a port within 0…65535"),
+            (Address(host: "127.0.0.1", port: -1), .invalidArgument, "expected a host and a port within 0…65535"),
+        ])
+    func badAddress(address: Address, code: MicroError.Code, text: String) async throws {
+        let transport = HTTPTransport()
+        let error = try await microError { _ = try await transport.bind(to: address) }
+        #expect(error.code == code)
+        #expect(error.message == "cannot listen at \(address): \(text)")
+        await transport.close()
+    }
+
+    @Test("a port is taken when none is given, and the host is kept", arguments: ["127.0.0.1", "localhost", "0.0.0.0"])
+    func anyPort(host: String) async throws {
+        let transport = HTTPTransport()
+        let listener = try await transport.bind(to: Address(host: host))
+        #expect(listener.address.host == host)
+        #expect((1...65535).contains(listener.address.port ?? 0))
+        let running = Task { try await listener.run(echo) }
+        _ = try await transport.call(.test(), to: Address(host: "localhost", port: listener.address.port))
+        await transport.close()
+        try await running.value
+    }
+
+    @Test("calls wait until the listener runs") func early() async throws {
+        let transport = HTTPTransport()
+        let listener = try await transport.bind(to: .local(0))
+        let late = try await microError {
+            _ = try await transport.call(.test(timeout: .milliseconds(100)), to: listener.address)
+        }
+        #expect(late.code == .deadlineExceeded)
+        let call = Task { try await transport.call(.test(), to: listener.address) }
+        let running = Task { try await listener.run(echo) }
+        _ = try await call.value
+        let error = try await microError { try await listener.run(echo) }
+        #expect(error.code == .closed)
+        await transport.close()
+        try await running.value
+    }
+
+    @Test("T52 close twice; everything afterwards is closed") func closed() async throws {
+        let transport = HTTPTransport()
+        let listener = try await transport.bind(to: .local(0))
+        await transport.close()
+        await transport.close()
+        for operation in [
+            { _ = try await transport.call(.test(), to: .local(9)) }, { _ = try await transport.bind(to: .local(0)) },
+            { try await listener.run(echo) },
+        ] as [() async throws -> Void] {
+            let error = try await microError { try await operation() }
+            #expect(error.code == .closed)
+        }
+    }
+
+    @Test("T41 T52 close in the middle of calls: they end, and all connections with them") func closeWhile()
+        async throws
+    {
+        let requests = Seen<ScriptedRequest?>()
+        let server = try ScriptedServer { connection in
+            requests.add(try connection.readRequest())
+            _ = connection.readToEnd()
+        }
+        defer { server.stop() }
+        let client = HTTPTransport()
+        let calls = (0..<10).map { _ in Task { try await client.call(.test(), to: .local(server.port)) } }
+        #expect(await eventually { requests.values.count == 10 })
+        await client.close()
+        for call in calls {
+            let error = try await microError { _ = try await call.value }
+            #expect(error.code == .closed)
+            #expect(!error.isSafeToRetry)
+        }
+        #expect(await eventually { server.openConnections == 0 })
+    }
+
+    /// A server whose handler waits at the gate.
+    private func withWaiting(
+        _ body: (
+            _ listener: any TransportListener, _ client: HTTPTransport, _ gate: Gate, _ cancelled: Seen<Bool>,
+            _ running: Task<Void, any Error>
+        )
+            async throws -> Void
+    ) async throws {
+        let gate = Gate()
+        let cancelled = Seen<Bool>()
+        let server = HTTPTransport()
+        let client = HTTPTransport()
+        let listener = try await server.bind(to: .local(0))
+        let running = Task {
+            try await listener.run { request in
+                await withTaskCancellationHandler {
+                    await gate.pass()
+                } onCancel: {
+                    cancelled.add(true)
+                }
+                return TransportResponse(contentType: request.contentType, body: request.body)
+            }
+        }
+        let result: Result<Void, any Error>
+        do {
+            try await body(listener, client, gate, cancelled, running)
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        gate.open()
+        await client.close()
+        await server.close()
+        _ = await running.result
+        try result.get()
+    }
+
+    @Test("drain: calls in flight finish, new ones are refused, idle connections end") func drain() async throws {
+        try await withWaiting { listener, client, gate, cancelled, running in
+            let idle = try await RawConnection.open(to: listener.address)
+            let half = try await RawConnection.open(to: listener.address)
+            let head =
+                "POST / HTTP/1.1\r\nMicro-Service: s\r\nMicro-Endpoint: A.B\r\nContent-Length: 2\r\n"
+            try await half.send(head + "Expect: 100-continue\r\n\r\n")
+            // Its answer shows that the server has begun to receive.
+            #expect(await half.responses(1).count == 1)
+            let inFlight = try await RawConnection.open(to: listener.address)
+            try await inFlight.send(head + "\r\nhi")
+            let call = Task { try await client.call(.test(), to: listener.address) }
+            #expect(await eventually { gate.arrivals == 2 })
+
+            let draining = Task { await listener.drain(deadline: .now + .seconds(20)) }
+            #expect(await eventually { idle.isClosed })
+            // No new connection, no new request.
+            let refused = try await microError { _ = try await client.call(.test(), to: listener.address) }
+            #expect(refused.code == .unavailable)
+            #expect(refused.isSafeToRetry)
+            try await half.send("hi")
+            let answer = try #require(await half.responses(2).last)
+            let error = MicroError(wireText: try #require(answer["Micro-Error"]), origin: "")
+            #expect(answer.status == "HTTP/1.1 200 OK")
+            #expect(error.code == .unavailable)
+            #expect(error.isSafeToRetry)
+            #expect(answer["Connection"] == "close")
+            #expect(await eventually { half.isClosed })
+            #expect(gate.arrivals == 2)
+
+            gate.open()
+            let response = try await call.value
+            #expect(response.body == ByteBuffer(string: "{}"))
+            let last = try #require(await inFlight.responses(1).first)
+            #expect(last.body == "hi")
+            #expect(last["Connection"] == "close")
+            await draining.value
+            try await running.value
+            #expect(cancelled.values.isEmpty)
+            await listener.drain(deadline: .now)
+        }
+    }
+
+    @Test("drain: the deadline cuts off and cancels what still runs") func drainDeadline() async throws {
+        try await withWaiting { listener, client, gate, cancelled, running in
+            let call = Task { try await client.call(.test(), to: listener.address) }
+            #expect(await eventually { gate.arrivals == 1 })
+            let start = ContinuousClock.now
+            await listener.drain(deadline: start + .milliseconds(200))
+            let elapsed = ContinuousClock.now - start
+            #expect(elapsed >= .milliseconds(200))
+            #expect(elapsed < .seconds(2))
+            #expect(cancelled.values == [true])
+            let error = try await microError { _ = try await call.value }
+            #expect(error.code == .unavailable)
+            #expect(!error.isSafeToRetry)
+            try await running.value
+        }
+    }
+
+    @Test("cancelling run cuts everything off at once") func cancelRun() async throws {
+        try await withWaiting { listener, client, gate, cancelled, running in
+            let call = Task { try await client.call(.test(), to: listener.address) }
+            #expect(await eventually { gate.arrivals == 1 })
+            running.cancel()
+            try await running.value
+            #expect(cancelled.values == [true])
+            let error = try await microError { _ = try await call.value }
+            #expect(error.code == .unavailable)
+            // The port is free again.
+            let transport = HTTPTransport()
+            _ = try await transport.bind(to: listener.address)
+            await transport.close()
+        }
+    }
+
+    @Test("drained before it ran: the port is free, and it does not run any more") func drainBound() async throws {
+        let transport = HTTPTransport()
+        let listener = try await transport.bind(to: .local(0))
+        await listener.drain(deadline: .now + .seconds(10))
+        let again = try await transport.bind(to: listener.address)
+        #expect(again.address == listener.address)
+        let error = try await microError { try await listener.run(echo) }
+        #expect(error.code == .closed)
+        await transport.close()
+    }
+}

@@ -1,0 +1,141 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import BackendSupport
+import NIOCore
+import Testing
+
+@testable import CurlTransfer
+@testable import MicroNATS
+
+@Suite struct NATSWireTests {
+    @Test func publications() {
+        #expect(text { $0.appendPublish(Message(text: "hello"), to: "a.b") } == "PUB a.b 5\r\nhello\r\n")
+        #expect(text { $0.appendPublish(Message(), to: "a", reply: "r") } == "PUB a r 0\r\n\r\n")
+        let message = Message(headers: ["k": "v", "K": "ü"], text: "hello")
+        #expect(
+            text { $0.appendPublish(message, to: "a", reply: "r") }
+                == "HPUB a r 25 30\r\nNATS/1.0\r\nk: v\r\nK: ü\r\n\r\nhello\r\n")
+        let long = Message(text: String(repeating: "x", count: 1234))
+        #expect(text { $0.appendPublish(long, to: "a") }.hasPrefix("PUB a 1234\r\nxxx"))
+    }
+
+    @Test func subscriptions() {
+        #expect(text { $0.appendSubscribe(to: "a.*", queue: nil, as: 7) } == "SUB a.* 7\r\n")
+        #expect(text { $0.appendSubscribe(to: "a", queue: "q", as: 7) } == "SUB a q 7\r\n")
+        #expect(text { $0.appendUnsubscribe(7) } == "UNSUB 7\r\n")
+    }
+
+    @Test func whoTheClientIs() {
+        let connect = text { $0.appendConnect(.user("john", Secret("s\"ecret")), usesTLS: true) }
+        #expect(connect.hasPrefix("CONNECT {") && connect.hasSuffix("}\r\n"))
+        for part in [
+            #""user":"john""#, #""pass":"s\"ecret""#, #""headers":true"#, #""no_responders":true"#, #""verbose":false"#,
+            #""tls_required":true"#, #""protocol":1"#, #""lang":"swift""#,
+        ] { #expect(connect.contains(part), "\(part)") }
+        #expect(text { $0.appendConnect(.token(Secret("t")), usesTLS: false) }.contains(#""auth_token":"t""#))
+    }
+
+    @Test func headersAreReadAsTheyWereWritten() {
+        let headers: Headers = ["Key": "v", "key": "w", "empty": "", "ü-free": "grüße 😀", "x": "a: b"]
+        let bytes = text { $0.appendPublish(Message(headers: headers), to: "a") }.utf8
+        let block = bytes.drop { $0 != 0x0A }.dropFirst().dropLast(2)
+        #expect(block.count == NATSHeaderBlock.size(of: headers))
+        let read = Array(block).withUnsafeBytes { NATSHeaderBlock(parsing: $0) }
+        #expect(read.headers == headers)
+        #expect(read.headers.map(\.name) == headers.map(\.name))
+        #expect(read.status == nil)
+    }
+
+    @Test func statuses() {
+        let read = { (text: String) in Array(text.utf8).withUnsafeBytes { NATSHeaderBlock(parsing: $0) } }
+        #expect(read("NATS/1.0 503\r\n\r\n").status == 503)
+        let pull = read("NATS/1.0 408 Request Timeout\r\nNats-Pending-Messages: 7\r\nno line\r\n: none\r\n\r\n")
+        #expect(pull.status == 408 && pull.reason == "Request Timeout")
+        #expect(pull.headers == ["Nats-Pending-Messages": "7"])
+        #expect(read("").status == nil)
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1", "nats://127.0.0.1:4222"), ("localhost:1", "nats://localhost:1"),
+        ("tls://nats.example.com", "tls://nats.example.com:4222"), ("ws://[::1]", "ws://[::1]:80"),
+        ("wss://a:9/", "wss://a:9"),
+    ])
+    func addresses(_ text: String, _ address: String) throws {
+        #expect(try NATSAddress(parsing: text).description == address)
+    }
+
+    @Test(arguments: [
+        "", "nats://", "http://a", "nats://user:pass@a", "a:b", "a:0", "a:70000", "nats://a/path", "a b",
+        "nats://a?x",
+    ])
+    func addressesThatAreNone(_ text: String) {
+        let error = #expect(throws: MicroError.self) { try NATSAddress(parsing: text) }
+        #expect(error?.code == .invalidArgument)
+        #expect(error?.message.contains("MICRO_BROKER_ADDRESS") == true)
+        #expect(error?.message.contains("pass@") == false)
+    }
+
+    /// Servers tell their IP addresses: over TLS the name of the one that told is the name of all.
+    @Test func learntAddresses() throws {
+        let known = try NATSAddress(parsing: "tls://nats.example.com:4222")
+        let learnt = try #require(NATSAddress(learnt: "10.0.0.2:4223", from: known, isTrusted: true))
+        #expect(learnt.description == "tls://10.0.0.2:4223")
+        let target = learnt.target(tlsFirst: true)
+        #expect(target.host == "nats.example.com" && target.address == "10.0.0.2" && target.usesTLS)
+        let other = "other.example.com:4222"
+        #expect(NATSAddress(learnt: other, from: known, isTrusted: true)?.nameInCertificate == nil)
+        // What was said in plain text may be anybody's: the certificate has to be that of the server that is known.
+        #expect(NATSAddress(learnt: other, from: known, isTrusted: false)?.nameInCertificate == "nats.example.com")
+        for text in ["", "0.0.0.0:1", "a", "[::]:4222", String(repeating: "a", count: 400) + ":1"] {
+            #expect(NATSAddress(learnt: text, from: known, isTrusted: true) == nil, "\(text)")
+        }
+    }
+
+    @Test func serversTakeTurns() throws {
+        let addresses = try ["a", "b"].map(NATSAddress.init(parsing:))
+        var list = NATSServerList(addresses)
+        #expect((0..<3).map { _ in list.next().host } == ["a", "b", "a"])
+        list.learn(try ["a", "c"].map(NATSAddress.init(parsing:)))
+        #expect(list.count == 3)
+        #expect((0..<4).map { _ in list.next().host } == ["b", "c", "a", "b"])
+        list.learn([])
+        #expect(list.count == 3)
+        list.learn(try ["d"].map(NATSAddress.init(parsing:)))
+        #expect(list.count == 3)
+    }
+
+    @Test func acknowledgements() throws {
+        let old = try #require(JetStreamDelivery(acknowledgement: "$JS.ACK.S.C.3.42.7.1700000000000000000.0"))
+        #expect(old.attempt == 3 && old.sequence == 42)
+        let new = try #require(
+            JetStreamDelivery(acknowledgement: "$JS.ACK.hub.ACCOUNT.S.C.2.43.7.1700000000000000000.0.token"))
+        #expect(new.attempt == 2 && new.sequence == 43)
+        for text in ["_INBOX.1", "$JS.ACK.S.C.x.42.7.1.0", "$JS.ACK", "$JS.ACK.S.C.0.42.7.1.0"] {
+            #expect(JetStreamDelivery(acknowledgement: text) == nil, "\(text)")
+        }
+        #expect(JetStreamAnswer.reject(after: .seconds(2)).message == Message(text: "-NAK {\"delay\": 2000000000}"))
+        #expect(JetStreamAnswer.reject(after: nil).message == Message(text: "-NAK"))
+    }
+
+    @Test(arguments: [
+        ("Authorization Violation", MicroError.Code.unauthenticated),
+        ("User Authentication Expired", .unauthenticated),
+        ("Permissions Violation for Publish to \"a.b\"", .permissionDenied),
+        ("Maximum Payload Violation", .payloadTooLarge), ("maximum connections exceeded", .resourceExhausted),
+        ("Unknown Protocol Operation", .internal), ("Stale Connection", .unavailable),
+    ])
+    func errors(_ text: String, _ code: MicroError.Code) {
+        let server = Server(kind: .nats, number: 0, url: "nats://a:1")
+        let error = MicroError(natsError: text, at: server)
+        #expect(error.code == code)
+        #expect(error.message.contains("nats://a:1"))
+    }
+
+    private func text(_ write: (inout CurlOutput) -> Void) -> String {
+        var output = CurlOutput()
+        write(&output)
+        return String(decoding: output.bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,161 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import AdapterSettings
+import Configuration
+import MicroHTTP
+import MicroMemory
+import Testing
+
+@testable import Micro
+
+private func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader {
+    ConfigReader(provider: InMemoryProvider(values: values))
+}
+
+@Suite struct SettingsTests {
+    @Test(arguments: [
+        ("30", 30_000), ("0.5", 500), ("500ms", 500), ("30s", 30_000), ("1m", 60_000), ("2h", 7_200_000),
+    ])
+    func durations(_ text: String, _ milliseconds: Int) {
+        #expect(Duration(setting: text) == .milliseconds(milliseconds))
+    }
+
+    @Test(arguments: ["", "x", "-1", "0", "1d", "s", "1e300", "nan", "inf", "999999999h", "1 s"]) func badDurations(
+        _ text: String
+    ) {
+        #expect(Duration(setting: text) == nil)
+    }
+
+    @Test func aServiceReadsItsSettings() throws {
+        let settings = try Microservice.Configuration(
+            name: "greeter",
+            configReader: reader([
+                "micro.server.name": "other", "micro.server.version": "2", "micro.server.id": "7",
+                "micro.server.address": ":8080", "micro.server.advertise": "host:1", "micro.register.ttl": "9",
+                "micro.server.metadata": "region=eu,zone=a=b",
+            ]))
+        #expect(settings.name == "other" && settings.version == "2" && settings.id == "7")
+        #expect(settings.address == Address(host: "0.0.0.0", port: 8080))
+        #expect(settings.advertise == Address(host: "host", port: 1))
+        #expect(settings.metadata == ["region": "eu", "zone": "a=b"])
+        #expect(settings.registration.timeToLive == .seconds(9) && settings.registration.interval == .seconds(3))
+    }
+
+    @Test func aClientReadsItsSettings() throws {
+        let settings = try Client.Configuration(
+            configReader: reader([
+                "micro.client.request.timeout": "250ms", "micro.client.retries": "0", "micro.selector": "roundrobin",
+            ]))
+        #expect(
+            settings.requestTimeout == .milliseconds(250) && settings.retries == 0 && settings.strategy == .roundRobin)
+    }
+
+    @Test(arguments: [
+        ("micro.server.address", "nowhere:x"), ("micro.server.metadata", "region"), ("micro.register.ttl", "soon"),
+        ("micro.client.retries", "-1"), ("micro.selector", "best"), ("micro.registry", "zookeeper"),
+        ("micro.transport", "pigeon"), ("micro.broker", "pigeon"),
+    ])
+    func aWrongSettingIsNamed(_ key: String, _ value: String) {
+        let reader = reader([AbsoluteConfigKey(ConfigKey(key)): ConfigValue(.string(value), isSecret: false)])
+        let error = #expect(throws: MicroError.self) { try Microservice("greeter", configuration: reader) }
+        #expect(error?.code == .invalidArgument)
+        #expect(error?.message.contains(value) == true)
+        #expect(error?.message.contains(key.uppercased().split(separator: ".").joined(separator: "_")) == true)
+    }
+
+    @Test func aSettingThatIsSetToNothingIsNotSet() throws {
+        let keys = [
+            "micro.server.name", "micro.server.version", "micro.server.id", "micro.server.address",
+            "micro.server.advertise", "micro.server.metadata", "micro.register.ttl", "micro.register.interval",
+            "micro.zone", "micro.client.request.timeout", "micro.client.retries", "micro.selector", "micro.registry",
+            "micro.registry.namespace", "micro.transport", "micro.broker", "micro.broker.address",
+            "micro.broker.advertise",
+        ]
+        let nothing = reader(
+            Dictionary(
+                uniqueKeysWithValues: keys.map {
+                    (AbsoluteConfigKey(ConfigKey($0)), ConfigValue(.string(""), isSecret: false))
+                }))
+        let service = try Microservice.Configuration(name: "greeter", configReader: nothing)
+        #expect(service.name == "greeter" && service.version == "latest" && !service.id.isEmpty)
+        #expect(service.address == Address(host: "127.0.0.1", port: 0) && service.advertise == nil)
+        #expect(service.metadata == [:])
+        #expect(service.registration.timeToLive == .seconds(30) && service.registration.interval == .seconds(10))
+        let client = try Client.Configuration(configReader: nothing)
+        #expect(client.requestTimeout == .seconds(5) && client.retries == 2)
+        #expect(client.strategy == .random && client.filter.zone == nil)
+        let registry = try Backends.builtIn.makeRegistry(nothing)
+        #expect(registry.name == "memory")
+        #expect(try Backends.builtIn.makeTransport(nothing).name == "http")
+        #expect(try Backends.builtIn.makeBroker(nothing, registry: registry).name == "memory")
+        #expect(try Backends.builtIn.makeBroker(nothing, registry: FarRegistry()).name == "http")
+    }
+
+    @Test(
+        "what is not linked says how to link it",
+        arguments: [
+            ("micro.registry", "consul", "memory"), ("micro.registry", "etcd", "memory"),
+            ("micro.transport", "nats", "http, memory"), ("micro.broker", "nats", "http, memory"),
+        ])
+    func notLinked(_ key: String, _ value: String, _ linked: String) {
+        let reader = reader([AbsoluteConfigKey(ConfigKey(key)): ConfigValue(.string(value), isSecret: false)])
+        let error = #expect(throws: MicroError.self) { try Microservice("greeter", configuration: reader) }
+        #expect(error?.code == .unsupported)
+        let variable = key.uppercased().split(separator: ".").joined(separator: "_")
+        #expect(
+            error?.message
+                == "\(variable)=\(value), but this program links only \(linked): import MicroBackends and pass backends: .environment"
+        )
+    }
+
+    @Test func aBrokerIsOneThatReachesAsFarAsTheRegistry() throws {
+        let far = FarRegistry()
+        #expect(try Backends.builtIn.makeBroker(reader([:]), registry: MemoryRegistry()).name == "memory")
+        #expect(try Backends.builtIn.makeBroker(reader([:]), registry: far).name == "http")
+        let chosen = reader(["micro.broker": "memory"])
+        #expect(try Backends.builtIn.makeBroker(chosen, registry: far).name == "memory")
+        let error = #expect(throws: MicroError.self) {
+            try Backends.builtIn.makeBroker(reader(["micro.broker": "nats"]), registry: far)
+        }
+        #expect(error?.code == .unsupported)
+        #expect(error?.message.contains("MICRO_BROKER=nats, but this program links only http, memory") == true)
+    }
+
+    @Test func theHTTPBrokerIsWhereTheServiceIs() throws {
+        func settings(_ values: [AbsoluteConfigKey: ConfigValue]) throws -> HTTPBrokerConfiguration {
+            try HTTPBrokerConfiguration(configReader: reader(values))
+        }
+        let alone = try settings([:])
+        #expect(alone.address == Address(host: "127.0.0.1", port: 0) && alone.advertise == nil)
+        let beside = try settings(["micro.server.address": ":8080", "micro.server.advertise": "host:1"])
+        #expect(beside.address == Address(host: "0.0.0.0", port: 0) && beside.advertise == Address(host: "host"))
+        let own = try settings([
+            "micro.server.address": ":8080", "micro.broker.address": "127.0.0.1:9", "micro.broker.advertise": "h:2",
+        ])
+        #expect(own.address == Address(host: "127.0.0.1", port: 9) && own.advertise == Address(host: "h", port: 2))
+        #expect(throws: MicroError.self) { try settings(["micro.broker.address": "nowhere:x"]) }
+    }
+
+    @Test func aBadNameIsRefused() {
+        #expect { try Microservice("a/b", configuration: reader([:])) } throws: {
+            ($0 as? MicroError)?.code == .invalidName
+        }
+    }
+}
+
+/// A registry that other processes see.
+private struct FarRegistry: Registry {
+    let name = "far"
+    let capabilities: RegistryCapabilities = []
+    let description = "far away"
+
+    func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
+        RegisterOutcome(timeToLive: nil, created: true)
+    }
+    func deregister(_ service: ServiceRecord) async throws {}
+    func lookUp(_ name: String) async throws -> [ServiceRecord] { [] }
+    func list() async throws -> [String] { [] }
+    func watch(_ name: String?) throws -> RegistryWatch { RegistryWatch.makeStream().watch }
+    func close() async {}
+}
