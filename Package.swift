@@ -114,7 +114,8 @@ let package = Package(
         module("GoMicroWire", in: .support, ["MicroCore", nioCore]),
 
         // Adapters: one module per external system.
-        module("MicroMemory", in: .adapters, ["MicroCore", "AdapterSettings", collections, configuration, deque, nioCore]),
+        module(
+            "MicroMemory", in: .adapters, ["MicroCore", "AdapterSettings", collections, configuration, deque, nioCore]),
         module(
             "MicroHTTP", in: .adapters,
             ["MicroCore", "AdapterSettings", "GoMicroWire", configuration, logging, nioCore, nioHTTP1, nioPosix]),
@@ -197,7 +198,8 @@ let package = Package(
         tests(
             "MicroHTTPTests", in: .adapters,
             [
-                "MicroHTTP", "GoMicroWire", "Micro", "MicroConsul", "MicroCore", "MicroMemory", "MicroProtobuf", logging,
+                "MicroHTTP", "GoMicroWire", "Micro", "MicroConsul", "MicroCore", "MicroMemory", "MicroProtobuf",
+                logging,
                 nioCore, nioEmbedded, nioHTTP1, nioPosix, protobuf,
             ]),
         tests(

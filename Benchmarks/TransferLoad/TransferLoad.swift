@@ -5,7 +5,7 @@ import ArgumentParser
 import CurlTransfer
 
 /// Gets a URL with `CurlTransfer` from several callers at once. A program of the root package, as `CurlTransfer` is
-/// `package`; `Load.swift` and `Figures.swift` are links to those of `bench`.
+/// `package`; `LoadGenerator.swift` and `Figures.swift` are links to those of `bench`.
 @main
 struct TransferLoad: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,7 +14,7 @@ struct TransferLoad: AsyncParsableCommand {
     @Argument(help: "What to get.")
     var url: String
 
-    @OptionGroup var load: Load
+    @OptionGroup var load: LoadGenerator
 
     func run() async throws {
         let transfer = CurlTransfer()

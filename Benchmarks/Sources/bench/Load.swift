@@ -6,7 +6,7 @@ import Foundation
 import Synchronization
 
 /// How much is called, and for how long.
-struct Load: ParsableArguments {
+struct LoadGenerator: ParsableArguments {
     @Option(help: "How many callers there are.")
     var callers = 1
 
@@ -23,15 +23,16 @@ struct Load: ParsableArguments {
     ///   - place: Runs a caller where it is to run.
     ///   - call: Makes one call, for the caller of that number.
     func measure(
-        _ kind: String, besides others: [Int32] = [],
-        at place: @escaping @Sendable (_ caller: @escaping @Sendable () async throws -> Void) async throws -> Void = {
-            try await $0()
-        }, _ call: @escaping @Sendable (Int) async throws -> Void
+        _ kind: String, includingCPUTimeOf others: [Int32] = [],
+        at runCaller: @escaping @Sendable (_ caller: @escaping @Sendable () async throws -> Void) async throws -> Void =
+            {
+                try await $0()
+            }, _ call: @escaping @Sendable (Int) async throws -> Void
     ) async throws {
         let processes = [ProcessInfo.processInfo.processIdentifier] + others
-        _ = try await latencies(.seconds(warmUp), place, call)
+        _ = try await latencies(.seconds(warmUp), runCaller, call)
         let (before, start) = (try processes.map(cpuTime), ContinuousClock.now)
-        let latencies = try await latencies(.seconds(seconds), place, call).sorted()
+        let latencies = try await latencies(.seconds(seconds), runCaller, call).sorted()
         let time = (ContinuousClock.now - start) / .seconds(1)
         let used = zip(try processes.map(cpuTime), before).map(-)
         let count = Double(latencies.count)
@@ -44,7 +45,7 @@ struct Load: ParsableArguments {
     /// Calls for so long; how long each call took, in seconds.
     private func latencies(
         _ duration: Duration,
-        _ place: @escaping @Sendable (_ caller: @escaping @Sendable () async throws -> Void) async throws -> Void,
+        _ runCaller: @escaping @Sendable (_ caller: @escaping @Sendable () async throws -> Void) async throws -> Void,
         _ call: @escaping @Sendable (Int) async throws -> Void
     ) async throws -> [Double] {
         let end = ContinuousClock.now + duration
@@ -52,7 +53,7 @@ struct Load: ParsableArguments {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for caller in 0..<callers {
                 group.addTask {
-                    try await place {
+                    try await runCaller {
                         var latencies: [Double] = []
                         var now = ContinuousClock.now
                         while now < end {

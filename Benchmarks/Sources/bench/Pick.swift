@@ -39,11 +39,11 @@ struct Pick: AsyncParsableCommand {
             try await registry.register(
                 ServiceRecord(name: Self.service, version: "\(start)", nodes: part), timeToLive: nil)
         }
-        let selector = Selector(registry: registry, transportName: "http", strategy: strategy)
+        let selector = NodeSelector(registry: registry, transportName: "http", strategy: strategy)
         // All of them are known.
         for await state in try registry.watch(Self.service)
         where state[Self.service].flatMap(\.nodes).count == count { break }
-        try await selector.pick(Self.service, deadline: .now + .seconds(5)).done(.answered)
+        try await selector.pick(Self.service, deadline: .now + .seconds(5)).report(.responded)
         var times: (one: [Double], two: [Double]) = ([], [])
         for _ in 0..<runs {
             times.one.append(try await nanoseconds(selector, strategy, tasks: 1))
@@ -55,7 +55,8 @@ struct Pick: AsyncParsableCommand {
     }
 
     /// How long a task waits for one pick, on average.
-    private func nanoseconds(_ selector: Selector, _ strategy: SelectionStrategy, tasks: Int) async throws -> Double {
+    private func nanoseconds(_ selector: NodeSelector, _ strategy: SelectionStrategy, tasks: Int) async throws -> Double
+    {
         try await withThrowingTaskGroup(of: Double.self) { group in
             for _ in 0..<tasks {
                 group.addTask { [picks] in
@@ -63,7 +64,7 @@ struct Pick: AsyncParsableCommand {
                     let deadline = start + .seconds(60)
                     for pick in 0..<picks {
                         let key = strategy == .consistentHash ? "customer-\(pick)" : nil
-                        try await selector.pick(Self.service, key: key, deadline: deadline).done(.answered)
+                        try await selector.pick(Self.service, key: key, deadline: deadline).report(.responded)
                     }
                     return seconds(.now - start) / Double(picks) * 1e9
                 }

@@ -11,7 +11,7 @@ public import MicroCore
 /// clock. IDs of nodes that differ only in case need a file system that tells them apart.
 public final class FileRegistry: Registry {
     private let folder: URL
-    private let files: NodeFiles
+    private let files: NodeFileStore
     private let hub: RegistryWatchHub
 
     /// Creates a client. Nothing is read or written until it is used.
@@ -19,7 +19,7 @@ public final class FileRegistry: Registry {
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`: the namespace is not `[A-Za-z0-9_-]{0,63}`.
     public init(folder: URL, namespace: String = "", logger: Logger = .current) throws {
         try NameRules.check(namespace: namespace)
-        let files = NodeFiles(folder: folder, namespace: namespace, logger: logger)
+        let files = NodeFileStore(folder: folder, namespace: namespace, logger: logger)
         self.folder = folder
         self.files = files
         hub = RegistryWatchHub { name, publish in await Self.follow(name, in: files, publish) }
@@ -38,7 +38,7 @@ public final class FileRegistry: Registry {
     @discardableResult
     public func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
         try service.validate()
-        let timeToLive = try TimeToLive.inForce(timeToLive, shortest: .seconds(1))
+        let timeToLive = try TimeToLive.effective(timeToLive, minimum: .seconds(1))
         return RegisterOutcome(timeToLive: timeToLive, created: try await files.put(service, timeToLive: timeToLive))
     }
 
@@ -68,7 +68,7 @@ public final class FileRegistry: Registry {
 
     /// Publishes the states of a service, or of all (nil), until the task is cancelled. What is no change is dropped by
     /// the watches.
-    private static func follow(_ name: String?, in files: NodeFiles, _ publish: (RegistryState) -> Void) async {
+    private static func follow(_ name: String?, in files: NodeFileStore, _ publish: (RegistryState) -> Void) async {
         var state: RegistryState?
         while !Task.isCancelled {
             let next: RegistryState

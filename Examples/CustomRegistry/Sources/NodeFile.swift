@@ -14,7 +14,7 @@ struct NodeFile: Codable {
     }
 
     /// The largest file that is written or read. The largest record fits, however much of it JSON has to escape.
-    static let largest = 2 * 1024 * 1024
+    static let maxSize = 2 * 1024 * 1024
 
     var name: String
     var version: String
@@ -50,9 +50,9 @@ extension NodeFile {
 
     func data() throws -> Data {
         let data = try JSONEncoder().encode(self)
-        guard data.count <= Self.largest else {
+        guard data.count <= Self.maxSize else {
             throw MicroError(
-                .payloadTooLarge, "the file of node \(node.id) has \(data.count) bytes, the limit is \(Self.largest)",
+                .payloadTooLarge, "the file of node \(node.id) has \(data.count) bytes, the limit is \(Self.maxSize)",
                 origin: MicroError.Origin.registry)
         }
         return data

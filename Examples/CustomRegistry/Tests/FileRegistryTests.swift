@@ -10,7 +10,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(3))) struct FileRegistryTests {
     @Test(.conformanceReport, .serialized, arguments: RegistryCase.all)
-    func contract(_ each: RegistryCase) async throws {
+    func conformance(_ each: RegistryCase) async throws {
         let folder = try MovableFolder()
         defer { folder.remove() }
         await each.verify(against: FileRegistryHarness(folder: folder))
@@ -21,7 +21,8 @@ import Testing
 struct FileRegistryHarness: RegistryHarness {
     let subject = Subject(adapter: "FileRegistry", adapterVersion: "1.0", backend: "files", backendVersion: "-")
     let bounds = RegistryBounds(
-        timeToLive: .seconds(2), expirySlack: .seconds(1), heal: .seconds(5), quiet: .milliseconds(200), services: 10)
+        timeToLive: .seconds(2), expirySlack: .seconds(1), recoveryTimeout: .seconds(5),
+        observationWindow: .milliseconds(200), services: 10)
     let folder: MovableFolder
     var control: (any BackendControl)? { folder }
 
@@ -34,24 +35,24 @@ struct FileRegistryHarness: RegistryHarness {
 struct MovableFolder: BackendControl {
     let url = FileManager.default.temporaryDirectory.appendingPathComponent("FileRegistry-\(UUID().uuidString)")
     let actions: Set<BackendAction> = [.stop, .kill, .start, .wipe]
-    private var away: URL { url.appendingPathExtension("away") }
+    private var movedURL: URL { url.appendingPathExtension("away") }
 
     init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
 
     func perform(_ action: BackendAction) async throws {
         let files = FileManager.default
         switch action {
-        case .stop, .kill: try files.moveItem(at: url, to: away)
+        case .stop, .kill: try files.moveItem(at: url, to: movedURL)
         // It may be there: the kit starts the backend again after each case that stops it.
-        case .start: if files.fileExists(atPath: away.path) { try files.moveItem(at: away, to: url) }
+        case .start: if files.fileExists(atPath: movedURL.path) { try files.moveItem(at: movedURL, to: url) }
         case .wipe:
-            try files.moveItem(at: url, to: away)
+            try files.moveItem(at: url, to: movedURL)
             try files.createDirectory(at: url, withIntermediateDirectories: true)
-            try files.removeItem(at: away)
+            try files.removeItem(at: movedURL)
         // A folder cannot be halted, has no history, no leases and no clients to refuse.
         default: throw MicroError(.unsupported, "a folder has no action \(action)")
         }
     }
 
-    func remove() { for url in [url, away] { try? FileManager.default.removeItem(at: url) } }
+    func remove() { for url in [url, movedURL] { try? FileManager.default.removeItem(at: url) } }
 }

@@ -11,7 +11,7 @@ import Synchronization
 /// start.
 @main
 struct EventsDemo {
-    private struct MailServerIsBusy: Error {}
+    private struct MailServerBusyError: Error {}
 
     static func main() async throws {
         LoggingSystem.bootstrap { _ in SwiftLogNoOpLogHandler() }
@@ -21,7 +21,7 @@ struct EventsDemo {
         let mailers = try ["first", "second"].map { id in
             let mailer = try service("mailer", id: id, broker)
             mailer.subscribe(UserCreated.topic, queue: "mails") { (event: UserCreated, context) in
-                if event.number == 3, context.attempt == 1 { throw MailServerIsBusy() }
+                if event.number == 3, context.attempt == 1 { throw MailServerBusyError() }
                 mails.add(Mail(event: event, mailer: id, attempt: context.attempt))
             }
             return mailer
@@ -32,7 +32,7 @@ struct EventsDemo {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for mailer in mailers { group.addTask { try await mailer.run() } }
             group.addTask {
-                try await subscribersAreThere()
+                try await waitForSubscribers()
                 print("Six users are published to \(UserCreated.topic)")
                 for (number, name) in zip(1..., ["John", "Jane", "世界", "Ann", "Bob", "Eve"]) {
                     try await publisher.publish(UserCreated(number: number, name: name), to: UserCreated.topic)
@@ -67,12 +67,12 @@ struct EventsDemo {
     private static func service(_ name: String, id: String, _ broker: MemoryBroker) throws -> Microservice {
         var settings = Microservice.Configuration(name: name, version: "1.0.0")
         settings.id = id
-        settings.noticePeriod = .zero
+        settings.deregistrationGracePeriod = .zero
         return try Microservice(settings, registry: MemoryRegistry(), transport: MemoryTransport(), broker: broker)
     }
 
     /// Subscriptions are endpoints in the registry.
-    private static func subscribersAreThere() async throws {
+    private static func waitForSubscribers() async throws {
         for await state in try MemoryRegistry().watch("mailer") where state["mailer"].flatMap(\.nodes).count == 2 {
             for endpoint in state["mailer"].flatMap(\.endpoints) {
                 print("The registry has mailers that subscribe to \(endpoint.metadata["topic"] ?? "-")")

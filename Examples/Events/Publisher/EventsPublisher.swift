@@ -34,12 +34,12 @@ struct EventsPublisher: AsyncParsableCommand {
                 try await client.publish(UserCreated(number: number, name: "John"), to: UserCreated.topic)
             } catch let error as MicroError {
                 failures += 1
-                say("failed: \(error)")
+                printLine("failed: \(error)")
             }
             try await Task.sleep(for: .seconds(interval))
         }
         await client.close()
-        say("\(count - failures) published, \(failures) failed")
+        printLine("\(count - failures) published, \(failures) failed")
         if failures > 0 { throw ExitCode.failure }
     }
 }

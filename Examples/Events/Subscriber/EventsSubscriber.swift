@@ -21,7 +21,7 @@ struct EventsSubscriber: AsyncParsableCommand {
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         let service = try Microservice("mailer", backends: .environment)
         service.subscribe(UserCreated.topic, queue: queue) { (event: UserCreated, context) in
-            say("\(queue): welcome \(event.name), number \(event.number)")
+            printLine("\(queue): welcome \(event.name), number \(event.number)")
         }
         try await service.runService()
     }

@@ -31,8 +31,8 @@ struct GreeterClient: AsyncParsableCommand {
     func run() async throws {
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         let client = try Client(backends: .environment)
-        let tally = Tally()
-        let options = CallOptions(isIdempotent: true) { _ in tally.retried() }
+        let statistics = CallStatistics()
+        let options = CallOptions(isIdempotent: true) { _ in statistics.recordRetry() }
         let clock = ContinuousClock()
         var next = clock.now
         for _ in 0..<count {
@@ -40,15 +40,15 @@ struct GreeterClient: AsyncParsableCommand {
             do {
                 let response: HelloResponse = try await client.call(
                     "greeter", "Greeter.Hello", HelloRequest(name: name), options: options)
-                tally.answered(response, after: clock.now - started)
+                statistics.recordSuccess(response, after: clock.now - started)
             } catch let error as MicroError {
-                tally.failed(error)
+                statistics.recordFailure(error)
             }
             next += .seconds(interval)
             try await Task.sleep(until: next, clock: clock)
         }
         await client.close()
-        say(tally.summary)
-        if tally.failures > 0 { throw ExitCode.failure }
+        printLine(statistics.summary)
+        if statistics.failures > 0 { throw ExitCode.failure }
     }
 }

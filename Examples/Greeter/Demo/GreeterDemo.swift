@@ -15,7 +15,7 @@ struct GreeterDemo {
         let transport = MemoryTransport()
 
         var settings = Microservice.Configuration(name: "greeter", version: "1.0.0")
-        settings.noticePeriod = .zero
+        settings.deregistrationGracePeriod = .zero
         let service = try Microservice(settings, registry: registry, transport: transport)
         service.handle("Greeter.Hello") { (request: HelloRequest, context) in
             guard !request.name.isEmpty else { throw MicroError(.invalidArgument, "a greeting needs a name") }

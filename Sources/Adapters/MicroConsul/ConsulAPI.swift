@@ -1,10 +1,10 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 import CurlTransfer
 import Foundation
 import MicroCore
-import BackendSupport
 
 /// Consul's HTTP interface, as far as it is used: one method for each request.
 ///
@@ -17,17 +17,17 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
     }
 
     let configuration: ConsulConfiguration
-    private let agents: ServerRing
+    private let agents: FailoverRing
     private let http: ConsulHTTP
-    private let access: ConsulAccess
+    private let aclChecker: ConsulACLChecker
     private let readParameters: [String]
 
     init(configuration: ConsulConfiguration) throws {
         self.configuration = configuration
-        agents = ServerRing(.consul, urls: try configuration.baseURLs())
+        agents = FailoverRing(.consul, urls: try configuration.baseURLs())
         readParameters = try configuration.readParameters()
         http = ConsulHTTP(configuration: configuration)
-        access = ConsulAccess(http: http, parameters: readParameters)
+        aclChecker = ConsulACLChecker(http: http, parameters: readParameters)
     }
 
     var description: String { agents.description }
@@ -39,12 +39,12 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
     /// - Parameter agent: The agent that should have exactly this registration; nil if none has.
     /// - Returns: The agent that has it now, and whether it had it before.
     func register(
-        _ registration: ConsulRegistration, refreshingAt agent: Server?
-    ) async throws -> (agent: Server, wasThere: Bool) {
+        _ registration: AgentServiceRegistration, refreshingAt agent: BackendServer?
+    ) async throws -> (agent: BackendServer, existed: Bool) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let body = [UInt8](try encoder.encode(registration))
-        return try await agents.firstAnswer(within: configuration.timeout, startingAt: agent) { asked, limit in
+        return try await agents.firstResponse(within: configuration.timeout, startingAt: agent) { asked, limit in
             if asked == agent, try await pass(registration.id, at: asked, within: limit) { return (asked, true) }
             try await http.success("PUT", "/v1/agent/service/register", body: body, at: asked, within: limit)
             return (asked, false)
@@ -52,43 +52,46 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
     }
 
     /// Passes the TTL check of a service instance; false when the agent has none: it was lost.
-    private func pass(_ id: String, at agent: Server, within limit: Duration) async throws -> Bool {
-        let answer = try await http.answer(
+    private func pass(_ id: String, at agent: BackendServer, within limit: Duration) async throws -> Bool {
+        let response = try await http.response(
             "PUT", "/v1/agent/check/pass/service:\(id)", at: agent, within: limit)
         // 1.8 answers 500, newer agents 404.
-        if answer.status == 404 { return false }
-        if answer.status == 500,
-            ["does not have associated TTL", "Unknown check"].contains(where: answer.text.contains)
+        if response.status == 404 { return false }
+        if response.status == 500,
+            ["does not have associated TTL", "Unknown check"].contains(where: response.text.contains)
         {
             return false
         }
-        try http.check(answer, from: agent)
+        try http.check(response, from: agent)
         return true
     }
 
     /// Removes a service instance. One that is not there is removed already.
     ///
     /// - Parameter agent: The agent that has it; nil to ask the first that answers.
-    func deregister(_ id: String, at agent: Server?) async throws {
-        func remove(at agent: Server, within limit: Duration) async throws {
-            let answer = try await http.answer("PUT", "/v1/agent/service/deregister/\(id)", at: agent, within: limit)
+    func deregister(_ id: String, at agent: BackendServer?) async throws {
+        func remove(at agent: BackendServer, within limit: Duration) async throws {
+            let response = try await http.response(
+                "PUT", "/v1/agent/service/deregister/\(id)", at: agent, within: limit)
             // 1.8 answers 200, or 500 when ACLs are enforced; newer agents 404.
-            if answer.status == 404 || (answer.status == 500 && answer.text.contains("Unknown service")) { return }
-            try http.check(answer, from: agent)
+            if response.status == 404 || (response.status == 500 && response.text.contains("Unknown service")) {
+                return
+            }
+            try http.check(response, from: agent)
         }
         if let agent { return try await remove(at: agent, within: configuration.timeout) }
-        try await agents.firstAnswer(within: configuration.timeout) { try await remove(at: $0, within: $1) }
+        try await agents.firstResponse(within: configuration.timeout) { try await remove(at: $0, within: $1) }
     }
 
     /// The instances of a service with their checks.
     ///
     /// - Parameter index: Waits until there is something newer, but not longer than the configuration says; nil to get
     ///   the present answer.
-    func health(of name: String, after index: ConsulIndex? = nil) async throws -> Indexed<[ConsulHealth]> {
-        try await read([Lenient<ConsulHealth>].self, "/v1/health/service/\(name)", after: index) { wire in
+    func health(of name: String, after index: ConsulIndex? = nil) async throws -> Indexed<[ServiceEntry]> {
+        try await read([FailableDecodable<ServiceEntry>].self, "/v1/health/service/\(name)", after: index) { wire in
             wire.compactMap(\.value)
-        } orNoneIf: { answer, agent, deadline in
-            try await access.check(service: name, answer, at: agent, by: deadline)
+        } validatingEmptyResponse: { response, agent, deadline in
+            try await aclChecker.check(service: name, response, at: agent, by: deadline)
         }
     }
 
@@ -96,18 +99,20 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
     ///
     /// - Parameter mayBeHidden: Whether an empty answer is as good when it only means that nothing may be seen.
     func services(
-        withPrefix prefix: String, after index: ConsulIndex? = nil, mayBeHidden: Bool = false
+        withPrefix prefix: String, after index: ConsulIndex? = nil, allowsFilteredResult: Bool = false
     ) async throws -> Indexed<[String: [String]]> {
-        try await read([String: Lenient<[String]>].self, "/v1/catalog/services", after: index) { wire in
+        try await read([String: FailableDecodable<[String]>].self, "/v1/catalog/services", after: index) { wire in
             wire.filter { $0.key.hasPrefix(prefix) }.mapValues { $0.value ?? [] }
-        } orNoneIf: { answer, agent, deadline in
-            if !mayBeHidden { try await access.check(prefix: prefix, answer, at: agent, by: deadline) }
+        } validatingEmptyResponse: { response, agent, deadline in
+            if !allowsFilteredResult { try await aclChecker.check(prefix: prefix, response, at: agent, by: deadline) }
         }
     }
 
     /// The checks of all nodes and services.
-    func checks(after index: ConsulIndex? = nil) async throws -> Indexed<[ConsulCheck]> {
-        try await read([Lenient<ConsulCheck>].self, "/v1/health/state/any", after: index) { $0.compactMap(\.value) }
+    func checks(after index: ConsulIndex? = nil) async throws -> Indexed<[HealthCheck]> {
+        try await read([FailableDecodable<HealthCheck>].self, "/v1/health/state/any", after: index) {
+            $0.compactMap(\.value)
+        }
     }
 
     /// Asks for a collection, waiting behind an index.
@@ -115,46 +120,47 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
     /// - Parameter orNoneIf: Throws if an empty answer does not mean that there is nothing.
     private func read<Wire: Decodable, Value: Collection & Sendable>(
         _ type: Wire.Type, _ path: String, after index: ConsulIndex?, _ map: (Wire) -> Value,
-        orNoneIf isReadable: (CurlResponse, Server, ContinuousClock.Instant) async throws -> Void = { _, _, _ in }
+        validatingEmptyResponse isReadable: (CurlResponse, BackendServer, ContinuousClock.Instant) async throws ->
+            Void = { _, _, _ in }
     ) async throws -> Indexed<Value> {
         do {
-            return try await agents.firstAnswer(within: configuration.timeout, startingAt: nil) { agent, limit in
+            return try await agents.firstResponse(within: configuration.timeout, startingAt: nil) { agent, limit in
                 var parameters = readParameters
                 var wait = Duration.zero
                 // An index of another agent may be one of another history.
                 if let index, index.agent == agent {
                     // None would be five minutes to Consul, and ten are its limit.
-                    wait = min(max(.milliseconds(10), configuration.longestWait), .seconds(600))
+                    wait = min(max(.milliseconds(10), configuration.watchRenewalInterval), .seconds(600))
                     parameters += ["index=\(index.value)", "wait=\(wait.milliseconds)ms"]
                     // Consul adds up to a sixteenth to spread its load.
                     wait += wait / 16
                 }
                 let query = parameters.isEmpty ? "" : "?" + parameters.joined(separator: "&")
                 let deadline = ContinuousClock.now + limit + wait
-                let answer = try await http.success("GET", path + query, at: agent, within: limit, wait: wait)
-                let result = try Self.indexed(type, answer, from: agent, map)
-                if result.value.isEmpty { try await isReadable(answer, agent, deadline) }
+                let response = try await http.success("GET", path + query, at: agent, within: limit, wait: wait)
+                let result = try Self.indexed(type, response, from: agent, map)
+                if result.value.isEmpty { try await isReadable(response, agent, deadline) }
                 return result
             }
         } catch let error as MicroError {
             // Whatever was known about rights may be different when the agent is back.
-            access.forget()
+            aclChecker.invalidate()
             throw error
         }
     }
 
     /// Reads an answer of a query. One without an index did not come from Consul, and must not be read as "none".
     private static func indexed<Wire: Decodable, Value: Sendable>(
-        _ type: Wire.Type, _ answer: CurlResponse, from agent: Server, _ map: (Wire) -> Value
+        _ type: Wire.Type, _ response: CurlResponse, from agent: BackendServer, _ map: (Wire) -> Value
     ) throws -> Indexed<Value> {
-        guard let index = answer.headers["X-Consul-Index"].flatMap(UInt64.init) else {
-            throw MicroError.foreign(agent, "there is no X-Consul-Index")
+        guard let index = response.headers["X-Consul-Index"].flatMap(UInt64.init) else {
+            throw MicroError.unexpectedResponse(agent, "there is no X-Consul-Index")
         }
         do {
-            let wire = try JSONDecoder().decode(type, from: Data(answer.body))
+            let wire = try JSONDecoder().decode(type, from: Data(response.body))
             return Indexed(value: map(wire), index: ConsulIndex(value: index, agent: agent))
         } catch {
-            throw MicroError.foreign(agent, "the answer is not the JSON of Consul")
+            throw MicroError.unexpectedResponse(agent, "the answer is not the JSON of Consul")
         }
     }
 }
@@ -162,5 +168,5 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
 /// A point in the history of a query's answers, as one agent counts it.
 struct ConsulIndex: Sendable, Equatable {
     let value: UInt64
-    let agent: Server
+    let agent: BackendServer
 }

@@ -1,20 +1,20 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 import CurlTransfer
 import MicroCore
-import BackendSupport
 
 extension ConsulConfiguration {
     /// The addresses as URLs without a path, at least one, each once.
     ///
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
-    func baseURLs() throws -> [String] { try ServerKind.consul.urls(of: addresses, usingTLS: usesTLS) }
+    func baseURLs() throws -> [String] { try BackendKind.consul.urls(of: addresses, usingTLS: usesTLS) }
 
     /// The namespace, checked.
     ///
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
-    func checkedNamespace() throws -> ConsulNamespace {
+    func validatedNamespace() throws -> ConsulNamespace {
         try NameRules.check(namespace: namespace)
         return ConsulNamespace(namespace)
     }

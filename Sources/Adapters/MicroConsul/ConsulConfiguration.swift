@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AdapterSettings
+import BackendSupport
 public import Configuration
 public import MicroCore
-import BackendSupport
 
 /// Where Consul is, and how it is asked.
 ///
@@ -71,23 +71,23 @@ public struct ConsulConfiguration: Sendable {
 
     /// How long Consul holds a blocking query when nothing changes; 30 s by default. Consul adds up to a sixteenth. A
     /// dead connection is noticed after this time and ``timeout``.
-    public var longestWait: Duration = .seconds(30)
+    public var watchRenewalInterval: Duration = .seconds(30)
 
     /// The largest answer to accept, in bytes; 64 MiB by default.
-    public var largestAnswer = 64 * 1024 * 1024
+    public var maxResponseSize = 64 * 1024 * 1024
 
     /// The defaults.
     public init() {}
 
     /// The defaults, changed by the settings of a reader.
     public init(configReader reader: ConfigReader) {
-        if let text = reader.text("micro.registry.address") { address = text }
-        namespace = reader.text("micro.registry.namespace") ?? namespace
-        datacenter = reader.text("micro.registry.datacenter")
-        token = reader.text("consul.http.token", isSecret: true).map(Secret.init)
+        if let text = reader.nonEmptyString("micro.registry.address") { address = text }
+        namespace = reader.nonEmptyString("micro.registry.namespace") ?? namespace
+        datacenter = reader.nonEmptyString("micro.registry.datacenter")
+        token = reader.nonEmptyString("consul.http.token", isSecret: true).map(Secret.init)
         usesTLS = reader.bool(forKey: "consul.http.ssl", default: usesTLS)
-        certificateAuthorityFile = reader.text("consul.cacert")
-        clientCertificateFile = reader.text("consul.client.cert")
-        clientKeyFile = reader.text("consul.client.key")
+        certificateAuthorityFile = reader.nonEmptyString("consul.cacert")
+        clientCertificateFile = reader.nonEmptyString("consul.client.cert")
+        clientKeyFile = reader.nonEmptyString("consul.client.key")
     }
 }

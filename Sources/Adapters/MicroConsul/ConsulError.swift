@@ -1,8 +1,8 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import MicroCore
 import BackendSupport
+import MicroCore
 
 /// What goes wrong between here and Consul, in the terms of the contract.
 enum ConsulError {
@@ -10,25 +10,25 @@ enum ConsulError {
     ///
     /// Without the right token Consul answers 403: `ACL not found` for one that it does not know, `Permission denied` for
     /// one that may not do this, or for none.
-    static func of(status: Int, text: String, at agent: Server, hasToken: Bool) -> MicroError {
+    static func of(status: Int, text: String, at agent: BackendServer, hasToken: Bool) -> MicroError {
         let shown = text.split(whereSeparator: \.isNewline).first.map { ": \($0.prefix(200))" } ?? ""
         let message = "\(agent) answered \(status)\(shown)"
         switch status {
         case 401: return make(.unauthenticated, message)
         case 403:
-            let isUnknown = text.contains("ACL not found")
+            let isUnknownToken = text.contains("ACL not found")
             return make(
-                isUnknown || !hasToken ? .unauthenticated : .permissionDenied, "\(message). \(advice(hasToken))")
+                isUnknownToken || !hasToken ? .unauthenticated : .permissionDenied, "\(message). \(advice(hasToken))")
         case 400: return make(.invalidArgument, message)
         case 413: return make(.payloadTooLarge, message)
         case 429: return make(.resourceExhausted, message)
         case 500...599: return make(.unavailable, message)
-        default: return .foreign(agent, "the status is \(status)")
+        default: return .unexpectedResponse(agent, "the status is \(status)")
         }
     }
 
     /// A read that Consul answered as if there were nothing.
-    static func hidden(_ what: String, needing right: String, at agent: Server, hasToken: Bool) -> MicroError {
+    static func hidden(_ what: String, requiring right: String, at agent: BackendServer, hasToken: Bool) -> MicroError {
         make(
             hasToken ? .permissionDenied : .unauthenticated,
             "\(agent) does not show \(what) to \(hasToken ? "this token" : "those without a token"), which needs \(right). "
@@ -44,8 +44,8 @@ enum ConsulError {
     }
 }
 
-extension ServerKind {
-    static let consul = ServerKind(
-        .registry, name: "Consul", one: "a Consul agent", authoritySetting: "CONSUL_CACERT",
+extension BackendKind {
+    static let consul = BackendKind(
+        .registry, name: "Consul", nameWithArticle: "a Consul agent", authoritySetting: "CONSUL_CACERT",
         certificateSetting: "CONSUL_CLIENT_CERT", keySetting: "CONSUL_CLIENT_KEY")
 }

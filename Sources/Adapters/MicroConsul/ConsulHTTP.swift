@@ -1,22 +1,22 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 import CurlTransfer
 import MicroCore
-import BackendSupport
 
 /// Sends requests to an agent: with the token, within the limit, with the errors of the contract.
 struct ConsulHTTP: Sendable {
     private let transfer: CurlTransfer
     /// For all requests but blocking queries, of which there are few.
-    private let permits = Permits(CurlTransfer.shortRequestsAtOnce)
+    private let requestSemaphore = AsyncSemaphore(CurlTransfer.maxConcurrentShortRequests)
     private let token: Secret?
-    private let largestAnswer: Int
+    private let maxResponseSize: Int
 
     init(configuration: ConsulConfiguration) {
         transfer = CurlTransfer(configuration: .init(tls: configuration.tls))
         token = configuration.token
-        largestAnswer = configuration.largestAnswer
+        maxResponseSize = configuration.maxResponseSize
     }
 
     var hasToken: Bool { token != nil }
@@ -27,16 +27,18 @@ struct ConsulHTTP: Sendable {
     ///
     /// - Parameters:
     ///   - wait: How much of the limit the agent may spend on waiting: a connection must be there after the rest.
-    func answer(
-        _ method: String, _ path: String, body: [UInt8]? = nil, at agent: Server, within limit: Duration,
+    func response(
+        _ method: String, _ path: String, body: [UInt8]? = nil, at agent: BackendServer, within limit: Duration,
         wait: Duration = .zero
     ) async throws -> CurlResponse {
         var headers = body == nil ? [] : [("Content-Type", "application/json")]
         if let token { headers.append(("X-Consul-Token", token.reveal())) }
         let request = CurlRequest(
             method: method, url: agent.url + path, headers: headers, body: body, timeout: limit + wait,
-            connectTimeout: limit, maximumBodySize: largestAnswer)
-        guard wait > .zero else { return try await transfer.perform(request, at: agent, permits: permits) }
+            connectTimeout: limit, maxBodySize: maxResponseSize)
+        guard wait > .zero else {
+            return try await transfer.perform(request, at: agent, requestSemaphore: requestSemaphore)
+        }
         do { return try await transfer.perform(request) } catch let error as CurlError {
             throw MicroError(error, at: agent, timeout: limit + wait)
         }
@@ -45,18 +47,18 @@ struct ConsulHTTP: Sendable {
     /// The answer of an agent that did what it was asked.
     @discardableResult
     func success(
-        _ method: String, _ path: String, body: [UInt8]? = nil, at agent: Server, within limit: Duration,
+        _ method: String, _ path: String, body: [UInt8]? = nil, at agent: BackendServer, within limit: Duration,
         wait: Duration = .zero
     ) async throws -> CurlResponse {
-        let answer = try await answer(method, path, body: body, at: agent, within: limit, wait: wait)
-        try check(answer, from: agent)
-        return answer
+        let response = try await response(method, path, body: body, at: agent, within: limit, wait: wait)
+        try check(response, from: agent)
+        return response
     }
 
     /// - Throws: What the status stands for, if it is not 200.
-    func check(_ answer: CurlResponse, from agent: Server) throws {
-        guard answer.status != 200 else { return }
-        throw ConsulError.of(status: answer.status, text: answer.text, at: agent, hasToken: hasToken)
+    func check(_ response: CurlResponse, from agent: BackendServer) throws {
+        guard response.status != 200 else { return }
+        throw ConsulError.of(status: response.status, text: response.text, at: agent, hasToken: hasToken)
     }
 }
 

@@ -10,16 +10,16 @@ enum ConsulRecord {
     ///
     /// What does not fit the rules for records is left out and logged.
     static func records(
-        of name: String, in answer: [ConsulHealth], namespace: ConsulNamespace, logger: Logger
+        of name: String, in response: [ServiceEntry], namespace: ConsulNamespace, logger: Logger
     ) -> [ServiceRecord] {
         ServiceRecord.merging(
-            answer.compactMap { entry in
+            response.compactMap { entry in
                 entry.isHealthy ? storedNode(entry, of: name, namespace: namespace, logger: logger) : nil
             })
     }
 
     private static func storedNode(
-        _ entry: ConsulHealth, of name: String, namespace: ConsulNamespace, logger: Logger
+        _ entry: ServiceEntry, of name: String, namespace: ConsulNamespace, logger: Logger
     ) -> StoredNode? {
         let service = entry.service
         guard let id = namespace.name(stored: service.id) else {

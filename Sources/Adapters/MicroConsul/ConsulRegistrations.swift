@@ -7,15 +7,15 @@ import Synchronization
 /// What a client has registered, and where: so that a heartbeat is one cheap request.
 final class ConsulRegistrations: Sendable {
     private struct Entry {
-        var registration: ConsulRegistration
+        var registration: AgentServiceRegistration
         /// Where it was registered, the present agent last.
-        var agents: [Server]
+        var agents: [BackendServer]
     }
 
     private let entries = Mutex<[String: Entry]>([:])
 
     /// The agent that should have exactly this, with a check that can be passed; nil if none has.
-    func agent(toRefresh registration: ConsulRegistration) -> Server? {
+    func agent(toRefresh registration: AgentServiceRegistration) -> BackendServer? {
         guard registration.check != nil else { return nil }
         return entries.withLock { entries in
             guard let entry = entries[registration.id], entry.registration == registration else { return nil }
@@ -24,10 +24,10 @@ final class ConsulRegistrations: Sendable {
     }
 
     /// Where something was registered, the present agent last.
-    func agents(of id: String) -> [Server] { entries.withLock { $0[id]?.agents ?? [] } }
+    func agents(of id: String) -> [BackendServer] { entries.withLock { $0[id]?.agents ?? [] } }
 
     /// Takes what was registered, and tells whether it was new, or lost by the agent that had it.
-    func note(_ registration: ConsulRegistration, at agent: Server) -> Bool {
+    func update(_ registration: AgentServiceRegistration, at agent: BackendServer) -> Bool {
         entries.withLock { entries in
             let before = entries[registration.id]
             let others = before?.agents.filter { $0 != agent } ?? []

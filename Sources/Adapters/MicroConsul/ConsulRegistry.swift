@@ -18,7 +18,7 @@ public final class ConsulRegistry: Registry {
     private let locks = KeyedLock<String>()
     private let api: ConsulAPI
     private let namespace: ConsulNamespace
-    private let feeds: ConsulWatch
+    private let watcher: ConsulWatch
     private let hub: RegistryWatchHub
     private let logger: Logger
 
@@ -27,12 +27,12 @@ public final class ConsulRegistry: Registry {
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`: an address, the namespace or the datacenter cannot be
     ///   one.
     public init(configuration: ConsulConfiguration = .init(), logger: Logger = .current) throws {
-        namespace = try configuration.checkedNamespace()
+        namespace = try configuration.validatedNamespace()
         api = try ConsulAPI(configuration: configuration)
         self.logger = logger
-        let feeds = ConsulWatch(api: api, namespace: namespace, logger: logger)
-        self.feeds = feeds
-        hub = RegistryWatchHub { name, publish in await feeds.run(name, publish) }
+        let watcher = ConsulWatch(api: api, namespace: namespace, logger: logger)
+        self.watcher = watcher
+        hub = RegistryWatchHub { name, publish in await watcher.run(name, publish) }
     }
 
     /// `consul`
@@ -48,15 +48,16 @@ public final class ConsulRegistry: Registry {
     @discardableResult
     public func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
         try service.validate()
-        let timeToLive = try TimeToLive.inForce(timeToLive, shortest: .seconds(1))
+        let timeToLive = try TimeToLive.effective(timeToLive, minimum: .seconds(1))
         let created = try await locks.withLock(Set(service.nodes.map(\.id))) {
             var created = false
             for node in service.nodes {
-                let registration = try ConsulRegistration(node, of: service, in: namespace, timeToLive: timeToLive)
-                let answer = try await api.register(
+                let registration = try AgentServiceRegistration(
+                    node, of: service, in: namespace, timeToLive: timeToLive)
+                let response = try await api.register(
                     registration, refreshingAt: registered.agent(toRefresh: registration))
-                if answer.wasThere { continue }
-                created = registered.note(registration, at: answer.agent) || created
+                if response.existed { continue }
+                created = registered.update(registration, at: response.agent) || created
             }
             return created
         }
@@ -84,8 +85,8 @@ public final class ConsulRegistry: Registry {
     /// See ``MicroCore/Registry/lookUp(_:)``.
     public func lookUp(_ name: String) async throws -> [ServiceRecord] {
         try NameRules.check(service: name)
-        let answer = try await api.health(of: namespace.stored(name)).value
-        return ConsulRecord.records(of: name, in: answer, namespace: namespace, logger: logger)
+        let response = try await api.health(of: namespace.stored(name)).value
+        return ConsulRecord.records(of: name, in: response, namespace: namespace, logger: logger)
     }
 
     /// See ``MicroCore/Registry/list()``. A service stays listed until Consul removes its last node.
@@ -99,7 +100,7 @@ public final class ConsulRegistry: Registry {
     /// See ``MicroCore/Registry/close()``.
     public func close() async {
         await hub.close()
-        await feeds.close()
+        await watcher.close()
         await api.close()
     }
 }

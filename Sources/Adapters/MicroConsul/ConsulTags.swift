@@ -69,7 +69,7 @@ struct ConsulTags: Equatable, Sendable {
         let rest = tag.dropFirst()
         return switch rest.first {
         case "=": String(rest.dropFirst())
-        case "-": ZlibText.unpacked(hexadecimal: rest.dropFirst())
+        case "-": ZlibText.decompressed(hexadecimal: rest.dropFirst())
         default: nil
         }
     }

@@ -1,47 +1,47 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 import Logging
 import MicroCore
-import BackendSupport
 import Synchronization
 
 /// Follows Consul for all watches of a registry, on a bounded number of connections: Consul closes the 201st of one
 /// client.
 ///
 /// The first names that are watched have a blocking query each. All others, and watches of everything, are fed from one
-/// ``ConsulCatalogue``.
+/// ``ConsulCatalog``.
 final class ConsulWatch: Sendable {
     /// How many services are watched by a query of their own.
-    static let ownQueries = 16
+    static let maxDedicatedQueries = 16
 
     private let api: ConsulAPI
     private let namespace: ConsulNamespace
     private let logger: Logger
-    private let catalogue: ConsulCatalogue
-    private let freeQueries = Mutex(ConsulWatch.ownQueries)
+    private let catalog: ConsulCatalog
+    private let availableQueries = Mutex(ConsulWatch.maxDedicatedQueries)
 
     init(api: ConsulAPI, namespace: ConsulNamespace, logger: Logger) {
         self.api = api
         self.namespace = namespace
         self.logger = logger
-        catalogue = ConsulCatalogue(api: api, namespace: namespace, logger: logger)
+        catalog = ConsulCatalog(api: api, namespace: namespace, logger: logger)
     }
 
     /// Publishes the states of a service, or of all (nil), until the task is cancelled.
     func run(_ name: String?, _ publish: @escaping @Sendable (RegistryState) -> Void) async {
-        if let name, takeQuery() {
-            defer { freeQueries.withLock { $0 += 1 } }
+        if let name, acquireQuery() {
+            defer { availableQueries.withLock { $0 += 1 } }
             await poll(name, publish)
         } else {
-            await catalogue.follow(name, publish)
+            await catalog.follow(name, publish)
         }
     }
 
-    func close() async { await catalogue.close() }
+    func close() async { await catalog.close() }
 
-    private func takeQuery() -> Bool {
-        freeQueries.withLock { free in
+    private func acquireQuery() -> Bool {
+        availableQueries.withLock { free in
             guard free > 0 else { return false }
             free -= 1
             return true
@@ -50,12 +50,13 @@ final class ConsulWatch: Sendable {
 
     private func poll(_ name: String, _ publish: (RegistryState) -> Void) async {
         let (api, stored) = (api, namespace.stored(name))
-        var state = RegistryState.unread
-        await ConsulPoll(subject: name, logger: logger) { try await api.health(of: stored, after: $0) }.run { event in
+        var state = RegistryState.notYetRead
+        await ConsulBlockingQuery(subject: name, logger: logger) { try await api.health(of: stored, after: $0) }.run {
+            event in
             switch event {
-            case .value(let answer, _):
+            case .value(let response, _):
                 state = RegistryState(
-                    ConsulRecord.records(of: name, in: answer, namespace: namespace, logger: logger))
+                    ConsulRecord.records(of: name, in: response, namespace: namespace, logger: logger))
             case .failure(let cause):
                 state = state.failing(with: cause)
             }

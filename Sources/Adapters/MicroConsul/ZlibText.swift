@@ -6,17 +6,17 @@ import CZlib
 /// Text in a zlib stream (RFC 1950), written in hexadecimal digits.
 enum ZlibText {
     /// The longest text that is unpacked, in bytes: a small stream may stand for a huge one.
-    static let longest = 256 * 1024
+    static let maxTextSize = 256 * 1024
 
-    /// The text; nil for anything that is not such a stream, is cut off, or is longer than ``longest``.
-    static func unpacked(hexadecimal digits: Substring) -> String? {
-        guard var packed = bytes(digits), !packed.isEmpty else { return nil }
+    /// The text; nil for anything that is not such a stream, is cut off, or is longer than ``maxTextSize``.
+    static func decompressed(hexadecimal digits: Substring) -> String? {
+        guard var compressed = bytes(digits), !compressed.isEmpty else { return nil }
         var stream = z_stream()
         guard czlib_inflate_init(&stream) == Z_OK else { return nil }
         defer { inflateEnd(&stream) }
         var text: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 4096)
-        return packed.withUnsafeMutableBufferPointer { input in
+        return compressed.withUnsafeMutableBufferPointer { input in
             stream.next_in = input.baseAddress
             stream.avail_in = UInt32(clamping: input.count)
             while true {
@@ -27,7 +27,7 @@ enum ZlibText {
                     return (status, output.count - Int(stream.avail_out))
                 }
                 text.append(contentsOf: chunk[..<count])
-                guard text.count <= longest else { return nil }
+                guard text.count <= maxTextSize else { return nil }
                 if status == Z_STREAM_END { return String(validating: text, as: UTF8.self) }
                 // Without progress there is none to come: the stream is cut off.
                 guard status == Z_OK, count > 0 || stream.avail_in > 0 else { return nil }

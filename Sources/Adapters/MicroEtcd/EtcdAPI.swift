@@ -1,26 +1,26 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 import Foundation
 import MicroCore
-import BackendSupport
 
 /// etcd's JSON gateway, as far as it is used: one method for each request.
 struct EtcdAPI: Sendable, CustomStringConvertible {
     /// What was there at one revision.
     struct Snapshot: Sendable {
-        let header: EtcdHeader
-        let entries: [EtcdKeyValue]
+        let header: ResponseHeader
+        let entries: [KeyValue]
     }
 
     let configuration: EtcdConfiguration
-    private let servers: ServerRing
+    private let servers: FailoverRing
     private let http: EtcdHTTP
     private let session: EtcdSession
 
     init(configuration: EtcdConfiguration) throws {
         self.configuration = configuration
-        servers = ServerRing(.etcd, urls: try configuration.baseURLs())
+        servers = FailoverRing(.etcd, urls: try configuration.baseURLs())
         http = EtcdHTTP(configuration: configuration)
         session = EtcdSession(http: http, credentials: try configuration.credentials())
     }
@@ -34,11 +34,11 @@ struct EtcdAPI: Sendable, CustomStringConvertible {
 
     /// Makes a lease, and returns its time to live in seconds, which may be longer than the one asked for.
     func grant(_ lease: Int64, seconds: Int64, by deadline: ContinuousClock.Instant) async throws -> Int64 {
-        let request = EtcdLeaseRequest(lease, timeToLive: seconds)
+        let request = LeaseRequest(lease, timeToLive: seconds)
         do {
-            let answer = try await post("/v3/lease/grant", request, as: EtcdLeaseAnswer.self, by: deadline)
-            return max(answer.timeToLive, 1)
-        } catch let error as MicroError where error.isFault(EtcdFault.Code.failedPrecondition) {
+            let response = try await post("/v3/lease/grant", request, as: LeaseResponse.self, by: deadline)
+            return max(response.timeToLive, 1)
+        } catch let error as MicroError where error.hasGRPCCode(EtcdServerError.Code.failedPrecondition) {
             // It is there already: the first of two attempts had arrived.
             return try await keepAlive(lease, by: deadline) ?? seconds
         }
@@ -46,17 +46,17 @@ struct EtcdAPI: Sendable, CustomStringConvertible {
 
     /// Refreshes a lease, and returns its time to live in seconds; nil when it is gone.
     func keepAlive(_ lease: Int64, by deadline: ContinuousClock.Instant) async throws -> Int64? {
-        let answer = try await post(
-            "/v3/lease/keepalive", EtcdLeaseRequest(lease), as: EtcdStreamed<EtcdLeaseAnswer>.self, by: deadline)
-        return answer.result.timeToLive > 0 ? answer.result.timeToLive : nil
+        let response = try await post(
+            "/v3/lease/keepalive", LeaseRequest(lease), as: StreamResult<LeaseResponse>.self, by: deadline)
+        return response.result.timeToLive > 0 ? response.result.timeToLive : nil
     }
 
     /// Ends a lease, and deletes its key. One that is not there has ended already.
     func revoke(_ lease: Int64, by deadline: ContinuousClock.Instant) async throws {
-        struct Answer: Decodable, Sendable { let header: EtcdHeader }
+        struct Response: Decodable, Sendable { let header: ResponseHeader }
         do {
-            _ = try await post("/v3/lease/revoke", EtcdLeaseRequest(lease), as: Answer.self, by: deadline)
-        } catch let error as MicroError where error.isFault(EtcdFault.Code.notFound) {}
+            _ = try await post("/v3/lease/revoke", LeaseRequest(lease), as: Response.self, by: deadline)
+        } catch let error as MicroError where error.hasGRPCCode(EtcdServerError.Code.notFound) {}
     }
 
     /// Stores a value.
@@ -67,36 +67,36 @@ struct EtcdAPI: Sendable, CustomStringConvertible {
     ///   - condition: What the key is like if it needs not be stored; nil to store it in any case.
     /// - Returns: The revision, and whether the key was there before; nil if it was not stored.
     func put(
-        _ key: String, _ value: [UInt8], lease: Int64, deleting others: [String], unless condition: EtcdCondition?,
+        _ key: String, _ value: [UInt8], lease: Int64, deleting others: [String], unless condition: EtcdKeyCondition?,
         by deadline: ContinuousClock.Instant
-    ) async throws -> (revision: Int64, wasThere: Bool)? {
+    ) async throws -> (revision: Int64, existed: Bool)? {
         let steps =
-            [EtcdTransaction.Operation.count(key), .put(key, value: value, lease: lease)] + others.map { .delete($0) }
+            [TxnRequest.RequestOp.count(key), .put(key, value: value, lease: lease)] + others.map { .delete($0) }
         let transaction =
-            condition.map { EtcdTransaction(compare: [.init(key, is: $0)], failure: steps) }
-            ?? EtcdTransaction(success: steps)
-        let answer = try await post("/v3/kv/txn", transaction, as: EtcdTransactionAnswer.self, by: deadline)
-        guard let count = answer.responses?.first?.range else { return nil }
-        return (answer.header.revision, count.count > 0)
+            condition.map { TxnRequest(compare: [.init(key, is: $0)], failure: steps) }
+            ?? TxnRequest(success: steps)
+        let response = try await post("/v3/kv/txn", transaction, as: TxnResponse.self, by: deadline)
+        guard let count = response.responses?.first?.range else { return nil }
+        return (response.header.revision, count.count > 0)
     }
 
     /// Deletes keys, whosoever they are. Those that are not there are deleted already.
     func delete(_ keys: some Sequence<String>, by deadline: ContinuousClock.Instant) async throws {
-        let transaction = EtcdTransaction(success: keys.map { .delete($0) })
-        _ = try await post("/v3/kv/txn", transaction, as: EtcdTransactionAnswer.self, by: deadline)
+        let transaction = TxnRequest(success: keys.map { .delete($0) })
+        _ = try await post("/v3/kv/txn", transaction, as: TxnResponse.self, by: deadline)
     }
 
     /// What is there in a range of keys, read in pages of one revision.
     ///
     /// - Parameter keysOnly: Whether the values are left out.
     func read(
-        _ range: EtcdRange, keysOnly: Bool = false, by deadline: ContinuousClock.Instant
+        _ range: KeyRange, keysOnly: Bool = false, by deadline: ContinuousClock.Instant
     ) async throws -> Snapshot {
-        try await servers.firstAnswer(within: deadline - .now) { server, limit in
+        try await servers.firstResponse(within: deadline - .now) { server, limit in
             let deadline = ContinuousClock.now + limit
             for _ in 0..<3 {
                 do { return try await pages(of: range, keysOnly: keysOnly, at: server, by: deadline) } catch let error
-                    as MicroError where error.isFault(EtcdFault.Code.outOfRange)
+                    as MicroError where error.hasGRPCCode(EtcdServerError.Code.outOfRange)
                 {
                     // The revision of the first page was compacted before the last one was read.
                 }
@@ -107,28 +107,28 @@ struct EtcdAPI: Sendable, CustomStringConvertible {
     }
 
     private func pages(
-        of range: EtcdRange, keysOnly: Bool, at server: Server, by deadline: ContinuousClock.Instant
+        of range: KeyRange, keysOnly: Bool, at server: BackendServer, by deadline: ContinuousClock.Instant
     ) async throws -> Snapshot {
-        var (range, first, entries, size) = (range, EtcdHeader?.none, [EtcdKeyValue](), 0)
+        var (range, first, entries, size) = (range, ResponseHeader?.none, [KeyValue](), 0)
         while true {
-            let request = EtcdRangeRequest(
+            let request = RangeRequest(
                 range, limit: keysOnly ? 10_000 : 1000, revision: first?.revision ?? 0,
                 serializable: configuration.consistency == .serializable, keysOnly: keysOnly)
-            let page = try await session.ask(server, within: deadline - .now) { token, limit in
+            let page = try await session.withToken(server, within: deadline - .now) { token, limit in
                 try await http.post(
-                    "/v3/kv/range", request, as: EtcdRangeAnswer.self, token: token, at: server, within: limit)
+                    "/v3/kv/range", request, as: RangeResponse.self, token: token, at: server, within: limit)
             }
             let header = first ?? page.value.header
             entries += page.value.kvs ?? []
             size += page.size
-            guard size <= configuration.largestAnswer else {
+            guard size <= configuration.maxResponseSize else {
                 throw MicroError(
-                    .internal, "\(server) has more than \(configuration.largestAnswer) bytes of records",
+                    .internal, "\(server) has more than \(configuration.maxResponseSize) bytes of records",
                     origin: MicroError.Origin.registry)
             }
             guard page.value.more ?? false else { return Snapshot(header: header, entries: entries) }
             guard let last = page.value.kvs?.last else {
-                throw MicroError.foreign(server, "there is more of an empty answer")
+                throw MicroError.unexpectedResponse(server, "there is more of an empty answer")
             }
             first = header
             range.start = last.key + [0]
@@ -138,11 +138,11 @@ struct EtcdAPI: Sendable, CustomStringConvertible {
     /// Follows the changes in a range of keys, from a revision on. The first message, which tells that the watch was
     /// created, is read already.
     func watch(
-        _ range: EtcdRange, from revision: Int64, by deadline: ContinuousClock.Instant
+        _ range: KeyRange, from revision: Int64, by deadline: ContinuousClock.Instant
     ) async throws -> EtcdWatchStream {
-        let request = EtcdWatchRequest(range, from: revision)
-        return try await servers.firstAnswer(within: deadline - .now) { server, limit in
-            try await session.ask(server, within: limit) { token, limit in
+        let request = WatchRequest(range, from: revision)
+        return try await servers.firstResponse(within: deadline - .now) { server, limit in
+            try await session.withToken(server, within: limit) { token, limit in
                 let deadline = ContinuousClock.now + limit
                 let stream = try await http.stream("/v3/watch", request, token: token, at: server, within: limit)
                 return try await EtcdWatchStream(stream, at: server, http: http, by: deadline)
@@ -150,11 +150,11 @@ struct EtcdAPI: Sendable, CustomStringConvertible {
         }
     }
 
-    private func post<Answer: Decodable & Sendable>(
-        _ path: String, _ body: some Encodable & Sendable, as type: Answer.Type, by deadline: ContinuousClock.Instant
-    ) async throws -> Answer {
-        try await servers.firstAnswer(within: deadline - .now) { server, limit in
-            try await session.ask(server, within: limit) { token, limit in
+    private func post<Response: Decodable & Sendable>(
+        _ path: String, _ body: some Encodable & Sendable, as type: Response.Type, by deadline: ContinuousClock.Instant
+    ) async throws -> Response {
+        try await servers.firstResponse(within: deadline - .now) { server, limit in
+            try await session.withToken(server, within: limit) { token, limit in
                 try await http.post(path, body, as: type, token: token, at: server, within: limit).value
             }
         }
@@ -162,7 +162,7 @@ struct EtcdAPI: Sendable, CustomStringConvertible {
 }
 
 /// What a key is like.
-enum EtcdCondition: Sendable {
+enum EtcdKeyCondition: Sendable {
     case lease(Int64)
     case revision(Int64)
 }

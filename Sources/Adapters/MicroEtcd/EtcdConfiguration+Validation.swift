@@ -1,20 +1,20 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 import CurlTransfer
 import MicroCore
-import BackendSupport
 
 extension EtcdConfiguration {
     /// The addresses as URLs without a path, at least one, each once.
     ///
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
-    func baseURLs() throws -> [String] { try ServerKind.etcd.urls(of: addresses, usingTLS: usesTLS) }
+    func baseURLs() throws -> [String] { try BackendKind.etcd.urls(of: addresses, usingTLS: usesTLS) }
 
     /// The layout of the keys, checked.
     ///
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
-    func checkedKeys() throws -> EtcdKeys {
+    func validatedKeys() throws -> EtcdKeys {
         try NameRules.check(namespace: namespace)
         guard (1...200).contains(prefix.utf8.count), prefix != "/",
             prefix.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
@@ -52,9 +52,9 @@ extension EtcdConfiguration {
     }
 }
 
-extension ServerKind {
-    static let etcd = ServerKind(
-        .registry, name: "etcd", one: "an etcd member", authoritySetting: "ETCDCTL_CACERT",
+extension BackendKind {
+    static let etcd = BackendKind(
+        .registry, name: "etcd", nameWithArticle: "an etcd member", authoritySetting: "ETCDCTL_CACERT",
         certificateSetting: "ETCDCTL_CERT",
         keySetting: "ETCDCTL_KEY")
 }

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AdapterSettings
+import BackendSupport
 public import Configuration
 public import MicroCore
-import BackendSupport
 
 /// Where etcd is, and how it is asked.
 ///
@@ -69,28 +69,28 @@ public struct EtcdConfiguration: Sendable {
 
     /// How long a watch stays on one connection; 30 s by default. A dead connection is noticed after this time and
     /// ``timeout``.
-    public var longestWait: Duration = .seconds(30)
+    public var watchRenewalInterval: Duration = .seconds(30)
 
     /// The largest answer to accept, in bytes; 64 MiB by default. It holds for one message of a watch too, and for all
     /// pages of a list together.
-    public var largestAnswer = 64 * 1024 * 1024
+    public var maxResponseSize = 64 * 1024 * 1024
 
     /// The defaults.
     public init() {}
 
     /// The defaults, changed by the settings of a reader.
     public init(configReader reader: ConfigReader) {
-        if let text = reader.text("micro.registry.address") { address = text }
-        namespace = reader.text("micro.registry.namespace") ?? namespace
-        prefix = reader.text("micro.registry.prefix") ?? prefix
-        user = reader.text("etcdctl.user", isSecret: true)
-        password = reader.text("etcdctl.password", isSecret: true).map(Secret.init)
+        if let text = reader.nonEmptyString("micro.registry.address") { address = text }
+        namespace = reader.nonEmptyString("micro.registry.namespace") ?? namespace
+        prefix = reader.nonEmptyString("micro.registry.prefix") ?? prefix
+        user = reader.nonEmptyString("etcdctl.user", isSecret: true)
+        password = reader.nonEmptyString("etcdctl.password", isSecret: true).map(Secret.init)
         // As in etcdctl: a name with a colon has its password beside it.
         if password == nil, let parts = user?.split(separator: ":", maxSplits: 1), parts.count == 2 {
             (user, password) = (String(parts[0]), Secret(String(parts[1])))
         }
-        certificateAuthorityFile = reader.text("etcdctl.cacert")
-        clientCertificateFile = reader.text("etcdctl.cert")
-        clientKeyFile = reader.text("etcdctl.key")
+        certificateAuthorityFile = reader.nonEmptyString("etcdctl.cacert")
+        clientCertificateFile = reader.nonEmptyString("etcdctl.cert")
+        clientKeyFile = reader.nonEmptyString("etcdctl.key")
     }
 }

@@ -1,15 +1,15 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 import Foundation
 import MicroCore
-import BackendSupport
 
 /// An error that etcd tells: gRPC's code and a text.
 ///
 /// Read are `{"error":"…","message":"…","code":5}`, and in a stream `{"error":{"grpc_code":14,"message":"…"}}`; the status
 /// of HTTP differs between versions.
-struct EtcdFault: Error, Equatable, Decodable {
+struct EtcdServerError: Error, Equatable, Decodable {
     /// [gRPC's codes](https://grpc.io/docs/guides/status-codes/), as far as they are told apart.
     enum Code {
         static let invalidArgument = 3
@@ -60,29 +60,29 @@ struct EtcdFault: Error, Equatable, Decodable {
 /// What goes wrong between here and etcd, in the terms of the contract.
 enum EtcdError {
     /// An error that etcd tells.
-    static func of(_ fault: EtcdFault, at server: Server, hasUser: Bool) -> MicroError {
-        let text = fault.message
+    static func of(_ serverError: EtcdServerError, at server: BackendServer, hasUser: Bool) -> MicroError {
+        let text = serverError.message
         let message = "\(server) answered: \(shown(text))"
         let isTooLarge = ["request is too large", "larger than max"].contains(where: text.contains)
-        if isTooLarge { return make(.payloadTooLarge, message, fault) }
-        switch fault.code {
-        case EtcdFault.Code.unauthenticated:
-            return make(.unauthenticated, "\(message). \(advice(hasUser))", fault)
-        case EtcdFault.Code.invalidArgument where isAboutAuthentication(text):
-            return make(.unauthenticated, "\(message). \(advice(hasUser))", fault)
-        case EtcdFault.Code.invalidArgument:
-            return make(.invalidArgument, message, fault)
-        case EtcdFault.Code.permissionDenied:
-            return make(.permissionDenied, "\(message). Does the user have a role for these keys?", fault)
-        case EtcdFault.Code.resourceExhausted:
-            return make(.resourceExhausted, message, fault)
+        if isTooLarge { return make(.payloadTooLarge, message, serverError) }
+        switch serverError.code {
+        case EtcdServerError.Code.unauthenticated:
+            return make(.unauthenticated, "\(message). \(advice(hasUser))", serverError)
+        case EtcdServerError.Code.invalidArgument where isAboutAuthentication(text):
+            return make(.unauthenticated, "\(message). \(advice(hasUser))", serverError)
+        case EtcdServerError.Code.invalidArgument:
+            return make(.invalidArgument, message, serverError)
+        case EtcdServerError.Code.permissionDenied:
+            return make(.permissionDenied, "\(message). Does the user have a role for these keys?", serverError)
+        case EtcdServerError.Code.resourceExhausted:
+            return make(.resourceExhausted, message, serverError)
         default:
-            return make(.unavailable, message, fault)
+            return make(.unavailable, message, serverError)
         }
     }
 
     /// A status that no body of etcd's comes with: of a proxy, or of something else.
-    static func of(status: Int, at server: Server) -> MicroError {
+    static func of(status: Int, at server: BackendServer) -> MicroError {
         let message = "\(server) answered \(status)"
         switch status {
         case 401: return make(.unauthenticated, message)
@@ -90,7 +90,7 @@ enum EtcdError {
         case 413: return make(.payloadTooLarge, message)
         case 429: return make(.resourceExhausted, message)
         case 500...599: return make(.unavailable, message)
-        default: return .foreign(server, "the status is \(status)")
+        default: return .unexpectedResponse(server, "the status is \(status)")
         }
     }
 
@@ -107,12 +107,14 @@ enum EtcdError {
         String(text.split(whereSeparator: \.isNewline).first?.prefix(200) ?? "an error")
     }
 
-    private static func make(_ code: MicroError.Code, _ message: String, _ fault: EtcdFault? = nil) -> MicroError {
-        MicroError(code, message, origin: MicroError.Origin.registry, cause: fault)
+    private static func make(_ code: MicroError.Code, _ message: String, _ serverError: EtcdServerError? = nil)
+        -> MicroError
+    {
+        MicroError(code, message, origin: MicroError.Origin.registry, cause: serverError)
     }
 }
 
 extension MicroError {
     /// Whether etcd has told this code.
-    func isFault(_ code: Int) -> Bool { (cause as? EtcdFault)?.code == code }
+    func hasGRPCCode(_ code: Int) -> Bool { (cause as? EtcdServerError)?.code == code }
 }

@@ -11,11 +11,11 @@ struct EtcdKeys: Sendable {
     /// With a slash at the end.
     let prefix: String
     /// Whether they are those of go-micro's etcd plugin of version 1, whose nodes have an address without the port.
-    let havePortsApart: Bool
+    let hasSeparatePorts: Bool
 
     init(prefix: String, namespace: String) {
         let start = prefix.hasSuffix("/") ? String(prefix.dropLast()) : prefix
-        havePortsApart = start == "/micro-registry"
+        hasSeparatePorts = start == "/micro-registry"
         self.prefix = (namespace.isEmpty ? start : "\(start)@\(namespace)") + "/"
     }
 
@@ -23,7 +23,7 @@ struct EtcdKeys: Sendable {
     func key(_ service: String, _ id: String) -> String { "\(prefix)\(service)/\(id)" }
 
     /// All keys of a service, or of all (nil).
-    func range(_ name: String?) -> EtcdRange { EtcdRange(prefix: name.map { "\(prefix)\($0)/" } ?? prefix) }
+    func range(_ name: String?) -> KeyRange { KeyRange(prefix: name.map { "\(prefix)\($0)/" } ?? prefix) }
 
     /// The service and the node of a key; nil for a key that is no record's.
     func parse(_ key: [UInt8]) -> (service: String, id: String)? {
@@ -36,7 +36,7 @@ struct EtcdKeys: Sendable {
 }
 
 /// The keys from one on, and before another.
-struct EtcdRange: Sendable {
+struct KeyRange: Sendable {
     var start: [UInt8]
     let end: [UInt8]
 

@@ -32,10 +32,11 @@ struct EtcdRecord: Codable, Sendable {
         version = service.version
         metadata = service.metadata
         endpoints = service.endpoints
-        let isWhole = node.port != nil && !keys.havePortsApart
+        let includesPort = node.port != nil && !keys.hasSeparatePorts
         nodes = [
             Node(
-                id: node.id, address: isWhole ? "\(Address(node))" : node.address, port: isWhole ? nil : node.port ?? 0,
+                id: node.id, address: includesPort ? "\(Address(node))" : node.address,
+                port: includesPort ? nil : node.port ?? 0,
                 metadata: node.metadata)
         ]
     }
@@ -50,7 +51,7 @@ struct EtcdRecord: Codable, Sendable {
     /// Reads a value of any origin. What does not fit the rules for records, or its own key, is left out and logged.
     ///
     /// - Parameter name: The service that was asked for; nil for all.
-    static func storedNode(_ entry: EtcdKeyValue, of name: String?, keys: EtcdKeys, logger: Logger) -> (
+    static func storedNode(_ entry: KeyValue, of name: String?, keys: EtcdKeys, logger: Logger) -> (
         service: String, id: String, node: StoredNode
     )? {
         guard let (service, id) = keys.parse(entry.key), service == name ?? service else {

@@ -32,7 +32,7 @@ final class EtcdRegistrar: Sendable {
         let deadline = api.deadline
         do {
             return try await store(node.id, key, value, seconds: seconds, by: deadline)
-        } catch let error as MicroError where error.isFault(EtcdFault.Code.notFound) {
+        } catch let error as MicroError where error.hasGRPCCode(EtcdServerError.Code.notFound) {
             // The lease ended between the two requests.
             registered[node.id]?.lease = nil
             return try await store(node.id, key, value, seconds: seconds, by: deadline)
@@ -45,7 +45,7 @@ final class EtcdRegistrar: Sendable {
         var entry = registered[id] ?? .init()
         let granted = try await lease(id, &entry, seconds: seconds, by: deadline)
         let lease = entry.lease?.id ?? 0
-        let condition = entry.stored.flatMap { stored -> EtcdCondition? in
+        let condition = entry.stored.flatMap { stored -> EtcdKeyCondition? in
             guard stored.key == key, stored.value == value, stored.lease == lease else { return nil }
             return lease == 0 ? .revision(stored.revision) : .lease(lease)
         }
@@ -58,8 +58,8 @@ final class EtcdRegistrar: Sendable {
         if let put { entry.stored = .init(key: key, value: value, lease: lease, revision: put.revision) }
         entry.keys = [key]
         registered[id] = entry
-        await dropOldLeases(id, entry, by: deadline)
-        return (granted, put.map { !$0.wasThere } ?? false)
+        await revokeOldLeases(id, entry, by: deadline)
+        return (granted, put.map { !$0.existed } ?? false)
     }
 
     /// Keeps the lease of a node alive, or gets one, and returns its time to live in seconds.
@@ -83,7 +83,7 @@ final class EtcdRegistrar: Sendable {
     }
 
     /// The key has another lease now. One that cannot be ended is tried again with the next heartbeat.
-    private func dropOldLeases(
+    private func revokeOldLeases(
         _ id: String, _ entry: EtcdRegistrations.Entry, by deadline: ContinuousClock.Instant
     ) async {
         for lease in entry.leases where lease != entry.lease?.id {

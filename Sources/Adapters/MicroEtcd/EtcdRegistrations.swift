@@ -14,7 +14,7 @@ final class EtcdRegistrations: Sendable {
         /// The lease to keep alive.
         var lease: Lease?
         /// What is certainly stored, until somebody else changes it.
-        var stored: Stored?
+        var stored: StoredValue?
     }
 
     /// A lease that was granted.
@@ -25,7 +25,7 @@ final class EtcdRegistrations: Sendable {
     }
 
     /// A value as it was stored.
-    struct Stored: Sendable {
+    struct StoredValue: Sendable {
         let key: String
         let value: [UInt8]
         /// Zero for none.

@@ -14,7 +14,7 @@ public final class EtcdRegistry: Registry {
     private let api: EtcdAPI
     private let keys: EtcdKeys
     private let registrar: EtcdRegistrar
-    private let feeds: EtcdWatch
+    private let watcher: EtcdWatch
     private let hub: RegistryWatchHub
     private let logger: Logger
 
@@ -23,15 +23,15 @@ public final class EtcdRegistry: Registry {
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`: an address, the namespace or the prefix cannot be one, or
     ///   there is a user without a password.
     public init(configuration: EtcdConfiguration = .init(), logger: Logger = .current) throws {
-        let keys = try configuration.checkedKeys()
+        let keys = try configuration.validatedKeys()
         let api = try EtcdAPI(configuration: configuration)
         self.keys = keys
         self.api = api
         self.logger = logger
         registrar = EtcdRegistrar(api: api, keys: keys, logger: logger)
-        let feeds = EtcdWatch(api: api, keys: keys, logger: logger)
-        self.feeds = feeds
-        hub = RegistryWatchHub { name, publish in await feeds.run(name, publish) }
+        let watcher = EtcdWatch(api: api, keys: keys, logger: logger)
+        self.watcher = watcher
+        hub = RegistryWatchHub { name, publish in await watcher.run(name, publish) }
     }
 
     /// `etcd`
@@ -53,7 +53,7 @@ public final class EtcdRegistry: Registry {
     @discardableResult
     public func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
         try service.validate()
-        let seconds = try TimeToLive.inForce(timeToLive, shortest: .seconds(1)).map(\.wholeSeconds)
+        let seconds = try TimeToLive.effective(timeToLive, minimum: .seconds(1)).map(\.wholeSeconds)
         return try await locks.withLock(Set(service.nodes.map(\.id))) {
             var outcome = RegisterOutcome(timeToLive: nil, created: false)
             for node in service.nodes {
@@ -76,15 +76,15 @@ public final class EtcdRegistry: Registry {
     /// See ``MicroCore/Registry/lookUp(_:)``.
     public func lookUp(_ name: String) async throws -> [ServiceRecord] {
         try NameRules.check(service: name)
-        let answer = try await api.read(keys.range(name), by: api.deadline)
+        let response = try await api.read(keys.range(name), by: api.deadline)
         return ServiceRecord.merging(
-            answer.entries.compactMap { EtcdRecord.storedNode($0, of: name, keys: keys, logger: logger)?.node })
+            response.entries.compactMap { EtcdRecord.storedNode($0, of: name, keys: keys, logger: logger)?.node })
     }
 
     /// See ``MicroCore/Registry/list()``.
     public func list() async throws -> [String] {
-        let answer = try await api.read(keys.range(nil), keysOnly: true, by: api.deadline)
-        return Set(answer.entries.compactMap { keys.parse($0.key)?.service }).sorted()
+        let response = try await api.read(keys.range(nil), keysOnly: true, by: api.deadline)
+        return Set(response.entries.compactMap { keys.parse($0.key)?.service }).sorted()
     }
 
     /// See ``MicroCore/Registry/watch(_:)``.
@@ -93,7 +93,7 @@ public final class EtcdRegistry: Registry {
     /// See ``MicroCore/Registry/close()``.
     public func close() async {
         await hub.close()
-        await feeds.close()
+        await watcher.close()
         await api.close()
     }
 }

@@ -1,8 +1,8 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import MicroCore
 import BackendSupport
+import MicroCore
 import Synchronization
 
 /// A user of etcd.
@@ -42,9 +42,9 @@ final class EtcdSession: Sendable {
     }
 
     /// Asks with a token, and once more with a new one if it is not accepted.
-    func ask<Answer: Sendable>(
-        _ server: Server, within limit: Duration, _ request: (Secret?, Duration) async throws -> Answer
-    ) async throws -> Answer {
+    func withToken<Response: Sendable>(
+        _ server: BackendServer, within limit: Duration, _ request: (Secret?, Duration) async throws -> Response
+    ) async throws -> Response {
         guard let credentials else { return try await request(nil, limit) }
         let deadline = ContinuousClock.now + limit
         let token = try await token(after: 0, credentials, at: server, by: deadline)
@@ -58,7 +58,8 @@ final class EtcdSession: Sendable {
 
     /// The token of a later login than the given one; zero for any.
     private func token(
-        after number: Int, _ credentials: EtcdCredentials, at server: Server, by deadline: ContinuousClock.Instant
+        after number: Int, _ credentials: EtcdCredentials, at server: BackendServer,
+        by deadline: ContinuousClock.Instant
     ) async throws -> Token {
         let (known, logins) = content.withLock { ($0.token, $0.logins) }
         if let known, known.number > number { return known }
@@ -75,7 +76,8 @@ final class EtcdSession: Sendable {
         }
     }
 
-    private func logIn(_ credentials: EtcdCredentials, at server: Server, within limit: Duration) async throws -> Token
+    private func logIn(_ credentials: EtcdCredentials, at server: BackendServer, within limit: Duration) async throws
+        -> Token
     {
         do {
             let value = try await http.authenticate(credentials, at: server, within: limit)

@@ -1,25 +1,25 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 import CurlTransfer
 import MicroCore
-import BackendSupport
 
 /// The messages of a streamed answer: one JSON object on each line.
 struct EtcdStream: Sendable {
     private let stream: CurlStream
-    private let server: Server
+    private let server: BackendServer
     private let http: EtcdHTTP
-    private let largestMessage: Int
-    private var lines: EtcdLines
+    private let maxMessageSize: Int
+    private var lines: EtcdLineSplitter
     private var pending: ArraySlice<[UInt8]> = []
 
-    init(_ stream: CurlStream, at server: Server, http: EtcdHTTP, largestMessage: Int) {
+    init(_ stream: CurlStream, at server: BackendServer, http: EtcdHTTP, maxMessageSize: Int) {
         self.stream = stream
         self.server = server
         self.http = http
-        self.largestMessage = largestMessage
-        lines = EtcdLines(longest: largestMessage)
+        self.maxMessageSize = maxMessageSize
+        lines = EtcdLineSplitter(maxLineLength: maxMessageSize)
     }
 
     /// Runs the body, and ends the stream at the deadline: reading it throws `CancellationError` then.
@@ -48,7 +48,7 @@ struct EtcdStream: Sendable {
                 throw MicroError(.unavailable, "\(server) ended the watch", origin: MicroError.Origin.registry)
             }
             guard let more = lines.take(piece) else {
-                throw MicroError.foreign(server, "a message is larger than \(largestMessage) bytes")
+                throw MicroError.unexpectedResponse(server, "a message is larger than \(maxMessageSize) bytes")
             }
             pending = more[...]
         }
@@ -56,7 +56,7 @@ struct EtcdStream: Sendable {
 
     private func message<Message: Decodable & Sendable>(_ line: [UInt8]) throws -> Message {
         guard stream.status == 200 else { throw http.failure(status: stream.status, line, at: server) }
-        return try http.decode(EtcdStreamed<Message>.self, line, at: server).result
+        return try http.decode(StreamResult<Message>.self, line, at: server).result
     }
 
     private func nextPiece() async throws -> [UInt8]? {

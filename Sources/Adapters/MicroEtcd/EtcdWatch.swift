@@ -1,9 +1,9 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 import Logging
 import MicroCore
-import BackendSupport
 import Synchronization
 
 /// Follows etcd for all watches of a registry: reads the present, then has every later change streamed.
@@ -14,33 +14,33 @@ import Synchronization
 /// The first names that are watched have a stream each. All others, and watches of everything, are fed from one.
 final class EtcdWatch: Sendable {
     /// How many services are watched by a stream of their own.
-    static let ownStreams = 32
+    static let maxDedicatedStreams = 32
 
     /// A stream that lasted this long was no part of a row of failures.
-    private static let long = Duration.seconds(5)
+    private static let stableStreamDuration = Duration.seconds(5)
 
     private let api: EtcdAPI
     private let keys: EtcdKeys
     private let logger: Logger
-    private let freeStreams = Mutex(EtcdWatch.ownStreams)
+    private let availableStreams = Mutex(EtcdWatch.maxDedicatedStreams)
     /// The one stream of everything.
-    private let everything: RegistryWatchHub
+    private let sharedHub: RegistryWatchHub
 
     init(api: EtcdAPI, keys: EtcdKeys, logger: Logger) {
         self.api = api
         self.keys = keys
         self.logger = logger
-        everything = RegistryWatchHub { _, publish in
+        sharedHub = RegistryWatchHub { _, publish in
             await Self.run(nil, api: api, keys: keys, logger: logger, publish)
         }
     }
 
     /// Publishes the states of a service, or of all (nil), until the task is cancelled or the registry is closed.
     func run(_ name: String?, _ publish: (RegistryState) -> Void) async {
-        if let name, takeStream() {
-            defer { freeStreams.withLock { $0 += 1 } }
+        if let name, acquireStream() {
+            defer { availableStreams.withLock { $0 += 1 } }
             await Self.run(name, api: api, keys: keys, logger: logger, publish)
-        } else if let states = try? everything.watch(nil) {
+        } else if let states = try? sharedHub.watch(nil) {
             // When it is closed already, there is nothing to publish.
             for await state in states {
                 publish(name.map { RegistryState(state[$0], freshness: state.freshness) } ?? state)
@@ -48,10 +48,10 @@ final class EtcdWatch: Sendable {
         }
     }
 
-    func close() async { await everything.close() }
+    func close() async { await sharedHub.close() }
 
-    private func takeStream() -> Bool {
-        freeStreams.withLock { free in
+    private func acquireStream() -> Bool {
+        availableStreams.withLock { free in
             guard free > 0 else { return false }
             free -= 1
             return true
@@ -62,7 +62,7 @@ final class EtcdWatch: Sendable {
         _ name: String?, api: EtcdAPI, keys: EtcdKeys, logger: Logger, _ publish: (RegistryState) -> Void
     ) async {
         let range = keys.range(name)
-        var view = EtcdView(of: name, keys: keys, logger: logger)
+        var view = EtcdWatchState(of: name, keys: keys, logger: logger)
         var failures = 0
         while !Task.isCancelled {
             let started = ContinuousClock.now
@@ -72,14 +72,14 @@ final class EtcdWatch: Sendable {
             } catch is CancellationError {
                 return
             } catch {
-                if ContinuousClock.now - started > long { failures = 0 }
+                if ContinuousClock.now - started > stableStreamDuration { failures = 0 }
                 let cause = microError(error)
                 if cause.code == .closed { return }
-                if error is EtcdHistoryLost, failures < 3 {
+                if error is EtcdRevisionUnavailableError, failures < 3 {
                     // Nothing has failed as long as the present can be read.
-                    view.forget()
+                    view.invalidate()
                 } else {
-                    view.fail(cause)
+                    view.markStale(cause)
                     publish(view.state)
                 }
                 logger.debug("cannot watch", metadata: ["service": "\(name ?? "*")", "cause": "\(cause)"])
@@ -91,10 +91,10 @@ final class EtcdWatch: Sendable {
 
     /// Goes on where the view ends, and returns when it is time for another connection.
     private static func follow(
-        _ range: EtcdRange, _ view: inout EtcdView, api: EtcdAPI, _ publish: (RegistryState) -> Void
+        _ range: KeyRange, _ view: inout EtcdWatchState, api: EtcdAPI, _ publish: (RegistryState) -> Void
     ) async throws {
         let deadline = api.deadline
-        let position: EtcdHeader
+        let position: ResponseHeader
         if let known = view.position {
             position = known
         } else {
@@ -104,21 +104,21 @@ final class EtcdWatch: Sendable {
         }
         var stream = try await api.watch(range, from: position.revision + 1, by: deadline)
         // etcd would wait for a revision that it has not reached yet.
-        guard stream.created.continues(position) else { throw EtcdHistoryLost() }
-        view.succeed()
+        guard stream.created.continues(position) else { throw EtcdRevisionUnavailableError() }
+        view.markLive()
         publish(view.state)
-        let age = min(max(.milliseconds(10), api.configuration.longestWait), .seconds(3600))
+        let age = min(max(.milliseconds(10), api.configuration.watchRenewalInterval), .seconds(3600))
         try await stream.follow(until: .now + age * Double.random(in: 0.8...1)) { events in
             view.apply(events)
             publish(view.state)
         }
         // To go on from far behind costs etcd more than to tell the present.
         let behind = stream.created.revision - (view.position?.revision ?? 0)
-        if behind > max(1000, view.count) { view.forget() }
+        if behind > max(1000, view.count) { view.invalidate() }
     }
 
     private static func microError(_ error: any Error) -> MicroError {
-        if error is EtcdHistoryLost {
+        if error is EtcdRevisionUnavailableError {
             return MicroError(
                 .unavailable, "etcd does not go on with the history that was read", origin: MicroError.Origin.registry)
         }
@@ -126,9 +126,9 @@ final class EtcdWatch: Sendable {
     }
 }
 
-extension EtcdHeader {
+extension ResponseHeader {
     /// Whether it is a later one of the same history. An etcd that was started anew begins at the first revision.
-    fileprivate func continues(_ earlier: EtcdHeader) -> Bool {
-        cluster == earlier.cluster && revision >= earlier.revision && term >= earlier.term
+    fileprivate func continues(_ earlier: ResponseHeader) -> Bool {
+        clusterID == earlier.clusterID && revision >= earlier.revision && raftTerm >= earlier.raftTerm
     }
 }

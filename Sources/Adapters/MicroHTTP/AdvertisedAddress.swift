@@ -11,7 +11,7 @@ package enum AdvertisedAddress {
     ///
     /// - Parameter setting: The environment variable that says what to advertise, for the message.
     /// - Throws: ``MicroError`` with `invalidArgument` when no such address can be found.
-    package static func of(bound: Address, advertise: Address?, setting: String) throws -> Address {
+    package static func resolve(bound: Address, advertise: Address?, setting: String) throws -> Address {
         if let advertise { return Address(host: advertise.host, port: advertise.port ?? bound.port) }
         guard bound.isUnspecified else { return bound }
         guard let host = firstPrivateHost() else {
@@ -27,8 +27,8 @@ package enum AdvertisedAddress {
     /// The first IPv4 address of RFC 1918, in the order of the interfaces; nil also where they cannot be listed, which
     /// ends the start with what to set instead.
     private static func firstPrivateHost() -> String? {
-        let devices = (try? System.enumerateDevices()) ?? []
-        return devices.lazy.compactMap(\.address?.ipAddress).first(where: isPrivate)
+        let interfaces = (try? System.enumerateDevices()) ?? []
+        return interfaces.lazy.compactMap(\.address?.ipAddress).first(where: isPrivate)
     }
 
     package static func isPrivate(_ host: String) -> Bool {

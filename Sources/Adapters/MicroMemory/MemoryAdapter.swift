@@ -8,7 +8,7 @@ extension AdapterDescription {
     /// The registry, the transport and the broker inside one process, selected with `memory`.
     package static let memory = AdapterDescription(
         name: "memory",
-        registry: { try MemoryRegistry(namespace: $0.text("micro.registry.namespace") ?? "") },
+        registry: { try MemoryRegistry(namespace: $0.nonEmptyString("micro.registry.namespace") ?? "") },
         transport: { _ in MemoryTransport() },
         broker: { _, _ in MemoryBroker() })
 }

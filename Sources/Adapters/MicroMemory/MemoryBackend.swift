@@ -22,8 +22,8 @@ public final class MemoryBackend: Sendable {
     /// - Parameters:
     ///   - storedMessages: How many messages brokers that deliver at least once keep at most.
     ///   - storedBytes: How many bytes these have at most: of topics, headers and bodies.
-    public init(storedMessages: Int = 100_000, storedBytes: Int = 64 * 1024 * 1024) {
-        log = MemoryLog(maximumCount: storedMessages, maximumBytes: storedBytes)
+    public init(maxStoredMessages: Int = 100_000, maxStoredBytes: Int = 64 * 1024 * 1024) {
+        log = MemoryLog(maxCount: maxStoredMessages, maxBytes: maxStoredBytes)
     }
 
     /// Makes the registries unreachable, as a server that was stopped: every operation fails with `unavailable` and
@@ -55,13 +55,13 @@ public final class MemoryBackend: Sendable {
     /// `unavailable`, and nothing is delivered. What is stored stays.
     public func stopBrokers() {
         brokerOutage.begin()
-        log.halt()
+        log.suspend()
     }
 
     /// Makes the brokers reachable again.
     public func startBrokers() {
         brokerOutage.end()
-        log.goOn()
+        log.resume()
     }
 
     /// Forgets the messages that are stored, and the queues and durable subscriptions that nobody has, as a server that

@@ -17,9 +17,9 @@ public final class MemoryBroker: Broker {
     /// What a memory broker may be told.
     public struct Configuration: Sendable {
         /// How often a message is delivered when something goes wrong; at most once by default.
-        public var delivery = DeliveryClass.atMostOnce
+        public var delivery = DeliveryGuarantee.atMostOnce
         /// The largest message, in bytes of headers and body; 4 MiB by default.
-        public var largestBody = 4 * 1024 * 1024
+        public var maxBodySize = 4 * 1024 * 1024
         /// How long an operation waits for a backend that was stopped; 5 s by default.
         public var timeout = Duration.seconds(5)
 
@@ -30,10 +30,10 @@ public final class MemoryBroker: Broker {
     private let backend: MemoryBackend
     private let configuration: Configuration
     private let isClosed = Atomic(false)
-    private let subscriptions = Mutex<[Int: Open]>([:])
+    private let subscriptions = Mutex<[Int: OpenSubscription]>([:])
 
     /// A subscription, and how to have it get no more.
-    private struct Open {
+    private struct OpenSubscription {
         let source: Subscription.Source
         let detach: @Sendable () -> Void
     }
@@ -45,7 +45,7 @@ public final class MemoryBroker: Broker {
     }
 
     /// Creates a client of a backend.
-    public convenience init(backend: MemoryBackend = .shared, delivery: DeliveryClass) {
+    public convenience init(backend: MemoryBackend = .shared, delivery: DeliveryGuarantee) {
         var configuration = Configuration()
         configuration.delivery = delivery
         self.init(backend: backend, configuration: configuration)
@@ -65,11 +65,11 @@ public final class MemoryBroker: Broker {
         case .atLeastOnce: features.formUnion([.acknowledgements, .deadLetters, .durability, .replay])
         }
         return BrokerCapabilities(
-            delivery: configuration.delivery, features: features, largestBody: configuration.largestBody)
+            delivery: configuration.delivery, features: features, maxBodySize: configuration.maxBodySize)
     }
 
     /// See ``MicroCore/Broker/publish(_:to:)``.
-    public func publish(_ message: Message, to topic: String) async throws {
+    public func publish(_ message: BrokerMessage, to topic: String) async throws {
         try check(message, topic)
         if !isReachable { try await waitForBackend() }
         switch configuration.delivery {
@@ -105,8 +105,8 @@ public final class MemoryBroker: Broker {
 
     /// See ``MicroCore/Broker/request(_:to:deadline:)``.
     public func request(
-        _ message: Message, to topic: String, deadline: ContinuousClock.Instant
-    ) async throws -> Message {
+        _ message: BrokerMessage, to topic: String, deadline: ContinuousClock.Instant
+    ) async throws -> BrokerMessage {
         guard configuration.delivery == .atMostOnce else {
             throw MicroError(
                 .unsupported, "\(self) has no requests at least once", origin: MicroError.Origin.broker,
@@ -114,22 +114,22 @@ public final class MemoryBroker: Broker {
         }
         try check(message, topic)
         if !isReachable { try await waitForBackend(until: deadline) }
-        let (replies, answer) = AsyncStream<Message>.makeStream(bufferingPolicy: .bufferingOldest(1))
+        let (replies, replyContinuation) = AsyncStream<BrokerMessage>.makeStream(bufferingPolicy: .bufferingOldest(1))
         let delivery = Delivery(
             topic: topic, message: message,
             reply: { [self] reply in
                 try check(reply, topic)
-                answer.yield(reply)
+                replyContinuation.yield(reply)
             })
         guard backend.exchange.publish(delivery) else {
             throw MicroError(
                 .notFound, "nobody has subscribed to \(topic) in \(self)", origin: MicroError.Origin.broker,
                 isSafeToRetry: true)
         }
-        let late = MicroError(
+        let timeoutError = MicroError(
             .deadlineExceeded, "nobody has replied in time to what was published to \(topic) in \(self)",
             origin: MicroError.Origin.broker)
-        return try await withDeadline(deadline, orThrow: late) {
+        return try await withDeadline(deadline, orThrow: timeoutError) {
             for await reply in replies { return reply }
             throw CancellationError()
         }
@@ -156,7 +156,7 @@ public final class MemoryBroker: Broker {
             detach()
             self?.subscriptions.withLock { $0[id] = nil }
         }
-        subscriptions.withLock { $0[id] = Open(source: source, detach: detach) }
+        subscriptions.withLock { $0[id] = OpenSubscription(source: source, detach: detach) }
         try attach(source)
         // It may have been closed since: then nobody else ends this one.
         if isClosed.load(ordering: .sequentiallyConsistent) { source.finish() }
@@ -182,14 +182,14 @@ public final class MemoryBroker: Broker {
         }
     }
 
-    private func check(_ message: Message, _ topic: String) throws {
+    private func check(_ message: BrokerMessage, _ topic: String) throws {
         try checkOpen()
         try TopicRules.check(topic: topic)
         try TopicRules.check(headers: message.headers)
-        guard message.size <= configuration.largestBody else {
+        guard message.size <= configuration.maxBodySize else {
             throw MicroError(
                 .payloadTooLarge,
-                "a message to \(topic) has \(message.size) bytes, the limit is \(configuration.largestBody)",
+                "a message to \(topic) has \(message.size) bytes, the limit is \(configuration.maxBodySize)",
                 origin: MicroError.Origin.broker, isSafeToRetry: true)
         }
     }

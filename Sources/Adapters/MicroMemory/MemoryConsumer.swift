@@ -22,16 +22,16 @@ struct MemoryConsumer {
             }
         }
 
-        var isKept: Bool { if case .single = self { false } else { true } }
+        var isDurable: Bool { if case .single = self { false } else { true } }
     }
 
     /// A subscription that is there.
     struct Member {
         let id: Int
         let source: Subscription.Source
-        let maximumInFlight: Int
-        let maximumBytes: Int
-        let acknowledgeWait: Duration
+        let maxInFlight: Int
+        let maxBytes: Int
+        let acknowledgementTimeout: Duration
         var inFlight = 0
         var bytes = 0
 
@@ -39,22 +39,22 @@ struct MemoryConsumer {
             self.id = id
             self.source = source
             // What waits in the buffer of the subscription is in flight: it is never filled beyond its limits.
-            maximumInFlight = min(options.maximumInFlight ?? Self.defaultInFlight, options.bufferedMessages)
-            maximumBytes = options.bufferedBytes
-            acknowledgeWait = options.acknowledgeWait ?? Self.defaultWait
+            maxInFlight = min(options.maxInFlight ?? Self.defaultMaxInFlight, options.maxBufferedMessages)
+            maxBytes = options.maxBufferedBytes
+            acknowledgementTimeout = options.acknowledgementTimeout ?? Self.defaultAcknowledgementTimeout
         }
 
         /// A draining one has left already.
         var hasRoom: Bool {
-            inFlight < maximumInFlight && (bytes < maximumBytes || inFlight == 0) && !source.hasEnded
+            inFlight < maxInFlight && (bytes < maxBytes || inFlight == 0) && !source.hasEnded
         }
 
-        private static let defaultInFlight = 256
-        private static let defaultWait = Duration.seconds(30)
+        private static let defaultMaxInFlight = 256
+        private static let defaultAcknowledgementTimeout = Duration.seconds(30)
     }
 
     /// What is to be delivered.
-    struct Next {
+    struct NextDelivery {
         let sequence: Int
         let attempt: Int
         let message: MemoryMessages.Entry
@@ -74,17 +74,17 @@ struct MemoryConsumer {
     let pattern: TopicPattern
     private(set) var members: [Member] = []
     /// The next that nobody was given yet.
-    private var position: Int
+    private var nextPosition: Int
     private var leases: [Int: Lease] = [:]
     /// What comes again: how often it was delivered, and when it may be.
-    private var waiting: [Int: (attempts: Int, due: ContinuousClock.Instant)] = [:]
-    private var turn = 0
-    private var maximumAttempts: Int?
+    private var pendingRedeliveries: [Int: (attempts: Int, due: ContinuousClock.Instant)] = [:]
+    private var nextMemberIndex = 0
+    private var maxAttempts: Int?
     private(set) var deadLetterTopic: String?
 
-    init(_ topic: String, from position: Int) {
+    init(_ topic: String, from nextPosition: Int) {
         self.topic = topic
-        self.position = position
+        self.nextPosition = nextPosition
         pattern = TopicPattern(topic)
     }
 
@@ -93,7 +93,7 @@ struct MemoryConsumer {
     /// The limits of the newest subscription are those of all.
     mutating func add(_ member: Member, _ options: SubscribeOptions) {
         members.append(member)
-        maximumAttempts = options.maximumAttempts
+        maxAttempts = options.maxAttempts
         deadLetterTopic = options.deadLetterTopic
     }
 
@@ -103,44 +103,46 @@ struct MemoryConsumer {
     // MARK: Deliveries
 
     /// Picks the next message and the member that gets it; nil if there is none, or no room.
-    mutating func next(in log: MemoryMessages, at now: ContinuousClock.Instant) -> Next? {
+    mutating func next(in log: MemoryMessages, at now: ContinuousClock.Instant) -> NextDelivery? {
         guard let member = nextMember(), let (sequence, attempts) = nextSequence(in: log, now) else { return nil }
-        turn = (member + 1) % members.count
+        nextMemberIndex = (member + 1) % members.count
         let message = log[sequence]
-        waiting[sequence] = nil
+        pendingRedeliveries[sequence] = nil
         let lease = Lease(
-            attempt: attempts + 1, member: members[member].id, expiry: now + members[member].acknowledgeWait,
+            attempt: attempts + 1, member: members[member].id, expiry: now + members[member].acknowledgementTimeout,
             size: message.size)
         leases[sequence] = lease
         members[member].inFlight += 1
         members[member].bytes += message.size
-        return Next(
+        return NextDelivery(
             sequence: sequence, attempt: lease.attempt, message: message, source: members[member].source,
             expiry: lease.expiry)
     }
 
     /// The members take turns.
     private func nextMember() -> Int? {
-        members.indices.lazy.map { (turn + $0) % members.count }.first { members[$0].hasRoom }
+        members.indices.lazy.map { (nextMemberIndex + $0) % members.count }.first { members[$0].hasRoom }
     }
 
     private mutating func nextSequence(
         in log: MemoryMessages, _ now: ContinuousClock.Instant
     ) -> (Int, attempts: Int)? {
-        if !waiting.isEmpty {
+        if !pendingRedeliveries.isEmpty {
             // What waits for room among the dead letters has been delivered often enough.
-            let due = waiting.filter { $0.value.due <= now && !isOver($0.value.attempts) }
+            let due = pendingRedeliveries.filter { $0.value.due <= now && !hasReachedMaxAttempts($0.value.attempts) }
             if let first = due.min(by: { $0.key < $1.key }) { return (first.key, first.value.attempts) }
         }
-        position = max(position, log.first)
-        while position < log.end {
-            defer { position += 1 }
-            if covers(log[position].topic) { return (position, 0) }
+        nextPosition = max(nextPosition, log.first)
+        while nextPosition < log.end {
+            defer { nextPosition += 1 }
+            if matchesTopic(log[nextPosition].topic) { return (nextPosition, 0) }
         }
         return nil
     }
 
-    private func covers(_ topic: String) -> Bool { pattern.hasWildcards ? pattern.matches(topic) : topic == self.topic }
+    private func matchesTopic(_ topic: String) -> Bool {
+        pattern.hasWildcards ? pattern.matches(topic) : topic == self.topic
+    }
 
     /// Takes what became of a delivery; tells when it comes again, if that is not now. One that is not the last of its
     /// message counts only if it was acknowledged.
@@ -151,16 +153,16 @@ struct MemoryConsumer {
         switch settlement {
         case .acknowledged:
             endLease(sequence)
-            waiting[sequence] = nil
+            pendingRedeliveries[sequence] = nil
         case .rejected(let delay) where isLast:
             endLease(sequence)
             // There is nothing to wait for if it does not come again.
-            let due = isOver(attempt) ? now : now + max(delay ?? .zero, .zero)
-            waiting[sequence] = (attempt, due)
+            let due = hasReachedMaxAttempts(attempt) ? now : now + max(delay ?? .zero, .zero)
+            pendingRedeliveries[sequence] = (attempt, due)
             return due > now ? due : nil
         case .returned where isLast:
             endLease(sequence)
-            waiting[sequence] = (attempt - 1, now)
+            pendingRedeliveries[sequence] = (attempt - 1, now)
         case .rejected, .returned: break
         }
         return nil
@@ -170,7 +172,7 @@ struct MemoryConsumer {
     mutating func expire(at now: ContinuousClock.Instant) {
         for (sequence, lease) in leases where lease.expiry <= now {
             endLease(sequence)
-            waiting[sequence] = (lease.attempt, now)
+            pendingRedeliveries[sequence] = (lease.attempt, now)
         }
     }
 
@@ -184,37 +186,45 @@ struct MemoryConsumer {
 
     // MARK: What was delivered too often
 
-    private func isOver(_ attempts: Int) -> Bool { maximumAttempts.map { attempts >= $0 } ?? false }
+    private func hasReachedMaxAttempts(_ attempts: Int) -> Bool { maxAttempts.map { attempts >= $0 } ?? false }
 
-    var hasExhausted: Bool { maximumAttempts != nil && waiting.contains { isOver($0.value.attempts) } }
+    var hasExhaustedMessages: Bool {
+        maxAttempts != nil && pendingRedeliveries.contains { hasReachedMaxAttempts($0.value.attempts) }
+    }
 
     /// The messages that were delivered as often as they may be.
-    var exhausted: [Int] { waiting.filter { isOver($0.value.attempts) }.keys.sorted() }
+    var exhaustedSequences: [Int] {
+        pendingRedeliveries.filter { hasReachedMaxAttempts($0.value.attempts) }.keys.sorted()
+    }
 
     /// Gives a message up; tells how often it was delivered.
-    mutating func forget(_ sequence: Int) -> Int { waiting.removeValue(forKey: sequence)?.attempts ?? 0 }
+    mutating func removeRedelivery(_ sequence: Int) -> Int {
+        pendingRedeliveries.removeValue(forKey: sequence)?.attempts ?? 0
+    }
 
     /// Takes back what was given up.
-    mutating func keep(_ sequence: Int, attempts: Int, at now: ContinuousClock.Instant) {
-        waiting[sequence] = (attempts, now)
+    mutating func deferDeadLetter(_ sequence: Int, attempts: Int, at now: ContinuousClock.Instant) {
+        pendingRedeliveries[sequence] = (attempts, now)
     }
 
     // MARK: What it needs
 
     /// The oldest message that it may still deliver.
-    var oldest: Int { min(position, leases.keys.min() ?? .max, waiting.keys.min() ?? .max) }
+    var oldestNeeded: Int { min(nextPosition, leases.keys.min() ?? .max, pendingRedeliveries.keys.min() ?? .max) }
 
     /// When there is something to do, if nobody calls.
-    func wakesAt(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        [leases.values.map(\.expiry).min(), waiting.values.map(\.due).filter { $0 > now }.min()].compactMap(\.self)
-            .min()
+    func nextWakeup(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        [leases.values.map(\.expiry).min(), pendingRedeliveries.values.map(\.due).filter { $0 > now }.min()].compactMap(
+            \.self
+        )
+        .min()
     }
 
     /// Goes on with what is published from now on.
-    mutating func reset(to position: Int) {
-        self.position = position
+    mutating func reset(to nextPosition: Int) {
+        self.nextPosition = nextPosition
         leases = [:]
-        waiting = [:]
+        pendingRedeliveries = [:]
         for index in members.indices { (members[index].inFlight, members[index].bytes) = (0, 0) }
     }
 }

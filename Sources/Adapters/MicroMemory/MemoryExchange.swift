@@ -15,7 +15,7 @@ final class MemoryExchange: Sendable {
     }
 
     /// Whose turn it is in a queue.
-    private final class Turn: Sendable {
+    private final class RoundRobin: Sendable {
         private let count = Atomic(0)
 
         func next(of members: [Subscription.Source]) -> Subscription.Source {
@@ -26,8 +26,8 @@ final class MemoryExchange: Sendable {
 
     /// Who gets what is published to a topic: worked out once, not for each message.
     private struct Route {
-        var everyone: [Subscription.Source] = []
-        var queues: [(turn: Turn, members: [Subscription.Source])] = []
+        var ungrouped: [Subscription.Source] = []
+        var queues: [(roundRobin: RoundRobin, members: [Subscription.Source])] = []
     }
 
     private struct Content {
@@ -35,7 +35,7 @@ final class MemoryExchange: Sendable {
         var patterns: [Subscriber] = []
         /// Of the topics in ``byTopic``; with the patterns that cover them.
         var routes: [String: Route] = [:]
-        var turns: [String: (turn: Turn, members: Int)] = [:]
+        var roundRobins: [String: (roundRobin: RoundRobin, members: Int)] = [:]
         var nextID = 0
         var count = 0
     }
@@ -51,8 +51,8 @@ final class MemoryExchange: Sendable {
             content.routes[delivery.topic] ?? Self.route(of: delivery.topic, [], content)
         }
         guard let route else { return false }
-        for source in route.everyone { source.yield(delivery) }
-        for queue in route.queues { queue.turn.next(of: queue.members).yield(delivery) }
+        for source in route.ungrouped { source.yield(delivery) }
+        for queue in route.queues { queue.roundRobin.next(of: queue.members).yield(delivery) }
         return true
     }
 
@@ -67,7 +67,7 @@ final class MemoryExchange: Sendable {
         content.withLock { content in
             // It may have ended before it was here.
             guard !source.hasEnded else { return }
-            if let queue { content.turns[queue, default: (Turn(), 0)].members += 1 }
+            if let queue { content.roundRobins[queue, default: (RoundRobin(), 0)].members += 1 }
             content.count += 1
             let subscriber = Subscriber(id: id, pattern: TopicPattern(topic), queue: queue, source: source)
             if subscriber.pattern.hasWildcards {
@@ -94,8 +94,8 @@ final class MemoryExchange: Sendable {
             }
             content.count -= 1
             if let queue {
-                content.turns[queue]?.members -= 1
-                if content.turns[queue]?.members == 0 { content.turns[queue] = nil }
+                content.roundRobins[queue]?.members -= 1
+                if content.roundRobins[queue]?.members == 0 { content.roundRobins[queue] = nil }
             }
         }
     }
@@ -114,10 +114,10 @@ final class MemoryExchange: Sendable {
             if let queue = subscriber.queue {
                 queues[queue, default: []].append(subscriber.source)
             } else {
-                route.everyone.append(subscriber.source)
+                route.ungrouped.append(subscriber.source)
             }
         }
-        route.queues = queues.compactMap { name, members in content.turns[name].map { ($0.turn, members) } }
+        route.queues = queues.compactMap { name, members in content.roundRobins[name].map { ($0.roundRobin, members) } }
         return route
     }
 }

@@ -15,7 +15,7 @@ final class MemoryListener: TransportListener {
     private struct Content {
         var state = State.bound
         /// Calls that came before the listener ran.
-        var early: [CheckedContinuation<Void, Never>] = []
+        var waitingCalls: [CheckedContinuation<Void, Never>] = []
         /// What cancels each call and stream that runs.
         var running: [Int: @Sendable () -> Void] = [:]
         var nextID = 0
@@ -41,16 +41,16 @@ final class MemoryListener: TransportListener {
     }
 
     func run(_ handler: @escaping TransportHandler, streams: @escaping TransportStreamLookup) async throws {
-        let early = try content.withLock { content in
+        let waitingCalls = try content.withLock { content in
             guard case .bound = content.state else {
                 throw MicroError(
                     .closed, "the listener at \(address) ran already", origin: MicroError.Origin.transport)
             }
             content.state = .running(handler, streams)
-            defer { content.early = [] }
-            return content.early
+            defer { content.waitingCalls = [] }
+            return content.waitingCalls
         }
-        for call in early { call.resume() }
+        for call in waitingCalls { call.resume() }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let hasEnded = content.withLock { content in
@@ -62,22 +62,24 @@ final class MemoryListener: TransportListener {
             }
         } onCancel: {
             stopAccepting()
-            cutOff()
+            cancelRunningCalls()
         }
     }
 
     func drain(deadline: ContinuousClock.Instant) async {
         stopAccepting()
-        let late = MicroError(.deadlineExceeded, "calls are still running", origin: MicroError.Origin.transport)
+        let timeoutError = MicroError(.deadlineExceeded, "calls are still running", origin: MicroError.Origin.transport)
         do {
-            try await withShield(limit: deadline - .now, orThrow: late) { await self.allCallsEnd() }
+            try await withCancellationShield(limit: deadline - .now, orThrow: timeoutError) {
+                await self.waitForRunningCalls()
+            }
         } catch {}
-        cutOff()
+        cancelRunningCalls()
     }
 
     /// Runs the handler for one call.
-    func answer(_ request: TransportRequest) async throws -> TransportResponse {
-        await started()
+    func respond(_ request: TransportRequest) async throws -> TransportResponse {
+        await waitUntilRunning()
         let (id, call) = try admit(request) { handler, _ in Task { try await handler(request) } }
         defer { end(id) }
         do {
@@ -87,28 +89,28 @@ final class MemoryListener: TransportListener {
                 call.cancel()
             }
         } catch {
-            throw MicroError(answering: request, with: error)
+            throw MicroError(respondingTo: request, with: error)
         }
     }
 
     /// Opens a stream to the handler of its endpoint.
-    func open(_ request: TransportRequest, largestBody: Int) async throws -> TransportStream {
-        await started()
-        let (client, server) = MemoryStreamCarrier.makeStreams(largestBody: largestBody)
+    func open(_ request: TransportRequest, maxBodySize: Int) async throws -> TransportStream {
+        await waitUntilRunning()
+        let (client, server) = MemoryStreamCarrier.makeStreams(maxBodySize: maxBodySize)
         let (id, _) = try admit(request) { _, streams in
-            guard let handler = streams(request.endpoint) else { throw MicroError.noStream(request) }
+            guard let handler = streams(request.endpoint) else { throw MicroError.streamNotFound(request) }
             return server.carrier.run(handler, request, server.stream)
         }
-        client.carrier.end(at: request.deadline, throwing: MemoryTransport.tooLate(request, self.address))
-        client.carrier.whenOver { [weak self] in self?.end(id) }
+        client.carrier.end(at: request.deadline, throwing: MemoryTransport.deadlineError(request, self.address))
+        client.carrier.onEnd { [weak self] in self?.end(id) }
         return client.stream
     }
 
-    private func started() async {
+    private func waitUntilRunning() async {
         await withCheckedContinuation { continuation in
             let mustWait = content.withLock { content in
                 guard case .bound = content.state else { return false }
-                content.early.append(continuation)
+                content.waitingCalls.append(continuation)
                 return true
             }
             if !mustWait { continuation.resume() }
@@ -143,7 +145,7 @@ final class MemoryListener: TransportListener {
         for drainer in drainers { drainer.resume() }
     }
 
-    private func allCallsEnd() async {
+    private func waitForRunningCalls() async {
         await withCheckedContinuation { continuation in
             let isIdle = content.withLock { content in
                 if content.running.isEmpty { return true }
@@ -158,15 +160,15 @@ final class MemoryListener: TransportListener {
         backend.listeners.withLock { listeners in
             if listeners[address] === self { listeners[address] = nil }
         }
-        let early = content.withLock { content in
+        let waitingCalls = content.withLock { content in
             content.state = .ended
-            defer { content.early = [] }
-            return content.early
+            defer { content.waitingCalls = [] }
+            return content.waitingCalls
         }
-        for call in early { call.resume() }
+        for call in waitingCalls { call.resume() }
     }
 
-    private func cutOff() {
+    private func cancelRunningCalls() {
         let (cancellations, runner) = content.withLock { content in
             defer { content.runner = nil }
             return (Array(content.running.values), content.runner)

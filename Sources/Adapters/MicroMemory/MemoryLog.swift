@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// Everything stays until its room is needed; then the oldest go that no consumer needs any more.
 final class MemoryLog: Sendable {
-    private struct Alarm {
+    private struct Wakeup {
         let at: ContinuousClock.Instant
         let task: Task<Void, Never>
     }
@@ -16,37 +16,37 @@ final class MemoryLog: Sendable {
     private struct Content {
         var messages = MemoryMessages()
         var consumers: [MemoryConsumer.Key: MemoryConsumer] = [:]
-        var isHalted = false
+        var isSuspended = false
         /// What was decided to be delivered, in order, and whether somebody is about it.
         var outbox: [(source: Subscription.Source, delivery: Delivery)] = []
         var isDelivering = false
-        var alarm: Alarm?
+        var wakeup: Wakeup?
         var nextID = 0
     }
 
     private let content = Mutex(Content())
-    private let maximumCount: Int
-    private let maximumBytes: Int
+    private let maxCount: Int
+    private let maxBytes: Int
 
-    init(maximumCount: Int, maximumBytes: Int) {
-        self.maximumCount = maximumCount
-        self.maximumBytes = maximumBytes
+    init(maxCount: Int, maxBytes: Int) {
+        self.maxCount = maxCount
+        self.maxBytes = maxBytes
     }
 
-    deinit { content.withLock { $0.alarm?.task.cancel() } }
+    deinit { content.withLock { $0.wakeup?.task.cancel() } }
 
     // MARK: Publishers
 
     /// Stores a message.
     ///
     /// - Throws: ``MicroError`` with `resourceExhausted`.
-    func append(_ message: Message, to topic: String) throws {
-        try change { content in
+    func append(_ message: BrokerMessage, to topic: String) throws {
+        try update { content in
             guard store(MemoryMessages.Entry(message, topic), &content) else {
                 throw MicroError(
                     .resourceExhausted,
-                    "the memory for messages is full: \(content.messages.count) of \(maximumCount) messages and "
-                        + "\(content.messages.bytes) of \(maximumBytes) bytes wait for who has subscribed",
+                    "the memory for messages is full: \(content.messages.count) of \(maxCount) messages and "
+                        + "\(content.messages.bytes) of \(maxBytes) bytes wait for who has subscribed",
                     origin: MicroError.Origin.broker, isSafeToRetry: true)
             }
         }
@@ -61,15 +61,15 @@ final class MemoryLog: Sendable {
     }
 
     private func hasRoom(for entry: MemoryMessages.Entry, _ content: Content) -> Bool {
-        content.messages.count < maximumCount && content.messages.bytes + entry.size <= maximumBytes
+        content.messages.count < maxCount && content.messages.bytes + entry.size <= maxBytes
     }
 
     /// An eighth of everything at a time, so that it is not searched for with every message.
     private func makeRoom(for entry: MemoryMessages.Entry, _ content: inout Content) {
-        let oldest = content.consumers.values.map(\.oldest).min() ?? .max
-        while content.messages.first < min(oldest, content.messages.end),
-            content.messages.count > maximumCount / 8 * 7
-                || content.messages.bytes + entry.size > maximumBytes / 8 * 7
+        let oldestNeeded = content.consumers.values.map(\.oldestNeeded).min() ?? .max
+        while content.messages.first < min(oldestNeeded, content.messages.end),
+            content.messages.count > maxCount / 8 * 7
+                || content.messages.bytes + entry.size > maxBytes / 8 * 7
         { content.messages.removeFirst() }
     }
 
@@ -89,13 +89,13 @@ final class MemoryLog: Sendable {
         _ id: Int, to topic: String, as key: MemoryConsumer.Key, _ options: SubscribeOptions,
         _ source: Subscription.Source
     ) throws {
-        try change { content in
+        try update { content in
             // It may have ended before it was here.
             guard !source.hasEnded else { return }
             if content.consumers[key] == nil {
-                guard content.consumers.count < Self.maximumConsumers else {
+                guard content.consumers.count < Self.maxConsumers else {
                     throw MicroError(
-                        .resourceExhausted, "there are \(Self.maximumConsumers) queues and subscriptions already",
+                        .resourceExhausted, "there are \(Self.maxConsumers) queues and subscriptions already",
                         origin: MicroError.Origin.broker, isSafeToRetry: true)
                 }
                 let start = options.start == .all ? content.messages.first : content.messages.end
@@ -108,9 +108,9 @@ final class MemoryLog: Sendable {
     /// Removes a subscription. What it has in hand it may still settle, if its consumer is kept.
     func remove(_ id: Int, from key: MemoryConsumer.Key) {
         // Those beside it may have room for what it has left.
-        change { content in
+        update { content in
             content.consumers[key]?.remove(member: id)
-            if !key.isKept { content.consumers[key] = nil }
+            if !key.isDurable { content.consumers[key] = nil }
         }
     }
 
@@ -119,42 +119,44 @@ final class MemoryLog: Sendable {
         content.withLock { content in content.consumers.values.reduce(0) { $0 + $1.members.count } }
     }
 
-    private static let maximumConsumers = 10_000
+    private static let maxConsumers = 10_000
 
     // MARK: Deliveries
 
     /// Changes something, and has delivered what can be delivered then.
     ///
     /// - Parameter key: The consumer that it is about; nil for all.
-    private func change(_ key: MemoryConsumer.Key? = nil, _ body: (inout Content) throws -> Void) rethrows {
+    private func update(_ key: MemoryConsumer.Key? = nil, _ body: (inout Content) throws -> Void) rethrows {
         try content.withLock { content in
             try body(&content)
-            work(on: key, &content)
+            dispatch(on: key, &content)
         }
         deliver()
     }
 
     private func settle(_ sequence: Int, attempt: Int, of key: MemoryConsumer.Key, _ settlement: Delivery.Settlement) {
-        change(key) { content in
+        update(key) { content in
             let due = content.consumers[key]?.settle(sequence, attempt: attempt, settlement, at: .now)
-            if let due { wake(at: due, &content.alarm) }
+            if let due { scheduleWakeup(at: due, &content.wakeup) }
         }
     }
 
     /// Decides what is delivered to whom.
-    private func work(on key: MemoryConsumer.Key?, _ content: inout Content) {
-        guard !content.isHalted else { return }
+    private func dispatch(on key: MemoryConsumer.Key?, _ content: inout Content) {
+        guard !content.isSuspended else { return }
         let now = ContinuousClock.now
         if let key {
             // What is buried is news for the others.
-            guard content.consumers[key]?.hasExhausted == true else { return work(on: key, &content, now) }
+            guard content.consumers[key]?.hasExhaustedMessages == true else { return dispatch(on: key, &content, now) }
         }
-        for (key, consumer) in content.consumers where consumer.hasExhausted { bury(key, &content, now) }
+        for (key, consumer) in content.consumers where consumer.hasExhaustedMessages {
+            publishDeadLetters(key, &content, now)
+        }
         // The keys alone: who holds the dictionary has it copied when it is changed.
-        for key in content.consumers.keys.map(\.self) { work(on: key, &content, now) }
+        for key in content.consumers.keys.map(\.self) { dispatch(on: key, &content, now) }
     }
 
-    private func work(on key: MemoryConsumer.Key, _ content: inout Content, _ now: ContinuousClock.Instant) {
+    private func dispatch(on key: MemoryConsumer.Key, _ content: inout Content, _ now: ContinuousClock.Instant) {
         while let next = content.consumers[key]?.next(in: content.messages, at: now) {
             let delivery = Delivery(
                 topic: next.message.topic, message: next.message.message, attempt: next.attempt,
@@ -162,40 +164,41 @@ final class MemoryLog: Sendable {
                     self?.settle(next.sequence, attempt: next.attempt, of: key, settlement)
                 })
             content.outbox.append((next.source, delivery))
-            wake(at: next.expiry, &content.alarm)
+            scheduleWakeup(at: next.expiry, &content.wakeup)
         }
     }
 
     /// Sends what was delivered too often to where its consumer wants it.
-    private func bury(_ key: MemoryConsumer.Key, _ content: inout Content, _ now: ContinuousClock.Instant) {
+    private func publishDeadLetters(_ key: MemoryConsumer.Key, _ content: inout Content, _ now: ContinuousClock.Instant)
+    {
         guard let consumer = content.consumers[key] else { return }
-        for sequence in consumer.exhausted {
-            let letter = consumer.deadLetterTopic.map {
+        for sequence in consumer.exhaustedSequences {
+            let deadLetter = consumer.deadLetterTopic.map {
                 MemoryMessages.Entry(content.messages[sequence].message, $0)
             }
             // Given up first: its own room may be what there is.
-            let attempts = content.consumers[key]?.forget(sequence) ?? 0
-            guard let letter, !store(letter, &content) else { continue }
+            let attempts = content.consumers[key]?.removeRedelivery(sequence) ?? 0
+            guard let deadLetter, !store(deadLetter, &content) else { continue }
             guard content.messages.first <= sequence else {
                 // It has made room for itself.
-                content.messages.append(letter)
+                content.messages.append(deadLetter)
                 continue
             }
-            content.consumers[key]?.keep(sequence, attempts: attempts, at: now)
-            return wake(at: now + .seconds(1), &content.alarm)
+            content.consumers[key]?.deferDeadLetter(sequence, attempts: attempts, at: now)
+            return scheduleWakeup(at: now + .seconds(1), &content.wakeup)
         }
     }
 
     /// Hands over what was decided, in the order in which it was. Outside the lock, as who gets it may come back here;
     /// what is decided meanwhile is handed over by who is about it.
     private func deliver() {
-        guard begin() else { return }
+        guard beginDelivering() else { return }
         while let batch = takeOutbox() {
             for (source, delivery) in batch { source.yield(delivery) }
         }
     }
 
-    private func begin() -> Bool {
+    private func beginDelivering() -> Bool {
         content.withLock { content in
             guard !content.isDelivering, !content.outbox.isEmpty else { return false }
             content.isDelivering = true
@@ -214,37 +217,37 @@ final class MemoryLog: Sendable {
     // MARK: Time
 
     /// Sees to it that deliveries come again even if nobody calls.
-    private func wake(at instant: ContinuousClock.Instant, _ alarm: inout Alarm?) {
-        if let alarm {
-            guard instant < alarm.at else { return }
-            alarm.task.cancel()
+    private func scheduleWakeup(at instant: ContinuousClock.Instant, _ wakeup: inout Wakeup?) {
+        if let wakeup {
+            guard instant < wakeup.at else { return }
+            wakeup.task.cancel()
         }
         let task = Task { [weak self] in
             do { try await Task.sleep(until: instant, clock: .continuous) } catch { return }
-            self?.lookAfter(at: instant)
+            self?.handleWakeup(at: instant)
         }
-        alarm = Alarm(at: instant, task: task)
+        wakeup = Wakeup(at: instant, task: task)
     }
 
-    private func lookAfter(at instant: ContinuousClock.Instant) {
-        change { content in
+    private func handleWakeup(at instant: ContinuousClock.Instant) {
+        update { content in
             // An earlier one has taken over.
-            guard content.alarm?.at == instant else { return }
-            content.alarm = nil
+            guard content.wakeup?.at == instant else { return }
+            content.wakeup = nil
             let now = ContinuousClock.now
             content.consumers.updateValues { $1.expire(at: now) }
             // Not for each of many that are due one after the other.
-            let next = content.consumers.values.compactMap { $0.wakesAt(after: now) }.min()
-            if let next { wake(at: max(next, now + .milliseconds(2)), &content.alarm) }
+            let next = content.consumers.values.compactMap { $0.nextWakeup(after: now) }.min()
+            if let next { scheduleWakeup(at: max(next, now + .milliseconds(2)), &content.wakeup) }
         }
     }
 
     // MARK: The backend
 
     /// Nothing is delivered until it goes on.
-    func halt() { content.withLock { $0.isHalted = true } }
+    func suspend() { content.withLock { $0.isSuspended = true } }
 
-    func goOn() { change { $0.isHalted = false } }
+    func resume() { update { $0.isSuspended = false } }
 
     /// Forgets all messages, and the consumers that nobody has.
     func wipe() {

@@ -8,10 +8,10 @@ import MicroCore
 struct MemoryMessages {
     struct Entry {
         let topic: String
-        let message: Message
+        let message: BrokerMessage
         let size: Int
 
-        init(_ message: Message, _ topic: String) {
+        init(_ message: BrokerMessage, _ topic: String) {
             self.topic = topic
             self.message = message
             size = message.size + topic.utf8.count

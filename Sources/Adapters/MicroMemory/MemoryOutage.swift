@@ -7,7 +7,7 @@ import Synchronization
 /// Whether brokers can reach their backend, and who waits until they can.
 final class MemoryOutage: Sendable {
     private struct Content {
-        var waiting: [Int: (owner: ObjectIdentifier, continuation: AsyncStream<Never>.Continuation)] = [:]
+        var waiters: [Int: (owner: ObjectIdentifier, continuation: AsyncStream<Never>.Continuation)] = [:]
         var nextID = 0
     }
 
@@ -19,18 +19,18 @@ final class MemoryOutage: Sendable {
     func begin() { content.withLock { _ in isDown.store(true, ordering: .releasing) } }
 
     func end() {
-        let waiting = content.withLock { content in
+        let waiters = content.withLock { content in
             isDown.store(false, ordering: .releasing)
-            defer { content.waiting = [:] }
-            return content.waiting.values.map(\.continuation)
+            defer { content.waiters = [:] }
+            return content.waiters.values.map(\.continuation)
         }
-        for continuation in waiting { continuation.finish() }
+        for continuation in waiters { continuation.finish() }
     }
 
     /// Lets those go on that wait for the sake of an owner, who is not there any more.
     func release(_ owner: ObjectIdentifier) {
-        let waiting = content.withLock { $0.waiting.values.filter { $0.owner == owner } }
-        for waiter in waiting { waiter.continuation.finish() }
+        let waiters = content.withLock { $0.waiters.values.filter { $0.owner == owner } }
+        for waiter in waiters { waiter.continuation.finish() }
     }
 
     /// Waits for the end, or until the owner is released.
@@ -50,13 +50,13 @@ final class MemoryOutage: Sendable {
             // Asked under the lock: who releases the owner either comes later and finds it, or came first.
             guard !isOver, !isGone() else { return nil }
             content.nextID += 1
-            content.waiting[content.nextID] = (owner, continuation)
+            content.waiters[content.nextID] = (owner, continuation)
             return content.nextID
         }
         guard let id else { return }
         // Ends when the outage does, or when the task is cancelled.
         for await _ in stream {}
-        content.withLock { $0.waiting[id] = nil }
+        content.withLock { $0.waiters[id] = nil }
     }
 
     private static let error = MicroError(

@@ -44,7 +44,7 @@ public final class MemoryRegistry: Registry {
     public func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
         try checkOpen()
         try service.validate()
-        let timeToLive = try TimeToLive.inForce(timeToLive, shortest: Self.shortestTimeToLive)
+        let timeToLive = try TimeToLive.effective(timeToLive, minimum: Self.minTimeToLive)
         return RegisterOutcome(timeToLive: timeToLive, created: store.put(service, timeToLive: timeToLive))
     }
 
@@ -94,7 +94,7 @@ public final class MemoryRegistry: Registry {
     }
 
     /// What a shorter time to live is raised to.
-    public static let shortestTimeToLive = Duration.milliseconds(10)
+    public static let minTimeToLive = Duration.milliseconds(10)
 
     private static let closed = MicroError(
         .closed, "the memory registry is closed", origin: MicroError.Origin.registry)

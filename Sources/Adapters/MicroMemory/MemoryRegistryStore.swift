@@ -26,7 +26,7 @@ final class MemoryRegistryStore: Sendable {
         var watchers: [Int: Watcher] = [:]
         var revision: UInt64 = 0
         var nextWatchID = 0
-        var reaper: (wakesAt: ContinuousClock.Instant, task: Task<Void, Never>)?
+        var reaper: (nextWakeup: ContinuousClock.Instant, task: Task<Void, Never>)?
     }
 
     private let content = Mutex(Content())
@@ -175,7 +175,7 @@ final class MemoryRegistryStore: Sendable {
     private func removeExpired(_ content: inout Content) {
         let now = ContinuousClock.now
         // Most often nothing is due: the reaper knows the earliest expiry.
-        guard let reaper = content.reaper, reaper.wakesAt <= now else { return }
+        guard let reaper = content.reaper, reaper.nextWakeup <= now else { return }
         remove(content.entries.filter { ($0.value.expiry ?? now + .seconds(1)) <= now }.map(\.key), &content)
         reaper.task.cancel()
         content.reaper = nil
@@ -185,7 +185,7 @@ final class MemoryRegistryStore: Sendable {
     /// Sees to it that nodes go when their time is over even if nobody calls.
     private func reap(at expiry: ContinuousClock.Instant, _ content: inout Content) {
         if let reaper = content.reaper {
-            guard expiry < reaper.wakesAt else { return }
+            guard expiry < reaper.nextWakeup else { return }
             reaper.task.cancel()
         }
         let task = Task { [weak self] in

@@ -28,7 +28,7 @@ private final class MemoryStreamPipe: Sendable {
                 return true
             }
             if isSent { return }
-            await roomOrEnd()
+            await waitForRoomOrEnd()
         }
     }
 
@@ -50,7 +50,7 @@ private final class MemoryStreamPipe: Sendable {
 
     func resume() { wake { $0.isFull = false } }
 
-    private func roomOrEnd() async {
+    private func waitForRoomOrEnd() async {
         await withCheckedContinuation { continuation in
             let mustWait = content.withLock { content in
                 guard content.isFull, content.end == nil else { return false }
@@ -74,42 +74,42 @@ private final class MemoryStreamPipe: Sendable {
 /// One side of a stream in memory.
 final class MemoryStreamCarrier: TransportStreamCarrier {
     /// What both sides share.
-    private final class Life: Sendable {
+    private final class Lifetime: Sendable {
         private struct Content {
             var task: Task<Void, Never>?
-            var timer: DeadlineQueue.Ticket?
-            var isOver = false
+            var timer: DeadlineQueue.ScheduledAction?
+            var hasEnded = false
             var action: (@Sendable () -> Void)?
         }
 
         private let content = Mutex(Content())
 
-        var isOver: Bool { content.withLock(\.isOver) }
+        var hasEnded: Bool { content.withLock(\.hasEnded) }
 
         func start(_ task: Task<Void, Never>) { content.withLock { $0.task = task } }
 
-        func start(_ timer: DeadlineQueue.Ticket) {
-            let isOver = content.withLock { content in
-                if !content.isOver { content.timer = timer }
-                return content.isOver
+        func start(_ timer: DeadlineQueue.ScheduledAction) {
+            let hasEnded = content.withLock { content in
+                if !content.hasEnded { content.timer = timer }
+                return content.hasEnded
             }
-            if isOver { DeadlineQueue.shared.cancel(timer) }
+            if hasEnded { DeadlineQueue.shared.cancel(timer) }
         }
 
         func cancelTask() { content.withLock(\.task)?.cancel() }
 
-        func whenOver(_ action: @escaping @Sendable () -> Void) {
-            let isOver = content.withLock { content in
-                if !content.isOver { content.action = action }
-                return content.isOver
+        func onEnd(_ action: @escaping @Sendable () -> Void) {
+            let hasEnded = content.withLock { content in
+                if !content.hasEnded { content.action = action }
+                return content.hasEnded
             }
-            if isOver { action() }
+            if hasEnded { action() }
         }
 
         func end() {
             let (action, timer) = content.withLock { content in
                 defer { (content.action, content.timer) = (nil, nil) }
-                content.isOver = true
+                content.hasEnded = true
                 return (content.action, content.timer)
             }
             if let timer { DeadlineQueue.shared.cancel(timer) }
@@ -119,33 +119,35 @@ final class MemoryStreamCarrier: TransportStreamCarrier {
 
     private let outgoing: MemoryStreamPipe
     private let incoming: MemoryStreamPipe
-    private let life: Life
+    private let lifetime: Lifetime
     private let isClient: Bool
-    private let largestBody: Int
+    private let maxBodySize: Int
 
     private init(
-        outgoing: MemoryStreamPipe, incoming: MemoryStreamPipe, life: Life, isClient: Bool, largestBody: Int
+        outgoing: MemoryStreamPipe, incoming: MemoryStreamPipe, lifetime: Lifetime, isClient: Bool, maxBodySize: Int
     ) {
         self.outgoing = outgoing
         self.incoming = incoming
-        self.life = life
+        self.lifetime = lifetime
         self.isClient = isClient
-        self.largestBody = largestBody
+        self.maxBodySize = maxBodySize
     }
 
     typealias Side = (carrier: MemoryStreamCarrier, stream: TransportStream)
 
     /// The two sides of a stream.
-    static func makeStreams(largestBody: Int) -> (client: Side, server: Side) {
-        let (up, down, life) = (MemoryStreamPipe(), MemoryStreamPipe(), Life())
+    static func makeStreams(maxBodySize: Int) -> (client: Side, server: Side) {
+        let (clientToServer, serverToClient, lifetime) = (MemoryStreamPipe(), MemoryStreamPipe(), Lifetime())
         let client = MemoryStreamCarrier(
-            outgoing: up, incoming: down, life: life, isClient: true, largestBody: largestBody)
+            outgoing: clientToServer, incoming: serverToClient, lifetime: lifetime, isClient: true,
+            maxBodySize: maxBodySize)
         let server = MemoryStreamCarrier(
-            outgoing: down, incoming: up, life: life, isClient: false, largestBody: largestBody)
+            outgoing: serverToClient, incoming: clientToServer, lifetime: lifetime, isClient: false,
+            maxBodySize: maxBodySize)
         let (clientStream, clientInbox) = TransportStream.makeStream(carrier: client)
         let (serverStream, serverInbox) = TransportStream.makeStream(carrier: server)
-        up.connect(to: serverInbox)
-        down.connect(to: clientInbox)
+        clientToServer.connect(to: serverInbox)
+        serverToClient.connect(to: clientInbox)
         return ((client, clientStream), (server, serverStream))
     }
 
@@ -159,28 +161,28 @@ final class MemoryStreamCarrier: TransportStreamCarrier {
                 incoming.end(sender: Self.peerEnded)
                 outgoing.end(sender: Self.finished, readerEnd: .success(()))
             } catch {
-                let error = MicroError(answering: request, with: error)
+                let error = MicroError(respondingTo: request, with: error)
                 incoming.end(sender: error)
                 outgoing.end(sender: Self.finished, readerEnd: .failure(error))
             }
-            life.end()
+            lifetime.end()
             // Let go of before its end it would be cancelled.
             withExtendedLifetime(stream) {}
         }
-        life.start(task)
+        lifetime.start(task)
         return task
     }
 
     /// Ends the stream at its deadline, on the client's side.
     func end(at deadline: ContinuousClock.Instant, throwing error: @autoclosure @escaping @Sendable () -> MicroError) {
-        life.start(DeadlineQueue.shared.schedule(at: deadline) { [weak self] in self?.cut(error()) })
+        lifetime.start(DeadlineQueue.shared.schedule(at: deadline) { [weak self] in self?.abort(error()) })
     }
 
     /// Calls the action when the handler has ended.
-    func whenOver(_ action: @escaping @Sendable () -> Void) { life.whenOver(action) }
+    func onEnd(_ action: @escaping @Sendable () -> Void) { lifetime.onEnd(action) }
 
     func send(_ message: ByteBuffer) async throws {
-        try MemoryTransport.check(message, of: "message", limit: largestBody)
+        try MemoryTransport.check(message, of: "message", limit: maxBodySize)
         try await outgoing.send(message)
     }
 
@@ -189,21 +191,21 @@ final class MemoryStreamCarrier: TransportStreamCarrier {
     func resume() { incoming.resume() }
 
     func cancel() {
-        guard !life.isOver else { return }
+        guard !lifetime.hasEnded else { return }
         guard isClient else {
             let error = MicroError(
                 .unavailable, "the service has cancelled the stream", origin: MicroError.Origin.server)
             incoming.end(sender: CancellationError())
             return outgoing.end(sender: CancellationError(), readerEnd: .failure(error))
         }
-        cut(CancellationError())
+        abort(CancellationError())
     }
 
     /// Ends both directions and the handler.
-    private func cut(_ reason: any Error) {
+    private func abort(_ reason: any Error) {
         incoming.end(sender: reason, readerEnd: .failure(reason))
         outgoing.end(sender: reason, readerEnd: .failure(reason))
-        life.cancelTask()
+        lifetime.cancelTask()
     }
 
     private static let finished = MicroError(

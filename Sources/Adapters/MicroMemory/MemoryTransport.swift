@@ -10,7 +10,7 @@ public final class MemoryTransport: Transport {
     /// What a memory transport may be told.
     public struct Configuration: Sendable {
         /// The largest body of a request or a response, in bytes; 4 MiB by default.
-        public var largestBody = 4 * 1024 * 1024
+        public var maxBodySize = 4 * 1024 * 1024
 
         /// The defaults.
         public init() {}
@@ -18,7 +18,7 @@ public final class MemoryTransport: Transport {
 
     private let backend: MemoryBackend
     private let configuration: Configuration
-    private let calls = MemoryCalls()
+    private let calls = MemoryInFlightCalls()
     /// The listeners that were bound here; nil once closed.
     private let bound = Mutex<[MemoryListener]?>([])
 
@@ -34,7 +34,7 @@ public final class MemoryTransport: Transport {
     /// Streams with back-pressure, headers as they are.
     public var capabilities: TransportCapabilities {
         TransportCapabilities(
-            features: [.streams, .backPressure, .repeatedHeaders], largestBody: configuration.largestBody)
+            features: [.streams, .backPressure, .repeatedHeaders], maxBodySize: configuration.maxBodySize)
     }
 
     /// See ``MicroCore/Transport/call(_:to:)``.
@@ -44,10 +44,10 @@ public final class MemoryTransport: Transport {
         try check(request.body, of: "request")
         try TopicRules.check(headers: request.headers)
         let listener = try listener(at: address)
-        guard request.deadline > .now else { throw Self.tooLate(request, address) }
+        guard request.deadline > .now else { throw Self.deadlineError(request, address) }
         let response = try await calls.run {
-            try await withDeadline(request.deadline, orThrow: Self.tooLate(request, address)) {
-                try await listener.answer(request)
+            try await withDeadline(request.deadline, orThrow: Self.deadlineError(request, address)) {
+                try await listener.respond(request)
             }
         }
         try check(response.body, of: "response")
@@ -59,12 +59,12 @@ public final class MemoryTransport: Transport {
         try checkOpen()
         try Task.checkCancellation()
         let listener = try listener(at: address)
-        guard request.deadline > .now else { throw Self.tooLate(request, address) }
+        guard request.deadline > .now else { throw Self.deadlineError(request, address) }
         var opening = request
         opening.body = ByteBuffer()
-        return try await withDeadline(request.deadline, orThrow: Self.tooLate(request, address)) {
+        return try await withDeadline(request.deadline, orThrow: Self.deadlineError(request, address)) {
             [configuration, opening] in
-            try await listener.open(opening, largestBody: configuration.largestBody)
+            try await listener.open(opening, maxBodySize: configuration.maxBodySize)
         }
     }
 
@@ -72,7 +72,7 @@ public final class MemoryTransport: Transport {
     public func bind(to address: Address) async throws -> any TransportListener {
         try checkOpen()
         let listener = try backend.listeners.withLock { listeners in
-            let address = Self.free(address, listeners)
+            let address = Self.assignPort(address, listeners)
             guard listeners[address] == nil else {
                 throw MicroError(
                     .unavailable, "cannot listen at \(address): the address is in use",
@@ -113,7 +113,7 @@ public final class MemoryTransport: Transport {
         return listener
     }
 
-    private static func free(_ address: Address, _ taken: [Address: MemoryListener]) -> Address {
+    private static func assignPort(_ address: Address, _ taken: [Address: MemoryListener]) -> Address {
         guard address.port ?? 0 == 0 else { return address }
         let port = (1...65535).lazy.filter { taken[Address(host: address.host, port: $0)] == nil }.first
         return Address(host: address.host, port: port)
@@ -127,7 +127,7 @@ public final class MemoryTransport: Transport {
         .closed, "the memory transport is closed", origin: MicroError.Origin.transport)
 
     private func check(_ body: ByteBuffer, of what: String) throws {
-        try Self.check(body, of: what, limit: configuration.largestBody)
+        try Self.check(body, of: what, limit: configuration.maxBodySize)
     }
 
     static func check(_ body: ByteBuffer, of what: String, limit: Int) throws {
@@ -138,7 +138,7 @@ public final class MemoryTransport: Transport {
         }
     }
 
-    static func tooLate(_ request: TransportRequest, _ address: Address) -> MicroError {
+    static func deadlineError(_ request: TransportRequest, _ address: Address) -> MicroError {
         MicroError(
             .deadlineExceeded, "\(request.service) \(request.endpoint) at \(address) did not answer in time",
             origin: MicroError.Origin.transport)

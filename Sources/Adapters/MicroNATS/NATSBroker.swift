@@ -15,12 +15,12 @@ public final class NATSBroker: Broker {
         var nextID: UInt64 = 0
     }
 
-    private let link: NATSLink
+    private let connection: NATSConnectionManager
     private let requests: NATSRequests
     private let format: NATSFormat
     private let jetStream: JetStream?
     /// Whether a message goes out as it is, and is done with.
-    private let isBare: Bool
+    private let canPublishDirectly: Bool
     private let content = Mutex(Content())
     /// From the beginning of the close on: acknowledgements still go out then, and nothing else.
     private let isClosed = Atomic(false)
@@ -30,18 +30,18 @@ public final class NATSBroker: Broker {
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`: an address, a limit or the stream cannot be one, or there
     ///   is a user without a password.
     public init(configuration: NATSConfiguration = .init(), logger: Logger = .current) throws {
-        let link = try NATSLink(configuration, logger: logger)
-        let requests = NATSRequests(link)
-        self.link = link
+        let connection = try NATSConnectionManager(configuration, logger: logger)
+        let requests = NATSRequests(connection)
+        self.connection = connection
         self.requests = requests
-        isBare = configuration.delivery == .atMostOnce && configuration.format == .native
+        canPublishDirectly = configuration.delivery == .atMostOnce && configuration.format == .native
         switch configuration.delivery {
         case .atMostOnce:
-            format = NATSFormat(configuration.format, reserve: 0)
+            format = NATSFormat(configuration.format, reservedBytes: 0)
             jetStream = nil
         case .atLeastOnce(let stream):
-            format = NATSFormat(configuration.format, reserve: JetStream.ownHeaderSize)
-            jetStream = JetStream(stream, link: link, requests: requests, format: format, logger: logger)
+            format = NATSFormat(configuration.format, reservedBytes: JetStream.reservedHeaderSize)
+            jetStream = JetStream(stream, connection: connection, requests: requests, format: format, logger: logger)
         }
     }
 
@@ -54,7 +54,7 @@ public final class NATSBroker: Broker {
         try self.init(configuration: configuration, logger: logger)
     }
 
-    deinit { link.stop() }
+    deinit { connection.stop() }
 
     /// `nats`
     public var name: String { "nats" }
@@ -63,36 +63,36 @@ public final class NATSBroker: Broker {
     public var capabilities: BrokerCapabilities {
         BrokerCapabilities(
             delivery: jetStream == nil ? .atMostOnce : .atLeastOnce, features: features,
-            largestBody: format.largestBody(by: link))
+            maxBodySize: format.maxBodySize(by: connection))
     }
 
     private var features: BrokerFeatures {
         var features: BrokerFeatures = [.queues, .ordering, .wildcards]
-        if link.configuration.format == .native { features.insert(.repeatedHeaders) }
+        if connection.configuration.format == .native { features.insert(.repeatedHeaders) }
         return features.union(
             jetStream == nil ? [.requests] : [.acknowledgements, .deadLetters, .durability, .replay])
     }
 
     /// Such as `NATS at nats://127.0.0.1:4222`, with all addresses.
-    public var description: String { link.description }
+    public var description: String { connection.description }
 
     /// See ``MicroCore/Broker/publish(_:to:)``. After a login the first message to a topic waits for the server's word that
     /// the topic is allowed.
-    public func publish(_ message: Message, to topic: String) async throws {
+    public func publish(_ message: BrokerMessage, to topic: String) async throws {
         try checkOpen()
         try TopicRules.check(headers: message.headers)
         // Most messages take this way, which costs little more than the copy of the message.
-        if isBare, link.publishNow(message, to: topic) { return }
-        try await publishWhenPossible(message, to: topic)
+        if canPublishDirectly, connection.tryPublish(message, to: topic) { return }
+        try await publishWaiting(message, to: topic)
     }
 
-    private func publishWhenPossible(_ message: Message, to topic: String) async throws {
+    private func publishWaiting(_ message: BrokerMessage, to topic: String) async throws {
         try TopicRules.check(topic: topic)
-        let message = try format.written(message, by: link)
+        let message = try format.encode(message, by: connection)
         if let jetStream { return try await jetStream.publish(message, to: topic) }
-        let deadline = ContinuousClock.now + link.configuration.timeout
-        try await link.send(to: topic, by: deadline) { $0.appendPublish(message, to: topic) }
-        try await link.confirm(publicationTo: topic, by: deadline)
+        let deadline = ContinuousClock.now + connection.configuration.timeout
+        try await connection.send(to: topic, by: deadline) { $0.appendPublish(message, to: topic) }
+        try await connection.confirm(publicationTo: topic, by: deadline)
     }
 
     /// See ``MicroCore/Broker/subscribe(to:queue:options:)``.
@@ -106,17 +106,17 @@ public final class NATSBroker: Broker {
             return content.nextID
         }
         // Holds the broker: it goes on for as long as somebody has a subscription of it.
-        let end = NATSFeedEnd { self.content.withLock { _ = $0.open.removeValue(forKey: id) } }
-        let (subscription, source) = Subscription.makeStream(options: options) { end.come() }
+        let end = NATSFeedTermination { self.content.withLock { _ = $0.open.removeValue(forKey: id) } }
+        let (subscription, source) = Subscription.makeStream(options: options) { end.subscriptionEnded() }
         let feed: any NATSFeed =
             if let jetStream {
                 try jetStream.feed(source, topic: topic, queue: queue, options: options)
             } else {
-                try CoreFeed(source, topic: topic, queue: queue, link: link, format: format)
+                try CoreFeed(source, topic: topic, queue: queue, connection: connection, format: format)
             }
         do {
-            guard end.belongs(to: feed), keep(feed, id) else { throw MicroError.brokerClosed(description) }
-            try await feed.start(by: .now + link.configuration.timeout)
+            guard end.attach(to: feed), register(feed, id) else { throw MicroError.brokerClosed(description) }
+            try await feed.start(by: .now + connection.configuration.timeout)
             return subscription
         } catch {
             source.finish()
@@ -126,8 +126,8 @@ public final class NATSBroker: Broker {
 
     /// See ``MicroCore/Broker/request(_:to:deadline:)``.
     public func request(
-        _ message: Message, to topic: String, deadline: ContinuousClock.Instant
-    ) async throws -> Message {
+        _ message: BrokerMessage, to topic: String, deadline: ContinuousClock.Instant
+    ) async throws -> BrokerMessage {
         try checkOpen()
         try TopicRules.check(topic: topic)
         guard jetStream == nil else {
@@ -135,9 +135,9 @@ public final class NATSBroker: Broker {
                 .unsupported, "\(description) has no requests and replies where it delivers at least once",
                 origin: MicroError.Origin.broker, isSafeToRetry: true)
         }
-        let reply = try await requests.request(try format.written(message, by: link), to: topic, by: deadline)
+        let reply = try await requests.request(try format.encode(message, by: connection), to: topic, by: deadline)
         switch reply.status {
-        case nil: return format.read(reply)
+        case nil: return format.decode(reply)
         case 503:
             throw MicroError(
                 .notFound, "nobody subscribes to \(topic) at \(description)", origin: MicroError.Origin.broker,
@@ -155,12 +155,12 @@ public final class NATSBroker: Broker {
         let open = content.withLock { Array($0.open.values) }
         for feed in open { feed.stopReceiving() }
         // What the server has sent until now has come when it answers.
-        await link.flush(by: deadline)
+        await connection.flush(by: deadline)
         await withTaskGroup(of: Void.self) { group in
             for feed in open { group.addTask { await feed.source.drain(deadline: deadline) } }
         }
         await jetStream?.close(by: deadline)
-        await link.close(by: deadline)
+        await connection.close(by: deadline)
     }
 
     private func checkOpen() throws {
@@ -168,7 +168,7 @@ public final class NATSBroker: Broker {
     }
 
     /// False if nobody would close it.
-    private func keep(_ feed: any NATSFeed, _ id: UInt64) -> Bool {
+    private func register(_ feed: any NATSFeed, _ id: UInt64) -> Bool {
         content.withLock { content in
             let isOpen = !isClosed.load(ordering: .sequentiallyConsistent)
             if isOpen { content.open[id] = feed }
@@ -191,65 +191,70 @@ protocol NATSFeed: AnyObject, Sendable {
 }
 
 /// Tells a feed that its subscription has ended, whichever of the two comes first.
-private final class NATSFeedEnd: Sendable {
-    private let state = Mutex<(feed: (any NATSFeed)?, hasCome: Bool)>((nil, false))
-    private let forget: @Sendable () -> Void
+private final class NATSFeedTermination: Sendable {
+    private let state = Mutex<(feed: (any NATSFeed)?, hasEnded: Bool)>((nil, false))
+    private let onEnd: @Sendable () -> Void
 
-    init(_ forget: @escaping @Sendable () -> Void) { self.forget = forget }
+    init(_ onEnd: @escaping @Sendable () -> Void) { self.onEnd = onEnd }
 
     /// False if the subscription has ended already.
-    func belongs(to feed: any NATSFeed) -> Bool {
-        let hasCome = state.withLock { state in
-            if !state.hasCome { state.feed = feed }
-            return state.hasCome
+    func attach(to feed: any NATSFeed) -> Bool {
+        let hasEnded = state.withLock { state in
+            if !state.hasEnded { state.feed = feed }
+            return state.hasEnded
         }
-        if hasCome { feed.end() }
-        return !hasCome
+        if hasEnded { feed.end() }
+        return !hasEnded
     }
 
-    func come() {
+    func subscriptionEnded() {
         let feed = state.withLock { state in
-            state.hasCome = true
+            state.hasEnded = true
             return state.feed.take()
         }
         feed?.end()
-        forget()
+        onEnd()
     }
 }
 
 /// What the core of NATS delivers: at most once.
 private final class CoreFeed: NATSFeed {
     let source: Subscription.Source
-    private let link: NATSLink
-    private let interest: NATSInterest
+    private let connection: NATSConnectionManager
+    private let subscription: NATSSubscription
 
-    init(_ source: Subscription.Source, topic: String, queue: String?, link: NATSLink, format: NATSFormat) throws {
+    init(
+        _ source: Subscription.Source, topic: String, queue: String?, connection: NATSConnectionManager,
+        format: NATSFormat
+    ) throws {
         self.source = source
-        self.link = link
-        interest = try link.add(topic, queue: queue) { [weak link] messages in
-            guard let link else { return }
-            source.yield(contentsOf: messages.map { Self.delivery($0, format, link) })
+        self.connection = connection
+        subscription = try connection.subscribe(topic, queue: queue) { [weak connection] messages in
+            guard let connection else { return }
+            source.yield(contentsOf: messages.map { Self.delivery($0, format, connection) })
         }
     }
 
     func start(by deadline: ContinuousClock.Instant) async throws {
-        try await link.confirm(by: deadline)
-        if let error = link.refusal(ofSubscriptionTo: interest.subject) { throw error }
+        try await connection.confirm(by: deadline)
+        if let error = connection.denial(ofSubscriptionTo: subscription.subject) { throw error }
     }
 
-    func stopReceiving() { link.sendNow { $0.appendUnsubscribe(interest.id) } }
+    func stopReceiving() { connection.sendIfConnected { $0.appendUnsubscribe(subscription.id) } }
 
-    func end() { link.remove(interest) }
+    func end() { connection.unsubscribe(subscription) }
 
-    private static func delivery(_ message: NATSMessage, _ format: NATSFormat, _ link: NATSLink) -> Delivery {
+    private static func delivery(_ message: NATSMessage, _ format: NATSFormat, _ connection: NATSConnectionManager)
+        -> Delivery
+    {
         guard let inbox = message.reply else {
-            return Delivery(topic: message.subject, message: format.read(message))
+            return Delivery(topic: message.subject, message: format.decode(message))
         }
         return Delivery(
-            topic: message.subject, message: format.read(message),
+            topic: message.subject, message: format.decode(message),
             reply: { reply in
-                let reply = try format.written(reply, by: link)
-                try await link.send { $0.appendPublish(reply, to: inbox) }
+                let reply = try format.encode(reply, by: connection)
+                try await connection.send { $0.appendPublish(reply, to: inbox) }
             })
     }
 }

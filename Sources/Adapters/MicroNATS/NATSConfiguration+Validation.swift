@@ -1,15 +1,15 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 import CurlTransfer
 import MicroCore
-import BackendSupport
 
 extension NATSConfiguration {
     /// The addresses, at least one, each once.
     ///
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
-    func checkedAddresses() throws -> [NATSAddress] {
+    func parsedAddresses() throws -> [NATSAddress] {
         var checked: [NATSAddress] = []
         for text in addresses {
             let address = try NATSAddress(parsing: text)
@@ -26,7 +26,7 @@ extension NATSConfiguration {
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
     func login() throws -> NATSLogin {
         switch (user, password, token) {
-        case (nil, nil, nil): return .nobody
+        case (nil, nil, nil): return .anonymous
         case (let user?, let password?, nil) where !user.isEmpty: return .user(user, password)
         case (nil, nil, let token?): return .token(token)
         default:
@@ -39,8 +39,8 @@ extension NATSConfiguration {
     ///
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument` or `invalidTopic`.
     func checkLimits() throws {
-        guard timeout > .zero, connectTimeout > .zero, pingInterval > .zero, acknowledgeWait > .zero,
-            maximumInFlight >= 1
+        guard timeout > .zero, connectTimeout > .zero, pingInterval > .zero, acknowledgementTimeout > .zero,
+            maxInFlight >= 1
         else { throw Self.invalid("the times of a NATS broker must be above zero, and its limits at least 1") }
         guard case .atLeastOnce(let stream) = delivery else { return }
         let isName = stream.name.utf8.allSatisfy { byte in
@@ -52,8 +52,8 @@ extension NATSConfiguration {
         guard isName, (1...64).contains(stream.name.utf8.count) else {
             throw Self.invalid("the name of a stream must be 1 to 64 of A-Z a-z 0-9 _ - (MICRO_BROKER_STREAM)")
         }
-        guard (1...5).contains(stream.replicas), stream.maximumAge.map({ $0 > .zero }) ?? true,
-            stream.maximumBytes.map({ $0 > 0 }) ?? true
+        guard (1...5).contains(stream.replicas), stream.maxAge.map({ $0 > .zero }) ?? true,
+            stream.maxBytes.map({ $0 > 0 }) ?? true
         else { throw Self.invalid("a stream has 1 to 5 replicas, and limits above zero") }
         for topic in stream.topics { try TopicRules.check(pattern: topic) }
     }
@@ -70,17 +70,18 @@ extension NATSConfiguration {
     }
 }
 
-extension ServerKind {
-    static let nats = ServerKind(
-        .broker, name: "NATS", one: "a NATS server", authoritySetting: "NATS_CA", certificateSetting: "NATS_CERT",
+extension BackendKind {
+    static let nats = BackendKind(
+        .broker, name: "NATS", nameWithArticle: "a NATS server", authoritySetting: "NATS_CA",
+        certificateSetting: "NATS_CERT",
         keySetting: "NATS_KEY")
 }
 
 /// Who a client says that it is.
 enum NATSLogin: Sendable {
-    case nobody
+    case anonymous
     case user(String, Secret)
     case token(Secret)
 
-    var isNobody: Bool { if case .nobody = self { true } else { false } }
+    var isAnonymous: Bool { if case .anonymous = self { true } else { false } }
 }

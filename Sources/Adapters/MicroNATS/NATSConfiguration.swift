@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AdapterSettings
+import BackendSupport
 public import Configuration
 public import MicroCore
-import BackendSupport
 
 /// Where NATS is, and how it is spoken to.
 ///
@@ -71,12 +71,12 @@ public struct NATSConfiguration: Sendable {
     public var pingInterval: Duration = .seconds(20)
 
     /// How many deliveries of one subscription may be unsettled at a time, unless it says so itself; 64 by default. All of
-    /// them should be handled within ``acknowledgeWait``, those that wait for their turn too: what takes longer comes again.
-    public var maximumInFlight = 64
+    /// them should be handled within ``acknowledgementTimeout``, those that wait for their turn too: what takes longer comes again.
+    public var maxInFlight = 64
 
     /// How long a delivery may stay unsettled until it comes again, unless the subscription says so itself; 30 s by
     /// default.
-    public var acknowledgeWait: Duration = .seconds(30)
+    public var acknowledgementTimeout: Duration = .seconds(30)
 
     /// The defaults.
     public init() {}
@@ -85,20 +85,23 @@ public struct NATSConfiguration: Sendable {
     /// which is `micro.transport.address` (`MICRO_TRANSPORT_ADDRESS`).
     public init(transportConfigReader reader: ConfigReader) {
         self.init(configReader: reader)
-        addresses = reader.text("micro.transport.address").map(splitAddresses) ?? NATSConfiguration().addresses
+        addresses =
+            reader.nonEmptyString("micro.transport.address").map(splitAddresses) ?? NATSConfiguration().addresses
         delivery = .atMostOnce
     }
 
     /// The defaults, changed by the settings of a reader.
     public init(configReader reader: ConfigReader) {
-        if let text = reader.text("micro.broker.address") { address = text }
-        if let stream = reader.text("micro.broker.stream") { delivery = .atLeastOnce(stream: NATSStream(name: stream)) }
-        user = reader.text("nats.user")
-        password = reader.text("nats.password", isSecret: true).map(Secret.init)
-        token = reader.text("nats.token", isSecret: true).map(Secret.init)
-        certificateAuthorityFile = reader.text("nats.ca")
-        clientCertificateFile = reader.text("nats.cert")
-        clientKeyFile = reader.text("nats.key")
+        if let text = reader.nonEmptyString("micro.broker.address") { address = text }
+        if let stream = reader.nonEmptyString("micro.broker.stream") {
+            delivery = .atLeastOnce(stream: NATSStream(name: stream))
+        }
+        user = reader.nonEmptyString("nats.user")
+        password = reader.nonEmptyString("nats.password", isSecret: true).map(Secret.init)
+        token = reader.nonEmptyString("nats.token", isSecret: true).map(Secret.init)
+        certificateAuthorityFile = reader.nonEmptyString("nats.ca")
+        clientCertificateFile = reader.nonEmptyString("nats.cert")
+        clientKeyFile = reader.nonEmptyString("nats.key")
     }
 }
 
@@ -125,10 +128,10 @@ public struct NATSStream: Sendable, Hashable, ExpressibleByStringLiteral {
     /// covered are added on demand.
     public var topics: [String]
     /// How long a message is kept; seven days by default, nil for ever.
-    public var maximumAge: Duration? = .seconds(7 * 24 * 3600)
+    public var maxAge: Duration? = .seconds(7 * 24 * 3600)
     /// How many bytes are kept; nil for no limit, which is the default. Beyond it publications are refused with
     /// `resourceExhausted`.
-    public var maximumBytes: Int?
+    public var maxBytes: Int?
     /// Where messages are kept; in files by default.
     public var storage = Storage.file
     /// On how many servers of a cluster, 1 to 5; 1 by default.

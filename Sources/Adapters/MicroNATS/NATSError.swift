@@ -1,12 +1,12 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import MicroCore
 import BackendSupport
+import MicroCore
 
 extension MicroError {
     /// What a server has said by `-ERR`.
-    init(natsError text: String, at server: Server) {
+    init(natsError text: String, at server: BackendServer) {
         let text = text.trimmed(to: 200)
         let code = Code(natsError: text.lowercased())
         let advice =

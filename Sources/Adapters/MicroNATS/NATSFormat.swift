@@ -9,33 +9,34 @@ import NIOCore
 struct NATSFormat: Sendable {
     private let writesEnvelopes: Bool
     /// What is left free in a payload for headers of the adapter's own, in bytes.
-    private let reserve: Int
+    private let reservedBytes: Int
 
-    init(_ format: NATSConfiguration.Format, reserve: Int) {
+    init(_ format: NATSConfiguration.Format, reservedBytes: Int) {
         writesEnvelopes = format == .goMicro
-        self.reserve = reserve
+        self.reservedBytes = reservedBytes
     }
 
     /// The message as it goes on the wire, if it can.
     ///
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`, `unsupported` or `payloadTooLarge`.
-    func written(_ message: Message, by link: NATSLink) throws -> Message {
+    func encode(_ message: BrokerMessage, by connection: NATSConnectionManager) throws -> BrokerMessage {
         try TopicRules.check(headers: message.headers)
-        let message = writesEnvelopes ? Message(body: try MessageEnvelope(message).encoded()) : message
-        let (size, limit) = (NATSHeaderBlock.payloadSize(of: message), link.largestPayload - reserve)
+        let message = writesEnvelopes ? BrokerMessage(body: try GoMicroMessageEnvelope(message).encoded()) : message
+        let (size, limit) = (NATSHeaderBlock.payloadSize(of: message), connection.maxPayload - reservedBytes)
         guard size <= limit else {
             throw MicroError(
-                .payloadTooLarge, "a message has \(size) bytes with its headers: \(link.description) takes \(limit)",
+                .payloadTooLarge,
+                "a message has \(size) bytes with its headers: \(connection.description) takes \(limit)",
                 origin: MicroError.Origin.broker, isSafeToRetry: true)
         }
         return message
     }
 
     /// The message of whoever has sent it. One without headers of NATS that looks as go-micro's do is one of these.
-    func read(_ message: NATSMessage) -> Message {
+    func decode(_ message: NATSMessage) -> BrokerMessage {
         guard message.headers.isEmpty, looksLikeEnvelope(message.body),
-            let envelope = MessageEnvelope(parsing: message.body)
-        else { return Message(headers: message.headers, body: message.body) }
+            let envelope = GoMicroMessageEnvelope(parsing: message.body)
+        else { return BrokerMessage(headers: message.headers, body: message.body) }
         return envelope.message
     }
 
@@ -50,8 +51,8 @@ struct NATSFormat: Sendable {
     }
 
     /// The largest body of a message without headers.
-    func largestBody(by link: NATSLink) -> Int {
-        let size = max(0, link.largestPayload - reserve)
+    func maxBodySize(by connection: NATSConnectionManager) -> Int {
+        let size = max(0, connection.maxPayload - reservedBytes)
         // Base64 makes four bytes of three.
         return writesEnvelopes ? max(0, (size - #"{"Header":{},"Body":""}"#.utf8.count) / 4 * 3) : size
     }

@@ -6,12 +6,12 @@ import Synchronization
 
 /// Wakes one task that waits for something to do.
 final class NATSSignal: Sendable {
-    private let state = Mutex<(isRung: Bool, waiter: CheckedContinuation<Void, Never>?)>((false, nil))
+    private let state = Mutex<(isNotified: Bool, waiter: CheckedContinuation<Void, Never>?)>((false, nil))
 
     /// Ends the wait, the present one or the next.
-    func ring() {
+    func notify() {
         let waiter = state.withLock { state in
-            state.isRung = state.waiter == nil
+            state.isNotified = state.waiter == nil
             return state.waiter.take()
         }
         waiter?.resume()
@@ -19,13 +19,13 @@ final class NATSSignal: Sendable {
 
     /// Returns when it was rung, at the end of the time, or when the task is cancelled.
     func wait(until deadline: ContinuousClock.Instant) async {
-        let timer = DeadlineQueue.shared.schedule(at: deadline) { self.ring() }
+        let timer = DeadlineQueue.shared.schedule(at: deadline) { self.notify() }
         defer { DeadlineQueue.shared.cancel(timer) }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isReady = state.withLock { state in
-                    if state.isRung || Task.isCancelled {
-                        state.isRung = false
+                    if state.isNotified || Task.isCancelled {
+                        state.isNotified = false
                         return true
                     }
                     state.waiter = continuation
@@ -34,7 +34,7 @@ final class NATSSignal: Sendable {
                 if isReady { continuation.resume() }
             }
         } onCancel: {
-            ring()
+            notify()
         }
     }
 }

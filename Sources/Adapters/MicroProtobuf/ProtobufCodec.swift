@@ -21,20 +21,22 @@ public struct ProtobufCodec: Codec {
 
     /// See ``MicroCore/Codec/encoder(for:)``; nil for other types.
     public func encoder<Value>(for type: Value.Type) -> (@Sendable (Value, inout ByteBuffer) throws -> Void)? {
-        BinaryForm.encoder(for: type)
+        BinaryProtobufEncoding.encoder(for: type)
     }
 
     /// See ``MicroCore/Codec/decoder(for:)``; nil for other types. Throws ``MicroCore/MicroError`` with `invalidArgument` for
     /// bytes that are no such message.
     public func decoder<Value>(for type: Value.Type) -> (@Sendable (ByteBuffer) throws -> Value)? {
-        BinaryForm.decoder(for: type)
+        BinaryProtobufEncoding.decoder(for: type)
     }
 }
 
-private enum BinaryForm: MessageForm {
-    static func bytes(of message: some SwiftProtobuf.Message) throws -> MessageBytes { try message.serializedBytes() }
+private enum BinaryProtobufEncoding: ProtobufEncoding {
+    static func bytes(of message: some SwiftProtobuf.Message) throws -> ProtobufByteBuffer {
+        try message.serializedBytes()
+    }
 
-    static func message<Value: SwiftProtobuf.Message>(of bytes: MessageBytes) throws -> Value {
+    static func message<Value: SwiftProtobuf.Message>(of bytes: ProtobufByteBuffer) throws -> Value {
         try Value(serializedBytes: bytes)
     }
 }

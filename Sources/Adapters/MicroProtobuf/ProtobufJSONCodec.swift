@@ -17,26 +17,28 @@ public struct ProtobufJSONCodec: Codec {
 
     /// See ``MicroCore/Codec/encoder(for:)``; nil for other types.
     public func encoder<Value>(for type: Value.Type) -> (@Sendable (Value, inout ByteBuffer) throws -> Void)? {
-        JSONForm.encoder(for: type)
+        JSONProtobufEncoding.encoder(for: type)
     }
 
     /// See ``MicroCore/Codec/decoder(for:)``; nil for other types. Throws ``MicroCore/MicroError`` with `invalidArgument` for
     /// text that is no such message.
     public func decoder<Value>(for type: Value.Type) -> (@Sendable (ByteBuffer) throws -> Value)? {
-        JSONForm.decoder(for: type)
+        JSONProtobufEncoding.decoder(for: type)
     }
 }
 
-private enum JSONForm: MessageForm {
+private enum JSONProtobufEncoding: ProtobufEncoding {
     private static let options = {
         var options = JSONDecodingOptions()
         options.ignoreUnknownFields = true
         return options
     }()
 
-    static func bytes(of message: some SwiftProtobuf.Message) throws -> MessageBytes { try message.jsonUTF8Bytes() }
+    static func bytes(of message: some SwiftProtobuf.Message) throws -> ProtobufByteBuffer {
+        try message.jsonUTF8Bytes()
+    }
 
-    static func message<Value: SwiftProtobuf.Message>(of bytes: MessageBytes) throws -> Value {
-        try Value(jsonUTF8Bytes: bytes.count > 0 ? bytes : MessageBytes("{}".utf8), options: options)
+    static func message<Value: SwiftProtobuf.Message>(of bytes: ProtobufByteBuffer) throws -> Value {
+        try Value(jsonUTF8Bytes: bytes.count > 0 ? bytes : ProtobufByteBuffer("{}".utf8), options: options)
     }
 }

@@ -21,7 +21,7 @@ extension HTTPTransport {
     ///   - logger: Told about files that cannot be read again, and what else the transport logs.
     /// - Throws: `MicroError` with `invalidArgument` that names the file that is missing or cannot be used.
     public convenience init(
-        tls: TLSConfiguration, configuration: HTTPConfiguration = HTTPConfiguration(), logger: Logger = .current
+        tls: HTTPTLSConfiguration, configuration: HTTPConfiguration = HTTPConfiguration(), logger: Logger = .current
     ) throws {
         self.init(
             configuration: configuration, security: try TLSSecurity(configuration: tls, logger: logger), logger: logger)

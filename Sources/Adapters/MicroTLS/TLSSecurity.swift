@@ -12,42 +12,43 @@ import Synchronization
 /// Puts TLS under the connections of an HTTP transport.
 final class TLSSecurity: HTTPSecurity {
     private struct Content {
-        var material: TLSMaterial
-        var stamps: TLSFileStamps
-        var nextLook: ContinuousClock.Instant
+        var contexts: TLSContexts
+        var fingerprints: TLSFileFingerprints
+        var nextFileCheck: ContinuousClock.Instant
     }
 
-    private let configuration: TLSConfiguration
+    private let configuration: HTTPTLSConfiguration
     private let logger: Logger
     private let content: Mutex<Content>
 
     /// - Throws: ``MicroError`` with `invalidArgument`.
-    init(configuration: TLSConfiguration, logger: Logger) throws {
+    init(configuration: HTTPTLSConfiguration, logger: Logger) throws {
         self.configuration = configuration
         self.logger = logger
         // First the stamps: what changes while it is read is read again.
-        let stamps = TLSFileStamps(of: configuration)
+        let fingerprints = TLSFileFingerprints(of: configuration)
         content = Mutex(
             Content(
-                material: try TLSMaterial(reading: configuration), stamps: stamps,
-                nextLook: .now + configuration.refreshInterval))
+                contexts: try TLSContexts(reading: configuration), fingerprints: fingerprints,
+                nextFileCheck: .now + configuration.refreshInterval))
     }
 
     func secure(_ channel: any Channel, to host: String) -> EventLoopFuture<Void> {
-        let done = channel.eventLoop.makePromise(of: Void.self)
+        let handshakePromise = channel.eventLoop.makePromise(of: Void.self)
         do {
             // What is an address has no name to ask for: the certificate is checked against the address then.
             let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
-            let handler = try NIOSSLClientHandler(context: material().client, serverHostname: isAddress ? nil : host)
-            try channel.pipeline.syncOperations.addHandlers([handler, TLSHandshake(done)], position: .first)
+            let handler = try NIOSSLClientHandler(context: contexts().client, serverHostname: isAddress ? nil : host)
+            try channel.pipeline.syncOperations.addHandlers(
+                [handler, TLSHandshakeHandler(handshakePromise)], position: .first)
         } catch {
-            done.fail(error)
+            handshakePromise.fail(error)
         }
-        return done.futureResult
+        return handshakePromise.futureResult
     }
 
     func serverHandler() throws -> any ChannelHandler {
-        guard let server = material().server else {
+        guard let server = contexts().server else {
             throw MicroError(
                 .invalidArgument,
                 "a service needs a certificate: set certificateFile and keyFile of its TLSConfiguration",
@@ -57,49 +58,49 @@ final class TLSSecurity: HTTPSecurity {
     }
 
     /// What is to be used for a new connection: read anew if the files have changed and were not looked at for a while.
-    private func material() -> TLSMaterial {
+    private func contexts() -> TLSContexts {
         let now = ContinuousClock.now
-        let (present, isDue) = content.withLock { content in
-            let isDue = now >= content.nextLook
+        let (current, isDue) = content.withLock { content in
+            let isDue = now >= content.nextFileCheck
             // Others go on with what is there meanwhile.
-            if isDue { content.nextLook = now + configuration.refreshInterval }
+            if isDue { content.nextFileCheck = now + configuration.refreshInterval }
             return (content, isDue)
         }
-        guard isDue else { return present.material }
-        let stamps = TLSFileStamps(of: configuration)
-        guard stamps != present.stamps else { return present.material }
+        guard isDue else { return current.contexts }
+        let fingerprints = TLSFileFingerprints(of: configuration)
+        guard fingerprints != current.fingerprints else { return current.contexts }
         do {
-            let material = try TLSMaterial(reading: configuration)
-            content.withLock { ($0.material, $0.stamps) = (material, stamps) }
+            let contexts = try TLSContexts(reading: configuration)
+            content.withLock { ($0.contexts, $0.fingerprints) = (contexts, fingerprints) }
             logger.info("read the changed files for TLS")
-            return material
+            return contexts
         } catch {
             logger.error("the changed files for TLS are not used", metadata: ["problem": "\(error)"])
-            return present.material
+            return current.contexts
         }
     }
 }
 
 /// Tells when the handshake of a client is over.
-private final class TLSHandshake: ChannelInboundHandler {
+private final class TLSHandshakeHandler: ChannelInboundHandler {
     typealias InboundIn = NIOAny
 
-    private let done: EventLoopPromise<Void>
+    private let handshakePromise: EventLoopPromise<Void>
 
-    init(_ done: EventLoopPromise<Void>) { self.done = done }
+    init(_ handshakePromise: EventLoopPromise<Void>) { self.handshakePromise = handshakePromise }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .handshakeCompleted? = event as? TLSUserEvent { done.succeed() }
+        if case .handshakeCompleted? = event as? TLSUserEvent { handshakePromise.succeed() }
         context.fireUserInboundEventTriggered(event)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        done.fail(error)
+        handshakePromise.fail(error)
         context.fireErrorCaught(error)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        done.fail(ChannelError.eof)
+        handshakePromise.fail(ChannelError.eof)
         context.fireChannelInactive()
     }
 }

@@ -11,7 +11,7 @@ public import Testing
 /// @Test(.conformanceReport, .serialized, arguments: RegistryCase.all)
 /// func contract(_ each: RegistryCase) async { await each.verify(against: FileRegistryHarness()) }
 /// ```
-extension ConformanceCase where Trial == RegistryTrial {
+extension ConformanceCase where TestContext == RegistryTestContext {
     /// Runs the case against a registry adapter and records an issue if it fails.
     ///
     /// A case that is not claimed or not runnable is no issue; the table lists it, and does not count it as passed.
@@ -21,7 +21,7 @@ extension ConformanceCase where Trial == RegistryTrial {
     ) async { await verify(by: RegistryRunner(harness, options: options), sourceLocation) }
 }
 
-extension ConformanceCase where Trial == BrokerTrial {
+extension ConformanceCase where TestContext == BrokerTestContext {
     /// Runs the case against a broker adapter and records an issue if it fails.
     ///
     /// A case that is not claimed or not runnable is no issue; the table lists it, and does not count it as passed.
@@ -31,7 +31,7 @@ extension ConformanceCase where Trial == BrokerTrial {
     ) async { await verify(by: BrokerRunner(harness, options: options), sourceLocation) }
 }
 
-extension ConformanceCase where Trial == TransportTrial {
+extension ConformanceCase where TestContext == TransportTestContext {
     /// Runs the case against a transport adapter and records an issue if it fails.
     ///
     /// A case that is not claimed or not runnable is no issue; the table lists it, and does not count it as passed.
@@ -41,8 +41,8 @@ extension ConformanceCase where Trial == TransportTrial {
     ) async { await verify(by: TransportRunner(harness, options: options), sourceLocation) }
 }
 
-extension ConformanceCase where Trial: ConformanceTrial {
-    fileprivate func verify(by runner: ConformanceRunner<Trial>, _ sourceLocation: SourceLocation) async {
+extension ConformanceCase where TestContext: ConformanceTestContext {
+    fileprivate func verify(by runner: ConformanceRunner<TestContext>, _ sourceLocation: SourceLocation) async {
         let result = await runner.run(self)
         ConformanceReportTrait.collector?.add(result, runner.harness)
         if result.outcome.isFailure {

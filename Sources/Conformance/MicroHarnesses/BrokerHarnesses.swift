@@ -22,13 +22,13 @@ public enum BrokerHarnesses {
     ///   - reader: What the adapter is configured by besides.
     /// - Throws: ``MicroCore/MicroError``: there is no such harness, the backend is not there, or it cannot be controlled.
     public static func make(
-        _ name: String, delivery: DeliveryClass, address: String?, control: ControlSource? = nil,
+        _ name: String, delivery: DeliveryGuarantee, address: String?, control: ControlSource? = nil,
         configuration reader: ConfigReader
     ) async throws -> any BrokerHarness {
         switch name {
         case "http":
             // The registry is its backend: the one that `MICRO_REGISTRY` names.
-            let registry = reader.text("micro.registry") ?? "memory"
+            let registry = reader.nonEmptyString("micro.registry") ?? "memory"
             guard delivery == .atMostOnce else {
                 throw MicroError(
                     .unsupported, "the HTTP broker delivers at most once: leave --delivery out", origin: "conformance")
@@ -37,17 +37,17 @@ public enum BrokerHarnesses {
                 on: try await RegistryHarnesses.make(
                     registry, address: address, control: control, configuration: reader))
         case "memory":
-            try HarnessChoice.memory("broker", controlledBy: control)
+            try HarnessFactory.validateMemoryHarness("broker", controlledBy: control)
             return MemoryBrokerHarness(delivery)
         case "nats":
             var configuration = NATSConfiguration(configReader: reader)
             if let address { configuration.address = address }
-            let monitoring = reader.text("nats.monitoring.address")
-            let control = try await HarnessChoice.control(
-                control, of: name, ComposedNATS(monitoring: monitoring ?? "127.0.0.1:8222"))
+            let monitoring = reader.nonEmptyString("nats.monitoring.address")
+            let control = try await HarnessFactory.control(
+                control, of: name, NATSContainerBackend(monitoring: monitoring ?? "127.0.0.1:8222"))
             return try await NATSBrokerHarness(
                 configuration, delivery: delivery, control: control, monitoring: monitoring)
-        default: throw HarnessChoice.unknown("broker", name, of: names)
+        default: throw HarnessFactory.unknownHarness("broker", name, of: names)
         }
     }
 }

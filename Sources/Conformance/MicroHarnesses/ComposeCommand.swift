@@ -7,11 +7,11 @@ import MicroCore
 /// The command line of compose for one file: `docker compose -f FILE`, or `docker-compose -f FILE` of old.
 package struct ComposeCommand: Sendable {
     /// How long a command may run: a server has 10 s to stop, and an image may have to be pulled.
-    package static let defaultBound = Duration.seconds(120)
+    package static let defaultTimeout = Duration.seconds(120)
 
     private let program: String
-    private let leading: [String]
-    private let bound: Duration
+    private let baseArguments: [String]
+    private let timeout: Duration
 
     /// Finds compose.
     ///
@@ -22,17 +22,17 @@ package struct ComposeCommand: Sendable {
     /// - Throws: ``MicroCore/MicroError`` if there is neither, or `docker` does not answer within the bound.
     package init(
         file: String, searchPath: String = ProcessInfo.processInfo.environment["PATH"] ?? "",
-        bound: Duration = defaultBound
+        timeout: Duration = defaultTimeout
     ) async throws {
         func path(of program: String) -> String? {
             searchPath.split(separator: ":").map { "\($0)/\(program)" }
                 .first { FileManager.default.isExecutableFile(atPath: $0) }
         }
-        self.bound = bound
-        if let docker = path(of: "docker"), try await Self.hasPlugin(docker, bound) {
-            (program, leading) = (docker, ["compose", "-f", file])
+        self.timeout = timeout
+        if let docker = path(of: "docker"), try await Self.hasPlugin(docker, timeout) {
+            (program, baseArguments) = (docker, ["compose", "-f", file])
         } else if let compose = path(of: "docker-compose") {
-            (program, leading) = (compose, ["-f", file])
+            (program, baseArguments) = (compose, ["-f", file])
         } else {
             throw MicroError(
                 .unavailable,
@@ -48,24 +48,24 @@ package struct ComposeCommand: Sendable {
     ///   end within the bound.
     @discardableResult
     package func run(_ arguments: String...) async throws -> String {
-        let all = leading + arguments
-        let outcome = try await Self.outcome(program, all, bound)
+        let all = baseArguments + arguments
+        let outcome = try await Self.outcome(program, all, timeout)
         guard outcome.status != 0 else { return outcome.output }
-        throw Self.failure(program, all, outcome, bound)
+        throw Self.failure(program, all, outcome, timeout)
     }
 
     /// A docker without the plugin fails at once; one that hangs is an error.
-    private static func hasPlugin(_ docker: String, _ bound: Duration) async throws -> Bool {
+    private static func hasPlugin(_ docker: String, _ timeout: Duration) async throws -> Bool {
         let arguments = ["compose", "version"]
-        let outcome = try await outcome(docker, arguments, bound)
-        guard outcome.status != nil else { throw failure(docker, arguments, outcome, bound) }
+        let outcome = try await outcome(docker, arguments, timeout)
+        guard outcome.status != nil else { throw failure(docker, arguments, outcome, timeout) }
         return outcome.status == 0
     }
 
     private static func outcome(
-        _ program: String, _ arguments: [String], _ bound: Duration
-    ) async throws -> BoundedProcess.Outcome {
-        do { return try await BoundedProcess.run(program, arguments, within: bound) } catch let error
+        _ program: String, _ arguments: [String], _ timeout: Duration
+    ) async throws -> ProcessRunner.Outcome {
+        do { return try await ProcessRunner.run(program, arguments, within: timeout) } catch let error
             where !(error is CancellationError)
         {
             throw MicroError(
@@ -76,7 +76,7 @@ package struct ComposeCommand: Sendable {
     }
 
     private static func failure(
-        _ program: String, _ arguments: [String], _ outcome: BoundedProcess.Outcome, _ bound: Duration
+        _ program: String, _ arguments: [String], _ outcome: ProcessRunner.Outcome, _ timeout: Duration
     ) -> MicroError {
         let name = URL(fileURLWithPath: program).lastPathComponent
         let command = ([name] + arguments).joined(separator: " ")
@@ -84,7 +84,7 @@ package struct ComposeCommand: Sendable {
         let errors = lines.isEmpty ? "it printed no error" : lines.joined(separator: "; ")
         let (code, end) =
             outcome.status.map { (MicroError.Code.unavailable, "failed with status \($0)") }
-            ?? (.deadlineExceeded, "did not end within \(bound) and was ended")
+            ?? (.deadlineExceeded, "did not end within \(timeout) and was ended")
         return MicroError(code, "\(command) \(end): \(errors). Is the Docker engine running?", origin: "conformance")
     }
 }

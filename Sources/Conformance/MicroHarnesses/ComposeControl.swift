@@ -5,11 +5,11 @@ import MicroConformance
 import MicroCore
 
 /// What is done to a server through its own interface, while its container runs.
-protocol ComposedServer: Sendable {
+protocol ContainerBackend: Sendable {
     /// The address with its scheme.
     var url: String { get }
     /// What cannot be done to it.
-    var refused: Set<BackendAction> { get }
+    var unsupportedActions: Set<BackendAction> { get }
     /// Whether it answers, and has a leader.
     func isServing() async -> Bool
     /// Makes it forget its history, by a restart if need be.
@@ -18,25 +18,25 @@ protocol ComposedServer: Sendable {
     func revoke() async throws
 }
 
-extension ComposedServer {
+extension ContainerBackend {
     /// It has no credentials that could be taken back.
-    var refused: Set<BackendAction> { [.revokeCredentials] }
+    var unsupportedActions: Set<BackendAction> { [.revokeCredentials] }
 }
 
 /// What can be done to a backend in a container, which compose started.
 struct ComposeControl: BackendControl {
     /// How long a server may take to serve again.
-    private static let startBound = Duration.seconds(60)
+    private static let startTimeout = Duration.seconds(60)
 
     private let compose: ComposeCommand
     private let service: String
-    private let server: any ComposedServer
+    private let server: any ContainerBackend
 
     /// Creates a control, and asks compose for the container: a file without it is noticed here, not in every case.
     ///
     /// - Parameter service: Its name in the compose file.
     /// - Throws: ``MicroCore/MicroError``.
-    init(_ compose: ComposeCommand, service: String, server: any ComposedServer) async throws {
+    init(_ compose: ComposeCommand, service: String, server: any ContainerBackend) async throws {
         (self.compose, self.service, self.server) = (compose, service, server)
         guard try await compose.run("ps", "-q", service).contains(where: { !$0.isWhitespace }) else {
             throw MicroError(
@@ -45,7 +45,7 @@ struct ComposeControl: BackendControl {
         }
     }
 
-    var actions: Set<BackendAction> { Set(BackendAction.allCases).subtracting(server.refused) }
+    var actions: Set<BackendAction> { Set(BackendAction.allCases).subtracting(server.unsupportedActions) }
 
     func perform(_ action: BackendAction) async throws {
         switch action {
@@ -58,7 +58,7 @@ struct ComposeControl: BackendControl {
             // With its anonymous volumes.
             try await compose.run("rm", "-sfv", service)
             try await compose.run("up", "-d", service)
-            try await waitUntilItServes()
+            try await waitUntilServing()
         case .compact:
             try await server.compact {
                 try await compose.run("kill", service)
@@ -72,7 +72,7 @@ struct ComposeControl: BackendControl {
 
     private func start() async throws {
         try await compose.run("start", service)
-        try await waitUntilItServes()
+        try await waitUntilServing()
     }
 
     private func resume() async throws {
@@ -83,13 +83,13 @@ struct ComposeControl: BackendControl {
         }
     }
 
-    private func waitUntilItServes() async throws {
-        let deadline = ContinuousClock.now + Self.startBound
+    private func waitUntilServing() async throws {
+        let deadline = ContinuousClock.now + Self.startTimeout
         while !(await server.isServing()) {
             guard .now < deadline else {
                 throw MicroError(
                     .deadlineExceeded,
-                    "\(service) does not serve at \(server.url) \(Self.startBound) after compose started it: see its log",
+                    "\(service) does not serve at \(server.url) \(Self.startTimeout) after compose started it: see its log",
                     origin: "conformance")
             }
             try await Task.sleep(for: .milliseconds(100))

@@ -42,31 +42,33 @@ struct ConsulAgentClient: Sendable {
 
     /// The version that the agent tells; `unknown` if it does not tell it to this token, which cases can do without.
     func version() async throws -> String {
-        let answer = try await answer("GET", "/v1/agent/self")
-        if answer.status == 403, token != nil, answer.text.contains("Permission denied") { return "unknown" }
-        return try decode(Agent.self, try accepted(answer)).config.version
+        let reply = try await send("GET", "/v1/agent/self")
+        if reply.status == 403, token != nil, reply.text.contains("Permission denied") { return "unknown" }
+        return try decode(Agent.self, try validated(reply)).config.version
     }
 
     /// The body of what the agent answers with 200.
     @discardableResult
-    func ask(_ method: String, _ path: String, body: [UInt8]? = nil) async throws -> [UInt8] {
-        try accepted(try await answer(method, path, body: body))
+    func request(_ method: String, _ path: String, body: [UInt8]? = nil) async throws -> [UInt8] {
+        try validated(try await send(method, path, body: body))
     }
 
     /// Deregisters a service instance. One that is not there is gone: with ACLs the agent says so by 500.
     func deregister(_ id: String) async throws {
         let encoded = id.split(separator: " ", omittingEmptySubsequences: false).joined(separator: "%20")
-        let answer = try await answer("PUT", "/v1/agent/service/deregister/\(encoded)")
-        if answer.status == 404 || (answer.status == 500 && answer.text.contains("Unknown service")) { return }
-        _ = try accepted(answer)
+        let reply = try await send("PUT", "/v1/agent/service/deregister/\(encoded)")
+        if reply.status == 404 || (reply.status == 500 && reply.text.contains("Unknown service")) { return }
+        _ = try validated(reply)
     }
 
     /// Reads an answer.
     func decode<Value: Decodable>(_ type: Value.Type, _ body: [UInt8]) throws -> Value {
-        do { return try JSONDecoder().decode(type, from: Data(body)) } catch { throw foreign("no JSON of Consul") }
+        do { return try JSONDecoder().decode(type, from: Data(body)) } catch {
+            throw unexpectedResponse("no JSON of Consul")
+        }
     }
 
-    private func answer(_ method: String, _ path: String, body: [UInt8]? = nil) async throws -> CurlResponse {
+    private func send(_ method: String, _ path: String, body: [UInt8]? = nil) async throws -> CurlResponse {
         do {
             return try await transfer.perform(
                 CurlRequest(
@@ -80,25 +82,25 @@ struct ConsulAgentClient: Sendable {
         }
     }
 
-    private func accepted(_ answer: CurlResponse) throws -> [UInt8] {
-        switch answer.status {
-        case 200: return answer.body
+    private func validated(_ reply: CurlResponse) throws -> [UInt8] {
+        switch reply.status {
+        case 200: return reply.body
         case 401, 403:
             throw MicroError(
                 .permissionDenied,
-                "Consul at \(url) answered \(answer.status): \(answer.text). Check CONSUL_HTTP_TOKEN",
+                "Consul at \(url) answered \(reply.status): \(reply.text). Check CONSUL_HTTP_TOKEN",
                 origin: "conformance")
         case 500...599:
             throw MicroError(
-                .unavailable, "Consul at \(url) answered \(answer.status): \(answer.text)", origin: "conformance")
-        default: throw foreign("status \(answer.status)")
+                .unavailable, "Consul at \(url) answered \(reply.status): \(reply.text)", origin: "conformance")
+        default: throw unexpectedResponse("status \(reply.status)")
         }
     }
 
-    private func foreign(_ answer: String) -> MicroError {
+    private func unexpectedResponse(_ reply: String) -> MicroError {
         MicroError(
             .internal,
-            "\(url) does not answer as Consul does (\(answer)). Is it the address of an agent's HTTP interface?",
+            "\(url) does not answer as Consul does (\(reply)). Is it the address of an agent's HTTP interface?",
             origin: "conformance")
     }
 }

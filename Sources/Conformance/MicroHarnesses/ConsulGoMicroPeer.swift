@@ -7,7 +7,7 @@ import MicroCore
 
 /// Does at a Consul agent what go-micro 1.x does: packed tags written, plain and packed ones read.
 struct ConsulGoMicroPeer: GoMicroPeer {
-    private struct Registration: Encodable {
+    private struct AgentServiceRegistration: Encodable {
         struct Check: Encodable {
             let ttl = "60s"
             let deregisterCriticalServiceAfter = "1m5s"
@@ -35,7 +35,7 @@ struct ConsulGoMicroPeer: GoMicroPeer {
         }
     }
 
-    private struct Entry: Decodable {
+    private struct ServiceEntry: Decodable {
         struct Node: Decodable {
             let address: String
 
@@ -77,13 +77,13 @@ struct ConsulGoMicroPeer: GoMicroPeer {
 
     func register(_ record: ServiceRecord) async throws {
         for node in record.nodes {
-            let registration = Registration(
+            let registration = AgentServiceRegistration(
                 id: node.id, name: record.name, tags: try tags(of: node, record), port: node.port ?? 0,
                 address: node.address)
-            try await agent.ask(
+            try await agent.request(
                 "PUT", "/v1/agent/service/register", body: [UInt8](try JSONEncoder().encode(registration)))
             // A new check is critical until its first pass.
-            try await agent.ask("PUT", "/v1/agent/check/pass/service:\(node.id)?note=")
+            try await agent.request("PUT", "/v1/agent/check/pass/service:\(node.id)?note=")
         }
     }
 
@@ -93,7 +93,7 @@ struct ConsulGoMicroPeer: GoMicroPeer {
 
     func lookUp(_ name: String) async throws -> [ServiceRecord] {
         let entries = try agent.decode(
-            [Entry].self, try await agent.ask("GET", "/v1/health/service/\(name)?stale="))
+            [ServiceEntry].self, try await agent.request("GET", "/v1/health/service/\(name)?stale="))
         var records: [String: ServiceRecord] = [:]
         for entry in entries where !entry.checks.contains(where: { $0.status == "critical" }) {
             let tags = entry.service.tags
@@ -111,11 +111,11 @@ struct ConsulGoMicroPeer: GoMicroPeer {
     }
 
     private func tags(of node: Node, _ record: ServiceRecord) throws -> [String] {
-        func packed(_ value: some Encodable) throws -> String {
-            GoMicroText.packed(String(decoding: try JSONEncoder().encode(value), as: UTF8.self))
+        func compressed(_ value: some Encodable) throws -> String {
+            GoMicroTagCodec.compressed(String(decoding: try JSONEncoder().encode(value), as: UTF8.self))
         }
-        return try node.metadata.map { try "t-" + packed([$0.key: $0.value]) }
-            + record.endpoints.map { try "e-" + packed($0) } + ["v-" + GoMicroText.packed(record.version)]
+        return try node.metadata.map { try "t-" + compressed([$0.key: $0.value]) }
+            + record.endpoints.map { try "e-" + compressed($0) } + ["v-" + GoMicroTagCodec.compressed(record.version)]
     }
 
     private func values<Value: Decodable>(_ type: Value.Type, _ kind: Character, _ tags: [String]) -> [Value] {
@@ -129,7 +129,7 @@ struct ConsulGoMicroPeer: GoMicroPeer {
         let rest = tag.dropFirst()
         return switch rest.first {
         case "=": String(rest.dropFirst())
-        case "-": GoMicroText.unpacked(rest.dropFirst())
+        case "-": GoMicroTagCodec.decompressed(rest.dropFirst())
         default: nil
         }
     }

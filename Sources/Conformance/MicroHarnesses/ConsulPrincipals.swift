@@ -8,7 +8,7 @@ import Synchronization
 
 /// Makes tokens for clients that may do less than the harness, and takes them away. Each ends by itself after an hour.
 final class ConsulPrincipals: Sendable {
-    private struct Request: Encodable {
+    private struct ACLTokenRequest: Encodable {
         struct Policy: Encodable {
             let name: String
 
@@ -26,7 +26,7 @@ final class ConsulPrincipals: Sendable {
         }
     }
 
-    private struct Token: Decodable {
+    private struct ACLToken: Decodable {
         let accessor: String
         let secret: String
 
@@ -37,17 +37,17 @@ final class ConsulPrincipals: Sendable {
     }
 
     private let agent: ConsulAgentClient
-    private let made = Mutex<(revocable: [String], secrets: [String])>(([], []))
+    private let state = Mutex<(revocable: [String], secrets: [String])>(([], []))
 
     init(agent: ConsulAgentClient) { self.agent = agent }
 
     /// All that was made so far.
-    var secrets: [String] { made.withLock(\.secrets) }
+    var secrets: [String] { state.withLock(\.secrets) }
 
     /// Whether the harness may make tokens.
-    func canMake() async -> Bool {
+    func canCreateCredentials() async -> Bool {
         guard let token = try? await makeToken([]) else { return false }
-        _ = try? await agent.ask("DELETE", "/v1/acl/token/\(token.accessor)")
+        _ = try? await agent.request("DELETE", "/v1/acl/token/\(token.accessor)")
         return true
     }
 
@@ -57,30 +57,31 @@ final class ConsulPrincipals: Sendable {
         case .valid: throw MicroError(.internal, "valid credentials are those of the harness", origin: "conformance")
         case .wrong:
             let secret = UUID().uuidString.lowercased()
-            made.withLock { $0.secrets.append(secret) }
+            state.withLock { $0.secrets.append(secret) }
             return Secret(secret)
-        case .powerless: return Secret(try await makeToken([]).secret)
+        case .unprivileged: return Secret(try await makeToken([]).secret)
         case .revocable:
             let token = try await makeToken(["global-management"])
-            made.withLock { $0.revocable.append(token.accessor) }
+            state.withLock { $0.revocable.append(token.accessor) }
             return Secret(token.secret)
         }
     }
 
     /// Takes the revocable tokens away.
     func revoke() async throws {
-        let accessors = made.withLock { made in
-            defer { made.revocable = [] }
-            return made.revocable
+        let accessors = state.withLock { state in
+            defer { state.revocable = [] }
+            return state.revocable
         }
-        for accessor in accessors { try await agent.ask("DELETE", "/v1/acl/token/\(accessor)") }
+        for accessor in accessors { try await agent.request("DELETE", "/v1/acl/token/\(accessor)") }
     }
 
-    private func makeToken(_ policies: [String]) async throws -> Token {
-        let request = Request(policies: policies.map(Request.Policy.init))
+    private func makeToken(_ policies: [String]) async throws -> ACLToken {
+        let request = ACLTokenRequest(policies: policies.map(ACLTokenRequest.Policy.init))
         let token = try agent.decode(
-            Token.self, try await agent.ask("PUT", "/v1/acl/token", body: [UInt8](try JSONEncoder().encode(request))))
-        made.withLock { $0.secrets.append(token.secret) }
+            ACLToken.self,
+            try await agent.request("PUT", "/v1/acl/token", body: [UInt8](try JSONEncoder().encode(request))))
+        state.withLock { $0.secrets.append(token.secret) }
         return token
     }
 }

@@ -39,9 +39,11 @@ public struct ConsulRegistryHarness: RegistryHarness {
         subject = Subject(
             adapter: "ConsulRegistry", adapterVersion: conformanceKitVersion, backend: "Consul",
             backendVersion: try await agent.version())
-        let canMake = configuration.token == nil ? false : await principals.canMake()
-        credentials = canMake ? Set(Credentials.allCases) : [.valid]
-        self.control = canMake ? RightsControl(base: control) { try await principals.revoke() } : control
+        let canCreateCredentials = configuration.token == nil ? false : await principals.canCreateCredentials()
+        credentials = canCreateCredentials ? Set(Credentials.allCases) : [.valid]
+        self.control =
+            canCreateCredentials
+            ? CredentialRevocationControl(base: control) { try await principals.revoke() } : control
     }
 
     /// What the adapter keeps with an agent on the same machine. On a loaded one another client sees a write after 20 ms;
@@ -50,14 +52,15 @@ public struct ConsulRegistryHarness: RegistryHarness {
     /// later (seen with 1.8.7).
     public static func bounds(of configuration: ConsulConfiguration) -> RegistryBounds {
         RegistryBounds(
-            convergence: .seconds(1), timeToLive: .seconds(3), shortestTimeToLive: .seconds(1),
-            expirySlack: .seconds(75), heal: .seconds(10), changes: 1000, services: 100, healFromRefusal: .seconds(25),
+            convergenceTimeout: .seconds(1), timeToLive: .seconds(3), minTimeToLive: .seconds(1),
+            expirySlack: .seconds(75), recoveryTimeout: .seconds(10), changes: 1000, services: 100,
+            credentialRecoveryTimeout: .seconds(25),
             // Consul adds up to a sixteenth to the wait.
-            halfOpen: configuration.longestWait * 17 / 16 + configuration.timeout + .seconds(3))
+            halfOpenTimeout: configuration.watchRenewalInterval * 17 / 16 + configuration.timeout + .seconds(3))
     }
 
     /// The agent's HTTP interface.
-    public var entrance: Entrance? { Entrance(url: agent.url) }
+    public var endpoint: BackendEndpoint? { BackendEndpoint(url: agent.url) }
 
     /// The token of the harness, and those that it has made.
     public var secrets: [String] { [configuration.token?.reveal()].compactMap(\.self) + principals.secrets }
@@ -69,9 +72,9 @@ public struct ConsulRegistryHarness: RegistryHarness {
     public var corrupter: (any RegistryCorrupter)? { ConsulCorrupter(agent: agent) }
 
     /// The checks of the agent.
-    public func census() async throws -> Census? {
-        let checks = try await agent.decode([String: Ignored].self, agent.ask("GET", "/v1/agent/checks"))
-        return Census(leases: checks.count)
+    public func resourceCounts() async throws -> ResourceCounts? {
+        let checks = try await agent.decode([String: Ignored].self, agent.request("GET", "/v1/agent/checks"))
+        return ResourceCounts(leases: checks.count)
     }
 
     private struct Ignored: Decodable {}
@@ -84,7 +87,7 @@ public struct ConsulRegistryHarness: RegistryHarness {
         var configuration = configuration
         configuration.namespace = options.namespace
         configuration.timeout = options.timeout ?? configuration.timeout
-        if let addresses = options.addresses { configuration.addresses = addresses.map { $0.url(like: entrance) } }
+        if let addresses = options.addresses { configuration.addresses = addresses.map { $0.url(like: endpoint) } }
         if options.credentials != .valid { configuration.token = try await principals.secret(for: options.credentials) }
         // That of the backend is not among the system's.
         if options.trust == .wrongAuthority { configuration.certificateAuthorityFile = nil }

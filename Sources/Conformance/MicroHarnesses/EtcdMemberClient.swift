@@ -37,20 +37,20 @@ final class EtcdMemberClient: Sendable {
 
     /// The version that the member tells.
     func version() async throws -> String {
-        let body = try accepted(try await answer("GET", "/version", nil))
-        guard let version = body["etcdserver"] as? String else { throw foreign("no version") }
+        let body = try validated(try await send("GET", "/version", nil))
+        guard let version = body["etcdserver"] as? String else { throw unexpectedResponse("no version") }
         return version
     }
 
     /// Posts JSON to a path such as `/v3/kv/range`, logged in where there is a user.
     @discardableResult
-    func ask(_ path: String, _ body: JSON) async throws -> JSON {
+    func request(_ path: String, _ body: JSON) async throws -> JSON {
         if user != nil, token.withLock(\.self) == nil { try await logIn() }
-        let (status, answer) = try await answer("POST", path, body)
-        guard status == 401, user != nil else { return try accepted((status, answer)) }
+        let (status, reply) = try await send("POST", path, body)
+        guard status == 401, user != nil else { return try validated((status, reply)) }
         // The token is too old.
         try await logIn()
-        return try accepted(try await self.answer("POST", path, body))
+        return try validated(try await self.send("POST", path, body))
     }
 
     /// What `GET /metrics` tells of a number; nil if it does not.
@@ -65,19 +65,19 @@ final class EtcdMemberClient: Sendable {
     private func logIn() async throws {
         token.withLock { $0 = nil }
         let credentials: JSON = ["name": user ?? "", "password": password?.reveal() ?? ""]
-        let answer = try accepted(try await answer("POST", "/v3/auth/authenticate", credentials))
-        guard let fresh = answer["token"] as? String else { throw foreign("no token") }
+        let reply = try validated(try await send("POST", "/v3/auth/authenticate", credentials))
+        guard let fresh = reply["token"] as? String else { throw unexpectedResponse("no token") }
         token.withLock { $0 = fresh }
     }
 
-    private func answer(_ method: String, _ path: String, _ body: JSON?) async throws -> (status: Int, body: JSON) {
+    private func send(_ method: String, _ path: String, _ body: JSON?) async throws -> (status: Int, body: JSON) {
         let data = try body.map { try JSONSerialization.data(withJSONObject: $0) }
         let headers = token.withLock(\.self).map { [("Authorization", $0)] } ?? []
         let response = try await response(
             CurlRequest(
                 method: method, url: url + path, headers: headers, body: data.map(Array.init), timeout: .seconds(5)))
         let json = try? JSONSerialization.jsonObject(with: Data(response.body)) as? JSON
-        guard let json else { throw foreign("status \(response.status), no JSON") }
+        guard let json else { throw unexpectedResponse("status \(response.status), no JSON") }
         return (response.status, json)
     }
 
@@ -90,17 +90,17 @@ final class EtcdMemberClient: Sendable {
         }
     }
 
-    private func accepted(_ answer: (status: Int, body: JSON)) throws -> JSON {
-        guard answer.status != 200 else { return answer.body }
-        let text = answer.body["message"] as? String ?? answer.body["error"] as? String ?? "nothing"
+    private func validated(_ reply: (status: Int, body: JSON)) throws -> JSON {
+        guard reply.status != 200 else { return reply.body }
+        let text = reply.body["message"] as? String ?? reply.body["error"] as? String ?? "nothing"
         throw MicroError(
-            answer.status == 401 || answer.status == 403 ? .permissionDenied : .unavailable,
-            "etcd at \(url) answered \(answer.status): \(text). Check ETCDCTL_USER", origin: "conformance")
+            reply.status == 401 || reply.status == 403 ? .permissionDenied : .unavailable,
+            "etcd at \(url) answered \(reply.status): \(text). Check ETCDCTL_USER", origin: "conformance")
     }
 
-    private func foreign(_ answer: String) -> MicroError {
+    private func unexpectedResponse(_ reply: String) -> MicroError {
         MicroError(
-            .internal, "\(url) does not answer as etcd does (\(answer)). Is it the address of a member for clients?",
+            .internal, "\(url) does not answer as etcd does (\(reply)). Is it the address of a member for clients?",
             origin: "conformance")
     }
 }
@@ -110,7 +110,7 @@ extension String {
     var base64: String { Data(utf8).base64EncodedString() }
 
     /// The first key behind all that begin with this one, which is not empty and ends in ASCII.
-    var endOfPrefix: String {
+    var base64PrefixEnd: String {
         let bytes = Array(utf8)
         return Data(bytes.dropLast() + [bytes[bytes.count - 1] + 1]).base64EncodedString()
     }

@@ -38,9 +38,11 @@ public struct EtcdRegistryHarness: RegistryHarness {
         subject = Subject(
             adapter: "EtcdRegistry", adapterVersion: conformanceKitVersion, backend: "etcd",
             backendVersion: try await member.version())
-        let canMake = configuration.user == nil ? false : await principals.canMake()
-        credentials = canMake ? Set(Credentials.allCases) : [.valid]
-        self.control = canMake ? RightsControl(base: control) { try await principals.revoke() } : control
+        let canCreateCredentials = configuration.user == nil ? false : await principals.canCreateCredentials()
+        credentials = canCreateCredentials ? Set(Credentials.allCases) : [.valid]
+        self.control =
+            canCreateCredentials
+            ? CredentialRevocationControl(base: control) { try await principals.revoke() } : control
     }
 
     /// What the adapter keeps with a member on the same machine. etcd grants two seconds to who asks for one, and ends a
@@ -48,13 +50,14 @@ public struct EtcdRegistryHarness: RegistryHarness {
     /// after a refusal.
     public static func bounds(of configuration: EtcdConfiguration) -> RegistryBounds {
         RegistryBounds(
-            convergence: .seconds(1), timeToLive: .seconds(3), shortestTimeToLive: .seconds(1),
-            expirySlack: .seconds(2), heal: .seconds(10), changes: 1000, services: 100, healFromRefusal: .seconds(25),
-            halfOpen: configuration.longestWait + configuration.timeout + .seconds(3))
+            convergenceTimeout: .seconds(1), timeToLive: .seconds(3), minTimeToLive: .seconds(1),
+            expirySlack: .seconds(2), recoveryTimeout: .seconds(10), changes: 1000, services: 100,
+            credentialRecoveryTimeout: .seconds(25),
+            halfOpenTimeout: configuration.watchRenewalInterval + configuration.timeout + .seconds(3))
     }
 
     /// The member's interface for clients.
-    public var entrance: Entrance? { Entrance(url: member.url) }
+    public var endpoint: BackendEndpoint? { BackendEndpoint(url: member.url) }
 
     /// The password of the harness, and those that it has made.
     public var secrets: [String] { [configuration.password?.reveal()].compactMap(\.self) + principals.secrets }
@@ -69,9 +72,9 @@ public struct EtcdRegistryHarness: RegistryHarness {
     public var corrupter: (any RegistryCorrupter)? { EtcdCorrupter(member: member, prefix: prefix) }
 
     /// The leases of the cluster, and the watches of the member.
-    public func census() async throws -> Census? {
-        let leases = try await member.ask("/v3/lease/leases", [:])["leases"] as? [EtcdMemberClient.JSON]
-        return Census(
+    public func resourceCounts() async throws -> ResourceCounts? {
+        let leases = try await member.request("/v3/lease/leases", [:])["leases"] as? [EtcdMemberClient.JSON]
+        return ResourceCounts(
             watches: try await member.metric("etcd_debugging_mvcc_watcher_total"), leases: leases?.count ?? 0)
     }
 
@@ -80,7 +83,7 @@ public struct EtcdRegistryHarness: RegistryHarness {
         var configuration = configuration
         configuration.namespace = options.namespace
         configuration.timeout = options.timeout ?? configuration.timeout
-        if let addresses = options.addresses { configuration.addresses = addresses.map { $0.url(like: entrance) } }
+        if let addresses = options.addresses { configuration.addresses = addresses.map { $0.url(like: endpoint) } }
         if options.credentials != .valid {
             let login = try await principals.login(for: options.credentials)
             (configuration.user, configuration.password) = (login.user, login.password)

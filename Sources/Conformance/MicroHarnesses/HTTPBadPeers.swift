@@ -1,8 +1,8 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import GoMicroWire
 import Foundation
+import GoMicroWire
 import MicroConformance
 import MicroCore
 import NIOCore
@@ -11,15 +11,15 @@ import Synchronization
 
 /// Peers of the HTTP transport that do not keep to its protocol: sockets that send bytes.
 struct HTTPBadPeers: BadTransportPeers {
-    var behaviours: Set<BadPeerBehaviour> { Set(BadPeerBehaviour.allCases) }
+    var behaviors: Set<BadPeerBehavior> { Set(BadPeerBehavior.allCases) }
 
-    func with(_ behaviour: BadPeerBehaviour, _ body: (any BadTransportPeer) async throws -> Void) async throws {
+    func with(_ behavior: BadPeerBehavior, _ body: (any BadTransportPeer) async throws -> Void) async throws {
         let connections = Connections()
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { child in
                 child.eventLoop.makeCompletedFuture {
                     connections.add(child)
-                    try child.pipeline.syncOperations.addHandler(BadPeerHandler(behaviour))
+                    try child.pipeline.syncOperations.addHandler(BadPeerHandler(behavior))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -33,7 +33,7 @@ struct HTTPBadPeers: BadTransportPeers {
         try await channel.close()
     }
 
-    func abuse(_ listener: Address) async throws -> [(what: String, answer: MicroError.Code?)] {
+    func sendMalformedRequests(_ listener: Address) async throws -> [(what: String, response: MicroError.Code?)] {
         let call = "Micro-Service: conformance\r\nMicro-Endpoint: Case.Call\r\n"
         let requests: [(what: String, bytes: String)] = [
             ("another verb", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
@@ -52,40 +52,40 @@ struct HTTPBadPeers: BadTransportPeers {
                 "POST / HTTP/1.1\r\n\(call)Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\nab"
             ),
         ]
-        var answers: [(what: String, answer: MicroError.Code?)] = []
+        var replies: [(what: String, response: MicroError.Code?)] = []
         for (what, bytes) in requests {
-            let answer = try await withDeadline(
+            let reply = try await withDeadline(
                 .now + .seconds(5),
                 orThrow: MicroError(.deadlineExceeded, "\(what) is not answered", origin: "conformance")
             ) { try await Self.exchange(bytes, with: listener) }
-            answers.append((what, Self.code(of: answer)))
+            replies.append((what, Self.code(of: reply)))
         }
-        return answers
+        return replies
     }
 
     /// Sends bytes, and returns what comes back until there is an answer or the end.
     private static func exchange(_ bytes: String, with listener: Address) async throws -> String {
-        let answer = MultiThreadedEventLoopGroup.singleton.next().makePromise(of: String.self)
+        let reply = MultiThreadedEventLoopGroup.singleton.next().makePromise(of: String.self)
         do {
             let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(AnswerReader(answer))
+                        try channel.pipeline.syncOperations.addHandler(ResponseHeadReader(reply))
                     }
                 }
                 .connect(host: listener.host, port: listener.port ?? 0).get()
             try? await channel.writeAndFlush(ByteBuffer(string: bytes)).get()
-            let text = try await answer.futureResult.get()
+            let text = try await reply.futureResult.get()
             channel.close(promise: nil)
             return text
         } catch {
-            answer.fail(error)
+            reply.fail(error)
             throw error
         }
     }
 
-    private static func code(of answer: String) -> MicroError.Code? {
-        let line = answer.split(separator: "\r\n").first { $0.hasPrefix("Micro-Error: ") }
+    private static func code(of reply: String) -> MicroError.Code? {
+        let line = reply.split(separator: "\r\n").first { $0.hasPrefix("Micro-Error: ") }
         guard let line else { return nil }
         return MicroError(wireText: String(line.dropFirst("Micro-Error: ".count)), origin: "peer").code
     }
@@ -115,20 +115,20 @@ private final class Connections: Sendable {
 }
 
 /// Keeps what comes until a head is whole, or the connection ends.
-private final class AnswerReader: ChannelInboundHandler {
+private final class ResponseHeadReader: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
-    private let answer: EventLoopPromise<String>
+    private let reply: EventLoopPromise<String>
     private var text = ""
 
-    init(_ answer: EventLoopPromise<String>) { self.answer = answer }
+    init(_ reply: EventLoopPromise<String>) { self.reply = reply }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         text += String(buffer: unwrapInboundIn(data))
-        if text.contains("\r\n\r\n") { answer.succeed(text) }
+        if text.contains("\r\n\r\n") { reply.succeed(text) }
     }
 
-    func channelInactive(context: ChannelHandlerContext) { answer.succeed(text) }
+    func channelInactive(context: ChannelHandlerContext) { reply.succeed(text) }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 }
@@ -138,14 +138,14 @@ private final class BadPeerHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let behaviour: BadPeerBehaviour
+    private let behavior: BadPeerBehavior
     private var received = ByteBuffer()
 
-    init(_ behaviour: BadPeerBehaviour) { self.behaviour = behaviour }
+    init(_ behavior: BadPeerBehavior) { self.behavior = behavior }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         received.writeImmutableBuffer(unwrapInboundIn(data))
-        while let request = nextRequest() { answer(request, context) }
+        while let request = nextRequest() { respond(request, context) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
@@ -165,9 +165,9 @@ private final class BadPeerHandler: ChannelInboundHandler {
         fields.first { $0.hasPrefix("\(name): ") }?.dropFirst(name.count + 2)
     }
 
-    private func answer(_ request: (fields: [Substring], body: String), _ context: ChannelHandlerContext) {
+    private func respond(_ request: (fields: [Substring], body: String), _ context: ChannelHandlerContext) {
         let id = value("Micro-Id", of: request.fields).map { "Micro-Id: \($0)\r\n" } ?? ""
-        let good = "HTTP/1.1 200 OK\r\n\(id)Content-Length: \(request.body.utf8.count)\r\n\r\n\(request.body)"
+        let validResponse = "HTTP/1.1 200 OK\r\n\(id)Content-Length: \(request.body.utf8.count)\r\n\r\n\(request.body)"
         func write(_ text: String, thenClose closes: Bool = false) {
             let written = context.eventLoop.makePromise(of: Void.self)
             if closes { written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) } }
@@ -176,18 +176,18 @@ private final class BadPeerHandler: ChannelInboundHandler {
         func error(_ text: String) -> String {
             "HTTP/1.1 200 OK\r\n\(id)Micro-Error: \(text)\r\nContent-Length: 0\r\n\r\n"
         }
-        switch behaviour {
-        case .answersWithoutBody: write("HTTP/1.1 200 OK\r\n\(id)Content-Length: 0\r\n\r\n")
-        case .answersTwice: write(good + "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nagain")
-        case .leavesTheStream: if !request.body.isEmpty { write(good, thenClose: true) }
-        case .unknownCode: write(error(#"{"id":"x","code":499,"detail":"who knows","status":"?"}"#))
+        switch behavior {
+        case .respondsWithoutBody: write("HTTP/1.1 200 OK\r\n\(id)Content-Length: 0\r\n\r\n")
+        case .respondsTwice: write(validResponse + "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nagain")
+        case .abandonsStream: if !request.body.isEmpty { write(validResponse, thenClose: true) }
+        case .unknownErrorCode: write(error(#"{"id":"x","code":499,"detail":"who knows","status":"?"}"#))
         case .nullError: write(error(#"{"id":null,"code":null,"detail":null,"status":null}"#))
-        case .garbage: write("\u{0}\u{1}garbage\r\n\r\n")
+        case .malformedResponse: write("\u{0}\u{1}garbage\r\n\r\n")
         case .endlessHeaders:
             write("HTTP/1.1 200 OK\r\n")
             for number in 0..<4096 { write("X-\(number): \(String(repeating: "x", count: 256))\r\n") }
-        case .shortBody: write("HTTP/1.1 200 OK\r\n\(id)Content-Length: 10\r\n\r\nhalf", thenClose: true)
-        case .closesBetweenCalls: write(good)
+        case .truncatedBody: write("HTTP/1.1 200 OK\r\n\(id)Content-Length: 10\r\n\r\nhalf", thenClose: true)
+        case .closesBetweenCalls: write(validResponse)
         }
     }
 }

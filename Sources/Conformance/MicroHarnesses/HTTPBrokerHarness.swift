@@ -13,39 +13,39 @@ public struct HTTPBrokerHarness: BrokerHarness {
     /// Each message is a request of its own for each subscriber: fewer of both are many.
     public let bounds: BrokerBounds
 
-    private let registries: any RegistryHarness
+    private let registryHarness: any RegistryHarness
     private let makeRegistry: @Sendable (BrokerClientOptions) async throws -> any Registry
 
     /// Creates a harness on the registry of another one.
     public init(
-        on registries: some RegistryHarness, bounds: BrokerBounds = BrokerBounds(messages: 500, subscriptions: 50)
+        on registryHarness: some RegistryHarness, bounds: BrokerBounds = BrokerBounds(messages: 500, subscriptions: 50)
     ) {
-        self.registries = registries
+        self.registryHarness = registryHarness
         self.bounds = bounds
         subject = Subject(
-            adapter: "HTTPBroker on \(registries.subject.adapter)", adapterVersion: conformanceKitVersion,
-            backend: registries.subject.backend, backendVersion: registries.subject.backendVersion)
+            adapter: "HTTPBroker on \(registryHarness.subject.adapter)", adapterVersion: conformanceKitVersion,
+            backend: registryHarness.subject.backend, backendVersion: registryHarness.subject.backendVersion)
         let makeRegistry = { @Sendable (options: BrokerClientOptions) async throws -> any Registry in
-            var ofRegistry = RegistryClientOptions(namespace: "broker")
-            ofRegistry.addresses = options.addresses
-            ofRegistry.timeout = options.timeout
-            ofRegistry.credentials = options.credentials
-            ofRegistry.trust = options.trust
-            ofRegistry.logger = options.logger
-            return try await registries.makeClient(ofRegistry)
+            var registryOptions = RegistryClientOptions(namespace: "broker")
+            registryOptions.addresses = options.addresses
+            registryOptions.timeout = options.timeout
+            registryOptions.credentials = options.credentials
+            registryOptions.trust = options.trust
+            registryOptions.logger = options.logger
+            return try await registryHarness.makeClient(registryOptions)
         }
         self.makeRegistry = makeRegistry
         badSubscribers = BadHTTPSubscribers { try await makeRegistry(BrokerClientOptions()) }
     }
 
     /// Of the registry.
-    public var control: (any BackendControl)? { registries.control }
+    public var control: (any BackendControl)? { registryHarness.control }
     /// Of the registry.
-    public var entrance: Entrance? { registries.entrance }
+    public var endpoint: BackendEndpoint? { registryHarness.endpoint }
     /// Of the registry.
-    public var credentials: Set<Credentials> { registries.credentials }
+    public var credentials: Set<Credentials> { registryHarness.credentials }
     /// Of the registry.
-    public var secrets: [String] { registries.secrets }
+    public var secrets: [String] { registryHarness.secrets }
     /// Who knows the wire.
     public var peer: (any BrokerPeer)? {
         HTTPBrokerPeer { [makeRegistry] in try await makeRegistry(BrokerClientOptions()) }
@@ -58,7 +58,7 @@ public struct HTTPBrokerHarness: BrokerHarness {
         var configuration = HTTPBrokerConfiguration()
         configuration.timeout = options.timeout ?? configuration.timeout
         // Cases wait for what a registry has forgotten.
-        configuration.heartbeat = .seconds(2)
+        configuration.heartbeatInterval = .seconds(2)
         let registry = try await makeRegistry(options)
         return BrokerWithRegistry(
             broker: try HTTPBroker(registry: registry, configuration: configuration, logger: options.logger),
@@ -66,12 +66,12 @@ public struct HTTPBrokerHarness: BrokerHarness {
     }
 
     /// The registrations of subscribers.
-    public func census() async throws -> Census? {
+    public func resourceCounts() async throws -> ResourceCounts? {
         let registry = try await makeRegistry(BrokerClientOptions())
         var count = 0
         for name in try await registry.list() { count += try await registry.lookUp(name).flatMap(\.nodes).count }
         await registry.close()
-        return Census(subscriptions: count)
+        return ResourceCounts(subscriptions: count)
     }
 }
 
@@ -84,7 +84,9 @@ private struct BrokerWithRegistry: Broker {
     var capabilities: BrokerCapabilities { broker.capabilities }
     var description: String { broker.description }
 
-    func publish(_ message: Message, to topic: String) async throws { try await broker.publish(message, to: topic) }
+    func publish(_ message: BrokerMessage, to topic: String) async throws {
+        try await broker.publish(message, to: topic)
+    }
 
     func subscribe(to topic: String, queue: String?, options: SubscribeOptions) async throws -> Subscription {
         try await broker.subscribe(to: topic, queue: queue, options: options)

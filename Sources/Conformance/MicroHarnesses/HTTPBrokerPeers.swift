@@ -38,14 +38,14 @@ final class BadHTTPSubscribers: BadSubscribers {
 
     init(makeRegistry: @escaping @Sendable () async throws -> any Registry) { self.makeRegistry = makeRegistry }
 
-    func addRefusing(to topic: String) async throws {
+    func addFailing(to topic: String) async throws {
         let listener = try await transport.bind(to: Address(host: "127.0.0.1"))
         let running = Task { try await listener.run { TransportResponse(contentType: $0.contentType) } }
         content.withLock { $0.refusing.append(running) }
         try await add(listener.address, to: topic)
     }
 
-    func addDead(to topic: String) async throws {
+    func addUnreachable(to topic: String) async throws {
         let listener = try await transport.bind(to: Address(host: "127.0.0.1"))
         await listener.drain(deadline: .now)
         try await add(listener.address, to: topic)

@@ -18,7 +18,7 @@ public struct HTTPTransportHarness: TransportHarness {
     public init(bounds: TransportBounds = TransportBounds()) { self.bounds = bounds }
 
     /// Clients connect to listeners themselves.
-    public var passage: Passage { .listener }
+    public var networkPath: NetworkPath { .listener }
 
     /// Peers of raw bytes.
     public var badPeers: (any BadTransportPeers)? { HTTPBadPeers() }

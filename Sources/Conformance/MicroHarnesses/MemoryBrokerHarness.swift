@@ -14,14 +14,15 @@ public struct MemoryBrokerHarness: BrokerHarness {
     /// Everything happens at once; what remains is for a loaded machine.
     public let bounds: BrokerBounds
 
-    private let delivery: DeliveryClass
+    private let delivery: DeliveryGuarantee
     private let backend = MemoryBackend()
 
     /// Creates a harness for a delivery class.
     public init(
-        _ delivery: DeliveryClass,
+        _ delivery: DeliveryGuarantee,
         bounds: BrokerBounds = BrokerBounds(
-            acknowledgeWait: .milliseconds(300), heal: .seconds(5), quiet: .milliseconds(50))
+            acknowledgementTimeout: .milliseconds(300), recoveryTimeout: .seconds(5),
+            observationWindow: .milliseconds(50))
     ) {
         self.delivery = delivery
         self.bounds = bounds
@@ -45,10 +46,12 @@ public struct MemoryBrokerHarness: BrokerHarness {
     }
 
     /// The open subscriptions.
-    public func census() async throws -> Census? { Census(subscriptions: backend.openSubscriptions) }
+    public func resourceCounts() async throws -> ResourceCounts? {
+        ResourceCounts(subscriptions: backend.openSubscriptions)
+    }
 
     /// The backend is of the harness alone: everything goes.
-    public func sweep(_ prefix: String) async throws { backend.wipeBrokers() }
+    public func removeLeftovers(_ prefix: String) async throws { backend.wipeBrokers() }
 }
 
 /// What can be done to memory.
@@ -71,6 +74,6 @@ private struct MemoryBrokerPeer: BrokerPeer {
     let broker: MemoryBroker
 
     func publish(_ body: ByteBuffer, to topic: String) async throws {
-        try await broker.publish(Message(body: body), to: topic)
+        try await broker.publish(BrokerMessage(body: body), to: topic)
     }
 }

@@ -19,17 +19,18 @@ public struct MemoryRegistryHarness: RegistryHarness {
     /// Creates a harness.
     public init(
         bounds: RegistryBounds = RegistryBounds(
-            convergence: .seconds(1), timeToLive: .milliseconds(300), shortestTimeToLive: .milliseconds(10),
-            expirySlack: .seconds(1), heal: .seconds(5), quiet: .milliseconds(50), changes: 10_000)
+            convergenceTimeout: .seconds(1), timeToLive: .milliseconds(300), minTimeToLive: .milliseconds(10),
+            expirySlack: .seconds(1), recoveryTimeout: .seconds(5), observationWindow: .milliseconds(50),
+            changes: 10_000)
     ) {
         self.bounds = bounds
     }
 
     /// Writes whatever it is given at once.
-    public var peer: (any RegistryPeer)? { MemoryPeer(backend: backend) }
+    public var peer: (any RegistryPeer)? { MemoryRegistryPeer(backend: backend) }
 
     /// Stops, starts and wipes the memory, and revokes what is registered. It cannot be halted, and has no history.
-    public var control: (any BackendControl)? { MemoryControl(backend: backend) }
+    public var control: (any BackendControl)? { MemoryRegistryControl(backend: backend) }
 
     /// See ``MicroConformance/RegistryHarness/makeClient(_:)``.
     public func makeClient(_ options: RegistryClientOptions) async throws -> any Registry {
@@ -37,13 +38,13 @@ public struct MemoryRegistryHarness: RegistryHarness {
     }
 
     /// The open watches, and the nodes that can expire.
-    public func census() async throws -> Census? {
-        Census(watches: backend.openWatches, leases: backend.openRegistrations)
+    public func resourceCounts() async throws -> ResourceCounts? {
+        ResourceCounts(watches: backend.openWatches, leases: backend.openRegistrations)
     }
 }
 
 /// What can be done to memory.
-struct MemoryControl: BackendControl {
+struct MemoryRegistryControl: BackendControl {
     let backend: MemoryBackend
     let actions: Set<BackendAction> = [.stop, .kill, .start, .wipe, .revoke]
 
@@ -60,7 +61,7 @@ struct MemoryControl: BackendControl {
 }
 
 /// What is stored at once has to be one record: the nodes of a record are stored in one step.
-private struct MemoryPeer: RegistryPeer {
+private struct MemoryRegistryPeer: RegistryPeer {
     let backend: MemoryBackend
 
     func store(_ records: [ServiceRecord], in namespace: String) async throws {

@@ -17,7 +17,9 @@ public struct MemoryTransportHarness: TransportHarness {
     private let backend = MemoryBackend()
 
     /// Creates a harness.
-    public init(bounds: TransportBounds = TransportBounds(quiet: .milliseconds(50))) { self.bounds = bounds }
+    public init(bounds: TransportBounds = TransportBounds(observationWindow: .milliseconds(50))) {
+        self.bounds = bounds
+    }
 
     /// See ``MicroConformance/TransportHarness/makeTransport(_:)``.
     public func makeTransport(_ options: TransportClientOptions) async throws -> any Transport {

@@ -17,7 +17,7 @@ public struct NATSBrokerHarness: BrokerHarness {
     public let control: (any BackendControl)?
 
     private let configuration: NATSConfiguration
-    private let entranceOfServer: Entrance
+    private let serverEndpoint: BackendEndpoint
     private let wire: NATSWireClient
     private let principals: (any NATSPrincipals)?
     private let monitor: NATSMonitor?
@@ -31,7 +31,7 @@ public struct NATSBrokerHarness: BrokerHarness {
     ///   - principals: Who makes other logins than the one of the configuration; nil for nobody.
     /// - Throws: ``MicroCore/MicroError`` that names the address.
     public init(
-        _ configuration: NATSConfiguration = .init(), delivery: DeliveryClass, bounds: BrokerBounds? = nil,
+        _ configuration: NATSConfiguration = .init(), delivery: DeliveryGuarantee, bounds: BrokerBounds? = nil,
         control: (any BackendControl)? = nil, monitoring: String? = nil, principals: (any NATSPrincipals)? = nil
     ) async throws {
         var configuration = configuration
@@ -39,7 +39,7 @@ public struct NATSBrokerHarness: BrokerHarness {
         let stream = "CONFORMANCE-\(UUID().uuidString.prefix(8))"
         configuration.delivery = delivery == .atMostOnce ? .atMostOnce : .atLeastOnce(stream: NATSStream(name: stream))
         // What is lost on its way to a client comes again after this time: cases wait for it.
-        configuration.acknowledgeWait = .seconds(3)
+        configuration.acknowledgementTimeout = .seconds(3)
         // The adapter knows what is a valid configuration.
         await (try NATSBroker(configuration: configuration, logger: .silent)).close()
         let wire = try NATSWireClient(configuration)
@@ -48,25 +48,25 @@ public struct NATSBrokerHarness: BrokerHarness {
         self.wire = wire
         self.principals = principals
         monitor = monitoring.map(NATSMonitor.init)
-        entranceOfServer = Entrance(wire.address, wire: wire.usesTLS ? .tls : .tcp)
+        serverEndpoint = BackendEndpoint(wire.address, wire: wire.usesTLS ? .tls : .tcp)
         subject = Subject(
             adapter: "NATSBroker (\(delivery), \(wire.scheme))", adapterVersion: conformanceKitVersion, backend: "NATS",
             backendVersion: try await wire.version())
         self.control =
             principals.map { principals in
-                RightsControl(base: control) { try await principals.revoke() }
+                CredentialRevocationControl(base: control) { try await principals.revoke() }
             } ?? control
     }
 
     /// What the adapter keeps with a server on the same machine. After a refusal it waits for 10 s at first.
     public static func bounds(of configuration: NATSConfiguration) -> BrokerBounds {
         BrokerBounds(
-            acknowledgeWait: .seconds(1), heal: .seconds(15),
-            halfOpen: configuration.pingInterval + configuration.timeout + .seconds(3), connections: 2)
+            acknowledgementTimeout: .seconds(1), recoveryTimeout: .seconds(15),
+            halfOpenTimeout: configuration.pingInterval + configuration.timeout + .seconds(3), maxConnections: 2)
     }
 
     /// Where clients connect to.
-    public var entrance: Entrance? { entranceOfServer }
+    public var endpoint: BackendEndpoint? { serverEndpoint }
 
     /// All, if somebody makes them.
     public var credentials: Set<Credentials> { principals == nil ? [.valid] : Set(Credentials.allCases) }
@@ -81,13 +81,13 @@ public struct NATSBrokerHarness: BrokerHarness {
     public var peer: (any BrokerPeer)? { wire }
 
     /// Deletes the stream of the harness, and its consumers with it.
-    public func sweep(_ prefix: String) async throws {
+    public func removeLeftovers(_ prefix: String) async throws {
         guard case .atLeastOnce(let stream) = configuration.delivery else { return }
-        _ = try await wire.ask("$JS.API.STREAM.DELETE.\(stream.name)")
+        _ = try await wire.request("$JS.API.STREAM.DELETE.\(stream.name)")
     }
 
     /// What clients have open, and the consumers of JetStream, where the server tells.
-    public func census() async throws -> Census? { try await monitor?.census() }
+    public func resourceCounts() async throws -> ResourceCounts? { try await monitor?.resourceCounts() }
 
     /// See ``MicroConformance/BrokerHarness/makeClient(_:)``.
     public func makeClient(_ options: BrokerClientOptions) async throws -> any Broker {
@@ -137,14 +137,14 @@ struct NATSMonitor: Sendable {
     init(_ address: String) { url = "http://\(address)" }
 
     /// What every client has for the replies to its requests is not counted: it is there from the first request on.
-    func census() async throws -> Census {
-        let clients = try await ask("/connz?limit=10000&subs=1", Clients.self).connections
-        let consumers = try await ask("/jsz", JetStream.self).consumers ?? 0
-        let subjects = clients.flatMap { $0.subjects ?? [] }.filter { !$0.hasPrefix(NATSRequests.inboxes) }
-        return Census(subscriptions: consumers + subjects.count, connections: clients.count)
+    func resourceCounts() async throws -> ResourceCounts {
+        let clients = try await request("/connz?limit=10000&subs=1", Clients.self).connections
+        let consumers = try await request("/jsz", JetStream.self).consumers ?? 0
+        let subjects = clients.flatMap { $0.subjects ?? [] }.filter { !$0.hasPrefix(NATSRequests.inboxPrefix) }
+        return ResourceCounts(subscriptions: consumers + subjects.count, connections: clients.count)
     }
 
-    private func ask<Answer: Decodable>(_ path: String, _ type: Answer.Type) async throws -> Answer {
+    private func request<Response: Decodable>(_ path: String, _ type: Response.Type) async throws -> Response {
         let response = try await transfer.perform(CurlRequest(url: url + path, timeout: .seconds(5)))
         return try JSONDecoder().decode(type, from: Data(response.body))
     }

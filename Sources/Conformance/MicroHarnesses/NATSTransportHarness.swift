@@ -24,7 +24,8 @@ public struct NATSTransportHarness: TransportHarness {
     /// - Throws: ``MicroCore/MicroError`` that names the address.
     public init(
         _ configuration: NATSConfiguration = .init(),
-        bounds: TransportBounds = TransportBounds(heal: .seconds(15), connections: 2), monitoring: String? = nil
+        bounds: TransportBounds = TransportBounds(recoveryTimeout: .seconds(15), maxConnections: 2),
+        monitoring: String? = nil
     ) async throws {
         // The adapter knows what is a valid configuration.
         await (try NATSTransport(configuration: configuration, logger: .silent)).close()
@@ -38,13 +39,13 @@ public struct NATSTransportHarness: TransportHarness {
     }
 
     /// Both sides connect to the server.
-    public var passage: Passage { .server }
+    public var networkPath: NetworkPath { .server }
 
     /// Where both sides connect to.
-    public var entrance: Entrance? { Entrance(wire.address, wire: wire.usesTLS ? .tls : .tcp) }
+    public var endpoint: BackendEndpoint? { BackendEndpoint(wire.address, wire: wire.usesTLS ? .tls : .tcp) }
 
     /// What clients have open, where the server tells.
-    public func census() async throws -> Census? { try await monitor?.census() }
+    public func resourceCounts() async throws -> ResourceCounts? { try await monitor?.resourceCounts() }
 
     /// See ``MicroConformance/TransportHarness/makeTransport(_:)``.
     public func makeTransport(_ options: TransportClientOptions) async throws -> any Transport {

@@ -33,45 +33,45 @@ struct NATSWireClient: BrokerPeer {
 
     /// What the server says first.
     func version() async throws -> String {
-        try await whileConnected { conversation in
-            let introduction = try await conversation.hear("\r\n")
-            let json = introduction.firstRange(of: "INFO ").map { introduction[$0.upperBound...] } ?? ""
+        try await withConnection { connection in
+            let infoLine = try await connection.readThrough("\r\n")
+            let json = infoLine.firstRange(of: "INFO ").map { infoLine[$0.upperBound...] } ?? ""
             let object = try? JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
             return object?["version"] as? String ?? "unknown"
         }
     }
 
     func publish(_ body: ByteBuffer, to topic: String) async throws {
-        try await whileConnected { conversation in
-            try await logIn(conversation)
-            conversation.say("PUB \(topic) \(body.readableBytes)\r\n", Array(body.readableBytesView), "\r\nPING\r\n")
-            _ = try await conversation.hear("PONG")
+        try await withConnection { connection in
+            try await logIn(connection)
+            connection.write("PUB \(topic) \(body.readableBytes)\r\n", Array(body.readableBytesView), "\r\nPING\r\n")
+            _ = try await connection.readThrough("PONG")
         }
     }
 
     /// Asks JetStream, and returns its answer as it is.
-    func ask(_ subject: String) async throws -> String {
-        try await whileConnected { conversation in
-            try await logIn(conversation)
-            conversation.say("SUB _INBOX.conformance 1\r\nPUB \(subject) _INBOX.conformance 0\r\n", [], "\r\n")
-            _ = try await conversation.hear("MSG ")
-            return try await conversation.hear("}\r\n")
+    func request(_ subject: String) async throws -> String {
+        try await withConnection { connection in
+            try await logIn(connection)
+            connection.write("SUB _INBOX.conformance 1\r\nPUB \(subject) _INBOX.conformance 0\r\n", [], "\r\n")
+            _ = try await connection.readThrough("MSG ")
+            return try await connection.readThrough("}\r\n")
         }
     }
 
-    private func logIn(_ conversation: NATSConversation) async throws {
-        _ = try await conversation.hear("\r\n")
-        if scheme == "tls", !configuration.usesTLSFirst { try await conversation.startTLS() }
+    private func logIn(_ connection: NATSWireConnection) async throws {
+        _ = try await connection.readThrough("\r\n")
+        if scheme == "tls", !configuration.usesTLSFirst { try await connection.startTLS() }
         var options: [String: Any] = ["verbose": false, "headers": false]
         options["user"] = configuration.user
         options["pass"] = configuration.password?.reveal()
         options["auth_token"] = configuration.token?.reveal()
         let json = try JSONSerialization.data(withJSONObject: options)
-        conversation.say("CONNECT ", Array(json), "\r\nPING\r\n")
-        _ = try await conversation.hear("PONG")
+        connection.write("CONNECT ", Array(json), "\r\nPING\r\n")
+        _ = try await connection.readThrough("PONG")
     }
 
-    private func whileConnected<Value>(_ body: (NATSConversation) async throws -> Value) async throws -> Value {
+    private func withConnection<Value>(_ body: (NATSWireConnection) async throws -> Value) async throws -> Value {
         let target = CurlSocketTarget(
             host: address.host, port: address.port ?? 4222,
             usesTLS: scheme == "wss" || (scheme == "tls" && configuration.usesTLSFirst),
@@ -79,22 +79,22 @@ struct NATSWireClient: BrokerPeer {
         let tls = CurlTLS(
             certificateAuthorityFile: configuration.certificateAuthorityFile,
             clientCertificateFile: configuration.clientCertificateFile, clientKeyFile: configuration.clientKeyFile)
-        let conversation = NATSConversation(within: Self.timeout)
+        let connection = NATSWireConnection(within: Self.timeout)
         do {
-            try await conversation.connect(to: target, tls)
-            let value = try await body(conversation)
-            await conversation.end()
+            try await connection.connect(to: target, tls)
+            let value = try await body(connection)
+            await connection.end()
             return value
         } catch {
-            await conversation.end()
+            await connection.end()
             throw MicroError(.unavailable, "NATS at \(address) does not answer: \(error)", origin: "conformance")
         }
     }
 }
 
 /// What is said and heard on one connection.
-private final class NATSConversation: CurlSocketReader, Sendable {
-    private let heard = Mutex<(bytes: [UInt8], error: CurlError?)>(([], nil))
+private final class NATSWireConnection: CurlSocketReader, Sendable {
+    private let received = Mutex<(bytes: [UInt8], error: CurlError?)>(([], nil))
     private let socket = Mutex<CurlSocket?>(nil)
     private let deadline: ContinuousClock.Instant
 
@@ -107,7 +107,7 @@ private final class NATSConversation: CurlSocketReader, Sendable {
 
     func startTLS() async throws { try await socket.withLock(\.self)?.startTLS(timeout: deadline - .now) }
 
-    func say(_ start: String, _ body: [UInt8], _ end: String) {
+    func write(_ start: String, _ body: [UInt8], _ end: String) {
         socket.withLock(\.self)?.write { output in
             output.append(start)
             output.append(body)
@@ -116,14 +116,14 @@ private final class NATSConversation: CurlSocketReader, Sendable {
     }
 
     /// Everything up to a text, which has to come.
-    func hear(_ text: String) async throws -> String {
+    func readThrough(_ text: String) async throws -> String {
         while true {
-            let found = try heard.withLock { heard -> String? in
-                if let range = heard.bytes.firstRange(of: Array(text.utf8)) {
-                    defer { heard.bytes.removeSubrange(..<range.upperBound) }
-                    return String(decoding: heard.bytes[..<range.upperBound], as: UTF8.self)
+            let found = try received.withLock { received -> String? in
+                if let range = received.bytes.firstRange(of: Array(text.utf8)) {
+                    defer { received.bytes.removeSubrange(..<range.upperBound) }
+                    return String(decoding: received.bytes[..<range.upperBound], as: UTF8.self)
                 }
-                if let error = heard.error { throw error }
+                if let error = received.error { throw error }
                 return nil
             }
             if let found { return found }
@@ -135,8 +135,8 @@ private final class NATSConversation: CurlSocketReader, Sendable {
     func end() async { await socket.withLock(\.self)?.close() }
 
     func receive(_ bytes: UnsafeRawBufferPointer, from socket: CurlSocket) {
-        heard.withLock { $0.bytes.append(contentsOf: bytes) }
+        received.withLock { $0.bytes.append(contentsOf: bytes) }
     }
 
-    func end(_ error: CurlError) { heard.withLock { $0.error = error } }
+    func end(_ error: CurlError) { received.withLock { $0.error = error } }
 }

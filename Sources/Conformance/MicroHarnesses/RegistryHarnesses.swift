@@ -27,17 +27,17 @@ public enum RegistryHarnesses {
         case "consul":
             var configuration = ConsulConfiguration(configReader: reader)
             if let address { configuration.address = address }
-            let control = try await HarnessChoice.control(control, of: name, ComposedConsul(configuration))
+            let control = try await HarnessFactory.control(control, of: name, ConsulContainerBackend(configuration))
             return try await ConsulRegistryHarness(configuration, control: control)
         case "etcd":
             var configuration = EtcdConfiguration(configReader: reader)
             if let address { configuration.address = address }
-            let control = try await HarnessChoice.control(control, of: name, ComposedEtcd(configuration))
+            let control = try await HarnessFactory.control(control, of: name, EtcdContainerBackend(configuration))
             return try await EtcdRegistryHarness(configuration, control: control)
         case "memory":
-            try HarnessChoice.memory("registry", controlledBy: control)
+            try HarnessFactory.validateMemoryHarness("registry", controlledBy: control)
             return MemoryRegistryHarness()
-        default: throw HarnessChoice.unknown("registry", name, of: names)
+        default: throw HarnessFactory.unknownHarness("registry", name, of: names)
         }
     }
 }

@@ -35,8 +35,8 @@ public enum TransportHarnesses {
             if let address { configuration.address = address }
             return try await NATSTransportHarness(
                 configuration,
-                monitoring: reader.text("nats.monitoring.address"))
-        default: throw HarnessChoice.unknown("transport", name, of: names)
+                monitoring: reader.nonEmptyString("nats.monitoring.address"))
+        default: throw HarnessFactory.unknownHarness("transport", name, of: names)
         }
     }
 }

@@ -12,7 +12,7 @@ extension ConfigReader {
     ///
     /// - Throws: ``MicroError`` with `invalidArgument` that names the environment variable.
     package func duration(forKey key: String, default fallback: Duration) throws -> Duration {
-        guard let text = text(ConfigKey(key)) else { return fallback }
+        guard let text = nonEmptyString(ConfigKey(key)) else { return fallback }
         guard let duration = Duration(setting: text) else {
             throw Self.malformed(key, text, expected: "seconds such as 30, or a unit such as 500ms, 30s, 1m")
         }
@@ -23,7 +23,7 @@ extension ConfigReader {
     ///
     /// - Throws: ``MicroError`` with `invalidArgument` that names the environment variable.
     package func count(forKey key: String, default fallback: Int) throws -> Int {
-        guard let text = text(ConfigKey(key)) else { return fallback }
+        guard let text = nonEmptyString(ConfigKey(key)) else { return fallback }
         guard let number = Int(text), number >= 0 else {
             throw Self.malformed(key, text, expected: "a number from 0 on")
         }
@@ -34,7 +34,7 @@ extension ConfigReader {
     ///
     /// - Throws: ``MicroError`` with `invalidArgument` that names the environment variable.
     package func address(forKey key: String) throws -> Address? {
-        guard let text = text(ConfigKey(key)) else { return nil }
+        guard let text = nonEmptyString(ConfigKey(key)) else { return nil }
         guard let address = try? Address(parsing: text) else {
             throw Self.malformed(key, text, expected: "HOST:PORT, or :PORT for all interfaces")
         }
@@ -45,7 +45,7 @@ extension ConfigReader {
     ///
     /// - Throws: ``MicroError`` with `invalidArgument` that names the environment variable.
     package func pairs(forKey key: String) throws -> [String: String] {
-        guard let text = text(ConfigKey(key)) else { return [:] }
+        guard let text = nonEmptyString(ConfigKey(key)) else { return [:] }
         var pairs: [String: String] = [:]
         for pair in text.split(separator: ",") {
             guard let equals = pair.firstIndex(of: "="), equals > pair.startIndex else {

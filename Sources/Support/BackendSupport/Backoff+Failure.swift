@@ -12,7 +12,8 @@ extension Backoff {
         let isRefused = [.unauthenticated, .permissionDenied].contains(cause.code)
         let backoff =
             isRefused
-            ? Backoff(base: .seconds(10), limit: .seconds(60)) : Backoff(base: .milliseconds(100), limit: .seconds(5))
+            ? Backoff(base: .seconds(10), maxDelay: .seconds(60))
+            : Backoff(base: .milliseconds(100), maxDelay: .seconds(5))
         return backoff.delay(attempt: attempt)
     }
 }

@@ -6,12 +6,12 @@ package import MicroCore
 
 extension MicroError {
     /// A request without an answer, in the terms of the contract.
-    package init(_ error: CurlError, at server: Server, timeout: Duration) {
+    package init(_ error: CurlError, at server: BackendServer, timeout: Duration) {
         let (code, message) = Self.meaning(of: error, at: server, timeout: timeout)
-        self.init(code, message, origin: server.kind.part.origin, cause: error)
+        self.init(code, message, origin: server.kind.role.origin, cause: error)
     }
 
-    private static func meaning(of error: CurlError, at server: Server, timeout: Duration) -> (Code, String) {
+    private static func meaning(of error: CurlError, at server: BackendServer, timeout: Duration) -> (Code, String) {
         let kind = server.kind
         switch error.kind {
         case .timedOut:
@@ -20,7 +20,7 @@ extension MicroError {
                 "cannot reach \(server): no answer " + (timeout > .zero ? "within \(timeout)" : "in time")
             )
         case .closed:
-            return (.closed, "the \(kind.part) (\(server)) is closed")
+            return (.closed, "the \(kind.role) (\(server)) is closed")
         case .invalidRequest, .invalidURL:
             return (.invalidArgument, "cannot ask \(server): \(error.message)")
         case .bodyTooLarge, .headersTooLarge, .badResponse:
@@ -40,16 +40,16 @@ extension MicroError {
         case .couldNotResolve, .couldNotConnect:
             return (
                 .unavailable,
-                "cannot reach \(server): \(error.message). Is it running, and is \(kind.part.addressSetting) right?"
+                "cannot reach \(server): \(error.message). Is it running, and is \(kind.role.addressSetting) right?"
             )
         }
     }
 
     /// An answer that no server of this kind would give. It is never read as "there is none".
-    package static func foreign(_ server: Server, _ problem: String) -> MicroError {
+    package static func unexpectedResponse(_ server: BackendServer, _ problem: String) -> MicroError {
         MicroError(
             .internal,
-            "\(server) does not answer as \(server.kind.name) does: \(problem). Is \(server.kind.part.addressSetting) right?",
-            origin: server.kind.part.origin)
+            "\(server) does not answer as \(server.kind.name) does: \(problem). Is \(server.kind.role.addressSetting) right?",
+            origin: server.kind.role.origin)
     }
 }

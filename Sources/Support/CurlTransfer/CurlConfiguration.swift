@@ -8,15 +8,15 @@ extension CurlTransfer {
         package var tls: CurlTLS
 
         /// Connections kept open for later requests, over all hosts, beside those in use. Kept within 1…65,536.
-        package var maximumIdleConnections: Int
+        package var maxIdleConnections: Int
 
         /// How the thread waits; a choice only for tests.
         package var driver: Driver
 
         /// Verified TLS and 64 idle connections, unless given.
-        package init(tls: CurlTLS = .init(), maximumIdleConnections: Int = 64, driver: Driver = .preferred) {
+        package init(tls: CurlTLS = .init(), maxIdleConnections: Int = 64, driver: Driver = .preferred) {
             self.tls = tls
-            self.maximumIdleConnections = maximumIdleConnections
+            self.maxIdleConnections = maxIdleConnections
             self.driver = driver
         }
     }

@@ -12,7 +12,7 @@ protocol CurlDriver: AnyObject {
     var wake: @Sendable () -> Void { get }
 
     /// Waits until something can move or `wake` is called, and moves it.
-    func turn()
+    func runOnce()
 
     /// Closes every connection and frees the `curl_multi`, which has no transfers left.
     func shutDown()

@@ -8,25 +8,25 @@ import CCurl
 final class CurlEpollDriver: CurlDriver {
     let multi: UnsafeMutableRawPointer
     private let epoll: Int32
-    private let bell: CurlBell
+    private let wakeup: CurlWakeup
     private let events: UnsafeMutableBufferPointer<epoll_event>
     private var deadline: ContinuousClock.Instant?
 
     /// Takes the `curl_multi` over, unless it returns `nil` for want of descriptors.
     init?(multi: UnsafeMutableRawPointer) {
         let epoll = ccurl_epoll_create()
-        guard epoll >= 0, let bell = CurlBell() else {
+        guard epoll >= 0, let wakeup = CurlWakeup() else {
             if epoll >= 0 { ccurl_close(epoll) }
             return nil
         }
-        guard ccurl_epoll_watch(epoll, bell.descriptor, CURL_POLL_IN) == 0 else {
+        guard ccurl_epoll_watch(epoll, wakeup.descriptor, CURL_POLL_IN) == 0 else {
             ccurl_close(epoll)
-            bell.close()
+            wakeup.close()
             return nil
         }
         self.multi = multi
         self.epoll = epoll
-        self.bell = bell
+        self.wakeup = wakeup
         events = .allocate(capacity: 64)
         // The driver outlives the multi: `shutDown` frees it.
         let context = Unmanaged.passUnretained(self).toOpaque()
@@ -39,19 +39,19 @@ final class CurlEpollDriver: CurlDriver {
     }
 
     var wake: @Sendable () -> Void {
-        let bell = bell
-        return { bell.ring() }
+        let wakeup = wakeup
+        return { wakeup.signal() }
     }
 
-    func turn() {
+    func runOnce() {
         var running: Int32 = 0
         // A failed wait (EINTR) is an empty one: the caller's loop comes back here.
         let count = epoll_wait(epoll, events.baseAddress, Int32(events.count), timeout)
         for index in 0..<max(0, Int(count)) {
             var event = events[index]
             let descriptor = ccurl_epoll_descriptor(&event)
-            if descriptor == bell.descriptor {
-                bell.clear()
+            if descriptor == wakeup.descriptor {
+                wakeup.clear()
             } else {
                 curl_multi_socket_action(multi, descriptor, ccurl_epoll_selection(&event), &running)
             }
@@ -65,7 +65,7 @@ final class CurlEpollDriver: CurlDriver {
     func shutDown() {
         curl_multi_cleanup(multi)
         ccurl_close(epoll)
-        bell.close()
+        wakeup.close()
     }
 
     /// In milliseconds; -1 waits for a descriptor alone.

@@ -21,9 +21,9 @@ package struct CurlError: Error, Sendable, Equatable {
         case timedOut
         /// What came back is not HTTP.
         case badResponse
-        /// The response's header is larger than `CurlHeaders.maximumSize` or has too many lines.
+        /// The response's header is larger than `CurlHeaders.maxSize` or has too many lines.
         case headersTooLarge
-        /// The response's body is larger than the request's `maximumBodySize`.
+        /// The response's body is larger than the request's `maxBodySize`.
         case bodyTooLarge
         /// The `CurlTransfer` was closed, before or during the request.
         case closed
@@ -53,7 +53,7 @@ package struct CurlError: Error, Sendable, Equatable {
     /// What a response's header beyond its limits ends with.
     static let headersTooLarge = CurlError(
         kind: .headersTooLarge,
-        message: "the response's header exceeds \(CurlHeaders.maximumSize) bytes or \(CurlHeaders.maximumCount) lines")
+        message: "the response's header exceeds \(CurlHeaders.maxSize) bytes or \(CurlHeaders.maxCount) lines")
 }
 
 extension CurlError: CustomStringConvertible {

@@ -1,7 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// One request and the caller who waits for its response: the whole of it (`CurlWholeExchange`), or its header and then
+/// One request and the caller who waits for its response: the whole of it (`CurlBufferedExchange`), or its header and then
 /// the body in pieces (`CurlStreamExchange`).
 ///
 /// Response, error, timeout, cancellation and close race to end it; the first one does, once. Callers are resumed
@@ -10,7 +10,7 @@ protocol CurlExchange: AnyObject, Sendable {
     var request: CurlRequest { get }
 
     /// Whether the request's `timeout` is for the body as well.
-    var limitsTimeOfBody: Bool { get }
+    var appliesTimeoutToBody: Bool { get }
 
     /// Whether somebody still waits for a response.
     var isWaiting: Bool { get }
@@ -22,7 +22,7 @@ protocol CurlExchange: AnyObject, Sendable {
     func receive(head: CurlResponse)
 
     /// Some of the body has come.
-    func receive(body: UnsafeRawBufferPointer) -> CurlReceipt
+    func receive(body: UnsafeRawBufferPointer) -> CurlBodyResult
 
     /// Ends the exchange, with the response's header when all of the response has come; true when it had not ended
     /// before.
@@ -31,9 +31,9 @@ protocol CurlExchange: AnyObject, Sendable {
 }
 
 /// What became of a piece of a body.
-enum CurlReceipt {
-    case taken
+enum CurlBodyResult {
+    case accepted
     /// There is no room: it is to come again when the transfer is resumed.
-    case postponed
-    case refused(CurlError)
+    case paused
+    case rejected(CurlError)
 }

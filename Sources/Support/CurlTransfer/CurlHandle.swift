@@ -13,7 +13,7 @@ final class CurlHandle {
     /// What the header said, once it is complete.
     private var response: CurlResponse?
     /// Why a callback refused what came, which libcurl reports as a failed write.
-    private var refusal: CurlError?
+    private var callbackError: CurlError?
 
     /// CURLE_TOO_LARGE, which replaced CURLE_OUT_OF_MEMORY there in 8.6 and is not in older headers.
     private static let tooLarge: UInt32 = 100
@@ -63,7 +63,7 @@ final class CurlHandle {
 
     /// How the exchange ends, once libcurl is done.
     func result(_ code: CURLcode) -> Result<CurlResponse, any Error> {
-        if let refusal { return .failure(refusal) }
+        if let callbackError { return .failure(callbackError) }
         // A line that does not end: libcurl gives up at its own limit, before it reports any of it.
         if !head.isComplete, code == CURLE_OUT_OF_MEMORY || code.rawValue == Self.tooLarge {
             return .failure(CurlError.headersTooLarge)
@@ -85,7 +85,7 @@ final class CurlHandle {
     /// False ends the transfer.
     fileprivate func receive(headerLine: UnsafeRawBufferPointer) -> Bool {
         guard head.append(line: headerLine) else {
-            refusal = .headersTooLarge
+            callbackError = .headersTooLarge
             return false
         }
         return response != nil || !head.isComplete || receiveHead()
@@ -95,11 +95,11 @@ final class CurlHandle {
     private func receiveHead() -> Bool {
         var status = 0
         guard ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK, (200...999).contains(status) else {
-            refusal = CurlError(kind: .badResponse, message: "the response has no final status code")
+            callbackError = CurlError(kind: .badResponse, message: "the response has no final status code")
             return false
         }
         // libcurl asks for the option whenever its timer fires: from here on there is no limit.
-        if !exchange.limitsTimeOfBody { _ = ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, 0) }
+        if !exchange.appliesTimeoutToBody { _ = ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, 0) }
         let response = CurlResponse(status: status, headers: head.headers, body: [])
         self.response = response
         exchange.receive(head: response)
@@ -109,12 +109,12 @@ final class CurlHandle {
     /// How many bytes were taken, in libcurl's terms.
     fileprivate func receive(body: UnsafeRawBufferPointer) -> Int {
         switch exchange.receive(body: body) {
-        case .taken:
+        case .accepted:
             return body.count
-        case .postponed:
+        case .paused:
             return Int(CURL_WRITEFUNC_PAUSE)
-        case .refused(let error):
-            refusal = error
+        case .rejected(let error):
+            callbackError = error
             return 0
         }
     }

@@ -1,15 +1,15 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// A response's header fields, at most `maximumSize` bytes and `maximumCount` lines.
+/// A response's header fields, at most `maxSize` bytes and `maxCount` lines.
 ///
 /// Kept as the bytes that arrived: most callers look at one field or none, so nothing is parsed before it is asked for.
 package struct CurlHeaders: Sendable {
     /// 64 KiB, with interim responses and trailers counted in.
-    package static let maximumSize = 64 * 1024
+    package static let maxSize = 64 * 1024
 
     /// 512 lines, with interim responses and trailers counted in.
-    package static let maximumCount = 512
+    package static let maxCount = 512
 
     /// Complete lines with their line ends.
     private var block: [UInt8] = []

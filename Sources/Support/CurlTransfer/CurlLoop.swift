@@ -6,38 +6,38 @@ import CCurl
 /// The thread's work: takes commands, lets the driver wait and move, ends what is done. Everything here is on one
 /// thread.
 struct CurlLoop {
-    private let mailbox: CurlMailbox
+    private let commandQueue: CurlCommandQueue
     private let driver: any CurlDriver
     private let configuration: CurlTransfer.Configuration
     private var handles: [ObjectIdentifier: CurlHandle] = [:]
 
     /// Runs until the mailbox is closed.
-    static func run(_ mailbox: CurlMailbox, _ configuration: CurlTransfer.Configuration) {
+    static func run(_ commandQueue: CurlCommandQueue, _ configuration: CurlTransfer.Configuration) {
         guard let driver = configuration.driver.make() else {
-            mailbox.threadEnded(
+            commandQueue.threadEnded(
                 failingWith: CurlError(kind: .other, message: "no descriptors or memory left for HTTP requests"))
             return
         }
-        var loop = CurlLoop(mailbox: mailbox, driver: driver, configuration: configuration)
-        mailbox.threadStarted(wake: driver.wake)
+        var loop = CurlLoop(commandQueue: commandQueue, driver: driver, configuration: configuration)
+        commandQueue.threadStarted(wake: driver.wake)
         loop.run()
         driver.shutDown()
-        mailbox.threadEnded(failingWith: .closed)
+        commandQueue.threadEnded(failingWith: .closed)
     }
 
-    private init(mailbox: CurlMailbox, driver: any CurlDriver, configuration: CurlTransfer.Configuration) {
-        self.mailbox = mailbox
+    private init(commandQueue: CurlCommandQueue, driver: any CurlDriver, configuration: CurlTransfer.Configuration) {
+        self.commandQueue = commandQueue
         self.driver = driver
         self.configuration = configuration
     }
 
     private mutating func run() {
-        var batch: [CurlMailbox.Command] = []
-        while mailbox.take(into: &batch) {
+        var batch: [CurlCommandQueue.Command] = []
+        while commandQueue.take(into: &batch) {
             for command in batch { execute(command) }
             batch.removeAll(keepingCapacity: true)
-            driver.turn()
-            endWhatIsDone()
+            driver.runOnce()
+            completeFinishedTransfers()
         }
         for case .add(let exchange) in batch { exchange.end(.failure(CurlError.closed)) }
         for handle in handles.values {
@@ -47,7 +47,7 @@ struct CurlLoop {
         handles.removeAll()
     }
 
-    private mutating func execute(_ command: CurlMailbox.Command) {
+    private mutating func execute(_ command: CurlCommandQueue.Command) {
         switch command {
         case .add(let exchange):
             // Cancelled on the way here: nothing must be sent.
@@ -73,7 +73,7 @@ struct CurlLoop {
         }
     }
 
-    private mutating func endWhatIsDone() {
+    private mutating func completeFinishedTransfers() {
         var left: Int32 = 0
         while let message = curl_multi_info_read(driver.multi, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
@@ -92,7 +92,7 @@ struct CurlLoop {
 
     /// libcurl counts connections in use as well: a fixed limit would close every idle one beside enough long polls.
     private func limitConnections() {
-        let limit = handles.count + min(max(1, configuration.maximumIdleConnections), 65_536)
+        let limit = handles.count + min(max(1, configuration.maxIdleConnections), 65_536)
         _ = ccurl_multi_set_long(driver.multi, CURLMOPT_MAXCONNECTS, limit)
     }
 }

@@ -13,26 +13,26 @@ struct CurlOptions {
     }
 
     mutating func set(_ option: CURLoption, _ value: Int) {
-        note(ccurl_set_long(easy, option, value))
+        record(ccurl_set_long(easy, option, value))
     }
 
     mutating func set(_ option: CURLoption, _ value: String?) {
-        note(ccurl_set_string(easy, option, value))
+        record(ccurl_set_string(easy, option, value))
     }
 
     mutating func set(_ option: CURLoption, _ value: UnsafeMutableRawPointer) {
-        note(ccurl_set_pointer(easy, option, value))
+        record(ccurl_set_pointer(easy, option, value))
     }
 
     mutating func set(_ option: CURLoption, _ value: UnsafeMutablePointer<curl_slist>) {
-        note(ccurl_set_list(easy, option, value))
+        record(ccurl_set_list(easy, option, value))
     }
 
     mutating func set(
         _ option: CURLoption,
         _ callback: @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int
     ) {
-        note(ccurl_set_write_callback(easy, option, callback))
+        record(ccurl_set_write_callback(easy, option, callback))
     }
 
     /// The callback is asked now and then whether to go on.
@@ -41,12 +41,12 @@ struct CurlOptions {
             @convention(c) (UnsafeMutableRawPointer?, curl_off_t, curl_off_t, curl_off_t, curl_off_t) -> Int32,
         _ context: UnsafeMutableRawPointer
     ) {
-        note(ccurl_set_progress_callback(easy, callback, context))
+        record(ccurl_set_progress_callback(easy, callback, context))
     }
 
     /// What every connection has, whatever is sent on it.
     mutating func applyConnection(url: String, timeout: Duration, connectTimeout: Duration) {
-        note(ccurl_allow_only_http(easy))
+        record(ccurl_allow_only_http(easy))
         ccurl_leave_resolver_behind(easy)
         set(CURLOPT_URL, url)
         set(CURLOPT_TIMEOUT_MS, timeout.curlMilliseconds)
@@ -89,13 +89,13 @@ struct CurlOptions {
 
     private mutating func applyBody(_ request: CurlRequest) {
         if let body = request.body ?? (request.wantsBody ? [] : nil) {
-            note(ccurl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
+            record(ccurl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
             // libcurl reads a copy: nothing holds Swift's array in place until the transfer ends.
             body.withUnsafeBytes { bytes in
                 // An empty array may have no address, and libcurl takes none for "no body".
                 withUnsafeBytes(of: 0) { empty in
                     let start = UnsafeMutableRawPointer(mutating: bytes.baseAddress ?? empty.baseAddress)
-                    note(ccurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, start))
+                    record(ccurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, start))
                 }
             }
         }
@@ -106,7 +106,7 @@ struct CurlOptions {
         }
     }
 
-    private mutating func note(_ result: CURLcode) {
+    private mutating func record(_ result: CURLcode) {
         if code == CURLE_OK { code = result }
     }
 }

@@ -17,7 +17,7 @@ final class CurlPollDriver: CurlDriver {
         return { curl_multi_wakeup(multi) }
     }
 
-    func turn() {
+    func runOnce() {
         // libcurl's own timers, among them "run now" of a transfer just added, shorten the wait.
         curl_multi_poll(multi, nil, 0, 60_000, nil)
         var running: Int32 = 0

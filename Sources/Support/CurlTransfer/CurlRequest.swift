@@ -25,7 +25,7 @@ package struct CurlRequest: Sendable {
     package var connectTimeout: Duration
 
     /// The largest response body to accept, in bytes. A stream's may be of any size.
-    package var maximumBodySize: Int
+    package var maxBodySize: Int
 
     /// A `GET` without body, ten seconds for all, five to connect, 16 MiB at most in return, unless given.
     package init(
@@ -35,7 +35,7 @@ package struct CurlRequest: Sendable {
         body: [UInt8]? = nil,
         timeout: Duration = .seconds(10),
         connectTimeout: Duration = .seconds(5),
-        maximumBodySize: Int = 16 * 1024 * 1024
+        maxBodySize: Int = 16 * 1024 * 1024
     ) {
         self.method = method
         self.url = url
@@ -43,6 +43,6 @@ package struct CurlRequest: Sendable {
         self.body = body
         self.timeout = timeout
         self.connectTimeout = connectTimeout
-        self.maximumBodySize = maximumBodySize
+        self.maxBodySize = maxBodySize
     }
 }

@@ -9,6 +9,6 @@ package struct CurlResponse: Sendable {
     /// The header, without the lines of interim responses and trailers.
     package var headers: CurlHeaders
 
-    /// The body as the server sent it, no content coding undone. At most the request's `maximumBodySize` bytes.
+    /// The body as the server sent it, no content coding undone. At most the request's `maxBodySize` bytes.
     package var body: [UInt8]
 }

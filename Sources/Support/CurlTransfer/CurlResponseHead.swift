@@ -26,7 +26,7 @@ struct CurlResponseHead {
     mutating func append(line: UnsafeRawBufferPointer) -> Bool {
         size += line.count
         count += 1
-        guard size <= CurlHeaders.maximumSize, count <= CurlHeaders.maximumCount else { return false }
+        guard size <= CurlHeaders.maxSize, count <= CurlHeaders.maxCount else { return false }
         switch position {
         case .statusLine:
             headers.removeAll()

@@ -9,16 +9,16 @@ final class CurlStreamExchange: CurlExchange {
     static let highWaterMark = 256 * 1024
 
     /// What there is for the reader.
-    enum Supply {
+    enum ReadResult {
         /// Everything that has come since the last time. `wasPaused`: the transfer has to be resumed.
         case bytes([UInt8], wasPaused: Bool)
-        case nothing
+        case empty
         /// With `nil`, the body is complete.
         case end((any Error)?)
     }
 
     let request: CurlRequest
-    let limitsTimeOfBody = false
+    let appliesTimeoutToBody = false
     private let state = Mutex(State())
 
     private struct State {
@@ -59,20 +59,20 @@ final class CurlStreamExchange: CurlExchange {
         caller?.resume(returning: head)
     }
 
-    func receive(body: UnsafeRawBufferPointer) -> CurlReceipt {
-        let (receipt, readers) = state.withLock { state -> (CurlReceipt, [CheckedContinuation<Void, Never>]) in
+    func receive(body: UnsafeRawBufferPointer) -> CurlBodyResult {
+        let (bodyResult, readers) = state.withLock { state -> (CurlBodyResult, [CheckedContinuation<Void, Never>]) in
             // Ended by the reader: the command to end the transfer is on its way.
-            guard state.end == nil else { return (.taken, []) }
+            guard state.end == nil else { return (.accepted, []) }
             guard state.buffer.isEmpty || state.buffer.count + body.count <= Self.highWaterMark else {
                 state.isPaused = true
-                return (.postponed, [])
+                return (.paused, [])
             }
             state.buffer.append(contentsOf: body)
-            return (.taken, state.takeReaders())
+            return (.accepted, state.takeReaders())
         }
         // The reader takes what is there once it runs: more pieces until then cost no further wake-up.
         for reader in readers { reader.resume() }
-        return receipt
+        return bodyResult
     }
 
     /// What came before is still there for the reader.
@@ -101,7 +101,7 @@ final class CurlStreamExchange: CurlExchange {
         return isFirst
     }
 
-    func take() -> Supply {
+    func take() -> ReadResult {
         state.withLock { state in
             guard state.buffer.isEmpty else {
                 defer {
@@ -113,7 +113,7 @@ final class CurlStreamExchange: CurlExchange {
             switch state.end {
             case .success: return .end(nil)
             case .failure(let error): return .end(error)
-            case nil: return .nothing
+            case nil: return .empty
             }
         }
     }

@@ -14,7 +14,7 @@ final class CurlStreamReader: Sendable {
     deinit { cancel() }
 
     func cancel() {
-        if exchange.cancel() { transfer.mailbox.withdraw(exchange) }
+        if exchange.cancel() { transfer.commandQueue.cancelExchange(exchange) }
     }
 
     func next(isolation actor: isolated (any Actor)?) async throws -> [UInt8]? {
@@ -22,13 +22,13 @@ final class CurlStreamReader: Sendable {
             if Task.isCancelled { cancel() }
             switch exchange.take() {
             case .bytes(let bytes, let wasPaused):
-                if wasPaused { transfer.mailbox.resume(exchange) }
+                if wasPaused { transfer.commandQueue.resume(exchange) }
                 return bytes
             case .end(let error?):
                 throw error
             case .end(nil):
                 return nil
-            case .nothing:
+            case .empty:
                 await withTaskCancellationHandler {
                     await withCheckedContinuation(isolation: actor) { exchange.wait($0) }
                 } onCancel: {

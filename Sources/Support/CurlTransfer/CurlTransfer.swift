@@ -14,31 +14,31 @@
 /// a kept connection, libcurl sends the request again on a new one, provided that no byte of a response had arrived: a
 /// request that must not be carried out twice needs a guard of its own against that.
 package final class CurlTransfer: Sendable {
-    let mailbox: CurlMailbox
+    let commandQueue: CurlCommandQueue
 
     /// Starts nothing.
     package init(configuration: Configuration = .init()) {
-        mailbox = CurlMailbox { mailbox in
-            CurlThread.start { CurlLoop.run(mailbox, configuration) }
+        commandQueue = CurlCommandQueue { commandQueue in
+            CurlThread.start { CurlLoop.run(commandQueue, configuration) }
         }
     }
 
     /// Does not wait for the thread, which is idle: a request or stream keeps its `CurlTransfer` alive.
     deinit {
-        mailbox.stop()
+        commandQueue.stop()
     }
 
     /// Sends a request and reads its response to the end. Any number may run at once.
     ///
     /// - Throws: `CurlError`; `CancellationError` at once when the task is cancelled. Nothing else.
     package func perform(_ request: CurlRequest) async throws -> CurlResponse {
-        try await submit(CurlWholeExchange(request))
+        try await submit(CurlBufferedExchange(request))
     }
 
     /// Sends a request and returns once the response's header has come; the body comes through the stream. Any number
     /// may run at once.
     ///
-    /// The request's `timeout` is for the header alone: the body may take for ever. `maximumBodySize` does not count.
+    /// The request's `timeout` is for the header alone: the body may take for ever. `maxBodySize` does not count.
     ///
     /// - Throws: `CurlError`; `CancellationError` at once when the task is cancelled. Nothing else.
     package func stream(_ request: CurlRequest) async throws -> CurlStream {
@@ -56,10 +56,10 @@ package final class CurlTransfer: Sendable {
                     continuation.resume(throwing: CancellationError())
                     return
                 }
-                mailbox.submit(exchange)
+                commandQueue.submit(exchange)
             }
         } onCancel: {
-            if exchange.end(.failure(CancellationError())) { mailbox.withdraw(exchange) }
+            if exchange.end(.failure(CancellationError())) { commandQueue.cancelExchange(exchange) }
         }
     }
 
@@ -67,6 +67,6 @@ package final class CurlTransfer: Sendable {
     /// end. May be called again, and by several at once; each call returns when all is done. Later requests throw
     /// `closed`.
     package func close() async {
-        await mailbox.close()
+        await commandQueue.close()
     }
 }

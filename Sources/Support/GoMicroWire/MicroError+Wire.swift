@@ -15,15 +15,16 @@ extension MicroError {
     }
 
     /// The longest text that ``wireText`` carries, in bytes of UTF-8: it travels in a header, and peers limit those.
-    package static let longestWireDetail = 8 * 1024
+    package static let maxWireDetailLength = 8 * 1024
 
     /// The JSON of this error, in one line of ASCII, so that it fits a header. `cause` is left out, and a message
     /// beyond 8 KiB is cut.
     package var wireText: String {
-        let detail = String(decoding: message.utf8.prefix(Self.longestWireDetail), as: UTF8.self)
+        let detail = String(decoding: message.utf8.prefix(Self.maxWireDetailLength), as: UTF8.self)
         let fields: [(String, String)] = [
-            ("id", Self.quoted(origin)), ("code", String(code.status)),
-            ("detail", Self.quoted(detail)), ("status", Self.quoted(Self.reason(of: code.status))),
+            ("id", Self.jsonStringLiteral(origin)), ("code", String(code.status)),
+            ("detail", Self.jsonStringLiteral(detail)),
+            ("status", Self.jsonStringLiteral(Self.reasonPhrase(of: code.status))),
         ]
         return "{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}"
     }
@@ -51,7 +52,7 @@ extension MicroError {
     }
 
     /// A JSON string literal in ASCII: escapes beyond it travel through every header implementation.
-    private static func quoted(_ text: String) -> String {
+    private static func jsonStringLiteral(_ text: String) -> String {
         var literal = "\""
         for unit in text.utf16 {
             switch unit {
@@ -70,7 +71,7 @@ extension MicroError {
     }
 
     /// The reason phrase of a status (RFC 9110, section 15), as Go's `http.StatusText` has it.
-    private static func reason(of status: Int) -> String {
+    private static func reasonPhrase(of status: Int) -> String {
         switch status {
         case 400: "Bad Request"
         case 401: "Unauthorized"

@@ -7,45 +7,45 @@ import TestSupport
 import Testing
 
 /// What other tests take for granted of three etcd members.
-@Suite(.whereEtcdCanBeStarted, .etcdCluster, .serialized, .timeLimit(.minutes(2))) struct EtcdClusterTests {
+@Suite(.requiresLocalEtcd, .etcdCluster, .serialized, .timeLimit(.minutes(2))) struct EtcdClusterTests {
     private let cluster: EtcdCluster
 
     init() throws { cluster = try #require(EtcdCluster.current) }
 
-    @Test func anotherLeadsWhenTheLeaderIsKilled() async throws { try await expectAnotherLeader(cluster) }
+    @Test func newLeaderIsElectedWhenLeaderIsKilled() async throws { try await expectNewLeaderAfterKill(cluster) }
 
-    @Test(.wherePartitionsCanBeMade) func aMemberThatIsCutOffServesNoWriteUntilItIsHealed() async throws {
-        try await expectPartition(cluster) { member in
-            try await member.ask("/v3/kv/put", #"{"key":"aw==","value":"dg=="}"#).status == 200
+    @Test(.requiresNetworkPartitions) func partitionedMemberRejectsWritesUntilHealed() async throws {
+        try await expectPartitionedMemberRejectsWrites(cluster) { member in
+            try await member.request("/v3/kv/put", #"{"key":"aw==","value":"dg=="}"#).status == 200
         }
     }
 
-    @Test(.wherePartitionsCanBeMade) func aLeaderThatIsCutOffIsReplaced() async throws {
-        try await expectReplacement(cluster)
+    @Test(.requiresNetworkPartitions) func partitionedLeaderIsReplaced() async throws {
+        try await expectPartitionedLeaderIsReplaced(cluster)
     }
 }
 
 /// What other tests take for granted of three Consul servers.
 @Suite(
-    .whereConsulCanBeStarted, .wherePartitionsCanBeMade, .consulCluster, .serialized, .timeLimit(.minutes(2))
+    .requiresLocalConsul, .requiresNetworkPartitions, .consulCluster, .serialized, .timeLimit(.minutes(2))
 )
 struct ConsulClusterTests {
     private let cluster: ConsulCluster
 
     init() throws { cluster = try #require(ConsulCluster.current) }
 
-    @Test func anotherLeadsWhenTheLeaderIsKilled() async throws { try await expectAnotherLeader(cluster) }
+    @Test func newLeaderIsElectedWhenLeaderIsKilled() async throws { try await expectNewLeaderAfterKill(cluster) }
 
-    @Test func aMemberThatIsCutOffServesNoWriteUntilItIsHealed() async throws {
-        try await expectPartition(cluster) { member in
-            try await member.ask("/v1/kv/k", method: "PUT", body: "v").status == 200
+    @Test func partitionedMemberRejectsWritesUntilHealed() async throws {
+        try await expectPartitionedMemberRejectsWrites(cluster) { member in
+            try await member.request("/v1/kv/k", method: "PUT", body: "v").status == 200
         }
     }
 
-    @Test func aLeaderThatIsCutOffIsReplaced() async throws { try await expectReplacement(cluster) }
+    @Test func partitionedLeaderIsReplaced() async throws { try await expectPartitionedLeaderIsReplaced(cluster) }
 }
 
-private func expectAnotherLeader<Member>(_ cluster: Cluster<Member>) async throws {
+private func expectNewLeaderAfterKill<Member>(_ cluster: Cluster<Member>) async throws {
     let first = try await cluster.leader()
     await cluster.kill(first)
     #expect(try await cluster.leader() != first)
@@ -53,7 +53,7 @@ private func expectAnotherLeader<Member>(_ cluster: Cluster<Member>) async throw
     #expect(await eventually { await cluster.leader(accordingTo: first) != nil })
 }
 
-private func expectPartition<Member>(
+private func expectPartitionedMemberRejectsWrites<Member>(
     _ cluster: Cluster<Member>, _ write: (Member) async throws -> Bool
 ) async throws {
     let follower = (try await cluster.leader() + 1) % 3
@@ -71,7 +71,7 @@ private func expectPartition<Member>(
     #expect(await cluster.leader(accordingTo: follower) != nil)
 }
 
-func expectReplacement<Member>(_ cluster: Cluster<Member>) async throws {
+func expectPartitionedLeaderIsReplaced<Member>(_ cluster: Cluster<Member>) async throws {
     let first = try await cluster.leader()
     try cluster.partition(first)
     #expect(await eventually { (try? await cluster.leader()).map { $0 != first } ?? false })

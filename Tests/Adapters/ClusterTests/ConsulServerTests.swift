@@ -8,26 +8,26 @@ import TestSupport
 import Testing
 
 /// What other tests take for granted of the Consul agent that they start.
-@Suite(.whereConsulCanBeStarted, .consul, .serialized, .timeLimit(.minutes(2))) struct ConsulServerTests {
+@Suite(.requiresLocalConsul, .consul, .serialized, .timeLimit(.minutes(2))) struct ConsulServerTests {
     private let server: ConsulServer
 
     init() throws { server = try #require(ConsulServer.current) }
 
-    @Test func anAgentThatStopsInOrderAnswersWhoWaits() async throws {
-        async let waiting = server.ask("/v1/kv/none?index=1&wait=60s")
+    @Test func gracefulAgentStopCompletesBlockingQueries() async throws {
+        async let waiting = server.request("/v1/kv/none?index=1&wait=60s")
         // Nothing tells that the agent has the request: a stop before it came would make the test fail, not pass.
         #expect(await always(during: .milliseconds(500)) { server.processID != nil })
         try await server.stop()
         #expect(try await waiting.status == 404)
         #expect(server.processID == nil)
         try await server.start()
-        #expect(try await server.ask("/v1/status/leader").status == 200)
+        #expect(try await server.request("/v1/status/leader").status == 200)
     }
 
-    @Test func aStoppedProcessAnswersOnceItContinues() async throws {
+    @Test func suspendedProcessRespondsAfterResume() async throws {
         server.signal(SIGSTOP)
-        await #expect(throws: CurlError.self) { try await server.ask("/v1/status/leader") }
+        await #expect(throws: CurlError.self) { try await server.request("/v1/status/leader") }
         server.signal(SIGCONT)
-        #expect(try await server.ask("/v1/status/leader").status == 200)
+        #expect(try await server.request("/v1/status/leader").status == 200)
     }
 }

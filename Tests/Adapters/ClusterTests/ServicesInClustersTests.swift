@@ -11,13 +11,13 @@ import Testing
 
 /// Fifty services on three etcd members, of which one after the other is lost.
 @Suite(
-    .whereEtcdCanBeStarted, .wherePartitionsCanBeMade, .etcdCluster, .serialized, .timeLimit(.minutes(5))
+    .requiresLocalEtcd, .requiresNetworkPartitions, .etcdCluster, .serialized, .timeLimit(.minutes(5))
 ) struct ServicesInEtcdClusterTests {
-    @Test func servicesOutliveMembers() async throws {
-        try await expectServicesToOutliveMembers(of: try #require(EtcdCluster.current)) { addresses in
+    @Test func servicesSurviveMemberLoss() async throws {
+        try await expectServicesToSurviveMemberLoss(of: try #require(EtcdCluster.current)) { addresses in
             var configuration = EtcdConfiguration()
             configuration.addresses = addresses
-            configuration.longestWait = .seconds(5)
+            configuration.watchRenewalInterval = .seconds(5)
             return try EtcdRegistry(configuration: configuration, logger: LogRecorder().logger)
         }
     }
@@ -25,13 +25,13 @@ import Testing
 
 /// Fifty services on three Consul servers, of which one after the other is lost.
 @Suite(
-    .whereConsulCanBeStarted, .wherePartitionsCanBeMade, .consulCluster, .serialized, .timeLimit(.minutes(5))
+    .requiresLocalConsul, .requiresNetworkPartitions, .consulCluster, .serialized, .timeLimit(.minutes(5))
 ) struct ServicesInConsulClusterTests {
-    @Test func servicesOutliveMembers() async throws {
-        try await expectServicesToOutliveMembers(of: try #require(ConsulCluster.current)) { addresses in
+    @Test func servicesSurviveMemberLoss() async throws {
+        try await expectServicesToSurviveMemberLoss(of: try #require(ConsulCluster.current)) { addresses in
             var configuration = ConsulConfiguration()
             configuration.addresses = addresses
-            configuration.longestWait = .seconds(5)
+            configuration.watchRenewalInterval = .seconds(5)
             return try ConsulRegistry(configuration: configuration, logger: LogRecorder().logger)
         }
     }
@@ -39,7 +39,7 @@ import Testing
 
 /// Fifty services stay registered, and are watched, by clients that are never made anew, while the leader is killed, then
 /// a follower, then the leader is cut off from the others.
-private func expectServicesToOutliveMembers<Member: ClusterMember>(
+private func expectServicesToSurviveMemberLoss<Member: ClusterMember>(
     of cluster: Cluster<Member>, _ makeRegistry: ([String]) throws -> any Registry
 ) async throws {
     let services = try ClusterServices(

@@ -11,9 +11,9 @@ import Testing
     @Test(
         "a critical instance is removed five seconds after its time to live, and after 65 s at the earliest",
         arguments: [(1, "65000ms"), (30, "65000ms"), (60, "65000ms"), (61, "66000ms"), (600, "605000ms")])
-    func removal(timeToLive: Int, removal: String) throws {
+    func deregisterCriticalServiceAfterFollowsTimeToLive(timeToLive: Int, removal: String) throws {
         let node = Node(id: "n", address: "10.0.0.1", port: 80)
-        let registration = try ConsulRegistration(
+        let registration = try AgentServiceRegistration(
             node, of: ServiceRecord(name: "svc", nodes: [node]), in: ConsulNamespace(""),
             timeToLive: .seconds(timeToLive))
         #expect(registration.check?.ttl == "\(timeToLive * 1000)ms")

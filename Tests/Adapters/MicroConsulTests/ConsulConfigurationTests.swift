@@ -18,20 +18,20 @@ import Testing
         ("127.0.0.1:8500", "http://127.0.0.1:8500"), ("http://consul:8500/", "http://consul:8500"),
         ("https://consul.example", "https://consul.example"), ("[::1]:8500", "http://[::1]:8500"),
     ])
-    func addresses(_ address: String, _ url: String) throws {
+    func addressesBecomeURLs(_ address: String, _ url: String) throws {
         #expect(try description(address) == "Consul at \(url)")
     }
 
     @Test(arguments: [
         "", "a b", "ftp://x:1", "http://x/v1", "x:99999", "a:1,", ",", "a:1,b:x", "http://", "x?y", "\r\nx",
     ])
-    func badAddresses(_ address: String) {
+    func invalidAddressesAreRejected(_ address: String) {
         #expect { try description(address) } throws: {
             ($0 as? MicroError)?.code == .invalidArgument && "\($0)".contains("MICRO_REGISTRY_ADDRESS")
         }
     }
 
-    @Test func severalAddresses() throws {
+    @Test func multipleAddressesAreParsed() throws {
         #expect(try description("a:1, https://b:2/,a:1") == "Consul at http://a:1, https://b:2")
         var configuration = ConsulConfiguration()
         configuration.addresses = ["a:1", "b:2"]
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func withTLSAnAddressWithoutASchemeIsHTTPS() throws {
+    @Test func usesTLSMakesDefaultSchemeHTTPS() throws {
         var configuration = ConsulConfiguration()
         configuration.usesTLS = true
         configuration.address = "a:1,http://b:2"
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test(arguments: ["a/b", "a b", "ä", "a.b", String(repeating: "a", count: 64)])
-    func badNamespacesAndDatacenters(_ name: String) {
+    func invalidNamespacesAndDatacentersAreRejected(_ name: String) {
         var configuration = ConsulConfiguration()
         configuration.namespace = name
         #expect { try ConsulRegistry(configuration: configuration) } throws: {
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test func aNamespaceKnowsItsOwn() {
+    @Test func namespaceRecognizesOnlyItsNames() {
         let (none, dev) = (ConsulNamespace(""), ConsulNamespace("dev"))
         #expect(dev.stored("svc") == "dev/svc")
         #expect(
@@ -77,7 +77,7 @@ import Testing
             ])
     }
 
-    @Test func credentialsInTheAddressAreRefusedAndNotShown() {
+    @Test func credentialsInAddressAreRejectedAndRedacted() {
         #expect { try description("http://me:hunter2@consul:8500") } throws: {
             ($0 as? MicroError)?.code == .invalidArgument && !"\($0)".contains("hunter2")
         }
@@ -99,7 +99,7 @@ import Testing
         #expect(!"\(configuration)".contains("hunter2"))
     }
 
-    @Test func consulsOwnVariablesAreRead() {
+    @Test func consulEnvironmentVariablesAreRead() {
         let reader = ConfigReader(
             provider: EnvironmentVariablesProvider(environmentVariables: [
                 "CONSUL_HTTP_SSL": "true", "CONSUL_CACERT": "ca.pem", "CONSUL_CLIENT_CERT": "c.pem",

@@ -40,34 +40,34 @@ import Testing
         (413, "too large", .payloadTooLarge),
         (400, "bad", .invalidArgument), (302, "", .internal), (204, "", .internal), (404, "nothing here", .internal),
     ])
-    func statuses(_ status: Int, _ text: String, _ code: MicroError.Code) async throws {
+    func statusCodesMapToErrors(_ status: Int, _ text: String, _ code: MicroError.Code) async throws {
         let error = try await lookUpError(ScriptedResponse(status: status, text: text), token: "hunter2")
         #expect(error.code == code)
         #expect(error.message.contains("127.0.0.1"))
         #expect(!"\(error)".contains("hunter2"))
     }
 
-    @Test(arguments: ["", "[", "{}", "null", "<html>", "[1]x", "\u{0}"]) func rubbishIsNotEmpty(_ body: String)
+    @Test(arguments: ["", "[", "{}", "null", "<html>", "[1]x", "\u{0}"]) func malformedBodyIsAnError(_ body: String)
         async throws
     {
         let error = try await lookUpError(ScriptedResponse(headers: [("X-Consul-Index", "5")], text: body))
         #expect(error.code == .internal)
     }
 
-    @Test(arguments: [nil, "", "-1", "x", "99999999999999999999999"]) func anAnswerNeedsItsIndex(_ index: String?)
+    @Test(arguments: [nil, "", "-1", "x", "99999999999999999999999"]) func missingIndexIsAnError(_ index: String?)
         async throws
     {
         let headers = index.map { [("X-Consul-Index", $0)] } ?? []
         #expect(try await lookUpError(ScriptedResponse(headers: headers, text: "[]")).code == .internal)
     }
 
-    @Test func oneCorruptRecordLeavesTheOthers() async throws {
+    @Test func corruptRecordIsSkipped() async throws {
         let good =
             #"{"Node":{"Address":"10.0.0.1"},"Service":{"ID":"a","Service":"svc","Tags":["v=1"],"Port":80},"Checks":[]}"#
-        let answer =
+        let response =
             #"[{"Node":1},"# + good
             + #",{},null,7,{"Node":{"Address":"x"},"Service":{"ID":"a/b","Service":"svc"},"Checks":[]}]"#
-        let server = try ScriptedServer { _ in ScriptedResponse(headers: [("X-Consul-Index", "5")], text: answer) }
+        let server = try ScriptedServer { _ in ScriptedResponse(headers: [("X-Consul-Index", "5")], text: response) }
         defer { server.stop() }
         let records = try await withRegistry(at: server.url) { try await $0.lookUp("svc") }
         #expect(
@@ -75,7 +75,7 @@ import Testing
         )
     }
 
-    @Test func nobodyListens() async throws {
+    @Test func refusedConnectionIsUnavailable() async throws {
         let server = try ScriptedServer { _ in ScriptedResponse() }
         server.stop()
         try await withRegistry(at: server.url) { registry in
@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    @Test func aBlackHoleIsLeftAtTheDeadline() async throws {
+    @Test func unresponsiveServerTimesOut() async throws {
         let server = try ScriptedServer { connection in _ = connection.readToEnd() }
         defer { server.stop() }
         try await withRegistry(at: server.url, timeout: .milliseconds(300)) { registry in
@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    @Test func theTokenIsSent() async throws {
+    @Test func tokenHeaderIsSent() async throws {
         let tokens = Counter()
         let server = try ScriptedServer { request in
             if request["X-Consul-Token"] == "hunter2" { tokens.add() }
@@ -126,7 +126,7 @@ import Testing
     }
 
     /// An index that goes backwards or to zero must not lead to a hot loop, nor to a watch that waits for nothing.
-    @Test func aStuckIndexIsNotAHotLoop() async throws {
+    @Test func unchangedIndexDoesNotBusyLoop() async throws {
         let requests = Counter()
         let server = try ScriptedServer { _ in
             requests.add()
@@ -143,7 +143,7 @@ import Testing
     }
 
     /// One that always claims to be newer is not a hot loop either.
-    @Test func anIndexThatRacesAheadIsNotAHotLoop() async throws {
+    @Test func rapidlyIncreasingIndexDoesNotBusyLoop() async throws {
         let requests = Counter()
         let server = try ScriptedServer { _ in
             ScriptedResponse(headers: [("X-Consul-Index", "\(requests.add())")], text: "[]")
@@ -158,7 +158,7 @@ import Testing
         }
     }
 
-    @Test func anIndexThatGoesBackIsForgotten() async throws {
+    @Test func decreasingIndexIsReset() async throws {
         let targets = Mutex<[String]>([])
         let indexes = ["10", "5", "6"]
         let server = try ScriptedServer { request in
@@ -180,8 +180,9 @@ import Testing
         #expect(asked[3].hasPrefix("index=6&"))
     }
 
-    @Test func whatVanishesBetweenListAndFetchIsNotThere() async throws {
-        let server = try catalogue(health: { _ in ScriptedResponse(headers: [("X-Consul-Index", "5")], text: "[]") })
+    @Test func serviceRemovedBetweenListAndReadIsAbsent() async throws {
+        let server = try catalogServer(health: { _ in ScriptedResponse(headers: [("X-Consul-Index", "5")], text: "[]") }
+        )
         defer { server.stop() }
         try await withRegistry(at: server.url) { registry in
             let watch = try registry.watch(nil)
@@ -193,8 +194,8 @@ import Testing
         }
     }
 
-    @Test func aServiceThatCannotBeReadMakesAllUnknown() async throws {
-        let server = try catalogue(health: { name in
+    @Test func unreadableServiceMakesWatchOfAllUnknown() async throws {
+        let server = try catalogServer(health: { name in
             ScriptedResponse(status: name == "b" ? 500 : 200, headers: [("X-Consul-Index", "5")], text: "[]")
         })
         defer { server.stop() }
@@ -209,22 +210,22 @@ import Testing
     }
 
     /// Also where nothing changes that would make it look again.
-    @Test func aServiceThatCouldNotBeReadIsReadAgain() async throws {
+    @Test func failedServiceReadIsRetried() async throws {
         let failures = Counter()
-        let server = try catalogue(health: { name in
+        let server = try catalogServer(health: { name in
             let fails = name == "b" && failures.add() <= 2
             return ScriptedResponse(status: fails ? 500 : 200, headers: [("X-Consul-Index", "5")], text: "[]")
         })
         defer { server.stop() }
         try await withRegistry(at: server.url) { registry in
-            let watch = Latest(try registry.watch(nil))
+            let watch = RegistryStateRecorder(try registry.watch(nil))
             #expect(await eventually { watch.isLive })
             #expect(failures.value > 2)
         }
     }
 
     /// Lists `a` and `b`, and holds blocking queries.
-    private func catalogue(health: @escaping @Sendable (String) -> ScriptedResponse) throws -> ScriptedServer {
+    private func catalogServer(health: @escaping @Sendable (String) -> ScriptedResponse) throws -> ScriptedServer {
         try ScriptedServer { connection in
             while let request = try connection.readRequest() {
                 if request.target.contains("index=") {
@@ -248,14 +249,14 @@ import Testing
     }
 
     /// Since 1.11 Consul says that it has hidden something.
-    @Test func aFilteredAnswerIsNotEmpty() async throws {
+    @Test func filteredResponseIsAnError() async throws {
         let headers = [("X-Consul-Index", "5"), ("X-Consul-Results-Filtered-By-ACLs", "true")]
         let error = try await lookUpError(ScriptedResponse(headers: headers, text: "[]"), token: "hunter2")
         #expect(error.code == .permissionDenied)
         #expect(!"\(error)".contains("hunter2"))
     }
 
-    @Test func badNamesAreRefusedBeforeTheWire() async throws {
+    @Test func invalidNamesAreRejectedWithoutRequest() async throws {
         let requests = Counter()
         let server = try ScriptedServer { _ in
             requests.add()
@@ -271,7 +272,7 @@ import Testing
         #expect(requests.value == 0)
     }
 
-    @Test func afterClosingEverythingIsClosed() async throws {
+    @Test func operationsAfterCloseThrowClosed() async throws {
         let registry = try ConsulRegistry()
         await registry.close()
         await registry.close()

@@ -9,13 +9,13 @@ import TestSupport
 import Testing
 
 /// Several addresses, of real agents that know nothing of each other.
-@Suite(.whereConsulCanBeStarted, .consul, .serialized, .timeLimit(.minutes(3))) struct ConsulFailoverTests {
+@Suite(.requiresLocalConsul, .consul, .serialized, .timeLimit(.minutes(3))) struct ConsulFailoverTests {
     private let server: ConsulServer
-    private let name = freshName()
+    private let name = uniqueName()
 
     init() throws { server = try #require(ConsulServer.current) }
 
-    @Test func theFirstAddressIsDead() async throws {
+    @Test func unreachableFirstAddressFailsOver() async throws {
         let dead = try ScriptedServer { _ in }
         dead.stop()
         try await withConsul(at: "\(dead.url),\(server.address)") { registry in
@@ -31,10 +31,10 @@ import Testing
         }
     }
 
-    @Test func aBlackHoleIsLeftInTime() async throws {
+    @Test func unresponsiveFirstAddressFailsOver() async throws {
         let hole = try ScriptedServer { connection in _ = connection.readToEnd() }
         defer { hole.stop() }
-        try await withConsul(configured("\(hole.url),\(server.address)") { $0.timeout = .seconds(2) }) {
+        try await withConsul(makeConfiguration("\(hole.url),\(server.address)") { $0.timeout = .seconds(2) }) {
             registry async throws in
             let started = ContinuousClock.now
             #expect(try await registry.lookUp(name).isEmpty)
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func allAreDead() async throws {
+    @Test func allAddressesUnreachableIsUnavailable() async throws {
         let dead = try (0..<2).map { _ in try ScriptedServer { _ in } }
         for server in dead { server.stop() }
         try await withConsul(at: dead.map(\.url).joined(separator: ",")) { registry in
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func anErrorOfTheRequestIsNotTriedElsewhere() async throws {
+    @Test func requestErrorDoesNotFailOver() async throws {
         let (first, second) = (Counter(), Counter())
         let refusing = try ScriptedServer { _ in
             first.add()
@@ -71,12 +71,12 @@ import Testing
             other.stop()
         }
         try await withConsul(at: "\(refusing.url),\(other.url)") { registry in
-            #expect(await failureCode { _ = try await registry.lookUp(name) } == .unauthenticated)
+            #expect(await errorCode { _ = try await registry.lookUp(name) } == .unauthenticated)
         }
         #expect(first.value == 1 && second.value == 0)
     }
 
-    @Test func theFirstDiesLater() async throws {
+    @Test func failoverAfterFirstAgentStops() async throws {
         try await withAgent { first in
             let (log, addresses) = (LogRecorder(), "\(first.address),\(server.address)")
             try await withConsul(at: addresses) { registry in
@@ -89,7 +89,9 @@ import Testing
                 let heartbeat = Task { await registration.run() }
                 try await withConsul(at: addresses) { reader in
                     #expect(try await eventually { try await reader.lookUp(name) == [record(name)] })
-                    let watches = [Latest(try reader.watch(name)), Latest(try reader.watch(nil))]
+                    let watches = [
+                        RegistryStateRecorder(try reader.watch(name)), RegistryStateRecorder(try reader.watch(nil)),
+                    ]
                     func areUpToDate() -> Bool { watches.allSatisfy { $0.isLive && $0.value?[name] == [record(name)] } }
                     #expect(await eventually { areUpToDate() })
                     await first.kill()
@@ -109,9 +111,9 @@ import Testing
     }
 
     /// An agent that was lost for a while has a copy: deregistering removes both.
-    @Test func deregisteringRemovesTheCopyOfALostAgent() async throws {
+    @Test func deregisterRemovesRegistrationFromRecoveredAgent() async throws {
         try await withAgent { first in
-            try await withConsul(configured("\(first.address),\(server.address)") { $0.timeout = .seconds(1) }) {
+            try await withConsul(makeConfiguration("\(first.address),\(server.address)") { $0.timeout = .seconds(1) }) {
                 registry in
                 try await registry.register(record(name), timeToLive: .seconds(60))
                 first.signal(SIGSTOP)
@@ -132,6 +134,6 @@ import Testing
     }
 
     private func isRegistered(at agent: ConsulServer) async throws -> Bool {
-        try await agent.ask("/v1/agent/services").text.contains(name)
+        try await agent.request("/v1/agent/services").text.contains(name)
     }
 }

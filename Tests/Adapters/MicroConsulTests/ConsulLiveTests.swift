@@ -9,19 +9,19 @@ import TestSupport
 import Testing
 
 /// Against a real Consul agent.
-@Suite(.whereConsulIs, .consul, .serialized, .timeLimit(.minutes(3))) struct ConsulLiveTests {
+@Suite(.requiresConsul, .consul, .serialized, .timeLimit(.minutes(3))) struct ConsulLiveTests {
     private let server: ConsulServer
     /// Fresh for each test, so that none sees another's services.
     private let name = "svc-\(UUID().uuidString.lowercased())"
 
     init() throws { server = try #require(ConsulServer.current) }
 
-    private func makeRegistry(longestWait: Duration = .seconds(30), logger: LogRecorder = .init()) throws
+    private func makeRegistry(watchRenewalInterval: Duration = .seconds(30), logger: LogRecorder = .init()) throws
         -> ConsulRegistry
     {
         var configuration = ConsulConfiguration()
         configuration.address = server.address
-        configuration.longestWait = longestWait
+        configuration.watchRenewalInterval = watchRenewalInterval
         return try ConsulRegistry(configuration: configuration, logger: logger.logger)
     }
 
@@ -32,7 +32,7 @@ import Testing
             nodes: [Node(id: "\(name)-\(node)", address: "10.0.0.1", port: port, metadata: ["region": "eu"])])
     }
 
-    @Test func whatOneRegistersAnotherFinds() async throws {
+    @Test func registeredServiceIsFoundByAnotherClient() async throws {
         let (one, other) = (try makeRegistry(), try makeRegistry())
         let outcome = try await one.register(record(), timeToLive: .seconds(30))
         #expect(outcome == RegisterOutcome(timeToLive: .seconds(30), created: true))
@@ -45,7 +45,7 @@ import Testing
         await other.close()
     }
 
-    @Test func twoVersionsAndAMove() async throws {
+    @Test func versionsAreGroupedAndNodeCanChangeVersion() async throws {
         let registry = try makeRegistry()
         try await registry.register(record("1", node: "a"), timeToLive: .seconds(30))
         try await registry.register(record("2", node: "b"), timeToLive: .seconds(30))
@@ -61,7 +61,7 @@ import Testing
         await registry.close()
     }
 
-    @Test func aRefreshIsNoChange() async throws {
+    @Test func refreshDoesNotReportCreation() async throws {
         let registry = try makeRegistry()
         try await registry.register(record(port: nil), timeToLive: .seconds(30))
         let again = try await registry.register(record(port: nil), timeToLive: .seconds(30))
@@ -71,7 +71,7 @@ import Testing
         await registry.close()
     }
 
-    @Test func aWatchGivesThePresentStateAndThenEveryChange() async throws {
+    @Test func watchDeliversCurrentStateThenChanges() async throws {
         let registry = try makeRegistry()
         var watch = try registry.watch(name).makeAsyncIterator()
         let first = await watch.next()
@@ -90,7 +90,7 @@ import Testing
         #expect(await watch.next() == nil)
     }
 
-    @Test func aWatchOfAllSeesEveryService() async throws {
+    @Test func watchOfAllIncludesEveryService() async throws {
         let registry = try makeRegistry()
         let watch = try registry.watch(nil)
         try await registry.register(record(), timeToLive: .seconds(30))
@@ -99,7 +99,7 @@ import Testing
         await registry.close()
     }
 
-    @Test func aNodeWithoutHeartbeatsGoesAndWatchersAreTold() async throws {
+    @Test func expiredNodeIsRemovedAndReported() async throws {
         let registry = try makeRegistry()
         let watch = try registry.watch(name)
         #expect(try await registry.register(record(), timeToLive: .milliseconds(10)).timeToLive == .seconds(1))
@@ -113,12 +113,12 @@ import Testing
         await registry.close()
     }
 
-    @Test func peopleCanReadTheTags() async throws {
+    @Test func tagsAreReadableInConsul() async throws {
         let registry = try makeRegistry()
         try await registry.register(record(), timeToLive: .seconds(30))
         #expect(
             try await eventually {
-                let text = try await server.ask("/v1/health/service/\(name)").text
+                let text = try await server.request("/v1/health/service/\(name)").text
                 return [#""v=1.0.0""#, #""t={\"region\":\"eu\"}""#, #""s={\"owner\":\"team ü\"}""#].allSatisfy(
                     text.contains)
             })
@@ -126,9 +126,9 @@ import Testing
         await registry.close()
     }
 
-    @Test func whatGoMicroRegisteredIsFound() async throws {
+    @Test func goMicroRegistrationIsFound() async throws {
         let tags = String(decoding: try JSONEncoder().encode(GoMicroTags.greeter), as: UTF8.self)
-        _ = try await server.ask(
+        _ = try await server.request(
             "/v1/agent/service/register", method: "PUT",
             body: """
                 {"ID":"\(name)-srv","Name":"\(name)","Tags":\(tags),"Port":19090,"Address":"127.0.0.1",
@@ -136,20 +136,21 @@ import Testing
                 """)
         let registry = try makeRegistry()
         // As go-micro leaves it before its first pass: critical, and not to be found.
-        #expect(try await eventually { try await server.ask("/v1/health/service/\(name)").text.contains("critical") })
+        #expect(
+            try await eventually { try await server.request("/v1/health/service/\(name)").text.contains("critical") })
         #expect(try await registry.lookUp(name).isEmpty)
-        _ = try await server.ask("/v1/agent/check/pass/service:\(name)-srv?note=", method: "PUT")
+        _ = try await server.request("/v1/agent/check/pass/service:\(name)-srv?note=", method: "PUT")
         #expect(try await eventually { try await !registry.lookUp(name).isEmpty })
         let found = try #require(try await registry.lookUp(name).first)
         #expect(found.version == "latest")
         #expect(found.nodes.first?.metadata["region"] == "eu")
         #expect(found.endpoints.count == 2)
-        _ = try await server.ask("/v1/agent/service/deregister/\(name)-srv", method: "PUT")
+        _ = try await server.request("/v1/agent/service/deregister/\(name)-srv", method: "PUT")
         await registry.close()
     }
 
-    @Test func aForeignServiceHasNoVersion() async throws {
-        _ = try await server.ask(
+    @Test func foreignServiceHasEmptyVersion() async throws {
+        _ = try await server.request(
             "/v1/agent/service/register", method: "PUT", body: #"{"Name":"\#(name)","Tags":["primary"],"Port":5432}"#)
         let registry = try makeRegistry()
         #expect(
@@ -158,11 +159,11 @@ import Testing
                 return records.first?.version == "" && records.first?.nodes.first?.address == "127.0.0.1"
             })
         #expect(try await !registry.list().contains("consul"))
-        _ = try await server.ask("/v1/agent/service/deregister/\(name)", method: "PUT")
+        _ = try await server.request("/v1/agent/service/deregister/\(name)", method: "PUT")
         await registry.close()
     }
 
-    @Test(.whereConsulCanBeStarted) func anAgentThatIsRestartedEmptyHasTheServiceBack() async throws {
+    @Test(.requiresLocalConsul) func heartbeatRestoresServiceAfterAgentLosesState() async throws {
         let (registry, log) = (try makeRegistry(), LogRecorder())
         var settings = Registration.Configuration()
         settings.timeToLive = .seconds(6)
@@ -196,7 +197,7 @@ import Testing
         await observer.close()
     }
 
-    @Test(.whereConsulCanBeStarted) func aStoppedAgentIsATimeoutAndNotEmpty() async throws {
+    @Test(.requiresLocalConsul) func suspendedAgentTimesOut() async throws {
         var configuration = ConsulConfiguration()
         configuration.address = server.address
         configuration.timeout = .milliseconds(300)
@@ -204,7 +205,7 @@ import Testing
         server.signal(SIGSTOP)
         defer { server.signal(SIGCONT) }
         // It takes a moment until all its threads have stopped.
-        #expect(await eventually { await failureCode { _ = try await registry.lookUp(name) } == .deadlineExceeded })
+        #expect(await eventually { await errorCode { _ = try await registry.lookUp(name) } == .deadlineExceeded })
         await registry.close()
     }
 }

@@ -8,13 +8,13 @@ import TestSupport
 import Testing
 
 /// Namespaces in a real agent: nobody sees what is another's.
-@Suite(.whereConsulIs, .consul, .serialized, .timeLimit(.minutes(2))) struct ConsulNamespaceTests {
+@Suite(.requiresConsul, .consul, .serialized, .timeLimit(.minutes(2))) struct ConsulNamespaceTests {
     private let server: ConsulServer
-    private let name = freshName()
+    private let name = uniqueName()
 
     init() throws { server = try #require(ConsulServer.current) }
 
-    @Test func theSameNameAndIDLiveBesideEachOther() async throws {
+    @Test func sameNameAndIDCoexistInDifferentNamespaces() async throws {
         let ports = ["": 1, "dev": 2, "dev2": 3]
         var registries: [String: ConsulRegistry] = [:]
         for namespace in ports.keys {
@@ -57,14 +57,14 @@ import Testing
         for registry in registries.values { await registry.close() }
     }
 
-    @Test func whatHasNoPlaceInANamespaceIsLeftOut() async throws {
+    @Test func invalidNamesInNamespaceAreSkipped() async throws {
         let foreign = #"{"Name":"dev/\#(name)","ID":"no-prefix","Port":1}"#
-        _ = try await server.ask("/v1/agent/service/register", method: "PUT", body: foreign)
-        try await withConsul(configured(server.address) { $0.namespace = "dev" }) { registry in
+        _ = try await server.request("/v1/agent/service/register", method: "PUT", body: foreign)
+        try await withConsul(makeConfiguration(server.address) { $0.namespace = "dev" }) { registry in
             try await registry.register(record(name), timeToLive: .seconds(30))
             #expect(try await eventually { try await registry.lookUp(name) == [record(name)] })
             try await registry.deregister(record(name))
         }
-        _ = try await server.ask("/v1/agent/service/deregister/no-prefix", method: "PUT")
+        _ = try await server.request("/v1/agent/service/deregister/no-prefix", method: "PUT")
     }
 }

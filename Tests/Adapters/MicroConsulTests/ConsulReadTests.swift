@@ -8,10 +8,10 @@ import TestSupport
 import Testing
 
 /// How a real agent is asked: consistency and datacenter.
-@Suite(.whereConsulIs, .consul, .serialized, .timeLimit(.minutes(1))) struct ConsulReadTests {
+@Suite(.requiresConsul, .consul, .serialized, .timeLimit(.minutes(1))) struct ConsulReadTests {
     private let server: ConsulServer
     private let relay: HTTPRelay
-    private let name = freshName()
+    private let name = uniqueName()
 
     init() throws {
         server = try #require(ConsulServer.current)
@@ -19,10 +19,12 @@ import Testing
     }
 
     @Test(arguments: ConsulConfiguration.Consistency.allCases, [nil, "dc1"])
-    func everyReadSaysHow(_ consistency: ConsulConfiguration.Consistency, _ datacenter: String?) async throws {
+    func readsSendConsistencyAndDatacenter(_ consistency: ConsulConfiguration.Consistency, _ datacenter: String?)
+        async throws
+    {
         defer { relay.stop() }
         try await withConsul(
-            configured(relay.address) {
+            makeConfiguration(relay.address) {
                 $0.consistency = consistency
                 $0.datacenter = datacenter
             }
@@ -45,9 +47,9 @@ import Testing
         }
     }
 
-    @Test func anotherDatacenterThatIsNotThere() async throws {
+    @Test func unknownDatacenterIsAnError() async throws {
         defer { relay.stop() }
-        try await withConsul(configured(relay.address) { $0.datacenter = "elsewhere" }) { registry in
+        try await withConsul(makeConfiguration(relay.address) { $0.datacenter = "elsewhere" }) { registry in
             let error = try await #require(throws: MicroError.self) { try await registry.lookUp(name) }
             #expect(error.code == .unavailable)
             #expect(error.message.contains("No path to datacenter") && error.message.contains(relay.address))

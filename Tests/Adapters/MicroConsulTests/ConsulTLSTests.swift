@@ -10,33 +10,34 @@ import Testing
 
 /// A real agent that speaks only HTTPS and verifies its clients.
 @Suite(
-    .whereConsulCanBeStarted, .serialized, .timeLimit(.minutes(2)),
-    .enabled(if: Certificates.canBeMade, "needs openssl"))
+    .requiresLocalConsul, .serialized, .timeLimit(.minutes(2)),
+    .enabled(if: Certificates.canBeCreated, "needs openssl"))
 struct ConsulTLSTests {
-    private let name = freshName()
+    private let name = uniqueName()
 
     private func settings(_ certificates: Certificates, serverName: String) async throws -> ConsulServer.Settings {
         let server = try await certificates.identity("server", subjectAlternativeName: serverName)
         let client = try await certificates.identity("client", subjectAlternativeName: "DNS:client.test")
         return ConsulServer.Settings(
             configuration: """
-                {"ca_file": "\(certificates.authorityFile)", "cert_file": "\(server.certificate)",
+                {"ca_file": "\(certificates.certificateAuthorityFile)", "cert_file": "\(server.certificate)",
                  "key_file": "\(server.key)", "verify_incoming": true}
                 """,
             tls: CurlTLS(
-                certificateAuthorityFile: certificates.authorityFile, clientCertificateFile: client.certificate,
+                certificateAuthorityFile: certificates.certificateAuthorityFile,
+                clientCertificateFile: client.certificate,
                 clientKeyFile: client.key))
     }
 
     private func lookUpError(
         _ server: ConsulServer, _ change: (inout ConsulConfiguration) -> Void
     ) async throws -> MicroError {
-        try await withConsul(configured(server.url, change)) { registry in
+        try await withConsul(makeConfiguration(server.url, change)) { registry in
             try await #require(throws: MicroError.self) { try await registry.lookUp(name) }
         }
     }
 
-    @Test func onlyWhoIsTrustedAndTrustsIsServed() async throws {
+    @Test func mutualTLSRequiresTrustOnBothSides() async throws {
         let (certificates, others) = (try await Certificates(), try await Certificates())
         let settings = try await settings(certificates, serverName: "IP:127.0.0.1")
         let stranger = try await others.identity("stranger", subjectAlternativeName: "DNS:stranger.test")
@@ -48,7 +49,7 @@ struct ConsulTLSTests {
                 configuration.clientKeyFile = trusted?.clientKeyFile
             }
             try await withConsul(
-                configured(server.address) {
+                makeConfiguration(server.address) {
                     trust(&$0)
                     $0.usesTLS = true
                 }
@@ -62,7 +63,7 @@ struct ConsulTLSTests {
 
             let untrusted = try await lookUpError(server) {
                 trust(&$0)
-                $0.certificateAuthorityFile = others.authorityFile
+                $0.certificateAuthorityFile = others.certificateAuthorityFile
             }
             #expect(untrusted.code == .unavailable)
             #expect(untrusted.message.contains("certificate") && untrusted.message.contains("CONSUL_CACERT"))
@@ -90,14 +91,14 @@ struct ConsulTLSTests {
         }
     }
 
-    @Test func theNameIsVerified() async throws {
+    @Test func serverNameIsVerified() async throws {
         let certificates = try await Certificates()
         let settings = try await settings(certificates, serverName: "DNS:elsewhere.test")
         // The test's own requests do not get through either: it starts without waiting for a leader.
         let server = try ConsulServer(settings)
         try await server.startUnverified()
         let error = try await lookUpError(server) {
-            $0.certificateAuthorityFile = certificates.authorityFile
+            $0.certificateAuthorityFile = certificates.certificateAuthorityFile
             $0.clientCertificateFile = settings.tls?.clientCertificateFile
             $0.clientKeyFile = settings.tls?.clientKeyFile
         }

@@ -7,7 +7,7 @@ import Testing
 @testable import MicroConsul
 
 @Suite struct ConsulTagsTests {
-    @Test func goMicrosPackedTagsAreRead() throws {
+    @Test func goMicroCompressedTagsAreRead() throws {
         var skipped = 0
         let tags = ConsulTags(reading: GoMicroTags.greeter) { _ in skipped += 1 }
         #expect(skipped == 0)
@@ -27,13 +27,13 @@ import Testing
         #expect(tags.endpoints.last?.metadata == ["subscriber": "true", "topic": "events.hello"])
     }
 
-    @Test func goMicrosSubscriberIsRead() {
+    @Test func goMicroSubscriberTagsAreRead() {
         let tags = ConsulTags(reading: GoMicroTags.subscriber) { _ in Issue.record("skipped") }
         #expect(tags.version == "ff.http.broadcast")
         #expect(tags.nodeMetadata == ["secure": "false"])
     }
 
-    @Test func oursArePlainAndStable() throws {
+    @Test func encodedTagsArePlainAndStable() throws {
         let tags = ConsulTags(
             version: "1.0.0", metadata: ["owner": "a/b"], endpoints: [Endpoint(name: "Greeter.Hello")],
             nodeMetadata: ["region": "eu", "k": "\"=\n"])
@@ -44,7 +44,7 @@ import Testing
             ])
     }
 
-    @Test func oursComeBack() throws {
+    @Test func tagsRoundTrip() throws {
         let shape = ValueShape(name: "n", type: "T", values: [ValueShape(name: "f", type: "[]string")])
         var metadata = ["": "", "k.with/odd=chars": "ü😈\u{0}\n\"\\", "empty": ""]
         for number in 0..<200 { metadata["key\(number)"] = String(repeating: "v", count: 600) }
@@ -55,30 +55,30 @@ import Testing
         #expect(read == tags)
     }
 
-    @Test func foreignTagsAreNoVersionAndNoNoise() {
+    @Test func foreignTagsAreIgnoredSilently() {
         let tags = ConsulTags(reading: ["primary", "", "v", "e", "version=2", "t-shirt", "urlprefix-/x"]) { _ in
             Issue.record("skipped")
         }
         #expect(tags == ConsulTags())
     }
 
-    @Test func brokenTagsAreSkippedAndTold() {
+    @Test func malformedTagsAreSkippedAndReported() {
         var skipped: [Character] = []
         let read = ConsulTags(reading: ["v=1", "t={", "e={}", "s=[1]", "t-789c00", "e=null"]) { skipped.append($0) }
         #expect(skipped == ["t", "e", "s", "t", "e"])
         #expect(read.version == "1")
     }
 
-    @Test func aZlibBombIsRefused() {
+    @Test func zlibBombIsRejected() {
         // 1 MiB of zeros, packed by zlib at level 9.
         let bomb = "78daedc13101000000c2a0f54f6d085fa" + String(repeating: "0", count: 2033) + "3e0300f00001"
-        #expect(ZlibText.unpacked(hexadecimal: Substring(bomb)) == nil)
+        #expect(ZlibText.decompressed(hexadecimal: Substring(bomb)) == nil)
     }
 
     @Test(arguments: [
         "", "7", "78", "789", "zz", "789c", "789cca492c492d2e", "000000", "ä", "789cca492c492d2e01040000ffff08cc0200",
     ])
-    func brokenStreamsAreRefused(_ digits: String) {
-        #expect(ZlibText.unpacked(hexadecimal: Substring(digits)) == nil)
+    func malformedZlibStreamsAreRejected(_ digits: String) {
+        #expect(ZlibText.decompressed(hexadecimal: Substring(digits)) == nil)
     }
 }

@@ -6,7 +6,7 @@ import MicroCore
 import TestServers
 
 /// A configuration with more than an address.
-func configured(_ address: String, _ change: (inout ConsulConfiguration) -> Void) -> ConsulConfiguration {
+func makeConfiguration(_ address: String, _ change: (inout ConsulConfiguration) -> Void) -> ConsulConfiguration {
     var configuration = ConsulConfiguration()
     configuration.address = address
     change(&configuration)
@@ -17,7 +17,7 @@ func configured(_ address: String, _ change: (inout ConsulConfiguration) -> Void
 func withConsul<Value>(
     at address: String, _ body: (ConsulRegistry) async throws -> Value
 ) async throws -> Value {
-    try await withConsul(configured(address) { _ in }, body)
+    try await withConsul(makeConfiguration(address) { _ in }, body)
 }
 
 /// Runs `body` with a registry of its own and closes it, whatever happens.

@@ -9,33 +9,33 @@ import Testing
 
 @Suite struct EtcdConfigurationTests {
     private func description(_ address: String) throws -> String {
-        try EtcdRegistry(configuration: configured(address)).description
+        try EtcdRegistry(configuration: makeConfiguration(address)).description
     }
 
     private func isRefused(_ change: (inout EtcdConfiguration) -> Void) -> Bool {
         do {
-            _ = try EtcdRegistry(configuration: configured("a:1", change))
+            _ = try EtcdRegistry(configuration: makeConfiguration("a:1", change))
             return false
         } catch { return (error as? MicroError)?.code == .invalidArgument && !"\(error)".contains("hunter2") }
     }
 
-    @Test func addresses() throws {
+    @Test func addressesBecomeURLs() throws {
         #expect(try EtcdRegistry().description == "etcd at http://127.0.0.1:2379")
         #expect(try description("a:1, https://b:2/,a:1") == "etcd at http://a:1, https://b:2")
         #expect(try description("[::1]:2379") == "etcd at http://[::1]:2379")
-        let secure = configured("a:1,http://b:2") { $0.usesTLS = true }
+        let secure = makeConfiguration("a:1,http://b:2") { $0.usesTLS = true }
         #expect(try EtcdRegistry(configuration: secure).description == "etcd at https://a:1, http://b:2")
     }
 
     @Test(arguments: ["", "a b", "ftp://x:1", "http://x/v3", "x:99999", "a:1,", "http://me:hunter2@x:1", "\r\nx"])
-    func badAddresses(_ address: String) {
+    func invalidAddressesAreRejected(_ address: String) {
         #expect { try description(address) } throws: {
             ($0 as? MicroError)?.code == .invalidArgument && "\($0)".contains("MICRO_REGISTRY_ADDRESS")
                 && "\($0)".contains("an etcd member") && !"\($0)".contains("hunter2")
         }
     }
 
-    @Test func wrongSettingsAreRefused() {
+    @Test func invalidSettingsAreRejected() {
         for namespace in ["a/b", "a b", "ä", "a.b", "a@b", String(repeating: "a", count: 64)] {
             #expect(isRefused { $0.namespace = namespace })
         }
@@ -67,7 +67,7 @@ import Testing
         #expect(!"\(configuration)".contains("hunter2"))
     }
 
-    @Test func thePasswordMayBeApartAndNothingIsNone() {
+    @Test func passwordCanBeSeparateAndEmptySettingsAreUnset() {
         func read(_ variables: [String: String]) -> EtcdConfiguration {
             EtcdConfiguration(
                 configReader: ConfigReader(provider: EnvironmentVariablesProvider(environmentVariables: variables)))

@@ -30,7 +30,7 @@ import Testing
         (503, 14, "etcdserver: no leader", .unavailable), (500, 2, "context deadline exceeded", .unavailable),
         (504, 4, "etcdserver: request timed out", .unavailable), (500, 13, "panic", .unavailable),
     ])
-    func faults(_ status: Int, _ fault: Int, _ message: String, _ code: MicroError.Code) async throws {
+    func grpcErrorsMapToErrors(_ status: Int, _ fault: Int, _ message: String, _ code: MicroError.Code) async throws {
         let error = try await lookUpError(ScriptedEtcd.failure(status, fault, message))
         #expect(error.code == code)
         #expect(error.message.contains("127.0.0.1") && error.message.contains(message))
@@ -41,7 +41,7 @@ import Testing
         (429, .resourceExhausted), (502, .unavailable), (503, .unavailable), (404, .internal), (302, .internal),
         (204, .internal), (400, .internal),
     ])
-    func statusesOfSomethingElse(_ status: Int, _ code: MicroError.Code) async throws {
+    func nonEtcdStatusCodesMapToErrors(_ status: Int, _ code: MicroError.Code) async throws {
         let error = try await lookUpError(ScriptedResponse(status: status, text: "<html>no etcd</html>"))
         #expect(error.code == code)
         #expect(error.message.contains("127.0.0.1"))
@@ -53,12 +53,12 @@ import Testing
         "{\(ScriptedEtcd.header),\"more\":true}", #"{"header":{"cluster_id":"17","revision":"-1"}}"#,
         #"{"header":{"cluster_id":"17","revision":"9223372036854775807"}}"#,
     ])
-    func rubbishIsNotEmpty(_ body: String) async throws {
+    func malformedBodyIsAnError(_ body: String) async throws {
         let error = try await lookUpError(ScriptedResponse(text: body))
         #expect(error.code == .internal && error.message.contains("MICRO_REGISTRY_ADDRESS"))
     }
 
-    @Test func nobodyListens() async throws {
+    @Test func refusedConnectionIsUnavailable() async throws {
         let server = try ScriptedEtcd()
         server.stop()
         try await withEtcd(at: server.url) { registry in
@@ -73,17 +73,17 @@ import Testing
         }
     }
 
-    @Test func aBlackHoleIsLeftAtTheDeadlineAndByCancelling() async throws {
+    @Test func unresponsiveServerTimesOutAndCancelsPromptly() async throws {
         let server = try ScriptedServer { connection in _ = connection.readToEnd() }
         defer { server.stop() }
-        try await withEtcd(configured(server.url) { $0.timeout = .milliseconds(300) }) { registry async throws in
+        try await withEtcd(makeConfiguration(server.url) { $0.timeout = .milliseconds(300) }) { registry async throws in
             let started = ContinuousClock.now
-            #expect(await failureCode { _ = try await registry.lookUp("svc") } == .deadlineExceeded)
+            #expect(await errorCode { _ = try await registry.lookUp("svc") } == .deadlineExceeded)
             #expect(
-                await failureCode { try await registry.register(record("svc"), timeToLive: nil) } == .deadlineExceeded)
+                await errorCode { try await registry.register(record("svc"), timeToLive: nil) } == .deadlineExceeded)
             #expect(ContinuousClock.now - started < .seconds(5))
         }
-        try await withEtcd(configured(server.url) { $0.timeout = .seconds(50) }) { registry async throws in
+        try await withEtcd(makeConfiguration(server.url) { $0.timeout = .seconds(50) }) { registry async throws in
             let before = server.acceptedConnections
             let task = Task { try await registry.lookUp("svc") }
             #expect(await eventually { server.acceptedConnections > before })
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test func anotherMemberIsAskedOnlyWhereItHelps() async throws {
+    @Test func failoverOnlyForMemberErrors() async throws {
         let good = try ScriptedEtcd()
         defer { good.stop() }
         for (fault, helps) in [
@@ -103,8 +103,8 @@ import Testing
             defer { bad.stop() }
             let before = good.requests("/v3/kv/range").count
             try await withEtcd(at: "\(bad.url),\(good.url)") { registry in
-                #expect(await failureCode { _ = try await registry.lookUp("svc") } == (helps ? nil : .permissionDenied))
-                let latest = Latest(try registry.watch("svc"))
+                #expect(await errorCode { _ = try await registry.lookUp("svc") } == (helps ? nil : .permissionDenied))
+                let latest = RegistryStateRecorder(try registry.watch("svc"))
                 #expect(await eventually { helps ? latest.isLive : latest.cause?.code == .permissionDenied })
             }
             #expect((good.requests("/v3/kv/range").count > before) == helps)
@@ -113,32 +113,32 @@ import Testing
         }
     }
 
-    @Test func badNamesAreRefusedBeforeTheWire() async throws {
+    @Test func invalidNamesAreRejectedWithoutRequest() async throws {
         let server = try ScriptedEtcd()
         defer { server.stop() }
         try await withEtcd(at: server.url) { registry in
             for name in ["a/b", "..", "a b", "%2F", ""] {
-                #expect(await failureCode { _ = try await registry.lookUp(name) } == .invalidName)
+                #expect(await errorCode { _ = try await registry.lookUp(name) } == .invalidName)
                 #expect(
-                    await failureCode { try await registry.register(record(name), timeToLive: nil) } == .invalidName)
+                    await errorCode { try await registry.register(record(name), timeToLive: nil) } == .invalidName)
                 #expect { try registry.watch(name) } throws: { ($0 as? MicroError)?.code == .invalidName }
             }
         }
         #expect(server.requests("/v3/kv/range").isEmpty && server.requests("/v3/kv/txn").isEmpty)
     }
 
-    @Test func afterClosingEverythingIsClosed() async throws {
+    @Test func operationsAfterCloseThrowClosed() async throws {
         let registry = try EtcdRegistry()
         await registry.close()
         await registry.close()
-        #expect(await failureCode { _ = try await registry.lookUp("svc") } == .closed)
-        #expect(await failureCode { try await registry.register(record("svc"), timeToLive: nil) } == .closed)
+        #expect(await errorCode { _ = try await registry.lookUp("svc") } == .closed)
+        #expect(await errorCode { try await registry.register(record("svc"), timeToLive: nil) } == .closed)
         #expect { try registry.watch("svc") } throws: { ($0 as? MicroError)?.code == .closed }
     }
 
     // MARK: Logins
 
-    @Test func oneLoginForManyAndOneRenewal() async throws {
+    @Test func concurrentRequestsShareLoginAndRenewal() async throws {
         let valid = Mutex("t1")
         let server = try ScriptedEtcd { request in
             let token = valid.withLock { $0 }
@@ -149,12 +149,12 @@ import Testing
                 ? nil : ScriptedEtcd.failure(401, 16, "etcdserver: invalid auth token")
         }
         defer { server.stop() }
-        let configuration = configured(server.url) {
+        let configuration = makeConfiguration(server.url) {
             $0.user = "root"
             $0.password = Secret("hunter2")
         }
         try await withEtcd(configuration) { registry in
-            func beatAll() async throws {
+            func refreshAll() async throws {
                 try await withThrowingTaskGroup { group in
                     for number in 0..<200 {
                         group.addTask {
@@ -164,37 +164,37 @@ import Testing
                     try await group.waitForAll()
                 }
             }
-            try await beatAll()
+            try await refreshAll()
             #expect(server.requests("/v3/auth/authenticate").count == 1)
             valid.withLock { $0 = "t2" }
-            try await beatAll()
+            try await refreshAll()
             #expect(server.requests("/v3/auth/authenticate").count == 2)
         }
     }
 
-    @Test func aTokenThatIsNeverAcceptedIsRenewedOnce() async throws {
+    @Test func rejectedTokenIsRenewedOnce() async throws {
         let server = try ScriptedEtcd { request in
             request.target == "/v3/auth/authenticate"
                 ? ScriptedResponse(text: #"{\#(ScriptedEtcd.header),"token":"t"}"#)
                 : ScriptedEtcd.failure(401, 16, "etcdserver: invalid auth token")
         }
         defer { server.stop() }
-        let configuration = configured(server.url) {
+        let configuration = makeConfiguration(server.url) {
             $0.user = "root"
             $0.password = Secret("hunter2")
         }
         try await withEtcd(configuration) { registry in
-            #expect(await failureCode { _ = try await registry.lookUp("svc") } == .unauthenticated)
+            #expect(await errorCode { _ = try await registry.lookUp("svc") } == .unauthenticated)
         }
         #expect(server.requests("/v3/auth/authenticate").count == 2 && server.requests("/v3/kv/range").count == 2)
     }
 
-    @Test func manyAreRefusedByOneLogin() async throws {
+    @Test func concurrentRequestsShareRejectedLogin() async throws {
         let server = try ScriptedEtcd { _ in
             ScriptedEtcd.failure(400, 3, "etcdserver: authentication failed, invalid user ID or password")
         }
         defer { server.stop() }
-        let configuration = configured(server.url) {
+        let configuration = makeConfiguration(server.url) {
             $0.user = "root"
             $0.password = Secret("hunter2")
         }
@@ -216,7 +216,7 @@ import Testing
         #expect(server.requests("/v3/auth/authenticate").count < 50)
     }
 
-    @Test func whereAuthenticationIsOffAUserIsNoHindrance() async throws {
+    @Test func credentialsAreIgnoredWhenAuthenticationIsDisabled() async throws {
         let isOn = Mutex(false)
         let server = try ScriptedEtcd { request in
             let isOn = isOn.withLock { $0 }
@@ -231,7 +231,7 @@ import Testing
             return nil
         }
         defer { server.stop() }
-        let configuration = configured(server.url) {
+        let configuration = makeConfiguration(server.url) {
             $0.user = "root"
             $0.password = Secret("hunter2")
         }
@@ -245,7 +245,7 @@ import Testing
 
     // MARK: Leases
 
-    @Test func aLeaseThatEndsBetweenTheRequestsIsGrantedAnew() async throws {
+    @Test func expiredLeaseIsGrantedAgain() async throws {
         let transactions = Counter()
         let server = try ScriptedEtcd { request in
             request.target == "/v3/kv/txn" && transactions.add() == 1
@@ -258,13 +258,13 @@ import Testing
         #expect(server.requests("/v3/lease/grant").count == 2)
     }
 
-    @Test func aRefusedRecordIsTooLarge() async throws {
+    @Test func oversizedRecordIsPayloadTooLarge() async throws {
         let server = try ScriptedEtcd { request in
             request.target == "/v3/kv/txn" ? ScriptedEtcd.failure(400, 3, "etcdserver: request is too large") : nil
         }
         defer { server.stop() }
         try await withEtcd(at: server.url) { registry in
-            let code = await failureCode { try await registry.register(record("svc"), timeToLive: .seconds(30)) }
+            let code = await errorCode { try await registry.register(record("svc"), timeToLive: .seconds(30)) }
             #expect(code == .payloadTooLarge)
         }
     }

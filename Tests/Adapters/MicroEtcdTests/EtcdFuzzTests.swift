@@ -16,7 +16,7 @@ import Testing
         #"{"name":"svc","version":"1","metadata":null,"endpoints":[{"name":"E","request":{"name":"r","type":"R","values":null}}],"nodes":[{"id":"a","address":"10.0.0.1","port":80}]}"#
 
     private func lines(in pieces: [[UInt8]]) -> [[UInt8]]? {
-        var (reader, all) = (EtcdLines(longest: 110), [[UInt8]]())
+        var (reader, all) = (EtcdLineSplitter(maxLineLength: 110), [[UInt8]]())
         for piece in pieces {
             guard let lines = reader.take(piece) else { return nil }
             all += lines
@@ -25,7 +25,7 @@ import Testing
     }
 
     /// However it is cut into pieces, the messages are the same.
-    @Test func watchLines() throws {
+    @Test func mutatedWatchStreamsDoNotTrap() throws {
         var fuzzer = Fuzzer(seed: 1)
         let seed = Array(
             #"""
@@ -42,14 +42,14 @@ import Testing
             if whole == nil { tooLong += 1 }
             // Half a message is as good as a changed one.
             guard let line = whole?[fuzzer.number(below: whole?.count ?? 1)] else { continue }
-            let message = try? JSONDecoder().decode(EtcdStreamed<EtcdWatchMessage>.self, from: Data(line)).result
+            let message = try? JSONDecoder().decode(StreamResult<WatchResponse>.self, from: Data(line)).result
             if let message, !message.events.isEmpty { read += 1 }
         }
         #expect(different == 0)
         #expect(read > 1000 && tooLong > 100)
     }
 
-    @Test func answersRecordsAndErrors() {
+    @Test func mutatedMessagesDoNotTrap() {
         var fuzzer = Fuzzer(seed: 2)
         let kv = #"{"key":"\#(base64("/micro/registry/svc/a"))","mod_revision":"5","value":"e30="}"#
         let seeds = [
@@ -68,14 +68,14 @@ import Testing
             let (data, decoder) = (Data(bytes), JSONDecoder())
             let isRead =
                 switch kind {
-                case 0: (try? decoder.decode(EtcdRangeAnswer.self, from: data)) != nil
+                case 0: (try? decoder.decode(RangeResponse.self, from: data)) != nil
                 case 1:
                     EtcdRecord.storedNode(
-                        EtcdKeyValue(key: key, value: bytes, modRevision: 1), of: nil, keys: keys, logger: logger)
+                        KeyValue(key: key, value: bytes, modRevision: 1), of: nil, keys: keys, logger: logger)
                         != nil
-                case 2: (try? decoder.decode(EtcdFault.self, from: data)) != nil
-                case 3: (try? decoder.decode(EtcdStreamed<EtcdLeaseAnswer>.self, from: data)) != nil
-                default: (try? decoder.decode(EtcdTransactionAnswer.self, from: data)) != nil
+                case 2: (try? decoder.decode(EtcdServerError.self, from: data)) != nil
+                case 3: (try? decoder.decode(StreamResult<LeaseResponse>.self, from: data)) != nil
+                default: (try? decoder.decode(TxnResponse.self, from: data)) != nil
                 }
             if isRead { read[kind] += 1 }
             _ = keys.parse(bytes)
@@ -84,12 +84,12 @@ import Testing
     }
 
     /// Deeper than anything real: an error, and no overflow of the stack.
-    @Test(arguments: [100, 500, 5000, 200_000]) func deepNesting(_ depth: Int) {
+    @Test(arguments: [100, 500, 5000, 200_000]) func deeplyNestedValueShapesDoNotTrap(_ depth: Int) {
         let shape = String(repeating: #"{"values":["#, count: depth) + String(repeating: "]}", count: depth)
         let value =
             #"{"name":"svc","endpoints":[{"name":"E","request":\#(shape)}],"nodes":[{"id":"a","address":"h","port":1}]}"#
         let stored = EtcdRecord.storedNode(
-            EtcdKeyValue(key: Array("/micro/registry/svc/a".utf8), value: Array(value.utf8), modRevision: 1), of: "svc",
+            KeyValue(key: Array("/micro/registry/svc/a".utf8), value: Array(value.utf8), modRevision: 1), of: "svc",
             keys: EtcdKeys(prefix: "/micro/registry/", namespace: ""),
             logger: Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() })
         #expect(depth > 100 ? stored == nil : stored != nil)

@@ -9,10 +9,10 @@ import TestSupport
 import Testing
 
 /// Against a real etcd.
-@Suite(.whereEtcdIs, .etcd, .serialized, .timeLimit(.minutes(3))) struct EtcdLiveTests {
+@Suite(.requiresEtcd, .etcd, .serialized, .timeLimit(.minutes(3))) struct EtcdLiveTests {
     private let server: EtcdServer
     /// Fresh for each test, so that none sees another's services.
-    private let name = freshName()
+    private let name = uniqueName()
 
     init() throws { server = try #require(EtcdServer.current) }
 
@@ -27,7 +27,7 @@ import Testing
         "/micro/registry/\(service ?? name)/\(name)-\(node)"
     }
 
-    @Test func whatOneRegistersAnotherFindsAtOnce() async throws {
+    @Test func registeredServiceIsImmediatelyVisible() async throws {
         try await withEtcd(at: server.address) { one in
             try await withEtcd(at: server.address) { other in
                 let outcome = try await one.register(record(), timeToLive: .seconds(30))
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func twoVersionsAndAMove() async throws {
+    @Test func versionsAreGroupedAndNodeCanChangeVersion() async throws {
         try await withEtcd(at: server.address) { registry in
             try await registry.register(record("1", node: "a"), timeToLive: .seconds(30))
             try await registry.register(record("2", node: "b"), timeToLive: .seconds(30))
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test func aHeartbeatIsNoChange() async throws {
+    @Test func heartbeatDoesNotChangeRevision() async throws {
         try await withEtcd(at: server.address) { registry in
             for timeToLive in [Duration.seconds(30), nil] {
                 try await registry.register(record(port: nil), timeToLive: timeToLive)
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func aLostKeyAndALostLeaseAreNoticed() async throws {
+    @Test func heartbeatRestoresLostKeyAndLease() async throws {
         try await withEtcd(at: server.address) { registry in
             for timeToLive in [Duration.seconds(30), nil] {
                 try await registry.register(record(), timeToLive: timeToLive)
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func noLeaseIsLeft() async throws {
+    @Test func deregisterRevokesAllLeases() async throws {
         let before = try await server.leases()
         try await withEtcd(at: server.address) { registry in
             var many = record()
@@ -122,7 +122,7 @@ import Testing
         }
     }
 
-    @Test func whatACutOffRegistrationLeavesGoesWithTheNode() async throws {
+    @Test func deregisterRemovesInterruptedRegistration() async throws {
         let before = try await server.leases()
         try await withEtcd(at: server.address) { registry in
             for round in 0..<30 {
@@ -139,7 +139,7 @@ import Testing
         }
     }
 
-    @Test func aWatchGivesThePresentStateAndThenEveryChange() async throws {
+    @Test func watchDeliversCurrentStateThenChanges() async throws {
         try await withEtcd(at: server.address) { registry in
             var watch = try registry.watch(name).makeAsyncIterator()
             let first = await watch.next()
@@ -159,11 +159,13 @@ import Testing
         }
     }
 
-    @Test func aWatchOfAllSeesEveryServiceOfItsNamespace() async throws {
-        let namespaced = configured(server.address) { $0.namespace = name }
+    @Test func watchOfAllIncludesOnlyItsNamespace() async throws {
+        let namespaced = makeConfiguration(server.address) { $0.namespace = name }
         try await withEtcd(at: server.address) { registry in
             try await withEtcd(namespaced) { apart in
-                let (all, own) = (Latest(try registry.watch(nil)), Latest(try apart.watch(nil)))
+                let (all, own) = (
+                    RegistryStateRecorder(try registry.watch(nil)), RegistryStateRecorder(try apart.watch(nil))
+                )
                 try await registry.register(record(), timeToLive: .seconds(30))
                 var other = record(node: "b")
                 other.name = "other-\(name)"
@@ -180,7 +182,7 @@ import Testing
         }
     }
 
-    @Test func aNodeWithoutHeartbeatsGoesAndWatchersAreTold() async throws {
+    @Test func expiredNodeIsRemovedAndReported() async throws {
         try await withEtcd(at: server.address) { registry in
             let watch = try registry.watch(name)
             // etcd raises one second to two.
@@ -194,9 +196,9 @@ import Testing
         }
     }
 
-    @Test func manyEventsOfOneMessageAreAllSeen() async throws {
+    @Test func multipleEventsInOneMessageAreApplied() async throws {
         try await withEtcd(at: server.address) { registry in
-            let latest = Latest(try registry.watch(name))
+            let latest = RegistryStateRecorder(try registry.watch(name))
             #expect(await eventually { latest.isLive })
             let steps = (0..<50).map { number in
                 let node = "\(name)-n\(number)"
@@ -204,9 +206,9 @@ import Testing
                     #"{"name":"\#(name)","version":"1","nodes":[{"id":"\#(node)","address":"10.0.0.1","port":80}]}"#
                 return #"{"request_put":{"key":"\#(base64(key("n\(number)")))","value":"\#(base64(value))"}}"#
             }
-            _ = try await server.ask("/v3/kv/txn", #"{"success":[\#(steps.joined(separator: ","))]}"#)
+            _ = try await server.request("/v3/kv/txn", #"{"success":[\#(steps.joined(separator: ","))]}"#)
             #expect(await eventually { latest.value?[name].first?.nodes.count == 50 })
-            _ = try await server.ask(
+            _ = try await server.request(
                 "/v3/kv/deleterange",
                 #"{"key":"\#(base64("/micro/registry/\(name)/"))","range_end":"\#(base64("/micro/registry/\(name)0"))"}"#
             )
@@ -215,9 +217,9 @@ import Testing
         }
     }
 
-    @Test func neighboursAndForeignKeysAreNotSeen() async throws {
+    @Test func similarPrefixesAndForeignKeysAreIgnored() async throws {
         try await withEtcd(at: server.address) { registry in
-            let watch = Latest(try registry.watch(name))
+            let watch = RegistryStateRecorder(try registry.watch(name))
             try await registry.register(record(), timeToLive: .seconds(30))
             let log = LogRecorder()
             for (key, value) in [
@@ -228,22 +230,22 @@ import Testing
                 (key("deep") + "/er", #"{"name":"\#(name)","nodes":[{"id":"er","address":"h","port":1}]}"#),
                 ("/micro/registry/", "x"), (key("other"), #"{"name":"\#(name)","nodes":[{"id":"y","address":"h"}]}"#),
             ] { try await server.put(key, value) }
-            try await withEtcd(configured(server.address), log: log) { reader async throws in
+            try await withEtcd(makeConfiguration(server.address), log: log) { reader async throws in
                 #expect(try await reader.lookUp(name) == [record()])
-                let all = Latest(try reader.watch(nil))
+                let all = RegistryStateRecorder(try reader.watch(nil))
                 #expect(await eventually { all.value?[name] == [record()] })
             }
             #expect(log.has("record left out", name))
             #expect(await eventually { watch.value?[name] == [record()] })
-            _ = try await server.ask(
+            _ = try await server.request(
                 "/v3/kv/deleterange",
                 #"{"key":"\#(base64("/micro/registry/"))","range_end":"\#(base64("/micro/registry0"))"}"#)
             #expect(await eventually { watch.value?[name] == [] })
         }
     }
 
-    @Test func listsAreReadInPages() async throws {
-        try await withEtcd(configured(server.address) { $0.prefix = "/pages-\(name)/" }) { registry in
+    @Test func listIsPaginated() async throws {
+        try await withEtcd(makeConfiguration(server.address) { $0.prefix = "/pages-\(name)/" }) { registry in
             for page in 0..<10 {
                 let steps = (0..<120).map { number in
                     let node = "n\(page)-\(number)"
@@ -251,23 +253,24 @@ import Testing
                     let key = "/pages-\(name)/s\(page)/\(node)"
                     return #"{"request_put":{"key":"\#(base64(key))","value":"\#(base64(value))"}}"#
                 }
-                let answer = try await server.ask("/v3/kv/txn", #"{"success":[\#(steps.joined(separator: ","))]}"#)
-                #expect(answer.status == 200)
+                let response = try await server.request(
+                    "/v3/kv/txn", #"{"success":[\#(steps.joined(separator: ","))]}"#)
+                #expect(response.status == 200)
             }
             #expect(try await registry.list() == (0..<10).map { "s\($0)" })
-            let all = Latest(try registry.watch(nil))
+            let all = RegistryStateRecorder(try registry.watch(nil))
             #expect(await eventually { all.isLive })
             #expect(all.value?.names.count == 10)
             #expect((0..<10).allSatisfy { all.value?["s\($0)"].first?.nodes.count == 120 })
         }
         // In bytes: fewer than the keys, and fewer than the records.
         for (largest, lists) in [(50_000, false), (235_000, true)] {
-            let limited = configured(server.address) {
+            let limited = makeConfiguration(server.address) {
                 $0.prefix = "/pages-\(name)/"
-                $0.largestAnswer = largest
+                $0.maxResponseSize = largest
             }
             try await withEtcd(limited) { registry in
-                #expect(await failureCode { _ = try await registry.list() } == (lists ? nil : .internal))
+                #expect(await errorCode { _ = try await registry.list() } == (lists ? nil : .internal))
                 var watch = try registry.watch(nil).makeAsyncIterator()
                 guard case .unknown(let cause) = await watch.next()?.freshness else {
                     Issue.record("records beyond the limit have to be unknown")
@@ -278,8 +281,8 @@ import Testing
         }
     }
 
-    @Test func serializableReadsDoNotClaimMore() async throws {
-        try await withEtcd(configured(server.address) { $0.consistency = .serializable }) { registry in
+    @Test func serializableReadsDoNotClaimLinearizability() async throws {
+        try await withEtcd(makeConfiguration(server.address) { $0.consistency = .serializable }) { registry in
             #expect(registry.capabilities == [.foreignDeregistration, .goMicroRecords])
             try await registry.register(record(), timeToLive: .seconds(30))
             #expect(try await eventually { try await registry.lookUp(name) == [record()] })
@@ -287,11 +290,12 @@ import Testing
         }
     }
 
-    @Test func theWatchIsRenewedUnnoticed() async throws {
+    @Test func watchRenewalLosesNoChanges() async throws {
         let relay = try HTTPRelay(to: try #require(server.address.split(separator: ":").last.flatMap { Int($0) }))
         defer { relay.stop() }
-        try await withEtcd(configured(relay.address) { $0.longestWait = .milliseconds(50) }) { registry in
-            let latest = Latest(try registry.watch(name))
+        try await withEtcd(makeConfiguration(relay.address) { $0.watchRenewalInterval = .milliseconds(50) }) {
+            registry in
+            let latest = RegistryStateRecorder(try registry.watch(name))
             #expect(await eventually { relay.requests.count { $0.hasSuffix("/v3/watch") } > 5 })
             for port in 1...60 { try await registry.register(record(port: port), timeToLive: .seconds(30)) }
             #expect(await eventually { latest.value?[name] == [record(port: 60)] })
@@ -304,7 +308,7 @@ import Testing
         }
     }
 
-    @Test func aCancelledWatchLeavesNoConnection() async throws {
+    @Test func canceledWatchClosesConnection() async throws {
         let relay = try HTTPRelay(to: try #require(server.address.split(separator: ":").last.flatMap { Int($0) }))
         defer { relay.stop() }
         try await withEtcd(at: relay.address) { registry in
@@ -322,11 +326,11 @@ import Testing
     }
 
     private func revision() async throws -> Int {
-        struct Answer: Decodable {
+        struct Response: Decodable {
             struct Header: Decodable { let revision: String }
             let header: Header
         }
-        let text = try await server.ask("/v3/kv/range", #"{"key":"AA==","count_only":true}"#).text
-        return try #require(Int(JSONDecoder().decode(Answer.self, from: Data(text.utf8)).header.revision))
+        let text = try await server.request("/v3/kv/range", #"{"key":"AA==","count_only":true}"#).text
+        return try #require(Int(JSONDecoder().decode(Response.self, from: Data(text.utf8)).header.revision))
     }
 }

@@ -10,12 +10,12 @@ import TestSupport
 import Testing
 
 /// A real etcd that goes away, comes back, forgets, and refuses.
-@Suite(.whereEtcdCanBeStarted, .serialized, .timeLimit(.minutes(4))) struct EtcdOutageTests {
-    private let name = freshName()
+@Suite(.requiresLocalEtcd, .serialized, .timeLimit(.minutes(4))) struct EtcdOutageTests {
+    private let name = uniqueName()
 
     /// Runs the body while a heartbeat keeps the record registered by one client and another watches.
-    private func whileBeating(
-        at address: String, _ body: (EtcdRegistry, Latest, LogRecorder) async throws -> Void
+    private func withHeartbeat(
+        at address: String, _ body: (EtcdRegistry, RegistryStateRecorder, LogRecorder) async throws -> Void
     ) async throws {
         let log = LogRecorder()
         try await withEtcd(at: address) { registry in
@@ -27,7 +27,7 @@ import Testing
             try await registration.start(within: .seconds(10))
             let heartbeat = Task { await registration.run() }
             try await withEtcd(at: address) { observer in
-                let latest = Latest(try observer.watch(name))
+                let latest = RegistryStateRecorder(try observer.watch(name))
                 #expect(await eventually { latest.isLive && latest.value?[name] == [record(name)] })
                 try await body(observer, latest, log)
                 heartbeat.cancel()
@@ -37,13 +37,13 @@ import Testing
         }
     }
 
-    @Test func aServerThatIsKilledAndComesBack() async throws {
+    @Test func watchAndRegistrationRecoverFromServerKill() async throws {
         try await withServer { server in
-            try await whileBeating(at: server.address) { observer, latest, log in
+            try await withHeartbeat(at: server.address) { observer, latest, log in
                 await server.kill()
                 #expect(await eventually(within: .seconds(2)) { latest.cause?.code == .unavailable })
                 #expect(latest.value?[name] == [record(name)])
-                #expect(await failureCode { _ = try await observer.lookUp(name) } == .unavailable)
+                #expect(await errorCode { _ = try await observer.lookUp(name) } == .unavailable)
                 #expect(await eventually { log.has("lost", name) })
                 try await server.start()
                 #expect(
@@ -54,9 +54,9 @@ import Testing
         }
     }
 
-    @Test func aServerThatIsStoppedInOrderIsALossToo() async throws {
+    @Test func gracefulServerStopMakesWatchStale() async throws {
         try await withServer { server in
-            try await whileBeating(at: server.address) { _, latest, _ in
+            try await withHeartbeat(at: server.address) { _, latest, _ in
                 try await server.stop()
                 #expect(await eventually(within: .seconds(10)) { latest.cause?.code == .unavailable })
                 try await server.start()
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test func aServerThatComesBackEmptyHasTheServiceBack() async throws {
+    @Test func heartbeatRestoresServiceAfterServerLosesState() async throws {
         try await withServer { server in
             // The history that is lost is longer than the new one, and than that of a moment later.
             for number in 0..<20 { try await server.put("/elsewhere/\(number)", "x") }
@@ -74,7 +74,7 @@ import Testing
                 try await other.register(record(name, node: "a"), timeToLive: nil)
                 try await other.deregister(record(name, node: "gone"))
             }
-            try await whileBeating(at: server.address) { observer, latest, log in
+            try await withHeartbeat(at: server.address) { observer, latest, log in
                 try await server.wipe()
                 #expect(
                     await eventually(within: .seconds(10)) { latest.isLive && latest.value?[name] == [record(name)] })
@@ -89,15 +89,16 @@ import Testing
         }
     }
 
-    @Test func compactionWhileTheWatchIsAway() async throws {
+    @Test func watchRecoversFromCompactionDuringOutage() async throws {
         try await withServer { server in
             try await withEtcd(at: server.address) { registry in
                 try await registry.register(record(name, node: "early"), timeToLive: nil)
                 let relay = try HTTPRelay(
                     to: try #require(server.address.split(separator: ":").last.flatMap { Int($0) }))
                 defer { relay.stop() }
-                try await withEtcd(configured(relay.address) { $0.longestWait = .milliseconds(300) }) { observer in
-                    let latest = Latest(try observer.watch(name))
+                try await withEtcd(makeConfiguration(relay.address) { $0.watchRenewalInterval = .milliseconds(300) }) {
+                    observer in
+                    let latest = RegistryStateRecorder(try observer.watch(name))
                     #expect(await eventually { latest.isLive })
                     for port in 1...20 { try await registry.register(record(name, port: port), timeToLive: nil) }
                     try await registry.deregister(record(name, node: "early"))
@@ -115,26 +116,26 @@ import Testing
         }
     }
 
-    @Test func aStoppedServerIsNoticedThoughItsConnectionsStay() async throws {
+    @Test func suspendedServerIsDetected() async throws {
         try await withServer { server in
-            let configuration = configured(server.address) {
+            let configuration = makeConfiguration(server.address) {
                 $0.timeout = .milliseconds(500)
-                $0.longestWait = .seconds(1)
+                $0.watchRenewalInterval = .seconds(1)
             }
             try await withEtcd(configuration) { registry in
-                let latest = Latest(try registry.watch(name))
+                let latest = RegistryStateRecorder(try registry.watch(name))
                 #expect(await eventually { latest.isLive })
                 server.signal(SIGSTOP)
                 defer { server.signal(SIGCONT) }
                 #expect(await eventually(within: .seconds(4)) { latest.cause?.code == .deadlineExceeded })
-                #expect(await failureCode { _ = try await registry.lookUp(name) } == .deadlineExceeded)
+                #expect(await errorCode { _ = try await registry.lookUp(name) } == .deadlineExceeded)
                 server.signal(SIGCONT)
                 #expect(await eventually { latest.isLive })
             }
         }
     }
 
-    @Test func theFirstAddressIsDeadOrDiesLater() async throws {
+    @Test func unreachableFirstAddressFailsOver() async throws {
         let dead = try ScriptedServer { _ in }
         dead.stop()
         try await withServer { first in
@@ -142,7 +143,7 @@ import Testing
                 try await withEtcd(at: "\(dead.url),\(first.address),\(second.address)") { registry in
                     try await registry.register(record(name), timeToLive: .seconds(30))
                     #expect(try await registry.lookUp(name) == [record(name)])
-                    let latest = Latest(try registry.watch(name))
+                    let latest = RegistryStateRecorder(try registry.watch(name))
                     #expect(await eventually { latest.value?[name] == [record(name)] })
                     await first.kill()
                     // Two that know nothing of each other: at the second it is registered anew.
@@ -156,13 +157,13 @@ import Testing
     // MARK: Authentication
 
     private func login(_ server: EtcdServer, user: String, _ password: String) -> EtcdConfiguration {
-        configured(server.address) {
+        makeConfiguration(server.address) {
             $0.user = user
             $0.password = Secret(password)
         }
     }
 
-    @Test func onlyWhoMayIsServed() async throws {
+    @Test func accessRequiresCredentialsAndRole() async throws {
         try await withServer(.init(rootPassword: "hunter2")) { server in
             try await server.addRole("reader", .read, prefix: "/micro/registry/")
             try await server.addUser("joe", password: "hunter3", roles: ["reader"])
@@ -170,28 +171,28 @@ import Testing
             let log = LogRecorder()
             try await withEtcd(login(server, user: "root", "hunter2"), log: log) { root in
                 try await root.register(record(name), timeToLive: .seconds(30))
-                let latest = Latest(try root.watch(nil))
+                let latest = RegistryStateRecorder(try root.watch(nil))
                 #expect(await eventually { latest.value?[name] == [record(name)] })
 
                 try await withEtcd(login(server, user: "joe", "hunter3"), log: log) { joe async throws in
                     #expect(try await joe.lookUp(name) == [record(name)])
-                    let latest = Latest(try joe.watch(name))
+                    let latest = RegistryStateRecorder(try joe.watch(name))
                     #expect(await eventually { latest.value?[name] == [record(name)] })
-                    let code = await failureCode { try await joe.register(record(name, node: "b"), timeToLive: nil) }
+                    let code = await errorCode { try await joe.register(record(name, node: "b"), timeToLive: nil) }
                     #expect(code == .permissionDenied)
                 }
                 for (user, password, code) in [
                     ("nobody", "hunter4", MicroError.Code.permissionDenied), ("root", "hunter3", .unauthenticated),
                     ("who", "hunter2", .unauthenticated), (nil, nil, .unauthenticated),
                 ] {
-                    let configuration = configured(server.address) {
+                    let configuration = makeConfiguration(server.address) {
                         $0.user = user
                         $0.password = password.map { Secret($0) }
                     }
                     try await withEtcd(configuration, log: log) { registry in
                         let error = try await #require(throws: MicroError.self) { try await registry.lookUp(name) }
                         #expect(error.code == code && !"\(error)".contains("hunter"), "\(error)")
-                        let latest = Latest(try registry.watch(name))
+                        let latest = RegistryStateRecorder(try registry.watch(name))
                         #expect(await eventually { latest.cause?.code == code })
                     }
                 }
@@ -202,7 +203,7 @@ import Testing
     }
 
     /// Tokens are forgotten at a restart: one renewal, and nobody notices.
-    @Test func aTokenThatIsForgottenIsRenewed() async throws {
+    @Test func invalidatedTokenIsRenewed() async throws {
         try await withServer(.init(rootPassword: "hunter2")) { server in
             try await withEtcd(login(server, user: "root", "hunter2")) { registry in
                 try await registry.register(record(name), timeToLive: .seconds(30))
@@ -215,20 +216,22 @@ import Testing
 
     // MARK: TLS
 
-    @Test(.enabled(if: Certificates.canBeMade, "needs openssl")) func onlyWhoIsTrustedAndTrustsIsServed() async throws {
+    @Test(.enabled(if: Certificates.canBeCreated, "needs openssl")) func mutualTLSRequiresTrustOnBothSides()
+        async throws
+    {
         let (certificates, others) = (try await Certificates(), try await Certificates())
         let identity = try await certificates.identity("server", subjectAlternativeName: "IP:127.0.0.1")
         let own = try await certificates.identity("client", subjectAlternativeName: "DNS:client.test")
         let trusted = CurlTLS(
-            certificateAuthorityFile: certificates.authorityFile, clientCertificateFile: own.certificate,
+            certificateAuthorityFile: certificates.certificateAuthorityFile, clientCertificateFile: own.certificate,
             clientKeyFile: own.key)
         let tls = EtcdServer.Settings.TLS(
-            identity: identity, clientAuthorityFile: certificates.authorityFile, client: trusted)
+            identity: identity, clientAuthorityFile: certificates.certificateAuthorityFile, client: trusted)
         try await withServer(.init(tls: tls)) { server in
             func configuration(_ change: (inout EtcdConfiguration) -> Void = { _ in }) -> EtcdConfiguration {
-                configured(server.address) {
+                makeConfiguration(server.address) {
                     $0.usesTLS = true
-                    $0.certificateAuthorityFile = certificates.authorityFile
+                    $0.certificateAuthorityFile = certificates.certificateAuthorityFile
                     $0.clientCertificateFile = own.certificate
                     $0.clientKeyFile = own.key
                     change(&$0)
@@ -236,10 +239,10 @@ import Testing
             }
             try await withEtcd(configuration()) { registry in
                 try await registry.register(record(name), timeToLive: .seconds(30))
-                let latest = Latest(try registry.watch(name))
+                let latest = RegistryStateRecorder(try registry.watch(name))
                 #expect(await eventually { latest.value?[name] == [record(name)] })
             }
-            let untrusted = configuration { $0.certificateAuthorityFile = others.authorityFile }
+            let untrusted = configuration { $0.certificateAuthorityFile = others.certificateAuthorityFile }
             let unnamed = configuration { ($0.clientCertificateFile, $0.clientKeyFile) = (nil, nil) }
             for (configuration, hint) in [(untrusted, "ETCDCTL_CACERT"), (unnamed, "ETCDCTL_CERT")] {
                 try await withEtcd(configuration) { registry in
@@ -252,26 +255,26 @@ import Testing
 }
 
 /// Three real members.
-@Suite(.whereEtcdCanBeStarted, .wherePartitionsCanBeMade, .etcdCluster, .serialized, .timeLimit(.minutes(3)))
+@Suite(.requiresLocalEtcd, .requiresNetworkPartitions, .etcdCluster, .serialized, .timeLimit(.minutes(3)))
 struct EtcdClusterTests {
     private let cluster: EtcdCluster
-    private let name = freshName()
+    private let name = uniqueName()
 
     init() throws { cluster = try #require(EtcdCluster.current) }
 
     /// A member that has lost the others still answers, and its watches would be silent for ever.
-    @Test func aMemberWithoutTheOthersIsLeft() async throws {
+    @Test func isolatedMemberFailsOver() async throws {
         let (alone, other) = (0, 1)
         let addresses = [alone, other].map { cluster.members[$0].address }.joined(separator: ",")
         try await withEtcd(at: addresses) { registry in
-            let latest = Latest(try registry.watch(name))
+            let latest = RegistryStateRecorder(try registry.watch(name))
             #expect(await eventually { latest.isLive })
             try cluster.partition(alone)
             defer { cluster.heal() }
             try await withEtcd(at: cluster.members[other].address) { writer in
                 #expect(
                     await eventually {
-                        await failureCode { try await writer.register(record(name), timeToLive: .seconds(60)) } == nil
+                        await errorCode { try await writer.register(record(name), timeToLive: .seconds(60)) } == nil
                     })
                 #expect(
                     await eventually(within: .seconds(20)) { latest.isLive && latest.value?[name] == [record(name)] })
@@ -281,20 +284,20 @@ struct EtcdClusterTests {
         }
     }
 
-    @Test func theLeaderDies() async throws {
+    @Test func watchAndRegistrationSurviveLeaderLoss() async throws {
         try await withEtcd(at: cluster.addresses.joined(separator: ",")) { registry in
             // The members may still be choosing one: another test has just parted them.
             #expect(
                 await eventually {
-                    await failureCode { try await registry.register(record(name), timeToLive: .seconds(60)) } == nil
+                    await errorCode { try await registry.register(record(name), timeToLive: .seconds(60)) } == nil
                 })
-            let latest = Latest(try registry.watch(name))
+            let latest = RegistryStateRecorder(try registry.watch(name))
             #expect(await eventually { latest.value?[name] == [record(name)] })
             let leader = try await cluster.leader()
             await cluster.kill(leader)
             #expect(
                 await eventually {
-                    await failureCode { try await registry.register(record(name, port: 81), timeToLive: .seconds(60)) }
+                    await errorCode { try await registry.register(record(name, port: 81), timeToLive: .seconds(60)) }
                         == nil
                 })
             #expect(await eventually { latest.isLive && latest.value?[name] == [record(name, port: 81)] })

@@ -14,7 +14,7 @@ import Testing
 
     private func read(_ key: String, _ value: String, log: LogRecorder = .init()) -> ServiceRecord? {
         EtcdRecord.storedNode(
-            EtcdKeyValue(key: Array(key.utf8), value: Array(value.utf8), modRevision: 7), of: nil, keys: keys,
+            KeyValue(key: Array(key.utf8), value: Array(value.utf8), modRevision: 7), of: nil, keys: keys,
             logger: log.logger
         )?.node.service
     }
@@ -23,15 +23,15 @@ import Testing
         ("/micro/registry/", "", "/micro/registry/"), ("/micro/registry/", "dev", "/micro/registry@dev/"),
         ("/micro-registry", "", "/micro-registry/"), ("x", "dev", "x@dev/"),
     ])
-    func prefixes(_ prefix: String, _ namespace: String, _ expected: String) {
+    func keyPrefixIncludesNamespace(_ prefix: String, _ namespace: String, _ expected: String) {
         let keys = EtcdKeys(prefix: prefix, namespace: namespace)
         #expect(keys.prefix == expected)
         #expect(keys.key("svc", "svc-1") == expected + "svc/svc-1")
         #expect(keys.parse(Array((expected + "svc/svc-1").utf8)).map { [$0.service, $0.id] } == ["svc", "svc-1"])
     }
 
-    @Test func neighboursHaveNoKeyInCommon() {
-        func holds(_ range: EtcdRange, _ key: String) -> Bool {
+    @Test func similarPrefixesDoNotOverlap() {
+        func holds(_ range: KeyRange, _ key: String) -> Bool {
             let bytes = Array(key.utf8)
             return !bytes.lexicographicallyPrecedes(range.start) && bytes.lexicographicallyPrecedes(range.end)
         }
@@ -49,12 +49,12 @@ import Testing
         "/micro/registry/../a", "/micro/registry/a b/c", "/micro/registry@dev/svc/a", "svc/a", "",
         "/micro/registry/ä/a",
     ])
-    func foreignKeys(_ key: String) { #expect(keys.parse(Array(key.utf8)) == nil) }
+    func foreignKeysAreNotParsed(_ key: String) { #expect(keys.parse(Array(key.utf8)) == nil) }
 
-    @Test func keysThatAreNoText() { #expect(keys.parse(Array(keys.prefix.utf8) + [0xFF, 0x2F, 0x61]) == nil) }
+    @Test func nonUTF8KeysAreNotParsed() { #expect(keys.parse(Array(keys.prefix.utf8) + [0xFF, 0x2F, 0x61]) == nil) }
 
     /// Recorded from go-micro v1.0.0 with its etcd plugin.
-    @Test func goMicrosRecordsAreRead() throws {
+    @Test func goMicroRecordsAreRead() throws {
         let greeter = try #require(
             read(
                 "/micro/registry/go.micro.srv.greeter/go.micro.srv.greeter-srv-0001",
@@ -82,7 +82,7 @@ import Testing
         #expect(subscriber.nodes[0].port == 19091)
     }
 
-    @Test func portsAreReadFromWhereTheyAre() throws {
+    @Test func portIsReadFromAddressOrPortField() throws {
         func node(_ fields: String) -> Node? {
             read("/micro/registry/svc/a", #"{"name":"svc","nodes":[{"id":"a",\#(fields)}]}"#)?.nodes[0]
         }
@@ -94,7 +94,7 @@ import Testing
         #expect(node(#""address":"0.0.0.0:1""#) == nil && node(#""address":"h","port":70000"#) == nil)
     }
 
-    @Test func oursAreGoMicrosAndStable() throws {
+    @Test func encodedRecordMatchesGoMicroAndIsStable() throws {
         let record = ServiceRecord(
             name: "svc", version: "1", metadata: ["k": "a/b"], endpoints: [Endpoint(name: "E")],
             nodes: [Node(id: "svc-1", address: "h", port: nil, metadata: ["r": "eu"])])
@@ -104,7 +104,7 @@ import Testing
         )
     }
 
-    @Test func portsAreWrittenWhereThoseLookWhoShareTheKeys() throws {
+    @Test func portIsEncodedAsThePrefixRequires() throws {
         let record = ServiceRecord(name: "svc", nodes: [Node(id: "svc-1", address: "::1", port: 80)])
         #expect(try written(record).contains(#""nodes":[{"address":"[::1]:80","id":"svc-1","metadata":{}}]"#))
         #expect(
@@ -117,7 +117,7 @@ import Testing
         return String(decoding: try EtcdRecord(record.nodes[0], of: record, keys: keys).encoded(), as: UTF8.self)
     }
 
-    @Test func oursComeBack() throws {
+    @Test func recordsRoundTrip() throws {
         var metadata = ["": "", "k.with/odd=chars": "ü😈\u{0}\n\"\\", "empty": ""]
         for number in 0..<200 { metadata["key\(number)"] = String(repeating: "v", count: 300) }
         let shape = ValueShape(name: "n", type: "T", values: [ValueShape(name: "f", type: "[]string")])
@@ -138,7 +138,7 @@ import Testing
         #"{"name":"svc","nodes":[{"id":"a","address":"h","port":"1"}]}"#,
         #"{"name":"svc","version":2,"nodes":[{"id":"a","address":"h","port":1}]}"#,
     ])
-    func foreignValuesAreLeftOutAndTold(_ value: String) {
+    func invalidValuesAreSkippedAndLogged(_ value: String) {
         let log = LogRecorder()
         #expect(read("/micro/registry/svc/a", value, log: log) == nil)
         #expect(log.has("record left out", "svc"))

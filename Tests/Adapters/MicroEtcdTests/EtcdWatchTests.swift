@@ -23,8 +23,11 @@ import Testing
     }
 
     /// Runs the body with a watch of `svc`.
-    private func watching(_ configuration: EtcdConfiguration, _ body: (Latest) async throws -> Void) async throws {
-        try await withEtcd(configuration) { registry in try await body(Latest(try registry.watch("svc"))) }
+    private func withWatch(_ configuration: EtcdConfiguration, _ body: (RegistryStateRecorder) async throws -> Void)
+        async throws
+    {
+        try await withEtcd(configuration) { registry in try await body(RegistryStateRecorder(try registry.watch("svc")))
+        }
     }
 
     /// What follows the creation, or comes in its place; then the connection ends in order.
@@ -47,13 +50,13 @@ import Testing
         ),
         ([ScriptedEtcd.created, #"{"result":{\#(ScriptedEtcd.header),"canceled":true}}"#], .unavailable),
     ])
-    func faults(_ lines: [String], _ code: MicroError.Code) async throws {
+    func malformedWatchMessagesAreErrors(_ lines: [String], _ code: MicroError.Code) async throws {
         let server = try ScriptedEtcd(watch: { connection, _ in
             try connection.begin(lines: lines)
             try connection.endLines()
         })
         defer { server.stop() }
-        try await watching(configured(server.url)) { latest in
+        try await withWatch(makeConfiguration(server.url)) { latest in
             #expect(await eventually { latest.cause?.code == code })
             if code == .permissionDenied || code == .unauthenticated {
                 // What is refused is not asked again at once.
@@ -66,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func statusesAreErrorsToo() async throws {
+    @Test func watchStatusCodesAreErrors() async throws {
         for (response, code) in [
             (ScriptedEtcd.failure(401, 16, "etcdserver: invalid auth token"), MicroError.Code.unauthenticated),
             (ScriptedResponse(status: 502, text: "<html>"), .unavailable),
@@ -77,13 +80,13 @@ import Testing
                 try connection.write(response)
             })
             defer { server.stop() }
-            try await watching(configured(server.url)) { latest in
+            try await withWatch(makeConfiguration(server.url)) { latest in
                 #expect(await eventually { latest.cause?.code == code })
             }
         }
     }
 
-    @Test func aWatchThatIsCutOffIsStaleAndComesBack() async throws {
+    @Test func interruptedWatchIsStaleAndRecovers() async throws {
         let isBack = Counter()
         let server = try ScriptedEtcd(Self.withRecord) { connection, _ in
             try connection.begin(lines: [ScriptedEtcd.created])
@@ -92,7 +95,7 @@ import Testing
             _ = connection.readToEnd()
         }
         defer { server.stop() }
-        try await watching(configured(server.url)) { latest in
+        try await withWatch(makeConfiguration(server.url)) { latest in
             #expect(await eventually { latest.cause?.code == .unavailable })
             #expect(latest.value?["svc"] == [record("svc")])
             isBack.add()
@@ -103,32 +106,32 @@ import Testing
         }
     }
 
-    @Test(arguments: [false, true]) func aWatchThatIsNotCreatedInTimeIsLeft(_ hasHeader: Bool) async throws {
+    @Test(arguments: [false, true]) func watchCreationTimesOut(_ hasHeader: Bool) async throws {
         let server = try ScriptedEtcd(watch: { connection, _ in
             if hasHeader { try connection.begin(lines: []) }
             _ = connection.readToEnd()
         })
         defer { server.stop() }
-        let configuration = configured(server.url) { $0.timeout = .milliseconds(200) }
-        try await watching(configuration) { latest in
+        let configuration = makeConfiguration(server.url) { $0.timeout = .milliseconds(200) }
+        try await withWatch(configuration) { latest in
             #expect(await eventually { latest.cause?.code == .deadlineExceeded })
             #expect(await eventually { server.requests("/v3/watch").count > 1 })
         }
     }
 
     /// A dead connection looks like a quiet one.
-    @Test func aSilentWatchIsRenewedAndTheDeadEndIsNoticed() async throws {
+    @Test func idleWatchIsRenewedAndDeadConnectionIsDetected() async throws {
         let server = try ScriptedEtcd(Self.withRecord) { connection, number in
             let later = ScriptedEtcd.created.replacing(#""revision":"4""#, with: #""revision":"5""#)
             if number < 4 { try connection.begin(lines: number == 1 ? [ScriptedEtcd.created, Self.event] : [later]) }
             _ = connection.readToEnd()
         }
         defer { server.stop() }
-        let configuration = configured(server.url) {
+        let configuration = makeConfiguration(server.url) {
             $0.timeout = .milliseconds(300)
-            $0.longestWait = .milliseconds(200)
+            $0.watchRenewalInterval = .milliseconds(200)
         }
-        try await watching(configuration) { latest in
+        try await withWatch(configuration) { latest in
             #expect(await eventually { latest.cause?.code == .deadlineExceeded })
             #expect(latest.value?["svc"] == [record("svc")])
             let starts = server.requests("/v3/watch").prefix(4).map { String(decoding: $0.body, as: UTF8.self) }
@@ -138,7 +141,7 @@ import Testing
         }
     }
 
-    @Test func compactedHistoryIsReadAgainAndNoFailure() async throws {
+    @Test func compactionTriggersRereadWithoutFailure() async throws {
         let server = try ScriptedEtcd(watch: { connection, number in
             try connection.begin(lines: [ScriptedEtcd.created])
             if number == 2 {
@@ -152,14 +155,14 @@ import Testing
             _ = connection.readToEnd()
         })
         defer { server.stop() }
-        try await watching(configured(server.url)) { latest in
+        try await withWatch(makeConfiguration(server.url)) { latest in
             #expect(await eventually { latest.value?["svc"] == [record("svc")] })
             #expect(server.requests("/v3/kv/range").count == 2)
             #expect(latest.all.allSatisfy { if case .live = $0.freshness { true } else { false } })
         }
     }
 
-    @Test func compactionForEverIsAFailureAndNoHotLoop() async throws {
+    @Test func persistentCompactionFailsWithBackoff() async throws {
         let server = try ScriptedEtcd(watch: { connection, _ in
             try connection.begin(lines: [
                 #"{"result":{\#(ScriptedEtcd.header),"created":true,"canceled":true,"compact_revision":"9"}}"#
@@ -167,7 +170,7 @@ import Testing
             _ = connection.readToEnd()
         })
         defer { server.stop() }
-        try await watching(configured(server.url)) { latest in
+        try await withWatch(makeConfiguration(server.url)) { latest in
             #expect(await eventually { latest.cause?.code == .unavailable })
             let before = server.requests("/v3/watch").count
             #expect(await always(during: .milliseconds(500)) { server.requests("/v3/watch").count - before < 30 })
@@ -175,33 +178,33 @@ import Testing
     }
 
     /// etcd would wait until it has reached the revision.
-    @Test func anotherHistoryIsReadAgain() async throws {
+    @Test func changedClusterHistoryTriggersReread() async throws {
         let server = try ScriptedEtcd(watch: { connection, number in
             let other = #"{"result":{"header":{"cluster_id":"17","revision":"2","raft_term":"2"},"created":true}}"#
             try connection.begin(lines: [number == 2 ? other : ScriptedEtcd.created])
             _ = connection.readToEnd()
         })
         defer { server.stop() }
-        let configuration = configured(server.url) { $0.longestWait = .milliseconds(50) }
-        try await watching(configuration) { _ in
+        let configuration = makeConfiguration(server.url) { $0.watchRenewalInterval = .milliseconds(50) }
+        try await withWatch(configuration) { _ in
             #expect(await eventually { server.requests("/v3/kv/range").count == 2 })
         }
     }
 
-    @Test func aMessageBeyondTheLimitIsAnError() async throws {
+    @Test func oversizedWatchMessageIsAnError() async throws {
         let server = try ScriptedEtcd(watch: { connection, _ in
             try connection.begin(lines: [ScriptedEtcd.created])
             let piece = String(repeating: "x", count: 4000)
             while true { try connection.write("fa0\r\n\(piece)\r\n") }
         })
         defer { server.stop() }
-        let configuration = configured(server.url) { $0.largestAnswer = 10_000 }
-        try await watching(configuration) { latest in
+        let configuration = makeConfiguration(server.url) { $0.maxResponseSize = 10_000 }
+        try await withWatch(configuration) { latest in
             #expect(await eventually { latest.cause?.code == .internal })
         }
     }
 
-    @Test func manyNamesShareOneStream() async throws {
+    @Test func additionalWatchesShareOneStream() async throws {
         let server = try ScriptedEtcd(watch: { connection, _ in
             try connection.begin(lines: [ScriptedEtcd.created, Self.event])
             _ = connection.readToEnd()
@@ -209,7 +212,10 @@ import Testing
         defer { server.stop() }
         try await withEtcd(at: server.url) { registry in
             let names = (0..<100).map { "other-\($0)" } + ["svc"]
-            let watches = try names.map { Latest(try registry.watch($0)) } + [Latest(try registry.watch(nil))]
+            let watches =
+                try names.map { RegistryStateRecorder(try registry.watch($0)) } + [
+                    RegistryStateRecorder(try registry.watch(nil))
+                ]
             #expect(await eventually { watches.allSatisfy(\.isLive) })
             #expect(await eventually { watches.suffix(2).allSatisfy { $0.value?["svc"] == [record("svc")] } })
             #expect(watches.dropLast(2).allSatisfy { $0.value?["svc"] == [] })

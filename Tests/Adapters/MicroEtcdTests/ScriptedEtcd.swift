@@ -22,7 +22,7 @@ final class ScriptedEtcd: Sendable {
     ///   - answer: The answer to a request; nil for the usual one.
     ///   - watch: What is done with the n-th watch, from 1 on, once its request was read.
     init(
-        _ answer: @escaping @Sendable (ScriptedRequest) throws -> ScriptedResponse? = { _ in nil },
+        _ response: @escaping @Sendable (ScriptedRequest) throws -> ScriptedResponse? = { _ in nil },
         watch: @escaping @Sendable (ScriptedConnection, Int) throws -> Void = { connection, _ in
             try connection.begin(lines: [ScriptedEtcd.created])
             _ = connection.readToEnd()
@@ -40,7 +40,7 @@ final class ScriptedEtcd: Sendable {
                     try watch(connection, watches)
                     return
                 }
-                try connection.write(try answer(request) ?? Self.usual(request))
+                try connection.write(try response(request) ?? Self.usual(request))
             }
         }
     }

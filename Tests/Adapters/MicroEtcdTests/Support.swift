@@ -7,7 +7,7 @@ import MicroEtcd
 import TestServers
 
 /// A configuration with more than an address.
-func configured(_ address: String, _ change: (inout EtcdConfiguration) -> Void = { _ in }) -> EtcdConfiguration {
+func makeConfiguration(_ address: String, _ change: (inout EtcdConfiguration) -> Void = { _ in }) -> EtcdConfiguration {
     var configuration = EtcdConfiguration()
     configuration.address = address
     change(&configuration)
@@ -16,7 +16,7 @@ func configured(_ address: String, _ change: (inout EtcdConfiguration) -> Void =
 
 /// Runs `body` with a registry of its own and closes it, whatever happens.
 func withEtcd<Value>(at address: String, _ body: (EtcdRegistry) async throws -> Value) async throws -> Value {
-    try await withEtcd(configured(address), body)
+    try await withEtcd(makeConfiguration(address), body)
 }
 
 /// Runs `body` with a registry of its own and closes it, whatever happens.
@@ -43,29 +43,30 @@ func withServer<Value>(
 extension EtcdServer {
     /// Puts a key, as `etcdctl` would.
     func put(_ key: String, _ value: String) async throws {
-        _ = try await ask("/v3/kv/put", #"{"key":"\#(base64(key))","value":"\#(base64(value))"}"#)
+        _ = try await request("/v3/kv/put", #"{"key":"\#(base64(key))","value":"\#(base64(value))"}"#)
     }
 
     /// Deletes a key, as `etcdctl` would.
     func delete(_ key: String) async throws {
-        _ = try await ask("/v3/kv/deleterange", #"{"key":"\#(base64(key))"}"#)
+        _ = try await request("/v3/kv/deleterange", #"{"key":"\#(base64(key))"}"#)
     }
 
     /// The value of a key; nil if it is not there.
     func value(of key: String) async throws -> String? {
-        struct Answer: Decodable {
+        struct Response: Decodable {
             struct Entry: Decodable { let value: Data }
             let kvs: [Entry]?
         }
-        let text = try await ask("/v3/kv/range", #"{"key":"\#(base64(key))"}"#).text
-        return try JSONDecoder().decode(Answer.self, from: Data(text.utf8)).kvs?.first.map {
+        let text = try await request("/v3/kv/range", #"{"key":"\#(base64(key))"}"#).text
+        return try JSONDecoder().decode(Response.self, from: Data(text.utf8)).kvs?.first.map {
             String(decoding: $0.value, as: UTF8.self)
         }
     }
 
     /// How many leases there are.
     func leases() async throws -> Int {
-        try await ask("/v3/lease/leases", "{}").text.split(separator: #""ID""#, omittingEmptySubsequences: false).count
+        try await request("/v3/lease/leases", "{}").text.split(separator: #""ID""#, omittingEmptySubsequences: false)
+            .count
             - 1
     }
 }

@@ -8,13 +8,13 @@ import Testing
 @Suite struct AdvertisedAddressTests {
     private let bound = Address(host: "127.0.0.1", port: 80)
 
-    @Test func whatIsBoundUnlessAskedOtherwise() throws {
-        #expect(try AdvertisedAddress.of(bound: bound, advertise: nil, setting: "X") == bound)
+    @Test func defaultsToBoundAddress() throws {
+        #expect(try AdvertisedAddress.resolve(bound: bound, advertise: nil, setting: "X") == bound)
         #expect(
-            try AdvertisedAddress.of(bound: bound, advertise: Address(host: "a"), setting: "X")
+            try AdvertisedAddress.resolve(bound: bound, advertise: Address(host: "a"), setting: "X")
                 == Address(host: "a", port: 80))
         #expect(
-            try AdvertisedAddress.of(bound: bound, advertise: Address(host: "a", port: 1), setting: "X")
+            try AdvertisedAddress.resolve(bound: bound, advertise: Address(host: "a", port: 1), setting: "X")
                 == Address(host: "a", port: 1))
     }
 
@@ -22,10 +22,13 @@ import Testing
         ("10.0.0.1", true), ("172.16.0.1", true), ("172.32.0.1", false), ("192.168.1.1", true), ("8.8.8.8", false),
         ("127.0.0.1", false), ("::1", false), ("10.0.0", false),
     ])
-    func privateAddresses(_ host: String, _ isPrivate: Bool) { #expect(AdvertisedAddress.isPrivate(host) == isPrivate) }
+    func recognizesPrivateAddresses(_ host: String, _ isPrivate: Bool) {
+        #expect(AdvertisedAddress.isPrivate(host) == isPrivate)
+    }
 
-    @Test func everyInterfaceIsNeverAdvertised() {
-        let address = try? AdvertisedAddress.of(bound: Address(host: "0.0.0.0", port: 80), advertise: nil, setting: "X")
+    @Test func neverAdvertisesUnspecifiedAddress() {
+        let address = try? AdvertisedAddress.resolve(
+            bound: Address(host: "0.0.0.0", port: 80), advertise: nil, setting: "X")
         if let address { #expect(AdvertisedAddress.isPrivate(address.host) && address.port == 80) }
     }
 }

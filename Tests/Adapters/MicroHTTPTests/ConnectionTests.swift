@@ -19,12 +19,14 @@ import Testing
 
     private static func limited(_ bytes: Int) -> HTTPConfiguration {
         var configuration = HTTPConfiguration()
-        configuration.largestBody = bytes
+        configuration.maxBodySize = bytes
         return configuration
     }
 
-    @Test("pipelined requests are answered in order, one at a time") func pipelining() async throws {
-        let running = Seen<Int>()
+    @Test("pipelined requests are answered in order, one at a time") func pipelinedRequestsAreAnsweredInOrder()
+        async throws
+    {
+        let running = ValueCollector<Int>()
         try await withServer { request in
             running.add(1)
             try await Task.sleep(for: .milliseconds(request.endpoint == "A.Slow" ? 100 : 1))
@@ -40,7 +42,7 @@ import Testing
         }
     }
 
-    @Test("one byte at a time, chunks, blanks, any case of names") func pieces() async throws {
+    @Test("one byte at a time, chunks, blanks, any case of names") func requestIsParsedByteByByte() async throws {
         try await withServer(handler: echo) { served in
             let raw = try await RawConnection.open(to: served.address)
             let request =
@@ -57,7 +59,7 @@ import Testing
     }
 
     @Test("T05 a body at the limit passes, one more does not, and the connection's other calls live on")
-    func limit() async throws {
+    func bodyLimitIsEnforcedByServer() async throws {
         try await withServer(Self.limited(1000), client: HTTPConfiguration(), handler: echo) { served in
             let fitting = ByteBuffer(repeating: 65, count: 1000)
             let response = try await served.call(.test(body: fitting))
@@ -82,8 +84,10 @@ import Testing
         }
     }
 
-    @Test("T05 the client refuses a body beyond its limit before anything is sent") func clientLimit() async throws {
-        let server = try ScriptedEcho()
+    @Test("T05 the client refuses a body beyond its limit before anything is sent") func bodyLimitIsEnforcedByClient()
+        async throws
+    {
+        let server = try ScriptedEchoServer()
         defer { server.stop() }
         try await withClient(Self.limited(1000)) { client in
             let error = try await microError {
@@ -97,7 +101,9 @@ import Testing
         #expect(server.acceptedConnections == 0)
     }
 
-    @Test("a response beyond the server's limit is an error, not a cut connection") func responseLimit() async throws {
+    @Test("a response beyond the server's limit is an error, not a cut connection") func oversizedResponseIsAnError()
+        async throws
+    {
         try await withServer(Self.limited(1000), client: HTTPConfiguration()) { request in
             TransportResponse(
                 contentType: "a/b", body: ByteBuffer(repeating: 65, count: request.endpoint == "A.Big" ? 1001 : 1000))
@@ -115,7 +121,7 @@ import Testing
             "Content-Length: 99999999999\r\n\r\n", "Content-Length: 99999999999999999999\r\n\r\n",
             "Transfer-Encoding: chunked\r\n\r\n",
         ])
-    func farBeyond(framing: String) async throws {
+    func hugeBodyIsRejectedAndConnectionClosed(framing: String) async throws {
         try await withServer(Self.limited(1000), client: HTTPConfiguration(), handler: echo) { served in
             let raw = try await RawConnection.open(to: served.address)
             try await raw.send(Self.head("A.B", framing))
@@ -141,7 +147,9 @@ import Testing
         }
     }
 
-    @Test("garbage that goes on: the peer reads the answer before the end") func endlessGarbage() async throws {
+    @Test("garbage that goes on: the peer reads the answer before the end") func endlessMalformedInputIsRejected()
+        async throws
+    {
         try await withServer(handler: echo) { served in
             let raw = try await RawConnection.open(to: served.address)
             let sender = Task {
@@ -155,7 +163,7 @@ import Testing
         }
     }
 
-    @Test("T05 a body at the default limit, both ways") func defaultLimit() async throws {
+    @Test("T05 a body at the default limit, both ways") func bodyAtDefaultLimitPasses() async throws {
         let body = ByteBuffer(repeating: 65, count: 4 * 1024 * 1024)
         try await withServer(handler: echo) { served in
             let response = try await served.call(.test(body: body))
@@ -163,7 +171,7 @@ import Testing
         }
     }
 
-    @Test("Expect: 100-continue") func expectation() async throws {
+    @Test("Expect: 100-continue") func expectContinueIsSupported() async throws {
         try await withServer(Self.limited(1000), client: HTTPConfiguration(), handler: echo) { served in
             let raw = try await RawConnection.open(to: served.address)
             try await raw.send(Self.head("A.B", "Expect: 100-Continue\r\nContent-Length: 2\r\n\r\n"))
@@ -183,7 +191,7 @@ import Testing
         arguments: [
             ("HTTP/1.1", "Connection: close\r\n"), ("HTTP/1.0", ""), ("HTTP/1.0", "Connection: keep-alive\r\n"),
         ])
-    func close(version: String, fields: String) async throws {
+    func connectionCloseAndHTTP10AreRespected(version: String, fields: String) async throws {
         try await withServer(handler: echo) { served in
             let raw = try await RawConnection.open(to: served.address)
             let request = Self.head("A.B", "\(fields)Content-Length: 2\r\n\r\nhi")
@@ -195,11 +203,11 @@ import Testing
         }
     }
 
-    @Test("a handler whose caller leaves is cancelled", arguments: [true, false]) func leaving(reset: Bool) async throws
-    {
-        let gate = Gate()
+    @Test("a handler whose caller leaves is cancelled", arguments: [true, false])
+    func handlerIsCancelledWhenCallerDisconnects(reset: Bool) async throws {
+        let gate = AsyncGate()
         gate.open()
-        let cancelled = Seen<Bool>()
+        let cancelled = ValueCollector<Bool>()
         try await withServer { request in
             await gate.pass()
             do {
@@ -220,8 +228,9 @@ import Testing
         }
     }
 
-    @Test("a peer that sends and never reads is not read from for ever") func backPressure() async throws {
-        let calls = Seen<Int>()
+    @Test("a peer that sends and never reads is not read from for ever") func nonReadingPeerIsNotReadFrom() async throws
+    {
+        let calls = ValueCollector<Int>()
         let body = ByteBuffer(repeating: 65, count: 1_000_000)
         try await withServer { request in
             calls.add(1)
@@ -242,10 +251,11 @@ import Testing
         }
     }
 
-    @Test("what comes behind a request that is being answered is not read into memory") func pipelinedAhead()
+    @Test("what comes behind a request that is being answered is not read into memory")
+    func pipelinedBytesAreNotBuffered()
         async throws
     {
-        let (gate, sent) = (Gate(), Counter())
+        let (gate, sent) = (AsyncGate(), Counter())
         try await withServer { request in
             await gate.pass()
             return TransportResponse(contentType: request.contentType)
@@ -264,10 +274,10 @@ import Testing
         }
     }
 
-    @Test("T39 connections to one address are bounded") func bounded() async throws {
+    @Test("T39 connections to one address are bounded") func connectionsPerAddressAreBounded() async throws {
         var configuration = HTTPConfiguration()
-        configuration.connectionsPerAddress = 3
-        let gate = Gate()
+        configuration.maxConnectionsPerAddress = 3
+        let gate = AsyncGate()
         try await withServer(configuration) { request in
             await gate.pass()
             return TransportResponse(contentType: request.contentType)
@@ -283,9 +293,10 @@ import Testing
         }
     }
 
-    @Test("idle connections are bounded; the most recently used one is taken first") func idle() async throws {
+    @Test("idle connections are bounded; the most recently used one is taken first")
+    func idleConnectionsAreBoundedAndReused() async throws {
         var configuration = HTTPConfiguration()
-        configuration.idleConnectionsPerAddress = 2
+        configuration.maxIdleConnectionsPerAddress = 2
         let server = try ScriptedServer { connection in
             while let request = try connection.readRequest() {
                 try connection.write(ScriptedResponse(body: request.body))
@@ -305,7 +316,9 @@ import Testing
         #expect(await eventually { server.openConnections == 0 })
     }
 
-    @Test("T40 a server that comes back at the same port is called at once") func restart() async throws {
+    @Test("T40 a server that comes back at the same port is called at once") func restartedServerIsReachable()
+        async throws
+    {
         try await withClient { client in
             let first = HTTPTransport()
             let listener = try await first.bind(to: .local(0))

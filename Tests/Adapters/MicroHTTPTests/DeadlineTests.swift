@@ -9,8 +9,8 @@ import TestSupport
 import Testing
 
 @Suite struct DeadlineTests {
-    @Test("T22 a server that sleeps") func sleeping() async throws {
-        let cancelled = Seen<Bool>()
+    @Test("T22 a server that sleeps") func deadlineEndsCallToSlowHandler() async throws {
+        let cancelled = ValueCollector<Bool>()
         try await withServer { request in
             do {
                 try await Task.sleep(for: request.endpoint == "A.Fast" ? .zero : .seconds(60))
@@ -35,8 +35,8 @@ import Testing
         }
     }
 
-    @Test("a deadline that has passed already: nothing is sent") func passed() async throws {
-        let server = try ScriptedEcho()
+    @Test("a deadline that has passed already: nothing is sent") func expiredDeadlineSendsNothing() async throws {
+        let server = try ScriptedEchoServer()
         defer { server.stop() }
         try await withClient { client in
             let error = try await microError {
@@ -48,7 +48,7 @@ import Testing
         #expect(server.acceptedConnections == 0)
     }
 
-    @Test("a connection that does not come up: the deadline comes first") func connecting() async throws {
+    @Test("a connection that does not come up: the deadline comes first") func deadlineEndsConnecting() async throws {
         // What nobody accepts fills its queue, and what comes then gets no answer.
         let full = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 0).serverChannelOption(.autoRead, value: false)
@@ -69,7 +69,9 @@ import Testing
         try await full.close()
     }
 
-    @Test("a handler ends soon after the deadline, also if the caller stays") func staying() async throws {
+    @Test("a handler ends soon after the deadline, also if the caller stays") func handlerIsCancelledAfterDeadline()
+        async throws
+    {
         let cancelled = Counter()
         try await withServer { request in
             do { try await Task.sleep(for: .seconds(60)) } catch {
@@ -89,8 +91,8 @@ import Testing
         }
     }
 
-    @Test("a connection whose call ran late is not used again") func late() async throws {
-        let gate = Gate()
+    @Test("a connection whose call ran late is not used again") func timedOutConnectionIsNotReused() async throws {
+        let gate = AsyncGate()
         try await withServer { request in
             if request.endpoint == "A.Slow" { await gate.pass() }
             return TransportResponse(contentType: request.contentType, body: ByteBuffer(string: request.endpoint))
@@ -109,7 +111,7 @@ import Testing
     }
 
     @Test("the far future is no overflow", arguments: [Duration.seconds(Int64.max), .seconds(1 << 40)])
-    func farFuture(timeout: Duration) async throws {
+    func distantDeadlineDoesNotOverflow(timeout: Duration) async throws {
         try await withServer(handler: echo) { served in _ = try await served.call(.test(timeout: timeout)) }
     }
 
@@ -122,8 +124,8 @@ import Testing
             ("-", 30),
             ("٣", 30), ("1 2", 30),
         ])
-    func received(text: String, seconds: Double) async throws {
-        let seen = Seen<Duration>()
+    func anyTimeoutHeaderIsParsedSafely(text: String, seconds: Double) async throws {
+        let seen = ValueCollector<Duration>()
         try await withServer { request in
             seen.add(ContinuousClock.now.duration(to: request.deadline))
             return TransportResponse(contentType: request.contentType)
@@ -140,10 +142,10 @@ import Testing
         }
     }
 
-    @Test("no Timeout: the default of the configuration") func absent() async throws {
+    @Test("no Timeout: the default of the configuration") func missingTimeoutHeaderUsesDefault() async throws {
         var configuration = HTTPConfiguration()
-        configuration.defaultDeadline = .seconds(3)
-        let seen = Seen<Duration>()
+        configuration.defaultRequestTimeout = .seconds(3)
+        let seen = ValueCollector<Duration>()
         try await withServer(configuration) { request in
             seen.add(ContinuousClock.now.duration(to: request.deadline))
             return TransportResponse(contentType: request.contentType)
@@ -158,8 +160,8 @@ import Testing
         }
     }
 
-    @Test("T24 cancelled before it is sent") func cancelledBefore() async throws {
-        let server = try ScriptedEcho()
+    @Test("T24 cancelled before it is sent") func callCancelledBeforeSending() async throws {
+        let server = try ScriptedEchoServer()
         defer { server.stop() }
         try await withClient { client in
             let task = Task {
@@ -171,11 +173,12 @@ import Testing
         #expect(server.acceptedConnections == 0)
     }
 
-    @Test("T25 cancelled while it waits: the caller at once, the handler within a second") func cancelledWhile()
+    @Test("T25 cancelled while it waits: the caller at once, the handler within a second")
+    func callCancelledWhileWaiting()
         async throws
     {
-        let cancelled = Seen<Bool>()
-        let gate = Gate()
+        let cancelled = ValueCollector<Bool>()
+        let gate = AsyncGate()
         gate.open()
         try await withServer { request in
             await gate.pass()
@@ -197,29 +200,30 @@ import Testing
         }
     }
 
-    @Test("T27 many calls cancelled at every moment: each ends once, and nothing of them is left") func storm()
+    @Test("T27 many calls cancelled at every moment: each ends once, and nothing of them is left")
+    func manyCancellationsEndEachCallOnce()
         async throws
     {
         var configuration = HTTPConfiguration()
-        configuration.connectionsPerAddress = 300
-        let gate = Gate()
+        configuration.maxConnectionsPerAddress = 300
+        let gate = AsyncGate()
         try await withServer(configuration) { request in
             if request.endpoint == "A.Wait" { await gate.pass() }
             return TransportResponse(contentType: request.contentType, body: request.body)
         } body: { served in
             await withTaskGroup(of: Bool.self) { group in
-                for number in 0..<300 { group.addTask { await Self.endsOnce(number, served) } }
+                for number in 0..<300 { group.addTask { await Self.callEndsAsExpected(number, served) } }
                 for await isFine in group { #expect(isFine) }
             }
             // No connection is counted that is not there: soon as many as allowed can be open again.
-            #expect(await eventually(within: .seconds(20)) { await Self.canCall(300, gate, served) })
+            #expect(await eventually(within: .seconds(20)) { await Self.canMakeConcurrentCalls(300, gate, served) })
             gate.open()
         }
     }
 
     /// Whether so many calls can wait at the gate at the same time.
-    private static func canCall(_ count: Int, _ gate: Gate, _ served: Served) async -> Bool {
-        let failures = Seen<any Error>()
+    private static func canMakeConcurrentCalls(_ count: Int, _ gate: AsyncGate, _ served: TestServer) async -> Bool {
+        let failures = ValueCollector<any Error>()
         let before = gate.arrivals
         let calls = (0..<count).map { _ in
             Task {
@@ -239,7 +243,7 @@ import Testing
     }
 
     /// Cancels a call, or lets it run out of time, after a number of steps.
-    private static func endsOnce(_ number: Int, _ served: Served) async -> Bool {
+    private static func callEndsAsExpected(_ number: Int, _ served: TestServer) async -> Bool {
         let timeout = Duration.milliseconds(number % 5 == 0 ? 1 : 20_000)
         let task = Task { try await served.call(.test(timeout: timeout)) }
         for _ in 0..<(number % 50) { await Task.yield() }

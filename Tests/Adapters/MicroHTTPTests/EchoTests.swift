@@ -7,7 +7,7 @@ import NIOCore
 import Testing
 
 @Suite struct EchoTests {
-    @Test("T01 empty request and response") func empty() async throws {
+    @Test("T01 empty request and response") func emptyBodiesAreTransferred() async throws {
         try await withServer(handler: echo) { served in
             let response = try await served.call(.test(body: ByteBuffer()))
             #expect(response.body.readableBytes == 0)
@@ -16,10 +16,10 @@ import Testing
         }
     }
 
-    @Test("T02 271,828 bytes up, 314,159 down") func large() async throws {
+    @Test("T02 271,828 bytes up, 314,159 down") func largeBodiesAreTransferred() async throws {
         let up = ByteBuffer(bytes: (0..<271_828).map { UInt8(truncatingIfNeeded: $0 &* 31) })
         let down = ByteBuffer(bytes: (0..<314_159).map { UInt8(truncatingIfNeeded: $0 &* 17) })
-        let seen = Seen<ByteBuffer>()
+        let seen = ValueCollector<ByteBuffer>()
         try await withServer { request in
             seen.add(request.body)
             return TransportResponse(contentType: "application/octet-stream", body: down)
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test("T04 all byte values, invalid UTF-8") func bytes() async throws {
+    @Test("T04 all byte values, invalid UTF-8") func arbitraryBytesAreTransferred() async throws {
         let body = ByteBuffer(bytes: (0...255).map { UInt8($0) } + [0xC3, 0x28, 0xFF, 0xFE])
         try await withServer(handler: echo) { served in
             let response = try await served.call(.test(contentType: "application/octet-stream", body: body))
@@ -38,8 +38,8 @@ import Testing
         }
     }
 
-    @Test("the handler gets what the caller sent") func request() async throws {
-        let seen = Seen<TransportRequest>()
+    @Test("the handler gets what the caller sent") func handlerReceivesRequestAsSent() async throws {
+        let seen = ValueCollector<TransportRequest>()
         try await withServer { request in
             seen.add(request)
             return TransportResponse(contentType: request.contentType)
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test("200 calls at once, each gets its own answer") func concurrent() async throws {
+    @Test("200 calls at once, each gets its own answer") func concurrentCallsGetTheirOwnResponses() async throws {
         try await withServer(handler: echo) { served in
             try await withThrowingTaskGroup(of: Bool.self) { group in
                 for number in 0..<200 {
@@ -70,8 +70,8 @@ import Testing
         }
     }
 
-    @Test("one connection serves calls one after the other") func reuse() async throws {
-        let server = try ScriptedEcho()
+    @Test("one connection serves calls one after the other") func connectionIsReused() async throws {
+        let server = try ScriptedEchoServer()
         defer { server.stop() }
         try await withClient { client in
             for _ in 0..<20 { _ = try await client.call(.test(), to: server.address) }

@@ -13,7 +13,7 @@ import Testing
         .resourceExhausted, .internal, .unsupported, .unavailable,
     ]
 
-    @Test("T18 every code comes back", arguments: all) func codes(code: MicroError.Code) async throws {
+    @Test("T18 every code comes back", arguments: all) func errorCodesArePreserved(code: MicroError.Code) async throws {
         try await withServer { _ in
             throw MicroError(code, "no", cause: MicroError(.internal, "hidden"))
         } body: { served in
@@ -31,7 +31,7 @@ import Testing
             "\t\nspecial☺😈\t\n", "", "\"\\/\u{7F}\u{0}\r\n", String(repeating: "x", count: 8192),
             String(repeating: "😈", count: 2048), String(repeating: "\u{1}", count: 8192),
         ])
-    func texts(text: String) async throws {
+    func errorMessagesArePreserved(text: String) async throws {
         try await withServer { _ in
             throw MicroError(.notFound, text, origin: "näme")
         } body: { served in
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test("other errors of a handler are internal and keep their text; no error costs the connection")
-    func foreign() async throws {
+    func otherErrorsAreInternal() async throws {
         struct Leak: Error, CustomStringConvertible { let description = "password=secret" }
         try await withServer { request in
             if request.endpoint == "A.Fail" { throw Leak() }
@@ -70,8 +70,8 @@ import Testing
         }
     }
 
-    @Test("nobody listens: safe to retry, and the text says where") func refused() async throws {
-        let server = try ScriptedEcho()
+    @Test("nobody listens: safe to retry, and the text says where") func refusedConnectionIsSafeToRetry() async throws {
+        let server = try ScriptedEchoServer()
         let address = server.address
         server.stop()
         try await withClient { client in
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test("a name that does not resolve") func unresolvable() async throws {
+    @Test("a name that does not resolve") func unresolvableHostIsUnavailable() async throws {
         try await withClient { client in
             let address = Address(host: "no-such-host.invalid", port: 80)
             let error = try await microError { _ = try await client.call(.test(), to: address) }
@@ -92,7 +92,8 @@ import Testing
         }
     }
 
-    @Test("an address without a usable port", arguments: [nil, 0, -1, 65536, Int.max]) func port(port: Int?)
+    @Test("an address without a usable port", arguments: [nil, 0, -1, 65536, Int.max])
+    func addressWithoutUsablePortIsRejected(port: Int?)
         async throws
     {
         try await withClient { client in
@@ -103,7 +104,7 @@ import Testing
         }
     }
 
-    @Test("a host that would break the header") func host() async throws {
+    @Test("a host that would break the header") func invalidHostIsRejected() async throws {
         try await withClient { client in
             let error = try await microError {
                 _ = try await client.call(.test(), to: Address(host: "a\r\nX: 1", port: 80))
@@ -113,7 +114,7 @@ import Testing
     }
 
     @Test("a name for service or endpoint that would break the header", arguments: ["", "a\r\nb", " a"])
-    func names(name: String) async throws {
+    func invalidNamesAreRejected(name: String) async throws {
         try await withClient { client in
             var service = TransportRequest.test()
             service.service = name

@@ -1,8 +1,8 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import GoMicroWire
 import Foundation
+import GoMicroWire
 import Logging
 import Micro
 import MicroHTTP
@@ -40,7 +40,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
     ) async throws {
         let registry = MemoryRegistry(backend: MemoryBackend())
         var settings = Microservice.Configuration(name: Self.service)
-        settings.noticePeriod = .zero
+        settings.deregistrationGracePeriod = .zero
         let logger = Logger(label: "greeter") { _ in SwiftLogNoOpLogHandler() }
         let service = try Microservice(
             settings, registry: registry, transport: HTTPTransport(), codecs: [ProtobufCodec(), JSONCodec()],
@@ -73,7 +73,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
             """.utf8)
     }
 
-    @Test("two recorded calls on one connection (rpc_proto)") func protobuf() async throws {
+    @Test("two recorded calls on one connection (rpc_proto)") func protobufCallsAreAnswered() async throws {
         try await withGreeter { (hello: HelloMessage) in
             Self.greeting(of: hello.value)
         } body: { raw in
@@ -92,8 +92,8 @@ private struct Greeting: Codable, Sendable { var greeting: String }
         }
     }
 
-    @Test("recorded calls in the first protocol are answered (rpc_oldprotocol_direct)") func oldProtocol() async throws
-    {
+    @Test("recorded calls in the first protocol are answered (rpc_oldprotocol_direct)")
+    func legacyProtocolCallsAreAnswered() async throws {
         let protobuf = [0, 0, 0, 0x18, 0x0A, 0x0D] + Array("Greeter.Hello".utf8) + [0x11, 0, 0, 0, 0, 0, 0, 0, 0]
         try await withGreeter { (hello: HelloMessage) in
             Self.greeting(of: hello.value)
@@ -132,7 +132,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
             (service, "Debug.Health", "{}", #""status":"ok""#),
             (service, "Debug.Stats", "{}", #""uptime":"#),
         ])
-    func byHand(service: String, endpoint: String, body: String, answer: String) async throws {
+    func curlRequestsAreAnswered(service: String, endpoint: String, body: String, answer: String) async throws {
         try await withGreeter { (hello: Hello) in
             Greeting(greeting: "Hello \(hello.name ?? "")")
         } body: { raw in
@@ -150,7 +150,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
         arguments: [
             ("text/foo", "x", "cannot read \"text/foo\""), ("application/json", "{bad", "malformed JSON"),
         ])
-    func wrongByHand(type: String, body: String, problem: String) async throws {
+    func invalidCurlRequestsAreRejected(type: String, body: String, problem: String) async throws {
         try await withGreeter { (hello: Hello) in
             Greeting(greeting: "Hello \(hello.name ?? "")")
         } body: { raw in
@@ -178,7 +178,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
     @Test(
         "a request whose body names the endpoint (rpc_curl)", arguments: ["application/json", "application/json-rpc"],
         ["1", #""1""#])
-    func endpointInBody(type: String, id: String) async throws {
+    func endpointInJSONBodyIsUsed(type: String, id: String) async throws {
         try await withGreeter { (hello: Hello) in
             Greeting(greeting: "Hello \(hello.name ?? "")")
         } body: { raw in
@@ -191,7 +191,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
         }
     }
 
-    @Test("the same in protobuf") func endpointInProtobuf() async throws {
+    @Test("the same in protobuf") func endpointInProtobufBodyIsUsed() async throws {
         try await withGreeter { (hello: HelloMessage) in
             Self.greeting(of: hello.value)
         } body: { raw in
@@ -206,7 +206,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
     }
 
     @Test("what goes wrong in such a request is an error of the service")
-    func wrongEndpointInBody() async throws {
+    func invalidEndpointInBodyIsServiceError() async throws {
         let wrong: [(body: String, code: MicroError.Code, problem: String)] = [
             (#"{"id":1,"method":"Greeter.Fail","params":[{"name":"John"}]}"#, .invalidArgument, "bad name"),
             (#"{"id":1,"method":"Greeter.None","params":[{}]}"#, .notFound, "no endpoint Greeter.None"),
@@ -237,9 +237,9 @@ private struct Greeting: Codable, Sendable { var greeting: String }
     /// A recorded server: the client that calls it, and the requests that it gets.
     private func withGoServer(
         _ metadata: [String: String], codecs: [any Codec], answer: (contentType: String, error: String?, body: [UInt8]),
-        _ body: (Client, Seen<ScriptedRequest>) async throws -> Void
+        _ body: (Client, ValueCollector<ScriptedRequest>) async throws -> Void
     ) async throws {
-        let seen = Seen<ScriptedRequest>()
+        let seen = ValueCollector<ScriptedRequest>()
         let server = try ScriptedServer { request in
             seen.add(request)
             var headers = [
@@ -260,7 +260,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
         await client.close()
     }
 
-    @Test("a recorded answer in protobuf is read (rpc_proto)") func protobufAnswer() async throws {
+    @Test("a recorded answer in protobuf is read (rpc_proto)") func protobufResponseIsDecoded() async throws {
         let answer = (contentType: "application/protobuf", error: String?.none, body: Self.greeting)
         try await withGoServer(["protocol": "mucp"], codecs: [ProtobufCodec()], answer: answer) { client, seen in
             let greeting = try await client.call(
@@ -276,16 +276,16 @@ private struct Greeting: Codable, Sendable { var greeting: String }
     }
 
     /// The header of an answer in protobuf, with an error.
-    private static func oldHeader(_ error: String) -> [UInt8] {
+    private static func legacyHeader(_ error: String) -> [UInt8] {
         [0, 0, 0, UInt8(13 + error.utf8.count), 0x0A, 0, 0x11, 0, 0, 0, 0, 0, 0, 0, 0, 0x1A, UInt8(error.utf8.count)]
             + Array(error.utf8)
     }
 
     @Test("a server that only knows the first protocol is called in it (rpc_oldprotocol_direct)")
-    func oldServer() async throws {
+    func legacyServerIsCalledInItsProtocol() async throws {
         let protobuf = (
             contentType: "application/proto-rpc", error: String?.none,
-            body: Self.oldHeader("") + [0, 0, 0, 0x0C] + Self.greeting
+            body: Self.legacyHeader("") + [0, 0, 0, 0x0C] + Self.greeting
         )
         try await withGoServer([:], codecs: [ProtobufCodec()], answer: protobuf) { client, seen in
             let greeting = try await client.call(
@@ -310,10 +310,10 @@ private struct Greeting: Codable, Sendable { var greeting: String }
 
     /// Newer servers put errors into the header, too.
     @Test("its errors are read, from the header or the envelope", arguments: [true, false])
-    func oldErrors(isInHeader: Bool) async throws {
+    func legacyErrorsAreDecoded(isInHeader: Bool) async throws {
         let quoted = Self.error.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
         let answers: [(any Codec, contentType: String, body: [UInt8])] = [
-            (ProtobufCodec(), "application/proto-rpc", Self.oldHeader(Self.error) + [0, 0, 0, 0]),
+            (ProtobufCodec(), "application/proto-rpc", Self.legacyHeader(Self.error) + [0, 0, 0, 0]),
             (JSONCodec(), "application/json-rpc", Array(#"{"id":"","result":null,"error":"\#(quoted)"}"#.utf8)),
         ]
         for (codec, contentType, body) in answers {
@@ -337,7 +337,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
         "rubbish for an envelope is an error",
         arguments: [[], [0, 0, 0, 9], [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0], [0, 0, 0, 1, 0x77, 0, 0, 0, 0]] as [[UInt8]]
     )
-    func oldRubbish(_ body: [UInt8]) async throws {
+    func malformedLegacyEnvelopeIsAnError(_ body: [UInt8]) async throws {
         for (codec, contentType) in [
             (ProtobufCodec(), "application/proto-rpc"), (JSONCodec(), "application/json-rpc"),
         ] as [(any Codec, String)] {

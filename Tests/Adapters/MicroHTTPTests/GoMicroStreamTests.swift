@@ -33,30 +33,32 @@ import Testing
     }
 
     private static let protobuf = (
-        type: "application/protobuf", opening: "\n\u{5}first", questions: ["\n\u{1}a", "\n\u{1}b", "\n\u{3}end"],
-        answers: ["\u{12}\u{7}Hello a", "\u{12}\u{7}Hello b"]
+        type: "application/protobuf", opening: "\n\u{5}first", requests: ["\n\u{1}a", "\n\u{1}b", "\n\u{3}end"],
+        responses: ["\u{12}\u{7}Hello a", "\u{12}\u{7}Hello b"]
     )
     private static let json = (
         type: "application/json", opening: #"{"name":"first"}"# + "\n",
-        questions: ["a", "b", "end"].map { #"{"name":"\#($0)"}"# + "\n" },
-        answers: ["a", "b"].map { #"{"greeting":"Hello \#($0)"}"# + "\n" }
+        requests: ["a", "b", "end"].map { #"{"name":"\#($0)"}"# + "\n" },
+        responses: ["a", "b"].map { #"{"greeting":"Hello \#($0)"}"# + "\n" }
     )
 
     @Test("our server, called by go-micro", arguments: [protobuf, json])
-    func server(type: String, opening: String, questions: [String], answers: [String]) async throws {
+    func serverStreamsWithGoMicroClient(type: String, opening: String, requests: [String], responses: [String])
+        async throws
+    {
         let transport = HTTPTransport()
         let listener = try await transport.bind(to: .local(0))
-        let seen = Seen<String>()
+        let seen = ValueCollector<String>()
         let running = Task {
             try await listener.run(echo) { endpoint in
                 guard endpoint == "Greeter.Stream" else { return nil }
                 return { request, stream in
                     #expect(request.service == "go.micro.srv.greeter" && request.contentType == type)
                     #expect(request.headers["X-User-Id"] == "john")
-                    var answers = answers.makeIterator()
+                    var responses = responses.makeIterator()
                     for try await message in stream {
                         seen.add(String(buffer: message))
-                        guard let answer = answers.next() else { return }
+                        guard let answer = responses.next() else { return }
                         try await stream.send(ByteBuffer(string: answer))
                     }
                 }
@@ -64,15 +66,15 @@ import Testing
         }
         let raw = try await RawConnection.open(to: listener.address)
         // Both at once, as it sends them.
-        try await raw.send(Self.request(type, opening) + Self.request(type, questions[0]))
-        #expect(await raw.responses(1).map(\.body) == [answers[0]])
-        try await raw.send(Self.request(type, questions[1]))
-        #expect(await raw.responses(2).map(\.body) == answers)
-        try await raw.send(Self.request(type, questions[2]))
+        try await raw.send(Self.request(type, opening) + Self.request(type, requests[0]))
+        #expect(await raw.responses(1).map(\.body) == [responses[0]])
+        try await raw.send(Self.request(type, requests[1]))
+        #expect(await raw.responses(2).map(\.body) == responses)
+        try await raw.send(Self.request(type, requests[2]))
         let end = try #require(await raw.responses(3).last)
         // go-micro sends no end; its clients take this one for what ended the stream.
         #expect(end["Micro-Error"]?.contains("EOS") == true)
-        #expect(seen.values == questions, "the body of the opening is nothing")
+        #expect(seen.values == requests, "the body of the opening is nothing")
         for response in RawResponse.all(in: raw.text) {
             #expect(response.status.hasPrefix("HTTP/1.1 200 ") && response["Content-Type"] == type)
         }
@@ -82,13 +84,15 @@ import Testing
     }
 
     @Test("our client, calling go-micro", arguments: [protobuf, json])
-    func client(type: String, opening: String, questions: [String], answers: [String]) async throws {
+    func clientStreamsWithGoMicroServer(type: String, opening: String, requests: [String], responses: [String])
+        async throws
+    {
         let server = try ScriptedServer { connection in
-            var answers = answers.makeIterator()
+            var responses = responses.makeIterator()
             // Nothing is answered to the opening.
             _ = try connection.readRequest()
             while let request = try connection.readRequest() {
-                guard request["Micro-Error"] == nil, let answer = answers.next() else { return }
+                guard request["Micro-Error"] == nil, let answer = responses.next() else { return }
                 try connection.write(Self.response(type, answer))
             }
         }
@@ -99,11 +103,11 @@ import Testing
                 deadline: .now + .seconds(10))
             let stream = try await client.open(request, to: .local(server.port))
             var messages = stream.makeAsyncIterator()
-            for (question, answer) in zip(questions, answers) {
+            for (question, answer) in zip(requests, responses) {
                 try await stream.send(ByteBuffer(string: question))
                 #expect(try await messages.next().map { String(buffer: $0) } == answer)
             }
-            try await stream.send(ByteBuffer(string: questions[2]))
+            try await stream.send(ByteBuffer(string: requests[2]))
             // It goes away without a word, which could be an accident.
             let error = try await microError { _ = try await messages.next() }
             #expect(error.code == .unavailable)

@@ -41,8 +41,8 @@ import Testing
     private static let nameError =
         #"{"id":"go.micro.srv.greeter","code":400,"detail":"bad name \"John\"","status":"Bad Request"}"#
 
-    @Test("two recorded calls on one connection (rpc_json)") func json() async throws {
-        let seen = Seen<TransportRequest>()
+    @Test("two recorded calls on one connection (rpc_json)") func jsonCallsAreAnswered() async throws {
+        let seen = ValueCollector<TransportRequest>()
         try await withServer { request in
             seen.add(request)
             return TransportResponse(
@@ -82,7 +82,7 @@ import Testing
     }
 
     @Test("recorded calls that fail (rpc_error)", arguments: ["application/protobuf", "application/json"])
-    func errors(type: String) async throws {
+    func failingCallsAreAnswered(type: String) async throws {
         try await withServer { _ in
             throw MicroError(.invalidArgument, "bad name \"John\"")
         } body: { served in
@@ -121,8 +121,8 @@ import Testing
             "Micro-Service: s\r\nMicro-Method: old\r\nMicro-Endpoint: A.B\r\n",
             "micro-service: s\r\nMICRO-ENDPOINT: A.B\r\n",
         ])
-    func versions(fields: String) async throws {
-        let seen = Seen<TransportRequest>()
+    func headersOfOtherVersionsAreAccepted(fields: String) async throws {
+        let seen = ValueCollector<TransportRequest>()
         try await withServer { request in
             seen.add(request)
             return TransportResponse(contentType: request.contentType)
@@ -151,7 +151,7 @@ import Testing
         try await withClient { client in try await body(client, .local(server.port)) }
     }
 
-    @Test("a recorded answer is read") func success() async throws {
+    @Test("a recorded answer is read") func responseIsDecoded() async throws {
         let bytes = Self.response(
             before: "Content-Length: 26\r\n", endpoint: "Greeter.Hello", type: "application/json", after: "",
             body: "{\"greeting\":\"Hello John\"}\n")
@@ -174,7 +174,8 @@ import Testing
             ("rpc: can't find method Nope", .notFound, "rpc: can't find method Nope", MicroError.Origin.server, 528),
             ("rpc: can't find service Nope", .notFound, "rpc: can't find service Nope", MicroError.Origin.server, 530),
         ])
-    func failure(error: String, code: MicroError.Code, message: String, origin: String, size: Int) async throws {
+    func errorsAreDecoded(error: String, code: MicroError.Code, message: String, origin: String, size: Int) async throws
+    {
         let bytes = Self.response(
             before: "", error: error, endpoint: "Greeter.Fail", type: "application/json",
             after: "Content-Length: 0\r\n", body: "")

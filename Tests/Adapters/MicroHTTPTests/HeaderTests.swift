@@ -8,12 +8,12 @@ import TestSupport
 import Testing
 
 @Suite struct HeaderTests {
-    @Test("T13 custom headers, there and back") func custom() async throws {
+    @Test("T13 custom headers, there and back") func customHeadersAreTransferred() async throws {
         let headers: Headers = [
             "Micro-From-Service": "greeter-cli", "X-User-Id": "john", "x-lower": "a\tb  c", "Empty": "",
             "Snow": "☃ und Öl", "Twice": "1", "Between": "-", "twice": "2",
         ]
-        let seen = Seen<Headers>()
+        let seen = ValueCollector<Headers>()
         try await withServer { request in
             seen.add(request.headers)
             return TransportResponse(contentType: "text/plain", headers: request.headers)
@@ -31,8 +31,8 @@ import Testing
             ("X-A", "a\r\nInjected: 1"), ("X-A", "a\nb"), ("X-A", "a\rb"), ("X-A", "a\0b"), ("X-A", "\u{1}"),
             ("X-A", " a"), ("X-A", "a\t"), ("X A", "a"), ("X:A", "a"), ("", "a"), ("X-Ä", "a"), ("X-A\r\n", "a"),
         ])
-    func broken(name: String, value: String) async throws {
-        let server = try ScriptedEcho()
+    func invalidHeadersAreRejected(name: String, value: String) async throws {
+        let server = try ScriptedEchoServer()
         defer { server.stop() }
         try await withClient { client in
             let error = try await microError {
@@ -53,7 +53,7 @@ import Testing
             "Micro-Id", "Micro-Service", "Micro-Method", "Micro-Endpoint", "Micro-Error", "Micro-Stream", "x-micro-id",
             "X-Micro-Service", "X-Micro-Method", "X-Micro-Endpoint", "X-Micro-Error", "X-Micro-Stream",
         ])
-    func own(name: String) async throws {
+    func transportHeadersAreRejectedOnSending(name: String) async throws {
         try await withClient { client in
             let error = try await microError {
                 _ = try await client.call(.test(headers: [name: "1"]), to: .local(9))
@@ -63,8 +63,8 @@ import Testing
         }
     }
 
-    @Test("T17 they reach neither the handler nor the caller") func leaks() async throws {
-        let seen = Seen<Headers>()
+    @Test("T17 they reach neither the handler nor the caller") func transportHeadersDoNotLeak() async throws {
+        let seen = ValueCollector<Headers>()
         try await withServer { request in
             seen.add(request.headers)
             return TransportResponse(contentType: "text/plain")
@@ -84,8 +84,9 @@ import Testing
         }
     }
 
-    @Test("a handler's header of the transport is an error, and the connection lives") func handlers() async throws {
-        let seen = Seen<Int>()
+    @Test("a handler's header of the transport is an error, and the connection lives")
+    func transportHeaderInResponseIsAnError() async throws {
+        let seen = ValueCollector<Int>()
         try await withServer { request in
             seen.add(1)
             return TransportResponse(contentType: "text/plain", headers: seen.values.count == 1 ? ["Host": "x"] : [:])
@@ -97,9 +98,11 @@ import Testing
         }
     }
 
-    @Test("too many or too large headers are refused on sending and on receipt") func tooMuch() async throws {
+    @Test("too many or too large headers are refused on sending and on receipt") func headerLimitsAreEnforced()
+        async throws
+    {
         var limits = HTTPConfiguration()
-        limits.largestHeader = 8 * 1024
+        limits.maxHeaderSize = 8 * 1024
         try await withServer(limits, client: HTTPConfiguration(), handler: echo) { served in
             var many: Headers = [:]
             for number in 0..<300 { many.add("H\(number)", "v") }
@@ -117,8 +120,8 @@ import Testing
         }
     }
 
-    @Test("what is sent is go-micro's request") func request() async throws {
-        let seen = Seen<ScriptedRequest>()
+    @Test("what is sent is go-micro's request") func requestMatchesGoMicro() async throws {
+        let seen = ValueCollector<ScriptedRequest>()
         let server = try ScriptedServer(answering: { request in
             seen.add(request)
             return ScriptedResponse()

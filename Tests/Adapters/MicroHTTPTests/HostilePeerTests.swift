@@ -38,14 +38,14 @@ import Testing
     @Test(
         "T28 an answer without a body",
         arguments: ["200 OK\r\nContent-Length: 0\r\n", "200 OK\r\nContent-Length:  0 \r\n"])
-    func noBody(head: String) async throws {
+    func emptyResponseBodyIsAccepted(head: String) async throws {
         let response = try await call(answeredWith: "HTTP/1.1 \(head)\r\n")
         #expect(response.body.readableBytes == 0)
         #expect(response.contentType == "")
     }
 
     @Test("chunks, informational answers and blanks are read")
-    func unusual() async throws {
+    func chunkedAndInformationalResponsesAreParsed() async throws {
         let response = try await call(
             answeredWith: "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
                 + "HTTP/1.1 200\r\ncontent-type:   Text/Plain ; charset=x\r\nTransfer-Encoding: chunked\r\n"
@@ -56,7 +56,9 @@ import Testing
         #expect(response.headers == ["X-A": "1"])
     }
 
-    @Test("T29 a peer that answers twice does not answer the next call") func twice() async throws {
+    @Test("T29 a peer that answers twice does not answer the next call") func duplicateResponseIsNotUsedForNextCall()
+        async throws
+    {
         let server = try ScriptedServer { connection in
             while let request = try connection.readRequest() {
                 let answers = [String(decoding: request.body, as: UTF8.self), "again"]
@@ -76,7 +78,9 @@ import Testing
         #expect(server.acceptedConnections == 20)
     }
 
-    @Test("T29 a late second answer is told apart by its Micro-Id") func late() async throws {
+    @Test("T29 a late second answer is told apart by its Micro-Id") func lateDuplicateResponseIsDetectedByID()
+        async throws
+    {
         let server = try ScriptedServer { connection in
             var first: String?
             while let request = try connection.readRequest() {
@@ -109,7 +113,7 @@ import Testing
             (#"{"code":99999999999999999999}"#, .internal, #"{"code":99999999999999999999}"#, "greeter"),
             ("{}", .internal, "{}", "greeter"), ("null", .internal, "null", "greeter"),
         ])
-    func unknown(text: String, code: MicroError.Code, message: String, origin: String) async throws {
+    func unknownErrorCodesAreMapped(text: String, code: MicroError.Code, message: String, origin: String) async throws {
         let error = try await microError {
             _ = try await call(answeredWith: "HTTP/1.1 200 OK\r\nMicro-Error: \(text)\r\nContent-Length: 0\r\n\r\n")
         }
@@ -128,7 +132,7 @@ import Testing
             (502, .unavailable),
             (503, .unavailable), (504, .deadlineExceeded), (599, .internal),
         ])
-    func status(status: Int, code: MicroError.Code) async throws {
+    func foreignStatusesAreMapped(status: Int, code: MicroError.Code) async throws {
         let error = try await microError {
             _ = try await call(answeredWith: "HTTP/1.1 \(status) X\r\nContent-Length: 0\r\n\r\n")
         }
@@ -151,14 +155,14 @@ import Testing
             "HTTP/1.1 200 OK\r\nContent-Type: a\r\n\r\nwithout a length",
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
         ])
-    func garbage(bytes: String) async throws {
+    func malformedResponseIsAnError(bytes: String) async throws {
         let error = try await microError { _ = try await call(answeredWith: bytes) }
         #expect(error.code == .internal)
         #expect(!error.isSafeToRetry)
     }
 
     @Test("T32 endless headers", arguments: ["X-A: \(String(repeating: "a", count: 1000))\r\n", "X: 1\r\n", "a"])
-    func endlessHeader(line: String) async throws {
+    func endlessResponseHeaderIsAnError(line: String) async throws {
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
             try connection.write("HTTP/1.1 200 OK\r\n")
@@ -171,7 +175,9 @@ import Testing
         }
     }
 
-    @Test("T32 a body longer than it says does not reach the next call") func tooLong() async throws {
+    @Test("T32 a body longer than it says does not reach the next call") func excessBodyDoesNotReachNextCall()
+        async throws
+    {
         let server = try ScriptedServer { connection in
             while let request = try connection.readRequest() {
                 try connection.write("HTTP/1.1 200 OK\r\nContent-Length: \(request.body.count)\r\n\r\n")
@@ -198,7 +204,7 @@ import Testing
         arguments: [
             "", "HTTP/1.1 2", "HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc",
         ])
-    func cutOff(bytes: String) async throws {
+    func truncatedResponseIsUnavailable(bytes: String) async throws {
         let error = try await microError { _ = try await call(answeredWith: bytes, thenClose: true) }
         #expect(error.code == .unavailable)
         #expect(!error.isSafeToRetry)
@@ -206,7 +212,7 @@ import Testing
     }
 
     @Test("T34 reset", arguments: ["", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"])
-    func reset(bytes: String) async throws {
+    func connectionResetIsUnavailable(bytes: String) async throws {
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
             try connection.write(bytes)
@@ -220,7 +226,7 @@ import Testing
         }
     }
 
-    @Test("T35 a peer that accepts and says nothing") func silence() async throws {
+    @Test("T35 a peer that accepts and says nothing") func silentPeerExceedsDeadline() async throws {
         let server = try ScriptedServer { connection in _ = connection.readToEnd() }
         defer { server.stop() }
         try await withClient { client in
@@ -233,7 +239,7 @@ import Testing
         #expect(await eventually { server.openConnections == 0 })
     }
 
-    @Test("T36 one byte at a time") func drip() async throws {
+    @Test("T36 one byte at a time") func responseIsParsedByteByByte() async throws {
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
             for byte in "HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nContent-Length: 5\r\nX-A: 1\r\n\r\nhello".utf8 {
@@ -250,9 +256,9 @@ import Testing
         }
     }
 
-    @Test("T33 T38 a connection that the peer closed between calls is not handed out") func closedBetween() async throws
-    {
-        let server = try ScriptedEcho()
+    @Test("T33 T38 a connection that the peer closed between calls is not handed out")
+    func connectionClosedBetweenCallsIsNotReused() async throws {
+        let server = try ScriptedEchoServer()
         defer { server.stop() }
         try await withClient { client in
             for _ in 0..<10 {
@@ -264,7 +270,8 @@ import Testing
         #expect(server.acceptedConnections == 10)
     }
 
-    @Test("a connection whose request was answered before it was read is not used again") func early() async throws {
+    @Test("a connection whose request was answered before it was read is not used again")
+    func connectionWithEarlyResponseIsNotReused() async throws {
         let (gate, connections) = (DispatchSemaphore(value: 0), Counter())
         let server = try ScriptedServer { connection in
             let isFirst = connections.add() == 1
@@ -278,16 +285,16 @@ import Testing
             server.stop()
         }
         var configuration = HTTPConfiguration()
-        configuration.largestBody = 64 * 1024 * 1024
+        configuration.maxBodySize = 64 * 1024 * 1024
         try await withClient(configuration) { client in
-            let large = ByteBuffer(repeating: 0x78, count: configuration.largestBody)
+            let large = ByteBuffer(repeating: 0x78, count: configuration.maxBodySize)
             _ = try await client.call(.test(body: large), to: .local(server.port))
             _ = try await client.call(.test(timeout: .seconds(10)), to: .local(server.port))
         }
         #expect(server.acceptedConnections == 2)
     }
 
-    @Test("Connection: close is obeyed") func connectionClose() async throws {
+    @Test("Connection: close is obeyed") func connectionCloseHeaderIsRespected() async throws {
         let server = try ScriptedServer { connection in
             while try connection.readRequest() != nil {
                 try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
@@ -301,9 +308,9 @@ import Testing
     }
 
     @Test("a response beyond the limit, declared or not")
-    func responseLimit() async throws {
+    func oversizedResponseIsRejected() async throws {
         var limits = HTTPConfiguration()
-        limits.largestBody = 1000
+        limits.maxBodySize = 1000
         let server = try ScriptedServer { connection in
             while let request = try connection.readRequest() {
                 switch request["Micro-Endpoint"] {
@@ -330,7 +337,7 @@ import Testing
         }
     }
 
-    @Test("random bytes for an answer: always an end, never a trap") func fuzz() async throws {
+    @Test("random bytes for an answer: always an end, never a trap") func randomResponsesNeverTrap() async throws {
         var random = SeededRandom(seed: 42)
         let valid = Array("HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nMicro-Id: 0\r\nContent-Length: 5\r\n\r\nhello".utf8)
         let answers = (0..<150).map { _ in

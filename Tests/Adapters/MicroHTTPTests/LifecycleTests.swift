@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 @Suite struct LifecycleTests {
-    @Test("T51 an address that is taken") func taken() async throws {
+    @Test("T51 an address that is taken") func bindingUsedAddressFails() async throws {
         let transport = HTTPTransport()
         let first = try await transport.bind(to: .local(0))
         let error = try await microError { _ = try await transport.bind(to: first.address) }
@@ -38,7 +38,7 @@ import Testing
             (Address(host: "127.0.0.1", port: 65536), .invalidArgument, "expected a host and a port within 0…65535"),
             (Address(host: "127.0.0.1", port: -1), .invalidArgument, "expected a host and a port within 0…65535"),
         ])
-    func badAddress(address: Address, code: MicroError.Code, text: String) async throws {
+    func bindingInvalidAddressFails(address: Address, code: MicroError.Code, text: String) async throws {
         let transport = HTTPTransport()
         let error = try await microError { _ = try await transport.bind(to: address) }
         #expect(error.code == code)
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test("a port is taken when none is given, and the host is kept", arguments: ["127.0.0.1", "localhost", "0.0.0.0"])
-    func anyPort(host: String) async throws {
+    func portZeroBindsFreePort(host: String) async throws {
         let transport = HTTPTransport()
         let listener = try await transport.bind(to: Address(host: host))
         #expect(listener.address.host == host)
@@ -58,7 +58,7 @@ import Testing
         try await running.value
     }
 
-    @Test("calls wait until the listener runs") func early() async throws {
+    @Test("calls wait until the listener runs") func callsWaitUntilListenerRuns() async throws {
         let transport = HTTPTransport()
         let listener = try await transport.bind(to: .local(0))
         let late = try await microError {
@@ -74,7 +74,7 @@ import Testing
         try await running.value
     }
 
-    @Test("T52 close twice; everything afterwards is closed") func closed() async throws {
+    @Test("T52 close twice; everything afterwards is closed") func closedTransportRejectsOperations() async throws {
         let transport = HTTPTransport()
         let listener = try await transport.bind(to: .local(0))
         await transport.close()
@@ -88,10 +88,10 @@ import Testing
         }
     }
 
-    @Test("T41 T52 close in the middle of calls: they end, and all connections with them") func closeWhile()
+    @Test("T41 T52 close in the middle of calls: they end, and all connections with them") func closeEndsCallsInFlight()
         async throws
     {
-        let requests = Seen<ScriptedRequest?>()
+        let requests = ValueCollector<ScriptedRequest?>()
         let server = try ScriptedServer { connection in
             requests.add(try connection.readRequest())
             _ = connection.readToEnd()
@@ -110,15 +110,16 @@ import Testing
     }
 
     /// A server whose handler waits at the gate.
-    private func withWaiting(
+    private func withBlockedHandler(
         _ body: (
-            _ listener: any TransportListener, _ client: HTTPTransport, _ gate: Gate, _ cancelled: Seen<Bool>,
+            _ listener: any TransportListener, _ client: HTTPTransport, _ gate: AsyncGate,
+            _ cancelled: ValueCollector<Bool>,
             _ running: Task<Void, any Error>
         )
             async throws -> Void
     ) async throws {
-        let gate = Gate()
-        let cancelled = Seen<Bool>()
+        let gate = AsyncGate()
+        let cancelled = ValueCollector<Bool>()
         let server = HTTPTransport()
         let client = HTTPTransport()
         let listener = try await server.bind(to: .local(0))
@@ -146,8 +147,10 @@ import Testing
         try result.get()
     }
 
-    @Test("drain: calls in flight finish, new ones are refused, idle connections end") func drain() async throws {
-        try await withWaiting { listener, client, gate, cancelled, running in
+    @Test("drain: calls in flight finish, new ones are refused, idle connections end") func drainFinishesCallsInFlight()
+        async throws
+    {
+        try await withBlockedHandler { listener, client, gate, cancelled, running in
             let idle = try await RawConnection.open(to: listener.address)
             let half = try await RawConnection.open(to: listener.address)
             let head =
@@ -189,8 +192,8 @@ import Testing
         }
     }
 
-    @Test("drain: the deadline cuts off and cancels what still runs") func drainDeadline() async throws {
-        try await withWaiting { listener, client, gate, cancelled, running in
+    @Test("drain: the deadline cuts off and cancels what still runs") func drainDeadlineCancelsHandlers() async throws {
+        try await withBlockedHandler { listener, client, gate, cancelled, running in
             let call = Task { try await client.call(.test(), to: listener.address) }
             #expect(await eventually { gate.arrivals == 1 })
             let start = ContinuousClock.now
@@ -206,8 +209,8 @@ import Testing
         }
     }
 
-    @Test("cancelling run cuts everything off at once") func cancelRun() async throws {
-        try await withWaiting { listener, client, gate, cancelled, running in
+    @Test("cancelling run cuts everything off at once") func cancelledRunClosesConnections() async throws {
+        try await withBlockedHandler { listener, client, gate, cancelled, running in
             let call = Task { try await client.call(.test(), to: listener.address) }
             #expect(await eventually { gate.arrivals == 1 })
             running.cancel()
@@ -222,7 +225,9 @@ import Testing
         }
     }
 
-    @Test("drained before it ran: the port is free, and it does not run any more") func drainBound() async throws {
+    @Test("drained before it ran: the port is free, and it does not run any more") func drainBeforeRunReleasesPort()
+        async throws
+    {
         let transport = HTTPTransport()
         let listener = try await transport.bind(to: .local(0))
         await listener.drain(deadline: .now + .seconds(10))

@@ -25,13 +25,15 @@ import Testing
         try await eventLoop.submit { executor.run(operation) }.get()
     }
 
-    @Test("What runs to its end at once leaves its task to the next") func reused() async throws {
+    @Test("What runs to its end at once leaves its task to the next") func finishedTaskIsReused() async throws {
         let first = try await run {}
         let second = try await run {}
         #expect(first === second)
     }
 
-    @Test("Operations that run at the same time have tasks of their own") func concurrent() async throws {
+    @Test("Operations that run at the same time have tasks of their own") func concurrentOperationsUseSeparateTasks()
+        async throws
+    {
         let (gate, opening) = AsyncStream.makeStream(of: Void.self)
         let first = try await run { for await _ in gate {} }
         let second = try await run {}
@@ -39,10 +41,10 @@ import Testing
         opening.finish()
     }
 
-    @Test("A burst leaves no more tasks than may rest") func bounded() async throws {
+    @Test("A burst leaves no more tasks than may rest") func idleTasksAreBounded() async throws {
         var bursts: [[HTTPLoopTask]] = []
         for _ in 0..<2 {
-            let (gate, ended) = (Gate(), Counter())
+            let (gate, ended) = (AsyncGate(), Counter())
             var tasks: [HTTPLoopTask] = []
             for _ in 0..<300 {
                 tasks.append(
@@ -61,7 +63,9 @@ import Testing
         #expect((1...256).contains(again.count))
     }
 
-    @Test("A cancellation ends with the operation that it was meant for") func cancelled() async throws {
+    @Test("A cancellation ends with the operation that it was meant for") func cancellationAffectsOnlyCurrentOperation()
+        async throws
+    {
         let hasEnded = Atomic(false)
         let task = try await run {
             try? await Task.sleep(for: .seconds(60))
@@ -78,7 +82,7 @@ import Testing
         #expect(!isNextCancelled)
     }
 
-    @Test("A task that rests keeps nothing of what it ran") func released() async throws {
+    @Test("A task that rests keeps nothing of what it ran") func idleTaskReleasesItsOperation() async throws {
         final class Request: Sendable {}
         var request: Request? = Request()
         weak let left = request
@@ -95,7 +99,7 @@ import Testing
         #expect(await eventually(within: .seconds(5)) { leftSecond == nil })
     }
 
-    @Test("What a handler binds to its task is gone for the next") func taskLocals() async throws {
+    @Test("What a handler binds to its task is gone for the next") func taskLocalsDoNotLeak() async throws {
         let first = try await run { Bound.$value.withValue(1) {} }
         let seen = Atomic(-1)
         let second = try await run { seen.store(Bound.value, ordering: .relaxed) }

@@ -20,32 +20,32 @@ import Testing
     @Test(
         "a slow loris is cut off at the limit, in its header as in its body",
         arguments: [head, head + "Content-Length: 1000\r\n\r\n"])
-    func slowLoris(start: String) async throws {
-        try await withServer(Self.configuration { $0.requestTimeout = .seconds(1) }, handler: echo) { served in
-            let drips = try await RawConnection.open(to: served.address)
+    func slowRequestIsCutOffAtReadTimeout(start: String) async throws {
+        try await withServer(Self.configuration { $0.requestReadTimeout = .seconds(1) }, handler: echo) { served in
+            let slowConnection = try await RawConnection.open(to: served.address)
             let begin = ContinuousClock.now
-            try await drips.send(start)
-            let dripping = Task {
+            try await slowConnection.send(start)
+            let slowSender = Task {
                 // Each byte comes well before any time of rest is over.
-                while !drips.isClosed {
-                    try await drips.send("X")
+                while !slowConnection.isClosed {
+                    try await slowConnection.send("X")
                     try await Task.sleep(for: .milliseconds(50))
                 }
             }
-            while !drips.isClosed, ContinuousClock.now - begin < .seconds(10) {
+            while !slowConnection.isClosed, ContinuousClock.now - begin < .seconds(10) {
                 let response = try await served.call(.test(body: ByteBuffer(string: "served")))
                 #expect(String(buffer: response.body) == "served")
                 try await Task.sleep(for: .milliseconds(50))
             }
             let time = ContinuousClock.now - begin
-            #expect(drips.isClosed && time >= .milliseconds(900), "it was cut off after \(time)")
-            dripping.cancel()
-            _ = await dripping.result
+            #expect(slowConnection.isClosed && time >= .milliseconds(900), "it was cut off after \(time)")
+            slowSender.cancel()
+            _ = await slowSender.result
         }
     }
 
     @Test("a connection on which nothing comes is closed, and the client that kept it does not notice")
-    func idle() async throws {
+    func idleConnectionIsClosed() async throws {
         try await withServer(
             Self.configuration { $0.idleTimeout = .milliseconds(300) }, client: HTTPConfiguration(), handler: echo
         ) {
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test("a call that is being answered is not idle") func busy() async throws {
+    @Test("a call that is being answered is not idle") func runningCallIsNotIdle() async throws {
         try await withServer(Self.configuration { $0.idleTimeout = .milliseconds(200) }) { request in
             // The limits are looked at once a second.
             try await Task.sleep(for: .milliseconds(2500))
@@ -71,8 +71,10 @@ import Testing
         }
     }
 
-    @Test("connections beyond the limit are closed, and one that goes makes room") func connections() async throws {
-        let configuration = Self.configuration { $0.connectionsPerListener = 3 }
+    @Test("connections beyond the limit are closed, and one that goes makes room") func connectionLimitIsEnforced()
+        async throws
+    {
+        let configuration = Self.configuration { $0.maxConnectionsPerListener = 3 }
         try await withServer(configuration, client: HTTPConfiguration(), handler: echo) { served in
             var kept: [RawConnection] = []
             for _ in 0..<3 {
@@ -94,17 +96,19 @@ import Testing
         }
     }
 
-    @Test("a caller that does not read its answer makes room after a while") func unread() async throws {
+    @Test("a caller that does not read its answer makes room after a while") func nonReadingCallerIsDisconnected()
+        async throws
+    {
         let configuration = Self.configuration {
-            ($0.idleTimeout, $0.connectionsPerListener, $0.largestBody) = (.milliseconds(300), 1, 64 * 1024 * 1024)
+            ($0.idleTimeout, $0.maxConnectionsPerListener, $0.maxBodySize) = (.milliseconds(300), 1, 64 * 1024 * 1024)
         }
         try await withServer(configuration, client: HTTPConfiguration()) { request in
-            let size = request.endpoint == "A.B" ? configuration.largestBody : 1
+            let size = request.endpoint == "A.B" ? configuration.maxBodySize : 1
             return TransportResponse(
                 contentType: request.contentType, body: ByteBuffer(repeating: 0x78, count: size))
         } body: { served in
-            let deaf = try await RawConnection.open(to: served.address, reading: false)
-            try await deaf.send(Self.head + "Content-Type: a/b\r\nContent-Length: 0\r\n\r\n")
+            let nonReading = try await RawConnection.open(to: served.address, reading: false)
+            try await nonReading.send(Self.head + "Content-Type: a/b\r\nContent-Length: 0\r\n\r\n")
             var refusals = 0
             #expect(
                 await eventually {
@@ -114,12 +118,12 @@ import Testing
                     }
                 })
             #expect(refusals > 0, "there was room all the time")
-            deaf.close()
+            nonReading.close()
         }
     }
 
     @Test("what follows a good request and is none is refused, and the good one is answered")
-    func pipelinedGarbage() async throws {
+    func malformedPipelinedRequestIsRejected() async throws {
         try await withServer(handler: echo) { served in
             let raw = try await RawConnection.open(to: served.address)
             try await raw.send(Self.head + "Content-Length: 2\r\n\r\nhiGARBAGE\r\n\r\n")
@@ -131,7 +135,7 @@ import Testing
     }
 
     @Test("a header without an end does not fill the memory", arguments: ["a", "X: 1\r\n"])
-    func endlessHeader(piece: String) async throws {
+    func endlessHeaderIsNotBuffered(piece: String) async throws {
         try await withServer(handler: echo) { served in
             let raw = try await RawConnection.open(to: served.address)
             try await raw.send("POST / HTTP/1.1\r\nX: ")
@@ -148,8 +152,8 @@ import Testing
     }
 
     @Test("a caller that ends its sending side in the middle of a request is gone")
-    func halfClosed() async throws {
-        let served = Seen<Int>()
+    func halfClosedRequestIsDropped() async throws {
+        let served = ValueCollector<Int>()
         try await withServer { request in
             served.add(request.body.readableBytes)
             return TransportResponse(contentType: request.contentType, body: request.body)
@@ -163,10 +167,12 @@ import Testing
         }
     }
 
-    @Test("two thousand connections that come and go leave no descriptor") func descriptors() async throws {
+    @Test("two thousand connections that come and go leave no descriptor") func closedConnectionsLeakNoDescriptors()
+        async throws
+    {
         try await withServer(handler: echo) { served in
             _ = try await served.call()
-            let before = try ProcessFiles.count()
+            let before = try OpenFileDescriptors.count()
             for round in 0..<20 {
                 let raws = try await withThrowingTaskGroup(of: RawConnection.self) { group in
                     for _ in 0..<100 { group.addTask { try await RawConnection.open(to: served.address) } }
@@ -177,7 +183,7 @@ import Testing
                     raw.close()
                 }
             }
-            #expect(try await eventually { try ProcessFiles.count() <= before + 4 })
+            #expect(try await eventually { try OpenFileDescriptors.count() <= before + 4 })
             _ = try await served.call()
         }
     }

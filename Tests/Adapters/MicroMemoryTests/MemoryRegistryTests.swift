@@ -18,7 +18,7 @@ import Testing
             nodes: [Node(id: node, address: "10.0.0.1", port: port)])
     }
 
-    @Test func whatOneRegistersAnotherFinds() async throws {
+    @Test func registeredServiceIsFoundAndDeregistered() async throws {
         #expect(
             try await registry.register(record(), timeToLive: nil) == RegisterOutcome(timeToLive: nil, created: true))
         #expect(try await registry.register(record(), timeToLive: nil).created == false)
@@ -30,7 +30,7 @@ import Testing
         #expect(try await registry.list().isEmpty)
     }
 
-    @Test func aNodeMovesToItsLatestVersionAndService() async throws {
+    @Test func nodeMovesToLatestVersionAndService() async throws {
         try await registry.register(record("1"), timeToLive: nil)
         try await registry.register(record("2"), timeToLive: nil)
         #expect(try await registry.lookUp("svc").map(\.version) == ["2"])
@@ -38,7 +38,7 @@ import Testing
         #expect(try await registry.list() == ["other"])
     }
 
-    @Test func aNodeExpiresAndWatchersAreTold() async throws {
+    @Test func expiredNodeIsReportedToWatchers() async throws {
         let watch = try registry.watch("svc")
         try await registry.register(record(), timeToLive: .milliseconds(50))
         try await registry.register(record(node: "b"), timeToLive: nil)
@@ -46,7 +46,7 @@ import Testing
         #expect(try await registry.lookUp("svc").first?.nodes.map(\.id) == ["b"])
     }
 
-    @Test func aRefreshedNodeStays() async throws {
+    @Test func refreshedNodeDoesNotExpire() async throws {
         try await registry.register(record(), timeToLive: .milliseconds(400))
         let end = ContinuousClock.now + .milliseconds(1200)
         while .now < end {
@@ -57,7 +57,7 @@ import Testing
         #expect(try await eventually { try await registry.lookUp("svc").isEmpty })
     }
 
-    @Test func aWatchGivesThePresentAndThenEveryChange() async throws {
+    @Test func watchYieldsCurrentStateThenChanges() async throws {
         try await registry.register(record(), timeToLive: nil)
         var one = try registry.watch("svc").makeAsyncIterator()
         var all = try registry.watch(nil).makeAsyncIterator()
@@ -71,7 +71,7 @@ import Testing
         #expect(await one.next()?["svc"] == [])
     }
 
-    @Test func invalidRecordsAreRefused() async throws {
+    @Test func rejectsInvalidRecords() async throws {
         await #expect { try await registry.register(record(name: "a/b"), timeToLive: nil) } throws: {
             ($0 as? MicroError)?.code == .invalidName
         }
@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    @Test func closing() async throws {
+    @Test func closedRegistryRejectsOperations() async throws {
         let registry = registry
         let watch = try registry.watch("svc")
         await registry.close()
@@ -90,7 +90,7 @@ import Testing
         #expect { try registry.watch("svc") } throws: { ($0 as? MicroError)?.code == .closed }
     }
 
-    @Test func concurrentWritersLeaveOneOfTheirValues() async throws {
+    @Test func concurrentWritesLeaveOneValue() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for port in 1...50 {
                 group.addTask { try await registry.register(record(port: port), timeToLive: nil) }

@@ -10,7 +10,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct MemoryTransportTests {
     private let backend = MemoryBackend()
     private var transport: MemoryTransport { MemoryTransport(backend: backend) }
-    private let place = Address(host: "127.0.0.1", port: 7)
+    private let address = Address(host: "127.0.0.1", port: 7)
 
     private func request(_ text: String = "hi", within limit: Duration = .seconds(30)) -> TransportRequest {
         TransportRequest(
@@ -18,53 +18,53 @@ import Testing
             deadline: .now + limit)
     }
 
-    private func whileListening(
+    private func withListener(
         _ handler: @escaping TransportHandler, _ body: (any TransportListener) async throws -> Void
     ) async throws {
-        let listener = try await transport.bind(to: place)
+        let listener = try await transport.bind(to: address)
         let task = Task { try await listener.run(handler) }
         try await body(listener)
         await listener.drain(deadline: .now)
         try await task.value
     }
 
-    @Test func aCallIsAnswered() async throws {
-        try await whileListening {
+    @Test func callReturnsResponse() async throws {
+        try await withListener {
             TransportResponse(contentType: $0.contentType, body: $0.body)
         } _: { _ in
-            let response = try await transport.call(request(), to: place)
+            let response = try await transport.call(request(), to: address)
             #expect(String(buffer: response.body) == "hi")
         }
     }
 
     @Test func callsWaitUntilTheListenerRuns() async throws {
-        let listener = try await transport.bind(to: place)
-        async let response = transport.call(request(), to: place)
+        let listener = try await transport.bind(to: address)
+        async let response = transport.call(request(), to: address)
         let task = Task { try await listener.run { _ in TransportResponse(contentType: "late") } }
         #expect(try await response.contentType == "late")
         await listener.drain(deadline: .now)
         try await task.value
     }
 
-    @Test func nobodyListens() async throws {
-        await #expect { try await transport.call(request(), to: place) } throws: {
+    @Test func callWithoutListenerIsUnavailable() async throws {
+        await #expect { try await transport.call(request(), to: address) } throws: {
             ($0 as? MicroError)?.code == .unavailable && ($0 as? MicroError)?.isSafeToRetry == true
         }
     }
 
-    @Test func anAddressIsTakenOnce() async throws {
-        let listener = try await transport.bind(to: place)
-        await #expect { try await transport.bind(to: place) } throws: { ($0 as? MicroError)?.code == .unavailable }
+    @Test func bindingUsedAddressFails() async throws {
+        let listener = try await transport.bind(to: address)
+        await #expect { try await transport.bind(to: address) } throws: { ($0 as? MicroError)?.code == .unavailable }
         #expect(try await transport.bind(to: Address(host: "127.0.0.1", port: 0)).address.port != 0)
         await listener.drain(deadline: .now)
-        _ = try await transport.bind(to: place)
+        _ = try await transport.bind(to: address)
     }
 
     @Test func errorsKeepTheirCode() async throws {
-        try await whileListening { _ in
+        try await withListener { _ in
             throw MicroError(.permissionDenied, "no")
         } _: { _ in
-            await #expect { try await transport.call(request(), to: place) } throws: {
+            await #expect { try await transport.call(request(), to: address) } throws: {
                 let error = $0 as? MicroError
                 return error?.code == .permissionDenied && error?.origin == "svc" && error?.message == "no"
             }
@@ -73,23 +73,23 @@ import Testing
 
     @Test func deadlineAndCancellationReachTheHandler() async throws {
         let cancelled = Counter()
-        try await whileListening { _ in
+        try await withListener { _ in
             do { try await Task.sleep(for: .seconds(60)) } catch { cancelled.add() }
             return TransportResponse(contentType: "")
         } _: { _ in
-            await #expect { try await transport.call(request(within: .milliseconds(50)), to: place) } throws: {
+            await #expect { try await transport.call(request(within: .milliseconds(50)), to: address) } throws: {
                 ($0 as? MicroError)?.code == .deadlineExceeded
             }
             #expect(await eventually { cancelled.value == 1 })
-            let call = Task { try await transport.call(request(), to: place) }
+            let call = Task { try await transport.call(request(), to: address) }
             call.cancel()
             await #expect(throws: CancellationError.self) { try await call.value }
         }
     }
 
-    @Test func drainLetsCallsFinishAndRefusesNewOnes() async throws {
+    @Test func drainFinishesRunningCallsAndRejectsNewOnes() async throws {
         let (gate, inside) = (AsyncStream.makeStream(of: Void.self), Counter())
-        let listener = try await transport.bind(to: place)
+        let listener = try await transport.bind(to: address)
         let running = Task {
             try await listener.run { request in
                 inside.add()
@@ -97,14 +97,14 @@ import Testing
                 return TransportResponse(contentType: request.contentType)
             }
         }
-        let call = Task { try await transport.call(request(), to: place) }
+        let call = Task { try await transport.call(request(), to: address) }
         #expect(await eventually { inside.value == 1 })
         let drain = Task { await listener.drain(deadline: .now + .seconds(30)) }
         #expect(
             await eventually {
-                (try? await transport.call(request(within: .milliseconds(1)), to: place)) == nil && inside.value == 1
+                (try? await transport.call(request(within: .milliseconds(1)), to: address)) == nil && inside.value == 1
             })
-        await #expect { try await transport.call(request(), to: place) } throws: {
+        await #expect { try await transport.call(request(), to: address) } throws: {
             ($0 as? MicroError)?.isSafeToRetry == true
         }
         gate.continuation.finish()
@@ -113,14 +113,14 @@ import Testing
         try await running.value
     }
 
-    @Test func drainCutsOffAtItsDeadline() async throws {
+    @Test func drainCancelsCallsAtDeadline() async throws {
         let inside = Counter()
-        try await whileListening { _ in
+        try await withListener { _ in
             inside.add()
             try await Task.sleep(for: .seconds(60))
             return TransportResponse(contentType: "")
         } _: { listener in
-            let call = Task { try await transport.call(request(), to: place) }
+            let call = Task { try await transport.call(request(), to: address) }
             #expect(await eventually { inside.value == 1 })
             await listener.drain(deadline: .now + .milliseconds(20))
             await #expect { try await call.value } throws: { ($0 as? MicroError)?.code == .unavailable }
@@ -128,26 +128,26 @@ import Testing
     }
 
     @Test func bodiesAreLimited() async throws {
-        let limit = MemoryTransport.Configuration().largestBody
-        try await whileListening {
+        let limit = MemoryTransport.Configuration().maxBodySize
+        try await withListener {
             TransportResponse(contentType: "", body: ByteBuffer(repeating: 0, count: $0.body.readableBytes + 1))
         } _: { _ in
             for size in [limit, limit + 1] {
                 var large = request()
                 large.body = ByteBuffer(repeating: 0, count: size)
-                await #expect { try await transport.call(large, to: place) } throws: {
+                await #expect { try await transport.call(large, to: address) } throws: {
                     ($0 as? MicroError)?.code == .payloadTooLarge
                 }
             }
         }
     }
 
-    @Test func closing() async throws {
+    @Test func closedTransportRejectsOperations() async throws {
         let transport = transport
-        _ = try await transport.bind(to: place)
+        _ = try await transport.bind(to: address)
         await transport.close()
         await transport.close()
-        await #expect { try await transport.bind(to: place) } throws: { ($0 as? MicroError)?.code == .closed }
-        _ = try await self.transport.bind(to: place)
+        await #expect { try await transport.bind(to: address) } throws: { ($0 as? MicroError)?.code == .closed }
+        _ = try await self.transport.bind(to: address)
     }
 }

@@ -10,13 +10,13 @@ import Testing
 
 /// Servers that break the rules: a typed error by the deadline, and nothing traps.
 @Suite(.timeLimit(.minutes(2))) struct NATSHostileServerTests {
-    static let introduction = "INFO {\"version\":\"2.9.10\",\"headers\":true,\"max_payload\":1048576}\r\n"
+    static let infoMessage = "INFO {\"version\":\"2.9.10\",\"headers\":true,\"max_payload\":1048576}\r\n"
 
     @Test(arguments: [
         "HTTP/1.1 400 Bad Request\r\n\r\n", "INFO nonsense\r\n", "-ERR 'Authorization Violation'\r\n", "",
         "INFO {\"max_payload\":1}\r\nMSG a 1 99999999999\r\n", "\u{0}\u{0}\u{0}\r\n",
     ])
-    func greetings(_ greeting: String) async throws {
+    func invalidGreetingsAreRejected(_ greeting: String) async throws {
         let server = try ScriptedServer { connection in try connection.write(greeting) }
         let error = try await failure(server)
         #expect([.unavailable, .internal, .unauthenticated].contains(error?.code), "\(String(describing: error))")
@@ -26,14 +26,14 @@ import Testing
         server.stop()
     }
 
-    @Test func silence() async throws {
+    @Test func silentServerTimesOut() async throws {
         let server = try ScriptedServer { connection in _ = connection.readToEnd() }
         let error = try await failure(server)
         #expect([.unavailable, .deadlineExceeded].contains(error?.code))
         server.stop()
     }
 
-    @Test func aLineThatDoesNotEnd() async throws {
+    @Test func unterminatedLineIsRejected() async throws {
         let server = try ScriptedServer { connection in
             for _ in 0..<1000 { try connection.write([UInt8](repeating: 0x49, count: 64 * 1024)) }
         }
@@ -41,16 +41,16 @@ import Testing
         server.stop()
     }
 
-    @Test func cutOffInAMessage() async throws {
+    @Test func truncatedMessageIsNotDelivered() async throws {
         let server = try ScriptedServer { connection in
-            try connection.write(Self.introduction)
+            try connection.write(Self.infoMessage)
             _ = try connection.read(until: "PING\r\n")
             try connection.write("PONG\r\n")
             let id = try connection.readSubscription()
             try connection.write("PONG\r\nMSG t \(id) 5\r\nwhole\r\nMSG t \(id) 5\r\nha")
         }
         try await withBrokers(configuration("127.0.0.1:\(server.port)")) { _, subscriber in
-            let inbox = Inbox(try await subscriber.subscribe(to: "t"))
+            let inbox = DeliveryCollector(try await subscriber.subscribe(to: "t"))
             #expect(await inbox.has(2))
             // Each connection delivers the whole one, and never half of the other.
             #expect(inbox.texts.allSatisfy { $0 == "whole" })
@@ -58,9 +58,9 @@ import Testing
         server.stop()
     }
 
-    @Test func messagesForNobodyAndErrorsInBetween() async throws {
+    @Test func unknownSubscriptionsAndErrorsAreIgnored() async throws {
         let server = try ScriptedServer { connection in
-            try connection.write(Self.introduction)
+            try connection.write(Self.infoMessage)
             _ = try connection.read(until: "PING\r\n")
             try connection.write("PONG\r\n")
             let id = try connection.readSubscription()
@@ -69,7 +69,7 @@ import Testing
             _ = connection.readToEnd()
         }
         try await withBrokers(configuration("127.0.0.1:\(server.port)")) { _, subscriber in
-            let inbox = Inbox(try await subscriber.subscribe(to: "t"))
+            let inbox = DeliveryCollector(try await subscriber.subscribe(to: "t"))
             #expect(await inbox.has(1))
             #expect(inbox.texts == ["ok"])
         }
@@ -78,16 +78,16 @@ import Testing
     }
 
     /// What a server tells of others is not believed blindly.
-    @Test func addressesThatAreNone() async throws {
+    @Test func invalidDiscoveredAddressesAreIgnored() async throws {
         let server = try ScriptedServer { connection in
             let urls = (0..<1000).map { "\"x\($0):99999\",\"\($0)\"" }.joined(separator: ",")
             try connection.write("INFO {\"max_payload\":-5,\"connect_urls\":[\(urls)]}\r\n")
             while try connection.read(until: "PING\r\n") != nil { try connection.write("PONG\r\n") }
         }
         try await withBrokers(configuration("127.0.0.1:\(server.port)")) { publisher, _ in
-            try await publisher.publish(Message(), to: "t")
+            try await publisher.publish(BrokerMessage(), to: "t")
             let error = await #expect(throws: MicroError.self) {
-                try await publisher.publish(Message(text: "x"), to: "t")
+                try await publisher.publish(BrokerMessage(text: "x"), to: "t")
             }
             #expect(error?.code == .payloadTooLarge)
         }
@@ -95,10 +95,10 @@ import Testing
     }
 
     /// Counted from its last sign, and not from when it was last looked at, which takes up to twice as long.
-    @Test func aSilentServerIsTestedAfterThePingInterval() async throws {
+    @Test func idleServerIsPingedAfterPingInterval() async throws {
         let silence = Mutex<Duration?>(nil)
         let server = try ScriptedServer { connection in
-            try connection.write(Self.introduction)
+            try connection.write(Self.infoMessage)
             for _ in 0..<2 {
                 _ = try connection.read(until: "PING\r\n")
                 try connection.write("PONG\r\n")
@@ -125,7 +125,7 @@ import Testing
         }
         return try await withBrokers(configuration) { publisher, _ in
             let began = ContinuousClock.now
-            let error = await #expect(throws: MicroError.self) { try await publisher.publish(Message(), to: "t") }
+            let error = await #expect(throws: MicroError.self) { try await publisher.publish(BrokerMessage(), to: "t") }
             #expect(ContinuousClock.now - began < .seconds(3))
             return error
         }

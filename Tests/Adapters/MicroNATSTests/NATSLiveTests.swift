@@ -10,20 +10,20 @@ import TestSupport
 import Testing
 
 /// What is NATS' own, against a real server: the contract's cases are in `MicroConformanceTests`.
-@Suite(.whereNATSIs, .nats, .serialized, .timeLimit(.minutes(2))) struct NATSLiveTests {
+@Suite(.requiresNATS, .nats, .serialized, .timeLimit(.minutes(2))) struct NATSLiveTests {
     private let server: NATSServer
 
     init() throws { server = try #require(NATSServer.current) }
 
-    @Test func overTCPAndOverWebSocketAndBetweenThem() async throws {
-        let topic = String.fresh()
+    @Test func tcpAndWebSocketInteroperate() async throws {
+        let topic = String.uniqueTopic()
         for (from, to) in [(server.url, server.webSocketURL), (server.webSocketURL, server.url)] {
             let publisher = try NATSBroker(configuration: configuration(from))
             let subscriber = try NATSBroker(configuration: configuration(to))
-            let inbox = Inbox(try await subscriber.subscribe(to: topic))
+            let inbox = DeliveryCollector(try await subscriber.subscribe(to: topic))
             for number in 0..<1000 {
                 try await publisher.publish(
-                    Message(headers: ["number": "\(number)"], body: ByteBuffer(repeating: 7, count: number * 10)),
+                    BrokerMessage(headers: ["number": "\(number)"], body: ByteBuffer(repeating: 7, count: number * 10)),
                     to: topic)
             }
             #expect(await inbox.has(1000))
@@ -35,14 +35,14 @@ import Testing
     }
 
     /// The payload that go-micro's broker was recorded with.
-    @Test func goMicrosMessagesAreReadAndWritten() async throws {
+    @Test func goMicroMessagesRoundTrip() async throws {
         let recorded =
             #"{"Header":{"Content-Type":"application/json","Micro-From-Service":"greeter-cli","Micro-Id":"7b88e397","Micro-Topic":"events.hello","X-User-Id":"john"},"Body":"eyJuYW1lIjoiSnNvbiJ9Cg=="}"#
-        let topic = String.fresh("hello")
-        let peer = try NATSPeer(server)
-        peer.say(#"CONNECT {"verbose":false,"pedantic":false,"lang":"go","version":"1.7.0","protocol":1,"echo":true}"#)
+        let topic = String.uniqueTopic("hello")
+        let peer = try RawNATSClient(server)
+        peer.send(#"CONNECT {"verbose":false,"pedantic":false,"lang":"go","version":"1.7.0","protocol":1,"echo":true}"#)
         try await withBrokers(configuration(server.url) { $0.format = .goMicro }) { publisher, subscriber in
-            let inbox = Inbox(try await subscriber.subscribe(to: topic))
+            let inbox = DeliveryCollector(try await subscriber.subscribe(to: topic))
             #expect(peer.publishes(recorded, to: topic))
             #expect(await inbox.has(1))
             let message = try #require(inbox.deliveries.first?.message)
@@ -50,23 +50,23 @@ import Testing
             #expect(message.headers["Content-Type"] == "application/json" && message.headers["X-User-Id"] == "john")
             #expect(message.headers.count == 5)
 
-            peer.say("SUB \(topic) 1", "PING")
-            #expect(peer.hears("PONG"))
+            peer.send("SUB \(topic) 1", "PING")
+            #expect(peer.receives("PONG"))
             try await publisher.publish(message, to: topic)
-            #expect(peer.hears("MSG \(topic) 1 \(recorded.utf8.count)\r\n\(recorded)\r\n"))
+            #expect(peer.receives("MSG \(topic) 1 \(recorded.utf8.count)\r\n\(recorded)\r\n"))
             #expect(!publisher.capabilities.features.contains(.repeatedHeaders))
         }
     }
 
-    @Test func nothingNewBeginsWhileItCloses() async throws {
+    @Test func closingBrokerRejectsNewOperations() async throws {
         let broker = try NATSBroker(configuration: configuration(server.url))
-        let topic = String.fresh()
+        let topic = String.uniqueTopic()
         // It waits for who has not taken what has come.
         let subscription = try await broker.subscribe(to: topic)
-        try await broker.publish(Message(text: "1"), to: topic)
+        try await broker.publish(BrokerMessage(text: "1"), to: topic)
         let closing = Task { await broker.close(deadline: .now + .seconds(20)) }
         let isRefused = await eventually(within: .seconds(10)) {
-            do { try await broker.publish(Message(text: "2"), to: topic) } catch {
+            do { try await broker.publish(BrokerMessage(text: "2"), to: topic) } catch {
                 return (error as? MicroError)?.code == .closed
             }
             return false
@@ -85,24 +85,24 @@ import Testing
     @Test(arguments: [
         #"{"Header":{"a":1},"Body":""}"#, #"{"Header":{},"Body":"*"}"#, #"{"Header":{},"Other":1}"#, "{\"Header\":",
     ])
-    func foreignMessages(_ text: String) async throws {
-        let topic = String.fresh()
-        let peer = try NATSPeer(server)
-        peer.say(#"CONNECT {"verbose":false}"#)
+    func invalidEnvelopesAreDeliveredVerbatim(_ text: String) async throws {
+        let topic = String.uniqueTopic()
+        let peer = try RawNATSClient(server)
+        peer.send(#"CONNECT {"verbose":false}"#)
         try await withBrokers(configuration(server.url)) { _, subscriber in
-            let inbox = Inbox(try await subscriber.subscribe(to: topic))
+            let inbox = DeliveryCollector(try await subscriber.subscribe(to: topic))
             #expect(peer.publishes(text, to: topic))
             #expect(await inbox.has(1))
             #expect(inbox.texts == [text])
         }
     }
 
-    @Test func requestsAndNobodyToReply() async throws {
-        let topic = String.fresh()
+    @Test func requestWithoutResponderIsNotFound() async throws {
+        let topic = String.uniqueTopic()
         try await withBrokers(configuration(server.url)) { publisher, subscriber in
             let began = ContinuousClock.now
             let error = await #expect(throws: MicroError.self) {
-                try await publisher.request(Message(text: "hi"), to: topic, deadline: .now + .seconds(30))
+                try await publisher.request(BrokerMessage(text: "hi"), to: topic, deadline: .now + .seconds(30))
             }
             #expect(error?.code == .notFound)
             #expect(ContinuousClock.now - began < .seconds(5))
@@ -110,13 +110,13 @@ import Testing
             let task = Task {
                 for await delivery in subscription {
                     #expect(delivery.isRequest)
-                    try await delivery.reply(with: Message(headers: ["is": "reply"], body: delivery.message.body))
+                    try await delivery.reply(with: BrokerMessage(headers: ["is": "reply"], body: delivery.message.body))
                 }
             }
-            let replies = try await withThrowingTaskGroup(of: (String, Message).self) { group in
+            let replies = try await withThrowingTaskGroup(of: (String, BrokerMessage).self) { group in
                 for number in 0..<100 {
                     group.addTask {
-                        let message = Message(text: "\(number)")
+                        let message = BrokerMessage(text: "\(number)")
                         return (
                             "\(number)", try await publisher.request(message, to: topic, deadline: .now + .seconds(10))
                         )
@@ -130,63 +130,64 @@ import Testing
             let late = await #expect(throws: MicroError.self) {
                 let silent = try await subscriber.subscribe(to: topic)
                 defer { _ = silent }
-                _ = try await publisher.request(Message(text: "hi"), to: topic, deadline: .now + .milliseconds(200))
+                _ = try await publisher.request(
+                    BrokerMessage(text: "hi"), to: topic, deadline: .now + .milliseconds(200))
             }
             #expect(late?.code == .deadlineExceeded)
         }
     }
 
     /// The server would close the connection.
-    @Test func theServersLimitIsKeptBeforeTheWire() async throws {
-        let topic = String.fresh()
+    @Test func payloadLimitIsCheckedBeforeSending() async throws {
+        let topic = String.uniqueTopic()
         try await withBrokers(configuration(server.url)) { publisher, subscriber in
-            let inbox = Inbox(try await subscriber.subscribe(to: topic))
-            try await publisher.publish(Message(text: "first"), to: topic)
-            let largest = publisher.capabilities.largestBody
+            let inbox = DeliveryCollector(try await subscriber.subscribe(to: topic))
+            try await publisher.publish(BrokerMessage(text: "first"), to: topic)
+            let largest = publisher.capabilities.maxBodySize
             #expect(largest == 1024 * 1024)
             let tooLarge = [
-                Message(body: ByteBuffer(repeating: 1, count: largest + 1)),
-                Message(headers: ["k": "v"], body: ByteBuffer(repeating: 1, count: largest)),
+                BrokerMessage(body: ByteBuffer(repeating: 1, count: largest + 1)),
+                BrokerMessage(headers: ["k": "v"], body: ByteBuffer(repeating: 1, count: largest)),
             ]
             for message in tooLarge {
                 let error = await #expect(throws: MicroError.self) { try await publisher.publish(message, to: topic) }
                 #expect(error?.code == .payloadTooLarge)
             }
-            try await publisher.publish(Message(body: ByteBuffer(repeating: 1, count: largest)), to: topic)
+            try await publisher.publish(BrokerMessage(body: ByteBuffer(repeating: 1, count: largest)), to: topic)
             #expect(await inbox.has(2))
             #expect(inbox.deliveries.last?.message.body.readableBytes == largest)
         }
     }
 
-    @Test func nothingIsLeftAtTheServer() async throws {
-        let before = try await server.census()
+    @Test func canceledSubscriptionsAreRemovedFromServer() async throws {
+        let before = try await server.resourceCounts()
         try await withBrokers(configuration(server.url)) { publisher, subscriber in
             for _ in 0..<200 {
-                let subscription = try await subscriber.subscribe(to: .fresh())
+                let subscription = try await subscriber.subscribe(to: .uniqueTopic())
                 await subscription.cancel()
             }
             // One that nobody holds any more has ended too.
-            _ = try await subscriber.subscribe(to: .fresh())
+            _ = try await subscriber.subscribe(to: .uniqueTopic())
             #expect(
                 await eventually(within: .seconds(5)) {
-                    (try? await server.census())?.subscriptions == before.subscriptions
+                    (try? await server.resourceCounts())?.subscriptions == before.subscriptions
                 })
         }
         #expect(
             await eventually(within: .seconds(5)) {
-                (try? await server.census())?.connections == before.connections
+                (try? await server.resourceCounts())?.connections == before.connections
             })
     }
 
     @Test func manyTasksPublishAtOnce() async throws {
-        let topic = String.fresh()
+        let topic = String.uniqueTopic()
         try await withBrokers(configuration(server.url)) { publisher, subscriber in
-            let inbox = Inbox(try await subscriber.subscribe(to: topic))
+            let inbox = DeliveryCollector(try await subscriber.subscribe(to: topic))
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for task in 0..<16 {
                     group.addTask {
                         for number in 0..<1000 {
-                            try await publisher.publish(Message(text: "\(task) \(number)"), to: topic)
+                            try await publisher.publish(BrokerMessage(text: "\(task) \(number)"), to: topic)
                         }
                     }
                 }

@@ -9,66 +9,67 @@ import TestSupport
 import Testing
 
 /// Servers that die, halt, leave, or were never there.
-@Suite(.whereNATSCanBeStarted, .nats, .serialized, .timeLimit(.minutes(3))) struct NATSOutageTests {
+@Suite(.requiresLocalNATS, .nats, .serialized, .timeLimit(.minutes(3))) struct NATSOutageTests {
     private let server: NATSServer
 
     init() throws { server = try #require(NATSServer.current) }
 
-    @Test func aServerThatIsNotThereYet() async throws {
+    @Test func brokerConnectsOnceServerStarts() async throws {
         await server.kill()
         let configuration = configuration(server.url) { $0.timeout = .milliseconds(300) }
         try await withBrokers(configuration) { publisher, subscriber in
             let began = ContinuousClock.now
             let error = await #expect(throws: MicroError.self) {
-                try await publisher.publish(Message(text: "hi"), to: "t")
+                try await publisher.publish(BrokerMessage(text: "hi"), to: "t")
             }
             #expect(error?.code == .unavailable)
             #expect(error?.message.contains(server.address) == true)
             #expect(error?.isSafeToRetry == true)
             #expect(ContinuousClock.now - began < .seconds(2))
             try await server.start()
-            let inbox = try await heal { Inbox(try await subscriber.subscribe(to: "t")) }
-            try await heal { try await publisher.publish(Message(text: "hello"), to: "t") }
+            let inbox = try await retryUntilSuccess { DeliveryCollector(try await subscriber.subscribe(to: "t")) }
+            try await retryUntilSuccess { try await publisher.publish(BrokerMessage(text: "hello"), to: "t") }
             #expect(await inbox.has(1))
         }
-        try await restore()
+        try await restartServerIfNeeded()
     }
 
-    @Test func aServerThatIsKilledAndStartedAgain() async throws {
+    @Test func subscriptionsResumeAfterServerRestart() async throws {
         try await withBrokers(configuration(server.url)) { publisher, subscriber in
             let grouped = try await [
-                Inbox(subscriber.subscribe(to: "t", queue: "q")), Inbox(subscriber.subscribe(to: "t", queue: "q")),
+                DeliveryCollector(subscriber.subscribe(to: "t", queue: "q")),
+                DeliveryCollector(subscriber.subscribe(to: "t", queue: "q")),
             ]
-            let all = Inbox(try await subscriber.subscribe(to: "*"))
+            let all = DeliveryCollector(try await subscriber.subscribe(to: "*"))
             for round in 1...3 {
                 try await server.restart()
                 // A publication waits for the server to come back. What it was taken for by the dead one is lost.
                 #expect(
                     await eventually {
-                        try? await publisher.publish(Message(text: "\(round)"), to: "t")
+                        try? await publisher.publish(BrokerMessage(text: "\(round)"), to: "t")
                         return all.texts.contains("\(round)") && grouped.contains { $0.texts.contains("\(round)") }
                     })
             }
             let count = all.deliveries.count
             #expect(await eventually { grouped.reduce(0) { $0 + $1.deliveries.count } == count })
-            #expect(try await server.census().connections == 2)
+            #expect(try await server.resourceCounts().connections == 2)
         }
     }
 
-    @Test func aServerThatHalts() async throws {
+    @Test func stalledServerIsDetected() async throws {
         let configuration = configuration(server.url) {
             $0.timeout = .milliseconds(500)
             $0.pingInterval = .milliseconds(200)
         }
         try await withBrokers(configuration) { publisher, subscriber in
-            let inbox = Inbox(try await subscriber.subscribe(to: "t"))
-            try await publisher.publish(Message(text: "before"), to: "t")
+            let inbox = DeliveryCollector(try await subscriber.subscribe(to: "t"))
+            try await publisher.publish(BrokerMessage(text: "before"), to: "t")
             #expect(await inbox.has(1))
             server.signal(SIGSTOP)
             // At most once it may still be taken, until the connection is found dead.
             #expect(
                 await eventually(within: .seconds(10)) {
-                    do { try await publisher.publish(Message(text: "lost"), to: "x") } catch {
+                    do { try await publisher.publish(BrokerMessage(text: "lost"), to: "x") } catch {
                         return [.unavailable, .deadlineExceeded].contains((error as? MicroError)?.code)
                     }
                     return false
@@ -78,52 +79,52 @@ import Testing
             server.signal(SIGCONT)
             #expect(
                 await eventually {
-                    try? await publisher.publish(Message(text: "after"), to: "t")
+                    try? await publisher.publish(BrokerMessage(text: "after"), to: "t")
                     return inbox.texts.contains("after")
                 })
         }
-        try await restore()
+        try await restartServerIfNeeded()
     }
 
     /// It takes a second before it closes connections: by then nobody is there.
-    @Test func aServerThatLeaves() async throws {
+    @Test func lameDuckServerIsLeft() async throws {
         let other = try NATSServer()
         try await other.start()
         let configuration = configuration("\(server.url),\(other.url)")
         try await withBrokers(configuration) { publisher, subscriber in
-            let inbox = Inbox(try await subscriber.subscribe(to: "t"))
-            try await publisher.publish(Message(text: "before"), to: "t")
+            let inbox = DeliveryCollector(try await subscriber.subscribe(to: "t"))
+            try await publisher.publish(BrokerMessage(text: "before"), to: "t")
             #expect(await inbox.has(1))
             server.enterLameDuckMode()
-            #expect(await eventually { (try? await other.census())?.connections == 2 })
+            #expect(await eventually { (try? await other.resourceCounts())?.connections == 2 })
             #expect(
                 await eventually {
-                    try? await publisher.publish(Message(text: "after"), to: "t")
+                    try? await publisher.publish(BrokerMessage(text: "after"), to: "t")
                     return inbox.texts.contains("after")
                 })
         }
         await other.end()
         await server.kill()
-        try await restore()
+        try await restartServerIfNeeded()
     }
 
-    @Test func closingWithoutAServer() async throws {
+    @Test func closeReturnsPromptlyWithoutServer() async throws {
         let broker = try NATSBroker(configuration: configuration(server.url))
         let subscription = try await broker.subscribe(to: "t")
         await server.kill()
         let took = await ContinuousClock().measure { await broker.close(deadline: .now + .seconds(5)) }
         #expect(took < .seconds(3))
         for await _ in subscription { Issue.record("nothing was published") }
-        let error = await #expect(throws: MicroError.self) { try await broker.publish(Message(), to: "t") }
+        let error = await #expect(throws: MicroError.self) { try await broker.publish(BrokerMessage(), to: "t") }
         #expect(error?.code == .closed)
         await broker.close()
-        try await restore()
+        try await restartServerIfNeeded()
     }
 
-    private func restore() async throws { if server.processID == nil { try await server.start() } }
+    private func restartServerIfNeeded() async throws { if server.processID == nil { try await server.start() } }
 
     /// Tries again until it works.
-    private func heal<Value>(_ body: () async throws -> Value) async throws -> Value {
+    private func retryUntilSuccess<Value>(_ body: () async throws -> Value) async throws -> Value {
         for _ in 0..<100 {
             do { return try await body() } catch is MicroError {}
         }
@@ -132,23 +133,23 @@ import Testing
 }
 
 /// Three servers, of which one is known at first.
-@Suite(.whereNATSCanBeStarted, .natsCluster, .serialized, .timeLimit(.minutes(3))) struct NATSClusterTests {
-    @Test(arguments: [false, true]) func othersAreFoundWhenOneDies(_ overWebSocket: Bool) async throws {
+@Suite(.requiresLocalNATS, .natsCluster, .serialized, .timeLimit(.minutes(3))) struct NATSClusterTests {
+    @Test(arguments: [false, true]) func discoveredServersAreUsedAfterFailure(_ overWebSocket: Bool) async throws {
         let cluster = try #require(NATSCluster.current)
         let addresses = cluster.members.map { overWebSocket ? $0.webSocketURL : $0.url }
         let publisher = try NATSBroker(configuration: configuration(addresses[0]))
         let subscriber = try NATSBroker(configuration: configuration(addresses[1]))
-        let inbox = Inbox(try await subscriber.subscribe(to: "t"))
+        let inbox = DeliveryCollector(try await subscriber.subscribe(to: "t"))
         #expect(
             await eventually {
-                try? await publisher.publish(Message(text: "before"), to: "t")
+                try? await publisher.publish(BrokerMessage(text: "before"), to: "t")
                 return !inbox.deliveries.isEmpty
             })
         await cluster.kill(0)
         await cluster.kill(1)
         #expect(
             await eventually {
-                try? await publisher.publish(Message(text: "after"), to: "t")
+                try? await publisher.publish(BrokerMessage(text: "after"), to: "t")
                 return inbox.texts.contains("after")
             })
         await publisher.close()

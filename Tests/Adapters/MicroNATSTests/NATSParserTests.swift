@@ -34,7 +34,7 @@ import Testing
 
         """.utf8)
 
-    @Test func everyOperation() throws {
+    @Test func allOperationsAreParsed() throws {
         let events = try parse([Self.stream])
         #expect(
             events == [
@@ -45,7 +45,7 @@ import Testing
     }
 
     /// Cut anywhere, in two and in single bytes, the messages are the same.
-    @Test func everySplit() throws {
+    @Test func anySplitParsesIdentically() throws {
         let whole = try parse([Self.stream])
         for cut in Self.stream.indices {
             #expect(try parse([Array(Self.stream[..<cut]), Array(Self.stream[cut...])]) == whole)
@@ -58,19 +58,19 @@ import Testing
         "MSG a 1 67108865\r\n", "MSG a 1 5\r\nhello!\r\n", "HMSG a 1 9 5\r\nhello\r\n", "INFO nonsense\r\n",
         "HTTP/1.1 400 Bad Request\r\n", "MSG a 1 r s t 5\r\n",
     ])
-    func violations(_ text: String) {
+    func protocolViolationsAreRejected(_ text: String) {
         let error = #expect(throws: MicroError.self) { try parse([Array(text.utf8)]) }
         #expect(error?.code == .internal)
     }
 
-    @Test func aLineThatDoesNotEnd() {
+    @Test func unterminatedLineIsRejected() {
         let piece = [UInt8](repeating: 0x49, count: 64 * 1024)
         #expect(throws: MicroError.self) { try parse(Array(repeating: piece, count: 5)) }
     }
 
     /// A million inputs, changed at random with a fixed seed: nothing traps, and however they are cut the events are the
     /// same.
-    @Test(.timeLimit(.minutes(5))) func fuzz() {
+    @Test(.timeLimit(.minutes(5))) func mutatedInputParsesConsistently() {
         var fuzzer = Fuzzer(seed: 5)
         let seeds = [
             "MSG a.b 1 5\r\nhello\r\nPING\r\n", "HMSG a.b 2 r 18 23\r\nNATS/1.0\r\nk: v\r\n\r\nhello\r\n+OK\r\n",
@@ -122,7 +122,7 @@ import Testing
 
         mutating func handle(_ head: NATSMessageHead, payload: UnsafeRawBufferPointer) {
             let texts = [
-                String(decoding: head.subject, as: UTF8.self), "\(head.subscription)",
+                String(decoding: head.subject, as: UTF8.self), "\(head.subscriptionID)",
                 head.reply.map { String(decoding: $0, as: UTF8.self) } ?? "nil", "\(head.headerSize)",
                 String(decoding: payload, as: UTF8.self),
             ]
@@ -132,10 +132,10 @@ import Testing
         mutating func handle(_ operation: NATSOperation) {
             switch operation {
             case .info(let info):
-                events.append("info \(info.version ?? "") \(info.maximumPayload ?? 0) \(info.servers ?? [])")
+                events.append("info \(info.version ?? "") \(info.maxPayload ?? 0) \(info.servers ?? [])")
             case .ping: events.append("ping")
             case .pong: events.append("pong")
-            case .acknowledged: events.append("ok")
+            case .ok: events.append("ok")
             case .error(let text): events.append("error \(text)")
             }
         }
@@ -149,7 +149,7 @@ import Testing
         mutating func handle(_ head: NATSMessageHead, payload: UnsafeRawBufferPointer) {
             count += 1
             hasher.combine(bytes: head.subject)
-            hasher.combine(head.subscription)
+            hasher.combine(head.subscriptionID)
             hasher.combine(head.headerSize)
             if let reply = head.reply { hasher.combine(bytes: reply) }
             hasher.combine(bytes: payload)

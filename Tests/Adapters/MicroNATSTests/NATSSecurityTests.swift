@@ -8,8 +8,8 @@ import TestSupport
 import Testing
 
 /// Who trusts whom, against real servers.
-@Suite(.whereNATSCanBeStarted, .serialized, .timeLimit(.minutes(2))) struct NATSSecurityTests {
-    @Test func aUserAndHisPassword() async throws {
+@Suite(.requiresLocalNATS, .serialized, .timeLimit(.minutes(2))) struct NATSSecurityTests {
+    @Test func userAndPasswordAreVerified() async throws {
         try await withServer(.init(credentials: .password(user: "john", "correct-horse"))) { server in
             let right = configuration(server.url) { ($0.user, $0.password) = ("john", Secret("correct-horse")) }
             try await expectDelivery(right)
@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test func aToken() async throws {
+    @Test func tokenIsVerified() async throws {
         try await withServer(.init(credentials: .token("correct-horse"))) { server in
             try await expectDelivery(configuration(server.url) { $0.token = Secret("correct-horse") })
             try await expectDelivery(configuration(server.webSocketURL) { $0.token = Secret("correct-horse") })
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func whatAUserMayNotDo() async throws {
+    @Test func deniedSubjectsFail() async throws {
         var settings = NATSServer.Settings()
         settings.configuration =
             "authorization { users: [{ user: u, password: p, permissions: { publish: [\"may.>\", \"_INBOX.>\"], "
@@ -42,23 +42,23 @@ import Testing
         try await withServer(settings) { server in
             let user = configuration(server.url) { ($0.user, $0.password) = ("u", Secret("p")) }
             try await withBrokers(user) { publisher, subscriber in
-                let inbox = Inbox(try await subscriber.subscribe(to: "may.x"))
+                let inbox = DeliveryCollector(try await subscriber.subscribe(to: "may.x"))
                 let error = await #expect(throws: MicroError.self) { try await subscriber.subscribe(to: "not.x") }
                 #expect(error?.code == .permissionDenied)
                 for _ in 0..<2 {
                     let error = await #expect(throws: MicroError.self) {
-                        try await publisher.publish(Message(text: "no"), to: "not.x")
+                        try await publisher.publish(BrokerMessage(text: "no"), to: "not.x")
                     }
                     #expect(error?.code == .permissionDenied)
                 }
-                try await publisher.publish(Message(text: "yes"), to: "may.x")
+                try await publisher.publish(BrokerMessage(text: "yes"), to: "may.x")
                 #expect(await inbox.has(1))
                 #expect(inbox.texts == ["yes"])
             }
         }
     }
 
-    @Test func tlsAfterTheIntroductionAndBelowWebSocket() async throws {
+    @Test func tlsUpgradeAndSecureWebSocketWork() async throws {
         let certificates = try await Certificates()
         let stranger = try await Certificates()
         try await withServer(.secure(certificates, credentials: .password(user: "u", "p"))) { server in
@@ -66,12 +66,12 @@ import Testing
             let plain = server.url.replacing("tls://", with: "nats://")
             for address in [server.url, server.webSocketURL, plain] {
                 let right = configuration(address) {
-                    $0.certificateAuthorityFile = certificates.authorityFile
+                    $0.certificateAuthorityFile = certificates.certificateAuthorityFile
                     ($0.user, $0.password) = ("u", Secret("p"))
                 }
                 try await expectDelivery(right)
                 var wrong = right
-                wrong.certificateAuthorityFile = stranger.authorityFile
+                wrong.certificateAuthorityFile = stranger.certificateAuthorityFile
                 let (error, _) = try await failure(wrong)
                 #expect(error?.code == .unavailable)
                 #expect(error?.message.contains("NATS_CA") == true, "\(address): \(String(describing: error))")
@@ -83,24 +83,26 @@ import Testing
         }
     }
 
-    @Test(.whereNATSCanBeginWithTLS) func tlsFirst() async throws {
+    @Test(.requiresNATSHandshakeFirst) func tlsHandshakeFirstWorks() async throws {
         let certificates = try await Certificates()
         try await withServer(.secure(certificates, isTLSFirst: true)) { server in
             try await expectDelivery(
                 configuration(server.url) {
                     $0.usesTLSFirst = true
-                    $0.certificateAuthorityFile = certificates.authorityFile
+                    $0.certificateAuthorityFile = certificates.certificateAuthorityFile
                 })
         }
     }
 
-    @Test func aServerThatWantsACertificate() async throws {
+    @Test func clientCertificateIsRequired() async throws {
         let certificates = try await Certificates()
         let client = try await certificates.identity("client", subjectAlternativeName: "DNS:client")
         var settings = try await NATSServer.Settings.secure(certificates)
-        settings.tls?.clientAuthorityFile = certificates.authorityFile
+        settings.tls?.clientAuthorityFile = certificates.certificateAuthorityFile
         try await withServer(settings) { server in
-            let without = configuration(server.url) { $0.certificateAuthorityFile = certificates.authorityFile }
+            let without = configuration(server.url) {
+                $0.certificateAuthorityFile = certificates.certificateAuthorityFile
+            }
             let (error, _) = try await failure(without)
             #expect(error?.code == .unavailable)
             var with = without
@@ -110,7 +112,7 @@ import Testing
     }
 
     /// A promise of TLS is never broken silently.
-    @Test func aServerWithoutTLS() async throws {
+    @Test func serverWithoutTLSIsRejected() async throws {
         try await withServer(.init()) { server in
             let (error, _) = try await failure(configuration(server.url.replacing("nats://", with: "tls://")))
             #expect(error?.code == .unavailable)
@@ -136,8 +138,8 @@ import Testing
 
     private func expectDelivery(_ configuration: NATSConfiguration) async throws {
         try await withBrokers(configuration) { publisher, subscriber in
-            let inbox = Inbox(try await subscriber.subscribe(to: "t"))
-            try await publisher.publish(Message(text: String(repeating: "x", count: 100_000)), to: "t")
+            let inbox = DeliveryCollector(try await subscriber.subscribe(to: "t"))
+            try await publisher.publish(BrokerMessage(text: String(repeating: "x", count: 100_000)), to: "t")
             #expect(await inbox.has(1))
             #expect(inbox.texts.first?.count == 100_000)
         }
@@ -150,7 +152,7 @@ import Testing
         configuration.timeout = .seconds(2)
         return try await withBrokers(configuration, logger: log.logger) { publisher, _ in
             let error = await #expect(throws: MicroError.self) {
-                try await publisher.publish(Message(text: "hi"), to: "t")
+                try await publisher.publish(BrokerMessage(text: "hi"), to: "t")
             }
             return (error, "\(String(describing: error)) \(log.text) \(publisher) \(String(reflecting: configuration))")
         }

@@ -12,23 +12,23 @@ import Testing
 @testable import MicroNATS
 
 /// Calls and streams when NATS, or the peer, goes away.
-@Suite(.whereNATSCanBeStarted, .nats, .serialized, .timeLimit(.minutes(2))) struct NATSTransportOutageTests {
+@Suite(.requiresLocalNATS, .nats, .serialized, .timeLimit(.minutes(2))) struct NATSTransportOutageTests {
     private let server: NATSServer
 
     init() throws { server = try #require(NATSServer.current) }
 
-    private static func quick(_ configuration: inout NATSConfiguration) {
+    private static func fastDetection(_ configuration: inout NATSConfiguration) {
         configuration.pingInterval = .milliseconds(200)
         configuration.timeout = .seconds(2)
     }
 
-    private static func impatient(_ configuration: inout NATSConfiguration) {
+    private static func shortTimeout(_ configuration: inout NATSConfiguration) {
         configuration.timeout = .milliseconds(300)
     }
 
-    @Test func natsIsNotThere() async throws {
+    @Test func operationsFailWhileServerIsDown() async throws {
         await server.kill()
-        try await withTransport(server.url, Self.impatient) { transport in
+        try await withTransport(server.url, Self.shortTimeout) { transport in
             let operations: [() async throws -> Void] = [
                 {
                     _ = try await transport.call(
@@ -49,9 +49,9 @@ import Testing
         try await server.start()
     }
 
-    @Test func natsIsKilledAndStartedAgain() async throws {
+    @Test func transportRecoversAfterServerRestart() async throws {
         let hasBegun = Counter()
-        try await withTransport(server.url, Self.quick) { transport in
+        try await withTransport(server.url, Self.fastDetection) { transport in
             let listener = try await transport.bind(to: Address(host: "127.0.0.1", port: 0))
             let running = Task {
                 try await listener.run { request in
@@ -65,7 +65,7 @@ import Testing
                     }
                 }
             }
-            try await withTransport(server.url, Self.quick) { client in
+            try await withTransport(server.url, Self.fastDetection) { client in
                 let call = Task {
                     try await client.call(
                         NATSTransportTests.request("sleep", timeout: .seconds(50)), to: listener.address)
@@ -93,18 +93,18 @@ import Testing
 
     /// One side asks, the other has only to answer.
     @Test(arguments: [true, false])
-    func aStreamOnWhichNothingIsSaid(_ clientAsks: Bool) async throws {
+    func idleStreamIsKeptAlive(_ clientAsks: Bool) async throws {
         let nothing: (inout NATSConfiguration) -> Void = { _ in }
-        try await withTransport(server.url, clientAsks ? nothing : Self.nervous) { transport in
+        try await withTransport(server.url, clientAsks ? nothing : Self.frequentPings) { transport in
             let listener = try await transport.bind(to: Address(host: "127.0.0.1", port: 0))
             let running = Task {
                 try await listener.run {
-                    throw MicroError.noStream($0)
+                    throw MicroError.streamNotFound($0)
                 } streams: {
-                    NATSTransportTests.echoing($0)
+                    NATSTransportTests.streamEcho($0)
                 }
             }
-            try await withTransport(server.url, clientAsks ? Self.nervous : nothing) { client in
+            try await withTransport(server.url, clientAsks ? Self.frequentPings : nothing) { client in
                 let stream = try await client.open(
                     NATSTransportTests.request("x", timeout: .seconds(50)), to: listener.address)
                 var iterator = stream.makeAsyncIterator()
@@ -122,22 +122,22 @@ import Testing
     }
 
     /// Asks often, and waits long enough for the answer on a busy machine.
-    private static func nervous(_ configuration: inout NATSConfiguration) {
+    private static func frequentPings(_ configuration: inout NATSConfiguration) {
         configuration.pingInterval = .milliseconds(20)
         configuration.timeout = .milliseconds(500)
     }
 
     /// Neither a deadline nor an end would tell.
-    @Test func thePeerOfAStreamDies() async throws {
+    @Test func deadStreamPeerIsDetected() async throws {
         let (hasBegun, hasFailed) = (Counter(), Counter())
         for diesFirst in ["service", "client"] {
-            let service = try NATSTransport(configuration: configuration(server.url, Self.quick))
-            let client = try NATSTransport(configuration: configuration(server.url, Self.quick))
+            let service = try NATSTransport(configuration: configuration(server.url, Self.fastDetection))
+            let client = try NATSTransport(configuration: configuration(server.url, Self.fastDetection))
             let listener = try await service.bind(to: Address(host: "127.0.0.1", port: 0))
             let before = hasBegun.value
             let running = Task {
                 try await listener.run {
-                    throw MicroError.noStream($0)
+                    throw MicroError.streamNotFound($0)
                 } streams: { _ in
                     { _, stream in
                         hasBegun.add()
@@ -153,11 +153,11 @@ import Testing
             #expect(await eventually { hasBegun.value == before + 1 })
             if diesFirst == "service" {
                 // As if its process had ended: its connection does, and nothing is said.
-                service.die()
+                service.simulateCrash()
                 let error = await #expect(throws: MicroError.self) { for try await _ in stream {} }
                 #expect(error?.code == .unavailable)
             } else {
-                client.die()
+                client.simulateCrash()
                 #expect(await eventually { hasFailed.value == 1 })
             }
             running.cancel()

@@ -1,8 +1,8 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import GoMicroWire
 import Foundation
+import GoMicroWire
 import Logging
 import MicroCore
 import NIOCore
@@ -14,14 +14,14 @@ import Testing
 @testable import MicroNATS
 
 /// Calls and streams by a real server.
-@Suite(.whereNATSIs, .nats, .serialized, .timeLimit(.minutes(2))) struct NATSTransportTests {
+@Suite(.requiresNATS, .nats, .serialized, .timeLimit(.minutes(2))) struct NATSTransportTests {
     private let server: NATSServer
 
     init() throws { server = try #require(NATSServer.current) }
 
     // MARK: Calls
 
-    @Test func calls() async throws {
+    @Test func unaryCallsPreserveHeadersAndBodies() async throws {
         try await withPair(Self.echo) { client, address in
             let bytes = ByteBuffer(bytes: (0..<256).map { UInt8($0) })
             let response = try await client.call(
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func errors() async throws {
+    @Test func handlerErrorsReachTheCaller() async throws {
         let codes: [MicroError.Code] = [
             .invalidArgument, .unauthenticated, .permissionDenied, .notFound, .deadlineExceeded, .payloadTooLarge,
             .resourceExhausted, .internal, .unsupported, .unavailable,
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func bodiesAtTheLimitAndBeyond() async throws {
+    @Test func bodySizeLimitIsEnforced() async throws {
         try await withPair { request in
             if request.endpoint == "large" {
                 return TransportResponse(contentType: "a/b", body: ByteBuffer(repeating: 1, count: 1_000_000))
@@ -69,7 +69,7 @@ import Testing
             return TransportResponse(contentType: "a/b", body: request.body)
         } body: { client, address in
             _ = try await client.call(Self.request("echo"), to: address)
-            let limit = client.capabilities.largestBody
+            let limit = client.capabilities.maxBodySize
             #expect(limit > 700_000)
             let largest = ByteBuffer(repeating: 0xFF, count: limit)
             #expect(try await client.call(Self.request("echo", body: largest), to: address).body == largest)
@@ -83,11 +83,11 @@ import Testing
             }
             // The connection lives on.
             _ = try await client.call(Self.request("echo"), to: address)
-            #expect(try await server.census().connections <= 2)
+            #expect(try await server.resourceCounts().connections <= 2)
         }
     }
 
-    @Test func whatIsRefused() async throws {
+    @Test func invalidRequestsAreRejectedBeforeSending() async throws {
         try await withPair(Self.echo) { client, address in
             let wrong: [(TransportRequest, MicroError.Code)] = [
                 (Self.request("echo", headers: ["a": "1", "A": "2"]), .unsupported),
@@ -112,7 +112,7 @@ import Testing
         }
     }
 
-    @Test func nobodyListens() async throws {
+    @Test func callWithoutListenerIsUnavailable() async throws {
         try await withTransport(server.url) { client in
             let began = ContinuousClock.now
             let nobody = Address(host: "_INBOX.nobody")
@@ -128,7 +128,7 @@ import Testing
         }
     }
 
-    @Test func deadlines() async throws {
+    @Test func deadlineCancelsHandler() async throws {
         let isCancelled = Counter()
         try await withPair { request in
             let left = request.deadline - .now
@@ -144,7 +144,7 @@ import Testing
         }
     }
 
-    @Test func cancellations() async throws {
+    @Test func cancellationReachesHandler() async throws {
         let (hasBegun, isCancelled) = (Counter(), Counter())
         try await withPair { _ in
             hasBegun.add()
@@ -163,7 +163,7 @@ import Testing
 
     // MARK: Listeners
 
-    @Test func listeners() async throws {
+    @Test func listenerAddressesAreExclusive() async throws {
         try await withTransport(server.url) { transport in
             let listener = try await transport.bind(to: Address(host: "127.0.0.1", port: 0))
             #expect(listener.address.port == nil && listener.address.host.hasPrefix("_INBOX."))
@@ -188,7 +188,7 @@ import Testing
         }
     }
 
-    @Test func drains() async throws {
+    @Test func drainFinishesInFlightCalls() async throws {
         let (isOpen, hasBegun) = (Counter(), Counter())
         try await withTransport(server.url) { transport in
             try await withTransport(server.url) { client in
@@ -219,12 +219,12 @@ import Testing
                 _ = try await call.value
                 await drain.value
                 try await running.value
-                #expect(try await server.census().subscriptions <= 2)
+                #expect(try await server.resourceCounts().subscriptions <= 2)
             }
         }
     }
 
-    @Test func cutsOffWhoDoesNotEnd() async throws {
+    @Test func drainDeadlineEndsRunningCalls() async throws {
         let hasBegun = Counter()
         try await withTransport(server.url) { transport in
             try await withTransport(server.url) { client in
@@ -251,7 +251,7 @@ import Testing
         }
     }
 
-    @Test func closed() async throws {
+    @Test func operationsFailAfterClose() async throws {
         let transport = try NATSTransport(configuration: configuration(server.url))
         let listener = try await transport.bind(to: Address(host: "127.0.0.1", port: 0))
         let running = Task { try await listener.run(Self.echo) }
@@ -272,8 +272,8 @@ import Testing
 
     // MARK: Streams
 
-    @Test func streamsBothWays() async throws {
-        try await withPair(streams: Self.echoing) { client, address in
+    @Test func bidirectionalStreamEchoes() async throws {
+        try await withPair(streams: Self.streamEcho) { client, address in
             let stream = try await client.open(Self.request("echo", headers: ["k": "v"]), to: address)
             var iterator = stream.makeAsyncIterator()
             for size in [27182, 0, 1828, 45904] {
@@ -288,7 +288,7 @@ import Testing
         }
     }
 
-    @Test func halfClosed() async throws {
+    @Test func halfClosedStreamStillReceives() async throws {
         try await withPair(
             streams: { _ in
                 { _, stream in
@@ -307,7 +307,7 @@ import Testing
             })
     }
 
-    @Test func anErrorAfterSomeMessages() async throws {
+    @Test func streamErrorFollowsMessages() async throws {
         try await withPair(
             streams: { _ in
                 { _, stream in
@@ -326,7 +326,7 @@ import Testing
             })
     }
 
-    @Test func noStreamThere() async throws {
+    @Test func openingUnknownStreamIsNotFound() async throws {
         try await withPair(Self.echo) { client, address in
             let stream = try await client.open(Self.request("echo"), to: address)
             let error = await #expect(throws: MicroError.self) { for try await _ in stream {} }
@@ -334,7 +334,7 @@ import Testing
         }
     }
 
-    @Test func cancelledByTheClient() async throws {
+    @Test func clientCancellationReachesService() async throws {
         let (hasBegun, isCancelled) = (Counter(), Counter())
         try await withPair(
             streams: { _ in
@@ -354,7 +354,7 @@ import Testing
             })
     }
 
-    @Test func cancelledByTheService() async throws {
+    @Test func serviceCancellationReachesClient() async throws {
         try await withPair(
             streams: { _ in { _, stream in stream.cancel() } },
             body: { client, address in
@@ -364,7 +364,7 @@ import Testing
             })
     }
 
-    @Test func theDeadlineOfAStream() async throws {
+    @Test func streamEndsAtDeadline() async throws {
         let isOver = Counter()
         try await withPair(
             streams: { _ in
@@ -381,7 +381,7 @@ import Testing
             })
     }
 
-    @Test func aSlowReaderHoldsTheOtherBack() async throws {
+    @Test func slowReaderAppliesBackPressure() async throws {
         let (sent, mayRead) = (Counter(), Counter())
         let count = 200
         try await withPair(
@@ -405,8 +405,8 @@ import Testing
             })
     }
 
-    @Test func manyMessages() async throws {
-        try await withPair(streams: Self.echoing) { client, address in
+    @Test func streamPreservesMessageOrder() async throws {
+        try await withPair(streams: Self.streamEcho) { client, address in
             let stream = try await client.open(Self.request("x", timeout: .seconds(60)), to: address)
             async let sending: Void = {
                 for number in 0..<10_000 { try await stream.send(ByteBuffer(string: "\(number)")) }
@@ -425,7 +425,7 @@ import Testing
     // MARK: Peers that are not ours, or break the rules
 
     /// go-micro cannot be held back, nor is it known when it is gone.
-    @Test func aStrangerWhoIsTooFast() async throws {
+    @Test func goMicroPeerThatOutrunsReaderIsRejected() async throws {
         let release = Counter()
         try await withPair(
             streams: { _ in
@@ -447,9 +447,9 @@ import Testing
             })
     }
 
-    @Test func noMoreAtATimeThanTheLimit() async throws {
-        let limit = NATSListener.mostSessions
-        let gate = Gate()
+    @Test func concurrentSessionLimitIsEnforced() async throws {
+        let limit = NATSListener.maxSessions
+        let gate = AsyncGate()
         try await withPair(
             { _ in
                 await gate.pass()
@@ -472,7 +472,7 @@ import Testing
             })
     }
 
-    @Test func aMessageIsLost() async throws {
+    @Test func lostStreamMessageFailsStream() async throws {
         let failures = Mutex<[MicroError]>([])
         try await withPair(
             streams: { _ in
@@ -486,7 +486,7 @@ import Testing
             body: { _, address in
                 try await withPeer { peer in
                     for number: UInt64 in [0, 1, 2, 4] {
-                        try await peer.send(Self.fields, mark: NATSStreamMark(number: number), to: address)
+                        try await peer.send(Self.fields, streamHeaders: NATSStreamHeaders(number: number), to: address)
                     }
                     #expect(await eventually { peer.answers.contains { $0.fields.error?.contains("503") == true } })
                 }
@@ -496,7 +496,7 @@ import Testing
     }
 
     /// A late message of a stream that is over is no call and opens none.
-    @Test func lateMessages() async throws {
+    @Test func lateMessagesDoNotOpenStreams() async throws {
         let (opened, called) = (Counter(), Counter())
         try await withPair(
             { _ in
@@ -504,13 +504,13 @@ import Testing
                 return TransportResponse(contentType: "")
             }, streams: { _ in { _, _ in opened.add() } },
             body: { client, address in
-                for mark in [nil, NATSStreamMark(number: 0)] {
+                for streamHeaders in [nil, NATSStreamHeaders(number: 0)] {
                     try await withPeer { peer in
                         let before = opened.value
-                        try await peer.send(Self.fields, mark: mark, to: address)
+                        try await peer.send(Self.fields, streamHeaders: streamHeaders, to: address)
                         #expect(await eventually { peer.answers.contains { $0.fields.error == "EOS" } })
-                        let next = mark.map { NATSStreamMark(number: $0.number + 1) }
-                        for _ in 0..<5 { try await peer.send(Self.fields, mark: next, to: address) }
+                        let next = streamHeaders.map { NATSStreamHeaders(number: $0.number + 1) }
+                        for _ in 0..<5 { try await peer.send(Self.fields, streamHeaders: next, to: address) }
                         try await peer.send(Self.fields + [("Micro-Id", "1")], to: address)
                         #expect(await eventually { peer.answers.contains { $0.fields.id == "1" } })
                         #expect(opened.value == before + 1)
@@ -520,14 +520,14 @@ import Testing
             })
     }
 
-    private static let fields: CallFields.Fields = [
+    private static let fields: GoMicroHeaders.Fields = [
         ("Content-Type", "text/plain"), ("Micro-Service", "greeter"), ("Micro-Endpoint", "x"),
     ]
 
     /// Somebody who writes what the test wants.
-    private final class Peer: Sendable {
-        let link: NATSLink
-        let inbox = NATSSubject.fresh()
+    private final class RawPeer: Sendable {
+        let connection: NATSConnectionManager
+        let inbox = NATSSubject.makeUnique()
         private let content: Content
 
         private final class Content: Sendable {
@@ -535,10 +535,10 @@ import Testing
         }
 
         init(_ address: String) throws {
-            link = try NATSLink(MicroNATSTests.configuration(address), logger: .init(label: "test"))
+            connection = try NATSConnectionManager(MicroNATSTests.configuration(address), logger: .init(label: "test"))
             let content = Content()
             self.content = content
-            _ = try link.add(inbox) { messages in
+            _ = try connection.subscribe(inbox) { messages in
                 content.answers.withLock { $0 += messages.compactMap { NATSEnvelope(parsing: $0.body) } }
             }
         }
@@ -546,18 +546,19 @@ import Testing
         var answers: [NATSEnvelope] { content.answers.withLock(\.self) }
 
         func send(
-            _ fields: CallFields.Fields, _ body: ByteBuffer = ByteBuffer(), mark: NATSStreamMark? = nil,
+            _ fields: GoMicroHeaders.Fields, _ body: ByteBuffer = ByteBuffer(), streamHeaders: NATSStreamHeaders? = nil,
             to address: Address
         ) async throws {
-            let message = Message(headers: mark?.headers ?? [:], body: NATSEnvelope.encoded(fields, body: body))
-            try await link.send { $0.appendPublish(message, to: address.host, reply: self.inbox) }
+            let message = BrokerMessage(
+                headers: streamHeaders?.headers ?? [:], body: NATSEnvelope.encoded(fields, body: body))
+            try await connection.send { $0.appendPublish(message, to: address.host, reply: self.inbox) }
         }
     }
 
-    private func withPeer(_ body: (Peer) async throws -> Void) async throws {
-        let peer = try Peer(server.url)
+    private func withPeer(_ body: (RawPeer) async throws -> Void) async throws {
+        let peer = try RawPeer(server.url)
         try await body(peer)
-        await peer.link.close(by: .now + .seconds(2))
+        await peer.connection.close(by: .now + .seconds(2))
     }
 
     // MARK: Helpers
@@ -566,7 +567,7 @@ import Testing
         TransportResponse(contentType: request.contentType, headers: request.headers, body: request.body)
     }
 
-    static let echoing: TransportStreamLookup = { _ in
+    static let streamEcho: TransportStreamLookup = { _ in
         { _, stream in for try await message in stream { try await stream.send(message) } }
     }
 

@@ -1,9 +1,9 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import GoMicroWire
 import Configuration
 import Foundation
+import GoMicroWire
 import Logging
 import MicroCore
 import NIOCore
@@ -24,7 +24,7 @@ import Testing
     private static let hello = "\u{12}\u{0A}Hello John"
     private static let clientInbox = "_INBOX.dON4PPQGgdem9Ct1tBB5YZ"
 
-    @Test func aCallOfGoMicro() async throws {
+    @Test func goMicroCallIsAnswered() async throws {
         let seen = Mutex<TransportRequest?>(nil)
         let answers = try await answers(to: [Self.call], count: 1) { request in
             seen.withLock { $0 = request }
@@ -40,7 +40,7 @@ import Testing
         #expect(request.deadline < .now + .seconds(5))
     }
 
-    @Test func anErrorForGoMicro() async throws {
+    @Test func errorIsEncodedForGoMicro() async throws {
         let answers = try await answers(to: [Self.call], count: 1) { _ in
             throw MicroError(.invalidArgument, "bad name \"John\"")
         }
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test(arguments: ["", "{", "nonsense", "[]", #"{"Header":{"a":1}}"#, #"{"Body":"***"}"#, "{}"])
-    func garbage(_ payload: String) async throws {
+    func invalidRequestPayloadsAreRejected(_ payload: String) async throws {
         let answers = try await answers(to: [payload, Self.call], count: 2) { _ in
             TransportResponse(contentType: "application/protobuf", body: ByteBuffer(string: Self.hello))
         }
@@ -71,7 +71,7 @@ import Testing
         #"{"Header":{"Content-Type":"application/protobuf","Micro-Endpoint":"Greeter.Stream","Micro-Method":"Greeter.Stream","Micro-Service":"go.micro.srv.greeter","X-Micro-Endpoint":"Greeter.Stream","X-Micro-Method":"Greeter.Stream","X-Micro-Service":"go.micro.srv.greeter"},"Body":"\#(body)"}"#
     }
 
-    @Test func aStreamOfGoMicro() async throws {
+    @Test func goMicroStreamIsServed() async throws {
         let seen = Mutex<[String]>([])
         let answers = try await answers(
             to: ["CgVmaXJzdA==", "CgFh", "CgFi", "CgNlbmQ="].map(Self.streamed), count: 3,
@@ -86,15 +86,15 @@ import Testing
                     }
                 }
             },
-            handler: { throw MicroError.noStream($0) })
+            handler: { throw MicroError.streamNotFound($0) })
         // The body that opens the stream is none of it.
         #expect(seen.withLock(\.self) == ["\n\u{01}a", "\n\u{01}b", "\n\u{03}end"])
         #expect(answers.prefix(2) == [Self.streamedAnswer("EgdIZWxsbyBh"), Self.streamedAnswer("EgdIZWxsbyBi")])
         #expect(answers.last?.contains(#""Micro-Error":"EOS""#) == true)
     }
 
-    @Test func noMoreBeforeItServesThanTheLimit() async throws {
-        let limit = NATSListener.mostEarly
+    @Test func queuedCallLimitIsEnforcedBeforeRun() async throws {
+        let limit = NATSListener.maxQueuedMessages
         let answers = try await answers(
             to: Array(repeating: Self.call, count: limit + 1), early: 1, count: limit + 1
         ) { _ in
@@ -113,7 +113,7 @@ import Testing
     ) async throws -> [String] {
         let answers = Mutex<[String]>([])
         let server = try ScriptedServer { connection in
-            let script = try NATSScript(connection)
+            let script = try ScriptedNATSConnection(connection)
             guard let (subject, id) = try script.subscription(where: { !$0.hasSuffix(".control") }) else { return }
             for payload in payloads { try script.deliver(payload, to: subject, as: id, reply: Self.clientInbox) }
             while let answer = try script.publication(to: Self.clientInbox) {
@@ -142,9 +142,9 @@ import Testing
             headers: ["X-User-Id": "john"], body: ByteBuffer(string: "\n\u{04}John"), deadline: .now + .seconds(10))
     }
 
-    @Test func aCallToGoMicro() async throws {
+    @Test func callToGoMicroIsEncoded() async throws {
         let sent = Mutex<String?>(nil)
-        let response = try await against { script in
+        let response = try await withScriptedServer { script in
             let (subject, id) = try #require(try script.subscription { $0.hasSuffix("*") })
             let call = try #require(try script.publication(to: Self.address.host))
             sent.withLock { $0 = call.payload }
@@ -170,8 +170,8 @@ import Testing
         let payload = sent.withLock(\.self) ?? ""
         let envelope = try JSONDecoder().decode(Envelope.self, from: Data(payload.utf8))
         #expect(envelope.body == Data("\n\u{04}John".utf8))
-        let timeLeft = try #require(envelope.header["Timeout"].flatMap { Int($0) })
-        #expect(timeLeft > 0 && timeLeft <= 10_000_000_000)
+        let remainingTime = try #require(envelope.header["Timeout"].flatMap { Int($0) })
+        #expect(remainingTime > 0 && remainingTime <= 10_000_000_000)
         let recorded = try JSONDecoder().decode(Envelope.self, from: Data(Self.call.utf8))
         for name in recorded.header.keys where !["Micro-From-Service", "X-From-Id", "Timeout"].contains(name) {
             let isID = name.hasSuffix("Micro-Id")
@@ -180,7 +180,7 @@ import Testing
         #expect(envelope.header["Micro-Id"] != nil && envelope.header["Micro-Id"] == envelope.header["X-Micro-Id"])
     }
 
-    @Test func anErrorOfGoMicro() async throws {
+    @Test func goMicroErrorIsDecoded() async throws {
         let recorded =
             #"{"Header":{"Accept":"application/protobuf","Content-Type":"application/protobuf","Micro-Endpoint":"Greeter.Fail","Micro-Error":"{\"id\":\"go.micro.srv.greeter\",\"code\":400,\"detail\":\"bad name \\\"John\\\"\",\"status\":\"Bad Request\"}","Micro-From-Service":"greeter-cli","Micro-Id":"0","X-User-Id":"john"},"Body":null}"#
         let error = await #expect(throws: MicroError.self) { try await answered(by: recorded) }
@@ -189,13 +189,13 @@ import Testing
     }
 
     @Test(arguments: ["", "{", "nonsense", "[]", #"{"Header":{"a":1}}"#])
-    func garbageForAnAnswer(_ payload: String) async throws {
+    func invalidResponsePayloadsAreRejected(_ payload: String) async throws {
         let error = await #expect(throws: MicroError.self) { try await answered(by: payload) }
         #expect(error?.code == .internal && error?.isSafeToRetry == false)
     }
 
     private func answered(by payload: String) async throws -> TransportResponse {
-        try await against { script in
+        try await withScriptedServer { script in
             let (_, id) = try #require(try script.subscription { $0.hasSuffix("*") })
             let call = try #require(try script.publication(to: Self.address.host))
             try script.deliver(payload, to: try #require(call.reply), as: id)
@@ -205,14 +205,14 @@ import Testing
         }
     }
 
-    @Test func aStreamToGoMicro() async throws {
+    @Test func streamToGoMicroIsEncoded() async throws {
         let sent = Mutex<[String]>([])
-        let texts = try await against { script in
+        let texts = try await withScriptedServer { script in
             let (_, id) = try #require(try script.subscription { $0.hasSuffix(">") })
             let opening = try #require(try script.publication(to: Self.address.host))
             let inbox = try #require(opening.reply)
             // Nobody listens to what go-micro does not know.
-            try script.deliverNobody(to: inbox + ".control", as: id)
+            try script.deliverNoResponders(to: inbox + ".control", as: id)
             sent.withLock { $0.append(opening.payload) }
             for answer in ["EgdIZWxsbyBh", "EgdIZWxsbyBi"].map(Self.streamedAnswer) {
                 let message = try #require(try script.publication(to: Self.address.host))
@@ -247,7 +247,7 @@ import Testing
 
     // MARK: Envelopes and settings
 
-    @Test func envelopesAreReadAsTheyWereWritten() throws {
+    @Test func envelopesRoundTrip() throws {
         let texts = ["", "v", "\"\\/\u{8}\u{c}\n\r\t\u{1}", "grüße 😀", "\u{7F}", #"{"a":[]}"#]
         for (number, text) in texts.enumerated() {
             let body = ByteBuffer(bytes: (0..<number * 40).map { UInt8(truncatingIfNeeded: $0) })
@@ -264,12 +264,12 @@ import Testing
         (#"{"Header":{"k":"v"},"Body":null}"#, "v", ""), (#"{"Header":{"k":"v"}}"#, "v", ""),
         (#"{"Header":{"k":"v"},"Body":"","More":[{"a":1}]}"#, "v", ""), (#"{"Header":null,"Body":"aGk="}"#, nil, "hi"),
     ])
-    func envelopesOfOthers(_ text: String, _ value: String?, _ body: String) throws {
+    func foreignEnvelopesAreDecoded(_ text: String, _ value: String?, _ body: String) throws {
         let envelope = try #require(NATSEnvelope(parsing: ByteBuffer(string: text)))
         #expect(envelope.fields.headers["k"] == value && String(buffer: envelope.body) == body)
     }
 
-    @Test func whatIsNoEnvelopeNeverTraps() {
+    @Test func invalidEnvelopesNeverTrap() {
         var fuzzer = Fuzzer(seed: 7)
         for _ in 0..<2000 {
             let bytes = fuzzer.mutated(Array(Self.call.utf8))
@@ -277,7 +277,7 @@ import Testing
         }
     }
 
-    @Test func settings() throws {
+    @Test func transportSettingsAreRead() throws {
         let values: [AbsoluteConfigKey: ConfigValue] = [
             "micro.broker.address": "broker:1", "micro.transport.address": "a:1,tls://b", "nats.user": "u",
         ]
@@ -294,11 +294,11 @@ import Testing
     }
 
     /// Runs a body with a transport whose NATS is a script.
-    private func against<Value: Sendable>(
-        _ script: @escaping @Sendable (NATSScript) throws -> Void,
+    private func withScriptedServer<Value: Sendable>(
+        _ script: @escaping @Sendable (ScriptedNATSConnection) throws -> Void,
         body: (NATSTransport) async throws -> Value
     ) async throws -> Value {
-        let server = try ScriptedServer { connection in try script(try NATSScript(connection)) }
+        let server = try ScriptedServer { connection in try script(try ScriptedNATSConnection(connection)) }
         defer { server.stop() }
         return try await withTransport("127.0.0.1:\(server.port)", body: body)
     }

@@ -1,8 +1,8 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import MicroCore
 import BackendSupport
+import MicroCore
 import NIOCore
 import Testing
 
@@ -10,24 +10,24 @@ import Testing
 @testable import MicroNATS
 
 @Suite struct NATSWireTests {
-    @Test func publications() {
-        #expect(text { $0.appendPublish(Message(text: "hello"), to: "a.b") } == "PUB a.b 5\r\nhello\r\n")
-        #expect(text { $0.appendPublish(Message(), to: "a", reply: "r") } == "PUB a r 0\r\n\r\n")
-        let message = Message(headers: ["k": "v", "K": "ü"], text: "hello")
+    @Test func publishCommandsAreEncoded() {
+        #expect(text { $0.appendPublish(BrokerMessage(text: "hello"), to: "a.b") } == "PUB a.b 5\r\nhello\r\n")
+        #expect(text { $0.appendPublish(BrokerMessage(), to: "a", reply: "r") } == "PUB a r 0\r\n\r\n")
+        let message = BrokerMessage(headers: ["k": "v", "K": "ü"], text: "hello")
         #expect(
             text { $0.appendPublish(message, to: "a", reply: "r") }
                 == "HPUB a r 25 30\r\nNATS/1.0\r\nk: v\r\nK: ü\r\n\r\nhello\r\n")
-        let long = Message(text: String(repeating: "x", count: 1234))
+        let long = BrokerMessage(text: String(repeating: "x", count: 1234))
         #expect(text { $0.appendPublish(long, to: "a") }.hasPrefix("PUB a 1234\r\nxxx"))
     }
 
-    @Test func subscriptions() {
+    @Test func subscribeCommandsAreEncoded() {
         #expect(text { $0.appendSubscribe(to: "a.*", queue: nil, as: 7) } == "SUB a.* 7\r\n")
         #expect(text { $0.appendSubscribe(to: "a", queue: "q", as: 7) } == "SUB a q 7\r\n")
         #expect(text { $0.appendUnsubscribe(7) } == "UNSUB 7\r\n")
     }
 
-    @Test func whoTheClientIs() {
+    @Test func connectCommandIsEncoded() {
         let connect = text { $0.appendConnect(.user("john", Secret("s\"ecret")), usesTLS: true) }
         #expect(connect.hasPrefix("CONNECT {") && connect.hasSuffix("}\r\n"))
         for part in [
@@ -37,9 +37,9 @@ import Testing
         #expect(text { $0.appendConnect(.token(Secret("t")), usesTLS: false) }.contains(#""auth_token":"t""#))
     }
 
-    @Test func headersAreReadAsTheyWereWritten() {
+    @Test func headersRoundTrip() {
         let headers: Headers = ["Key": "v", "key": "w", "empty": "", "ü-free": "grüße 😀", "x": "a: b"]
-        let bytes = text { $0.appendPublish(Message(headers: headers), to: "a") }.utf8
+        let bytes = text { $0.appendPublish(BrokerMessage(headers: headers), to: "a") }.utf8
         let block = bytes.drop { $0 != 0x0A }.dropFirst().dropLast(2)
         #expect(block.count == NATSHeaderBlock.size(of: headers))
         let read = Array(block).withUnsafeBytes { NATSHeaderBlock(parsing: $0) }
@@ -48,7 +48,7 @@ import Testing
         #expect(read.status == nil)
     }
 
-    @Test func statuses() {
+    @Test func headerBlockStatusIsParsed() {
         let read = { (text: String) in Array(text.utf8).withUnsafeBytes { NATSHeaderBlock(parsing: $0) } }
         #expect(read("NATS/1.0 503\r\n\r\n").status == 503)
         let pull = read("NATS/1.0 408 Request Timeout\r\nNats-Pending-Messages: 7\r\nno line\r\n: none\r\n\r\n")
@@ -62,7 +62,7 @@ import Testing
         ("tls://nats.example.com", "tls://nats.example.com:4222"), ("ws://[::1]", "ws://[::1]:80"),
         ("wss://a:9/", "wss://a:9"),
     ])
-    func addresses(_ text: String, _ address: String) throws {
+    func addressesAreParsed(_ text: String, _ address: String) throws {
         #expect(try NATSAddress(parsing: text).description == address)
     }
 
@@ -70,7 +70,7 @@ import Testing
         "", "nats://", "http://a", "nats://user:pass@a", "a:b", "a:0", "a:70000", "nats://a/path", "a b",
         "nats://a?x",
     ])
-    func addressesThatAreNone(_ text: String) {
+    func invalidAddressesAreRejected(_ text: String) {
         let error = #expect(throws: MicroError.self) { try NATSAddress(parsing: text) }
         #expect(error?.code == .invalidArgument)
         #expect(error?.message.contains("MICRO_BROKER_ADDRESS") == true)
@@ -78,45 +78,47 @@ import Testing
     }
 
     /// Servers tell their IP addresses: over TLS the name of the one that told is the name of all.
-    @Test func learntAddresses() throws {
+    @Test func discoveredAddressesAreValidated() throws {
         let known = try NATSAddress(parsing: "tls://nats.example.com:4222")
-        let learnt = try #require(NATSAddress(learnt: "10.0.0.2:4223", from: known, isTrusted: true))
-        #expect(learnt.description == "tls://10.0.0.2:4223")
-        let target = learnt.target(tlsFirst: true)
+        let discovered = try #require(NATSAddress(discovered: "10.0.0.2:4223", from: known, isTrusted: true))
+        #expect(discovered.description == "tls://10.0.0.2:4223")
+        let target = discovered.target(tlsFirst: true)
         #expect(target.host == "nats.example.com" && target.address == "10.0.0.2" && target.usesTLS)
         let other = "other.example.com:4222"
-        #expect(NATSAddress(learnt: other, from: known, isTrusted: true)?.nameInCertificate == nil)
+        #expect(NATSAddress(discovered: other, from: known, isTrusted: true)?.tlsServerName == nil)
         // What was said in plain text may be anybody's: the certificate has to be that of the server that is known.
-        #expect(NATSAddress(learnt: other, from: known, isTrusted: false)?.nameInCertificate == "nats.example.com")
+        #expect(NATSAddress(discovered: other, from: known, isTrusted: false)?.tlsServerName == "nats.example.com")
         for text in ["", "0.0.0.0:1", "a", "[::]:4222", String(repeating: "a", count: 400) + ":1"] {
-            #expect(NATSAddress(learnt: text, from: known, isTrusted: true) == nil, "\(text)")
+            #expect(NATSAddress(discovered: text, from: known, isTrusted: true) == nil, "\(text)")
         }
     }
 
-    @Test func serversTakeTurns() throws {
+    @Test func serversAreTriedInTurn() throws {
         let addresses = try ["a", "b"].map(NATSAddress.init(parsing:))
         var list = NATSServerList(addresses)
         #expect((0..<3).map { _ in list.next().host } == ["a", "b", "a"])
-        list.learn(try ["a", "c"].map(NATSAddress.init(parsing:)))
+        list.updateServers(try ["a", "c"].map(NATSAddress.init(parsing:)))
         #expect(list.count == 3)
         #expect((0..<4).map { _ in list.next().host } == ["b", "c", "a", "b"])
-        list.learn([])
+        list.updateServers([])
         #expect(list.count == 3)
-        list.learn(try ["d"].map(NATSAddress.init(parsing:)))
+        list.updateServers(try ["d"].map(NATSAddress.init(parsing:)))
         #expect(list.count == 3)
     }
 
-    @Test func acknowledgements() throws {
-        let old = try #require(JetStreamDelivery(acknowledgement: "$JS.ACK.S.C.3.42.7.1700000000000000000.0"))
+    @Test func acknowledgementSubjectsAreParsed() throws {
+        let old = try #require(JetStreamMessageMetadata(acknowledgement: "$JS.ACK.S.C.3.42.7.1700000000000000000.0"))
         #expect(old.attempt == 3 && old.sequence == 42)
         let new = try #require(
-            JetStreamDelivery(acknowledgement: "$JS.ACK.hub.ACCOUNT.S.C.2.43.7.1700000000000000000.0.token"))
+            JetStreamMessageMetadata(acknowledgement: "$JS.ACK.hub.ACCOUNT.S.C.2.43.7.1700000000000000000.0.token"))
         #expect(new.attempt == 2 && new.sequence == 43)
         for text in ["_INBOX.1", "$JS.ACK.S.C.x.42.7.1.0", "$JS.ACK", "$JS.ACK.S.C.0.42.7.1.0"] {
-            #expect(JetStreamDelivery(acknowledgement: text) == nil, "\(text)")
+            #expect(JetStreamMessageMetadata(acknowledgement: text) == nil, "\(text)")
         }
-        #expect(JetStreamAnswer.reject(after: .seconds(2)).message == Message(text: "-NAK {\"delay\": 2000000000}"))
-        #expect(JetStreamAnswer.reject(after: nil).message == Message(text: "-NAK"))
+        #expect(
+            JetStreamAcknowledgement.reject(after: .seconds(2)).message
+                == BrokerMessage(text: "-NAK {\"delay\": 2000000000}"))
+        #expect(JetStreamAcknowledgement.reject(after: nil).message == BrokerMessage(text: "-NAK"))
     }
 
     @Test(arguments: [
@@ -126,8 +128,8 @@ import Testing
         ("Maximum Payload Violation", .payloadTooLarge), ("maximum connections exceeded", .resourceExhausted),
         ("Unknown Protocol Operation", .internal), ("Stale Connection", .unavailable),
     ])
-    func errors(_ text: String, _ code: MicroError.Code) {
-        let server = Server(kind: .nats, number: 0, url: "nats://a:1")
+    func serverErrorsMapToCodes(_ text: String, _ code: MicroError.Code) {
+        let server = BackendServer(kind: .nats, number: 0, url: "nats://a:1")
         let error = MicroError(natsError: text, at: server)
         #expect(error.code == code)
         #expect(error.message.contains("nats://a:1"))

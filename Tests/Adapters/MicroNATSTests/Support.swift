@@ -35,7 +35,7 @@ func configuration(
 }
 
 /// Keeps what a subscription delivers.
-final class Inbox: Sendable {
+final class DeliveryCollector: Sendable {
     private let task: Task<Void, Never>
 
     /// - Parameter settle: What is done with each; acknowledged by default.
@@ -69,7 +69,7 @@ final class Inbox: Sendable {
 
 extension String {
     /// A topic of its own.
-    static func fresh(_ suffix: String = "x") -> String { "t\(UInt64.random(in: .min ... .max)).\(suffix)" }
+    static func uniqueTopic(_ suffix: String = "x") -> String { "t\(UInt64.random(in: .min ... .max)).\(suffix)" }
 }
 
 /// Runs a body with a transport, and closes it whatever happens.

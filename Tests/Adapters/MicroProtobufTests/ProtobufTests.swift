@@ -17,7 +17,7 @@ private struct Hello: Codable, Sendable { var name: String }
 
     private var person: Person { Person(fields: ["name": Google_Protobuf_Value(stringValue: "世界")]) }
 
-    @Test func messagesAreWrittenAndRead() throws {
+    @Test func messagesAreEncodedAndDecoded() throws {
         let encode = try #require(ProtobufCodec().encoder(for: Google_Protobuf_BytesValue.self))
         let decode = try #require(ProtobufCodec().decoder(for: Google_Protobuf_BytesValue.self))
         var message = Google_Protobuf_BytesValue()
@@ -29,7 +29,7 @@ private struct Hello: Codable, Sendable { var name: String }
         #expect(try decode(bytes) == message)
     }
 
-    @Test func theirJSONIsThatOfProtocolBuffers() throws {
+    @Test func jsonFollowsProtobufMapping() throws {
         let encode = try #require(ProtobufJSONCodec().encoder(for: Google_Protobuf_Duration.self))
         let decode = try #require(ProtobufJSONCodec().decoder(for: Google_Protobuf_Duration.self))
         var text = ByteBuffer()
@@ -41,7 +41,7 @@ private struct Hello: Codable, Sendable { var name: String }
         #expect(try api(ByteBuffer()).name == "")
     }
 
-    @Test func whatIsNoMessageIsRefused() throws {
+    @Test func nonMessageIsRejected() throws {
         for codec in [ProtobufCodec(), ProtobufJSONCodec()] as [any Codec] {
             #expect(codec.encoder(for: Hello.self) == nil && codec.decoder(for: String.self) == nil)
             let decode = try #require(codec.decoder(for: Google_Protobuf_Api.self))
@@ -50,11 +50,11 @@ private struct Hello: Codable, Sendable { var name: String }
         }
     }
 
-    @Test func aServiceAnswersInEitherAndTakesCodableTypesToo() async throws {
+    @Test func serviceSupportsProtobufJSONAndCodable() async throws {
         let backend = MemoryBackend()
         let codecs: [any Codec] = [ProtobufCodec(), ProtobufJSONCodec(), JSONCodec()]
         var settings = Microservice.Configuration(name: "svc")
-        settings.noticePeriod = .zero
+        settings.deregistrationGracePeriod = .zero
         let service = try Microservice(
             settings, registry: MemoryRegistry(backend: backend), transport: MemoryTransport(backend: backend),
             codecs: codecs, logger: LogRecorder().logger)

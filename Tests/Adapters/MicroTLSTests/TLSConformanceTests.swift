@@ -10,16 +10,16 @@ import TestServers
 import Testing
 
 /// The transport contract over mutual TLS: what is about streams, deadlines and connections has to hold there too.
-@Suite(.serialized, .timeLimit(.minutes(5)), .enabled(if: Certificates.canBeMade, "needs openssl"))
+@Suite(.serialized, .timeLimit(.minutes(5)), .enabled(if: Certificates.canBeCreated, "needs openssl"))
 struct TLSConformanceTests {
-    @Test(.conformanceReport) func contract() async throws {
+    @Test(.conformanceReport) func transportConforms() async throws {
         let harness = try await TLSHarness()
         for each in TransportCase.all where each.hooks.isSubset(of: harness.hooks) {
             await each.verify(against: harness)
         }
     }
 
-    @Test(arguments: TLSDefect.allCases) fileprivate func theCaseOfCredentialsCatches(_ defect: TLSDefect) async throws
+    @Test(arguments: TLSDefect.allCases) fileprivate func credentialsCaseDetectsDefect(_ defect: TLSDefect) async throws
     {
         let report = await TransportRunner(try await TLSHarness(defect), options: RunOptions(filter: "T50")).run()
         #expect(report.results.map(\.outcome.isFailure) == [true], "\(report.results)")
@@ -29,9 +29,9 @@ struct TLSConformanceTests {
 /// What a transport over TLS can get wrong.
 private enum TLSDefect: CaseIterable {
     /// Clients take any certificate for the right one.
-    case trustsAnybody
+    case clientAcceptsAnyCertificate
     /// Servers serve those who show none.
-    case servesAnybody
+    case serverAcceptsAnyClient
 }
 
 /// The HTTP transport with certificates of its own.
@@ -39,31 +39,31 @@ private struct TLSHarness: TransportHarness {
     let subject = Subject(
         adapter: "HTTPTransport (TLS)", adapterVersion: conformanceKitVersion, backend: "HTTP/1.1", backendVersion: "-")
     let bounds = TransportBounds(calls: 300)
-    let passage = Passage.listener
+    let networkPath = NetworkPath.listener
     let credentials: Set<Credentials> = [.valid, .wrong]
     /// For its wire alone: both sides are made in the case.
-    let entrance: Entrance? = Entrance(Address(host: "127.0.0.1", port: 0), wire: .tls)
+    let endpoint: BackendEndpoint? = BackendEndpoint(Address(host: "127.0.0.1", port: 0), wire: .tls)
 
     private let authority: Certificates
-    private let stranger: Certificates
-    private let known: Certificates.Identity
-    private let unknown: Certificates.Identity
+    private let untrustedAuthority: Certificates
+    private let trustedIdentity: Certificates.Identity
+    private let untrustedIdentity: Certificates.Identity
     private let defect: TLSDefect?
 
     init(_ defect: TLSDefect? = nil) async throws {
         self.defect = defect
         authority = try await Certificates()
-        stranger = try await Certificates()
-        known = try await authority.identity("service", subjectAlternativeName: "IP:127.0.0.1")
-        unknown = try await stranger.identity("service", subjectAlternativeName: "IP:127.0.0.1")
+        untrustedAuthority = try await Certificates()
+        trustedIdentity = try await authority.identity("service", subjectAlternativeName: "IP:127.0.0.1")
+        untrustedIdentity = try await untrustedAuthority.identity("service", subjectAlternativeName: "IP:127.0.0.1")
     }
 
     func makeTransport(_ options: TransportClientOptions) async throws -> any Transport {
-        let identity = options.credentials == .valid ? known : unknown
-        var settings = TLSConfiguration(certificateFile: identity.certificate, keyFile: identity.key)
-        let isTrusted = options.trust == .valid || defect == .trustsAnybody
-        settings.authorityFile = (isTrusted ? authority : stranger).authorityFile
-        settings.requiresClientCertificate = defect != .servesAnybody
+        let identity = options.credentials == .valid ? trustedIdentity : untrustedIdentity
+        var settings = HTTPTLSConfiguration(certificateFile: identity.certificate, keyFile: identity.key)
+        let isTrusted = options.trust == .valid || defect == .clientAcceptsAnyCertificate
+        settings.certificateAuthorityFile = (isTrusted ? authority : untrustedAuthority).certificateAuthorityFile
+        settings.requiresClientCertificate = defect != .serverAcceptsAnyClient
         var limits = HTTPConfiguration()
         // T27 makes thousands of handshakes, 32 at a time: without optimisation one was seen to wait for a second.
         limits.connectTimeout = .seconds(5)

@@ -10,19 +10,19 @@ import TestServers
 import TestSupport
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(2)), .enabled(if: Certificates.canBeMade, "needs openssl"))
+@Suite(.serialized, .timeLimit(.minutes(2)), .enabled(if: Certificates.canBeCreated, "needs openssl"))
 struct TLSTests {
-    @Test func callsOfThoseWhoTrustTheAuthorityPass() async throws {
+    @Test func trustedClientCanCall() async throws {
         let authority = try await Certificates()
         try await withServer(try await authority.server()) { address in
-            try await withClient(authority.trusting) { try await $0.expectEcho(at: address) }
+            try await withClient(authority.clientConfiguration) { try await $0.expectEcho(at: address) }
         }
     }
 
-    @Test func aServerOfAnotherAuthorityIsNotCalled() async throws {
-        let (authority, stranger) = (try await Certificates(), try await Certificates())
-        try await withServer(try await stranger.server()) { address in
-            try await withClient(authority.trusting) { client in
+    @Test func untrustedServerIsRejected() async throws {
+        let (authority, untrustedAuthority) = (try await Certificates(), try await Certificates())
+        try await withServer(try await untrustedAuthority.server()) { address in
+            try await withClient(authority.clientConfiguration) { client in
                 let error = try await client.failure(at: address)
                 #expect(error?.code == .unavailable && error?.isSafeToRetry == true, "\(String(describing: error))")
             }
@@ -30,26 +30,26 @@ struct TLSTests {
     }
 
     @Test(arguments: ["DNS:localhost", "IP:127.0.0.2"])
-    func aCertificateForAnotherPlaceIsRefused(_ place: String) async throws {
+    func certificateForOtherAddressIsRejected(_ place: String) async throws {
         let authority = try await Certificates()
         try await withServer(try await authority.server(for: place)) { address in
-            try await withClient(authority.trusting) { client in
+            try await withClient(authority.clientConfiguration) { client in
                 let error = try await client.failure(at: address)
                 #expect(error?.code == .unavailable, "\(String(describing: error))")
             }
         }
     }
 
-    @Test func aNameIsCheckedAsOne() async throws {
+    @Test func hostNameIsVerified() async throws {
         let authority = try await Certificates()
         try await withServer(try await authority.server(for: "DNS:localhost")) { address in
-            try await withClient(authority.trusting) { client in
+            try await withClient(authority.clientConfiguration) { client in
                 try await client.expectEcho(at: Address(host: "localhost", port: address.port))
             }
         }
     }
 
-    @Test func plainTextGetsNoAnswer() async throws {
+    @Test func plaintextClientIsRejected() async throws {
         let authority = try await Certificates()
         try await withServer(try await authority.server()) { address in
             let plain = HTTPTransport()
@@ -57,35 +57,35 @@ struct TLSTests {
             #expect(error != nil)
             await plain.close()
             // And the server goes on.
-            try await withClient(authority.trusting) { try await $0.expectEcho(at: address) }
+            try await withClient(authority.clientConfiguration) { try await $0.expectEcho(at: address) }
         }
     }
 
-    @Test func aClientOfTLSDoesNotFallBackToPlainText() async throws {
+    @Test func clientDoesNotFallBackToPlaintext() async throws {
         let authority = try await Certificates()
         let server = HTTPTransport()
         try await run(server) { address in
-            try await withClient(authority.trusting) { client in
+            try await withClient(authority.clientConfiguration) { client in
                 let error = try await client.failure(at: address)
                 #expect(error?.code == .unavailable, "\(String(describing: error))")
             }
         }
     }
 
-    @Test func mutualTLSAdmitsThoseWithACertificateOfTheAuthorityAlone() async throws {
-        let (authority, stranger) = (try await Certificates(), try await Certificates())
+    @Test func mutualTLSAdmitsOnlyTrustedClients() async throws {
+        let (authority, untrustedAuthority) = (try await Certificates(), try await Certificates())
         var settings = try await authority.server()
         settings.requiresClientCertificate = true
         try await withServer(settings) { address in
-            var known = authority.trusting
+            var known = authority.clientConfiguration
             (known.certificateFile, known.keyFile) = try await authority.files(of: "caller")
             try await withClient(known) { try await $0.expectEcho(at: address) }
-            try await withClient(authority.trusting) { client in
+            try await withClient(authority.clientConfiguration) { client in
                 let error = try await client.failure(at: address)
                 #expect(error?.code == .unavailable, "\(String(describing: error))")
             }
-            var unknown = authority.trusting
-            (unknown.certificateFile, unknown.keyFile) = try await stranger.files(of: "caller")
+            var unknown = authority.clientConfiguration
+            (unknown.certificateFile, unknown.keyFile) = try await untrustedAuthority.files(of: "caller")
             try await withClient(unknown) { client in
                 let error = try await client.failure(at: address)
                 #expect(error?.code == .unavailable, "\(String(describing: error))")
@@ -93,53 +93,53 @@ struct TLSTests {
         }
     }
 
-    @Test func certificatesAreRenewedWithoutARestart() async throws {
+    @Test func renewedCertificatesAreReloaded() async throws {
         let (old, new) = (try await Certificates(), try await Certificates())
-        let files = try Files()
-        try files.take(try await old.server())
+        let files = try ReplaceableCertificateFiles()
+        try files.install(try await old.server())
         try await withServer(files.settings) { address in
-            try await withClient(old.trusting) { try await $0.expectEcho(at: address) }
+            try await withClient(old.clientConfiguration) { try await $0.expectEcho(at: address) }
             // Half of a renewal: the old ones stay.
-            try files.take(try await new.server(), key: false)
-            try await withClient(old.trusting) { try await $0.expectEcho(at: address) }
-            try files.take(try await new.server())
-            try await withClient(new.trusting) { try await $0.expectEcho(at: address) }
-            try await withClient(old.trusting) { client in
+            try files.install(try await new.server(), key: false)
+            try await withClient(old.clientConfiguration) { try await $0.expectEcho(at: address) }
+            try files.install(try await new.server())
+            try await withClient(new.clientConfiguration) { try await $0.expectEcho(at: address) }
+            try await withClient(old.clientConfiguration) { client in
                 let error = try await client.failure(at: address)
                 #expect(error != nil)
             }
         }
     }
 
-    @Test func aConnectionOutlivesTheRenewalOfItsCertificate() async throws {
+    @Test func connectionSurvivesCertificateRenewal() async throws {
         let (old, new) = (try await Certificates(), try await Certificates())
-        let files = try Files()
-        try files.take(try await old.server())
+        let files = try ReplaceableCertificateFiles()
+        try files.install(try await old.server())
         try await withServer(files.settings) { address in
-            try await withClient(old.trusting) { client in
+            try await withClient(old.clientConfiguration) { client in
                 try await client.expectEcho(at: address)
-                try files.take(try await new.server())
+                try files.install(try await new.server())
                 // By the connection that is open: another one would be refused.
                 try await client.expectEcho(at: address)
             }
         }
     }
 
-    @Test func filesThatAreOfNoUseAreNamed() async throws {
+    @Test func invalidFilesAreNamedInError() async throws {
         let authority = try await Certificates()
         let good = try await authority.server()
         let other = try await authority.files(of: "other")
-        let cases: [(String, (inout TLSConfiguration) -> Void)] = [
+        let cases: [(String, (inout HTTPTLSConfiguration) -> Void)] = [
             ("/nowhere.pem", { $0.certificateFile = "/nowhere.pem" }),
             ("/nowhere.key", { $0.keyFile = "/nowhere.key" }),
-            ("/nowhere.pem", { $0.authorityFile = "/nowhere.pem" }),
+            ("/nowhere.pem", { $0.certificateAuthorityFile = "/nowhere.pem" }),
             ("do not fit", { $0.keyFile = other.key }),
             ("belong together", { $0.keyFile = nil }),
             (good.certificateFile ?? "", { $0.keyFile = $0.certificateFile }),
             (
                 "authorityFile",
                 {
-                    $0.authorityFile = nil
+                    $0.certificateAuthorityFile = nil
                     $0.requiresClientCertificate = true
                 }
             ),
@@ -154,10 +154,10 @@ struct TLSTests {
         }
     }
 
-    @Test func aServiceWithoutACertificateRefusesWhoeverCalls() async throws {
+    @Test func serverWithoutCertificateRejectsCalls() async throws {
         let authority = try await Certificates()
-        try await withServer(authority.trusting) { address in
-            try await withClient(authority.trusting) { client in
+        try await withServer(authority.clientConfiguration) { address in
+            try await withClient(authority.clientConfiguration) { client in
                 let error = try await client.failure(at: address)
                 #expect(error?.code == .unavailable, "\(String(describing: error))")
             }
@@ -166,19 +166,19 @@ struct TLSTests {
 }
 
 /// Files that are exchanged while they are in use.
-private struct Files {
+private struct ReplaceableCertificateFiles {
     private let directory = FileManager.default.temporaryDirectory.appendingPathComponent("tls-\(UUID().uuidString)")
 
     init() throws { try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true) }
 
-    var settings: TLSConfiguration {
-        var settings = TLSConfiguration(certificateFile: path("server.pem"), keyFile: path("server.key"))
+    var settings: HTTPTLSConfiguration {
+        var settings = HTTPTLSConfiguration(certificateFile: path("server.pem"), keyFile: path("server.key"))
         settings.refreshInterval = .zero
         return settings
     }
 
     /// As an administrator does: each file is there whole at every moment.
-    func take(_ settings: TLSConfiguration, key: Bool = true) throws {
+    func install(_ settings: HTTPTLSConfiguration, key: Bool = true) throws {
         try replace("server.pem", by: settings.certificateFile)
         if key { try replace("server.key", by: settings.keyFile) }
     }
@@ -193,7 +193,9 @@ private struct Files {
 
 extension Certificates {
     /// The settings of a client without a certificate.
-    fileprivate var trusting: TLSConfiguration { TLSConfiguration(authorityFile: authorityFile) }
+    fileprivate var clientConfiguration: HTTPTLSConfiguration {
+        HTTPTLSConfiguration(certificateAuthorityFile: certificateAuthorityFile)
+    }
 
     fileprivate func files(of name: String, for place: String = "IP:127.0.0.1") async throws -> (
         certificate: String, key: String
@@ -203,10 +205,10 @@ extension Certificates {
     }
 
     /// The settings of a server.
-    fileprivate func server(for place: String = "IP:127.0.0.1") async throws -> TLSConfiguration {
+    fileprivate func server(for place: String = "IP:127.0.0.1") async throws -> HTTPTLSConfiguration {
         let files = try await files(of: "server", for: place)
-        return TLSConfiguration(
-            certificateFile: files.certificate, keyFile: files.key, authorityFile: authorityFile)
+        return HTTPTLSConfiguration(
+            certificateFile: files.certificate, keyFile: files.key, certificateAuthorityFile: certificateAuthorityFile)
     }
 }
 
@@ -230,14 +232,14 @@ extension HTTPTransport {
     }
 }
 
-private func withClient(_ settings: TLSConfiguration, body: (HTTPTransport) async throws -> Void) async throws {
+private func withClient(_ settings: HTTPTLSConfiguration, body: (HTTPTransport) async throws -> Void) async throws {
     let client = try HTTPTransport(tls: settings)
     let result = await Result { try await body(client) }
     await client.close()
     try result.get()
 }
 
-private func withServer(_ settings: TLSConfiguration, body: (Address) async throws -> Void) async throws {
+private func withServer(_ settings: HTTPTLSConfiguration, body: (Address) async throws -> Void) async throws {
     try await run(try HTTPTransport(tls: settings), body)
 }
 

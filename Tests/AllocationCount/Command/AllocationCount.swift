@@ -45,7 +45,7 @@ import NIOCore
     private static func countTyped() async throws -> Double {
         let (registry, transport) = (MemoryRegistry(), HTTPTransport())
         var settings = Microservice.Configuration(name: "echo")
-        settings.noticePeriod = .zero
+        settings.deregistrationGracePeriod = .zero
         let service = try Microservice(settings, registry: registry, transport: HTTPTransport())
         service.handle("Echo.Echo") { (message: Message, _) in message }
         let client = try Client(registry: registry, transport: transport, settings: .init())

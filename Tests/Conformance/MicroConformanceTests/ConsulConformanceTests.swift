@@ -7,7 +7,7 @@ import TestServers
 import Testing
 
 /// Every case against a real Consul, which is stopped, killed, halted and wiped on the way.
-@Suite(.whereConsulIs, .consul, .serialized, .timeLimit(.minutes(10))) struct ConsulConformanceTests {
+@Suite(.requiresConsul, .consul, .serialized, .timeLimit(.minutes(10))) struct ConsulConformanceTests {
     @Test(.conformanceReport, .serialized, arguments: RegistryCase.all)
     func contract(_ each: RegistryCase) async throws {
         let server = try #require(ConsulServer.current)
@@ -16,7 +16,7 @@ import Testing
 }
 
 /// The cases that need TLS and ACLs, and what ACLs and TLS make of some others.
-@Suite(.whereConsulCanBeStarted, .serialized, .timeLimit(.minutes(5))) struct SecuredConsulConformanceTests {
+@Suite(.requiresLocalConsul, .serialized, .timeLimit(.minutes(5))) struct SecuredConsulConformanceTests {
     @Test(.conformanceReport) func contract() async throws {
         let certificates = try await Certificates()
         let server = try await ConsulHarnesses.securedServer(certificates)

@@ -33,7 +33,7 @@ enum ConsulHarnesses {
                      "acl": {"enabled": true, "default_policy": "deny", "enable_token_persistence": false,
                              "tokens": {"master": "\(token)", "agent": "\(token)"}}}
                     """,
-                tls: CurlTLS(certificateAuthorityFile: certificates.authorityFile)))
+                tls: CurlTLS(certificateAuthorityFile: certificates.certificateAuthorityFile)))
     }
 
     static func securedHarness(
@@ -41,7 +41,7 @@ enum ConsulHarnesses {
     ) async throws -> ConsulRegistryHarness {
         var configuration = configuration(server)
         configuration.usesTLS = true
-        configuration.certificateAuthorityFile = certificates.authorityFile
+        configuration.certificateAuthorityFile = certificates.certificateAuthorityFile
         configuration.token = Secret(token)
         return try await ConsulRegistryHarness(configuration, control: ServerControl(server))
     }
@@ -50,7 +50,7 @@ enum ConsulHarnesses {
         var configuration = ConsulConfiguration()
         configuration.address = server.address
         // A dead connection is noticed after this time: cases wait for it.
-        configuration.longestWait = .seconds(3)
+        configuration.watchRenewalInterval = .seconds(3)
         return configuration
     }
 }

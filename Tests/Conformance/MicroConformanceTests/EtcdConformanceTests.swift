@@ -7,7 +7,7 @@ import TestServers
 import Testing
 
 /// Every case against a real etcd, which is stopped, killed, halted, wiped and compacted on the way.
-@Suite(.whereEtcdIs, .etcd, .serialized, .timeLimit(.minutes(10))) struct EtcdConformanceTests {
+@Suite(.requiresEtcd, .etcd, .serialized, .timeLimit(.minutes(10))) struct EtcdConformanceTests {
     @Test(.conformanceReport, .serialized, arguments: RegistryCase.all)
     func contract(_ each: RegistryCase) async throws {
         let server = try #require(EtcdServer.current)
@@ -16,7 +16,7 @@ import Testing
 }
 
 /// The cases that need TLS and credentials, and what those make of some others.
-@Suite(.whereEtcdCanBeStarted, .serialized, .timeLimit(.minutes(5))) struct SecuredEtcdConformanceTests {
+@Suite(.requiresLocalEtcd, .serialized, .timeLimit(.minutes(5))) struct SecuredEtcdConformanceTests {
     @Test(.conformanceReport) func contract() async throws {
         let certificates = try await Certificates()
         let server = try await EtcdHarnesses.securedServer(certificates)

@@ -33,7 +33,7 @@ enum EtcdHarnesses {
 
     static func securedServer(_ certificates: Certificates) async throws -> EtcdServer {
         let identity = try await certificates.identity("server", subjectAlternativeName: "IP:127.0.0.1")
-        let client = CurlTLS(certificateAuthorityFile: certificates.authorityFile)
+        let client = CurlTLS(certificateAuthorityFile: certificates.certificateAuthorityFile)
         return try EtcdServer(
             EtcdServer.Settings(tls: .init(identity: identity, client: client), rootPassword: rootPassword))
     }
@@ -54,7 +54,7 @@ enum EtcdHarnesses {
     ) async throws -> EtcdRegistryHarness {
         var configuration = configuration(server)
         configuration.usesTLS = true
-        configuration.certificateAuthorityFile = certificates.authorityFile
+        configuration.certificateAuthorityFile = certificates.certificateAuthorityFile
         configuration.user = "root"
         configuration.password = Secret(rootPassword)
         return try await EtcdRegistryHarness(configuration, control: ServerControl(server))
@@ -64,7 +64,7 @@ enum EtcdHarnesses {
         var configuration = EtcdConfiguration()
         configuration.address = server.address
         // A dead connection is noticed after this time: cases wait for it.
-        configuration.longestWait = .seconds(3)
+        configuration.watchRenewalInterval = .seconds(3)
         return configuration
     }
 }

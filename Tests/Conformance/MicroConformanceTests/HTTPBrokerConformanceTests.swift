@@ -15,7 +15,7 @@ import Testing
 }
 
 /// On a real Consul, which is stopped, killed, halted and cut off on the way.
-@Suite(.whereConsulIs, .consul, .serialized, .timeLimit(.minutes(10))) struct HTTPBrokerOnConsulConformanceTests {
+@Suite(.requiresConsul, .consul, .serialized, .timeLimit(.minutes(10))) struct HTTPBrokerOnConsulConformanceTests {
     @Test(.conformanceReport, .serialized, arguments: BrokerCase.all)
     func contract(_ each: BrokerCase) async throws {
         let server = try #require(ConsulServer.current)

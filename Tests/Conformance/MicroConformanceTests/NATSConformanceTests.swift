@@ -9,7 +9,7 @@ import Testing
 
 /// Every case against a real NATS, which is stopped, killed, halted and wiped on the way: by its core, over TCP and over
 /// WebSocket, and by JetStream.
-@Suite(.whereNATSIs, .nats, .serialized, .timeLimit(.minutes(15))) struct NATSConformanceTests {
+@Suite(.requiresNATS, .nats, .serialized, .timeLimit(.minutes(15))) struct NATSConformanceTests {
     private let server: NATSServer
 
     init() throws { server = try #require(NATSServer.current) }
@@ -31,7 +31,7 @@ import Testing
 }
 
 /// The transport contract, over a real NATS.
-@Suite(.whereNATSIs, .nats, .serialized, .timeLimit(.minutes(5))) struct NATSTransportConformanceTests {
+@Suite(.requiresNATS, .nats, .serialized, .timeLimit(.minutes(5))) struct NATSTransportConformanceTests {
     private let server: NATSServer
 
     init() throws { server = try #require(NATSServer.current) }
@@ -43,8 +43,10 @@ import Testing
 }
 
 /// The cases that need TLS and credentials, and what those make of some others.
-@Suite(.whereNATSCanBeStarted, .serialized, .timeLimit(.minutes(5))) struct SecuredNATSConformanceTests {
-    @Test(.conformanceReport, arguments: DeliveryClass.allCases) func contract(_ delivery: DeliveryClass) async throws {
+@Suite(.requiresLocalNATS, .serialized, .timeLimit(.minutes(5))) struct SecuredNATSConformanceTests {
+    @Test(.conformanceReport, arguments: DeliveryGuarantee.allCases) func contract(_ delivery: DeliveryGuarantee)
+        async throws
+    {
         let certificates = try await Certificates()
         let server = try await NATSHarnesses.securedServer(certificates)
         try await server.start()
@@ -59,6 +61,6 @@ extension BrokerCase {
     /// Those that need TLS or other credentials, and some that everything needs.
     static let forSecuredBackends = all.filter { each in
         ["B01", "B10", "B27", "B46", "B56"].contains(each.id)
-            || !each.hooks.isDisjoint(with: [.tls, .wrongCredentials, .powerlessCredentials, .revocableCredentials])
+            || !each.hooks.isDisjoint(with: [.tls, .wrongCredentials, .unprivilegedCredentials, .revocableCredentials])
     }
 }

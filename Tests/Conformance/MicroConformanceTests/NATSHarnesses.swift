@@ -12,7 +12,7 @@ import TestServers
 /// Harnesses on NATS servers of their own: one without authentication, one with TLS and users.
 enum NATSHarnesses {
     static func harness(
-        _ server: NATSServer, _ delivery: DeliveryClass, overWebSocket: Bool = false,
+        _ server: NATSServer, _ delivery: DeliveryGuarantee, overWebSocket: Bool = false,
         _ change: (inout BrokerBounds) -> Void = { _ in }
     ) async throws -> NATSBrokerHarness {
         let configuration = configuration(overWebSocket ? server.webSocketURL : server.url)
@@ -35,14 +35,14 @@ enum NATSHarnesses {
     }
 
     static func securedHarness(
-        _ server: NATSServer, _ certificates: Certificates, _ delivery: DeliveryClass
+        _ server: NATSServer, _ certificates: Certificates, _ delivery: DeliveryGuarantee
     ) async throws -> NATSBrokerHarness {
         var configuration = configuration(server.url)
-        configuration.certificateAuthorityFile = certificates.authorityFile
+        configuration.certificateAuthorityFile = certificates.certificateAuthorityFile
         (configuration.user, configuration.password) = ("root", Secret(NATSUsers.rootPassword))
         var bounds = NATSBrokerHarness.bounds(of: configuration)
         // Who was refused waits before he asks again.
-        bounds.heal = .seconds(25)
+        bounds.recoveryTimeout = .seconds(25)
         return try await NATSBrokerHarness(
             configuration, delivery: delivery, bounds: bounds, control: ServerControl(server),
             monitoring: server.monitoringAddress, principals: NATSUsers(server))
@@ -61,7 +61,7 @@ enum NATSHarnesses {
 /// The users of a server, which are in its configuration.
 final class NATSUsers: NATSPrincipals {
     static let rootPassword = "correct-horse"
-    private static let powerlessPassword = "battery-staple"
+    private static let unprivilegedPassword = "battery-staple"
 
     private let server: NATSServer
     private let revocable = Mutex<[String: String]>([:])
@@ -69,14 +69,14 @@ final class NATSUsers: NATSPrincipals {
     init(_ server: NATSServer) { self.server = server }
 
     var secrets: [String] {
-        [Self.rootPassword, Self.powerlessPassword, "wrong-password"] + revocable.withLock { Array($0.values) }
+        [Self.rootPassword, Self.unprivilegedPassword, "wrong-password"] + revocable.withLock { Array($0.values) }
     }
 
     func login(for credentials: Credentials) async throws -> (user: String, password: Secret) {
         switch credentials {
         case .valid: return ("root", Secret(Self.rootPassword))
         case .wrong: return ("nobody", Secret("wrong-password"))
-        case .powerless: return ("powerless", Secret(Self.powerlessPassword))
+        case .unprivileged: return ("powerless", Secret(Self.unprivilegedPassword))
         case .revocable:
             let (user, password) = ("revocable-\(UUID().uuidString.prefix(8))", UUID().uuidString)
             let all = revocable.withLock { revocable in
@@ -97,7 +97,7 @@ final class NATSUsers: NATSPrincipals {
         let users =
             [
                 "{ user: root, password: \"\(rootPassword)\" }",
-                "{ user: powerless, password: \"\(powerlessPassword)\", permissions: "
+                "{ user: powerless, password: \"\(unprivilegedPassword)\", permissions: "
                     + "{ publish: { deny: \">\" }, subscribe: { deny: \">\" } } }",
             ] + revocable.map { "{ user: \"\($0.user)\", password: \"\($0.password)\" }" }
         return "authorization { users: [\(users.joined(separator: ", "))] }"

@@ -18,33 +18,34 @@ import Testing
 
     private func makeCase(
         needs: [String] = [], actions: Set<BackendAction> = [],
-        refusal: (@Sendable (RegistryTrial) async throws -> Void)? = nil,
-        run: @escaping @Sendable (RegistryTrial) async throws -> Void = { _ in }
+        verifyUnsupported: (@Sendable (RegistryTestContext) async throws -> Void)? = nil,
+        run: @escaping @Sendable (RegistryTestContext) async throws -> Void = { _ in }
     ) -> RegistryCase {
         RegistryCase(
-            "X01", .core, "Does <this> & \"that\"", motive: "-", needs: needs, actions: actions, refusal: refusal,
+            "X01", .core, "Does <this> & \"that\"", rationale: "-", needs: needs, actions: actions,
+            verifyUnsupported: verifyUnsupported,
             run: run)
     }
 
-    private let failing: @Sendable (RegistryTrial) async throws -> Void = { try $0.expect(false, "it works") }
+    private let failing: @Sendable (RegistryTestContext) async throws -> Void = { try $0.expect(false, "it works") }
 
-    @Test func theCataloguesAreInOrderAndTheirIDsAreUnique() {
-        func check<Trial>(_ cases: [ConformanceCase<Trial>]) {
+    @Test func caseIDsAreSortedAndUnique() {
+        func check<TestContext>(_ cases: [ConformanceCase<TestContext>]) {
             let ids = cases.map(\.id)
             #expect(ids == Set(ids).sorted())
-            #expect(cases.allSatisfy { !$0.requirement.isEmpty && !$0.motive.isEmpty })
+            #expect(cases.allSatisfy { !$0.requirement.isEmpty && !$0.rationale.isEmpty })
             #expect(cases.allSatisfy { $0.tier != .capability || !$0.needs.isEmpty })
         }
         check(RegistryCase.all)
         check(BrokerCase.all)
     }
 
-    @Test func whatBrokerCasesNeedCanBeClaimed() {
-        let claims = BrokerFeatures.named.map(\.name) + DeliveryClass.allCases.map(\.rawValue)
+    @Test func brokerCaseNeedsAreKnownCapabilities() {
+        let claims = BrokerFeatures.named.map(\.name) + DeliveryGuarantee.allCases.map(\.rawValue)
         for each in BrokerCase.all { #expect(Set(each.needs).isSubset(of: claims), "\(each.id)") }
     }
 
-    @Test func allSixOutcomes() async {
+    @Test func reportsAllSixOutcomes() async {
         #expect(await outcome(of: makeCase()) == .passed)
         #expect(await outcome(of: makeCase(run: failing)) == .failed("expected that it works"))
         #expect(await outcome(of: makeCase(needs: ["pods"], run: failing)) == .notClaimed("pods"))
@@ -59,18 +60,18 @@ import Testing
         #expect(await outcome(of: makeCase(), flaky) == .passed)
     }
 
-    @Test func aCapabilityThatIsNotClaimedHasToBeRefused() async {
-        let ignored = makeCase(needs: ["pods"], refusal: failing)
+    @Test func unclaimedCapabilityMustBeRefused() async {
+        let ignored = makeCase(needs: ["pods"], verifyUnsupported: failing)
         #expect(await outcome(of: ignored) == .failed("expected that it works"))
     }
 
-    @Test func aCaseThatHangsIsCutOffAndTheRunGoesOn() async {
+    @Test func hangingCaseTimesOutAndRunContinues() async {
         let hanging = makeCase(run: { _ in
             // Heeds no cancellation.
             await Task.detached { try? await Task.sleep(for: .seconds(120)) }.value
         })
         let started = ContinuousClock.now
-        let options = RunOptions(caseLimit: .milliseconds(100))
+        let options = RunOptions(caseTimeout: .milliseconds(100))
         let report = await RegistryRunner(harness, options: options).run([hanging, makeCase()])
         #expect(ContinuousClock.now - started < .seconds(60))
         #expect(report.results.map(\.outcome.name) == ["failed", "passed"])
@@ -78,44 +79,46 @@ import Testing
         #expect(!report.isSuccess)
     }
 
-    @Test func aClientThatCannotBeClosedDoesNotHoldTheRun() async {
-        let options = RunOptions(caseLimit: .milliseconds(100))
-        let report = await RegistryRunner(MutantHarness(.closeHangs, of: MemoryRegistryHarness()), options: options)
-            .run([makeCase(), makeCase()])
+    @Test func hangingClientCloseDoesNotBlockRun() async {
+        let options = RunOptions(caseTimeout: .milliseconds(100))
+        let report = await RegistryRunner(
+            RegistryMutantHarness(.closeHangs, of: MemoryRegistryHarness()), options: options
+        )
+        .run([makeCase(), makeCase()])
         #expect(report.results.map(\.outcome.name) == ["failed", "failed"])
     }
 
-    @Test func aCaseIsCleanedUpAfter() async throws {
+    @Test func caseCleansUpAfterFailure() async throws {
         let namespace = Counter()
-        let messy = makeCase(run: { trial in
-            try await trial.register(trial.record())
-            _ = try trial.a.watch(nil)
+        let messy = makeCase(run: { context in
+            try await context.register(context.record())
+            _ = try context.a.watch(nil)
             namespace.add()
             throw ConformanceFailure("on the way")
         })
         #expect(await outcome(of: messy) == .failed("on the way"))
         #expect(namespace.value == 1)
-        #expect(try await harness.census()?.watches == 0)
+        #expect(try await harness.resourceCounts()?.watches == 0)
     }
 
     @Test(arguments: [
         ("*", 82), ("R01", 1), ("R0?", 9), ("R1*,R50", 11), ("X*", 0), ("r01", 0), ("R*1", 8), ("", 0),
     ])
-    func filters(_ pattern: String, _ count: Int) {
+    func filterSelectsMatchingCases(_ pattern: String, _ count: Int) {
         let options = RunOptions(filter: pattern)
         #expect(RegistryCase.all.count { options.selects($0) } == count)
     }
 
-    @Test func tiers() {
+    @Test func tierSelectsMatchingCases() {
         let options = RunOptions(tiers: [.capability])
         #expect(Set(RegistryCase.all.filter(options.selects).map(\.tier)) == [.capability])
     }
 
-    @Test func listsOfIDs() {
+    @Test func parsesListsOfIDs() {
         #expect(RunOptions.ids(in: "R01\n# all of it\n\n  R02  # why\r\nR03") == ["R01", "R02", "R03"])
     }
 
-    @Test func reportsSayTheSame() async throws {
+    @Test func reportFormatsAgree() async throws {
         let cases = [makeCase(), makeCase(needs: ["pods"]), makeCase(run: failing)]
         let report = await RegistryRunner(harness).run(cases)
         #expect(report.counts == "1 passed, 1 failed, 1 notClaimed, 0 notRunnable, 0 knownFailing, 0 unexpectedPass")
@@ -139,7 +142,7 @@ import Testing
         #expect(report.junit.contains(#"<failure message="expected that it works"/>"#))
     }
 
-    @Test func nothingRunIsNoSuccess() async { #expect(await !RegistryRunner(harness).run([]).isSuccess) }
+    @Test func emptyRunIsNotSuccess() async { #expect(await !RegistryRunner(harness).run([]).isSuccess) }
 }
 
 /// A harness without hooks.

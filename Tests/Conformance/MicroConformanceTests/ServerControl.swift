@@ -12,15 +12,15 @@ struct ServerControl: BackendControl {
 
     let server: any ChildServer
     /// What is done by asking the server.
-    private let questions: [BackendAction: Action]
+    private let handlers: [BackendAction: Action]
 
-    init(_ server: any ChildServer, questions: [BackendAction: Action] = [:]) {
+    init(_ server: any ChildServer, handlers: [BackendAction: Action] = [:]) {
         self.server = server
-        self.questions = questions
+        self.handlers = handlers
     }
 
     var actions: Set<BackendAction> {
-        Set([.stop, .kill, .start, .pause, .resume, .wipe]).union(questions.keys)
+        Set([.stop, .kill, .start, .pause, .resume, .wipe]).union(handlers.keys)
     }
 
     func perform(_ action: BackendAction) async throws {
@@ -32,8 +32,10 @@ struct ServerControl: BackendControl {
         case .resume: server.signal(SIGCONT)
         case .wipe: try await server.wipe()
         case .compact, .revoke, .revokeCredentials:
-            guard let ask = questions[action] else { throw MachineError(description: "there is no action \(action)") }
-            try await ask()
+            guard let request = handlers[action] else {
+                throw TestServerError(description: "there is no action \(action)")
+            }
+            try await request()
         }
     }
 }
@@ -41,20 +43,20 @@ struct ServerControl: BackendControl {
 extension ServerControl {
     /// An agent keeps nothing on disk: what it has forgotten of its history is a restart with the same records.
     init(_ server: ConsulServer) {
-        let instances = ConsulInstances { method, path, body in
+        let instances = ConsulAgentServices { method, path, body in
             let text = body.map { String(decoding: $0, as: UTF8.self) }
-            return Array(try await server.ask(path, method: method, body: text).text.utf8)
+            return Array(try await server.request(path, method: method, body: text).text.utf8)
         }
         self.init(
             server,
-            questions: [
-                .compact: { try await instances.keep(over: { try await server.restart() }) },
+            handlers: [
+                .compact: { try await instances.preserveRegistrations(during: { try await server.restart() }) },
                 .revoke: { try await instances.deregister() },
             ])
     }
 
     init(_ server: EtcdServer) {
         self.init(
-            server, questions: [.compact: { try await server.compact() }, .revoke: { try await server.revokeLeases() }])
+            server, handlers: [.compact: { try await server.compact() }, .revoke: { try await server.revokeLeases() }])
     }
 }

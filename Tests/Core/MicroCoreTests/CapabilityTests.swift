@@ -5,7 +5,7 @@ import MicroCore
 import Testing
 
 @Suite struct CapabilityTests {
-    @Test("every capability has a bit of its own, and a name") func bits() {
+    @Test("every capability has a bit of its own, and a name") func capabilitiesHaveUniqueBitsAndNames() {
         check(RegistryCapabilities.named.map { ($0.name, $0.capability.rawValue) })
         check(BrokerFeatures.named.map { ($0.name, $0.feature.rawValue) })
         check(TransportFeatures.named.map { ($0.name, $0.feature.rawValue) })

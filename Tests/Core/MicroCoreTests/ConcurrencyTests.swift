@@ -8,17 +8,17 @@ import Testing
 @testable import MicroCore
 
 @Suite(.timeLimit(.minutes(1))) struct DeadlineTests {
-    private static let late = MicroError(.deadlineExceeded, "late")
+    private static let timeoutError = MicroError(.deadlineExceeded, "late")
 
-    @Test func theResultComesThrough() async throws {
-        #expect(try await withDeadline(.now + .seconds(30), orThrow: Self.late) { 42 } == 42)
+    @Test func returnsResultOfOperation() async throws {
+        #expect(try await withDeadline(.now + .seconds(30), orThrow: Self.timeoutError) { 42 } == 42)
     }
 
-    @Test func anOperationThatHeedsNothingIsLeft() async throws {
+    @Test func abandonsOperationThatIgnoresCancellation() async throws {
         let release = AsyncStream.makeStream(of: Void.self)
         let started = ContinuousClock.now
         await #expect {
-            try await withDeadline(.now + .milliseconds(50), orThrow: Self.late) {
+            try await withDeadline(.now + .milliseconds(50), orThrow: Self.timeoutError) {
                 await Task.detached { for await _ in release.stream {} }.value
             }
         } throws: { ($0 as? MicroError)?.code == .deadlineExceeded }
@@ -29,7 +29,7 @@ import Testing
     @Test func cancellationIsPrompt() async throws {
         let wasCancelled = Counter()
         let task = Task {
-            try await withDeadline(.now + .seconds(60), orThrow: Self.late) {
+            try await withDeadline(.now + .seconds(60), orThrow: Self.timeoutError) {
                 do { try await Task.sleep(for: .seconds(60)) } catch {
                     wasCancelled.add()
                     throw error
@@ -41,27 +41,29 @@ import Testing
         #expect(await eventually { wasCancelled.value == 1 })
     }
 
-    @Test func aShieldedOperationOutlivesCancellation() async throws {
+    @Test func shieldedOperationIsNotCancelled() async throws {
         let task = Task {
             while !Task.isCancelled { await Task.yield() }
-            return try await withShield(limit: .seconds(30), orThrow: Self.late) { Task.isCancelled }
+            return try await withCancellationShield(limit: .seconds(30), orThrow: Self.timeoutError) {
+                Task.isCancelled
+            }
         }
         task.cancel()
         #expect(try await task.value == false)
     }
 
-    @Test func whatHasEndedLeavesNoTimerBehind() async throws {
-        for _ in 0..<2000 { try await withDeadline(.now + .seconds(3600), orThrow: Self.late) {} }
+    @Test func finishedOperationCancelsItsTimer() async throws {
+        for _ in 0..<2000 { try await withDeadline(.now + .seconds(3600), orThrow: Self.timeoutError) {} }
         // Other tests have some of their own.
         #expect(DeadlineQueue.shared.count < 1000)
     }
 
-    @Test func manyRacesEndOnce() async throws {
+    @Test func concurrentDeadlinesResumeOnce() async throws {
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<2000 {
                 group.addTask {
                     let task = Task {
-                        try await withDeadline(.now + .microseconds(number % 200), orThrow: Self.late) {
+                        try await withDeadline(.now + .microseconds(number % 200), orThrow: Self.timeoutError) {
                             await Task.yield()
                         }
                     }
@@ -74,7 +76,7 @@ import Testing
 }
 
 @Suite(.timeLimit(.minutes(1))) struct KeyedLockTests {
-    @Test func oneKeyAtATime() async throws {
+    @Test func serializesOperationsPerKey() async throws {
         let lock = KeyedLock<String>()
         let inside = Counter()
         let total = Counter()
@@ -95,7 +97,7 @@ import Testing
         #expect(total.value == 200)
     }
 
-    @Test func aCancelledWaiterLeavesTheQueue() async throws {
+    @Test func cancelledWaiterIsRemoved() async throws {
         let lock = KeyedLock<String>()
         try await lock.withLock(["a"]) {
             let waiter = Task { try await lock.withLock(["a"]) {} }
@@ -107,8 +109,8 @@ import Testing
 }
 
 @Suite struct BackoffTests {
-    @Test func growsToItsLimitAndIsNeverZero() {
-        let backoff = Backoff(base: .milliseconds(100), limit: .seconds(2))
+    @Test func growsToMaxDelayAndIsNeverZero() {
+        let backoff = Backoff(base: .milliseconds(100), maxDelay: .seconds(2))
         for attempt in [0, 1, 4, 5, 100, Int.max, -1] {
             for _ in 0..<100 {
                 let delay = backoff.delay(attempt: attempt)
@@ -116,15 +118,15 @@ import Testing
                 if attempt <= 0 { #expect(delay <= .milliseconds(100)) }
             }
         }
-        let late = (0..<200).map { _ in backoff.delay(attempt: 10) }
-        #expect(late.contains { $0 > .seconds(1) } && late.contains { $0 < .seconds(1) })
+        let timeoutError = (0..<200).map { _ in backoff.delay(attempt: 10) }
+        #expect(timeoutError.contains { $0 > .seconds(1) } && timeoutError.contains { $0 < .seconds(1) })
     }
 }
 
 @Suite(.timeLimit(.minutes(1))) struct DeadlineQueueTests {
     private let queue = DeadlineQueue()
 
-    @Test func actionsComeInTheOrderOfTheirDeadlinesAndNotEarly() async {
+    @Test func actionsRunInDeadlineOrderAndNeverEarly() async {
         let calls = Counter()
         let order = Mutex<[Int]>([])
         let start = ContinuousClock.now
@@ -141,7 +143,7 @@ import Testing
         #expect(queue.count == 0)
     }
 
-    @Test func whatHasPassedIsCalledAtOnce() async {
+    @Test func pastDeadlineRunsAtOnce() async {
         let calls = Counter()
         for deadline in [ContinuousClock.now, .now - .seconds(1000)] {
             _ = queue.schedule(at: deadline) { calls.add() }
@@ -149,13 +151,13 @@ import Testing
         #expect(await eventually { calls.value == 2 })
     }
 
-    @Test func whatIsCancelledIsGoneAtOnce() async {
+    @Test func cancelRemovesActionAtOnce() async {
         let calls = Counter()
-        let tickets = (0..<1000).map { _ in queue.schedule(at: .now + .seconds(3600)) { calls.add() } }
+        let scheduledActions = (0..<1000).map { _ in queue.schedule(at: .now + .seconds(3600)) { calls.add() } }
         #expect(queue.count == 1000)
-        for ticket in tickets { queue.cancel(ticket) }
+        for scheduledAction in scheduledActions { queue.cancel(scheduledAction) }
         #expect(queue.count == 0)
-        queue.cancel(tickets[0])
+        queue.cancel(scheduledActions[0])
         _ = queue.schedule(at: .now + .seconds(1e15)) { calls.add() }
         _ = queue.schedule(at: .now + .milliseconds(10)) { calls.add() }
         #expect(await eventually { calls.value == 1 })

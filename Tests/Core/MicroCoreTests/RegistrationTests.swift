@@ -16,7 +16,7 @@ private final class FakeRegistry: Registry {
         var registers = 0
         var hangs = false
         /// The answer is lost, not the request.
-        var registersAndHangs = false
+        var hangsAfterRegistering = false
     }
 
     let content = Mutex(Content())
@@ -26,7 +26,7 @@ private final class FakeRegistry: Registry {
 
     func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
         if content.withLock(\.hangs) { try await Task.sleep(for: .seconds(600)) }
-        if content.withLock(\.registersAndHangs) {
+        if content.withLock(\.hangsAfterRegistering) {
             content.withLock { _ = $0.nodes.insert(service.nodes[0].id) }
             try await Task.sleep(for: .seconds(600))
         }
@@ -53,7 +53,7 @@ private final class FakeRegistry: Registry {
 }
 
 /// Keeps what a heartbeat tells.
-private final class Statuses: Sendable {
+private final class StatusRecorder: Sendable {
     private let all = Mutex<[RegistrationStatus]>([])
 
     var names: [String] { all.withLock { $0.map(\.name) } }
@@ -65,21 +65,21 @@ private final class Statuses: Sendable {
 @Suite(.timeLimit(.minutes(1))) struct RegistrationTests {
     private let registry = FakeRegistry()
     private let log = LogRecorder()
-    private let statuses = Statuses()
+    private let statuses = StatusRecorder()
 
     private func registration(_ change: (inout Registration.Configuration) -> Void = { _ in }) throws -> Registration {
         var configuration = Registration.Configuration()
         configuration.timeToLive = .milliseconds(300)
         configuration.interval = .milliseconds(20)
-        configuration.backoff = Backoff(base: .milliseconds(5), limit: .milliseconds(20))
+        configuration.backoff = Backoff(base: .milliseconds(5), maxDelay: .milliseconds(20))
         change(&configuration)
         let record = ServiceRecord(name: "svc", nodes: [Node(id: "n", address: "10.0.0.1", port: 80)])
         return try Registration(
             of: record, in: registry, configuration: configuration, logger: log.logger,
-            statusChanged: { [statuses] in statuses.append($0) })
+            onStatusChange: { [statuses] in statuses.append($0) })
     }
 
-    private func whileRunning(_ registration: Registration, _ body: () async throws -> Void) async throws {
+    private func withRunning(_ registration: Registration, _ body: () async throws -> Void) async throws {
         try await registration.start(within: .seconds(5))
         let task = Task { await registration.run() }
         try await body()
@@ -87,8 +87,8 @@ private final class Statuses: Sendable {
         await task.value
     }
 
-    @Test func registersBeatsAndDeregisters() async throws {
-        try await whileRunning(registration()) {
+    @Test func registersSendsHeartbeatsAndDeregisters() async throws {
+        try await withRunning(registration()) {
             #expect(registry.content.withLock(\.nodes) == ["n"])
             #expect(await eventually { registry.content.withLock(\.registers) >= 3 })
         }
@@ -96,8 +96,8 @@ private final class Statuses: Sendable {
         #expect(log.has("registered") && log.has("deregistered") && !log.has("lost"))
     }
 
-    @Test func aWipedBackendHasItBack() async throws {
-        try await whileRunning(registration()) {
+    @Test func wipedBackendIsReregistered() async throws {
+        try await withRunning(registration()) {
             registry.content.withLock { $0.nodes = [] }
             #expect(await eventually { registry.content.withLock(\.nodes) == ["n"] })
             #expect(await eventually { log.has("lost", "svc") && log.has("restored", "svc") })
@@ -105,8 +105,8 @@ private final class Statuses: Sendable {
         #expect(statuses.names == ["registered", "lost", "restored"])
     }
 
-    @Test func anOutageIsHealed() async throws {
-        try await whileRunning(registration()) {
+    @Test func recoversAfterOutage() async throws {
+        try await withRunning(registration()) {
             registry.content.withLock { $0.isDown = true }
             #expect(await eventually { log.has("lost", "cannot reach the fake registry") })
             registry.content.withLock {
@@ -121,7 +121,7 @@ private final class Statuses: Sendable {
         #expect(statuses.causes == [nil, "cannot reach the fake registry", nil])
     }
 
-    @Test func theStartWaitsForTheRegistry() async throws {
+    @Test func startRetriesUntilRegistryIsAvailable() async throws {
         registry.content.withLock { $0.isDown = true }
         let registration = try registration()
         async let started: Void = registration.start(within: .seconds(20))
@@ -131,7 +131,7 @@ private final class Statuses: Sendable {
         #expect(registry.content.withLock(\.nodes) == ["n"])
     }
 
-    @Test func theStartGivesUpAtItsLimit() async throws {
+    @Test func startThrowsUnavailableAtTimeout() async throws {
         registry.content.withLock { $0.isDown = true }
         let registration = try registration()
         await #expect { try await registration.start(within: .milliseconds(100)) } throws: {
@@ -139,7 +139,7 @@ private final class Statuses: Sendable {
         }
     }
 
-    @Test func aHangingRegistryDoesNotHoldTheStart() async throws {
+    @Test func startTimesOutIfRegistryHangs() async throws {
         registry.content.withLock { $0.hangs = true }
         let registration = try registration()
         await #expect { try await registration.start(within: .milliseconds(100)) } throws: {
@@ -147,7 +147,7 @@ private final class Statuses: Sendable {
         }
     }
 
-    @Test func theStartDoesNotWaitForWhatDoesNotPass() async throws {
+    @Test func startDoesNotRetryPermanentErrors() async throws {
         registry.content.withLock {
             $0.isDown = true
             $0.failure = MicroError(.permissionDenied, "no")
@@ -159,8 +159,8 @@ private final class Statuses: Sendable {
         #expect(registry.content.withLock(\.registers) == 1)
     }
 
-    @Test func aStartThatIsCutOffLeavesNothing() async throws {
-        registry.content.withLock { $0.registersAndHangs = true }
+    @Test func cancelledStartDeregisters() async throws {
+        registry.content.withLock { $0.hangsAfterRegistering = true }
         let registration = try registration()
         let start = Task { try await registration.start(within: .seconds(60)) }
         #expect(await eventually { registry.content.withLock(\.nodes) == ["n"] })
@@ -169,14 +169,14 @@ private final class Statuses: Sendable {
         #expect(registry.content.withLock(\.nodes).isEmpty)
     }
 
-    @Test func theEndIsBounded() async throws {
-        try await whileRunning(registration { $0.deregisterLimit = .milliseconds(50) }) {
+    @Test func deregistrationIsBounded() async throws {
+        try await withRunning(registration { $0.deregisterTimeout = .milliseconds(50) }) {
             registry.content.withLock { $0.hangs = true }
         }
         #expect(log.has("not deregistered"))
     }
 
-    @Test func anIntervalBeyondTheTimeToLiveIsRefused() {
+    @Test func intervalMustBeBelowTimeToLive() {
         #expect { try registration { $0.interval = $0.timeToLive } } throws: {
             ($0 as? MicroError)?.code == .invalidArgument
         }

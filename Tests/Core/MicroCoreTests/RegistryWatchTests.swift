@@ -18,14 +18,14 @@ extension RegistryState {
 private let cause = MicroError(.unavailable, "down")
 
 @Suite(.timeLimit(.minutes(1))) struct RegistryWatchTests {
-    @Test func aSlowReaderGetsTheNewest() async {
+    @Test func slowReaderGetsLatestState() async {
         let (watch, source) = RegistryWatch.makeStream()
         for port in 1...1000 { source.yield(state(port)) }
         var reader = watch.makeAsyncIterator()
         #expect(await reader.next()?.port == 1000)
     }
 
-    @Test func neverTwoEqualOnes() async {
+    @Test func skipsEquivalentStates() async {
         let (watch, source) = RegistryWatch.makeStream()
         var reader = watch.makeAsyncIterator()
         source.yield(state(1))
@@ -37,7 +37,7 @@ private let cause = MicroError(.unavailable, "down")
         #expect(await reader.next()?.port == 3)
     }
 
-    @Test func staleComesOncePerCode() async {
+    @Test func staleIsReportedOncePerErrorCode() async {
         let (watch, source) = RegistryWatch.makeStream()
         var reader = watch.makeAsyncIterator()
         source.yield(state(1))
@@ -59,7 +59,7 @@ private let cause = MicroError(.unavailable, "down")
         #expect(next.code == .unauthenticated)
     }
 
-    @Test func whatWasNeverReadIsUnknownAndNotEmpty() {
+    @Test func unreadStateIsUnknownNotEmpty() {
         let unread = RegistryState(freshness: .unknown(cause: cause))
         #expect(!unread.isEquivalent(to: RegistryState()))
         guard case .unknown = unread.failing(with: cause).freshness else {
@@ -68,7 +68,7 @@ private let cause = MicroError(.unavailable, "down")
         }
     }
 
-    @Test func cancellingEndsItOnce() async {
+    @Test func cancelEndsWatchOnce() async {
         let ends = Counter()
         let (watch, source) = RegistryWatch.makeStream { ends.add() }
         source.yield(state(1))
@@ -80,7 +80,7 @@ private let cause = MicroError(.unavailable, "down")
         #expect(ends.value == 1)
     }
 
-    @Test func aCancelledReaderEndsIt() async {
+    @Test func cancellingReaderEndsWatch() async {
         let (watch, source) = RegistryWatch.makeStream()
         let reader = Task { await watch.first { _ in true } == nil }
         reader.cancel()
@@ -88,7 +88,7 @@ private let cause = MicroError(.unavailable, "down")
         _ = source
     }
 
-    @Test func nobodyHoldsIt() {
+    @Test func releasingWatchEndsIt() {
         let ended = Counter()
         let source = RegistryWatch.makeStream { ended.add() }.source
         #expect(ended.value == 1)
@@ -97,7 +97,7 @@ private let cause = MicroError(.unavailable, "down")
 }
 
 @Suite(.timeLimit(.minutes(1))) struct RegistryWatchHubTests {
-    @Test func watchesOfOneScopeShareAFeed() async throws {
+    @Test func watchesOfSameScopeShareFeed() async throws {
         let feeds = Counter()
         let hub = RegistryWatchHub { _, publish in
             feeds.add()
@@ -118,7 +118,7 @@ private let cause = MicroError(.unavailable, "down")
         #expect(await eventually { feeds.value == 0 })
     }
 
-    @Test func anotherWatchStartsTheFeedAgain() async throws {
+    @Test func newWatchRestartsFeed() async throws {
         let feeds = Counter()
         let hub = RegistryWatchHub { _, publish in
             publish(state(feeds.add()))
@@ -130,7 +130,7 @@ private let cause = MicroError(.unavailable, "down")
         }
     }
 
-    @Test func closeEndsWatchesAndJoinsFeeds() async throws {
+    @Test func closeEndsWatchesAndAwaitsFeeds() async throws {
         let running = Counter()
         let hub = RegistryWatchHub { _, _ in
             running.add()
@@ -146,7 +146,7 @@ private let cause = MicroError(.unavailable, "down")
         #expect { try hub.watch("svc") } throws: { ($0 as? MicroError)?.code == .closed }
     }
 
-    @Test func aWatchOutlivesWhoeverOpenedIt() async throws {
+    @Test func watchOutlivesHub() async throws {
         let ended = Counter()
         func open() throws -> RegistryWatch {
             try RegistryWatchHub { _, publish in
@@ -164,7 +164,7 @@ private let cause = MicroError(.unavailable, "down")
         #expect(await eventually { ended.value == 1 })
     }
 
-    @Test func aBadNameIsRefused() {
+    @Test func rejectsInvalidName() {
         let hub = RegistryWatchHub { _, _ in }
         #expect { try hub.watch("a/b") } throws: { ($0 as? MicroError)?.code == .invalidName }
     }

@@ -7,13 +7,15 @@ import TestSupport
 import Testing
 
 /// The programs of the example, run as a user runs them.
-private func start(_ program: String, _ arguments: String..., environment: [String: String] = [:]) throws -> Child {
+private func start(_ program: String, _ arguments: String..., environment: [String: String] = [:]) throws
+    -> ChildProcess
+{
     let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    return try Child(folder.appendingPathComponent(program).path, arguments, environment: environment)
+    return try ChildProcess(folder.appendingPathComponent(program).path, arguments, environment: environment)
 }
 
 @Suite(.timeLimit(.minutes(2))) struct EventsTests {
-    @Test func theDemoTellsItsStory() async throws {
+    @Test func demoPrintsExpectedOutput() async throws {
         let demo = try start("events-demo")
         #expect(await demo.exitStatus() == 0)
         for line in ["mailers that subscribe to user.created", "1 John by", "3 世界 by", "attempt 2", "6 Eve by"] {
@@ -22,7 +24,7 @@ private func start(_ program: String, _ arguments: String..., environment: [Stri
         #expect(demo.text.split(separator: "\n").count { $0.contains("attempt 1") } == 5, "\(demo.text)")
     }
 
-    @Test func aBrokerThatIsNotThereIsSaid() async throws {
+    @Test func unknownBrokerIsReported() async throws {
         let publisher = try start("events-publisher", environment: ["MICRO_BROKER": "pigeon"])
         #expect(await publisher.exitStatus() == 1)
         #expect(
@@ -32,21 +34,21 @@ private func start(_ program: String, _ arguments: String..., environment: [Stri
 }
 
 /// Several processes, by HTTP: a registry is all that they share.
-@Suite(.whereConsulIs, .consul, .serialized, .timeLimit(.minutes(2))) struct EventsOnConsulTests {
-    @Test func ofTwoProcessesOneGetsEachAndAnotherQueueGetsAll() async throws {
+@Suite(.requiresConsul, .consul, .serialized, .timeLimit(.minutes(2))) struct EventsOnConsulTests {
+    @Test func queueMembersShareEventsAndOtherQueueReceivesAll() async throws {
         let consul = try #require(ConsulServer.current)
         try await expectEachOnce(["MICRO_REGISTRY": "consul", "MICRO_REGISTRY_ADDRESS": consul.address])
         #expect(
             try await eventually {
-                try await !consul.ask("/v1/health/service/topic:user.created").text.contains("broker-")
+                try await !consul.request("/v1/health/service/topic:user.created").text.contains("broker-")
             })
     }
 }
 
 /// Several processes, by NATS: they need no registry.
-@Suite(.whereNATSIs, .nats, .serialized, .timeLimit(.minutes(2))) struct EventsOnNATSTests {
+@Suite(.requiresNATS, .nats, .serialized, .timeLimit(.minutes(2))) struct EventsOnNATSTests {
     @Test(arguments: [[:], ["MICRO_BROKER_STREAM": "EVENTS-OF-TESTS"]])
-    func ofTwoProcessesOneGetsEachAndAnotherQueueGetsAll(_ delivery: [String: String]) async throws {
+    func queueMembersShareEventsAndOtherQueueReceivesAll(_ delivery: [String: String]) async throws {
         let nats = try #require(NATSServer.current)
         let environment = ["MICRO_BROKER": "nats", "MICRO_BROKER_ADDRESS": nats.url]
         try await expectEachOnce(environment.merging(delivery) { $1 })
@@ -65,7 +67,7 @@ private func expectEachOnce(_ environment: [String: String]) async throws {
     #expect(await publisher.exitStatus() == 0, "\(publisher.text)")
     #expect(publisher.text.contains("40 published, 0 failed"), "\(publisher.text)")
 
-    func welcomed(_ children: Child...) -> [Int] {
+    func welcomed(_ children: ChildProcess...) -> [Int] {
         let lines = children.flatMap { $0.text.split(separator: "\n") }
         return lines.compactMap { $0.wholeMatch(of: /\w+: welcome John, number (\d+)/).flatMap { Int($0.1) } }
             .sorted()

@@ -8,15 +8,17 @@ import TestSupport
 /// The greeter's programs, run as a user runs them.
 enum Greeter {
     /// Starts one of them.
-    static func start(_ program: String, _ arguments: String..., environment: [String: String] = [:]) throws -> Child {
-        try Child(path(of: program), arguments, environment: environment)
+    static func start(_ program: String, _ arguments: String..., environment: [String: String] = [:]) throws
+        -> ChildProcess
+    {
+        try ChildProcess(path(of: program), arguments, environment: environment)
     }
 
     /// Starts a server and waits until it serves.
-    static func serve(_ arguments: String..., environment: [String: String]) async throws -> Child {
-        let server = try Child(path(of: "greeter-server"), arguments, environment: environment)
+    static func serve(_ arguments: String..., environment: [String: String]) async throws -> ChildProcess {
+        let server = try ChildProcess(path(of: "greeter-server"), arguments, environment: environment)
         guard await eventually(within: .seconds(20), { server.text.contains(" serving") }) else {
-            throw MachineError(description: "greeter-server does not serve: \(server.text)")
+            throw TestServerError(description: "greeter-server does not serve: \(server.text)")
         }
         return server
     }
@@ -27,9 +29,9 @@ enum Greeter {
     }
 }
 
-extension Child {
+extension ChildProcess {
     /// Whether a client has told that a server answered it.
-    func answers(by server: Child) -> Bool { text.contains("answered by process \(server.id)") }
+    func wasAnswered(by server: ChildProcess) -> Bool { text.contains("answered by process \(server.id)") }
 
     /// The line that a client ends with.
     var lastLine: String { text.split(separator: "\n").last.map(String.init) ?? "" }

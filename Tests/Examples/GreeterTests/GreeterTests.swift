@@ -8,7 +8,7 @@ import Testing
 
 /// Without any server.
 @Suite(.timeLimit(.minutes(2))) struct GreeterTests {
-    @Test func theDemoTellsItsStory() async throws {
+    @Test func demoPrintsExpectedOutput() async throws {
         let demo = try Greeter.start("greeter-demo")
         #expect(await demo.exitStatus() == 0)
         for line in [
@@ -31,13 +31,13 @@ import Testing
         (["MICRO_REGISTER_TTL": "soon"], "MICRO_REGISTER_TTL=soon is not valid: expected seconds"),
         (["MICRO_REGISTER_TTL": "1", "MICRO_REGISTER_INTERVAL": "2"], "check MICRO_REGISTER_INTERVAL"),
     ])
-    func aWrongSettingEndsTheServer(_ environment: [String: String], _ message: String) async throws {
+    func invalidSettingStopsServer(_ environment: [String: String], _ message: String) async throws {
         let server = try Greeter.start("greeter-server", environment: environment)
         #expect(await server.exitStatus() == 1)
         #expect(server.text.contains(message), "\(server.text)")
     }
 
-    @Test func aTakenPortEndsTheSecondServer() async throws {
+    @Test func usedPortStopsSecondServer() async throws {
         let address = "127.0.0.1:\(try Machine.freePorts(1)[0])"
         let first = try await Greeter.serve("--address", address, environment: [:])
         let second = try Greeter.start("greeter-server", "--address", address)
@@ -47,7 +47,7 @@ import Testing
         #expect(await first.exitStatus() == 0)
     }
 
-    @Test func withoutConsulTheServerGivesUpAndTheClientSaysWhy() async throws {
+    @Test func unreachableConsulIsReportedByServerAndClient() async throws {
         let nowhere = "127.0.0.1:\(try Machine.freePorts(1)[0])"
         let environment = ["MICRO_REGISTRY": "consul", "MICRO_REGISTRY_ADDRESS": nowhere]
         let server = try Greeter.start("greeter-server", environment: environment)
@@ -61,7 +61,7 @@ import Testing
 }
 
 /// Through a real Consul.
-@Suite(.whereConsulIs, .consul, .serialized, .timeLimit(.minutes(3))) struct GreeterOnConsulTests {
+@Suite(.requiresConsul, .consul, .serialized, .timeLimit(.minutes(3))) struct GreeterOnConsulTests {
     private let consul: ConsulServer
     private let environment: [String: String]
 
@@ -73,29 +73,29 @@ import Testing
         ]
     }
 
-    private func client(count: Int) throws -> Child {
+    private func client(count: Int) throws -> ChildProcess {
         try Greeter.start("greeter-client", "--count", "\(count)", "--interval", "0.02", environment: environment)
     }
 
     /// Whether Consul has a greeter that passes its check.
     private func isHealthy() async throws -> Bool {
-        try await consul.ask("/v1/health/service/greeter?passing").text.contains("greeter-")
+        try await consul.request("/v1/health/service/greeter?passing").text.contains("greeter-")
     }
 
-    private func expectAllAnswered(_ client: Child, _ count: Int) async {
+    private func expectAllAnswered(_ client: ChildProcess, _ count: Int) async {
         #expect(await client.exitStatus(within: .seconds(60)) == 0, "\(client.text)")
         let line = /(\d+) ok, (\d+) failed, \d+ retried; p50 [\d.]+ ms, p99 [\d.]+ ms/
         let match = client.lastLine.wholeMatch(of: line)
         #expect(match?.1 == "\(count)" && match?.2 == "0", "\(client.text)")
     }
 
-    @Test func callsSpreadOverAServerThatJoinsAndNoneFailsWhenOneLeaves() async throws {
+    @Test func callsReachNewServerAndSurviveGracefulShutdown() async throws {
         let first = try await Greeter.serve(environment: environment)
         let client = try client(count: 400)
-        #expect(await eventually { client.answers(by: first) })
+        #expect(await eventually { client.wasAnswered(by: first) })
         let second = try await Greeter.serve("--version", "2.0.0", environment: environment)
-        #expect(await eventually { client.answers(by: second) })
-        #expect(try await consul.ask("/v1/health/service/greeter").text.contains(#""v=2.0.0""#))
+        #expect(await eventually { client.wasAnswered(by: second) })
+        #expect(try await consul.request("/v1/health/service/greeter").text.contains(#""v=2.0.0""#))
         first.send(SIGTERM)
         #expect(await first.exitStatus() == 0)
         #expect(client.isRunning, "the client has to outlast the server")
@@ -105,19 +105,19 @@ import Testing
         #expect(try await eventually { try await !isHealthy() })
     }
 
-    @Test func callsMoveFromAServerThatIsKilled() async throws {
+    @Test func callsMoveAwayFromKilledServer() async throws {
         let first = try await Greeter.serve(environment: environment)
         let second = try await Greeter.serve(environment: environment)
         let client = try client(count: 300)
-        #expect(await eventually { client.answers(by: first) && client.answers(by: second) })
-        await first.kill9()
+        #expect(await eventually { client.wasAnswered(by: first) && client.wasAnswered(by: second) })
+        await first.forceKill()
         #expect(client.isRunning, "the client has to outlast the server")
         await expectAllAnswered(client, 300)
         second.send(SIGTERM)
         #expect(await second.exitStatus() == 0)
     }
 
-    @Test(.whereConsulCanBeStarted) func aConsulThatIsRestartedEmptyHasTheServiceBack() async throws {
+    @Test(.requiresLocalConsul) func serviceIsRestoredAfterConsulRestart() async throws {
         let server = try await Greeter.serve(environment: environment)
         await consul.kill()
         #expect(await eventually { server.text.contains(" lost") }, "\(server.text)")
@@ -131,7 +131,7 @@ import Testing
         #expect(try await eventually { try await !isHealthy() })
     }
 
-    @Test func aConsulWithoutGreetersIsNotAnUnreachableOne() async throws {
+    @Test func emptyConsulReportsNoInstances() async throws {
         // A greeter that another test has killed: Consul may be late by its minutely sync.
         #expect(try await eventually(within: .seconds(90)) { try await !isHealthy() })
         let client = try client(count: 2)

@@ -13,17 +13,17 @@ import Testing
 /// One of three servers is killed while callers call all the time, and comes back.
 @Suite(.timeLimit(.minutes(2)), .serialized) struct KillTests {
     private final class Results: Sendable {
-        let isOver = Atomic(false)
+        let isFinished = Atomic(false)
         let calls = Counter()
         let failures = Mutex<[MicroError]>([])
         let processes = Mutex<Set<Int32>>([])
     }
 
     /// What may be repeated does not fail; of the rest only what was under way to the server that died.
-    @Test(arguments: [true, false]) func onlyWhatWasUnderWayIsLost(_ isIdempotent: Bool) async throws {
+    @Test(arguments: [true, false]) func killLosesOnlyInFlightNonIdempotentCalls(_ isIdempotent: Bool) async throws {
         let registry = MemoryRegistry(backend: MemoryBackend())
         let transport = HTTPTransport()
-        var servers: [Child] = []
+        var servers: [ChildProcess] = []
         for number in 0..<3 {
             let server = try await Greeter.serve(environment: ["MICRO_REGISTRY": "memory"])
             servers.append(server)
@@ -39,7 +39,7 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<64 {
                 group.addTask {
-                    while !results.isOver.load(ordering: .relaxed) {
+                    while !results.isFinished.load(ordering: .relaxed) {
                         do {
                             let answer: HelloResponse = try await client.call(
                                 "greeter", "Greeter.Hello", HelloRequest(name: "x"), options: options)
@@ -50,10 +50,10 @@ import Testing
                 }
             }
             #expect(await eventually(within: .seconds(20)) { results.processes.withLock(\.count) == 3 })
-            await servers[0].kill9()
+            await servers[0].forceKill()
             let after = results.calls.value
             #expect(await eventually(within: .seconds(20)) { results.calls.value > after + 1000 })
-            results.isOver.store(true, ordering: .relaxed)
+            results.isFinished.store(true, ordering: .relaxed)
             try await group.waitForAll()
         }
         let failures = results.failures.withLock(\.self)
@@ -72,7 +72,7 @@ import Testing
     }
 
     /// Where a server says that it listens.
-    private static func address(of server: Child) -> String? {
+    private static func address(of server: ChildProcess) -> String? {
         let words = server.text.split(whereSeparator: \.isWhitespace)
         return words.last { $0.hasPrefix("address=") }?.dropFirst("address=".count).description
     }

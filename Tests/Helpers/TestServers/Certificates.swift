@@ -18,10 +18,10 @@ package final class Certificates: Sendable {
     private let authority: Identity
 
     /// Whether they can be made here.
-    package static var canBeMade: Bool { Machine.path(of: "openssl") != nil }
+    package static var canBeCreated: Bool { Machine.path(of: "openssl") != nil }
 
     /// Path of the authority's certificate.
-    package var authorityFile: String { authority.certificate }
+    package var certificateAuthorityFile: String { authority.certificate }
 
     /// Makes an authority.
     package init() async throws {
@@ -45,9 +45,9 @@ package final class Certificates: Sendable {
     }
 
     private static func make(_ arguments: [String]) async throws {
-        let child = try Child(Configuration.path("secure/make-certificates"), arguments)
+        let child = try ChildProcess(DockerConfiguration.path("secure/make-certificates"), arguments)
         guard await child.exitStatus() == 0 else {
-            throw MachineError(description: "no certificates were made: \(child.text)")
+            throw TestServerError(description: "no certificates were made: \(child.text)")
         }
     }
 }

@@ -36,20 +36,20 @@ extension ChildServer {
     package func start() async throws {
         guard !isExternal else {
             guard await eventually({ await isHealthy() }) else {
-                throw MachineError(
+                throw TestServerError(
                     description: "no healthy \(Self.backend.name) at \(Self.backend.addressVariable)=\(address)")
             }
             return
         }
         try launch()
-        try await waitUntilItServes()
+        try await waitUntilServing()
         try await prepare()
     }
 
     package func prepare() async throws {}
 
     /// Waits until it serves.
-    package func waitUntilItServes() async throws { try await process.waitUntil { await isHealthy() } }
+    package func waitUntilServing() async throws { try await process.waitUntil { await isHealthy() } }
 
     /// Its process; nil if it does not run.
     package var processID: Int32? { process.id }
@@ -82,7 +82,7 @@ extension ChildServer {
     package func signal(_ signal: Int32) { process.signal(signal) }
 
     /// Why it cannot be started.
-    var notStartedHere: MachineError {
-        MachineError(description: "the \(Self.backend.name) at \(address) is not started here")
+    var externalServerError: TestServerError {
+        TestServerError(description: "the \(Self.backend.name) at \(address) is not started here")
     }
 }

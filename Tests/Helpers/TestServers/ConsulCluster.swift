@@ -20,32 +20,32 @@ extension Cluster where Member == ConsulServer {
         let ports = try Machine.freePorts(5)
         let (server, gossip) = (ports[0], ports[1])
         let routes = try (11...13).map { host in
-            PeerLinks.Route(
+            PartitionProxy.Route(
                 listener: try RawListener(host: "127.0.1.\(host)", port: server), host: "127.0.0.\(host)", port: server)
         }
         let members = (11...13).map { host in
             ConsulServer(
                 port: ports[host - 9], member: "127.0.1.\(host):\(server)",
                 arguments: [
-                    "-config-file", Configuration.path("cluster/consul.hcl"),
+                    "-config-file", DockerConfiguration.path("cluster/consul.hcl"),
                     "-node", "member-\(host)", "-bind", "127.0.0.\(host)", "-serf-lan-bind", "127.0.1.\(host)",
                     "-advertise", "127.0.1.\(host)", "-server-port", "\(server)", "-serf-lan-port", "\(gossip)",
                     "-serf-wan-port", "-1", "-retry-join", "127.0.1.11", "-retry-join", "127.0.1.12",
                     "-retry-join", "127.0.1.13",
                 ])
         }
-        self.init(members, PeerLinks(routes))
+        self.init(members, PartitionProxy(routes))
     }
 }
 
 extension ConsulServer: ClusterMember {
     @TaskLocal private static var cluster: ConsulCluster?
 
-    package static var clusterOfSuite: TaskLocal<ConsulCluster?> { $cluster }
+    package static var taskLocalCluster: TaskLocal<ConsulCluster?> { $cluster }
 
-    package func view() async throws -> (name: String, leader: String?) {
-        let (status, text) = try await ask("/v1/status/leader")
-        guard status == 200 else { throw MachineError(description: "consul at \(address): \(status) \(text)") }
+    package func clusterView() async throws -> (name: String, leader: String?) {
+        let (status, text) = try await request("/v1/status/leader")
+        guard status == 200 else { throw TestServerError(description: "consul at \(address): \(status) \(text)") }
         let leader = text.filter { $0 != "\"" && !$0.isWhitespace }
         return (member, leader.isEmpty ? nil : leader)
     }

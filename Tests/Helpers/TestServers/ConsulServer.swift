@@ -36,7 +36,7 @@ package final class ConsulServer: ChildServer {
                     {"cert_file": "\(identity.certificate)", "key_file": "\(identity.key)",
                      "acl": {"tokens": {"master": "\(token)", "agent": "\(token)"}}}
                     """,
-                tls: CurlTLS(certificateAuthorityFile: certificates.authorityFile))
+                tls: CurlTLS(certificateAuthorityFile: certificates.certificateAuthorityFile))
             settings.files = ["secure/consul.hcl"]
             settings.certificates = certificates
             return settings
@@ -101,10 +101,10 @@ package final class ConsulServer: ChildServer {
     }
 
     package func launch() throws {
-        guard let arguments else { throw notStartedHere }
+        guard let arguments else { throw externalServerError }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        var all = ["agent", "-config-dir", Configuration.path("consul"), "-dns-port", "-1", "-grpc-port", "-1"]
-        all += settings.files.flatMap { ["-config-file", Configuration.path($0)] }
+        var all = ["agent", "-config-dir", DockerConfiguration.path("consul"), "-dns-port", "-1", "-grpc-port", "-1"]
+        all += settings.files.flatMap { ["-config-file", DockerConfiguration.path($0)] }
         if let configuration = settings.configuration {
             let file = folder.appendingPathComponent("settings.json")
             try Data(configuration.utf8).write(to: file)
@@ -114,10 +114,10 @@ package final class ConsulServer: ChildServer {
     }
 
     /// Asks the agent, as `curl` would.
-    package func ask(
+    package func request(
         _ path: String, method: String = "GET", body: String? = nil, token: String? = nil
     ) async throws -> (status: Int, text: String) {
-        try await CurlTransfer.ask(
+        try await CurlTransfer.request(
             CurlRequest(
                 method: method, url: "\(url)\(path)", headers: token.map { [("X-Consul-Token", $0)] } ?? [],
                 body: body.map { Array($0.utf8) }, timeout: .seconds(5)),
@@ -125,12 +125,12 @@ package final class ConsulServer: ChildServer {
     }
 
     package func isHealthy() async -> Bool {
-        let answer = try? await ask("/v1/status/leader")
-        return answer.map { $0.status == 200 && $0.text.contains(":") } ?? false
+        let response = try? await request("/v1/status/leader")
+        return response.map { $0.status == 200 && $0.text.contains(":") } ?? false
     }
 
     private func isListening() async -> Bool {
-        do { _ = try await ask("/v1/status/leader") } catch let error as CurlError {
+        do { _ = try await request("/v1/status/leader") } catch let error as CurlError {
             return error.kind != .couldNotConnect
         } catch { return false }
         return true

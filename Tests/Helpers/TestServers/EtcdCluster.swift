@@ -12,31 +12,31 @@ extension Cluster where Member == EtcdServer {
     package convenience init() throws {
         let ports = try Machine.freePorts(6)
         let routes = try (0..<3).map {
-            PeerLinks.Route(listener: try RawListener(), host: "127.0.0.1", port: ports[$0])
+            PartitionProxy.Route(listener: try RawListener(), host: "127.0.0.1", port: ports[$0])
         }
         let advertised = routes.map { "http://127.0.0.1:\($0.listener.port)" }
         let cluster = advertised.enumerated().map { "member-\($0)=\($1)" }.joined(separator: ",")
-        let settings = EtcdServer.Settings(environment: try Configuration.variables("cluster/etcd.env"))
+        let settings = EtcdServer.Settings(environment: try DockerConfiguration.variables("cluster/etcd.env"))
         let members = (0..<3).map { index in
             EtcdServer(
                 settings, name: "member-\(index)", port: ports[3 + index],
                 listenPeer: "http://127.0.0.1:\(ports[index])", advertisePeer: advertised[index], cluster: cluster)
         }
-        self.init(members, PeerLinks(routes))
+        self.init(members, PartitionProxy(routes))
     }
 }
 
 extension EtcdServer: ClusterMember {
     @TaskLocal private static var cluster: EtcdCluster?
 
-    package static var clusterOfSuite: TaskLocal<EtcdCluster?> { $cluster }
+    package static var taskLocalCluster: TaskLocal<EtcdCluster?> { $cluster }
 
-    package func view() async throws -> (name: String, leader: String?) {
-        let (status, text) = try await ask("/v3/maintenance/status", "{}")
-        guard status == 200, let answer = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any],
-            let name = (answer["header"] as? [String: Any])?["member_id"] as? String
-        else { throw MachineError(description: "etcd at \(address) told no status: \(status) \(text)") }
-        return (name, answer["leader"] as? String)
+    package func clusterView() async throws -> (name: String, leader: String?) {
+        let (status, text) = try await request("/v3/maintenance/status", "{}")
+        guard status == 200, let response = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any],
+            let name = (response["header"] as? [String: Any])?["member_id"] as? String
+        else { throw TestServerError(description: "etcd at \(address) told no status: \(status) \(text)") }
+        return (name, response["leader"] as? String)
     }
 }
 

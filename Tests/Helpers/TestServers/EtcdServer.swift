@@ -17,7 +17,7 @@ package final class EtcdServer: ChildServer {
             package var identity: Certificates.Identity
             /// Path of the authority of the clients' certificates, which they have to show then.
             package var clientAuthorityFile: String?
-            /// How ``EtcdServer/ask(_:_:token:)`` connects.
+            /// How ``EtcdServer/request(_:_:token:)`` connects.
             package var client: CurlTLS
 
             /// A server with a certificate.
@@ -47,7 +47,7 @@ package final class EtcdServer: ChildServer {
         /// HTTPS, and authentication if there is a password, as in `docker/compose.secure.yml`.
         package static func secure(_ certificates: Certificates, rootPassword: String?) async throws -> Self {
             let identity = try await certificates.identity("etcd", subjectAlternativeName: "IP:127.0.0.1")
-            let client = CurlTLS(certificateAuthorityFile: certificates.authorityFile)
+            let client = CurlTLS(certificateAuthorityFile: certificates.certificateAuthorityFile)
             var settings = Self(tls: TLS(identity: identity, client: client), rootPassword: rootPassword)
             settings.certificates = certificates
             return settings
@@ -113,8 +113,8 @@ package final class EtcdServer: ChildServer {
     package var isExternal: Bool { environment == nil }
 
     package func launch() throws {
-        guard let environment else { throw notStartedHere }
-        try process.launch(environment: Configuration.variables("etcd/etcd.env").merging(environment) { $1 })
+        guard let environment else { throw externalServerError }
+        try process.launch(environment: DockerConfiguration.variables("etcd/etcd.env").merging(environment) { $1 })
     }
 
     package func prepare() async throws {
@@ -124,10 +124,10 @@ package final class EtcdServer: ChildServer {
     // MARK: Questions
 
     /// Posts JSON to a path of its gateway, such as `/v3/kv/range`; without a body it gets the path.
-    package func ask(
+    package func request(
         _ path: String, _ body: String? = nil, token: String? = nil
     ) async throws -> (status: Int, text: String) {
-        try await CurlTransfer.ask(
+        try await CurlTransfer.request(
             CurlRequest(
                 method: body == nil ? "GET" : "POST", url: "\(url)\(path)",
                 headers: token.map { [("Authorization", $0)] } ?? [], body: body.map { Array($0.utf8) },
@@ -137,24 +137,24 @@ package final class EtcdServer: ChildServer {
 
     /// Compacts everything up to the present revision, physically.
     package func compact() async throws {
-        let range = try await askAsRoot("/v3/kv/range", ["key": "AA==", "count_only": true])
+        let range = try await requestAsRoot("/v3/kv/range", ["key": "AA==", "count_only": true])
         guard let header = range["header"] as? [String: Any], let revision = header["revision"] as? String else {
-            throw MachineError(description: "etcd at \(address) told no revision: \(range)")
+            throw TestServerError(description: "etcd at \(address) told no revision: \(range)")
         }
         do {
-            try await askAsRoot("/v3/kv/compaction", ["revision": revision, "physical": true])
-        } catch let error as MachineError where error.description.contains("has been compacted") {
+            try await requestAsRoot("/v3/kv/compaction", ["revision": revision, "physical": true])
+        } catch let error as TestServerError where error.description.contains("has been compacted") {
             // It is as it should be.
         }
     }
 
     /// Revokes every lease, and so deletes every key that has one.
     package func revokeLeases() async throws {
-        let leases = try await askAsRoot("/v3/lease/leases", [:])["leases"] as? [[String: Any]]
+        let leases = try await requestAsRoot("/v3/lease/leases", [:])["leases"] as? [[String: Any]]
         for case let id? in (leases ?? []).map({ $0["ID"] as? String }) {
             do {
-                try await askAsRoot("/v3/lease/revoke", ["ID": id])
-            } catch let error as MachineError where error.description.contains("lease not found") {
+                try await requestAsRoot("/v3/lease/revoke", ["ID": id])
+            } catch let error as TestServerError where error.description.contains("lease not found") {
                 // It expired meanwhile.
             }
         }
@@ -171,23 +171,23 @@ package final class EtcdServer: ChildServer {
 
     /// A token for a user, as it goes into the header `Authorization`.
     package func token(user: String, password: String) async throws -> String {
-        let answer = try await askJSON("/v3/auth/authenticate", ["name": user, "password": password], token: nil)
-        guard let token = answer["token"] as? String else {
-            throw MachineError(description: "etcd at \(address) gave no token to \(user)")
+        let response = try await requestJSON("/v3/auth/authenticate", ["name": user, "password": password], token: nil)
+        guard let token = response["token"] as? String else {
+            throw TestServerError(description: "etcd at \(address) gave no token to \(user)")
         }
         return token
     }
 
     /// Adds a user with roles that are there.
     package func addUser(_ user: String, password: String, roles: [String] = []) async throws {
-        try await askAsRoot("/v3/auth/user/add", ["name": user, "password": password])
-        for role in roles { try await askAsRoot("/v3/auth/user/grant", ["user": user, "role": role]) }
+        try await requestAsRoot("/v3/auth/user/add", ["name": user, "password": password])
+        for role in roles { try await requestAsRoot("/v3/auth/user/grant", ["user": user, "role": role]) }
     }
 
     /// Adds a role with a permission on all keys that begin with a prefix.
     package func addRole(_ role: String, _ permission: Permission, prefix: String) async throws {
-        try await askAsRoot("/v3/auth/role/add", ["name": role])
-        try await askAsRoot(
+        try await requestAsRoot("/v3/auth/role/add", ["name": role])
+        try await requestAsRoot(
             "/v3/auth/role/grant",
             [
                 "name": role,
@@ -201,10 +201,11 @@ package final class EtcdServer: ChildServer {
     private func enableAuthentication() async throws {
         // Data of an earlier start has it already.
         if (try? await rootToken()) != nil { return }
-        try await askJSON("/v3/auth/role/add", ["name": "root"], token: nil)
-        try await askJSON("/v3/auth/user/add", ["name": "root", "password": settings.rootPassword ?? ""], token: nil)
-        try await askJSON("/v3/auth/user/grant", ["user": "root", "role": "root"], token: nil)
-        try await askJSON("/v3/auth/enable", [:], token: nil)
+        try await requestJSON("/v3/auth/role/add", ["name": "root"], token: nil)
+        try await requestJSON(
+            "/v3/auth/user/add", ["name": "root", "password": settings.rootPassword ?? ""], token: nil)
+        try await requestJSON("/v3/auth/user/grant", ["user": "root", "role": "root"], token: nil)
+        try await requestJSON("/v3/auth/enable", [:], token: nil)
     }
 
     private func rootToken() async throws -> String? {
@@ -213,17 +214,17 @@ package final class EtcdServer: ChildServer {
     }
 
     @discardableResult
-    private func askAsRoot(_ path: String, _ body: [String: Any]) async throws -> [String: Any] {
-        try await askJSON(path, body, token: rootToken())
+    private func requestAsRoot(_ path: String, _ body: [String: Any]) async throws -> [String: Any] {
+        try await requestJSON(path, body, token: rootToken())
     }
 
     @discardableResult
-    private func askJSON(_ path: String, _ body: [String: Any], token: String?) async throws -> [String: Any] {
+    private func requestJSON(_ path: String, _ body: [String: Any], token: String?) async throws -> [String: Any] {
         let json = String(decoding: try JSONSerialization.data(withJSONObject: body), as: UTF8.self)
-        let (status, text) = try await ask(path, json, token: token)
-        guard status == 200, let answer = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
-        else { throw MachineError(description: "etcd at \(address), \(path): \(status) \(text)") }
-        return answer
+        let (status, text) = try await request(path, json, token: token)
+        guard status == 200, let response = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+        else { throw TestServerError(description: "etcd at \(address), \(path): \(status) \(text)") }
+        return response
     }
 
     /// The first key behind all that begin with a prefix, in base64: its last byte that can be is raised by one.
@@ -235,7 +236,7 @@ package final class EtcdServer: ChildServer {
     }
 
     package func isHealthy() async -> Bool {
-        let answer = try? await ask("/health")
-        return answer.map { $0.status == 200 && $0.text.contains(#""health":"true""#) } ?? false
+        let response = try? await request("/health")
+        return response.map { $0.status == 200 && $0.text.contains(#""health":"true""#) } ?? false
     }
 }

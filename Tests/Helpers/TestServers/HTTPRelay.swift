@@ -10,7 +10,7 @@ package final class HTTPRelay: Sendable {
     private struct Counts {
         var targets: [String] = []
         var open = 0
-        var most = 0
+        var maxOpen = 0
     }
 
     private let server: ScriptedServer
@@ -29,14 +29,14 @@ package final class HTTPRelay: Sendable {
             defer { upstream.shutDown() }
             box.counts.withLock { counts in
                 counts.open += 1
-                counts.most = max(counts.most, counts.open)
+                counts.maxOpen = max(counts.maxOpen, counts.open)
             }
             defer { box.counts.withLock { $0.open -= 1 } }
-            let answers = Thread {
+            let responseThread = Thread {
                 while let bytes = upstream.read() { try? connection.write(bytes) }
             }
-            answers.stackSize = 512 * 1024
-            answers.start()
+            responseThread.stackSize = 512 * 1024
+            responseThread.start()
             while let request = try connection.readRequest() {
                 box.counts.withLock { $0.targets.append("\(request.method) \(request.target)") }
                 let head = request.headers.reduce("\(request.method) \(request.target) HTTP/1.1\r\n") {
@@ -57,7 +57,7 @@ package final class HTTPRelay: Sendable {
     package var openConnections: Int { counts.counts.withLock { $0.open } }
 
     /// The most connections that there have been at once.
-    package var mostConnections: Int { counts.counts.withLock { $0.most } }
+    package var maxOpenConnections: Int { counts.counts.withLock { $0.maxOpen } }
 
     /// Stops listening and ends all connections.
     package func stop() { server.stop() }

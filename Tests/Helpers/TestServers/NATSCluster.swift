@@ -12,7 +12,7 @@ extension Cluster where Member == NATSServer {
     package convenience init() throws {
         let ports = try Machine.freePorts(12)
         let routes = try (0..<3).map {
-            PeerLinks.Route(listener: try RawListener(), host: "127.0.0.1", port: ports[$0])
+            PartitionProxy.Route(listener: try RawListener(), host: "127.0.0.1", port: ports[$0])
         }
         let advertised = routes.map { "127.0.0.1:\($0.listener.port)" }
         let members = (0..<3).map { index in
@@ -28,17 +28,17 @@ extension Cluster where Member == NATSServer {
                     "NATS_ROUTES": "[\(advertised.map { "nats://\($0)" }.joined(separator: ", "))]",
                 ])
         }
-        self.init(members, PeerLinks(routes))
+        self.init(members, PartitionProxy(routes))
     }
 }
 
 extension NATSServer: ClusterMember {
     @TaskLocal private static var cluster: NATSCluster?
 
-    package static var clusterOfSuite: TaskLocal<NATSCluster?> { $cluster }
+    package static var taskLocalCluster: TaskLocal<NATSCluster?> { $cluster }
 
     /// The leader is that of JetStream: the rest of NATS has none.
-    package func view() async throws -> (name: String, leader: String?) {
+    package func clusterView() async throws -> (name: String, leader: String?) {
         let variables = try await variables()
         let leader = variables.jetstream?.meta?.leader
         return (variables.serverName, leader?.isEmpty == false ? leader : nil)

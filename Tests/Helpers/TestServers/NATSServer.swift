@@ -13,7 +13,7 @@ import TestSupport
 package final class NATSServer: ChildServer {
     private let settings: Mutex<Settings>
     /// The file under `docker` that it begins with, and its variables; nil for a server that runs already.
-    private let place: (file: String, variables: [String: String])?
+    private let launchOptions: (file: String, variables: [String: String])?
     package let process = ServerProcess(backend.program)
     /// For the configuration of the settings, and the data.
     package let folder = FileManager.default.temporaryDirectory.appendingPathComponent("nats-\(UUID().uuidString)")
@@ -53,7 +53,7 @@ package final class NATSServer: ChildServer {
             "NATS_MONITORING_PORT": "\(ports[2])", "NATS_DATA": folder.appendingPathComponent("data").path,
         ]
         self.settings = Mutex(settings)
-        place = (file, common.merging(variables) { $1 })
+        launchOptions = (file, common.merging(variables) { $1 })
         address = "127.0.0.1:\(ports[0])"
         url = "\(settings.tls == nil ? "nats" : "tls")://\(address)"
         webSocketURL = "\(settings.tls == nil ? "ws" : "wss")://127.0.0.1:\(ports[1])"
@@ -65,7 +65,7 @@ package final class NATSServer: ChildServer {
     package init(external address: String) {
         let host = address.split(separator: ":").first ?? "127.0.0.1"
         settings = Mutex(.init())
-        place = nil
+        launchOptions = nil
         self.address = address
         url = "nats://\(address)"
         webSocketURL = "ws://\(host):9222"
@@ -74,32 +74,32 @@ package final class NATSServer: ChildServer {
 
     // MARK: Life
 
-    package var isExternal: Bool { place == nil }
+    package var isExternal: Bool { launchOptions == nil }
 
     package func launch() throws {
-        guard let place else { throw notStartedHere }
-        let file = try writeConfiguration(place.file)
+        guard let launchOptions else { throw externalServerError }
+        let file = try writeConfiguration(launchOptions.file)
         try process.launch(
-            ["-c", file.path] + settings.withLock(\.credentialFlags), environment: place.variables)
+            ["-c", file.path] + settings.withLock(\.credentialFlags), environment: launchOptions.variables)
     }
 
     private func writeConfiguration(_ shared: String) throws -> URL {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let file = folder.appendingPathComponent("nats.conf")
-        let text = settings.withLock { $0.text(including: Configuration.path(shared), from: folder) }
+        let text = settings.withLock { $0.text(including: DockerConfiguration.path(shared), from: folder) }
         try Data(text.utf8).write(to: file)
         return file
     }
 
     /// Replaces the further configuration while it runs, and waits until it is in force.
     package func reconfigure(_ configuration: String) async throws {
-        guard let place else { throw notStartedHere }
+        guard let launchOptions else { throw externalServerError }
         settings.withLock { $0.configuration = configuration }
-        _ = try writeConfiguration(place.file)
+        _ = try writeConfiguration(launchOptions.file)
         let before = try await variables().configLoadTime
         process.signal(SIGHUP)
         guard await eventually({ (try? await variables().configLoadTime) != before }) else {
-            throw MachineError(description: "the NATS at \(address) did not take a new configuration")
+            throw TestServerError(description: "the NATS at \(address) did not take a new configuration")
         }
     }
 
@@ -110,17 +110,17 @@ package final class NATSServer: ChildServer {
     // MARK: Questions
 
     /// Gets a path of its monitoring, such as `/varz`.
-    package func ask(_ path: String) async throws -> (status: Int, text: String) {
-        try await CurlTransfer.ask(
+    package func request(_ path: String) async throws -> (status: Int, text: String) {
+        try await CurlTransfer.request(
             CurlRequest(url: "http://\(monitoringAddress)\(path)", timeout: .seconds(5)), tls: nil)
     }
 
     /// What clients have open at it now.
-    package func census() async throws -> Census {
-        let clients = try await answer("/connz?limit=10000", Clients.self).connections
+    package func resourceCounts() async throws -> ResourceCounts {
+        let clients = try await fetch("/connz?limit=10000", Connz.self).connections
         // Without JetStream there is no number.
-        let consumers = try await answer("/jsz", JetStream.self).consumers
-        return Census(
+        let consumers = try await fetch("/jsz", JetStream.self).consumers
+        return ResourceCounts(
             connections: clients.count, subscriptions: clients.reduce(0) { $0 + ($1.subscriptions ?? 0) },
             consumers: consumers ?? 0)
     }
@@ -129,24 +129,24 @@ package final class NATSServer: ChildServer {
     package func messagesReceived() async throws -> Int { try await variables().inMsgs }
 
     /// What it tells about itself.
-    func variables() async throws -> Variables { try await answer("/varz", Variables.self) }
+    func variables() async throws -> Varz { try await fetch("/varz", Varz.self) }
 
-    private func answer<Answer: Decodable>(_ path: String, _ type: Answer.Type) async throws -> Answer {
-        let (status, text) = try await ask(path)
+    private func fetch<Response: Decodable>(_ path: String, _ type: Response.Type) async throws -> Response {
+        let (status, text) = try await request(path)
         guard status == 200 else {
-            throw MachineError(description: "NATS at \(monitoringAddress), \(path): \(status) \(text)")
+            throw TestServerError(description: "NATS at \(monitoringAddress), \(path): \(status) \(text)")
         }
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         return try decoder.decode(type, from: Data(text.utf8))
     }
 
-    package func isHealthy() async -> Bool { (try? await ask("/healthz"))?.status == 200 }
+    package func isHealthy() async -> Bool { (try? await request("/healthz"))?.status == 200 }
 }
 
 extension NATSServer {
     /// What clients have open at a server.
-    package struct Census: Sendable, Hashable {
+    package struct ResourceCounts: Sendable, Hashable {
         /// Connections of clients.
         package var connections: Int
         /// Subscriptions of those connections.
@@ -155,14 +155,14 @@ extension NATSServer {
         package var consumers: Int
     }
 
-    private struct Clients: Decodable {
+    private struct Connz: Decodable {
         struct Client: Decodable { let subscriptions: Int? }
         let connections: [Client]
     }
 
     private struct JetStream: Decodable { let consumers: Int? }
 
-    struct Variables: Decodable {
+    struct Varz: Decodable {
         struct JetStream: Decodable { let meta: Meta? }
         struct Meta: Decodable { let leader: String? }
         let serverName: String

@@ -15,7 +15,7 @@ package final class RawConnection: Sendable {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         let status = withSocketAddress(host, port) { connect(descriptor, $0, $1) }
         // `deinit` closes it, also after this throws: a second `close` here could hit what another thread has opened.
-        guard status == 0 else { throw MachineError(description: "nobody listens at \(host):\(port)") }
+        guard status == 0 else { throw TestServerError(description: "nobody listens at \(host):\(port)") }
     }
 
     deinit { Foundation.close(descriptor) }
@@ -38,9 +38,9 @@ package final class RawConnection: Sendable {
     }
 
     /// What came; nil at the end, and if nothing comes within the bound.
-    package func read(within bound: Duration) -> [UInt8]? {
+    package func read(within timeout: Duration) -> [UInt8]? {
         var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        return poll(&wait, 1, Int32(bound / .milliseconds(1))) > 0 ? read() : nil
+        return poll(&wait, 1, Int32(timeout / .milliseconds(1))) > 0 ? read() : nil
     }
 
     /// Writes all of it, and tells whether that worked.
@@ -80,7 +80,7 @@ final class RawListener: Sendable {
             } == 0
         guard listens else {
             Foundation.close(descriptor)
-            throw MachineError(description: "cannot listen at \(host):\(port)")
+            throw TestServerError(description: "cannot listen at \(host):\(port)")
         }
         self.descriptor = descriptor
         self.port = Int(UInt16(bigEndian: address.sin_port))

@@ -14,7 +14,7 @@ package func record(
 }
 
 /// A name that no other test has.
-package func freshName(_ prefix: String = "svc") -> String {
+package func uniqueName(_ prefix: String = "svc") -> String {
     "\(prefix)-\(UUID().uuidString.lowercased().prefix(8))"
 }
 
@@ -29,7 +29,7 @@ package func closing<Adapter: Registry, Value>(
 }
 
 /// The code of what the operation throws; nil if it succeeds.
-package func failureCode(_ operation: () async throws -> Void) async -> MicroError.Code? {
+package func errorCode(_ operation: () async throws -> Void) async -> MicroError.Code? {
     do {
         try await operation()
         return nil
@@ -37,7 +37,7 @@ package func failureCode(_ operation: () async throws -> Void) async -> MicroErr
 }
 
 /// The states of a watch.
-package final class Latest: Sendable {
+package final class RegistryStateRecorder: Sendable {
     private let states = Mutex<[RegistryState]>([])
     private let task = Mutex<Task<Void, Never>?>(nil)
 

@@ -9,7 +9,7 @@ import TestSupport
 /// The child process behind a server of the tests: one at a time, and what is done to it.
 package final class ServerProcess: Sendable {
     private let program: String
-    private let child = Mutex<Child?>(nil)
+    private let child = Mutex<ChildProcess?>(nil)
 
     /// The process of a program, by its name on the `PATH` or its path; not started yet.
     init(_ program: String) { self.program = program }
@@ -22,21 +22,23 @@ package final class ServerProcess: Sendable {
 
     /// Starts it, and does not wait for anything.
     ///
-    /// - Throws: `MachineError` if there is no such program, or if it runs already.
+    /// - Throws: `TestServerError` if there is no such program, or if it runs already.
     func launch(_ arguments: [String] = [], environment: [String: String] = [:]) throws {
-        guard let path = Machine.path(of: program) else { throw MachineError(description: "no \(program) on the PATH") }
+        guard let path = Machine.path(of: program) else {
+            throw TestServerError(description: "no \(program) on the PATH")
+        }
         try child.withLock { child in
-            guard child?.isRunning != true else { throw MachineError(description: "\(program) runs already") }
-            child = try Child(path, arguments, environment: environment)
+            guard child?.isRunning != true else { throw TestServerError(description: "\(program) runs already") }
+            child = try ChildProcess(path, arguments, environment: environment)
         }
     }
 
     /// Waits until a condition holds, and no longer than the process runs.
     ///
-    /// - Throws: `MachineError` with what the program printed, if it ended or the bound (30 s) passed.
+    /// - Throws: `TestServerError` with what the program printed, if it ended or the bound (30 s) passed.
     func waitUntil(_ isReady: () async -> Bool) async throws {
         guard await eventually({ await isReady() || !isRunning }), isRunning else {
-            throw MachineError(description: "\(program) did not start: \(child.withLock { $0?.text ?? "" })")
+            throw TestServerError(description: "\(program) did not start: \(child.withLock { $0?.text ?? "" })")
         }
     }
 
@@ -48,21 +50,21 @@ package final class ServerProcess: Sendable {
     }
 
     /// Ends it with `SIGKILL` and waits.
-    func kill() async { await take()?.kill9() }
+    func kill() async { await take()?.forceKill() }
 
     /// Ends it with `SIGTERM` and waits until it is done.
     ///
-    /// - Throws: `MachineError` if it was not done within 20 s; it is killed then.
+    /// - Throws: `TestServerError` if it was not done within 20 s; it is killed then.
     func stop() async throws {
         guard let child = take() else { return }
         child.send(SIGTERM)
         guard await child.exitStatus() != nil else {
-            await child.kill9()
-            throw MachineError(description: "\(program) did not stop by SIGTERM: \(child.text)")
+            await child.forceKill()
+            throw TestServerError(description: "\(program) did not stop by SIGTERM: \(child.text)")
         }
     }
 
-    private func take() -> Child? {
+    private func take() -> ChildProcess? {
         child.withLock { child in
             defer { child = nil }
             return child
@@ -87,7 +89,7 @@ enum ProcessState {
 
 extension CurlTransfer {
     /// Sends one request on connections of its own, as `curl` would.
-    static func ask(_ request: CurlRequest, tls: CurlTLS?) async throws -> (status: Int, text: String) {
+    static func request(_ request: CurlRequest, tls: CurlTLS?) async throws -> (status: Int, text: String) {
         let transfer = CurlTransfer(configuration: .init(tls: tls ?? .init()))
         let result = await Result { try await transfer.perform(request) }
         await transfer.close()

@@ -7,7 +7,7 @@ package import Testing
 /// What ``ServerTrait`` starts for a suite.
 package protocol SuiteServer: AnyObject, Sendable {
     /// The one of the suite that runs now.
-    static var ofSuite: TaskLocal<Self?> { get }
+    static var taskLocalCurrent: TaskLocal<Self?> { get }
     /// Starts it and waits until it serves.
     func start() async throws
     /// Ends it for good, with its data, and waits.
@@ -26,7 +26,7 @@ package struct ServerTrait<Server: SuiteServer>: SuiteTrait, TestScoping {
         let server = try make()
         let result = await Result {
             try await server.start()
-            try await Server.ofSuite.withValue(server) { try await function() }
+            try await Server.taskLocalCurrent.withValue(server) { try await function() }
         }
         await server.end()
         try result.get()
@@ -58,13 +58,13 @@ package struct Backend: Sendable {
     var external: String? { Self.variable(addressVariable) }
 
     /// Runs where there is one to use, or where one is required: the tests fail then, and are not skipped.
-    var whereItIs: ConditionTrait {
+    var availabilityCondition: ConditionTrait {
         .enabled(
             if: isInstalled || external != nil || isRequired, "no \(program) on the PATH: get it from \(source)")
     }
 
     /// Runs where it is started by the tests, to be killed or to have settings of its own.
-    var whereItCanBeStarted: ConditionTrait {
+    var launchCondition: ConditionTrait {
         .enabled(
             if: external == nil && (isInstalled || isRequired),
             "needs \(program) to itself: none is on the PATH, or \(addressVariable) names another one")

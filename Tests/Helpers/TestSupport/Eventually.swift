@@ -7,9 +7,9 @@
 /// #expect(await eventually { try await registry.list().isEmpty })
 /// ```
 package func eventually(
-    within bound: Duration = .seconds(30), _ condition: () async throws -> Bool
+    within timeout: Duration = .seconds(30), _ condition: () async throws -> Bool
 ) async rethrows -> Bool {
-    let end = ContinuousClock.now + bound
+    let end = ContinuousClock.now + timeout
     while true {
         if try await condition() { return true }
         guard ContinuousClock.now < end else { return false }

@@ -12,20 +12,20 @@ import Testing
         ConfigReader(provider: InMemoryProvider(values: values))
     }
 
-    @Test func theEnvironmentChoosesTheRegistry() throws {
+    @Test func environmentSelectsRegistry() throws {
         let consul = try Backends.environment.makeRegistry(
             reader(["micro.registry": "consul", "micro.registry.address": "127.0.0.1:8501"]))
         #expect(consul.name == "consul" && consul.description == "Consul at http://127.0.0.1:8501")
         #expect(try Backends.environment.makeRegistry(reader([:])).name == "memory")
     }
 
-    @Test func theEnvironmentChoosesTheTransport() throws {
+    @Test func environmentSelectsTransport() throws {
         #expect(try Backends.environment.makeTransport(reader([:])).name == "http")
         #expect(try Backends.environment.makeTransport(reader(["micro.transport": "memory"])).name == "memory")
         #expect(try Backends.environment.makeTransport(reader(["micro.transport": "nats"])).name == "nats")
     }
 
-    @Test func anUnknownNameIsToldWithTheKnownOnes() {
+    @Test func unknownNameErrorListsKnownNames() {
         let error = #expect(throws: MicroError.self) {
             try Backends.environment.makeRegistry(reader(["micro.registry": "zookeeper"]))
         }
@@ -33,7 +33,7 @@ import Testing
         #expect(error?.message == "MICRO_REGISTRY=zookeeper is not known: choose one of consul, etcd, memory")
     }
 
-    @Test func aWrongAddressIsTold() {
+    @Test func invalidAddressIsRejected() {
         #expect {
             try Backends.environment.makeRegistry(
                 reader(["micro.registry": "consul", "micro.registry.address": "a b"]))
@@ -43,33 +43,33 @@ import Testing
     }
 
     /// Such as a log of all settings that are read, which leaves out what is secret.
-    @Test func credentialsAreSecretForWhoWatchesTheSettings() throws {
+    @Test func credentialSettingsAreMarkedSecret() throws {
         let credentials: [AbsoluteConfigKey] = [
             "consul.http.token", "etcdctl.user", "etcdctl.password", "nats.password", "nats.token",
         ]
-        let settings = Settings()
+        let accessReporter = SecretAccessReporter()
         var values = Dictionary(uniqueKeysWithValues: credentials.map { ($0, ConfigValue("a:b", isSecret: false)) })
         for registry in ["consul", "etcd"] {
             values["micro.registry"] = ConfigValue(.string(registry), isSecret: false)
-            let reader = ConfigReader(provider: InMemoryProvider(values: values), accessReporter: settings)
+            let reader = ConfigReader(provider: InMemoryProvider(values: values), accessReporter: accessReporter)
             _ = try? Backends.environment.makeRegistry(reader)
         }
         values["micro.transport"] = "nats"
         _ = try? Backends.environment.makeTransport(
-            ConfigReader(provider: InMemoryProvider(values: values), accessReporter: settings))
-        for key in credentials { #expect(settings.isSecret(key) == true, "\(key)") }
+            ConfigReader(provider: InMemoryProvider(values: values), accessReporter: accessReporter))
+        for key in credentials { #expect(accessReporter.isSecret(key) == true, "\(key)") }
     }
 }
 
 /// The settings that were read.
-private final class Settings: AccessReporter {
-    private let areSecret = Mutex<[AbsoluteConfigKey: Bool]>([:])
+private final class SecretAccessReporter: AccessReporter {
+    private let secrecyByKey = Mutex<[AbsoluteConfigKey: Bool]>([:])
 
     /// Whether a setting was secret whenever it was read; nil if it was not.
-    func isSecret(_ key: AbsoluteConfigKey) -> Bool? { areSecret.withLock { $0[key] } }
+    func isSecret(_ key: AbsoluteConfigKey) -> Bool? { secrecyByKey.withLock { $0[key] } }
 
     func report(_ event: AccessEvent) {
         guard let value = try? event.result.get() else { return }
-        areSecret.withLock { $0[event.metadata.key] = value.isSecret && $0[event.metadata.key] ?? true }
+        secrecyByKey.withLock { $0[event.metadata.key] = value.isSecret && $0[event.metadata.key] ?? true }
     }
 }

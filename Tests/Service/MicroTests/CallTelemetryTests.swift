@@ -18,11 +18,14 @@ private struct Text: Codable, Sendable, Equatable { var text: String }
     private let backend = MemoryBackend()
     private let log = LogRecorder()
 
-    private func whileServing(_ name: String, _ wire: Wire, _ body: (Client) async throws -> Void) async throws {
+    private func whileServing(_ name: String, _ transportKind: TransportKind, _ body: (Client) async throws -> Void)
+        async throws
+    {
         var settings = Microservice.Configuration(name: name)
-        settings.noticePeriod = .zero
+        settings.deregistrationGracePeriod = .zero
         let service = try Microservice(
-            settings, registry: MemoryRegistry(backend: backend), transport: wire.make(backend), logger: log.logger)
+            settings, registry: MemoryRegistry(backend: backend), transport: transportKind.make(backend),
+            logger: log.logger)
         service.handle("Echo") { (text: Text, _) in
             guard text.text != "fail" else { throw MicroError(.permissionDenied, "no") }
             return text
@@ -35,7 +38,7 @@ private struct Text: Codable, Sendable, Equatable { var text: String }
                 try await talk.send(text)
             }
         }
-        let client = try Client(registry: MemoryRegistry(backend: backend), transport: wire.make(backend))
+        let client = try Client(registry: MemoryRegistry(backend: backend), transport: transportKind.make(backend))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await service.run() }
             #expect(try await eventually { try await !MemoryRegistry(backend: backend).lookUp(name).isEmpty })
@@ -46,7 +49,7 @@ private struct Text: Codable, Sendable, Equatable { var text: String }
         await client.close()
     }
 
-    private func talk(_ client: Client, _ name: String, saying text: String = "hello") async throws {
+    private func talk(_ client: Client, _ name: String, sending text: String = "hello") async throws {
         let talk = try await client.stream(name, "Talk", sending: Text.self, receiving: Text.self)
         try await talk.send(Text(text: text))
         // The service may have ended it already, which the reading tells.
@@ -54,10 +57,12 @@ private struct Text: Codable, Sendable, Equatable { var text: String }
         for try await _ in talk {}
     }
 
-    @Test(arguments: Wire.allCases) func durationsAreCountedByMethodAndStatus(_ wire: Wire) async throws {
+    @Test(arguments: TransportKind.allCases) func callDurationsAreRecordedByMethodAndStatus(
+        _ transportKind: TransportKind
+    ) async throws {
         let metrics = Telemetry.metrics
-        let name = "counted-\(wire)"
-        try await whileServing(name, wire) { client in
+        let name = "counted-\(transportKind)"
+        try await whileServing(name, transportKind) { client in
             for text in ["one", "two", "fail"] {
                 _ = try? await client.call(name, "Echo", Text(text: text), returning: Text.self)
             }
@@ -82,13 +87,15 @@ private struct Text: Codable, Sendable, Equatable { var text: String }
         }
     }
 
-    @Test(arguments: Wire.allCases) func aTraceGoesFromServiceToService(_ wire: Wire) async throws {
-        let (tracer, name) = (Telemetry.tracer, "traced-\(wire)")
-        try await whileServing(name, wire) { client in
+    @Test(arguments: TransportKind.allCases) func tracePropagatesBetweenServices(_ transportKind: TransportKind)
+        async throws
+    {
+        let (tracer, name) = (Telemetry.tracer, "traced-\(transportKind)")
+        try await whileServing(name, transportKind) { client in
             let _: Text = try await client.call(name, "Chain", Text(text: "hello"))
             _ = try? await client.call(name, "Echo", Text(text: "fail"), returning: Text.self)
             try await talk(client, name)
-            try? await talk(client, name, saying: "fail")
+            try? await talk(client, name, sending: "fail")
             func spans() -> [FinishedInMemorySpan] {
                 tracer.finishedSpans.filter { $0.operationName.hasPrefix(name + "/") }
             }
@@ -117,18 +124,18 @@ private struct Text: Codable, Sendable, Equatable { var text: String }
         }
     }
 
-    @Test func namesFromOutsideMakeNoEndlessMetrics() {
+    @Test func unknownEndpointNamesShareOneMetric() {
         let metrics = Telemetry.metrics
-        let plans = CallPlans(codecs: Codecs([JSONCodec()]))
-        for number in 0..<(CallPlans.most + 10) {
-            let plan: CallPlan<Text, Text> = plans.plan("made-up", "E\(number)")
-            plan.metrics.record(since: .now, nil)
+        let descriptors = CallDescriptorCache(codecs: Codecs([JSONCodec()]))
+        for number in 0..<(CallDescriptorCache.maxDescriptors + 10) {
+            let descriptor: CallDescriptor<Text, Text> = descriptors.descriptor("made-up", "E\(number)")
+            descriptor.metrics.record(since: .now, nil)
         }
         let timers = metrics.timers(label: "rpc.client.call.duration")
         let own = timers.filter { timer in
             timer.dimensions.contains { $0.0 == "rpc.method" && $0.1.hasPrefix("made-up/") }
         }
         let others = timers.filter { timer in timer.dimensions.contains { $0.0 == "rpc.method" && $0.1 == "_OTHER" } }
-        #expect(own.count == CallPlans.most && others.flatMap(\.values).count >= 10)
+        #expect(own.count == CallDescriptorCache.maxDescriptors && others.flatMap(\.values).count >= 10)
     }
 }

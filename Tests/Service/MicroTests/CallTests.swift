@@ -36,7 +36,7 @@ private struct BackwardsCodec: Codec {
         _ change: (inout Microservice.Configuration) -> Void = { _ in }
     ) throws -> Microservice {
         var settings = Microservice.Configuration(name: name)
-        (settings.id, settings.noticePeriod) = (id, .zero)
+        (settings.id, settings.deregistrationGracePeriod) = (id, .zero)
         change(&settings)
         return try Microservice(
             settings, registry: MemoryRegistry(backend: backend), transport: MemoryTransport(backend: backend),
@@ -63,14 +63,14 @@ private struct BackwardsCodec: Codec {
         }
     }
 
-    @Test func aHedgedCallAsksAnotherNodeWhenTheFirstIsSlow() async throws {
-        let (asked, cancelled) = (Counter(), Counter())
+    @Test func hedgedCallUsesSecondNodeWhenFirstIsSlow() async throws {
+        let (requestCount, cancelled) = (Counter(), Counter())
         let services = try ["1", "2"].map { id in
             let service = try service("svc", id: id)
             service.handle("Ask") { (_: Text, _) in
                 // Whoever is asked first does not answer.
-                asked.add()
-                guard asked.value > 1 else {
+                requestCount.add()
+                guard requestCount.value > 1 else {
                     do { try await Task.sleep(for: .seconds(600)) } catch {
                         cancelled.add()
                         throw error
@@ -86,16 +86,16 @@ private struct BackwardsCodec: Codec {
             let options = CallOptions(timeout: .seconds(30), isIdempotent: true, hedgeDelay: .milliseconds(20))
             let answer: Text = try await client.call("svc", "Ask", Text(text: ""), options: options)
             #expect(["1", "2"].contains(answer.text))
-            #expect(asked.value == 2)
+            #expect(requestCount.value == 2)
             #expect(await eventually { cancelled.value == 1 })
             // Nobody is asked twice who answers at once, nor if it is not the same to run it twice.
             for _ in 0..<20 { let _: Text = try await client.call("svc", "Ask", Text(text: ""), options: options) }
-            #expect(asked.value == 22)
+            #expect(requestCount.value == 22)
             await client.close()
         }
     }
 
-    @Test func headersThatAreForwardedReachTheNextService() async throws {
+    @Test func forwardedHeadersReachNextService() async throws {
         let front = try service("front") { $0.forwardedHeaders = ["X-Tenant", "X-Missing"] }
         let back = try service("back")
         back.handle("Headers") { (_: Text, context) in
@@ -143,7 +143,7 @@ private struct BackwardsCodec: Codec {
         }
     }
 
-    @Test func aZoneIsInTheMetadataAndPreferred() async throws {
+    @Test func nodesInPreferredZoneAreChosen() async throws {
         let services = try ["x", "y"].map { zone in
             let service = try service("svc", id: zone) { $0.metadata["zone"] = zone }
             service.handle("Where") { (_: Text, _) in Text(text: zone) }

@@ -12,7 +12,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct HedgeTests {
     private let registry = MemoryRegistry(backend: MemoryBackend())
     private let budget = RetryBudget(ratio: 0)
-    private let asked = Asked()
+    private let requestedNodes = NodeRecorder()
 
     /// Makes a call to the service of these nodes, which answer as the handler says: it is told the ID of the node, and how
     /// many were asked before.
@@ -22,24 +22,24 @@ import Testing
     ) async throws -> String {
         let nodes = ids.map { Node(id: $0, address: "127.0.0.1", port: 1) }
         try await registry.register(ServiceRecord(name: "svc", nodes: nodes), timeToLive: nil)
-        let selector = Selector(registry: registry, transportName: "memory")
-        let attempts = Attempts(
+        let selector = NodeSelector(registry: registry, transportName: "memory")
+        let retryExecutor = RetryExecutor(
             selector: selector, budget: budget, retries: 2,
-            backoff: Backoff(base: .milliseconds(1), limit: .milliseconds(1)), filter: NodeFilter(),
+            backoff: Backoff(base: .milliseconds(1), maxDelay: .milliseconds(1)), filter: NodeFilter(),
             options: CallOptions(isIdempotent: isIdempotent, hedgeDelay: delay)
-        ) { [asked] _, node in
-            let before = asked.note(node.id)
+        ) { [requestedNodes] _, node in
+            let before = requestedNodes.record(node.id)
             return try await handler(node.id, before)
         }
         let request = TransportRequest(
             service: "svc", endpoint: "Ask", contentType: "text/plain", deadline: .now + .seconds(30))
         defer { Task { await selector.close() } }
-        return try await attempts.run(request)
+        return try await retryExecutor.run(request)
     }
 
     /// The first node that is asked says nothing before the gate opens, every other one answers with its ID.
     private func callBeforeOpening(
-        _ gate: Gate, _ ids: [String], isIdempotent: Bool = true
+        _ gate: AsyncGate, _ ids: [String], isIdempotent: Bool = true
     ) async throws -> String {
         try await call(ids, isIdempotent: isIdempotent) { id, before in
             if before == 0 { await gate.pass() }
@@ -47,57 +47,57 @@ import Testing
         }
     }
 
-    @Test func theFirstAnswerCountsAndIsPaidFromTheBudget() async throws {
+    @Test func hedgedCallReturnsFirstResponseAndUsesRetryBudget() async throws {
         let answer = try await call(["a", "b"]) { id, before in
             if before == 0 { try await Task.sleep(for: .seconds(600)) }
             return id
         }
-        #expect(asked.ids.count == 2 && asked.ids.last == answer)
-        #expect(budget.rest() == RetryBudget.reserve - 1)
+        #expect(requestedNodes.ids.count == 2 && requestedNodes.ids.last == answer)
+        #expect(budget.drain() == RetryBudget.reserve - 1)
     }
 
     @Test(arguments: [["a"], ["a", "b"]])
-    func withoutAnotherNodeOrAnythingInTheBudgetItWaits(_ ids: [String]) async throws {
-        if ids.count > 1 { _ = budget.rest() }
-        try await expectOneAsked(ids)
+    func hedgeIsSkippedWithoutOtherNodeOrBudget(_ ids: [String]) async throws {
+        if ids.count > 1 { _ = budget.drain() }
+        try await expectSingleRequest(ids)
     }
 
-    @Test func whatMustNotRunTwiceIsAskedForOnce() async throws {
-        try await expectOneAsked(["a", "b"], isIdempotent: false)
+    @Test func nonIdempotentCallIsNotHedged() async throws {
+        try await expectSingleRequest(["a", "b"], isIdempotent: false)
     }
 
-    private func expectOneAsked(_ ids: [String], isIdempotent: Bool = true) async throws {
-        let gate = Gate()
+    private func expectSingleRequest(_ ids: [String], isIdempotent: Bool = true) async throws {
+        let gate = AsyncGate()
         async let answer = callBeforeOpening(gate, ids, isIdempotent: isIdempotent)
-        #expect(await eventually { asked.ids.count == 1 })
-        #expect(await always(during: .milliseconds(200)) { asked.ids.count == 1 })
+        #expect(await eventually { requestedNodes.ids.count == 1 })
+        #expect(await always(during: .milliseconds(200)) { requestedNodes.ids.count == 1 })
         gate.open()
-        #expect(try await [answer] == asked.ids)
+        #expect(try await [answer] == requestedNodes.ids)
     }
 
-    @Test func itGoesOnWhenItsNodeLeavesTheRegistry() async throws {
-        let gate = Gate()
+    @Test func hedgedCallContinuesWhenNodeIsDeregistered() async throws {
+        let gate = AsyncGate()
         async let answer = call(["a"], after: .milliseconds(300)) { id, _ in
             await gate.pass()
             return id
         }
-        #expect(await eventually { asked.ids.count == 1 })
+        #expect(await eventually { requestedNodes.ids.count == 1 })
         for record in try await registry.lookUp("svc") { try await registry.deregister(record) }
         // By then the second one has looked for a node.
-        #expect(await always(during: .milliseconds(600)) { asked.ids.count == 1 })
+        #expect(await always(during: .milliseconds(600)) { requestedNodes.ids.count == 1 })
         gate.open()
         #expect(try await answer == "a")
     }
 
-    @Test func aFailureOfTheOnlyOneSoFarIsTheResult() async throws {
+    @Test func failureBeforeHedgeEndsCall() async throws {
         let error = await #expect(throws: MicroError.self) {
             try await call(["a", "b"], after: .milliseconds(200)) { _, _ in throw MicroError(.permissionDenied, "no") }
         }
-        #expect(error?.code == .permissionDenied && asked.ids.count == 1)
+        #expect(error?.code == .permissionDenied && requestedNodes.ids.count == 1)
     }
 
-    @Test func aFailureOfOneOfTwoIsNot() async throws {
-        let gate = Gate()
+    @Test func failureOfOneHedgedAttemptIsIgnored() async throws {
+        let gate = AsyncGate()
         let answer = try await call(["a", "b"]) { id, before in
             guard before == 0 else {
                 gate.open()
@@ -106,10 +106,10 @@ import Testing
             await gate.pass()
             return id
         }
-        #expect([answer] == asked.ids.dropLast())
+        #expect([answer] == requestedNodes.ids.dropLast())
     }
 
-    @Test func aRepetitionGoesToANodeThatNeitherHasAsked() async throws {
+    @Test func hedgedRetryUsesUntriedNode() async throws {
         for _ in 0..<16 {
             let test = HedgeTests()
             let answer = try await test.call(["a", "b", "c"], after: .milliseconds(1)) { id, before in
@@ -120,19 +120,21 @@ import Testing
                 }
                 return id
             }
-            #expect(Set(test.asked.ids).count == 3 && test.asked.ids.last == answer, "\(test.asked.ids)")
+            #expect(
+                Set(test.requestedNodes.ids).count == 3 && test.requestedNodes.ids.last == answer,
+                "\(test.requestedNodes.ids)")
         }
     }
 }
 
 /// The nodes that were asked, in order.
-private final class Asked: Sendable {
+private final class NodeRecorder: Sendable {
     private let content = Mutex<[String]>([])
 
     var ids: [String] { content.withLock(\.self) }
 
     /// How many there were before.
-    func note(_ id: String) -> Int {
+    func record(_ id: String) -> Int {
         content.withLock { ids in
             ids.append(id)
             return ids.count - 1
@@ -142,7 +144,7 @@ private final class Asked: Sendable {
 
 extension RetryBudget {
     /// Takes all that is left.
-    fileprivate func rest() -> Int {
+    fileprivate func drain() -> Int {
         var count = 0
         while take() { count += 1 }
         return count

@@ -52,7 +52,7 @@ private final class Recorder: ClientInterceptor, ServerInterceptor {
         } receiving: { message in
             self.note("< \(String(buffer: message))")
             return message
-        } ended: { error in
+        } onEnd: { error in
             self.note(error.map { "\($0)" } ?? "end")
         }
     }
@@ -84,11 +84,12 @@ private final class Recorder: ClientInterceptor, ServerInterceptor {
     private let inner = Recorder("b")
     private let server = Recorder("c")
 
-    private func whileServing(_ wire: Wire, _ body: (Client) async throws -> Void) async throws {
+    private func whileServing(_ transportKind: TransportKind, _ body: (Client) async throws -> Void) async throws {
         var settings = Microservice.Configuration(name: "svc")
-        settings.noticePeriod = .zero
+        settings.deregistrationGracePeriod = .zero
         let service = try Microservice(
-            settings, registry: MemoryRegistry(backend: backend), transport: wire.make(backend), interceptors: [server],
+            settings, registry: MemoryRegistry(backend: backend), transport: transportKind.make(backend),
+            interceptors: [server],
             logger: log.logger)
         service.handle("Echo") { (text: Text, context) in
             Text(text: text.text + "/" + (context.headers["Path"] ?? ""))
@@ -97,7 +98,8 @@ private final class Recorder: ClientInterceptor, ServerInterceptor {
             for try await text in talk { try await talk.send(Text(text: text.text + (context.headers["Path"] ?? ""))) }
         }
         let client = try Client(
-            registry: MemoryRegistry(backend: backend), transport: wire.make(backend), interceptors: [outer, inner])
+            registry: MemoryRegistry(backend: backend), transport: transportKind.make(backend),
+            interceptors: [outer, inner])
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await service.run() }
             #expect(try await eventually { try await !MemoryRegistry(backend: backend).lookUp("svc").isEmpty })
@@ -108,8 +110,10 @@ private final class Recorder: ClientInterceptor, ServerInterceptor {
         await client.close()
     }
 
-    @Test(arguments: Wire.allCases) func callsPassThemInOrderWithTheWholeRequestAndResponse(_ wire: Wire) async throws {
-        try await whileServing(wire) { client in
+    @Test(arguments: TransportKind.allCases) func interceptorsRunInOrderWithFullRequestAndResponse(
+        _ transportKind: TransportKind
+    ) async throws {
+        try await whileServing(transportKind) { client in
             let answer: Text = try await client.call("svc", "Echo", Text(text: "hello"))
             #expect(answer.text == "hello/abc")
             for recorder in [outer, inner, server] {
@@ -124,8 +128,10 @@ private final class Recorder: ClientInterceptor, ServerInterceptor {
         }
     }
 
-    @Test(arguments: Wire.allCases) func aServersMayRefuse(_ wire: Wire) async throws {
-        try await whileServing(wire) { client in
+    @Test(arguments: TransportKind.allCases) func serverInterceptorCanRejectRequests(_ transportKind: TransportKind)
+        async throws
+    {
+        try await whileServing(transportKind) { client in
             func error(_ password: String, _ endpoint: String = "Echo") async throws -> MicroError {
                 let options = CallOptions(headers: ["Password": password])
                 do {
@@ -144,8 +150,10 @@ private final class Recorder: ClientInterceptor, ServerInterceptor {
         }
     }
 
-    @Test(arguments: Wire.allCases) func streamsShowEachMessageAndTheEnd(_ wire: Wire) async throws {
-        try await whileServing(wire) { client in
+    @Test(arguments: TransportKind.allCases) func interceptorsObserveStreamMessagesAndEnd(
+        _ transportKind: TransportKind
+    ) async throws {
+        try await whileServing(transportKind) { client in
             let talk = try await client.stream("svc", "Talk", sending: Text.self, receiving: Text.self)
             try await talk.send(Text(text: "hello"))
             var messages = talk.makeAsyncIterator()

@@ -24,10 +24,10 @@ private struct Health: Codable, Sendable, Equatable {
 
     private func makeService(_ name: String) throws -> Microservice {
         var settings = Microservice.Configuration(name: name, version: "1.0.0")
-        settings.noticePeriod = .zero
+        settings.deregistrationGracePeriod = .zero
         settings.registration.timeToLive = .milliseconds(300)
         settings.registration.interval = .milliseconds(20)
-        settings.registration.backoff = Backoff(base: .milliseconds(5), limit: .milliseconds(20))
+        settings.registration.backoff = Backoff(base: .milliseconds(5), maxDelay: .milliseconds(20))
         return try Microservice(
             settings, registry: MemoryRegistry(backend: backend), transport: MemoryTransport(backend: backend),
             logger: LogRecorder().logger)
@@ -37,7 +37,7 @@ private struct Health: Codable, Sendable, Equatable {
         try await service.client.call(name, "Debug.Health", Nothing(), returning: Health.self)
     }
 
-    @Test func aLossAndAReturnAreToldEverywhere() async throws {
+    @Test func registrationLossAndRestorationAreReported() async throws {
         let metrics = Telemetry.metrics
         let service = try makeService("told")
         #expect(service.registrationStatus == nil)
@@ -70,7 +70,7 @@ private struct Health: Codable, Sendable, Equatable {
         #expect(await service.registrationStatuses().first { _ in true } == nil)
     }
 
-    @Test func aWipedRegistryIsALossThatIsHealed() async throws {
+    @Test func registrationIsRestoredAfterRegistryWipe() async throws {
         let service = try makeService("wiped")
         var statuses = service.registrationStatuses().makeAsyncIterator()
         let running = Task { try await service.run() }
@@ -84,7 +84,7 @@ private struct Health: Codable, Sendable, Equatable {
         _ = await running.result
     }
 
-    @Test func healthIsNotInTheRegistryAndMayBeReplaced() async throws {
+    @Test func healthEndpointIsUnregisteredAndReplaceable() async throws {
         let service = try makeService("own")
         service.handle("Debug.Health") { (_: Nothing, _) in Health(status: "tired", registration: "-") }
         var statuses = service.registrationStatuses().makeAsyncIterator()

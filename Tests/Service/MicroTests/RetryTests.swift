@@ -52,26 +52,26 @@ private struct Text: Codable, Sendable, Equatable { var text: String }
     private static let refusal = MicroError(
         .unavailable, "stopping", origin: MicroError.Origin.transport, isSafeToRetry: true)
 
-    @Test func anotherNodeIsTriedBeforeTheSameOne() async throws {
-        let asked = Counter()
+    @Test func retryPrefersUntriedNodes() async throws {
+        let requestCount = Counter()
         try await withNodes(["a", "b", "c"]) { id in
-            asked.add()
+            requestCount.add()
             guard id == "c" else { throw Self.refusal }
             return Text(text: id)
         } _: { client in
             for _ in 0..<10 {
-                let before = asked.value
+                let before = requestCount.value
                 let answer: Text = try await client.call("svc", "Do", Text(text: ""))
                 #expect(answer.text == "c")
-                #expect(asked.value <= before + 3, "each node once at most")
+                #expect(requestCount.value <= before + 3, "each node once at most")
             }
         }
     }
 
-    @Test func noRepetitionOutlastsTheDeadline() async throws {
-        let asked = Counter()
+    @Test func retriesStopAtDeadline() async throws {
+        let requestCount = Counter()
         try await withNodes(["a"]) { _ in
-            asked.add()
+            requestCount.add()
             throw Self.refusal
         } _: { client in
             let start = ContinuousClock.now
@@ -81,41 +81,41 @@ private struct Text: Codable, Sendable, Equatable { var text: String }
             }
             #expect(error.code == .unavailable || error.code == .deadlineExceeded)
             #expect(ContinuousClock.now - start < .seconds(1))
-            #expect((2...40).contains(asked.value), "later and later: \(asked.value)")
+            #expect((2...40).contains(requestCount.value), "later and later: \(requestCount.value)")
         }
     }
 
     @Test(arguments: [
         MicroError(.unavailable, "the database is away"), MicroError(.resourceExhausted, "come back later"),
         MicroError(.internal, "?"), MicroError(.notFound, "no such user"), MicroError(.permissionDenied, "no"),
-    ]) func errorsOfTheServiceAreNeverRepeated(_ error: MicroError) async throws {
-        let asked = Counter()
+    ]) func applicationErrorsAreNotRetried(_ error: MicroError) async throws {
+        let requestCount = Counter()
         try await withNodes(["a", "b"]) { _ in
-            asked.add()
+            requestCount.add()
             throw error
         } _: { client in
             let thrown = try await #require(throws: MicroError.self) {
                 try await client.call("svc", "Do", Text(text: ""), returning: Text.self)
             }
-            #expect(thrown.code == error.code && thrown.message == error.message && asked.value == 1)
+            #expect(thrown.code == error.code && thrown.message == error.message && requestCount.value == 1)
         }
     }
 
-    @Test func noRetriesAreNoRetries() async throws {
-        let asked = Counter()
+    @Test func zeroRetriesMakesSingleAttempt() async throws {
+        let requestCount = Counter()
         try await withNodes(["a", "b"]) { _ in
-            asked.add()
+            requestCount.add()
             throw Self.refusal
         } _: { client in
             _ = try? await client.call(
                 "svc", "Do", Text(text: ""), options: CallOptions(retries: 0, isIdempotent: true), returning: Text.self)
-            #expect(asked.value == 1)
+            #expect(requestCount.value == 1)
         }
     }
 
     /// Otherwise a database that is away would look like a node that is.
     @Test(arguments: [MicroError.Code.unavailable, .resourceExhausted])
-    func whatAServicePassesOnIsNotHeldAgainstItsNode(_ code: MicroError.Code) async throws {
+    func applicationErrorsDoNotEjectNode(_ code: MicroError.Code) async throws {
         let failed = Counter()
         try await withNodes(["a", "b"]) { id in
             guard id == "a" else { return Text(text: id) }
@@ -128,7 +128,7 @@ private struct Text: Codable, Sendable, Equatable { var text: String }
     }
 
     /// It is quicker at that than the other one is at answering.
-    @Test func whoRefusesForTooMuchWorkIsAskedLess() async throws {
+    @Test func leastLoadedAvoidsOverloadedNodes() async throws {
         let refused = Counter()
         try await withNodes(["a", "b"], strategy: .leastLoaded) { id in
             guard id == "a" else {

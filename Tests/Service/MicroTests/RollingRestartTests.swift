@@ -14,7 +14,7 @@ import Testing
 private struct Ping: Codable, Sendable {}
 
 private final class Results: Sendable {
-    let isOver = Atomic(false)
+    let isFinished = Atomic(false)
     let failures = Mutex<[String]>([])
     let answeredBy = Mutex<Set<String>>([])
 }
@@ -26,7 +26,7 @@ private final class Results: Sendable {
     private func start(_ id: String) throws -> (group: ServiceGroup, run: Task<Void, any Error>) {
         var settings = Microservice.Configuration(name: "ping")
         settings.id = id
-        settings.noticePeriod = .milliseconds(200)
+        settings.deregistrationGracePeriod = .milliseconds(200)
         let service = try Microservice(
             settings, registry: MemoryRegistry(backend: backend), transport: HTTPTransport(),
             logger: LogRecorder().logger)
@@ -41,7 +41,7 @@ private final class Results: Sendable {
         try await MemoryRegistry(backend: backend).lookUp("ping").flatMap(\.nodes).contains { $0.id == "ping-\(id)" }
     }
 
-    @Test func noCallFailsWhileInstancesAreReplaced() async throws {
+    @Test func rollingRestartLosesNoCalls() async throws {
         let transport = HTTPTransport()
         let client = try Client(registry: MemoryRegistry(backend: backend), transport: transport)
         let calls = Counter()
@@ -51,7 +51,7 @@ private final class Results: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<64 {
                 group.addTask {
-                    while !results.isOver.load(ordering: .relaxed) {
+                    while !results.isFinished.load(ordering: .relaxed) {
                         do {
                             let id = try await client.call("ping", "Ping.Ping", Ping(), returning: String.self)
                             _ = results.answeredBy.withLock { $0.insert(id) }
@@ -69,7 +69,7 @@ private final class Results: Sendable {
                 let before = calls.value
                 #expect(await eventually { calls.value > before + 200 })
             }
-            results.isOver.store(true, ordering: .relaxed)
+            results.isFinished.store(true, ordering: .relaxed)
             try await group.waitForAll()
         }
         #expect(results.failures.withLock(\.count) == 0, "\(results.failures.withLock(\.first) ?? "")")

@@ -8,54 +8,54 @@ import Testing
 
 /// What the strategies and filters choose.
 @Suite(.timeLimit(.minutes(1))) struct SelectionTests {
-    private let registry = HandFedRegistry()
-    private let soon = ContinuousClock.now + .seconds(30)
+    private let registry = ManualRegistry()
+    private let deadline = ContinuousClock.now + .seconds(30)
 
     private static func node(_ id: String, _ metadata: [String: String] = [:]) -> Node {
         Node(id: id, address: "10.0.0.1", port: 80, metadata: metadata)
     }
 
     /// A selector that knows some nodes.
-    private func selector(_ strategy: SelectionStrategy, _ records: [ServiceRecord]) async throws -> Selector {
-        let selector = Selector(registry: registry, transportName: "http", strategy: strategy)
-        async let pick = selector.pick("svc", deadline: soon)
+    private func selector(_ strategy: SelectionStrategy, _ records: [ServiceRecord]) async throws -> NodeSelector {
+        let selector = NodeSelector(registry: registry, transportName: "http", strategy: strategy)
+        async let pick = selector.pick("svc", deadline: deadline)
         let before = registry.watches.value
         #expect(await eventually { registry.watches.value >= max(1, before) })
         registry.yield(RegistryState(records))
-        (try? await pick)?.done(.abandoned)
+        (try? await pick)?.report(.abandoned)
         return selector
     }
 
-    private func selector(_ strategy: SelectionStrategy, _ nodes: [Node]) async throws -> Selector {
+    private func selector(_ strategy: SelectionStrategy, _ nodes: [Node]) async throws -> NodeSelector {
         try await selector(strategy, [ServiceRecord(name: "svc", nodes: nodes)])
     }
 
-    private func ids(_ selector: Selector, _ count: Int, where filter: NodeFilter = NodeFilter()) async throws
+    private func ids(_ selector: NodeSelector, _ count: Int, where filter: NodeFilter = NodeFilter()) async throws
         -> [String]
     {
         var ids: [String] = []
         for _ in 0..<count {
-            let selection = try await selector.pick("svc", where: filter, deadline: soon)
-            selection.done(.abandoned)
+            let selection = try await selector.pick("svc", where: filter, deadline: deadline)
+            selection.report(.abandoned)
             ids.append(selection.node.id)
         }
         return ids
     }
 
-    @Test func aKeyBelongsToOneNodeAndMovesOnlyIfThatGoes() async throws {
+    @Test func consistentHashKeepsKeyOnNodeUntilItLeaves() async throws {
         let nodes = (0..<10).map { Self.node("n\($0)") }
         let selector = try await selector(.consistentHash, nodes)
-        let other = HandFedRegistry()
-        let second = Selector(registry: other, transportName: "http", strategy: .consistentHash)
-        async let first = second.pick("svc", deadline: soon)
+        let other = ManualRegistry()
+        let second = NodeSelector(registry: other, transportName: "http", strategy: .consistentHash)
+        async let first = second.pick("svc", deadline: deadline)
         #expect(await eventually { other.watches.value == 1 })
         other.yield(RegistryState([ServiceRecord(name: "svc", nodes: nodes.reversed())]))
         _ = try await first
 
-        func owners(_ selector: Selector) async throws -> [String] {
+        func owners(_ selector: NodeSelector) async throws -> [String] {
             var owners: [String] = []
             for key in 0..<1000 {
-                owners.append(try await selector.pick("svc", key: "customer-\(key)", deadline: soon).node.id)
+                owners.append(try await selector.pick("svc", key: "customer-\(key)", deadline: deadline).node.id)
             }
             return owners
         }
@@ -76,51 +76,51 @@ import Testing
         await second.close()
     }
 
-    @Test func theNodeThatAnswersSoonerGetsMoreCalls() async throws {
+    @Test func leastLoadedPrefersFasterNode() async throws {
         let selector = try await selector(.leastLoaded, [Self.node("slow"), Self.node("fast")])
         // Each is tried once before the other is known.
         var waiting: [Selection] = []
-        for _ in 0..<2 { waiting.append(try await selector.pick("svc", deadline: soon)) }
+        for _ in 0..<2 { waiting.append(try await selector.pick("svc", deadline: deadline)) }
         #expect(Set(waiting.map(\.node.id)) == ["slow", "fast"])
-        waiting.first { $0.node.id == "fast" }?.done(.answered)
+        waiting.first { $0.node.id == "fast" }?.report(.responded)
         // The slow one has not answered yet.
         #expect(Set(try await pickAndAnswer(selector, 20)) == ["fast"])
         await selector.close()
     }
 
-    private func pickAndAnswer(_ selector: Selector, _ count: Int) async throws -> [String] {
+    private func pickAndAnswer(_ selector: NodeSelector, _ count: Int) async throws -> [String] {
         var ids: [String] = []
         for _ in 0..<count {
-            let selection = try await selector.pick("svc", deadline: soon)
-            selection.done(.answered)
+            let selection = try await selector.pick("svc", deadline: deadline)
+            selection.report(.responded)
             ids.append(selection.node.id)
         }
         return ids
     }
 
-    @Test func aNodeThatRefusesQuicklyAttractsNoCalls() async throws {
+    @Test func leastLoadedAvoidsFastRejectingNode() async throws {
         let selector = try await selector(.leastLoaded, [Self.node("full"), Self.node("fine")])
         var full = 0
         for _ in 0..<100 {
-            let selection = try await selector.pick("svc", deadline: soon)
+            let selection = try await selector.pick("svc", deadline: deadline)
             if selection.node.id == "full" { full += 1 }
-            selection.done(selection.node.id == "full" ? .overloaded : .answered)
+            selection.report(selection.node.id == "full" ? .overloaded : .responded)
         }
         #expect(full <= 5)
         await selector.close()
     }
 
-    @Test func callsInFlightCount() async throws {
+    @Test func leastLoadedCountsInFlightCalls() async throws {
         let selector = try await selector(.leastLoaded, [Self.node("a"), Self.node("b")])
         _ = try await pickAndAnswer(selector, 20)
         // None of them ends.
         var under: [String] = []
-        for _ in 0..<100 { under.append(try await selector.pick("svc", deadline: soon).node.id) }
+        for _ in 0..<100 { under.append(try await selector.pick("svc", deadline: deadline).node.id) }
         for id in ["a", "b"] { #expect(under.count { $0 == id } > 5, "\(id)") }
         await selector.close()
     }
 
-    @Test func weightsAreKept() async throws {
+    @Test func weightedSelectionFollowsWeights() async throws {
         let nodes = [
             Self.node("none", ["weight": "0"]), Self.node("one"), Self.node("three", ["weight": "3"]),
             Self.node("wrong", ["weight": "-7"]),
@@ -133,7 +133,7 @@ import Testing
         #expect((850...1150).contains(chosen.count { $0 == "wrong" }))
         // Not even in place of others.
         for _ in 0..<20 {
-            let instead = try await selector.pick("svc", avoiding: ["three", "wrong"], deadline: soon)
+            let instead = try await selector.pick("svc", avoiding: ["three", "wrong"], deadline: deadline)
             #expect(instead.node.id == "one")
         }
         registry.yield(RegistryState([ServiceRecord(name: "svc", nodes: [nodes[0]])]))
@@ -141,7 +141,9 @@ import Testing
         await selector.close()
     }
 
-    @Test(arguments: SelectionStrategy.allCases) func filtersHold(_ strategy: SelectionStrategy) async throws {
+    @Test(arguments: SelectionStrategy.allCases) func filtersLimitSelectedNodes(_ strategy: SelectionStrategy)
+        async throws
+    {
         let hello = Endpoint(name: "Greeter.Hello")
         let selector = try await selector(
             strategy,
@@ -159,43 +161,45 @@ import Testing
         #expect(try await all(NodeFilter(versions: ["2"], labels: ["disk": "ssd"])) == ["c"])
         #expect(try await all(NodeFilter(endpoint: "Greeter.Bye")) == ["b", "c", "d"])
         await #expect {
-            try await selector.pick("svc", where: NodeFilter(versions: ["9"]), deadline: soon)
+            try await selector.pick("svc", where: NodeFilter(versions: ["9"]), deadline: deadline)
         } throws: {
             ($0 as? MicroError)?.code == .notFound && "\($0)".contains("none of its 4 passes the filter")
         }
         await selector.close()
     }
 
-    @Test func theOwnZoneIsPreferredAndOthersAreTheFallback() async throws {
+    @Test func preferredZoneFallsBackToOtherZones() async throws {
         let selector = try await selector(
             .random, [Self.node("a", ["zone": "x"]), Self.node("b", ["zone": "y"]), Self.node("c")])
         let near = NodeFilter(zone: "x")
         #expect(Set(try await ids(selector, 50, where: near)) == ["a"])
-        let tried = try await selector.pick("svc", where: near, avoiding: ["a"], deadline: soon)
+        let tried = try await selector.pick("svc", where: near, avoiding: ["a"], deadline: deadline)
         #expect(tried.node.id != "a")
-        try await selector.pick("svc", where: near, deadline: soon).done(.failed)
+        try await selector.pick("svc", where: near, deadline: deadline).report(.failed)
         #expect(Set(try await ids(selector, 50, where: near)) == ["b", "c"])
         #expect(Set(try await ids(selector, 50, where: NodeFilter(zone: "nowhere"))) == ["b", "c"])
         await selector.close()
     }
 
-    @Test func staleNodesCarryTheirAge() async throws {
+    @Test func selectionReportsStaleDuration() async throws {
         let selector = try await selector(.random, [Self.node("a")])
-        #expect(try await selector.pick("svc", deadline: soon).staleFor == nil)
+        #expect(try await selector.pick("svc", deadline: deadline).staleDuration == nil)
         let cause = MicroError(.unavailable, "the registry is away")
         registry.yield(
             RegistryState([ServiceRecord(name: "svc", nodes: [Self.node("a")])])
                 .failing(with: cause, at: .now - .seconds(60)))
         #expect(
-            try await eventually { try await selector.pick("svc", deadline: soon).staleFor ?? .zero >= .seconds(60) })
+            try await eventually {
+                try await selector.pick("svc", deadline: deadline).staleDuration ?? .zero >= .seconds(60)
+            })
         await selector.close()
     }
 
     /// Callers make filters up. One that is remembered knows whose turn it is.
-    @Test func fewFiltersAreRemembered() async throws {
+    @Test func nodePoolCacheIsBounded() async throws {
         let selector = try await selector(.roundRobin, [Self.node("a"), Self.node("b")])
         func pick(_ zone: Int) async throws -> String {
-            try await selector.pick("svc", where: NodeFilter(zone: "\(zone)"), deadline: soon).node.id
+            try await selector.pick("svc", where: NodeFilter(zone: "\(zone)"), deadline: deadline).node.id
         }
         #expect(try await pick(0) != pick(0))
         var forgotten = 0

@@ -19,7 +19,7 @@ private struct Greeting: Codable, Sendable, Equatable { var greeting: String }
 private struct DatabaseError: Error { let password = "hunter2" }
 
 /// How the pair of a service and its client is connected.
-enum Wire: String, CaseIterable, Sendable {
+enum TransportKind: String, CaseIterable, Sendable {
     case memory, http
 
     func make(_ backend: MemoryBackend) -> any Transport {
@@ -35,14 +35,16 @@ enum Wire: String, CaseIterable, Sendable {
     private let log = LogRecorder()
 
     private func makeService(
-        _ wire: Wire, id: String = "1", _ change: (inout Microservice.Configuration) -> Void = { _ in }
+        _ transportKind: TransportKind, id: String = "1",
+        _ change: (inout Microservice.Configuration) -> Void = { _ in }
     ) throws -> Microservice {
         var settings = Microservice.Configuration(name: "greeter", version: "1.0.0")
         settings.id = id
-        settings.noticePeriod = .zero
+        settings.deregistrationGracePeriod = .zero
         change(&settings)
         let service = try Microservice(
-            settings, registry: MemoryRegistry(backend: backend), transport: wire.make(backend), logger: log.logger)
+            settings, registry: MemoryRegistry(backend: backend), transport: transportKind.make(backend),
+            logger: log.logger)
         service.handle("Greeter.Hello") { (request: Hello, context) in
             switch request.name {
             case "": throw MicroError(.invalidArgument, "a greeting needs a name")
@@ -59,10 +61,13 @@ enum Wire: String, CaseIterable, Sendable {
         return service
     }
 
-    private func makeClient(_ wire: Wire, _ change: (inout Client.Configuration) -> Void = { _ in }) throws -> Client {
+    private func makeClient(_ transportKind: TransportKind, _ change: (inout Client.Configuration) -> Void = { _ in })
+        throws -> Client
+    {
         var settings = Client.Configuration()
         change(&settings)
-        return try Client(registry: MemoryRegistry(backend: backend), transport: wire.make(backend), settings: settings)
+        return try Client(
+            registry: MemoryRegistry(backend: backend), transport: transportKind.make(backend), settings: settings)
     }
 
     private func whileServing(
@@ -87,8 +92,10 @@ enum Wire: String, CaseIterable, Sendable {
             .greeting
     }
 
-    @Test(arguments: Wire.allCases) func aServiceIsFoundAndAnswers(_ wire: Wire) async throws {
-        try await whileServing(makeService(wire), client: makeClient(wire)) { client in
+    @Test(arguments: TransportKind.allCases) func clientDiscoversAndCallsService(_ transportKind: TransportKind)
+        async throws
+    {
+        try await whileServing(makeService(transportKind), client: makeClient(transportKind)) { client in
             #expect(try await hello(client, "世界") == "Hello 世界 from 1")
             let record = try #require(try await MemoryRegistry(backend: backend).lookUp("greeter").first)
             #expect(record.endpoints.map(\.name) == ["Greeter.Hello"])
@@ -96,15 +103,17 @@ enum Wire: String, CaseIterable, Sendable {
             let metadata = record.nodes.first?.metadata
             #expect(
                 metadata == [
-                    "transport": wire.rawValue, "registry": "memory", "broker": "memory", "protocol": "mucp",
+                    "transport": transportKind.rawValue, "registry": "memory", "broker": "memory", "protocol": "mucp",
                     "server": "rpc",
                 ])
         }
         #expect(try await MemoryRegistry(backend: backend).lookUp("greeter").isEmpty)
     }
 
-    @Test(arguments: Wire.allCases) func errorsAreTypedAndTheServiceLivesOn(_ wire: Wire) async throws {
-        try await whileServing(makeService(wire), client: makeClient(wire)) { client in
+    @Test(arguments: TransportKind.allCases) func errorsAreTypedAndServiceKeepsRunning(_ transportKind: TransportKind)
+        async throws
+    {
+        try await whileServing(makeService(transportKind), client: makeClient(transportKind)) { client in
             func error(_ call: () async throws -> Void) async throws -> MicroError {
                 try await #require(throws: MicroError.self) { try await call() }
             }
@@ -139,8 +148,10 @@ enum Wire: String, CaseIterable, Sendable {
         #expect(log.has("the handler failed", "hunter2"))
     }
 
-    @Test(arguments: Wire.allCases, ["hang", "deaf"]) func theDeadlineHolds(_ wire: Wire, _ name: String) async throws {
-        try await whileServing(makeService(wire), client: makeClient(wire)) { client in
+    @Test(arguments: TransportKind.allCases, ["hang", "deaf"]) func callFailsAtDeadline(
+        _ transportKind: TransportKind, _ name: String
+    ) async throws {
+        try await whileServing(makeService(transportKind), client: makeClient(transportKind)) { client in
             let started = ContinuousClock.now
             await #expect { _ = try await hello(client, name, CallOptions(timeout: .milliseconds(100))) } throws: {
                 ($0 as? MicroError)?.code == .deadlineExceeded
@@ -153,7 +164,7 @@ enum Wire: String, CaseIterable, Sendable {
 
     /// As a caller sees it that does not give up by itself: go-micro's status, and a connection that lives on.
     @Test(arguments: [("hang", 408), ("crash", 500), ("", 400)])
-    func theServerAnswersItselfAndKeepsTheConnection(_ name: String, _ code: Int) async throws {
+    func serverReportsTimeoutAndKeepsConnection(_ name: String, _ code: Int) async throws {
         try await whileServing(makeService(.http), client: makeClient(.http)) { _ in
             let node = try #require(try await MemoryRegistry(backend: backend).lookUp("greeter").first?.nodes.first)
             let transfer = CurlTransfer()
@@ -171,8 +182,10 @@ enum Wire: String, CaseIterable, Sendable {
         }
     }
 
-    @Test(arguments: Wire.allCases) func aBodyBeyondTheLimitIsRefused(_ wire: Wire) async throws {
-        try await whileServing(makeService(wire), client: makeClient(wire)) { client in
+    @Test(arguments: TransportKind.allCases) func oversizedBodyIsRejectedWithoutRetry(_ transportKind: TransportKind)
+        async throws
+    {
+        try await whileServing(makeService(transportKind), client: makeClient(transportKind)) { client in
             let (huge, retries) = (String(repeating: "x", count: 5 * 1024 * 1024), Counter())
             defer { #expect(retries.value == 0, "it does not pass by trying again") }
             await #expect { _ = try await hello(client, huge, CallOptions { _ in retries.add() }) } throws: {
@@ -183,13 +196,15 @@ enum Wire: String, CaseIterable, Sendable {
         }
     }
 
-    @Test(arguments: Wire.allCases) func callsSpreadOverInstancesAndMoveFromADeadOne(_ wire: Wire) async throws {
+    @Test(arguments: TransportKind.allCases) func callsAreBalancedAndAvoidDeadNode(_ transportKind: TransportKind)
+        async throws
+    {
         let retries = Counter()
         let options = CallOptions { _ in retries.add() }
         let registry = MemoryRegistry(backend: backend)
         try await whileServing(
-            makeService(wire, id: "1"), makeService(wire, id: "2"),
-            client: makeClient(wire) { $0.strategy = .roundRobin }
+            makeService(transportKind, id: "1"), makeService(transportKind, id: "2"),
+            client: makeClient(transportKind) { $0.strategy = .roundRobin }
         ) { client in
             var seen: [String: Int] = [:]
             for _ in 0..<20 { seen[try await hello(client, "x", options), default: 0] += 1 }
@@ -197,10 +212,13 @@ enum Wire: String, CaseIterable, Sendable {
             #expect(retries.value == 0)
 
             // Registered, but nobody answers there.
-            let nobody = wire == .memory ? 65535 : 1
+            let nobody = transportKind == .memory ? 65535 : 1
             let dead = ServiceRecord(
                 name: "greeter", version: "0",
-                nodes: [Node(id: "dead", address: "127.0.0.1", port: nobody, metadata: ["transport": wire.rawValue])])
+                nodes: [
+                    Node(
+                        id: "dead", address: "127.0.0.1", port: nobody, metadata: ["transport": transportKind.rawValue])
+                ])
             try await registry.register(dead, timeToLive: nil)
             for _ in 0..<40 { _ = try await hello(client, "x", options) }
             // It is set aside, and tried now and then.
@@ -209,7 +227,7 @@ enum Wire: String, CaseIterable, Sendable {
         }
     }
 
-    @Test func aDeadNodeAloneIsUnavailableAfterTheRetries() async throws {
+    @Test func onlyDeadNodeFailsAfterRetries() async throws {
         let (registry, retries) = (MemoryRegistry(backend: backend), Counter())
         try await registry.register(
             ServiceRecord(
@@ -226,7 +244,7 @@ enum Wire: String, CaseIterable, Sendable {
         await client.close()
     }
 
-    @Test func whatMayHaveRunIsRepeatedOnlyWhenIdempotent() async throws {
+    @Test func possiblyExecutedCallIsRetriedOnlyIfIdempotent() async throws {
         let runs = Counter()
         let service = try makeService(.memory)
         service.handle("Greeter.Lossy") { (request: Hello, context) -> Greeting in
@@ -248,15 +266,17 @@ enum Wire: String, CaseIterable, Sendable {
     }
 
     /// T46, T47. What a drain does with new calls (T48) is T63 of the transports.
-    @Test(arguments: Wire.allCases) func aGracefulStopDeregistersFirstAndFinishesWhatRuns(_ wire: Wire) async throws {
+    @Test(arguments: TransportKind.allCases) func gracefulShutdownDeregistersThenFinishesCalls(
+        _ transportKind: TransportKind
+    ) async throws {
         let (inside, gate) = (Counter(), AsyncStream.makeStream(of: Void.self))
-        let service = try makeService(wire) { $0.noticePeriod = .milliseconds(300) }
+        let service = try makeService(transportKind) { $0.deregistrationGracePeriod = .milliseconds(300) }
         service.handle("Greeter.Slow") { (request: Hello, context) in
             inside.add()
             for await _ in gate.stream {}
             return Greeting(greeting: "done")
         }
-        let (client, registry) = (try makeClient(wire), MemoryRegistry(backend: backend))
+        let (client, registry) = (try makeClient(transportKind), MemoryRegistry(backend: backend))
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: service)], logger: Logger(label: "x") { _ in SwiftLogNoOpLogHandler() }))
@@ -269,7 +289,7 @@ enum Wire: String, CaseIterable, Sendable {
         await group.triggerGracefulShutdown()
         #expect(try await eventually { try await registry.lookUp("greeter").isEmpty })
         // Callers that have not noticed yet are still served.
-        let late = try await wire.make(backend).call(
+        let late = try await transportKind.make(backend).call(
             TransportRequest(
                 service: "greeter", endpoint: "Greeter.Hello", contentType: "application/json",
                 body: .init(string: #"{"name":"late"}"#), deadline: .now + .seconds(10)), to: address)
@@ -281,8 +301,8 @@ enum Wire: String, CaseIterable, Sendable {
     }
 
     /// T49.
-    @Test func aHandlerThatNeverEndsDoesNotHoldTheStop() async throws {
-        let service = try makeService(.http) { $0.drainLimit = .milliseconds(100) }
+    @Test func hangingHandlerDoesNotBlockShutdown() async throws {
+        let service = try makeService(.http) { $0.drainTimeout = .milliseconds(100) }
         let client = try makeClient(.http)
         let group = ServiceGroup(
             configuration: .init(
@@ -298,8 +318,10 @@ enum Wire: String, CaseIterable, Sendable {
         await client.close()
     }
 
-    @Test(arguments: Wire.allCases) func aServiceWhoseTransportIsClosedEndsAndDeregisters(_ wire: Wire) async throws {
-        let (transport, registry) = (wire.make(backend), MemoryRegistry(backend: backend))
+    @Test(arguments: TransportKind.allCases) func closingTransportStopsAndDeregistersService(
+        _ transportKind: TransportKind
+    ) async throws {
+        let (transport, registry) = (transportKind.make(backend), MemoryRegistry(backend: backend))
         let service = try Microservice(
             Microservice.Configuration(name: "greeter"), registry: registry, transport: transport, logger: log.logger)
         let running = Task { try await service.run() }
@@ -310,7 +332,7 @@ enum Wire: String, CaseIterable, Sendable {
     }
 
     /// The cancellation of something else, in a service that goes on, is an error like any other.
-    @Test func aForeignCancellationIsNoStop() async throws {
+    @Test func unrelatedCancellationIsInternalError() async throws {
         let service = try makeService(.http)
         service.handle("Greeter.Inner") { (request: Hello, context) in
             let inner = Task { try await Task.sleep(for: .seconds(60)) }
@@ -327,7 +349,7 @@ enum Wire: String, CaseIterable, Sendable {
         #expect(log.has("the handler failed", "CancellationError"))
     }
 
-    @Test func aWrongEndpointIsToldAtTheStart() async throws {
+    @Test func invalidEndpointFailsAtStart() async throws {
         struct Unreadable: Sendable {}
         let unreadable = try makeService(.memory)
         unreadable.handle("E") { (request: Unreadable, context) in Greeting(greeting: "") }
@@ -337,7 +359,7 @@ enum Wire: String, CaseIterable, Sendable {
         await #expect { try await twice.run() } throws: { "\($0)".contains("two handlers of Greeter.Hello") }
     }
 
-    @Test func aTakenPortIsToldAtTheStart() async throws {
+    @Test func usedPortFailsAtStart() async throws {
         try await whileServing(makeService(.http), client: makeClient(.http)) { _ in
             let node = try #require(try await MemoryRegistry(backend: backend).lookUp("greeter").first?.nodes.first)
             let second = try makeService(.http, id: "2") { $0.address = Address(node) }
@@ -347,16 +369,16 @@ enum Wire: String, CaseIterable, Sendable {
         }
     }
 
-    @Test func theRegistryIsWaitedForUpToTheStartLimit() async throws {
+    @Test func failedRegistrationFailsAtStartTimeout() async throws {
         let registry = MemoryRegistry(backend: backend)
         await registry.close()
         var settings = Microservice.Configuration(name: "greeter")
-        settings.startLimit = .milliseconds(200)
+        settings.startTimeout = .milliseconds(200)
         let service = try Microservice(settings, registry: registry, transport: HTTPTransport(), logger: log.logger)
         await #expect { try await service.run() } throws: { ($0 as? MicroError)?.code == .closed }
     }
 
-    @Test func theCallersNameTravels() async throws {
+    @Test func callerNameIsSentInHeader() async throws {
         let service = try makeService(.http)
         service.handle("Greeter.Who") { (request: Hello, context) in
             Greeting(greeting: "\(context.headers["Micro-From-Service"] ?? "?") \(context.headers["Trace"] ?? "?")")

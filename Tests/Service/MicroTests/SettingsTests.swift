@@ -17,17 +17,18 @@ private func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader 
     @Test(arguments: [
         ("30", 30_000), ("0.5", 500), ("500ms", 500), ("30s", 30_000), ("1m", 60_000), ("2h", 7_200_000),
     ])
-    func durations(_ text: String, _ milliseconds: Int) {
+    func durationSettingsAreParsed(_ text: String, _ milliseconds: Int) {
         #expect(Duration(setting: text) == .milliseconds(milliseconds))
     }
 
-    @Test(arguments: ["", "x", "-1", "0", "1d", "s", "1e300", "nan", "inf", "999999999h", "1 s"]) func badDurations(
+    @Test(arguments: ["", "x", "-1", "0", "1d", "s", "1e300", "nan", "inf", "999999999h", "1 s"])
+    func invalidDurationSettingsAreRejected(
         _ text: String
     ) {
         #expect(Duration(setting: text) == nil)
     }
 
-    @Test func aServiceReadsItsSettings() throws {
+    @Test func serviceConfigurationReadsSettings() throws {
         let settings = try Microservice.Configuration(
             name: "greeter",
             configReader: reader([
@@ -42,7 +43,7 @@ private func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader 
         #expect(settings.registration.timeToLive == .seconds(9) && settings.registration.interval == .seconds(3))
     }
 
-    @Test func aClientReadsItsSettings() throws {
+    @Test func clientConfigurationReadsSettings() throws {
         let settings = try Client.Configuration(
             configReader: reader([
                 "micro.client.request.timeout": "250ms", "micro.client.retries": "0", "micro.selector": "roundrobin",
@@ -56,7 +57,7 @@ private func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader 
         ("micro.client.retries", "-1"), ("micro.selector", "best"), ("micro.registry", "zookeeper"),
         ("micro.transport", "pigeon"), ("micro.broker", "pigeon"),
     ])
-    func aWrongSettingIsNamed(_ key: String, _ value: String) {
+    func invalidSettingIsNamedInError(_ key: String, _ value: String) {
         let reader = reader([AbsoluteConfigKey(ConfigKey(key)): ConfigValue(.string(value), isSecret: false)])
         let error = #expect(throws: MicroError.self) { try Microservice("greeter", configuration: reader) }
         #expect(error?.code == .invalidArgument)
@@ -64,7 +65,7 @@ private func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader 
         #expect(error?.message.contains(key.uppercased().split(separator: ".").joined(separator: "_")) == true)
     }
 
-    @Test func aSettingThatIsSetToNothingIsNotSet() throws {
+    @Test func emptySettingCountsAsUnset() throws {
         let keys = [
             "micro.server.name", "micro.server.version", "micro.server.id", "micro.server.address",
             "micro.server.advertise", "micro.server.metadata", "micro.register.ttl", "micro.register.interval",
@@ -89,7 +90,7 @@ private func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader 
         #expect(registry.name == "memory")
         #expect(try Backends.builtIn.makeTransport(nothing).name == "http")
         #expect(try Backends.builtIn.makeBroker(nothing, registry: registry).name == "memory")
-        #expect(try Backends.builtIn.makeBroker(nothing, registry: FarRegistry()).name == "http")
+        #expect(try Backends.builtIn.makeBroker(nothing, registry: RemoteRegistryStub()).name == "http")
     }
 
     @Test(
@@ -98,7 +99,7 @@ private func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader 
             ("micro.registry", "consul", "memory"), ("micro.registry", "etcd", "memory"),
             ("micro.transport", "nats", "http, memory"), ("micro.broker", "nats", "http, memory"),
         ])
-    func notLinked(_ key: String, _ value: String, _ linked: String) {
+    func unlinkedBackendErrorExplainsHowToLink(_ key: String, _ value: String, _ linked: String) {
         let reader = reader([AbsoluteConfigKey(ConfigKey(key)): ConfigValue(.string(value), isSecret: false)])
         let error = #expect(throws: MicroError.self) { try Microservice("greeter", configuration: reader) }
         #expect(error?.code == .unsupported)
@@ -109,20 +110,20 @@ private func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader 
         )
     }
 
-    @Test func aBrokerIsOneThatReachesAsFarAsTheRegistry() throws {
-        let far = FarRegistry()
+    @Test func defaultBrokerMatchesRegistryReach() throws {
+        let remote = RemoteRegistryStub()
         #expect(try Backends.builtIn.makeBroker(reader([:]), registry: MemoryRegistry()).name == "memory")
-        #expect(try Backends.builtIn.makeBroker(reader([:]), registry: far).name == "http")
+        #expect(try Backends.builtIn.makeBroker(reader([:]), registry: remote).name == "http")
         let chosen = reader(["micro.broker": "memory"])
-        #expect(try Backends.builtIn.makeBroker(chosen, registry: far).name == "memory")
+        #expect(try Backends.builtIn.makeBroker(chosen, registry: remote).name == "memory")
         let error = #expect(throws: MicroError.self) {
-            try Backends.builtIn.makeBroker(reader(["micro.broker": "nats"]), registry: far)
+            try Backends.builtIn.makeBroker(reader(["micro.broker": "nats"]), registry: remote)
         }
         #expect(error?.code == .unsupported)
         #expect(error?.message.contains("MICRO_BROKER=nats, but this program links only http, memory") == true)
     }
 
-    @Test func theHTTPBrokerIsWhereTheServiceIs() throws {
+    @Test func httpBrokerDefaultsToServiceAddress() throws {
         func settings(_ values: [AbsoluteConfigKey: ConfigValue]) throws -> HTTPBrokerConfiguration {
             try HTTPBrokerConfiguration(configReader: reader(values))
         }
@@ -137,7 +138,7 @@ private func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader 
         #expect(throws: MicroError.self) { try settings(["micro.broker.address": "nowhere:x"]) }
     }
 
-    @Test func aBadNameIsRefused() {
+    @Test func invalidServiceNameIsRejected() {
         #expect { try Microservice("a/b", configuration: reader([:])) } throws: {
             ($0 as? MicroError)?.code == .invalidName
         }
@@ -145,7 +146,7 @@ private func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader 
 }
 
 /// A registry that other processes see.
-private struct FarRegistry: Registry {
+private struct RemoteRegistryStub: Registry {
     let name = "far"
     let capabilities: RegistryCapabilities = []
     let description = "far away"

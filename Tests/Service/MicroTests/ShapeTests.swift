@@ -26,7 +26,7 @@ private struct Person: Codable {
 }
 
 @Suite struct ShapeTests {
-    @Test func aTypeIsDescribedByItsFields() {
+    @Test func typeShapeListsFields() {
         let shape = ValueShape(of: Person.self)
         #expect(shape.name == "Person" && shape.type == "Person")
         let address = [ValueShape(name: "street", type: "string"), ValueShape(name: "at", type: "float64")]
@@ -41,7 +41,7 @@ private struct Person: Codable {
             ])
     }
 
-    @Test func itGoesNoDeeperThanGoMicro() {
+    @Test func shapeDepthIsLimited() {
         struct Four: Codable { let end: String }
         struct Three: Codable { let four: Four }
         struct Two: Codable { let three: Three }
@@ -50,18 +50,18 @@ private struct Person: Codable {
         #expect(shape.values[0].values[0].values[0] == ValueShape(name: "four", type: "Four"))
     }
 
-    @Test func whatIsNotDecodableHasAName() {
+    @Test func nonDecodableTypeHasOnlyName() {
         struct Opaque {}
         #expect(ValueShape(of: Opaque.self) == ValueShape(name: "Opaque", type: "Opaque"))
     }
 
-    @Test func scalarsAndListsHaveGosNames() {
+    @Test func scalarsAndListsUseGoTypeNames() {
         #expect(ValueShape(of: String.self) == ValueShape(name: "String", type: "string"))
         #expect(ValueShape(of: [Int].self) == ValueShape(name: "Array<Int>", type: "[]int64"))
     }
 
     /// What cannot be made of nothing may be in a list or a set, which can be empty.
-    @Test func whatComesBehindASetOfTheUnknownIsDescribedToo() {
+    @Test func fieldsAfterUndecodableCollectionsAreIncluded() {
         struct Odd: Codable, Hashable {
             init(from decoder: any Decoder) throws { throw CocoaError(.coderInvalidValue) }
         }
@@ -74,7 +74,7 @@ private struct Person: Codable {
         #expect(shape.values.map(\.name) == ["set", "list", "name"])
     }
 
-    @Test func aFieldThatIsReadTwiceIsOne() {
+    @Test func fieldDecodedTwiceIsListedOnce() {
         struct Twice: Decodable {
             enum CodingKeys: CodingKey { case id }
 
@@ -89,7 +89,7 @@ private struct Person: Codable {
         #expect(ValueShape(of: Twice.self).values == [ValueShape(name: "id", type: "int64")])
     }
 
-    @Test func listsThatAreReadPieceByPieceHaveAnEnd() {
+    @Test func nestedUnkeyedContainersTerminate() {
         struct Grid: Decodable {
             enum CodingKeys: CodingKey { case x }
 
@@ -105,12 +105,12 @@ private struct Person: Codable {
     }
 
     /// Each has all others as its fields: there are more than a hundred million paths.
-    @Test func modelsThatReferToEachOtherAreExploredOnce() {
+    @Test func mutuallyRecursiveTypesAreResolvedOnce() {
         #expect(
             ValueShape(of: Circle.A.self).values.map(\.type) == ["B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L"])
     }
 
-    @Test func shapesLeaveRoomInTheRecord() {
+    @Test func endpointShapesAreBounded() {
         let wide = ValueShape(
             name: "Wide", type: "Wide",
             values: (0..<20).map { outer in

@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct CancellationTests {
     @Test(arguments: drivers)
-    func aCancelledRequestEndsAtOnceAndIsTakenOffTheWire(driver: CurlTransfer.Driver) async throws {
+    func canceledRequestEndsAndClosesConnection(driver: CurlTransfer.Driver) async throws {
         let requests = Counter()
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
@@ -36,7 +36,7 @@ struct CancellationTests {
     }
 
     @Test(arguments: drivers)
-    func aTaskCancelledBeforeSendsNothing(driver: CurlTransfer.Driver) async throws {
+    func canceledTaskSendsNothing(driver: CurlTransfer.Driver) async throws {
         let server = try ScriptedServer { _ in ScriptedResponse() }
         defer { server.stop() }
         try await withTransfer(driver) { http in
@@ -53,7 +53,7 @@ struct CancellationTests {
     }
 
     @Test(arguments: drivers)
-    func aThousandCancelledRequestsLeaveTheTransferUsable(driver: CurlTransfer.Driver) async throws {
+    func transferSurvivesManyCancellations(driver: CurlTransfer.Driver) async throws {
         let server = try ScriptedServer { request in ScriptedResponse(text: request.target) }
         defer { server.stop() }
         try await withTransfer(driver) { http in

@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct CloseTests {
     @Test(arguments: drivers)
-    func closeEndsWhatIsInFlight(driver: CurlTransfer.Driver) async throws {
+    func closeEndsInFlightRequests(driver: CurlTransfer.Driver) async throws {
         let requests = Counter()
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
@@ -36,7 +36,7 @@ struct CloseTests {
     }
 
     @Test(arguments: drivers)
-    func closeMayBeCalledAgainAndByMany(driver: CurlTransfer.Driver) async throws {
+    func closeIsIdempotentAndConcurrent(driver: CurlTransfer.Driver) async throws {
         let server = try ScriptedServer { _ in ScriptedResponse() }
         defer { server.stop() }
         let http = CurlTransfer(configuration: .init(driver: driver))
@@ -84,7 +84,7 @@ struct CloseTests {
     }
 
     @Test(arguments: drivers)
-    func aTransferThatIsDroppedClosesItsConnections(driver: CurlTransfer.Driver) async throws {
+    func releasedTransferClosesConnections(driver: CurlTransfer.Driver) async throws {
         let server = try ScriptedServer { _ in ScriptedResponse() }
         defer { server.stop() }
         do {

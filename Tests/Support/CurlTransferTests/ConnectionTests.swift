@@ -22,8 +22,8 @@ struct ConnectionTests {
     }
 
     @Test(arguments: drivers)
-    func requestsRunAtOnceAndKeepTheirConnections(driver: CurlTransfer.Driver) async throws {
-        let barriers = [Barrier(count: 64), Barrier(count: 64)]
+    func concurrentConnectionsAreReused(driver: CurlTransfer.Driver) async throws {
+        let barriers = [ThreadBarrier(count: 64), ThreadBarrier(count: 64)]
         let server = try ScriptedServer { request in
             // Answers none before all are here.
             barriers[request.target.hasPrefix("/0/") ? 0 : 1].arriveAndWait()
@@ -48,14 +48,14 @@ struct ConnectionTests {
     }
 
     @Test(arguments: drivers)
-    func connectionsAreKeptBesideLongPolls(driver: CurlTransfer.Driver) async throws {
-        let polls = Barrier(count: 41)
+    func idleConnectionsSurviveLongPolls(driver: CurlTransfer.Driver) async throws {
+        let polls = ThreadBarrier(count: 41)
         let server = try ScriptedServer { request in
             if request.target == "/poll" { polls.arriveAndWait() }
             return ScriptedResponse()
         }
         defer { server.stop() }
-        try await withTransfer(driver, maximumIdleConnections: 2) { http in
+        try await withTransfer(driver, maxIdleConnections: 2) { http in
             try await withThrowingTaskGroup { group in
                 for _ in 0..<40 {
                     group.addTask { _ = try await http.perform(CurlRequest(url: server.url + "/poll")) }
@@ -70,7 +70,7 @@ struct ConnectionTests {
     }
 
     @Test(arguments: drivers, ["GET", "PUT"])
-    func aConnectionClosedBetweenRequestsIsReplaced(driver: CurlTransfer.Driver, method: String) async throws {
+    func idleConnectionClosedByServerIsReplaced(driver: CurlTransfer.Driver, method: String) async throws {
         let server = try ScriptedServer { request in ScriptedResponse(body: request.body) }
         defer { server.stop() }
         try await withTransfer(driver) { http in
@@ -85,7 +85,7 @@ struct ConnectionTests {
     }
 
     @Test(arguments: drivers, [false, true])
-    func aConnectionClosedUnderARequestIsReplaced(driver: CurlTransfer.Driver, byReset: Bool) async throws {
+    func connectionClosedDuringReuseIsReplaced(driver: CurlTransfer.Driver, byReset: Bool) async throws {
         let server = try ScriptedServer { connection in
             guard let first = try connection.readRequest() else { return }
             try connection.write(ScriptedResponse(body: first.body))
@@ -105,7 +105,7 @@ struct ConnectionTests {
     }
 
     @Test(arguments: drivers)
-    func nobodyListeningIsFoundQuickly(driver: CurlTransfer.Driver) async throws {
+    func refusedConnectionFailsQuickly(driver: CurlTransfer.Driver) async throws {
         let server = try ScriptedServer { _ in ScriptedResponse() }
         server.stop()
         // The port stays bound, so that nobody else gets it, but does not listen.
@@ -118,7 +118,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test func anUnresolvableNameIsSaid() async throws {
+    @Test func unresolvableHostIsReported() async throws {
         try await withTransfer(.preferred) { http in
             // A label may have 63 characters: refused without asking a server.
             let name = String(repeating: "a", count: 64) + ".invalid"
@@ -128,7 +128,7 @@ struct ConnectionTests {
     }
 
     @Test(arguments: drivers)
-    func anUnansweredRequestTimesOut(driver: CurlTransfer.Driver) async throws {
+    func requestWithoutResponseTimesOut(driver: CurlTransfer.Driver) async throws {
         let server = try ScriptedServer { connection in _ = connection.readToEnd() }
         defer { server.stop() }
         try await withTransfer(driver) { http in
@@ -145,7 +145,7 @@ struct ConnectionTests {
     }
 
     @Test(arguments: drivers)
-    func aTricklingBodyTimesOut(driver: CurlTransfer.Driver) async throws {
+    func slowBodyTimesOut(driver: CurlTransfer.Driver) async throws {
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
             try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
@@ -164,7 +164,7 @@ struct ConnectionTests {
     }
 
     @Test(arguments: [Duration.zero, .seconds(-1), .seconds(Int64.min), .nanoseconds(1)])
-    func noTimeIsATimeout(timeout: Duration) async throws {
+    func nonPositiveTimeoutFailsImmediately(timeout: Duration) async throws {
         let server = try ScriptedServer { connection in _ = connection.readToEnd() }
         defer { server.stop() }
         try await withTransfer(.preferred) { http in

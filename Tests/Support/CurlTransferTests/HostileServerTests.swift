@@ -10,7 +10,7 @@ import Testing
 struct HostileServerTests {
     /// Answers every connection's first request with these bytes and closes.
     private func failure(
-        _ driver: CurlTransfer.Driver, answering answer: String, maximumBodySize: Int = 1000
+        _ driver: CurlTransfer.Driver, answering answer: String, maxBodySize: Int = 1000
     ) async throws -> CurlError.Kind? {
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
@@ -20,19 +20,19 @@ struct HostileServerTests {
         return try await withTransfer(driver) { http in
             await failureKind {
                 try await http.perform(
-                    CurlRequest(url: server.url, timeout: .seconds(20), maximumBodySize: maximumBodySize))
+                    CurlRequest(url: server.url, timeout: .seconds(20), maxBodySize: maxBodySize))
             }
         }
     }
 
     @Test(arguments: drivers)
-    func aBodyCutOffIsNotABody(driver: CurlTransfer.Driver) async throws {
+    func truncatedBodyFails(driver: CurlTransfer.Driver) async throws {
         let kind = try await failure(driver, answering: "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
         #expect(kind == .connectionLost)
     }
 
     @Test(arguments: drivers)
-    func aChunkedBodyCutOffIsNotABody(driver: CurlTransfer.Driver) async throws {
+    func truncatedChunkedBodyFails(driver: CurlTransfer.Driver) async throws {
         let kind = try await failure(
             driver, answering: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
         #expect(kind == .connectionLost)
@@ -40,19 +40,19 @@ struct HostileServerTests {
 
     /// libcurl has one code for this and for a broken connection.
     @Test(arguments: drivers)
-    func aBrokenChunkIsNotABody(driver: CurlTransfer.Driver) async throws {
+    func malformedChunkFails(driver: CurlTransfer.Driver) async throws {
         let kind = try await failure(
             driver, answering: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzzz\r\nhello")
         #expect(kind == .connectionLost)
     }
 
     @Test(arguments: drivers, ["", "HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 200 OK\r\nX: y\r\n"])
-    func aConnectionThatEndsEarlyIsLost(driver: CurlTransfer.Driver, answer: String) async throws {
+    func earlyCloseIsConnectionLost(driver: CurlTransfer.Driver, answer: String) async throws {
         #expect(try await failure(driver, answering: answer) == .connectionLost)
     }
 
     @Test(arguments: drivers)
-    func aResetIsALostConnection(driver: CurlTransfer.Driver) async throws {
+    func resetIsConnectionLost(driver: CurlTransfer.Driver) async throws {
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
             connection.reset()
@@ -71,13 +71,13 @@ struct HostileServerTests {
             "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello",
             "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nhello",
         ])
-    func garbageIsABadResponse(driver: CurlTransfer.Driver, answer: String) async throws {
+    func invalidResponseIsRejected(driver: CurlTransfer.Driver, answer: String) async throws {
         let kind = try await failure(driver, answering: answer)
         #expect(kind == .badResponse)
     }
 
     @Test(arguments: drivers)
-    func whatFollowsAShortContentLengthIsNoResponse(driver: CurlTransfer.Driver) async throws {
+    func excessBytesAreNotTheNextResponse(driver: CurlTransfer.Driver) async throws {
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
             try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nX: evil\r\n\r\n")
@@ -100,7 +100,7 @@ struct HostileServerTests {
         [
             "Content-Length: 1001", "Content-Length: 99999999999", "Transfer-Encoding: chunked", "Connection: close",
         ])
-    func anOversizedBodyIsRefused(driver: CurlTransfer.Driver, framing: String) async throws {
+    func oversizedBodyIsRejected(driver: CurlTransfer.Driver, framing: String) async throws {
         let written = Counter()
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
@@ -116,7 +116,7 @@ struct HostileServerTests {
         defer { server.stop() }
         try await withTransfer(driver) { http in
             let kind = await failureKind {
-                try await http.perform(CurlRequest(url: server.url, timeout: .seconds(20), maximumBodySize: 1000))
+                try await http.perform(CurlRequest(url: server.url, timeout: .seconds(20), maxBodySize: 1000))
             }
             #expect(kind == .bodyTooLarge)
             #expect(await eventually { server.openConnections == 0 })
@@ -126,25 +126,25 @@ struct HostileServerTests {
     }
 
     @Test(arguments: drivers)
-    func aBodyOfTheLargestSizeIsAccepted(driver: CurlTransfer.Driver) async throws {
+    func bodyOfMaxSizeIsAccepted(driver: CurlTransfer.Driver) async throws {
         let server = try ScriptedServer { _ in ScriptedResponse(body: [UInt8](repeating: 1, count: 1000)) }
         defer { server.stop() }
         try await withTransfer(driver) { http in
-            let exact = try await http.perform(CurlRequest(url: server.url, maximumBodySize: 1000))
+            let exact = try await http.perform(CurlRequest(url: server.url, maxBodySize: 1000))
             #expect(exact.body.count == 1000)
             for size in [999, 0, -1, Int.min] {
                 let kind = await failureKind {
-                    try await http.perform(CurlRequest(url: server.url, maximumBodySize: size))
+                    try await http.perform(CurlRequest(url: server.url, maxBodySize: size))
                 }
                 #expect(kind == .bodyTooLarge)
             }
-            let most = try await http.perform(CurlRequest(url: server.url, maximumBodySize: .max))
+            let most = try await http.perform(CurlRequest(url: server.url, maxBodySize: .max))
             #expect(most.body.count == 1000)
         }
     }
 
     /// A header without end, in one of the ways it can be without end.
-    enum HeaderBomb: String, CaseIterable {
+    enum OversizedHeader: String, CaseIterable {
         case large, many, oneLine, interim, trailers
 
         var start: String {
@@ -166,14 +166,14 @@ struct HostileServerTests {
         }
     }
 
-    @Test(arguments: drivers, HeaderBomb.allCases)
-    func anEndlessHeaderIsRefused(driver: CurlTransfer.Driver, bomb: HeaderBomb) async throws {
+    @Test(arguments: drivers, OversizedHeader.allCases)
+    func oversizedHeaderIsRejected(driver: CurlTransfer.Driver, oversizedHeader: OversizedHeader) async throws {
         let written = Counter()
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
-            try connection.write(bomb.start)
+            try connection.write(oversizedHeader.start)
             while true {
-                try connection.write(bomb.unit)
+                try connection.write(oversizedHeader.unit)
                 written.add()
             }
         }
@@ -187,7 +187,7 @@ struct HostileServerTests {
 
     /// Whatever comes, a request ends, by a response or a `CurlError`, and nothing traps.
     @Test(arguments: drivers)
-    func randomBytesDoNoHarm(driver: CurlTransfer.Driver) async throws {
+    func randomResponsesNeverCrash(driver: CurlTransfer.Driver) async throws {
         let valid = Array(
             "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-A: b\r\n c\r\n\r\nhelloHTTP/1.1 100 C\r\n\r\n".utf8)
         let seeds = Counter()

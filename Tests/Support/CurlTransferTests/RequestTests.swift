@@ -9,7 +9,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct RequestTests {
     @Test(arguments: drivers)
-    func aResponseHasStatusHeadersAndBody(driver: CurlTransfer.Driver) async throws {
+    func responseHasStatusHeadersAndBody(driver: CurlTransfer.Driver) async throws {
         let server = try ScriptedServer { request in
             #expect(request.method == "GET")
             #expect(request.target == "/v1/kv/a%20b?index=7")
@@ -42,7 +42,7 @@ struct RequestTests {
     }
 
     @Test(arguments: drivers)
-    func aBodyArrivesExactly(driver: CurlTransfer.Driver) async throws {
+    func bodyArrivesUnchanged(driver: CurlTransfer.Driver) async throws {
         var random = SeededGenerator(seed: 7)
         let body = (0..<3_000_001).map { _ in UInt8.random(in: .min ... .max, using: &random) }
         let server = try ScriptedServer { request in
@@ -60,7 +60,7 @@ struct RequestTests {
     }
 
     @Test(arguments: ["POST", "PUT", "PATCH", "DELETE"], [nil, [], [0]] as [[UInt8]?])
-    func theBodysLengthIsSaid(method: String, body: [UInt8]?) async throws {
+    func contentLengthIsSent(method: String, body: [UInt8]?) async throws {
         let server = try ScriptedServer { request in
             #expect(request.method == method)
             #expect(request.body == body ?? [])
@@ -74,7 +74,7 @@ struct RequestTests {
         }
     }
 
-    @Test func onlyTheNecessaryHeadersAreAdded() async throws {
+    @Test func onlyRequiredHeadersAreAdded() async throws {
         let server = try ScriptedServer { request in
             #expect(
                 request.headers.map(\.name) == ["Host", "User-Agent", "Accept", "X-Empty", "X-Tab", "Content-Length"])
@@ -95,7 +95,7 @@ struct RequestTests {
     }
 
     @Test(arguments: drivers)
-    func aHeadResponseEndsWithItsHeader(driver: CurlTransfer.Driver) async throws {
+    func headResponseHasNoBody(driver: CurlTransfer.Driver) async throws {
         let server = try ScriptedServer { connection in
             while try connection.readRequest() != nil {
                 try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
@@ -104,7 +104,7 @@ struct RequestTests {
         defer { server.stop() }
         try await withTransfer(driver) { http in
             for _ in 0..<2 {
-                let response = try await http.perform(CurlRequest(method: "HEAD", url: server.url, maximumBodySize: 0))
+                let response = try await http.perform(CurlRequest(method: "HEAD", url: server.url, maxBodySize: 0))
                 #expect(response.headers["content-length"] == "1000")
                 #expect(response.body.isEmpty)
             }
@@ -113,7 +113,7 @@ struct RequestTests {
     }
 
     @Test(arguments: drivers)
-    func aRedirectIsNotFollowed(driver: CurlTransfer.Driver) async throws {
+    func redirectIsNotFollowed(driver: CurlTransfer.Driver) async throws {
         let requests = Counter()
         let server = try ScriptedServer { _ in
             requests.add()
@@ -128,7 +128,7 @@ struct RequestTests {
         #expect(requests.value == 1)
     }
 
-    @Test func aContentCodingIsLeftAlone() async throws {
+    @Test func contentCodingIsNotDecoded() async throws {
         let server = try ScriptedServer { request in
             #expect(request["Accept-Encoding"] == nil)
             return ScriptedResponse(headers: [("Content-Encoding", "gzip")], text: "not really gzip")
@@ -140,7 +140,7 @@ struct RequestTests {
         }
     }
 
-    @Test func interimResponsesAndTrailersDoNotSpeakForTheResponse() async throws {
+    @Test func interimResponsesAndTrailersAreIgnored() async throws {
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
             try connection.write("HTTP/1.1 103 Early Hints\r\nX-Index: 1\r\n\r\n")
@@ -172,7 +172,7 @@ struct RequestTests {
         CurlRequest(url: "http://127.0.0.1/", headers: [("transfer-encoding", "chunked")]),
         CurlRequest(url: "http://127.0.0.1/", headers: [("Expect", "100-continue")]),
     ])
-    func whatMustNotBeSentIsRefused(request: CurlRequest) async throws {
+    func invalidRequestsAreRejected(request: CurlRequest) async throws {
         let server = try ScriptedServer { _ in ScriptedResponse() }
         defer { server.stop() }
         try await withTransfer(.preferred) { http in
@@ -189,14 +189,14 @@ struct RequestTests {
         "http://127.0.0.1:x/", "http://[::1/", "http://127.0.0.1/a b", "http://127.0.0.1/a\r\nX-Evil: 1",
         "http://127.0.0.1/\0",
     ])
-    func aBadURLIsRefused(url: String) async throws {
+    func invalidURLIsRejected(url: String) async throws {
         try await withTransfer(.preferred) { http in
             let kind = await failureKind { try await http.perform(CurlRequest(url: url)) }
             #expect(kind == .invalidURL)
         }
     }
 
-    @Test func anErrorDoesNotTellSecrets() async throws {
+    @Test func errorsContainNoSecrets() async throws {
         try await withTransfer(.preferred) { http in
             let request = CurlRequest(
                 url: "http://user:hunter2@127.0.0.1:0x/?token=hunter2", headers: [("X-Token", "hunter2\n")])
@@ -210,7 +210,7 @@ struct RequestTests {
     }
 
     @Test(arguments: [Duration.seconds(Int64.max), .seconds(Int64.max) * 10, .seconds(2_147_483), .seconds(1)])
-    func aLongTimeoutIsFine(timeout: Duration) async throws {
+    func longTimeoutIsAccepted(timeout: Duration) async throws {
         let server = try ScriptedServer { _ in ScriptedResponse() }
         defer { server.stop() }
         try await withTransfer(.preferred) { http in

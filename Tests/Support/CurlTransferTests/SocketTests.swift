@@ -7,37 +7,37 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct SocketTests {
-    @Test func bytesGoBothWaysInOrder() async throws {
+    @Test func bytesArriveInOrderInBothDirections() async throws {
         let server = try ScriptedServer { connection in
             while true { try connection.write(try connection.read(count: 1000)) }
         }
-        let tape = Tape()
-        let socket = try await connect(to: server, tape)
+        let recorder = SocketRecorder()
+        let socket = try await connect(to: server, recorder)
         let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
         for start in stride(from: 0, to: bytes.count, by: 1000) {
-            let room = socket.write { $0.append(Array(bytes[start..<(start + 1000)])) }
-            if room == .none { await socket.waitForRoom() }
+            let capacity = socket.write { $0.append(Array(bytes[start..<(start + 1000)])) }
+            if capacity == .full { await socket.waitForRoom() }
         }
-        #expect(await eventually { tape.count == bytes.count })
-        #expect(tape.bytes == bytes)
+        #expect(await eventually { recorder.count == bytes.count })
+        #expect(recorder.bytes == bytes)
         await socket.close()
-        #expect(tape.error?.kind == .closed)
+        #expect(recorder.error?.kind == .closed)
         #expect(socket.write { $0.append([1]) } == .closed)
         server.stop()
     }
 
-    @Test func theEndOfTheServerIsTold() async throws {
+    @Test func serverCloseIsReported() async throws {
         let server = try ScriptedServer { connection in try connection.write("bye") }
-        let tape = Tape()
-        let socket = try await connect(to: server, tape)
-        #expect(await eventually { tape.error != nil })
-        #expect(tape.error?.kind == .connectionLost)
-        #expect(tape.bytes == Array("bye".utf8))
+        let recorder = SocketRecorder()
+        let socket = try await connect(to: server, recorder)
+        #expect(await eventually { recorder.error != nil })
+        #expect(recorder.error?.kind == .connectionLost)
+        #expect(recorder.bytes == Array("bye".utf8))
         await socket.close()
         server.stop()
     }
 
-    @Test func aRefusedConnectionAndANameThatIsNone() async throws {
+    @Test func connectionFailuresAreReported() async throws {
         let server = try ScriptedServer { _ in }
         let port = server.port
         server.stop()
@@ -45,38 +45,40 @@ import Testing
             await failureKind {
                 try await CurlSocket.connect(
                     to: CurlSocketTarget(host: "127.0.0.1", port: port), tls: .init(), timeout: .seconds(5),
-                    reader: Tape())
+                    reader: SocketRecorder())
             } == .couldNotConnect)
         #expect(
             await failureKind {
                 try await CurlSocket.connect(
                     to: CurlSocketTarget(host: "nowhere.invalid", port: 1), tls: .init(), timeout: .seconds(5),
-                    reader: Tape())
+                    reader: SocketRecorder())
             } == .couldNotResolve)
     }
 
-    @Test func aHandshakeThatDoesNotEndIsGivenUp() async throws {
+    @Test func stalledHandshakeTimesOut() async throws {
         let server = try ScriptedServer { connection in _ = connection.readToEnd() }
         var target = CurlSocketTarget(host: "127.0.0.1", port: server.port)
         target.webSocketPath = "/"
         #expect(
             await failureKind {
-                try await CurlSocket.connect(to: target, tls: .init(), timeout: .milliseconds(200), reader: Tape())
+                try await CurlSocket.connect(
+                    to: target, tls: .init(), timeout: .milliseconds(200), reader: SocketRecorder())
             } == .timedOut)
         target.webSocketPath = nil
         target.usesTLS = true
         #expect(
             await failureKind {
-                try await CurlSocket.connect(to: target, tls: .init(), timeout: .milliseconds(200), reader: Tape())
+                try await CurlSocket.connect(
+                    to: target, tls: .init(), timeout: .milliseconds(200), reader: SocketRecorder())
             } == .timedOut)
         server.stop()
     }
 
-    @Test func cancellationEndsAHandshakeAtOnce() async throws {
+    @Test func cancellationEndsHandshakeImmediately() async throws {
         let server = try ScriptedServer { connection in _ = connection.readToEnd() }
         let target = CurlSocketTarget(host: "127.0.0.1", port: server.port, webSocketPath: "/")
         let task = Task {
-            try await CurlSocket.connect(to: target, tls: .init(), timeout: .seconds(60), reader: Tape())
+            try await CurlSocket.connect(to: target, tls: .init(), timeout: .seconds(60), reader: SocketRecorder())
         }
         #expect(await eventually { server.acceptedConnections == 1 })
         let took = await ContinuousClock().measure {
@@ -93,7 +95,7 @@ import Testing
         "HTTP/1.1 404 Not Found\r\n\r\n", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n",
         "INFO {}\r\n\r\n",
     ])
-    func whatIsNoWebSocketIsRefused(_ answer: String) async throws {
+    func invalidWebSocketHandshakeIsRejected(_ answer: String) async throws {
         let server = try ScriptedServer { connection in
             _ = try connection.read(until: "\r\n\r\n")
             try connection.write(answer)
@@ -101,27 +103,27 @@ import Testing
         let target = CurlSocketTarget(host: "127.0.0.1", port: server.port, webSocketPath: "/")
         #expect(
             await failureKind {
-                try await CurlSocket.connect(to: target, tls: .init(), timeout: .seconds(5), reader: Tape())
+                try await CurlSocket.connect(to: target, tls: .init(), timeout: .seconds(5), reader: SocketRecorder())
             } == .badResponse)
         server.stop()
     }
 
     /// A server that does not read does not fill the memory: writers are told that there is no room.
-    @Test func writersWaitForAServerThatDoesNotRead() async throws {
-        let gate = Barrier(count: 2)
+    @Test func writersWaitForSlowServer() async throws {
+        let gate = ThreadBarrier(count: 2)
         let server = try ScriptedServer { connection in
             gate.arriveAndWait()
             _ = connection.readToEnd()
         }
-        let socket = try await connect(to: server, Tape())
+        let socket = try await connect(to: server, SocketRecorder())
         let block = [UInt8](repeating: 1, count: 64 * 1024)
-        var room = CurlSocket.Room.plenty
+        var capacity = CurlSocket.WriteCapacity.available
         var written = 0
-        while room == .plenty, written < 512 {
-            room = socket.write { $0.append(block) }
+        while capacity == .available, written < 512 {
+            capacity = socket.write { $0.append(block) }
             written += 1
         }
-        #expect(room == .none)
+        #expect(capacity == .full)
         let task = Task { await socket.waitForRoom() }
         gate.arriveAndWait()
         await task.value
@@ -129,15 +131,16 @@ import Testing
         server.stop()
     }
 
-    private func connect(to server: ScriptedServer, _ tape: Tape) async throws -> CurlSocket {
+    private func connect(to server: ScriptedServer, _ recorder: SocketRecorder) async throws -> CurlSocket {
         try await CurlSocket.connect(
-            to: CurlSocketTarget(host: "127.0.0.1", port: server.port), tls: .init(), timeout: .seconds(5), reader: tape
+            to: CurlSocketTarget(host: "127.0.0.1", port: server.port), tls: .init(), timeout: .seconds(5),
+            reader: recorder
         )
     }
 }
 
 /// Keeps what comes.
-final class Tape: CurlSocketReader, Sendable {
+final class SocketRecorder: CurlSocketReader, Sendable {
     private let content = Mutex<(bytes: [UInt8], error: CurlError?)>(([], nil))
 
     var bytes: [UInt8] { content.withLock(\.bytes) }

@@ -10,7 +10,7 @@ struct StreamBackPressureTests {
     private static let size = 128 * 1024 * 1024
 
     /// Sends `size` bytes of the pattern in pieces of many sizes, and counts them.
-    private func server(_ framing: Framing, _ pattern: Pattern, written: Counter) throws -> ScriptedServer {
+    private func server(_ framing: Framing, _ pattern: BodyPattern, written: Counter) throws -> ScriptedServer {
         try ScriptedServer { connection in
             _ = try connection.readRequest()
             try connection.write(framing.head(Self.size))
@@ -29,14 +29,14 @@ struct StreamBackPressureTests {
     }
 
     @Test(arguments: drivers, Framing.allCases)
-    func aSlowReaderHoldsTheServerUp(driver: CurlTransfer.Driver, framing: Framing) async throws {
+    func slowReaderAppliesBackPressure(driver: CurlTransfer.Driver, framing: Framing) async throws {
         let written = Counter()
-        let pattern = Pattern()
+        let pattern = BodyPattern()
         let server = try server(framing, pattern, written: written)
         defer { server.stop() }
         try await withTransfer(driver) { http in
-            let stream = try await http.stream(CurlRequest(url: server.url, maximumBodySize: 0))
-            #expect(await isHeldUp(written, beyond: 256 * 1024))
+            let stream = try await http.stream(CurlRequest(url: server.url, maxBodySize: 0))
+            #expect(await isStalled(written, beyond: 256 * 1024))
             // Beside the 256 KiB, sockets keep a few megabytes on their way.
             #expect(written.value < 24 * 1024 * 1024)
             var read = 0
@@ -53,14 +53,14 @@ struct StreamBackPressureTests {
 
     /// A stream that nobody reads stands in nobody's way.
     @Test(arguments: drivers)
-    func othersRunBesideAPausedStream(driver: CurlTransfer.Driver) async throws {
+    func pausedStreamDoesNotBlockOtherRequests(driver: CurlTransfer.Driver) async throws {
         let endless = try EndlessServer()
         defer { endless.server.stop() }
         let server = try ScriptedServer { request in ScriptedResponse(text: request.target) }
         defer { server.stop() }
         try await withTransfer(driver) { http in
             let stream = try await http.stream(CurlRequest(url: endless.server.url))
-            #expect(await endless.isHeldUp())
+            #expect(await endless.isStalled())
             for number in 0..<100 {
                 let response = try await http.perform(CurlRequest(url: "\(server.url)/\(number)"))
                 #expect(response.body == Array("/\(number)".utf8))

@@ -17,12 +17,12 @@ struct StreamEndTests {
         }
     }
 
-    private func isLeft(_ server: ScriptedServer) async -> Bool {
+    private func hasNoConnections(_ server: ScriptedServer) async -> Bool {
         await eventually(within: .seconds(5)) { server.openConnections == 0 }
     }
 
     @Test(arguments: drivers)
-    func aCancelledReaderEndsTheTransfer(driver: CurlTransfer.Driver) async throws {
+    func canceledReaderEndsTransfer(driver: CurlTransfer.Driver) async throws {
         let server = try silentServer()
         defer { server.stop() }
         try await withTransfer(driver) { http in
@@ -35,7 +35,7 @@ struct StreamEndTests {
             #expect(await eventually { reading.value == 1 })
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
-            #expect(await isLeft(server))
+            #expect(await hasNoConnections(server))
             await #expect(throws: CancellationError.self) { try await stream.collect() }
         }
     }
@@ -50,12 +50,12 @@ struct StreamEndTests {
             stream.cancel()
             stream.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
-            #expect(await isLeft(server))
+            #expect(await hasNoConnections(server))
         }
     }
 
     @Test(arguments: drivers)
-    func aStreamThatIsDroppedEndsItsTransfer(driver: CurlTransfer.Driver) async throws {
+    func releasedStreamEndsTransfer(driver: CurlTransfer.Driver) async throws {
         let server = try silentServer()
         defer { server.stop() }
         try await withTransfer(driver) { http in
@@ -64,13 +64,13 @@ struct StreamEndTests {
                 #expect(stream.status == 200)
                 #expect(server.openConnections == 1)
             }
-            #expect(await isLeft(server))
+            #expect(await hasNoConnections(server))
         }
     }
 
     @Test(arguments: drivers)
-    func anIteratorHoldsItsStream(driver: CurlTransfer.Driver) async throws {
-        let gate = Gate()
+    func iteratorKeepsStreamAlive(driver: CurlTransfer.Driver) async throws {
+        let gate = BlockingGate()
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
             try connection.write(Framing.length.head(2))
@@ -89,7 +89,7 @@ struct StreamEndTests {
         gate.open()
         #expect(try await pieces?.next() == Array("ok".utf8))
         pieces = nil
-        #expect(await isLeft(server))
+        #expect(await hasNoConnections(server))
     }
 
     @Test(arguments: drivers)
@@ -101,7 +101,7 @@ struct StreamEndTests {
         async let kind = failureKind { try await stream.collect() }
         await http.close()
         #expect(await kind == .closed)
-        #expect(await isLeft(server))
+        #expect(await hasNoConnections(server))
         #expect(await failureKind { try await http.stream(CurlRequest(url: server.url)) } == .closed)
         #expect(server.acceptedConnections == 1)
     }
@@ -112,12 +112,12 @@ struct StreamEndTests {
     }
 
     @Test(arguments: drivers, End.allCases)
-    func aPausedStreamCanBeEnded(driver: CurlTransfer.Driver, end: End) async throws {
+    func pausedStreamCanBeEnded(driver: CurlTransfer.Driver, end: End) async throws {
         let endless = try EndlessServer()
         defer { endless.server.stop() }
         let http = CurlTransfer(configuration: .init(driver: driver))
         var stream: CurlStream? = try await http.stream(CurlRequest(url: endless.server.url))
-        #expect(await endless.isHeldUp())
+        #expect(await endless.isStalled())
         switch end {
         case .cancel:
             stream?.cancel()
@@ -135,12 +135,12 @@ struct StreamEndTests {
             }
             await #expect(throws: CancellationError.self) { try await task.value }
         }
-        #expect(await isLeft(endless.server))
+        #expect(await hasNoConnections(endless.server))
         await http.close()
     }
 
     @Test(arguments: drivers)
-    func aCancelledCallerGetsNoStream(driver: CurlTransfer.Driver) async throws {
+    func canceledCallerGetsNoStream(driver: CurlTransfer.Driver) async throws {
         let requests = Counter()
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
@@ -153,12 +153,12 @@ struct StreamEndTests {
             #expect(await eventually { requests.value == 1 })
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
-            #expect(await isLeft(server))
+            #expect(await hasNoConnections(server))
         }
     }
 
     @Test(arguments: drivers)
-    func aCancelledStreamIsNotComplete(driver: CurlTransfer.Driver) async throws {
+    func canceledStreamIsNotComplete(driver: CurlTransfer.Driver) async throws {
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
             try connection.write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok")
@@ -168,15 +168,15 @@ struct StreamEndTests {
         try await withTransfer(driver) { http in
             let stream = try await http.stream(CurlRequest(url: server.url))
             // All of it is there once the client goes.
-            #expect(await isLeft(server))
+            #expect(await hasNoConnections(server))
             stream.cancel()
             await #expect(throws: CancellationError.self) { try await stream.collect() }
         }
     }
 
     @Test(arguments: drivers)
-    func severalReadersShareThePieces(driver: CurlTransfer.Driver) async throws {
-        let gate = Gate()
+    func multipleReadersShareChunks(driver: CurlTransfer.Driver) async throws {
+        let gate = BlockingGate()
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
             try connection.write(Framing.chunked.head(0))
@@ -198,7 +198,7 @@ struct StreamEndTests {
 
     /// Streams that end in all ways at once, under a transfer that is closed at some time.
     @Test(arguments: drivers)
-    func endsRace(driver: CurlTransfer.Driver) async throws {
+    func concurrentEndingsResolveOnce(driver: CurlTransfer.Driver) async throws {
         let endless = try EndlessServer()
         defer { endless.server.stop() }
         var random = SeededGenerator(seed: 5)
@@ -229,6 +229,6 @@ struct StreamEndTests {
                 await http.close()
             }
         }
-        #expect(await isLeft(endless.server))
+        #expect(await hasNoConnections(endless.server))
     }
 }

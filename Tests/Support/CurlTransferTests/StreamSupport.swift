@@ -31,7 +31,7 @@ enum Framing: CaseIterable {
 }
 
 /// What lets a server's thread go on, step by step.
-final class Gate: Sendable {
+final class BlockingGate: Sendable {
     private let steps = DispatchSemaphore(value: 0)
 
     func open(steps count: Int = 1) {
@@ -64,13 +64,13 @@ final class EndlessServer: Sendable {
     }
 
     /// Whether it could write a lot, and then nothing for a while.
-    func isHeldUp() async -> Bool {
-        await CurlTransferTests.isHeldUp(written, beyond: 8)
+    func isStalled() async -> Bool {
+        await CurlTransferTests.isStalled(written, beyond: 8)
     }
 }
 
 /// Whether a count passes a number, and then stands still for a while.
-func isHeldUp(_ count: Counter, beyond number: Int) async -> Bool {
+func isStalled(_ count: Counter, beyond number: Int) async -> Bool {
     await eventually {
         let before = count.value
         guard before > number else { return false }
@@ -79,7 +79,7 @@ func isHeldUp(_ count: Counter, beyond number: Int) async -> Bool {
 }
 
 /// Bytes that show when some are lost, doubled or swapped: a block of an odd length, again and again.
-struct Pattern: Sendable {
+struct BodyPattern: Sendable {
     private static let period = 65_521
     private let bytes: [UInt8]
 

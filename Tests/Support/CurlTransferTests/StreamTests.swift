@@ -8,8 +8,8 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct StreamTests {
     @Test(arguments: drivers, Framing.allCases)
-    func piecesArriveAsTheyAreSent(driver: CurlTransfer.Driver, framing: Framing) async throws {
-        let gate = Gate()
+    func chunksArriveAsSent(driver: CurlTransfer.Driver, framing: Framing) async throws {
+        let gate = BlockingGate()
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
             try connection.write(framing.head(10))
@@ -36,7 +36,7 @@ struct StreamTests {
     }
 
     @Test(arguments: drivers)
-    func whatHasComeIsReadInOnePiece(driver: CurlTransfer.Driver) async throws {
+    func bufferedBytesAreReadAsOneChunk(driver: CurlTransfer.Driver) async throws {
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
             try connection.write("HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n")
@@ -55,7 +55,7 @@ struct StreamTests {
     }
 
     @Test(arguments: drivers)
-    func aStatusOfFailureIsAResponse(driver: CurlTransfer.Driver) async throws {
+    func errorStatusIsAResponse(driver: CurlTransfer.Driver) async throws {
         let server = try ScriptedServer { _ in
             ScriptedResponse(status: 401, headers: [("X-Reason", "token")], text: "no")
         }
@@ -69,7 +69,7 @@ struct StreamTests {
     }
 
     @Test(arguments: drivers, ["GET", "HEAD"])
-    func anEmptyBodyEndsAtOnce(driver: CurlTransfer.Driver, method: String) async throws {
+    func emptyBodyEndsImmediately(driver: CurlTransfer.Driver, method: String) async throws {
         let server = try ScriptedServer { _ in ScriptedResponse() }
         defer { server.stop() }
         try await withTransfer(driver) { http in
@@ -98,7 +98,7 @@ struct StreamTests {
     }
 
     @Test(arguments: drivers, ["", "HTTP/1.1 200 OK\r\nX: "])
-    func theTimeoutIsForTheHeader(driver: CurlTransfer.Driver, start: String) async throws {
+    func timeoutAppliesToHeader(driver: CurlTransfer.Driver, start: String) async throws {
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
             try connection.write(start)
@@ -119,8 +119,8 @@ struct StreamTests {
     }
 
     @Test(arguments: drivers)
-    func theBodyMayTakeLongerThanTheTimeout(driver: CurlTransfer.Driver) async throws {
-        let gate = Gate()
+    func bodyMayExceedTimeout(driver: CurlTransfer.Driver) async throws {
+        let gate = BlockingGate()
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
             try connection.write(Framing.length.head(2) + "a")
@@ -140,9 +140,9 @@ struct StreamTests {
     @Test(
         arguments: drivers,
         ["Content-Length: 100\r\n\r\nhalf", "Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n"])
-    func aBodyCutOffThrows(driver: CurlTransfer.Driver, answer: String) async throws {
+    func truncatedBodyThrows(driver: CurlTransfer.Driver, answer: String) async throws {
         for byReset in [false, true] {
-            let gate = Gate()
+            let gate = BlockingGate()
             let server = try ScriptedServer { connection in
                 _ = try connection.readRequest()
                 try connection.write("HTTP/1.1 200 OK\r\n" + answer)
@@ -162,7 +162,7 @@ struct StreamTests {
     }
 
     @Test(arguments: drivers)
-    func aStreamWithoutAServerThrows(driver: CurlTransfer.Driver) async throws {
+    func streamWithoutServerThrows(driver: CurlTransfer.Driver) async throws {
         let server = try ScriptedServer { connection in _ = try connection.readRequest() }
         defer { server.stop() }
         try await withTransfer(driver) { http in
@@ -174,7 +174,7 @@ struct StreamTests {
     }
 
     @Test(arguments: drivers)
-    func trailersWithoutEndAreRefused(driver: CurlTransfer.Driver) async throws {
+    func endlessTrailersAreRejected(driver: CurlTransfer.Driver) async throws {
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
             try connection.write(Framing.chunked.head(0) + "2\r\nok\r\n0\r\n")
@@ -189,8 +189,8 @@ struct StreamTests {
     }
 
     @Test(arguments: drivers)
-    func manyStreamsRunBesideRequests(driver: CurlTransfer.Driver) async throws {
-        let gate = Gate()
+    func manyStreamsRunConcurrentlyWithRequests(driver: CurlTransfer.Driver) async throws {
+        let gate = BlockingGate()
         let server = try ScriptedServer { connection in
             while let request = try connection.readRequest() {
                 guard let number = UInt8(request.target.dropFirst()) else {

@@ -12,11 +12,11 @@ let drivers = CurlTransfer.Driver.allCases
 func withTransfer<R>(
     _ driver: CurlTransfer.Driver,
     tls: CurlTLS = .init(),
-    maximumIdleConnections: Int = 64,
+    maxIdleConnections: Int = 64,
     _ body: (CurlTransfer) async throws -> R
 ) async throws -> R {
     let transfer = CurlTransfer(
-        configuration: .init(tls: tls, maximumIdleConnections: maximumIdleConnections, driver: driver))
+        configuration: .init(tls: tls, maxIdleConnections: maxIdleConnections, driver: driver))
     let result: Result<R, any Error>
     do {
         result = .success(try await body(transfer))
@@ -44,7 +44,7 @@ func bestTime(below limit: Duration, _ body: () async throws -> Void) async reth
 }
 
 /// Lets the threads of a server go on together once `count` have arrived, or after ten seconds.
-final class Barrier: Sendable {
+final class ThreadBarrier: Sendable {
     private let arrived = Mutex(0)
     private let all = DispatchSemaphore(value: 0)
     private let count: Int

@@ -12,7 +12,7 @@ struct TLSTests {
     }
 
     @Test(arguments: drivers)
-    func onlyATrustedServerIsSpokenTo(driver: CurlTransfer.Driver) async throws {
+    func untrustedServerIsRejected(driver: CurlTransfer.Driver) async throws {
         let identity = try TestCertificate()
         defer { identity.remove() }
         let server = try OpenSSLServer(identity)
@@ -29,7 +29,7 @@ struct TLSTests {
         #expect(missing == .tlsFailure)
     }
 
-    @Test func theNameIsVerified() async throws {
+    @Test func hostNameIsVerified() async throws {
         let identity = try TestCertificate(subjectAlternativeName: "DNS:elsewhere.test")
         defer { identity.remove() }
         let server = try OpenSSLServer(identity)
@@ -42,7 +42,7 @@ struct TLSTests {
         #expect(kind == .tlsFailure)
     }
 
-    @Test func aClientCertificateIsShown() async throws {
+    @Test func clientCertificateIsPresented() async throws {
         let identity = try TestCertificate()
         defer { identity.remove() }
         let client = try TestCertificate()
@@ -59,7 +59,7 @@ struct TLSTests {
     }
 
     /// OpenSSL would ask for the passphrase on the terminal, and everything would wait for the answer.
-    @Test func anEncryptedKeyIsRefused() async throws {
+    @Test func encryptedKeyIsRejected() async throws {
         let identity = try TestCertificate()
         defer { identity.remove() }
         let client = try TestCertificate(passphrase: "secret")
@@ -73,7 +73,7 @@ struct TLSTests {
         #expect(kind == .tlsFailure)
     }
 
-    @Test func aPlainServerIsNoTLSServer() async throws {
+    @Test func plaintextServerFailsHandshake() async throws {
         let server = try ScriptedServer { connection in
             _ = try connection.read(count: 10)
             try connection.write("HTTP/1.1 400 Bad Request\r\n\r\n")

@@ -8,14 +8,14 @@ import Testing
 
 @Suite struct WebSocketTests {
     /// The example of RFC 3174, section 7.3, and that of RFC 6455, section 1.3.
-    @Test func checksums() {
+    @Test func sha1MatchesTestVectors() {
         #expect(SHA1.digest(of: Array("abc".utf8)).prefix(5) == [0xA9, 0x99, 0x3E, 0x36, 0x47])
         #expect(SHA1.digest(of: [UInt8](repeating: 0x61, count: 1_000_000)).prefix(4) == [0x34, 0xAA, 0x97, 0x3C])
         #expect(WebSocketHandshake.accept("dGhlIHNhbXBsZSBub25jZQ==") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
     }
 
     @Test(arguments: [0, 1, 125, 126, 65_535, 65_536, 200_000])
-    func whatIsFramedIsUnframed(_ size: Int) throws {
+    func framesRoundTrip(_ size: Int) throws {
         let payload = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         var codec = WebSocketCodec()
         let framed = frame(payload, by: &codec)
@@ -32,15 +32,15 @@ import Testing
         #expect(frame(Array("hello".utf8), by: &codec) != frame(Array("hello".utf8), by: &codec))
     }
 
-    @Test func fragmentsAndControlFramesBetweenThem() throws {
+    @Test func controlFramesBetweenFragmentsAreHandled() throws {
         let frames: [UInt8] =
             [0x02, 3] + Array("abc".utf8) + [0x89, 2, 1, 2] + [0x80, 3] + Array("def".utf8) + [0x8A, 0]
         var codec = WebSocketCodec()
         #expect(try unframe(frames, with: &codec) == Array("abcdef".utf8))
-        #expect(codec.hasAnswer)
+        #expect(codec.hasPendingPongs)
         let output = frame(Array("x".utf8), by: &codec)
         #expect(output[0] == 0x8A && output[1] == 0x82)
-        #expect(!codec.hasAnswer)
+        #expect(!codec.hasPendingPongs)
     }
 
     @Test(
@@ -48,18 +48,18 @@ import Testing
             [0x82, 0x81, 1, 2, 3, 4, 5], [0xC2, 0], [0x83, 0], [0x09, 0], [0x89, 126, 0, 200],
             [0x82, 127, 0xFF, 0, 0, 0, 0, 0, 0, 0],
         ] as [[UInt8]])
-    func violations(_ frames: [UInt8]) {
+    func protocolViolationsAreRejected(_ frames: [UInt8]) {
         #expect(throws: CurlError.self) { try read(frames, in: [1]) }
     }
 
-    @Test func aCloseEndsTheConnectionWithItsReason() {
+    @Test func closeFrameReasonIsReported() {
         let error = #expect(throws: CurlError.self) { try read([0x88, 6, 3, 0xE8] + Array("done".utf8), in: [1]) }
         #expect(error?.kind == .connectionLost)
         #expect(error?.message.contains("done") == true)
     }
 
     /// However it is cut into pieces, the bytes are the same; nothing traps.
-    @Test(.timeLimit(.minutes(1))) func fuzz() {
+    @Test(.timeLimit(.minutes(1))) func mutatedFramesDecodeConsistently() {
         var fuzzer = Fuzzer(seed: 1)
         let seed: [UInt8] =
             [0x82, 5] + Array("hello".utf8) + [0x89, 1, 7] + [0x82, 126, 0, 130] + [UInt8](repeating: 3, count: 130)

@@ -12,7 +12,7 @@ import Testing
         .resourceExhausted, .internal, .unsupported, .unavailable,
     ]
 
-    @Test(arguments: codes) func codeAndTextsSurviveTheWire(_ code: MicroError.Code) {
+    @Test(arguments: codes) func codeAndTextRoundTrip(_ code: MicroError.Code) {
         let text = "\t\nspecial☺😈\t\n \"quoted\" \\ \u{0}\u{7f}"
         let error = MicroError(wireText: MicroError(code, text, origin: "greeter").wireText, origin: "peer")
         #expect(error.code == code)
@@ -20,13 +20,13 @@ import Testing
         #expect(error.origin == "greeter")
     }
 
-    @Test func aPeerThatRefusedMayBeAskedAgain() {
+    @Test func onlyRefusalsAreSafeToRetry() {
         for code in Self.codes {
             let refusal = MicroError(
                 wireText: MicroError(code, "", origin: MicroError.Origin.server).wireText, origin: "")
             #expect(refusal.isSafeToRetry == [.unavailable, .resourceExhausted].contains(code), "\(code)")
-            let answer = MicroError(wireText: MicroError(code, "", origin: "greeter").wireText, origin: "")
-            #expect(!answer.isSafeToRetry, "its handler has run: \(code)")
+            let response = MicroError(wireText: MicroError(code, "", origin: "greeter").wireText, origin: "")
+            #expect(!response.isSafeToRetry, "its handler has run: \(code)")
         }
     }
 
@@ -40,7 +40,7 @@ import Testing
         #expect(long.wireText.utf8.count < 64 * 1024)
     }
 
-    @Test func goMicrosErrorIsRead() {
+    @Test func readsGoMicroError() {
         let wire = #"{"id":"go.micro.srv.greeter","code":400,"detail":"bad name \"John\"","status":"Bad Request"}"#
         let error = MicroError(wireText: wire, origin: "peer")
         #expect(error.code == .invalidArgument)
@@ -54,7 +54,7 @@ import Testing
         ("rpc: can't find service Nope", .notFound), ("{", .internal), (#"{"code":"x"}"#, .internal), ("", .internal),
         ("null", .internal), (#"{"code":0}"#, .internal),
     ])
-    func plainTextIsRead(_ text: String, _ code: MicroError.Code) {
+    func readsPlainTextErrors(_ text: String, _ code: MicroError.Code) {
         let error = MicroError(wireText: text, origin: "peer")
         #expect(error.code == code)
         #expect(error.message == text)
@@ -64,21 +64,21 @@ import Testing
         (200, MicroError.Code.internal), (409, .invalidArgument), (502, .unavailable), (504, .deadlineExceeded),
         (599, .internal), (-1, .internal), (Int.max, .internal),
     ])
-    func foreignStatusIsMapped(_ status: Int, _ code: MicroError.Code) {
+    func mapsUnknownStatusCodes(_ status: Int, _ code: MicroError.Code) {
         #expect(MicroError.Code(status: status) == code)
     }
 
-    @Test func aHandlersErrorIsAnsweredWithoutItsSecrets() {
+    @Test func handlerErrorTextIsNotSentToCaller() {
         struct DatabaseError: Error { let password = "hunter2" }
         let request = TransportRequest(service: "greeter", endpoint: "E", contentType: "", deadline: .now)
-        let answer = MicroError(answering: request, with: DatabaseError())
-        #expect(answer.code == .internal)
-        #expect(answer.origin == "greeter")
-        #expect(!answer.wireText.contains("hunter2"))
-        #expect(MicroError(answering: request, with: MicroError(.notFound, "x")).origin == "greeter")
+        let response = MicroError(respondingTo: request, with: DatabaseError())
+        #expect(response.code == .internal)
+        #expect(response.origin == "greeter")
+        #expect(!response.wireText.contains("hunter2"))
+        #expect(MicroError(respondingTo: request, with: MicroError(.notFound, "x")).origin == "greeter")
     }
 
-    @Test func aSecretIsNotShown() {
+    @Test func secretIsRedacted() {
         let secret = Secret("hunter2")
         var dumped = ""
         dump(secret, to: &dumped)

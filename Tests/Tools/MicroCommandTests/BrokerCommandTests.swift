@@ -8,15 +8,15 @@ import Testing
 /// `micro conformance broker`: what it shares with that of registries is tested there.
 @Suite(.timeLimit(.minutes(2))) struct BrokerCommandTests {
     @Test(arguments: [("at-most-once", "atMostOnce"), ("at-least-once", "atLeastOnce")])
-    func theTableHasEveryCaseThatIsSelected(_ delivery: String, _ shown: String) async throws {
-        let answer = try await broker("--broker", "memory", "--delivery", delivery, "--run", "B0?,B1?")
-        #expect(answer.status == 0, "\(answer.text)")
-        #expect(answer.text.contains("\nMemoryBroker (\(shown)) "), "\(answer.text)")
-        for id in BrokerCase.all.map(\.id).filter({ $0 < "B20" }) { #expect(answer.text.contains("\(id)  "), "\(id)") }
-        #expect(answer.text.contains(" 0 failed, "), "\(answer.text)")
+    func tableListsEverySelectedCase(_ delivery: String, _ shown: String) async throws {
+        let result = try await broker("--broker", "memory", "--delivery", delivery, "--run", "B0?,B1?")
+        #expect(result.status == 0, "\(result.text)")
+        #expect(result.text.contains("\nMemoryBroker (\(shown)) "), "\(result.text)")
+        for id in BrokerCase.all.map(\.id).filter({ $0 < "B20" }) { #expect(result.text.contains("\(id)  "), "\(id)") }
+        #expect(result.text.contains(" 0 failed, "), "\(result.text)")
     }
 
-    @Test func theClassDecidesWhatIsClaimed() async throws {
+    @Test func deliveryClassDeterminesClaimedCases() async throws {
         let once = try await broker("--broker", "memory", "--run", "B15,B46")
         #expect(once.text.contains("\n1 passed, 0 failed, 1 notClaimed,"), "\(once.text)")
         let again = try await broker("--broker", "memory", "--delivery", "at-least-once", "--run", "B15,B39,B46")
@@ -27,11 +27,11 @@ import Testing
         (["--broker", "kafka"], "no broker named \"kafka\": choose one of "),
         (["--broker", "memory", "--run", "R*"], "no case is selected by --run R* --tiers C,K,F,S"),
     ])
-    func whatCannotBeDoneIsOneLine(_ arguments: [String], _ message: String) async throws {
-        let answer = try await MicroTool.run(MicroTool.path, ["conformance", "broker"] + arguments)
-        #expect(answer.status == 1)
-        #expect(answer.text.contains(message), "\(answer.text)")
-        #expect(answer.text.split(separator: "\n").count == 1, "\(answer.text)")
+    func failureIsReportedInOneLine(_ arguments: [String], _ message: String) async throws {
+        let result = try await MicroTool.run(MicroTool.path, ["conformance", "broker"] + arguments)
+        #expect(result.status == 1)
+        #expect(result.text.contains(message), "\(result.text)")
+        #expect(result.text.split(separator: "\n").count == 1, "\(result.text)")
     }
 
     @Test(arguments: [
@@ -39,13 +39,13 @@ import Testing
         ["--broker", "memory", "--broker-address", "127.0.0.1:4222"],
         ["--broker", "memory", "--control", "compose:docker/compose.yml"],
     ])
-    func wrongUsageShowsTheUsage(_ arguments: [String]) async throws {
-        let answer = try await MicroTool.run(MicroTool.path, ["conformance", "broker"] + arguments)
-        #expect(answer.status == 64, "\(answer.text)")
-        #expect(answer.text.contains("Usage: micro conformance broker --broker <broker>"), "\(answer.text)")
+    func invalidArgumentsShowUsage(_ arguments: [String]) async throws {
+        let result = try await MicroTool.run(MicroTool.path, ["conformance", "broker"] + arguments)
+        #expect(result.status == 64, "\(result.text)")
+        #expect(result.text.contains("Usage: micro conformance broker --broker <broker>"), "\(result.text)")
     }
 
-    private func broker(_ arguments: String...) async throws -> MicroTool.Answer {
+    private func broker(_ arguments: String...) async throws -> MicroTool.CommandResult {
         try await MicroTool.run(MicroTool.path, ["conformance", "broker"] + arguments)
     }
 }

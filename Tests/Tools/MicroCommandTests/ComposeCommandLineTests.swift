@@ -15,51 +15,51 @@ import Testing
         ("consul", "compose:/", "There is no compose file /:"),
         ("memory", "compose:/nowhere/compose.yml", "The memory registry needs no control: leave out --control."),
     ])
-    func wrongUsageShowsTheUsage(_ registry: String, _ control: String, _ message: String) async throws {
-        let answer = try await MicroTool.conformance("--registry", registry, "--control", control)
-        #expect(answer.status == 64, "\(answer.text)")
-        #expect(answer.text.contains(message), "\(answer.text)")
-        #expect(answer.text.contains("Usage: micro conformance registry"), "\(answer.text)")
+    func invalidArgumentsShowUsage(_ registry: String, _ control: String, _ message: String) async throws {
+        let result = try await MicroTool.conformance("--registry", registry, "--control", control)
+        #expect(result.status == 64, "\(result.text)")
+        #expect(result.text.contains(message), "\(result.text)")
+        #expect(result.text.contains("Usage: micro conformance registry"), "\(result.text)")
     }
 
-    @Test func theHelpTellsIt() async throws {
-        let answer = try await MicroTool.conformance("--help")
-        #expect(answer.status == 0)
+    @Test func helpDocumentsControlOption() async throws {
+        let result = try await MicroTool.conformance("--help")
+        #expect(result.status == 0)
         for text in ["--control <compose:FILE>", "ETCDCTL_USER", "ETCDCTL_CACERT", "ETCDCTL_CERT", "ETCDCTL_KEY"] {
-            #expect(answer.text.contains(text), "\(text): \(answer.text)")
+            #expect(result.text.contains(text), "\(text): \(result.text)")
         }
     }
 }
 
 #if os(Linux)
 /// The cases that need a control, on servers that a stand-in for compose stops, kills and pauses.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct ComposedCasesTests {
-    @Test(.whereEtcdCanBeStarted) func etcdIsControlled() async throws {
-        let standIn = try ComposeStandIn()
+@Suite(.serialized, .timeLimit(.minutes(5))) struct ComposeConformanceTests {
+    @Test(.requiresLocalEtcd) func etcdPassesCasesThatControlBackend() async throws {
+        let fakeCompose = try FakeCompose()
         let ports = try Machine.freePorts(2)
         let (client, peer) = ("http://127.0.0.1:\(ports[0])", "http://127.0.0.1:\(ports[1])")
-        try standIn.addDocker(
+        try fakeCompose.addDocker(
             serving: """
                 exec etcd --data-dir "$here/data" --listen-client-urls \(client) --advertise-client-urls \(client) \
                 --listen-peer-urls \(peer) --initial-advertise-peer-urls \(peer) --initial-cluster default=\(peer) \
                 --logger zap --log-level warn
                 """)
-        try await passes("etcd", port: ports[0], standIn)
+        try await expectPassing("etcd", port: ports[0], fakeCompose)
     }
 
-    @Test(.whereConsulCanBeStarted) func consulIsControlled() async throws {
-        let standIn = try ComposeStandIn()
+    @Test(.requiresLocalConsul) func consulPassesCasesThatControlBackend() async throws {
+        let fakeCompose = try FakeCompose()
         let ports = try Machine.freePorts(4)
-        try standIn.addDocker(
+        try fakeCompose.addDocker(
             serving: """
-                exec consul agent -dev -config-dir '\(Configuration.path("consul"))' -bind 127.0.0.1 -dns-port -1 \
+                exec consul agent -dev -config-dir '\(DockerConfiguration.path("consul"))' -bind 127.0.0.1 -dns-port -1 \
                 -grpc-port -1 -http-port \(ports[0]) -serf-lan-port \(ports[1]) -serf-wan-port \(ports[2]) \
                 -server-port \(ports[3])
                 """)
-        try await passes("consul", port: ports[0], standIn)
+        try await expectPassing("consul", port: ports[0], fakeCompose)
     }
 
-    private func waitUntilItServes(_ registry: String, _ address: String) async throws {
+    private func waitUntilServing(_ registry: String, _ address: String) async throws {
         let serves = try await eventually {
             try await MicroTool.conformance(
                 "--registry", registry, "--registry-address", address, "--run", "R03"
@@ -68,22 +68,22 @@ import Testing
         #expect(serves)
     }
 
-    private func passes(_ registry: String, port: Int, _ standIn: ComposeStandIn) async throws {
-        try await standIn.whileServing {
+    private func expectPassing(_ registry: String, port: Int, _ fakeCompose: FakeCompose) async throws {
+        try await fakeCompose.whileServing {
             let address = "127.0.0.1:\(port)"
-            try await waitUntilItServes(registry, address)
-            _ = try standIn.takeCommands()
-            let path = "\(standIn.folder.path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
-            let child = try Child(
+            try await waitUntilServing(registry, address)
+            _ = try fakeCompose.takeCommands()
+            let path = "\(fakeCompose.folder.path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
+            let child = try ChildProcess(
                 MicroTool.path,
                 [
                     "conformance", "registry", "--registry", registry, "--registry-address", address, "--control",
-                    "compose:\(standIn.file)", "--run", "R25,R44,R57,R58,R59",
+                    "compose:\(fakeCompose.file)", "--run", "R25,R44,R57,R58,R59",
                 ], environment: ["PATH": path])
             let status = await child.exitStatus(within: .seconds(240))
             #expect(status == 0, "\(child.text)")
             #expect(child.text.contains(" 0 notRunnable, "), "\(child.text)")
-            let actions = Set(try standIn.takeCommands().compactMap { $0.split(separator: " ").dropFirst(4).first })
+            let actions = Set(try fakeCompose.takeCommands().compactMap { $0.split(separator: " ").dropFirst(4).first })
             #expect(actions.isSuperset(of: ["ps", "stop", "kill", "start", "pause", "unpause", "rm", "up"]))
         }
     }

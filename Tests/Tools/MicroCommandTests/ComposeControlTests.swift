@@ -14,14 +14,14 @@ import Testing
 /// What compose is told, and what is said when it does not do it.
 @Suite(.timeLimit(.minutes(2))) struct ComposeControlTests {
     /// A server that serves at the third question, and notes what is done to it.
-    private final class Server: ComposedServer {
+    private final class Server: ContainerBackend {
         let url = "http://127.0.0.1:1"
-        private let done = Mutex<[String]>([])
+        private let events = Mutex<[String]>([])
 
-        var notes: [String] { done.withLock(\.self) }
+        var recordedEvents: [String] { events.withLock(\.self) }
 
         func isServing() async -> Bool {
-            done.withLock {
+            events.withLock {
                 $0.append("asked")
                 return $0.count >= 3
             }
@@ -29,7 +29,7 @@ import Testing
 
         func compact(restart: () async throws -> Void) async throws { try await restart() }
 
-        func revoke() async throws { done.withLock { $0.append("revoked") } }
+        func revoke() async throws { events.withLock { $0.append("revoked") } }
     }
 
     @Test(arguments: [
@@ -37,43 +37,43 @@ import Testing
         (.pause, ["pause etcd"], 0), (.resume, ["unpause etcd"], 0), (.wipe, ["rm -sfv etcd", "up -d etcd"], 3),
         (.compact, ["kill etcd", "start etcd"], 3),
     ])
-    func anActionIsACommand(_ action: BackendAction, _ commands: [String], _ questions: Int) async throws {
-        let standIn = try ComposeStandIn()
-        try standIn.add("docker", "echo c0ffee")
+    func actionRunsComposeCommand(_ action: BackendAction, _ commands: [String], _ probeCount: Int) async throws {
+        let fakeCompose = try FakeCompose()
+        try fakeCompose.add("docker", "echo c0ffee")
         let server = Server()
-        let control = try await control(standIn, server)
-        #expect(try standIn.takeCommands() == ["docker compose version", "docker compose -f FILE ps -q etcd"])
+        let control = try await control(fakeCompose, server)
+        #expect(try fakeCompose.takeCommands() == ["docker compose version", "docker compose -f FILE ps -q etcd"])
         try await control.perform(action)
-        #expect(try standIn.takeCommands() == commands.map { "docker compose -f FILE \($0)" })
-        #expect(server.notes.count == questions, "it waits until the server serves")
+        #expect(try fakeCompose.takeCommands() == commands.map { "docker compose -f FILE \($0)" })
+        #expect(server.recordedEvents.count == probeCount, "it waits until the server serves")
     }
 
-    @Test func revokingNeedsNoCommand() async throws {
-        let standIn = try ComposeStandIn()
-        try standIn.add("docker", "echo c0ffee")
+    @Test func revokeRunsNoComposeCommand() async throws {
+        let fakeCompose = try FakeCompose()
+        try fakeCompose.add("docker", "echo c0ffee")
         let server = Server()
-        let control = try await control(standIn, server)
-        _ = try standIn.takeCommands()
+        let control = try await control(fakeCompose, server)
+        _ = try fakeCompose.takeCommands()
         try await control.perform(.revoke)
-        #expect(server.notes == ["revoked"])
-        #expect(try standIn.takeCommands() == [])
+        #expect(server.recordedEvents == ["revoked"])
+        #expect(try fakeCompose.takeCommands() == [])
         #expect(control.actions == Set(BackendAction.allCases).subtracting([.revokeCredentials]))
         await #expect(throws: MicroError.self) { try await control.perform(.revokeCredentials) }
     }
 
-    @Test(.whereNATSCanBeStarted) func natsInAContainerIsStoppedKilledPausedAndWiped() async throws {
+    @Test(.requiresLocalNATS) func natsContainerSupportsAllActions() async throws {
         let ports = try Machine.freePorts(3)
-        let standIn = try ComposeStandIn()
+        let fakeCompose = try FakeCompose()
         let program = try #require(NATSServer.program)
-        try standIn.addDocker(
+        try fakeCompose.addDocker(
             serving: """
                 NATS_HOST=127.0.0.1 NATS_PORT=\(ports[0]) NATS_WEBSOCKET_PORT=\(ports[1]) \
                 NATS_MONITORING_PORT=\(ports[2]) NATS_DATA="$here/data" \
-                exec "\(program)" -c "\(Configuration.path("nats/nats.conf"))"
+                exec "\(program)" -c "\(DockerConfiguration.path("nats/nats.conf"))"
                 """)
-        let server = ComposedNATS(monitoring: "127.0.0.1:\(ports[2])")
-        try await standIn.whileServing {
-            let compose = try await ComposeCommand(file: standIn.file, searchPath: standIn.folder.path)
+        let server = NATSContainerBackend(monitoring: "127.0.0.1:\(ports[2])")
+        try await fakeCompose.whileServing {
+            let compose = try await ComposeCommand(file: fakeCompose.file, searchPath: fakeCompose.folder.path)
             let control = try await ComposeControl(compose, service: "nats", server: server)
             #expect(control.actions == [.stop, .kill, .start, .pause, .resume, .wipe])
             for action in [BackendAction.stop, .kill] {
@@ -93,100 +93,102 @@ import Testing
         }
     }
 
-    @Test func resumingWhatIsNotPausedIsASuccess() async throws {
-        let standIn = try ComposeStandIn()
-        try standIn.add("docker", "echo c0ffee; [ $4x != unpausex ] || { echo 'c0ffee is not paused' >&2; exit 1; }")
-        try await control(standIn, Server()).perform(.resume)
-        #expect(try standIn.takeCommands().last == "docker compose -f FILE unpause etcd")
+    @Test func resumingUnpausedContainerSucceeds() async throws {
+        let fakeCompose = try FakeCompose()
+        try fakeCompose.add(
+            "docker", "echo c0ffee; [ $4x != unpausex ] || { echo 'c0ffee is not paused' >&2; exit 1; }")
+        try await control(fakeCompose, Server()).perform(.resume)
+        #expect(try fakeCompose.takeCommands().last == "docker compose -f FILE unpause etcd")
     }
 
-    @Test func withoutThePluginItIsDockerCompose() async throws {
-        let standIn = try ComposeStandIn()
-        try standIn.add("docker", "echo \"docker: 'compose' is not a docker command.\" >&2; exit 1")
-        try standIn.add("docker-compose", "echo c0ffee")
-        try await control(standIn, Server()).perform(.stop)
+    @Test func fallsBackToDockerComposeProgram() async throws {
+        let fakeCompose = try FakeCompose()
+        try fakeCompose.add("docker", "echo \"docker: 'compose' is not a docker command.\" >&2; exit 1")
+        try fakeCompose.add("docker-compose", "echo c0ffee")
+        try await control(fakeCompose, Server()).perform(.stop)
         #expect(
-            try standIn.takeCommands() == [
+            try fakeCompose.takeCommands() == [
                 "docker compose version", "docker-compose -f FILE ps -q etcd", "docker-compose -f FILE stop etcd",
             ])
     }
 
-    @Test func withoutBothItSaysSo() async throws {
-        let standIn = try ComposeStandIn()
-        let error = try await failure { _ = try await control(standIn, Server()) }
+    @Test func missingComposeIsReported() async throws {
+        let fakeCompose = try FakeCompose()
+        let error = try await failure { _ = try await control(fakeCompose, Server()) }
         #expect(error.code == .unavailable)
         #expect(error.message.contains("neither docker compose nor docker-compose is there"), "\(error)")
     }
 
-    @Test func aServiceThatIsNotUpIsNoticedAtOnce() async throws {
-        let standIn = try ComposeStandIn()
-        try standIn.add("docker", "")
-        let error = try await failure { _ = try await control(standIn, Server()) }
+    @Test func missingContainerIsReportedAtOnce() async throws {
+        let fakeCompose = try FakeCompose()
+        try fakeCompose.add("docker", "")
+        let error = try await failure { _ = try await control(fakeCompose, Server()) }
         #expect(error.message.contains("compose runs no container of etcd"), "\(error)")
     }
 
-    @Test func aFailureTellsTheCommandAndItsError() async throws {
-        let standIn = try ComposeStandIn()
-        try standIn.add(
+    @Test func failureReportsCommandAndStandardError() async throws {
+        let fakeCompose = try FakeCompose()
+        try fakeCompose.add(
             "docker", "[ $2 = version ] || { printf 'first\\nCannot connect to the daemon\\n' >&2; exit 17; }")
-        let error = try await failure { _ = try await control(standIn, Server()) }
+        let error = try await failure { _ = try await control(fakeCompose, Server()) }
         #expect(error.code == .unavailable)
         #expect(
-            error.message == "docker compose -f \(standIn.file) ps -q etcd failed with status 17: "
+            error.message == "docker compose -f \(fakeCompose.file) ps -q etcd failed with status 17: "
                 + "first; Cannot connect to the daemon. Is the Docker engine running?")
     }
 
-    @Test func ofALongErrorTheEndIsTold() async throws {
-        let standIn = try ComposeStandIn()
-        try standIn.add("docker", "[ $2 = version ] || { yes | head -c 1000000 >&2; echo reason >&2; exit 1; }")
-        let error = try await failure { _ = try await control(standIn, Server()) }
+    @Test func longStandardErrorIsTruncatedToItsEnd() async throws {
+        let fakeCompose = try FakeCompose()
+        try fakeCompose.add("docker", "[ $2 = version ] || { yes | head -c 1000000 >&2; echo reason >&2; exit 1; }")
+        let error = try await failure { _ = try await control(fakeCompose, Server()) }
         #expect(error.message.contains("; reason. Is"), "\(error)")
         #expect(error.message.count < 5000)
     }
 
     @Test(arguments: ["", "trap '' TERM"])
-    func whatHangsIsEnded(_ habit: String) async throws {
-        let standIn = try ComposeStandIn()
-        try standIn.add(
-            "docker", "[ $2 != version ] || exit 0\n\(habit)\necho $$ > \"$here/pid\"\nwhile :; do sleep 0.1; done")
+    func hangingCommandIsTerminatedAtTimeout(_ signalHandling: String) async throws {
+        let fakeCompose = try FakeCompose()
+        try fakeCompose.add(
+            "docker",
+            "[ $2 != version ] || exit 0\n\(signalHandling)\necho $$ > \"$here/pid\"\nwhile :; do sleep 0.1; done")
         let started = ContinuousClock.now
         let error = try await failure {
             let compose = try await ComposeCommand(
-                file: standIn.file, searchPath: standIn.folder.path, bound: .seconds(2))
+                file: fakeCompose.file, searchPath: fakeCompose.folder.path, timeout: .seconds(2))
             try await compose.run("stop", "etcd")
         }
         #expect(error.code == .deadlineExceeded)
         #expect(error.message.contains("stop etcd did not end within 2.0 seconds and was ended"), "\(error)")
         #expect(ContinuousClock.now - started < .seconds(20))
-        let processID = try #require(standIn.processID)
+        let processID = try #require(fakeCompose.processID)
         #expect(kill(processID, 0) == -1, "it still runs")
     }
 
-    @Test func aCancelledOneIsEnded() async throws {
-        let standIn = try ComposeStandIn()
-        try standIn.add(
+    @Test func cancelledCommandIsTerminated() async throws {
+        let fakeCompose = try FakeCompose()
+        try fakeCompose.add(
             "docker", "[ $2 != version ] || exit 0\necho $$ > \"$here/pid\"\nwhile :; do sleep 0.1; done")
-        let compose = try await ComposeCommand(file: standIn.file, searchPath: standIn.folder.path)
+        let compose = try await ComposeCommand(file: fakeCompose.file, searchPath: fakeCompose.folder.path)
         let task = Task { _ = try await compose.run("stop", "etcd") }
-        #expect(await eventually { standIn.processID != nil })
+        #expect(await eventually { fakeCompose.processID != nil })
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
-        let processID = try #require(standIn.processID)
+        let processID = try #require(fakeCompose.processID)
         #expect(kill(processID, 0) == -1, "it still runs")
     }
 
-    @Test func whatIsNoProgramIsAnError() async throws {
-        let standIn = try ComposeStandIn()
-        try standIn.add("docker", "")
-        let docker = standIn.folder.appendingPathComponent("docker")
+    @Test func invalidExecutableIsReported() async throws {
+        let fakeCompose = try FakeCompose()
+        try fakeCompose.add("docker", "")
+        let docker = fakeCompose.folder.appendingPathComponent("docker")
         try Data([0x7F, 0x45, 0x4C, 0x46]).write(to: docker)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: docker.path)
-        let error = try await failure { _ = try await control(standIn, Server()) }
+        let error = try await failure { _ = try await control(fakeCompose, Server()) }
         #expect(error.code == .unavailable, "\(error)")
     }
 
-    private func control(_ standIn: ComposeStandIn, _ server: Server) async throws -> ComposeControl {
-        let compose = try await ComposeCommand(file: standIn.file, searchPath: standIn.folder.path)
+    private func control(_ fakeCompose: FakeCompose, _ server: Server) async throws -> ComposeControl {
+        let compose = try await ComposeCommand(file: fakeCompose.file, searchPath: fakeCompose.folder.path)
         return try await ComposeControl(compose, service: "etcd", server: server)
     }
 

@@ -5,13 +5,13 @@ import TestServers
 import Testing
 
 /// Against a real etcd, as it is reached from outside.
-@Suite(.whereEtcdIs, .etcd, .serialized, .timeLimit(.minutes(2))) struct EtcdCommandTests {
-    @Test func aRunningEtcdPasses() async throws {
+@Suite(.requiresEtcd, .etcd, .serialized, .timeLimit(.minutes(2))) struct EtcdCommandTests {
+    @Test func runningEtcdPassesCases() async throws {
         let etcd = try #require(EtcdServer.current)
-        let answer = try await MicroTool.conformance(
+        let result = try await MicroTool.conformance(
             "--registry", "etcd", "--registry-address", etcd.address, "--run", "R01,R30")
-        #expect(answer.status == 0, "\(answer.text)")
-        #expect(answer.text.contains("\nEtcdRegistry "), "\(answer.text)")
-        #expect(answer.text.contains("\n2 passed, 0 failed, "), "\(answer.text)")
+        #expect(result.status == 0, "\(result.text)")
+        #expect(result.text.contains("\nEtcdRegistry "), "\(result.text)")
+        #expect(result.text.contains("\n2 passed, 0 failed, "), "\(result.text)")
     }
 }

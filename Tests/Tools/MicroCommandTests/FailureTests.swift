@@ -7,20 +7,20 @@ import Testing
 
 /// What is said, and with which exit status, when something is wrong.
 @Suite(.timeLimit(.minutes(2))) struct FailureTests {
-    @Test func aKnownFailureThatPassesIsOne() async throws {
+    @Test func unexpectedPassFailsRun() async throws {
         let list = try TemporaryFile("# of old\nR01 # was broken\nR99\n")
-        let answer = try await MicroTool.conformance(
+        let result = try await MicroTool.conformance(
             "--registry", "memory", "--run", "R01,R03", "--known-failing", list.path)
-        #expect(answer.status == 1)
-        #expect(answer.text.contains("\n1 passed, 0 failed, "), "\(answer.text)")
-        #expect(answer.text.contains(", 1 unexpectedPass\n"), "\(answer.text)")
-        #expect(answer.text.contains("Warning: R99 in \(list.path) is not the ID of a case: check --known-failing"))
+        #expect(result.status == 1)
+        #expect(result.text.contains("\n1 passed, 0 failed, "), "\(result.text)")
+        #expect(result.text.contains(", 1 unexpectedPass\n"), "\(result.text)")
+        #expect(result.text.contains("Warning: R99 in \(list.path) is not the ID of a case: check --known-failing"))
     }
 
-    @Test func aFlakyOneThatPassesIsNone() async throws {
+    @Test func passingFlakyCaseSucceeds() async throws {
         let list = try TemporaryFile("R01\n")
-        let answer = try await MicroTool.conformance("--registry", "memory", "--run", "R01", "--known-flaky", list.path)
-        #expect(answer.status == 0, "\(answer.text)")
+        let result = try await MicroTool.conformance("--registry", "memory", "--run", "R01", "--known-flaky", list.path)
+        #expect(result.status == 0, "\(result.text)")
     }
 
     @Test(arguments: [
@@ -35,9 +35,9 @@ import Testing
         (["--registry", "memory", "--known-flaky", "/"], "cannot read the list / of --known-flaky"),
         (["--registry", "memory", "--run", "B*"], "no case is selected by --run B* --tiers C,K,F,S"),
     ])
-    func whatCannotBeDoneIsOneLine(_ arguments: [String], _ message: String) async throws {
-        let answer = try await MicroTool.run(MicroTool.path, ["conformance", "registry"] + arguments)
-        expectOneLine(answer, message)
+    func failureIsReportedInOneLine(_ arguments: [String], _ message: String) async throws {
+        let result = try await MicroTool.run(MicroTool.path, ["conformance", "registry"] + arguments)
+        expectOneLine(result, message)
     }
 
     @Test(arguments: [
@@ -45,16 +45,16 @@ import Testing
         ["--registry", "memory", "--format", "yaml"], ["--registry", "memory", "--registry-address", "127.0.0.1:8500"],
         ["--registry", "memory", "--unknown"],
     ])
-    func wrongUsageShowsTheUsage(_ arguments: [String]) async throws {
-        let answer = try await MicroTool.run(MicroTool.path, ["conformance", "registry"] + arguments)
-        #expect(answer.status == 64, "\(answer.text)")
-        #expect(answer.text.contains("Usage: micro conformance registry --registry <registry>"), "\(answer.text)")
+    func invalidArgumentsShowUsage(_ arguments: [String]) async throws {
+        let result = try await MicroTool.run(MicroTool.path, ["conformance", "registry"] + arguments)
+        #expect(result.status == 64, "\(result.text)")
+        #expect(result.text.contains("Usage: micro conformance registry --registry <registry>"), "\(result.text)")
     }
 
-    @Test func aBackendThatIsNotThereIsOneLine() async throws {
+    @Test func unreachableBackendIsReportedInOneLine() async throws {
         let nowhere = "127.0.0.1:\(try Machine.freePorts(1)[0])"
-        let answer = try await MicroTool.conformance("--registry", "consul", "--registry-address", nowhere)
-        expectOneLine(answer, "unavailable: cannot reach Consul at http://\(nowhere)")
+        let result = try await MicroTool.conformance("--registry", "consul", "--registry-address", nowhere)
+        expectOneLine(result, "unavailable: cannot reach Consul at http://\(nowhere)")
         let configured = try await MicroTool.conformance(
             "--registry", "consul", environment: ["MICRO_REGISTRY_ADDRESS": nowhere])
         expectOneLine(configured, "unavailable: cannot reach Consul at http://\(nowhere)")
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test(arguments: [(200, "<html>"), (404, "not found"), (200, "{}")])
-    func aBackendThatIsNoneIsOneLine(_ status: Int, _ text: String) async throws {
+    func nonConsulServerIsReportedInOneLine(_ status: Int, _ text: String) async throws {
         let server = try ScriptedServer { connection in
             while try connection.readRequest() != nil {
                 try connection.write(ScriptedResponse(status: status, text: text))
@@ -71,42 +71,42 @@ import Testing
         }
         defer { server.stop() }
         let address = "127.0.0.1:\(server.port)"
-        let answer = try await MicroTool.conformance("--registry", "consul", "--registry-address", address)
-        expectOneLine(answer, "http://\(address) does not answer as Consul does")
+        let result = try await MicroTool.conformance("--registry", "consul", "--registry-address", address)
+        expectOneLine(result, "http://\(address) does not answer as Consul does")
     }
 
-    @Test func aRefusedTokenIsOneLineWithoutIt() async throws {
+    @Test func rejectedTokenIsReportedWithoutTheToken() async throws {
         let server = try ScriptedServer { connection in
             while try connection.readRequest() != nil {
                 try connection.write(ScriptedResponse(status: 403, text: "ACL not found"))
             }
         }
         defer { server.stop() }
-        let answer = try await MicroTool.conformance(
+        let result = try await MicroTool.conformance(
             "--registry", "consul", "--registry-address", "127.0.0.1:\(server.port)",
             environment: ["CONSUL_HTTP_TOKEN": "hidden-token"])
-        expectOneLine(answer, "answered 403: ACL not found. Check CONSUL_HTTP_TOKEN")
-        #expect(!answer.text.contains("hidden-token"))
+        expectOneLine(result, "answered 403: ACL not found. Check CONSUL_HTTP_TOKEN")
+        #expect(!result.text.contains("hidden-token"))
     }
 
-    private func expectOneLine(_ answer: MicroTool.Answer, _ message: String) {
-        #expect(answer.status == 1)
-        #expect(answer.text.contains(message), "\(answer.text)")
-        #expect(answer.text.split(separator: "\n").count == 1, "\(answer.text)")
+    private func expectOneLine(_ result: MicroTool.CommandResult, _ message: String) {
+        #expect(result.status == 1)
+        #expect(result.text.contains(message), "\(result.text)")
+        #expect(result.text.split(separator: "\n").count == 1, "\(result.text)")
     }
 }
 
 /// Against a real Consul, as it is reached from outside.
-@Suite(.whereConsulIs, .consul, .serialized, .timeLimit(.minutes(2))) struct ConsulCommandTests {
-    @Test func aRunningConsulPasses() async throws {
+@Suite(.requiresConsul, .consul, .serialized, .timeLimit(.minutes(2))) struct ConsulCommandTests {
+    @Test func runningConsulPassesCases() async throws {
         let consul = try #require(ConsulServer.current)
-        let answer = try await MicroTool.conformance(
+        let result = try await MicroTool.conformance(
             "--registry", "consul", "--registry-address", consul.address, "--run", "R0?,R25,R56")
-        #expect(answer.status == 0, "\(answer.text)")
-        #expect(answer.text.contains("\nConsulRegistry "))
+        #expect(result.status == 0, "\(result.text)")
+        #expect(result.text.contains("\nConsulRegistry "))
         // Nobody lends it the hook to wipe a server that others may use.
-        #expect(answer.text.contains(" 0 failed, ") && answer.text.contains(" 1 notRunnable, "), "\(answer.text)")
-        let left = try await consul.ask("/v1/agent/services").text
+        #expect(result.text.contains(" 0 failed, ") && result.text.contains(" 1 notRunnable, "), "\(result.text)")
+        let left = try await consul.request("/v1/agent/services").text
         #expect(!left.contains("svc"), "\(left)")
     }
 }

@@ -8,23 +8,23 @@ import TestServers
 /// The command, run as a user runs it.
 enum MicroTool {
     /// What it printed on both streams, and its exit status; nil if it did not end.
-    struct Answer {
+    struct CommandResult {
         let text: String
         let status: Int32?
     }
 
     /// Runs `micro conformance registry`.
-    static func conformance(_ arguments: String..., environment: [String: String] = [:]) async throws -> Answer {
+    static func conformance(_ arguments: String..., environment: [String: String] = [:]) async throws -> CommandResult {
         try await run(path, ["conformance", "registry"] + arguments, environment: environment)
     }
 
     /// Runs a program.
     static func run(
         _ program: String, _ arguments: [String], environment: [String: String] = [:]
-    ) async throws -> Answer {
-        let child = try Child(program, arguments, environment: environment)
+    ) async throws -> CommandResult {
+        let child = try ChildProcess(program, arguments, environment: environment)
         let status = await child.exitStatus(within: .seconds(60))
-        return Answer(text: child.text, status: status)
+        return CommandResult(text: child.text, status: status)
     }
 
     /// Beside the program of the tests.

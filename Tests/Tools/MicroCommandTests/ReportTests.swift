@@ -31,19 +31,19 @@ import FoundationXML
         let summary: [String: Int]
     }
 
-    @Test func theTableHasEveryCase() async throws {
-        let answer = try await MicroTool.conformance("--registry", "memory")
-        #expect(answer.status == 0, "\(answer.text)")
-        let rows = answer.text.split(separator: "\n").map { $0.prefix { $0 != " " } }
+    @Test func tableListsEveryCase() async throws {
+        let result = try await MicroTool.conformance("--registry", "memory")
+        #expect(result.status == 0, "\(result.text)")
+        let rows = result.text.split(separator: "\n").map { $0.prefix { $0 != " " } }
         #expect(rows.prefix(RegistryCase.all.count).map(String.init) == RegistryCase.all.map(\.id))
-        #expect(answer.text.contains(" 0 failed"))
-        #expect(!answer.text.contains("\u{1B}"), "progress is for terminals")
+        #expect(result.text.contains(" 0 failed"))
+        #expect(!result.text.contains("\u{1B}"), "progress is for terminals")
     }
 
-    @Test func theJSONAddsUp() async throws {
-        let answer = try await MicroTool.conformance("--registry", "memory", "--tiers", "C,K", "--format", "json")
-        #expect(answer.status == 0, "\(answer.text)")
-        let report = try JSONDecoder().decode(Report.self, from: Data(answer.text.utf8))
+    @Test func jsonSummaryMatchesCases() async throws {
+        let result = try await MicroTool.conformance("--registry", "memory", "--tiers", "C,K", "--format", "json")
+        #expect(result.status == 0, "\(result.text)")
+        let report = try JSONDecoder().decode(Report.self, from: Data(result.text.utf8))
         #expect(report.adapter.name == "MemoryRegistry")
         #expect(report.backend.name == "memory")
         #expect(report.cases.map(\.id) == RegistryCase.all.filter { [.core, .capability].contains($0.tier) }.map(\.id))
@@ -54,12 +54,12 @@ import FoundationXML
         }
     }
 
-    @Test func theJUnitFileIsWellFormed() async throws {
+    @Test func junitReportIsWellFormed() async throws {
         let file = try TemporaryFile("what was there before, and is longer than nothing")
-        let answer = try await MicroTool.conformance(
+        let result = try await MicroTool.conformance(
             "--registry", "memory", "--run", "R0?", "--format", "junit", "--output", file.path)
-        #expect(answer.status == 0)
-        #expect(answer.text.isEmpty, "the report goes into the file alone: \(answer.text)")
+        #expect(result.status == 0)
+        #expect(result.text.isEmpty, "the report goes into the file alone: \(result.text)")
         let counter = ElementCounter()
         let parser = XMLParser(data: file.data)
         parser.delegate = counter
@@ -68,23 +68,23 @@ import FoundationXML
         #expect(counter.counts["testcase"] == RegistryCase.all.count { $0.id.hasPrefix("R0") })
     }
 
-    @Test func aSelectionRunsNothingElse() async throws {
-        let answer = try await MicroTool.conformance("--registry", "memory", "--run", "R0?", "--tiers", "c")
-        #expect(answer.status == 0)
+    @Test func onlySelectedCasesRun() async throws {
+        let result = try await MicroTool.conformance("--registry", "memory", "--run", "R0?", "--tiers", "c")
+        #expect(result.status == 0)
         let core = RegistryCase.all.filter { $0.id.hasPrefix("R0") && $0.tier == .core }
-        #expect(answer.text.contains("\n\(core.count) passed, 0 failed, 0 notClaimed,"), "\(answer.text)")
-        #expect(!answer.text.contains("R02"), "it is not of the tier: \(answer.text)")
+        #expect(result.text.contains("\n\(core.count) passed, 0 failed, 0 notClaimed,"), "\(result.text)")
+        #expect(!result.text.contains("R02"), "it is not of the tier: \(result.text)")
     }
 
     #if os(Linux)
     @Test(.enabled(if: Machine.path(of: "script") != nil, "no script(1), which makes a terminal"))
-    func aTerminalShowsTheProgress() async throws {
+    func progressIsShownOnTerminal() async throws {
         let script = try #require(Machine.path(of: "script"))
         let command = "'\(MicroTool.path)' conformance registry --registry memory --run R01,R02"
-        let answer = try await MicroTool.run(script, ["-qec", command, "/dev/null"])
-        #expect(answer.status == 0)
-        #expect(answer.text.contains("\r\u{1B}[K[1/2] R01 "), "\(answer.text)")
-        #expect(answer.text.contains("\r\u{1B}[KR01  "), "the line is gone before the report: \(answer.text)")
+        let result = try await MicroTool.run(script, ["-qec", command, "/dev/null"])
+        #expect(result.status == 0)
+        #expect(result.text.contains("\r\u{1B}[K[1/2] R01 "), "\(result.text)")
+        #expect(result.text.contains("\r\u{1B}[KR01  "), "the line is gone before the report: \(result.text)")
     }
     #endif
 }

@@ -11,9 +11,9 @@ struct BrokerBehind: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Measures a subscriber that is far behind.")
 
     private static let senders = 64
-    private static let bound = Duration.seconds(300)
+    private static let timeout = Duration.seconds(300)
 
-    @OptionGroup var place: BrokerPlace
+    @OptionGroup var options: BrokerOptions
 
     @Option(help: "How many messages are published.")
     var messages = 1_000_000
@@ -22,12 +22,12 @@ struct BrokerBehind: AsyncParsableCommand {
     var bytes = 128
 
     func run() async throws {
-        let (publisher, subscriber) = (try place.client(), try place.client())
-        let subscription = try await subscriber.subscribe(to: place.topic)
-        let message = Message(body: ByteBuffer(repeating: UInt8(ascii: "x"), count: bytes))
-        try await publisher.publish(message, to: place.topic)
+        let (publisher, subscriber) = (try options.client(), try options.client())
+        let subscription = try await subscriber.subscribe(to: options.topic)
+        let message = BrokerMessage(body: ByteBuffer(repeating: UInt8(ascii: "x"), count: bytes))
+        try await publisher.publish(message, to: options.topic)
         let before = try residentMemory()
-        try await withThrowingTaskGroup(of: Void.self) { [topic = place.topic, messages] group in
+        try await withThrowingTaskGroup(of: Void.self) { [topic = options.topic, messages] group in
             for sender in 0..<Self.senders {
                 group.addTask {
                     for _ in stride(from: sender, to: messages, by: Self.senders) {
@@ -38,14 +38,14 @@ struct BrokerBehind: AsyncParsableCommand {
             try await group.waitForAll()
         }
         // At most once, all but what the buffer holds is dropped in the end.
-        let expected = place.delivery == .atMostOnce ? messages - SubscribeOptions().bufferedMessages : 0
-        let deadline = ContinuousClock.now + Self.bound
+        let expected = options.delivery == .atMostOnce ? messages - SubscribeOptions().maxBufferedMessages : 0
+        let deadline = ContinuousClock.now + Self.timeout
         while subscription.dropped < expected {
             guard .now < deadline else { throw BenchError("only \(subscription.dropped) messages were dropped") }
             try await Task.sleep(for: .milliseconds(10))
         }
         print(
-            place.label, messages, subscription.dropped, text(before / 1_048_576, 1),
+            options.label, messages, subscription.dropped, text(before / 1_048_576, 1),
             text(try residentMemory() / 1_048_576, 1))
         await subscription.cancel()
         await subscriber.close()

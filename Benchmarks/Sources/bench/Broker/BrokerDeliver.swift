@@ -9,20 +9,20 @@ import Micro
 struct BrokerDeliver: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Measures messages from a publisher to a subscriber.")
 
-    @OptionGroup var place: BrokerPlace
+    @OptionGroup var options: BrokerOptions
     @OptionGroup var load: MessageLoad
 
     func run() async throws {
-        let (publisher, subscriber) = (try place.client(), try place.client())
+        let (publisher, subscriber) = (try options.client(), try options.client())
         let progress = MessageLoad.Progress()
-        let subscription = try await subscriber.subscribe(to: place.topic)
+        let subscription = try await subscriber.subscribe(to: options.topic)
         let reader = Task {
             for await delivery in subscription {
                 delivery.acknowledge()
                 progress.receive()
             }
         }
-        try await load.measure(place.label, by: publisher, to: place.topic, progress: progress)
+        try await load.measure(options.label, by: publisher, to: options.topic, progress: progress)
         reader.cancel()
         guard subscription.dropped == 0 else { throw BenchError("\(subscription.dropped) messages were dropped") }
         await subscriber.close()

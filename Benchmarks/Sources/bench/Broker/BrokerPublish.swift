@@ -8,17 +8,17 @@ import Micro
 struct BrokerPublish: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Measures the publishing of messages.")
 
-    @OptionGroup var place: BrokerPlace
+    @OptionGroup var options: BrokerOptions
     @OptionGroup var load: MessageLoad
 
     func run() async throws {
-        let broker = try place.client()
-        try await load.measure(place.label, by: broker, to: place.topic) {
+        let broker = try options.client()
+        try await load.measure(options.label, by: broker, to: options.topic) {
             // At least once, each message was confirmed.
-            guard place.delivery == .atMostOnce else { return }
+            guard options.delivery == .atMostOnce else { return }
             // The server tells that nobody is there once it has read everything before.
             do {
-                _ = try await broker.request(Message(), to: "bench.nobody", deadline: .now + .seconds(60))
+                _ = try await broker.request(BrokerMessage(), to: "bench.nobody", deadline: .now + .seconds(60))
                 throw BenchError("somebody subscribes to bench.nobody")
             } catch let error as MicroError where error.code == .notFound {}
         }

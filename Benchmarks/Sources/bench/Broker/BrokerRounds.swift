@@ -14,30 +14,30 @@ struct BrokerRounds: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Kills and starts NATS while messages pass.")
 
     private static let senders = 4
-    private static let bound = Duration.seconds(30)
+    private static let timeout = Duration.seconds(30)
 
-    @OptionGroup var place: BrokerPlace
-    @OptionGroup var serverPlace: NATSProcessPlace
+    @OptionGroup var options: BrokerOptions
+    @OptionGroup var serverOptions: NATSProcessOptions
 
     @Option(help: "How often the server is killed.")
     var rounds = 20
 
     func run() async throws {
-        let server = NATSProcess(at: serverPlace)
+        let server = NATSProcess(at: serverOptions)
         try await server.start()
-        let (publisher, subscriber) = (try place.client(), try place.client())
-        let record = Record()
-        let subscription = try await subscriber.subscribe(to: place.topic, queue: "bench")
+        let (publisher, subscriber) = (try options.client(), try options.client())
+        let deliveryLog = DeliveryLog()
+        let subscription = try await subscriber.subscribe(to: options.topic, queue: "bench")
         let reader = Task {
             for await delivery in subscription {
-                record.receive(delivery.message)
+                deliveryLog.receive(delivery.message)
                 delivery.acknowledge()
             }
         }
-        let publishing = Task { [topic = place.topic] in
+        let publishing = Task { [topic = options.topic] in
             await withTaskGroup(of: Void.self) { group in
                 for _ in 0..<Self.senders {
-                    group.addTask { await Self.publish(by: publisher, to: topic, record) }
+                    group.addTask { await Self.publish(by: publisher, to: topic, deliveryLog) }
                 }
             }
         }
@@ -47,57 +47,57 @@ struct BrokerRounds: AsyncParsableCommand {
             server.kill()
             try await Task.sleep(for: .milliseconds(200))
             try await server.start()
-            let (start, next) = (ContinuousClock.now, record.next())
-            try await Self.wait { record.hasReceived(after: next) }
+            let (start, next) = (ContinuousClock.now, deliveryLog.next())
+            try await Self.wait { deliveryLog.hasReceived(after: next) }
             recoveries.append(seconds(.now - start) * 1e3)
         }
         publishing.cancel()
         await publishing.value
-        await record.settle()
+        await deliveryLog.settle()
         recoveries.sort()
-        let outcome = record.outcome()
+        let outcome = deliveryLog.outcome()
         print(
-            place.label, rounds, outcome.confirmed, outcome.refused, outcome.lost, outcome.duplicated,
+            options.label, rounds, outcome.confirmed, outcome.refused, outcome.lost, outcome.duplicated,
             text(recoveries.quantile(0.5), 0), text(recoveries.quantile(1), 0))
         reader.cancel()
         await subscriber.close()
         await publisher.close()
         server.kill()
-        guard place.delivery == .atMostOnce || outcome.lost == 0 else {
+        guard options.delivery == .atMostOnce || outcome.lost == 0 else {
             throw BenchError("confirmed messages are lost")
         }
     }
 
     /// One message about every millisecond, each with a number.
-    private static func publish(by broker: any Broker, to topic: String, _ record: Record) async {
+    private static func publish(by broker: any Broker, to topic: String, _ deliveryLog: DeliveryLog) async {
         while !Task.isCancelled {
-            let number = record.next()
+            let number = deliveryLog.next()
             do {
-                try await broker.publish(Message(body: ByteBuffer(integer: number)), to: topic)
-                record.confirm(number)
-            } catch { record.refuse() }
+                try await broker.publish(BrokerMessage(body: ByteBuffer(integer: number)), to: topic)
+                deliveryLog.confirm(number)
+            } catch { deliveryLog.refuse() }
             try? await Task.sleep(for: .milliseconds(1))
         }
     }
 
     private static func wait(_ isFulfilled: () -> Bool) async throws {
-        let deadline = ContinuousClock.now + bound
+        let deadline = ContinuousClock.now + timeout
         while !isFulfilled() {
-            guard .now < deadline else { throw BenchError("nothing arrives \(bound) after the server serves again") }
+            guard .now < deadline else { throw BenchError("nothing arrives \(timeout) after the server serves again") }
             try await Task.sleep(for: .milliseconds(1))
         }
     }
 }
 
 /// What was published and what came.
-private final class Record: Sendable {
+private final class DeliveryLog: Sendable {
     private struct State {
         var next = 0
         var confirmed: Set<Int> = []
         var refused = 0
         var received: [Int: Int] = [:]
         var newest = -1
-        var lastCame = ContinuousClock.now
+        var lastReceived = ContinuousClock.now
     }
 
     private let state = Mutex(State())
@@ -114,12 +114,12 @@ private final class Record: Sendable {
 
     func refuse() { state.withLock { $0.refused += 1 } }
 
-    func receive(_ message: Message) {
+    func receive(_ message: BrokerMessage) {
         guard let number = message.body.getInteger(at: message.body.readerIndex, as: Int.self) else { return }
         state.withLock { state in
             state.received[number, default: 0] += 1
             state.newest = max(state.newest, number)
-            state.lastCame = .now
+            state.lastReceived = .now
         }
     }
 
@@ -132,7 +132,7 @@ private final class Record: Sendable {
         while true {
             let isSettled = state.withLock { state in
                 state.confirmed.allSatisfy { state.received[$0] != nil }
-                    || state.lastCame + .seconds(45) < ContinuousClock.now
+                    || state.lastReceived + .seconds(45) < ContinuousClock.now
             }
             if isSettled { return }
             try? await Task.sleep(for: .milliseconds(100))

@@ -15,7 +15,7 @@ private let window = 16_384
 struct MessageLoad: ParsableArguments {
     /// After so many messages a sender looks at the window.
     private static let batch = 64
-    private static let bound = Duration.seconds(120)
+    private static let timeout = Duration.seconds(120)
 
     @Option(help: "How many tasks publish.")
     var senders = 1
@@ -29,37 +29,37 @@ struct MessageLoad: ParsableArguments {
     /// How far a run is.
     final class Progress: Sendable {
         /// Messages that were published, or will be at once.
-        let begun = Atomic(0)
+        let published = Atomic(0)
         /// Messages that a subscriber has.
         let received = Atomic(0)
 
         /// Tells that so many are going to be published.
-        func begin(_ count: Int) { begun.add(count, ordering: .relaxed) }
+        func begin(_ count: Int) { published.add(count, ordering: .relaxed) }
 
-        private let isWaitedFor = Atomic(false)
+        private let hasWaiters = Atomic(false)
         private let waiters = Mutex<[CheckedContinuation<Void, Never>]>([])
 
         /// Tells that one has come.
         func receive() {
             received.add(1, ordering: .relaxed)
-            if isWaitedFor.load(ordering: .relaxed), underWay <= window / 2 { wake() }
+            if hasWaiters.load(ordering: .relaxed), inFlight <= window / 2 { wake() }
         }
 
         /// Waits while more than the window are on their way, until there are half as many. A sleep that is repeated would
         /// cost more than the messages.
         func waitForRoom() async {
-            guard underWay > window else { return }
+            guard inFlight > window else { return }
             await withCheckedContinuation { continuation in
                 waiters.withLock { $0.append(continuation) }
-                isWaitedFor.store(true, ordering: .sequentiallyConsistent)
+                hasWaiters.store(true, ordering: .sequentiallyConsistent)
                 // All may have come before anybody knew that there is somebody to wake.
-                if underWay <= window / 2 { wake() }
+                if inFlight <= window / 2 { wake() }
             }
         }
 
         private func wake() {
             let waiting = waiters.withLock { waiters in
-                isWaitedFor.store(false, ordering: .sequentiallyConsistent)
+                hasWaiters.store(false, ordering: .sequentiallyConsistent)
                 defer { waiters = [] }
                 return waiters
             }
@@ -67,7 +67,7 @@ struct MessageLoad: ParsableArguments {
         }
 
         /// How many are on their way.
-        var underWay: Int { begun.load(ordering: .relaxed) - received.load(ordering: .relaxed) }
+        var inFlight: Int { published.load(ordering: .relaxed) - received.load(ordering: .relaxed) }
     }
 
     /// Publishes a tenth and then all of the messages, and prints one line about the latter:
@@ -84,9 +84,9 @@ struct MessageLoad: ParsableArguments {
         func send(_ count: Int) async throws {
             try await publish(max(1, count / senders), by: broker, to: topic, progress)
             try await flush()
-            let deadline = ContinuousClock.now + Self.bound
-            while let underWay = progress?.underWay, underWay > 0 {
-                guard .now < deadline else { throw BenchError("\(underWay) messages have not arrived") }
+            let deadline = ContinuousClock.now + Self.timeout
+            while let inFlight = progress?.inFlight, inFlight > 0 {
+                guard .now < deadline else { throw BenchError("\(inFlight) messages have not arrived") }
                 try await Self.pause()
             }
         }
@@ -101,14 +101,14 @@ struct MessageLoad: ParsableArguments {
 
     /// Publishes from all senders at once, each so many messages.
     private func publish(_ share: Int, by broker: any Broker, to topic: String, _ progress: Progress?) async throws {
-        let message = Message(body: ByteBuffer(repeating: UInt8(ascii: "x"), count: bytes))
+        let message = BrokerMessage(body: ByteBuffer(repeating: UInt8(ascii: "x"), count: bytes))
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<senders {
                 group.addTask {
                     for start in stride(from: 0, to: share, by: Self.batch) {
                         let count = min(Self.batch, share - start)
                         progress?.begin(count)
-                        while let progress, progress.underWay > window { await progress.waitForRoom() }
+                        while let progress, progress.inFlight > window { await progress.waitForRoom() }
                         for _ in 0..<count { try await broker.publish(message, to: topic) }
                     }
                 }

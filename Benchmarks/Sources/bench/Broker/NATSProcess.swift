@@ -8,7 +8,7 @@ import NIOCore
 import NIOHTTP1
 
 /// Where a NATS server is started that only this process uses.
-struct NATSProcessPlace: ParsableArguments {
+struct NATSProcessOptions: ParsableArguments {
     @Option(help: "The configuration of the server.")
     var configuration = "../docker/nats/nats.conf"
 
@@ -25,12 +25,12 @@ struct NATSProcessPlace: ParsableArguments {
 
 /// A NATS server that is killed and started again, with what JetStream keeps.
 final class NATSProcess {
-    private static let bound = Duration.seconds(30)
+    private static let timeout = Duration.seconds(30)
 
-    private let place: NATSProcessPlace
+    private let options: NATSProcessOptions
     private var process: Process?
 
-    init(at place: NATSProcessPlace) { self.place = place }
+    init(at options: NATSProcessOptions) { self.options = options }
 
     deinit { kill() }
 
@@ -39,16 +39,16 @@ final class NATSProcess {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         // The file is for whoever ends this process before it has ended the server.
-        process.arguments = ["nats-server", "-c", place.configuration, "-P", "\(place.data).pid"]
+        process.arguments = ["nats-server", "-c", options.configuration, "-P", "\(options.data).pid"]
         process.environment = ProcessInfo.processInfo.environment.merging([
-            "NATS_HOST": "127.0.0.1", "NATS_PORT": "\(place.ports[0])", "NATS_WEBSOCKET_PORT": "\(place.ports[1])",
-            "NATS_MONITORING_PORT": "\(place.ports[2])", "NATS_DATA": place.data,
+            "NATS_HOST": "127.0.0.1", "NATS_PORT": "\(options.ports[0])", "NATS_WEBSOCKET_PORT": "\(options.ports[1])",
+            "NATS_MONITORING_PORT": "\(options.ports[2])", "NATS_DATA": options.data,
         ]) { $1 }
         process.standardError = FileHandle.nullDevice
         try process.run()
         self.process = process
-        let deadline = ContinuousClock.now + Self.bound
-        let request = HTTPClientRequest(url: "http://127.0.0.1:\(place.ports[2])/healthz")
+        let deadline = ContinuousClock.now + Self.timeout
+        let request = HTTPClientRequest(url: "http://127.0.0.1:\(options.ports[2])/healthz")
         while (try? await HTTPClient.shared.execute(request, timeout: .seconds(1)))?.status != .ok {
             guard .now < deadline else { throw BenchError("nats-server does not serve") }
             try await Task.sleep(for: .milliseconds(2))
@@ -60,7 +60,7 @@ final class NATSProcess {
         guard let process else { return }
         Foundation.kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
-        try? FileManager.default.removeItem(atPath: "\(place.data).pid")
+        try? FileManager.default.removeItem(atPath: "\(options.data).pid")
         self.process = nil
     }
 }

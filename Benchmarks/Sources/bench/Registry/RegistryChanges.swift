@@ -13,7 +13,7 @@ struct RegistryChanges: AsyncParsableCommand {
 
     private static let service = "bench-watch"
 
-    @OptionGroup var place: RegistryPlace
+    @OptionGroup var options: RegistryOptions
 
     @Option(help: "How many changes there are.")
     var changes = 200
@@ -22,8 +22,8 @@ struct RegistryChanges: AsyncParsableCommand {
     var pause = 120
 
     func run() async throws {
-        let writer = try place.client()
-        let reader = try place.client()
+        let writer = try options.client()
+        let reader = try options.client()
         // It may just be starting: no news that it is not there yet.
         let silent = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
         try await Registration(of: record(port: 1), in: writer, logger: silent).start(within: .seconds(30))
@@ -40,12 +40,12 @@ struct RegistryChanges: AsyncParsableCommand {
         var states = ports.makeAsyncIterator()
         _ = await states.next()
 
-        let bare = try BareWatch(of: Self.service, in: place)
-        defer { bare?.stop() }
-        var bareStates = bare?.sightings.makeAsyncIterator()
-        if bare != nil { _ = await bareStates?.next() }
+        let raw = try RawWatch(of: Self.service, in: options)
+        defer { raw?.stop() }
+        var rawStates = raw?.observations.makeAsyncIterator()
+        if raw != nil { _ = await rawStates?.next() }
 
-        var times: (register: [Double], sent: [Double], returned: [Double], bare: [Double]) = ([], [], [], [])
+        var times: (register: [Double], sent: [Double], returned: [Double], raw: [Double]) = ([], [], [], [])
         for port in 2..<(2 + changes) {
             try await Task.sleep(for: .milliseconds(pause))
             let sent = ContinuousClock.now
@@ -57,19 +57,19 @@ struct RegistryChanges: AsyncParsableCommand {
             times.register.append(seconds(returned - sent))
             times.sent.append(seconds(state.at - sent))
             times.returned.append(seconds(state.at - returned))
-            guard bare != nil else { continue }
-            var sighting = await bareStates?.next()
-            while let seen = sighting, seen.port != port { sighting = await bareStates?.next() }
-            guard let sighting else { throw BenchError("the bare watch ended") }
-            times.bare.append(seconds(sighting.at - sent))
+            guard raw != nil else { continue }
+            var observation = await rawStates?.next()
+            while let seen = observation, seen.port != port { observation = await rawStates?.next() }
+            guard let observation else { throw BenchError("the bare watch ended") }
+            times.raw.append(seconds(observation.at - sent))
         }
         print("interval p50_ms p99_ms")
         show("register", times.register)
         show("sent-to-state", times.sent)
         show("returned-to-state", times.returned)
-        if bare != nil {
-            show("sent-to-bare-watch", times.bare)
-            let (state, other) = (times.sent.sorted(), times.bare.sorted())
+        if raw != nil {
+            show("sent-to-bare-watch", times.raw)
+            let (state, other) = (times.sent.sorted(), times.raw.sorted())
             print(
                 "state/bare",
                 [0.5, 0.99].map { text(state.quantile($0) / other.quantile($0), 2) }.joined(separator: " "))

@@ -10,7 +10,7 @@ import Micro
 struct RegistryIdle: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Measures watches of services that do not change.")
 
-    @OptionGroup var place: RegistryPlace
+    @OptionGroup var options: RegistryOptions
 
     @Option(help: "How many services are watched.")
     var watches = 500
@@ -25,10 +25,10 @@ struct RegistryIdle: AsyncParsableCommand {
     var seconds = 32.0
 
     @Option(help: "How long to wait for the first state of each watch, in seconds.")
-    var patience = 60.0
+    var firstStateTimeout = 60.0
 
     func run() async throws {
-        let registry = try place.client()
+        let registry = try options.client()
         let (live, continuation) = AsyncStream.makeStream(of: Void.self)
         let expected = everything ? 1 : watches
         let start = ContinuousClock.now
@@ -47,8 +47,8 @@ struct RegistryIdle: AsyncParsableCommand {
                 }
             }
         }
-        let timer = Task { [patience] in
-            try await Task.sleep(for: .seconds(patience))
+        let timer = Task { [firstStateTimeout] in
+            try await Task.sleep(for: .seconds(firstStateTimeout))
             continuation.finish()
         }
         var count = 0
@@ -59,7 +59,7 @@ struct RegistryIdle: AsyncParsableCommand {
         let liveTime = ContinuousClock.now - start
         timer.cancel()
         guard count == expected else {
-            throw BenchError("only \(count) of \(expected) watches have a state after \(text(patience, 0)) s")
+            throw BenchError("only \(count) of \(expected) watches have a state after \(text(firstStateTimeout, 0)) s")
         }
 
         let process = ProcessInfo.processInfo.processIdentifier
@@ -82,8 +82,8 @@ struct RegistryIdle: AsyncParsableCommand {
             try FileManager.default.contentsOfDirectory(atPath: directory).compactMap {
                 try? FileManager.default.destinationOfSymbolicLink(atPath: "\(directory)/\($0)")
             })
-        guard let port = try Address(parsing: place.address).port else {
-            throw BenchError("\(place.address) has no port")
+        guard let port = try Address(parsing: options.address).port else {
+            throw BenchError("\(options.address) has no port")
         }
         let remote = String(format: ":%04X", port)
         // Not `String(contentsOfFile:)`, which takes the first 4 KiB of a file without a size for all of it.

@@ -9,7 +9,7 @@ import Micro
 struct RegistryServices: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Registers services, and prints the seconds that took.")
 
-    @OptionGroup var place: RegistryPlace
+    @OptionGroup var options: RegistryOptions
 
     @Option(help: "How many services there are.")
     var services = 1
@@ -23,7 +23,7 @@ struct RegistryServices: AsyncParsableCommand {
     static func name(_ number: Int) -> String { "svc-\(number)" }
 
     func run() async throws {
-        let registry = try place.client()
+        let registry = try options.client()
         // It may just be starting: no news that it is not there yet.
         let silent = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
         try await Registration(of: record(1), in: registry, logger: silent).start(within: .seconds(30))

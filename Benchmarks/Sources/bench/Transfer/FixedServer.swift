@@ -16,33 +16,33 @@ struct FixedServer: AsyncParsableCommand {
     var file: String
 
     func run() async throws {
-        let answer = ByteBuffer(bytes: try Data(contentsOf: URL(fileURLWithPath: file)))
+        let response = ByteBuffer(bytes: try Data(contentsOf: URL(fileURLWithPath: file)))
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 1024)
             .childChannelInitializer { child in
                 child.eventLoop.makeCompletedFuture {
-                    try child.pipeline.syncOperations.addHandler(FixedHandler(answer: answer))
+                    try child.pipeline.syncOperations.addHandler(FixedResponseHandler(response: response))
                 }
             }
-            .bind(host: Wire.address.host, port: 0).get()
-        announce(Address(host: Wire.address.host, port: channel.localAddress?.port))
+            .bind(host: EchoParameters.address.host, port: 0).get()
+        announce(Address(host: EchoParameters.address.host, port: channel.localAddress?.port))
         try await channel.closeFuture.get()
     }
 }
 
-private final class FixedHandler: ChannelInboundHandler {
+private final class FixedResponseHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let answer: ByteBuffer
+    private let response: ByteBuffer
     private var request = ByteBuffer()
 
-    init(answer: ByteBuffer) { self.answer = answer }
+    init(response: ByteBuffer) { self.response = response }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         request.writeImmutableBuffer(unwrapInboundIn(data))
         guard request.readableBytesView.suffix(4).elementsEqual("\r\n\r\n".utf8) else { return }
         request.clear()
-        context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(response), promise: nil)
     }
 }

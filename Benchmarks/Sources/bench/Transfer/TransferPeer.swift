@@ -13,7 +13,7 @@ struct TransferPeer: AsyncParsableCommand {
     @Argument(help: "What to get.")
     var url: String
 
-    @OptionGroup var load: Load
+    @OptionGroup var load: LoadGenerator
 
     func run() async throws {
         var configuration = HTTPClient.Configuration()

@@ -17,17 +17,17 @@ protocol Echo: Sendable {
     func call(_ caller: Int) async throws
 
     /// Runs a caller; by default where it is.
-    func place(_ caller: @escaping @Sendable () async throws -> Void) async throws
+    func runCaller(_ caller: @escaping @Sendable () async throws -> Void) async throws
 
     func close() async
 }
 
 extension Echo {
-    func place(_ caller: @escaping @Sendable () async throws -> Void) async throws { try await caller() }
+    func runCaller(_ caller: @escaping @Sendable () async throws -> Void) async throws { try await caller() }
 }
 
 /// What all ways of calling have in common.
-enum Wire {
+enum EchoParameters {
     static let size = 32
     static let address = Address(host: "127.0.0.1", port: 0)
     static let service = "echo"
@@ -62,7 +62,7 @@ enum Kind: String, CaseIterable, ExpressibleByArgument {
     var echo: any Echo.Type {
         switch self {
         case .nio: NIOEcho.self
-        case .bare: BareEcho.self
+        case .bare: RawEcho.self
         case .grpc: GRPCEcho.self
         case .http: HTTPEcho.self
         case .httpInline: InlineHTTPEcho.self

@@ -13,7 +13,7 @@ import SwiftProtobuf
 struct GRPCEcho: Echo {
     typealias Message = Google_Protobuf_BytesValue
 
-    fileprivate static let method = MethodDescriptor(fullyQualifiedService: Wire.service, method: "Echo")
+    fileprivate static let method = MethodDescriptor(fullyQualifiedService: EchoParameters.service, method: "Echo")
 
     private let client: GRPCClient<HTTP2ClientTransport.Posix>
     private let connections: Task<Void, any Swift.Error>
@@ -30,22 +30,22 @@ struct GRPCEcho: Echo {
     static func serve(_ announce: @Sendable (Address) -> Void) async throws {
         let server = GRPCServer(
             transport: .http2NIOPosix(
-                address: .ipv4(host: Wire.address.host, port: 0), transportSecurity: .plaintext),
+                address: .ipv4(host: EchoParameters.address.host, port: 0), transportSecurity: .plaintext),
             services: [EchoService()])
         async let running: Void = server.serve()
         let address = try await server.listeningAddress?.ipv4
-        announce(Address(host: Wire.address.host, port: address?.port))
+        announce(Address(host: EchoParameters.address.host, port: address?.port))
         try await running
     }
 
     func call(_ caller: Int) async throws {
         var options = GRPCCore.CallOptions.defaults
-        options.timeout = Wire.timeout
-        let answer: Message = try await client.unary(
+        options.timeout = EchoParameters.timeout
+        let response: Message = try await client.unary(
             request: ClientRequest(message: message), descriptor: Self.method,
             serializer: ProtobufSerializer<Message>(), deserializer: ProtobufDeserializer<Message>(), options: options
         ) { try $0.message }
-        guard answer == message else { throw BenchError("an answer that is not the question") }
+        guard response == message else { throw BenchError("an answer that is not the question") }
     }
 
     func close() async {
@@ -70,7 +70,7 @@ extension Google_Protobuf_BytesValue {
     /// As large as the others' bytes.
     static var echoed: Self {
         var message = Self()
-        message.value = Data(repeating: UInt8(ascii: "x"), count: Wire.size - 2)
+        message.value = Data(repeating: UInt8(ascii: "x"), count: EchoParameters.size - 2)
         return message
     }
 }

@@ -9,12 +9,12 @@ import NIOCore
 struct HTTPEcho: Echo {
     private let transport = HTTPTransport()
     private let address: Address
-    private let body = ByteBuffer(repeating: UInt8(ascii: "x"), count: Wire.size)
+    private let body = ByteBuffer(repeating: UInt8(ascii: "x"), count: EchoParameters.size)
 
     init(calling address: Address, callers: Int) { self.address = address }
 
     static func serve(_ announce: @Sendable (Address) -> Void) async throws {
-        let listener = try await HTTPTransport().bind(to: Wire.address)
+        let listener = try await HTTPTransport().bind(to: EchoParameters.address)
         announce(listener.address)
         try await listener.run { TransportResponse(contentType: $0.contentType, body: $0.body) }
     }
@@ -22,9 +22,10 @@ struct HTTPEcho: Echo {
     func call(_ caller: Int) async throws {
         let response = try await transport.call(
             TransportRequest(
-                service: Wire.service, endpoint: Wire.endpoint, contentType: Wire.contentType, body: body,
-                deadline: .now + Wire.timeout), to: address)
-        try Wire.check(size: response.body.readableBytes)
+                service: EchoParameters.service, endpoint: EchoParameters.endpoint,
+                contentType: EchoParameters.contentType, body: body,
+                deadline: .now + EchoParameters.timeout), to: address)
+        try EchoParameters.check(size: response.body.readableBytes)
     }
 
     func close() async { await transport.close() }

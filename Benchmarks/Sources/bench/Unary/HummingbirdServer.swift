@@ -21,9 +21,9 @@ struct HummingbirdServer: AsyncParsableCommand {
         var logger = Logger(label: "bench")
         logger.logLevel = .warning
         let application = Application(
-            router: router, configuration: .init(address: .hostname(Wire.address.host, port: 0)),
+            router: router, configuration: .init(address: .hostname(EchoParameters.address.host, port: 0)),
             onServerRunning: { channel in
-                announce(Address(host: Wire.address.host, port: channel.localAddress?.port))
+                announce(Address(host: EchoParameters.address.host, port: channel.localAddress?.port))
             },
             logger: logger)
         try await application.runService()

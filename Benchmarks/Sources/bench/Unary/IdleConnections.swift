@@ -34,7 +34,7 @@ struct IdleConnections: AsyncParsableCommand {
         while open.count < connections {
             open += try await withThrowingTaskGroup(of: (any Channel).self) { group in
                 for _ in 0..<min(100, connections - open.count) {
-                    group.addTask { try await BareEcho.connection(to: address, calling: 1) }
+                    group.addTask { try await RawEcho.connection(to: address, calling: 1) }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
             }

@@ -16,7 +16,7 @@ struct InlineHTTPEcho: Echo {
 
     init(calling address: Address, callers count: Int) async throws {
         echo = HTTPEcho(calling: address, callers: count)
-        let listener = try await transport.bind(to: Wire.address)
+        let listener = try await transport.bind(to: EchoParameters.address)
         host = listener.address
         running = Task { [callers] in
             try await listener.run { request in
@@ -30,11 +30,11 @@ struct InlineHTTPEcho: Echo {
 
     func call(_ caller: Int) async throws { try await echo.call(caller) }
 
-    func place(_ caller: @escaping @Sendable () async throws -> Void) async throws {
+    func runCaller(_ caller: @escaping @Sendable () async throws -> Void) async throws {
         callers.add(caller)
         _ = try await transport.call(
             TransportRequest(
-                service: "callers", endpoint: "Callers.Run", contentType: Wire.contentType,
+                service: "callers", endpoint: "Callers.Run", contentType: EchoParameters.contentType,
                 deadline: .now + .seconds(600)), to: host)
     }
 

@@ -26,16 +26,16 @@ struct NIOEcho: Echo {
                     encoding.automaticallySetFramingHeaders = false
                     try child.pipeline.syncOperations.addHandlers([
                         HTTPResponseEncoder(configuration: encoding), ByteToMessageHandler(HTTPRequestDecoder()),
-                        AnsweringHandler(),
+                        ServerHandler(),
                     ])
                 }
             }
-            .bind(host: Wire.address.host, port: 0).get()
-        announce(Address(host: Wire.address.host, port: channel.localAddress?.port))
+            .bind(host: EchoParameters.address.host, port: 0).get()
+        announce(Address(host: EchoParameters.address.host, port: channel.localAddress?.port))
         try await channel.closeFuture.get()
     }
 
-    func call(_ caller: Int) async throws { try Wire.check(size: try await connections[caller].call()) }
+    func call(_ caller: Int) async throws { try EchoParameters.check(size: try await connections[caller].call()) }
 
     func close() async {
         for connection in connections { await connection.close() }
@@ -45,7 +45,7 @@ struct NIOEcho: Echo {
 /// A client's connection, as its caller sees it.
 private struct Connection: Sendable {
     private let channel: any Channel
-    private let handler: NIOLoopBound<CallingHandler>
+    private let handler: NIOLoopBound<ClientHandler>
 
     init(to address: Address) async throws {
         (channel, handler) = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -53,7 +53,7 @@ private struct Connection: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     var encoding = HTTPRequestEncoder.Configuration()
                     encoding.automaticallySetFramingHeaders = false
-                    let handler = CallingHandler()
+                    let handler = ClientHandler()
                     try channel.pipeline.syncOperations.addHandlers([
                         HTTPRequestEncoder(configuration: encoding), ByteToMessageHandler(HTTPResponseDecoder()),
                         handler,
@@ -73,20 +73,24 @@ private struct Connection: Sendable {
     func close() async { try? await channel.close() }
 }
 
-private final class CallingHandler: ChannelInboundHandler {
+private final class ClientHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
 
     private static let head = HTTPRequestHead(
         version: .http1_1, method: .POST, uri: "/",
         headers: [
-            "Host": "127.0.0.1:12345", "Content-Length": "\(Wire.size)", "Content-Type": Wire.contentType,
-            "Accept": Wire.contentType, "Micro-Service": Wire.service, "Micro-Method": Wire.endpoint,
-            "Micro-Endpoint": Wire.endpoint, "X-Micro-Service": Wire.service, "X-Micro-Method": Wire.endpoint,
-            "X-Micro-Endpoint": Wire.endpoint, "Micro-Id": "12345", "X-Micro-Id": "12345", "Timeout": "4999999999",
+            "Host": "127.0.0.1:12345", "Content-Length": "\(EchoParameters.size)",
+            "Content-Type": EchoParameters.contentType,
+            "Accept": EchoParameters.contentType, "Micro-Service": EchoParameters.service,
+            "Micro-Method": EchoParameters.endpoint,
+            "Micro-Endpoint": EchoParameters.endpoint, "X-Micro-Service": EchoParameters.service,
+            "X-Micro-Method": EchoParameters.endpoint,
+            "X-Micro-Endpoint": EchoParameters.endpoint, "Micro-Id": "12345", "X-Micro-Id": "12345",
+            "Timeout": "4999999999",
         ])
 
-    private let body = ByteBuffer(repeating: UInt8(ascii: "x"), count: Wire.size)
+    private let body = ByteBuffer(repeating: UInt8(ascii: "x"), count: EchoParameters.size)
     private var context: ChannelHandlerContext?
     private var waiting: CheckedContinuation<Int, any Error>?
     private var size = 0
@@ -123,15 +127,15 @@ private final class CallingHandler: ChannelInboundHandler {
     }
 }
 
-private final class AnsweringHandler: ChannelInboundHandler {
+private final class ServerHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
     private static let head = HTTPResponseHead(
         version: .http1_1, status: .ok,
         headers: [
-            "Micro-Id": "12345", "X-Micro-Id": "12345", "Content-Type": Wire.contentType,
-            "Content-Length": "\(Wire.size)",
+            "Micro-Id": "12345", "X-Micro-Id": "12345", "Content-Type": EchoParameters.contentType,
+            "Content-Length": "\(EchoParameters.size)",
         ])
 
     private var body = ByteBuffer()

@@ -23,7 +23,8 @@ extension EchoMessage {
 struct JSONMessage: Codable, EchoMessage {
     private var text: String
 
-    static let echoed = JSONMessage(text: String(repeating: "x", count: Wire.size - #"{"text":""}"#.utf8.count - 1))
+    static let echoed = JSONMessage(
+        text: String(repeating: "x", count: EchoParameters.size - #"{"text":""}"#.utf8.count - 1))
     static var codec: any Codec { JSONCodec() }
 }
 
@@ -33,7 +34,7 @@ extension Google_Protobuf_BytesValue: EchoMessage {
 
 /// The same on the wire, for a handler that says that it does not block.
 extension Google_Protobuf_StringValue: EchoMessage {
-    static var echoed: Self { Self(String(repeating: "x", count: Wire.size - 2)) }
+    static var echoed: Self { Self(String(repeating: "x", count: EchoParameters.size - 2)) }
     static var codec: any Codec { ProtobufCodec() }
     static var mayBlock: Bool { false }
 }
@@ -49,21 +50,22 @@ struct TypedEcho<Message: EchoMessage>: Echo {
         let registry = MemoryRegistry()
         let node = Node(
             id: "echo-1", address: address.host, port: address.port, metadata: ["transport": transport.name])
-        try await registry.register(ServiceRecord(name: Wire.service, nodes: [node]), timeToLive: nil)
+        try await registry.register(ServiceRecord(name: EchoParameters.service, nodes: [node]), timeToLive: nil)
         client = try Client(
-            registry: registry, transport: transport, codecs: [Message.codec], interceptors: [Passing()],
+            registry: registry, transport: transport, codecs: [Message.codec], interceptors: [PassThroughInterceptor()],
             settings: .init())
     }
 
     static func serve(_ announce: @Sendable (Address) -> Void) async throws {
         let registry = MemoryRegistry()
         let service = try Microservice(
-            .init(name: Wire.service), registry: registry, transport: HTTPTransport(), codecs: [Message.codec],
-            interceptors: [Passing()])
-        service.handle(Wire.endpoint, mayBlock: Message.mayBlock) { (message: Message, _) in message }
+            .init(name: EchoParameters.service), registry: registry, transport: HTTPTransport(),
+            codecs: [Message.codec],
+            interceptors: [PassThroughInterceptor()])
+        service.handle(EchoParameters.endpoint, mayBlock: Message.mayBlock) { (message: Message, _) in message }
         async let running: Void = service.run()
-        for await state in try registry.watch(Wire.service) {
-            guard let node = state[Wire.service].first?.nodes.first else { continue }
+        for await state in try registry.watch(EchoParameters.service) {
+            guard let node = state[EchoParameters.service].first?.nodes.first else { continue }
             announce(Address(node))
             break
         }
@@ -71,8 +73,9 @@ struct TypedEcho<Message: EchoMessage>: Echo {
     }
 
     func call(_ caller: Int) async throws {
-        let answer: Message = try await client.call(Wire.service, Wire.endpoint, Message.echoed, options: options)
-        guard answer == Message.echoed else { throw BenchError("an answer that is not the question") }
+        let response: Message = try await client.call(
+            EchoParameters.service, EchoParameters.endpoint, Message.echoed, options: options)
+        guard response == Message.echoed else { throw BenchError("an answer that is not the question") }
     }
 
     func close() async {
@@ -82,7 +85,7 @@ struct TypedEcho<Message: EchoMessage>: Echo {
 }
 
 /// Looks at what passes, as one that checks or counts does.
-private struct Passing: ClientInterceptor, ServerInterceptor {
+private struct PassThroughInterceptor: ClientInterceptor, ServerInterceptor {
     func call(_ request: TransportRequest, next: @escaping TransportHandler) async throws -> TransportResponse {
         guard request.headers["X-Tenant"] != nil else { throw BenchError("a call without its header") }
         return try await next(request)

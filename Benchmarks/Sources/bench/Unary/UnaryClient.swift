@@ -17,13 +17,13 @@ struct UnaryClient: AsyncParsableCommand {
     @Option(help: "The process of the server.")
     var server: Int32
 
-    @OptionGroup var load: Load
+    @OptionGroup var load: LoadGenerator
 
     func run() async throws { try await measure(kind.echo) }
 
     private func measure(_ type: (some Echo).Type) async throws {
         let echo = try await type.init(calling: try Address(parsing: address), callers: load.callers)
-        try await load.measure(kind.rawValue, besides: [server], at: echo.place, echo.call)
+        try await load.measure(kind.rawValue, includingCPUTimeOf: [server], at: echo.runCaller, echo.call)
         await echo.close()
     }
 }

@@ -17,18 +17,18 @@ import Synchronization
 /// * While the registry is away nobody can tell who subscribes: publications wait for it until their timeout.
 /// * A publication asks the registry only if nobody has asked for the same topic within the last 50 ms, and a
 ///   subscription takes 50 ms more than its registration. That is how no message is lost from the moment that
-///   `subscribe` returns (see `HTTPDirectory`): as surely as the registry tells everybody what it tells the subscriber,
+///   `subscribe` returns (see `HTTPSubscriberCache`): as surely as the registry tells everybody what it tells the subscriber,
 ///   which a registry that is told to answer with stale reads does not. Go's subscribers do not wait.
 public final class HTTPBroker: Broker {
     private let registry: any Registry
     private let configuration: HTTPBrokerConfiguration
     private let logger: Logger
     private let transport: HTTPTransport
-    private let directory: HTTPDirectory
+    private let subscriberCache: HTTPSubscriberCache
     private let subscribers = HTTPSubscribers()
-    private let reception: HTTPReception
-    private let courier: HTTPCourier
-    private let publications = HTTPPublications()
+    private let brokerListener: HTTPBrokerListener
+    private let messageSender: HTTPMessageSender
+    private let publications = HTTPPublicationTracker()
     private let lastWarning = Mutex<ContinuousClock.Instant?>(nil)
     /// The first half of the IDs of all subscriptions, as go-micro has it.
     private let id = UUID().uuidString.lowercased()
@@ -44,8 +44,8 @@ public final class HTTPBroker: Broker {
         registry: any Registry, configuration: HTTPBrokerConfiguration = HTTPBrokerConfiguration(),
         logger: Logger = .current
     ) throws {
-        guard (1...(1 << 30)).contains(configuration.largestBody), configuration.timeout > .zero,
-            configuration.heartbeat > .zero
+        guard (1...(1 << 30)).contains(configuration.maxBodySize), configuration.timeout > .zero,
+            configuration.heartbeatInterval > .zero
         else {
             throw MicroError(
                 .invalidArgument,
@@ -56,13 +56,13 @@ public final class HTTPBroker: Broker {
         self.configuration = configuration
         self.logger = logger
         transport = HTTPTransport(
-            configuration: configuration.transport, dialect: HTTPMessageDialect(), logger: logger)
-        directory = HTTPDirectory(registry: registry)
-        reception = HTTPReception(transport: transport, configuration: configuration, logger: logger)
-        courier = HTTPCourier(transport: transport)
+            configuration: configuration.transportConfiguration, wireFormat: HTTPBrokerWireFormat(), logger: logger)
+        subscriberCache = HTTPSubscriberCache(registry: registry)
+        brokerListener = HTTPBrokerListener(transport: transport, configuration: configuration, logger: logger)
+        messageSender = HTTPMessageSender(transport: transport)
     }
 
-    deinit { reception.cancel() }
+    deinit { brokerListener.cancel() }
 
     /// `http`
     public var name: String { "http" }
@@ -71,7 +71,7 @@ public final class HTTPBroker: Broker {
     public var capabilities: BrokerCapabilities {
         BrokerCapabilities(
             delivery: .atMostOnce, features: [.queues, .ordering, .directDelivery],
-            largestBody: configuration.largestBody)
+            maxBodySize: configuration.maxBodySize)
     }
 
     /// Such as `HTTP broker on Consul at http://127.0.0.1:8500`.
@@ -79,17 +79,17 @@ public final class HTTPBroker: Broker {
 
     /// See ``MicroCore/Broker/publish(_:to:)``. It returns when all subscribers have answered; one that does not takes it
     /// the time of the configuration.
-    public func publish(_ message: Message, to topic: String) async throws {
+    public func publish(_ message: BrokerMessage, to topic: String) async throws {
         try TopicRules.check(topic: topic)
-        let letter = try HTTPLetter(
-            message, to: topic, deadline: .now + configuration.timeout, largestBody: configuration.largestBody)
+        let encodedMessage = try HTTPBrokerMessage(
+            message, to: topic, deadline: .now + configuration.timeout, maxBodySize: configuration.maxBodySize)
         try Task.checkCancellation()
         try await publications.run {
             do {
-                let groups = try await directory.groups(of: topic, by: letter.deadline)
-                try judge(try await courier.deliver(letter, to: groups), letter)
+                let groups = try await subscriberCache.groups(of: topic, by: encodedMessage.deadline)
+                try checkOutcomes(try await messageSender.deliver(encodedMessage, to: groups), encodedMessage)
             } catch let error as MicroError {
-                throw error.fromBroker
+                throw error.asBrokerError
             }
         }
     }
@@ -113,20 +113,20 @@ public final class HTTPBroker: Broker {
             return subscription
         } catch {
             source.finish()
-            throw (error as? MicroError)?.fromBroker ?? error
+            throw (error as? MicroError)?.asBrokerError ?? error
         }
     }
 
     /// See ``MicroCore/Broker/close(deadline:)``: deregisters, takes what still comes from publishers that do not know it
     /// yet, and waits for what is in hand.
     public func close(deadline: ContinuousClock.Instant) async {
-        publications.refuse()
-        async let areOver: Void = publications.end(deadline: deadline)
+        publications.stopAccepting()
+        async let publicationsCompleted: Void = publications.waitForCompletion(deadline: deadline)
         await subscribers.deregister(deadline: deadline)
-        await reception.close(deadline: deadline)
+        await brokerListener.close(deadline: deadline)
         await subscribers.drain(deadline: deadline)
-        await areOver
-        await directory.close()
+        await publicationsCompleted
+        await subscriberCache.close()
         await transport.close()
     }
 
@@ -136,37 +136,40 @@ public final class HTTPBroker: Broker {
         let late = MicroError(
             .deadlineExceeded, "the subscription to \(topic) was not made in time", origin: MicroError.Origin.broker,
             isSafeToRetry: true)
-        let address = try await withDeadline(deadline, orThrow: late) { [reception, subscribers] in
-            try await reception.open { try subscribers.receive($0) }
+        let address = try await withDeadline(deadline, orThrow: late) { [brokerListener, subscribers] in
+            try await brokerListener.open { try subscribers.receive($0) }
         }
         let node = Node(
             id: subscriberID, address: address.host, port: address.port, metadata: ["secure": "false"])
         let record = ServiceRecord(
-            name: HTTPDirectory.service(of: topic), version: queue ?? HTTPDirectory.broadcast, nodes: [node])
+            name: HTTPSubscriberCache.service(of: topic), version: queue ?? HTTPSubscriberCache.broadcastVersion,
+            nodes: [node])
         var heartbeat = Registration.Configuration()
-        (heartbeat.timeToLive, heartbeat.interval) = (configuration.heartbeat * 2, configuration.heartbeat)
-        heartbeat.backoff = Backoff(base: .milliseconds(50), limit: .seconds(10))
+        (heartbeat.timeToLive, heartbeat.interval) = (
+            configuration.heartbeatInterval * 2, configuration.heartbeatInterval
+        )
+        heartbeat.backoff = Backoff(base: .milliseconds(50), maxDelay: .seconds(10))
         let registration = try Registration(of: record, in: registry, configuration: heartbeat, logger: logger)
-        let start = subscribers.keep(subscriberID, registration, startingBy: deadline)
+        let start = subscribers.maintainRegistration(subscriberID, registration, startingBy: deadline)
         try await withDeadline(deadline, orThrow: late) { try await start.value }
-        try await directory.becomeVisible(subscriberID, on: topic, by: deadline)
+        try await subscriberCache.waitUntilVisible(subscriberID, on: topic, by: deadline)
     }
 
     /// Throws if somebody should have got the message, and nobody did.
-    private func judge(_ outcomes: [HTTPCourier.Outcome], _ letter: HTTPLetter) throws {
+    private func checkOutcomes(_ outcomes: [HTTPMessageSender.Outcome], _ encodedMessage: HTTPBrokerMessage) throws {
         let failures = outcomes.compactMap { if case .failed(let error) = $0 { error } else { nil } }
         guard let first = failures.first else { return }
         if outcomes.contains(where: { if case .delivered = $0 { true } else { false } }) {
             return logger.log(
                 level: isWarningDue() ? .warning : .debug, "some subscribers did not get a message",
-                metadata: ["topic": "\(letter.topic)", "failures": "\(failures.count)", "first": "\(first)"])
+                metadata: ["topic": "\(encodedMessage.topic)", "failures": "\(failures.count)", "first": "\(first)"])
         }
-        let passedOn: [MicroError.Code] = [
+        let preservedCodes: [MicroError.Code] = [
             .deadlineExceeded, .payloadTooLarge, .resourceExhausted, .unauthenticated, .permissionDenied, .closed,
         ]
         throw MicroError(
-            passedOn.contains(first.code) ? first.code : .unavailable,
-            "none of the \(failures.count) known subscribers of \(letter.topic) got the message: \(first.message)",
+            preservedCodes.contains(first.code) ? first.code : .unavailable,
+            "none of the \(failures.count) known subscribers of \(encodedMessage.topic) got the message: \(first.message)",
             origin: MicroError.Origin.broker, cause: first, isSafeToRetry: failures.allSatisfy(\.isSafeToRetry))
     }
 }
@@ -185,7 +188,7 @@ extension HTTPBroker {
 
 extension MicroError {
     /// The same, as the broker reports it who uses the registry or the transport.
-    fileprivate var fromBroker: MicroError {
+    fileprivate var asBrokerError: MicroError {
         var error = self
         if origin == Origin.transport && code == .closed { error.message = MicroError.brokerClosed.message }
         error.origin = Origin.broker

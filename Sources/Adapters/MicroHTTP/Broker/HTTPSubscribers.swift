@@ -26,20 +26,20 @@ final class HTTPSubscribers: Sendable {
 
     /// Takes a message from a publisher.
     ///
-    /// - Throws: ``MicroError``: nobody of the ID is here (see ``isGone(_:)``), or what came is no message for it.
+    /// - Throws: ``MicroError``: nobody of the ID is here (see ``isNotSubscribed(_:)``), or what came is no message for it.
     func receive(_ request: TransportRequest) throws -> TransportResponse {
         guard let subscriber = content.withLock({ $0.open[request.service] }) else {
             throw MicroError(
-                .notFound, "no subscriber \(NameRules.shown(request.service)) is here",
+                .notFound, "no subscriber \(NameRules.quoted(request.service)) is here",
                 origin: MicroError.Origin.broker)
         }
-        let message = try HTTPLetter.read(request.body, for: subscriber.topic)
+        let message = try HTTPBrokerMessage.read(request.body, for: subscriber.topic)
         subscriber.source.yield(Delivery(topic: subscriber.topic, message: message))
         return TransportResponse(contentType: "")
     }
 
     /// Whether somebody answered that the subscriber has left: that is no failure.
-    static func isGone(_ error: MicroError) -> Bool {
+    static func isNotSubscribed(_ error: MicroError) -> Bool {
         error.code == .notFound && error.origin == MicroError.Origin.broker
     }
 
@@ -47,7 +47,7 @@ final class HTTPSubscribers: Sendable {
     /// removed behind the back of who waits for it.
     ///
     /// - Returns: The first registration. It is cancelled with the subscriber, and not by who waits for it.
-    func keep(
+    func maintainRegistration(
         _ id: String, _ registration: Registration, startingBy deadline: ContinuousClock.Instant
     ) -> Task<Void, any Error> {
         content.withLock { content in
@@ -88,9 +88,9 @@ final class HTTPSubscribers: Sendable {
         for heartbeat in heartbeats { heartbeat.cancel() }
         let late = MicroError(.deadlineExceeded, "not deregistered in time", origin: MicroError.Origin.broker)
         // Each logs that it stays registered.
-        try? await withShield(limit: deadline - .now, orThrow: late) {
+        try? await withCancellationShield(limit: deadline - .now, orThrow: late) {
             for heartbeat in heartbeats { await heartbeat.value }
-            try await Task.sleep(for: HTTPDirectory.lifetime)
+            try await Task.sleep(for: HTTPSubscriberCache.cacheLifetime)
         }
     }
 

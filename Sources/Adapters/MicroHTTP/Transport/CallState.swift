@@ -13,7 +13,7 @@ final class CallState: Sendable {
         case new
         case waiting(UnsafeContinuation<TransportResponse, any Error>)
         /// Ended before the caller waited.
-        case over(Result<TransportResponse, any Error>)
+        case endedEarly(Result<TransportResponse, any Error>)
         case finished
     }
 
@@ -30,21 +30,21 @@ final class CallState: Sendable {
     ///
     /// - Returns: Whether there is something to wait for; otherwise it was resumed and nothing must be sent.
     func begin(_ continuation: UnsafeContinuation<TransportResponse, any Error>) -> Bool {
-        let early = content.withLock { content -> Result<TransportResponse, any Error>? in
-            guard case .over(let result) = content.phase else {
+        let earlyResult = content.withLock { content -> Result<TransportResponse, any Error>? in
+            guard case .endedEarly(let result) = content.phase else {
                 content.phase = .waiting(continuation)
                 return nil
             }
             content.phase = .finished
             return result
         }
-        guard let early else { return true }
-        continuation.resume(with: early)
+        guard let earlyResult else { return true }
+        continuation.resume(with: earlyResult)
         return false
     }
 
     /// Whether somebody still waits for the answer.
-    var isAwaited: Bool {
+    var isWaiting: Bool {
         content.withLock { content in
             if case .waiting = content.phase { true } else { false }
         }
@@ -61,7 +61,7 @@ final class CallState: Sendable {
     /// A connection is about to send the call.
     ///
     /// - Returns: Whether somebody still waits for it; otherwise it must not be sent.
-    func carry(by connection: HTTPConnection) -> Bool {
+    func assign(to connection: HTTPConnection) -> Bool {
         content.withLock { content in
             guard case .waiting = content.phase else { return false }
             content.connection = connection
@@ -75,10 +75,10 @@ final class CallState: Sendable {
     ///   the connection in the pool.
     /// - Returns: Whether this was its end.
     @discardableResult
-    func end(_ result: Result<TransportResponse, any Error>, returning: () -> Void = {}) -> Bool {
-        guard let ended = take({ _ in result }) else { return false }
-        returning()
-        ended.continuation?.resume(with: result)
+    func end(_ result: Result<TransportResponse, any Error>, beforeResuming: () -> Void = {}) -> Bool {
+        guard let completion = complete({ _ in result }) else { return false }
+        beforeResuming()
+        completion.continuation?.resume(with: result)
         return true
     }
 
@@ -86,37 +86,37 @@ final class CallState: Sendable {
     ///
     /// - Parameter error: Makes the error, told whether the request may have been sent.
     func abandon(_ call: HTTPCall, _ error: (_ wasSent: Bool) -> any Error) {
-        guard let ended = take({ .failure(error($0.connection != nil)) }) else { return }
-        ended.connection?.abandon(call)
-        ended.continuation?.resume(with: ended.result)
+        guard let completion = complete({ .failure(error($0.connection != nil)) }) else { return }
+        completion.connection?.abandon(call)
+        completion.continuation?.resume(with: completion.result)
     }
 
-    private struct Ended {
+    private struct Completion {
         let continuation: UnsafeContinuation<TransportResponse, any Error>?
         let connection: HTTPConnection?
         let result: Result<TransportResponse, any Error>
     }
 
-    private func take(_ makeResult: (Content) -> Result<TransportResponse, any Error>) -> Ended? {
-        let (ended, timer) = content.withLock { content -> (Ended?, Scheduled<Void>?) in
+    private func complete(_ makeResult: (Content) -> Result<TransportResponse, any Error>) -> Completion? {
+        let (completion, timer) = content.withLock { content -> (Completion?, Scheduled<Void>?) in
             let continuation: UnsafeContinuation<TransportResponse, any Error>?
             let result = makeResult(content)
             switch content.phase {
             case .new:
-                content.phase = .over(result)
+                content.phase = .endedEarly(result)
                 continuation = nil
             case .waiting(let waiting):
                 content.phase = .finished
                 continuation = waiting
-            case .over, .finished: return (nil, nil)
+            case .endedEarly, .finished: return (nil, nil)
             }
-            let ended = Ended(continuation: continuation, connection: content.connection, result: result)
+            let completion = Completion(continuation: continuation, connection: content.connection, result: result)
             let timer = content.timer
             content.connection = nil
             content.timer = nil
-            return (ended, timer)
+            return (completion, timer)
         }
         timer?.cancel()
-        return ended
+        return completion
     }
 }

@@ -21,22 +21,22 @@ final class HTTPCall: Sendable {
     ///
     /// - Throws: ``MicroError``; nothing was sent.
     init(
-        _ request: TransportRequest, to address: Address, id: Int, in dialect: some HTTPDialect,
+        _ request: TransportRequest, to address: Address, id: Int, in wireFormat: some HTTPWireFormat,
         limits: HTTPConfiguration
     ) throws {
         try Self.check(address)
         (self.address, service, endpoint, self.id) = (address, request.service, request.endpoint, id)
         deadline = request.deadline
-        try HTTPWire.checkBody(
-            request.body, of: "request to \(address)", limit: limits.largestBody, origin: MicroError.Origin.client)
+        try HTTPMessageEncoding.checkBody(
+            request.body, of: "request to \(address)", limit: limits.maxBodySize, origin: MicroError.Origin.client)
         var head = ByteBuffer()
         head.reserveCapacity(512 + min(request.body.readableBytes, 16 * 1024))
-        try dialect.writeHead(of: request, to: address, id: id, limits: limits, &head)
+        try wireFormat.writeHead(of: request, to: address, id: id, limits: limits, &head)
         head.writeStaticString("Content-Length: ")
         head.writeDecimal(request.body.readableBytes)
         head.writeStaticString("\r\n\r\n")
-        (self.head, body) = head.followed(by: request.body)
-        guard deadline > .now else { throw Self.tooLate(request, at: address, wasSent: false) }
+        (self.head, body) = head.coalesced(with: request.body)
+        guard deadline > .now else { throw Self.deadlineError(request, at: address, wasSent: false) }
     }
 
     static func check(_ address: Address) throws {
@@ -53,20 +53,20 @@ final class HTTPCall: Sendable {
     }
 
     /// The deadline has passed.
-    func expire() { state.abandon(self) { Self.tooLate(self, wasSent: $0) } }
+    func expire() { state.abandon(self) { Self.deadlineError(self, wasSent: $0) } }
 
     /// The caller's task was cancelled.
     func cancel() { state.abandon(self) { _ in CancellationError() } }
 
-    private static func tooLate(_ call: HTTPCall, wasSent: Bool) -> MicroError {
-        tooLate("\(call.service) \(call.endpoint)", at: call.address, wasSent: wasSent)
+    private static func deadlineError(_ call: HTTPCall, wasSent: Bool) -> MicroError {
+        deadlineError("\(call.service) \(call.endpoint)", at: call.address, wasSent: wasSent)
     }
 
-    static func tooLate(_ request: TransportRequest, at address: Address, wasSent: Bool) -> MicroError {
-        tooLate("\(request.service) \(request.endpoint)", at: address, wasSent: wasSent)
+    static func deadlineError(_ request: TransportRequest, at address: Address, wasSent: Bool) -> MicroError {
+        deadlineError("\(request.service) \(request.endpoint)", at: address, wasSent: wasSent)
     }
 
-    private static func tooLate(_ what: String, at address: Address, wasSent: Bool) -> MicroError {
+    private static func deadlineError(_ what: String, at address: Address, wasSent: Bool) -> MicroError {
         MicroError(
             .deadlineExceeded, "\(what) at \(address) did not answer in time", origin: MicroError.Origin.transport,
             isSafeToRetry: !wasSent)

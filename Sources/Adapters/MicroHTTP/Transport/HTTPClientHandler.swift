@@ -13,12 +13,12 @@ final class HTTPClientHandler: ChannelDuplexHandler {
     typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
 
-    private enum Use {
+    private enum Usage {
         case idle
         case call(HTTPCall)
-        case stream(HTTPStream, HTTPStreamOpening)
+        case stream(HTTPStream, HTTPStreamRequest)
         /// The stream has ended; the connection goes with it.
-        case over
+        case ended
     }
 
     /// A response that SwiftNIO's codec reads.
@@ -30,27 +30,27 @@ final class HTTPClientHandler: ChannelDuplexHandler {
 
     /// How long a connection that has proved itself may have been idle and is not asked whether it is still open: for about
     /// as long as that stays unknown anyway, on its way through a network.
-    private static let shortRest = Duration.milliseconds(1)
+    private static let maxUncheckedIdleTime = Duration.milliseconds(1)
     /// So many answers prove that the peer does not close behind each of them.
-    private static let proof = 16
+    private static let minTrustedResponseCount = 16
 
     private let pool: HTTPConnectionPool
     private let address: Address
     private let loop: HTTPLoop
     private var context: ChannelHandlerContext?
     private var connection: HTTPConnection?
-    private var use = Use.idle
+    private var usage = Usage.idle
     private var reader: HTTPReader
     private var response: Response?
     /// Which sides of the stream send nothing more.
     private var (hasFinished, hasPeerFinished) = (false, false)
     /// Whether a reader of the stream has enough for now.
-    private var isHeld = false
-    private var isReadHeld = false
+    private var isPaused = false
+    private var isReadDeferred = false
     private var lastUse = ContinuousClock.now
-    private var answers = 0
+    private var responseCount = 0
     /// Whether the pool counts this connection.
-    private var isAdopted = false
+    private var isActivated = false
 
     init(pool: HTTPConnectionPool, address: Address, loop: HTTPLoop) {
         self.pool = pool
@@ -66,9 +66,9 @@ final class HTTPClientHandler: ChannelDuplexHandler {
     /// The connection is open and counts from now on.
     ///
     /// - Returns: False if it has closed already.
-    func adopt() -> Bool {
-        isAdopted = context?.channel.isActive ?? false
-        return isAdopted
+    func activate() -> Bool {
+        isActivated = context?.channel.isActive ?? false
+        return isActivated
     }
 
     func send(_ call: HTTPCall) {
@@ -77,26 +77,27 @@ final class HTTPClientHandler: ChannelDuplexHandler {
             close()
             return pool.submit(call)
         }
-        guard call.state.carry(by: connection) else { return pool.giveBack(connection, to: address) }
-        use = .call(call)
-        loop.callBegins()
+        guard call.state.assign(to: connection) else { return pool.release(connection, to: address) }
+        usage = .call(call)
+        loop.callDidStart()
         write(call.head, call.body, context)
     }
 
     /// Opens a stream on this connection, which carries nothing else.
-    func open(_ opening: HTTPStreamOpening) -> TransportStream? {
-        guard let context, context.channel.isActive, case .idle = use else { return nil }
-        let (stream, inner) = HTTPStream.make(on: self, context.eventLoop, largestBody: configuration.largestBody)
-        use = .stream(inner, opening)
+    func open(_ streamRequest: HTTPStreamRequest) -> TransportStream? {
+        guard let context, context.channel.isActive, case .idle = usage else { return nil }
+        let (stream, inner) = HTTPStream.make(on: self, context.eventLoop, maxBodySize: configuration.maxBodySize)
+        usage = .stream(inner, streamRequest)
         write(ByteBuffer())
-        context.eventLoop.assumeIsolated().scheduleTask(in: opening.request.deadline.remainingTime) { [weak self] in
+        context.eventLoop.assumeIsolated().scheduleTask(in: streamRequest.request.deadline.remainingTime) {
+            [weak self] in
             self?.expire()
         }
         return stream
     }
 
     func abandon(_ call: HTTPCall) {
-        guard case .call(let present) = use, present === call else { return }
+        guard case .call(let present) = usage, present === call else { return }
         endCall()
         close()
     }
@@ -118,23 +119,23 @@ final class HTTPClientHandler: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        isReadHeld = isHeld
-        if !isHeld { context.read() }
+        isReadDeferred = isPaused
+        if !isPaused { context.read() }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         reader.append(unwrapInboundIn(data))
-        takeMessages(context)
+        processMessages(context)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if case .stream(let stream, _) = use, context.channel.isWritable { stream.becomeWritable() }
+        if case .stream(let stream, _) = usage, context.channel.isWritable { stream.handleWritable() }
         context.fireChannelWritabilityChanged()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if isAdopted { pool.remove(connection, from: address) }
-        isAdopted = false
+        if isActivated { pool.remove(connection, from: address) }
+        isActivated = false
         fail(pool.isClosed ? .transportClosed(wasSent: true) : .connectionLost(to: address, nil))
         context.fireChannelInactive()
     }
@@ -146,28 +147,28 @@ final class HTTPClientHandler: ChannelDuplexHandler {
 
     // MARK: - Messages
 
-    private func takeMessages(_ context: ChannelHandlerContext) {
-        while !isHeld {
-            switch use {
+    private func processMessages(_ context: ChannelHandlerContext) {
+        while !isPaused {
+            switch usage {
             case .idle:
                 // Nobody has asked.
                 return reader.hasBytes ? close() : ()
-            case .over: return
+            case .ended: return
             case .call, .stream: break
             }
             switch reader.next() {
-            case .message(let head, let body): take(head, body, isLast: head.fields.closes, context)
-            case .more: return
-            case .foreign: return readOtherwise(context)
+            case .message(let head, let body): handle(head, body, isLast: head.fields.shouldCloseConnection, context)
+            case .needMoreData: return
+            case .unsupported: return switchToNIODecoder(context)
             }
         }
     }
 
-    private func take(_ head: HTTPHead, _ body: ByteBuffer, isLast: Bool, _ context: ChannelHandlerContext) {
-        switch use {
+    private func handle(_ head: HTTPHead, _ body: ByteBuffer, isLast: Bool, _ context: ChannelHandlerContext) {
+        switch usage {
         case .call(let call): complete(call, head, body, isLast: isLast, context)
-        case .stream(let stream, let opening): take(head, body, stream, opening)
-        case .idle, .over: break
+        case .stream(let stream, let streamRequest): handle(head, body, stream, streamRequest)
+        case .idle, .ended: break
         }
     }
 
@@ -178,63 +179,64 @@ final class HTTPClientHandler: ChannelDuplexHandler {
             return fail(.badResponse(from: address, "another request (Micro-Id \(id.prefix(40)), not \(call.id))"))
         }
         endCall()
-        answers += 1
+        responseCount += 1
         let result = Result {
-            try pool.dialect.readResponse(head, body: body, from: address, service: call.service)
+            try pool.wireFormat.readResponse(head, body: body, from: address, service: call.service)
         }
         // A peer that answers early may not read the rest of the request, if that is a large one, and one that goes on has
         // lost count.
         let isReusable = !isLast && !reader.hasBytes && (call.body == nil || isWritten(context))
         let isEnd = call.state.end(result) {
-            if isReusable, let connection { pool.giveBack(connection, to: address) }
+            if isReusable, let connection { pool.release(connection, to: address) }
         }
         if !isEnd || !isReusable { close() }
     }
 
-    private func take(_ head: HTTPHead, _ body: ByteBuffer, _ stream: HTTPStream, _ opening: HTTPStreamOpening) {
-        if head.fields.error == CallFields.endOfStream {
+    private func handle(_ head: HTTPHead, _ body: ByteBuffer, _ stream: HTTPStream, _ streamRequest: HTTPStreamRequest)
+    {
+        if head.fields.error == GoMicroHeaders.endOfStream {
             stream.source.finish()
             // The server may still read. It closes the connection when it has ended.
             hasPeerFinished = true
             return hasFinished ? finish(stream) : ()
         }
         do {
-            let message = try pool.dialect.readResponse(
-                head, body: body, from: address, service: opening.request.service)
-            isHeld = !stream.source.yield(message.body)
+            let message = try pool.wireFormat.readResponse(
+                head, body: body, from: address, service: streamRequest.request.service)
+            isPaused = !stream.source.yield(message.body)
         } catch {
             end(stream, error)
         }
     }
 
     private func endCall() {
-        use = .idle
+        usage = .idle
         lastUse = .now
-        loop.callEnds()
+        loop.callDidEnd()
     }
 
     /// The stream has ended in order.
     private func finish(_ stream: HTTPStream) {
-        use = .over
-        stream.endByPeer()
+        usage = .ended
+        stream.handlePeerEnd()
         close()
     }
 
     private func end(_ stream: HTTPStream, _ error: any Error) {
-        use = .over
+        usage = .ended
         stream.end(error)
         close()
     }
 
     private func expire() {
-        guard case .stream(let stream, let opening) = use else { return }
-        end(stream, HTTPCall.tooLate(opening.request, at: address, wasSent: true))
+        guard case .stream(let stream, let streamRequest) = usage else { return }
+        end(stream, HTTPCall.deadlineError(streamRequest.request, at: address, wasSent: true))
     }
 
     /// Ends the call or the stream, if there is one, and the connection with it.
     private func fail(_ error: MicroError) {
-        switch use {
-        case .idle, .over: return
+        switch usage {
+        case .idle, .ended: return
         case .call(let call):
             endCall()
             call.state.end(.failure(error))
@@ -258,7 +260,8 @@ final class HTTPClientHandler: ChannelDuplexHandler {
     /// the time of a call.
     private func hasPeerClosed(_ context: ChannelHandlerContext) -> Bool {
         #if os(Linux)
-        guard answers < Self.proof || ContinuousClock.now - lastUse > Self.shortRest else { return false }
+        guard responseCount < Self.minTrustedResponseCount || ContinuousClock.now - lastUse > Self.maxUncheckedIdleTime
+        else { return false }
         // The first byte of the kernel's `struct tcp_info` is the state of the connection (tcp(7)).
         guard let info = try? context.channel.syncOptions?.getOption(.tcpOption(.tcp_info)) else { return false }
         let established: UInt8 = 1
@@ -272,45 +275,46 @@ final class HTTPClientHandler: ChannelDuplexHandler {
 // MARK: - What only the complete codec reads
 
 extension HTTPClientHandler {
-    private func readOtherwise(_ context: ChannelHandlerContext) {
-        guard case .call = use else { return fail(.badResponse(from: address, "in another way than streams have")) }
+    private func switchToNIODecoder(_ context: ChannelHandlerContext) {
+        guard case .call = usage else { return fail(.badResponse(from: address, "in another way than streams have")) }
         do {
             // Behind this answer the connection is closed.
-            try context.pipeline.syncOperations.readResponse(before: self, reader.takeRest()) { [weak self] part in
-                self?.take(part)
+            try context.pipeline.syncOperations.readResponse(before: self, reader.takeUnreadBytes()) {
+                [weak self] part in
+                self?.handle(part)
             }
         } catch {
             fail(.exchangeFailed(with: address, error))
         }
     }
 
-    private func take(_ part: HTTPClientResponsePart) {
+    private func handle(_ part: HTTPClientResponsePart) {
         switch part {
         case .head(let head): receive(head)
         case .body(let body): receive(body)
         case .end:
             guard let response, let context else { return }
             self.response = nil
-            take(response.head, response.body, isLast: true, context)
+            handle(response.head, response.body, isLast: true, context)
         }
     }
 
-    private func receive(_ head: HTTPResponseHead) {
-        guard case .call = use else { return close() }
+    private func receive(_ head: NIOHTTP1.HTTPResponseHead) {
+        guard case .call = usage else { return close() }
         let fields = HTTPFields(head.headers.lazy.map { ($0.name, $0.value) })
         let status = Int(head.status.code)
         guard fields.length != nil || fields.isChunked || !head.status.mayHaveResponseBody else {
             // It would end with the connection, and one that is cut off looks the same.
             return fail(.badResponse(from: address, "without a length (HTTP \(status))"))
         }
-        guard fields.length ?? 0 <= configuration.largestBody else { return tooLarge(fields.length) }
+        guard fields.length ?? 0 <= configuration.maxBodySize else { return tooLarge(fields.length) }
         response = Response(
             head: HTTPHead(status: status, fields: fields), isLast: !head.isKeepAlive || status == 101)
     }
 
     private func receive(_ part: ByteBuffer) {
         guard let size = response?.body.readableBytes else { return }
-        guard size + part.readableBytes <= configuration.largestBody else { return tooLarge(nil) }
+        guard size + part.readableBytes <= configuration.maxBodySize else { return tooLarge(nil) }
         if size == 0 { response?.body = part } else { response?.body.writeImmutableBuffer(part) }
     }
 
@@ -319,20 +323,20 @@ extension HTTPClientHandler {
         fail(
             MicroError(
                 .payloadTooLarge,
-                "the body of the response of \(address) has \(size): the limit is \(configuration.largestBody)",
+                "the body of the response of \(address) has \(size): the limit is \(configuration.maxBodySize)",
                 origin: MicroError.Origin.client))
     }
 }
 
 extension HTTPClientHandler: HTTPLoop.Member {
     func check(_ now: ContinuousClock.Instant) {
-        switch use {
+        switch usage {
         case .call(let call): if call.deadline <= now { call.expire() }
         case .idle:
-            guard isAdopted, now - lastUse > configuration.idleConnectionAge, let connection else { return }
+            guard isActivated, now - lastUse > configuration.maxIdleConnectionAge, let connection else { return }
             // Nobody may take it meanwhile.
-            if pool.withdraw(connection, from: address) { close() }
-        case .stream, .over: break
+            if pool.removeIdle(connection, from: address) { close() }
+        case .stream, .ended: break
         }
     }
 }
@@ -341,30 +345,30 @@ extension HTTPClientHandler: HTTPStreamConnection {
     var isWritable: Bool { context?.channel.isWritable ?? true }
 
     func write(_ message: ByteBuffer) {
-        guard case .stream(_, let opening) = use, let context else { return }
-        let (head, body) = opening.request(message)
+        guard case .stream(_, let streamRequest) = usage, let context else { return }
+        let (head, body) = streamRequest.encode(message)
         write(head, body, context)
     }
 
     func writeEnd() {
-        guard case .stream(let stream, let opening) = use, let context else { return }
-        write(opening.end(), nil, context)
+        guard case .stream(let stream, let streamRequest) = usage, let context else { return }
+        write(streamRequest.encodeEnd(), nil, context)
         hasFinished = true
         if hasPeerFinished { finish(stream) }
     }
 
     func resume() {
-        guard isHeld, let context else { return }
-        isHeld = false
-        takeMessages(context)
-        if isReadHeld, !isHeld {
-            isReadHeld = false
+        guard isPaused, let context else { return }
+        isPaused = false
+        processMessages(context)
+        if isReadDeferred, !isPaused {
+            isReadDeferred = false
             context.read()
         }
     }
 
     func abort() {
-        guard case .stream(let stream, _) = use else { return }
+        guard case .stream(let stream, _) = usage else { return }
         end(stream, CancellationError())
     }
 }

@@ -9,7 +9,7 @@ import Synchronization
 
 /// The connections of a transport: idle ones by address, the most recently used first, and a bound on all of them.
 final class HTTPConnectionPool: Sendable {
-    private struct Place {
+    private struct AddressEntry {
         /// The last one is the most recently used.
         var idle: [HTTPConnection] = []
         /// Idle, busy and opening.
@@ -17,7 +17,7 @@ final class HTTPConnectionPool: Sendable {
 
         /// The connection that was used last; for a caller on an event loop the last one of the same, if there is one, since
         /// that needs no other thread.
-        mutating func takeIdle(near eventLoop: (any EventLoop)?) -> HTTPConnection? {
+        mutating func popIdle(near eventLoop: (any EventLoop)?) -> HTTPConnection? {
             guard let eventLoop, let near = idle.lastIndex(where: { $0.eventLoop === eventLoop }) else {
                 return idle.popLast()
             }
@@ -26,7 +26,7 @@ final class HTTPConnectionPool: Sendable {
     }
 
     private struct Content {
-        var places: [Address: Place] = [:]
+        var entries: [Address: AddressEntry] = [:]
         /// Every socket, opening ones too, for ``HTTPConnectionPool/close()``.
         var channels: [ObjectIdentifier: any Channel] = [:]
         var isClosed = false
@@ -39,17 +39,17 @@ final class HTTPConnectionPool: Sendable {
     }
 
     let configuration: HTTPConfiguration
-    let dialect: any HTTPDialect
+    let wireFormat: any HTTPWireFormat
     private let security: (any HTTPSecurity)?
     private let group: MultiThreadedEventLoopGroup
     private let content = Mutex(Content())
 
     init(
-        configuration: HTTPConfiguration, dialect: any HTTPDialect, security: (any HTTPSecurity)?,
+        configuration: HTTPConfiguration, wireFormat: any HTTPWireFormat, security: (any HTTPSecurity)?,
         group: MultiThreadedEventLoopGroup
     ) {
         self.configuration = configuration
-        self.dialect = dialect
+        self.wireFormat = wireFormat
         self.security = security
         self.group = group
     }
@@ -67,12 +67,12 @@ final class HTTPConnectionPool: Sendable {
     }
 
     /// Takes back a connection that is fit for another call.
-    func giveBack(_ connection: HTTPConnection, to address: Address) {
+    func release(_ connection: HTTPConnection, to address: Address) {
         let isKept = content.withLock { content in
-            guard !content.isClosed, let place = content.places[address],
-                place.idle.count < configuration.idleConnectionsPerAddress
+            guard !content.isClosed, let entry = content.entries[address],
+                entry.idle.count < configuration.maxIdleConnectionsPerAddress
             else { return false }
-            content.places[address]?.idle.append(connection)
+            content.entries[address]?.idle.append(connection)
             return true
         }
         if !isKept { connection.close() }
@@ -81,12 +81,12 @@ final class HTTPConnectionPool: Sendable {
     /// Takes an idle connection out of the pool, to close it.
     ///
     /// - Returns: False if a call was quicker.
-    func withdraw(_ connection: HTTPConnection, from address: Address) -> Bool {
+    func removeIdle(_ connection: HTTPConnection, from address: Address) -> Bool {
         content.withLock { content in
-            guard let index = content.places[address]?.idle.firstIndex(where: { $0 === connection }) else {
+            guard let index = content.entries[address]?.idle.firstIndex(where: { $0 === connection }) else {
                 return false
             }
-            content.places[address]?.idle.remove(at: index)
+            content.entries[address]?.idle.remove(at: index)
             return true
         }
     }
@@ -94,42 +94,43 @@ final class HTTPConnectionPool: Sendable {
     /// Opens a connection for a stream, which nothing else uses.
     ///
     /// - Throws: ``MicroError`` or `CancellationError`; the peer has not seen the stream then.
-    func open(_ opening: HTTPStreamOpening) async throws -> TransportStream {
+    func open(_ streamRequest: HTTPStreamRequest) async throws -> TransportStream {
         try content.withLock { content in
-            if case .refuse(let error) = claim(opening.address, &content) { throw error }
+            if case .refuse(let error) = reserve(streamRequest.address, &content) { throw error }
         }
-        let late = HTTPCall.tooLate(opening.request, at: opening.address, wasSent: false)
-        return try await withDeadline(opening.request.deadline, orThrow: late) {
-            try await self.connect(opening).get()
+        let late = HTTPCall.deadlineError(streamRequest.request, at: streamRequest.address, wasSent: false)
+        return try await withDeadline(streamRequest.request.deadline, orThrow: late) {
+            try await self.connect(streamRequest).get()
         }
     }
 
     /// It counts until it has closed, also if nobody waits for it any more.
-    private func connect(_ opening: HTTPStreamOpening) -> EventLoopFuture<TransportStream> {
+    private func connect(_ streamRequest: HTTPStreamRequest) -> EventLoopFuture<TransportStream> {
         let eventLoop = group.next()
         return eventLoop.flatSubmit {
-            self.openChannel(to: opening.address, on: eventLoop)
-                .flatMapThrowing { try self.opened($0, for: opening) }
+            self.openChannel(to: streamRequest.address, on: eventLoop)
+                .flatMapThrowing { try self.handleOpened($0, for: streamRequest) }
                 .flatMapErrorThrowing { error in
-                    self.remove(nil, from: opening.address)
-                    throw self.isClosed ? MicroError.transportClosed() : .cannotConnect(to: opening.address, error)
+                    self.remove(nil, from: streamRequest.address)
+                    throw self.isClosed
+                        ? MicroError.transportClosed() : .cannotConnect(to: streamRequest.address, error)
                 }
         }
     }
 
-    private func opened(_ channel: any Channel, for opening: HTTPStreamOpening) throws -> TransportStream {
+    private func handleOpened(_ channel: any Channel, for streamRequest: HTTPStreamRequest) throws -> TransportStream {
         let handler = try channel.pipeline.syncOperations.handler(type: HTTPClientHandler.self)
-        guard handler.adopt(), let stream = handler.open(opening) else { throw ChannelError.alreadyClosed }
+        guard handler.activate(), let stream = handler.open(streamRequest) else { throw ChannelError.alreadyClosed }
         return stream
     }
 
     /// A connection has closed, or could not be opened (nil).
     func remove(_ connection: HTTPConnection?, from address: Address) {
         content.withLock { content in
-            guard var place = content.places[address] else { return }
-            place.idle.removeAll { $0 === connection }
-            place.count -= 1
-            content.places[address] = place.count > 0 ? place : nil
+            guard var entry = content.entries[address] else { return }
+            entry.idle.removeAll { $0 === connection }
+            entry.count -= 1
+            content.entries[address] = entry.count > 0 ? entry : nil
         }
     }
 
@@ -137,7 +138,7 @@ final class HTTPConnectionPool: Sendable {
     func close() async {
         let channels = content.withLock { content in
             content.isClosed = true
-            for address in content.places.keys { content.places[address]?.idle = [] }
+            for address in content.entries.keys { content.entries[address]?.idle = [] }
             return Array(content.channels.values)
         }
         for channel in channels { channel.close(promise: nil) }
@@ -149,37 +150,37 @@ final class HTTPConnectionPool: Sendable {
         for address: Address, near eventLoop: (any EventLoop)?, _ content: inout Content
     ) -> Step {
         guard !content.isClosed else { return .refuse(.transportClosed()) }
-        if let connection = content.places[address]?.takeIdle(near: eventLoop) { return .send(connection) }
+        if let connection = content.entries[address]?.popIdle(near: eventLoop) { return .send(connection) }
         return .connect
     }
 
     /// Counts one more connection to an address, if that is allowed.
-    private func claim(_ address: Address, _ content: inout Content) -> Step {
+    private func reserve(_ address: Address, _ content: inout Content) -> Step {
         guard !content.isClosed else { return .refuse(.transportClosed()) }
-        guard content.places[address, default: Place()].count < configuration.connectionsPerAddress else {
+        guard content.entries[address, default: AddressEntry()].count < configuration.maxConnectionsPerAddress else {
             return .refuse(
                 MicroError(
                     .resourceExhausted,
-                    "all \(configuration.connectionsPerAddress) connections to \(address) are busy: call less at a "
+                    "all \(configuration.maxConnectionsPerAddress) connections to \(address) are busy: call less at a "
                         + "time, or raise connectionsPerAddress", origin: MicroError.Origin.transport,
                     isSafeToRetry: true))
         }
-        content.places[address, default: Place()].count += 1
+        content.entries[address, default: AddressEntry()].count += 1
         return .connect
     }
 
     private func connect(_ call: HTTPCall, on eventLoop: any EventLoop) {
         eventLoop.execute {
             // Counted only now: of many calls that are cancelled at once most have ended before their turn comes.
-            guard call.state.isAwaited else { return }
-            if case .refuse(let error) = self.content.withLock({ self.claim(call.address, &$0) }) {
+            guard call.state.isWaiting else { return }
+            if case .refuse(let error) = self.content.withLock({ self.reserve(call.address, &$0) }) {
                 call.state.end(.failure(error))
                 return
             }
             call.startTimer(on: eventLoop)
             self.openChannel(to: call.address, on: eventLoop).whenComplete { result in
                 switch result {
-                case .success(let channel): self.opened(channel, for: call)
+                case .success(let channel): self.handleOpened(channel, for: call)
                 case .failure(let error):
                     self.remove(nil, from: call.address)
                     self.fail(call, error)
@@ -230,8 +231,9 @@ final class HTTPConnectionPool: Sendable {
         try channel.pipeline.syncOperations.addHandler(handler)
     }
 
-    private func opened(_ channel: any Channel, for call: HTTPCall) {
-        guard let handler = try? channel.pipeline.syncOperations.handler(type: HTTPClientHandler.self), handler.adopt()
+    private func handleOpened(_ channel: any Channel, for call: HTTPCall) {
+        guard let handler = try? channel.pipeline.syncOperations.handler(type: HTTPClientHandler.self),
+            handler.activate()
         else {
             // It closed in the same moment: nothing was written.
             remove(nil, from: call.address)

@@ -42,7 +42,7 @@ struct HTTPFields {
     /// Whether the body comes in chunks of unknown number.
     var isChunked = false
     /// Whether the connection ends behind the message, as the message says; the complete codec tells by itself.
-    var closes = false
+    var shouldCloseConnection = false
     /// All others: the user's.
     var headers = Headers()
 
@@ -52,12 +52,12 @@ struct HTTPFields {
     init(_ fields: some Sequence<(name: String, value: String)>) {
         for (name, padded) in fields {
             // The codec leaves the blanks behind a value (RFC 9110, section 5.5).
-            let value = padded.utf8.last.map(Self.isBlank) ?? false ? Self.trimmed(padded[...]) : padded
-            switch Self.own(name.utf8) {
+            let value = padded.utf8.last.map(Self.isWhitespace) ?? false ? Self.trimmed(padded[...]) : padded
+            switch Self.transportField(name.utf8) {
             case nil: headers.add(name, value)
             case .length: length = Int(value) ?? .max
             case .encoding: isChunked = true
-            case let own?: set(own, value)
+            case let transportField?: set(transportField, value)
             }
         }
     }
@@ -65,8 +65,8 @@ struct HTTPFields {
     /// Takes a field as it is on the wire.
     ///
     /// - Returns: False for one that only the complete codec can judge.
-    mutating func take(_ field: HTTPField) -> Bool {
-        switch field.own {
+    mutating func insert(_ field: HTTPField) -> Bool {
+        switch field.transportField {
         case nil: headers.add(Self.text(field.name), Self.text(field.value))
         case .length:
             // One number, and one that an `Int` holds.
@@ -75,11 +75,11 @@ struct HTTPFields {
             else { return false }
             length = field.value.reduce(0) { $0 * 10 + Int($1 & 0xF) }
         case .connection:
-            closes = Self.isSame(field.value, "close".utf8)
-            return closes || Self.isSame(field.value, "keep-alive".utf8)
+            shouldCloseConnection = Self.isEqualIgnoringCase(field.value, "close".utf8)
+            return shouldCloseConnection || Self.isEqualIgnoringCase(field.value, "keep-alive".utf8)
         case .encoding, .framing: return false
         case .reserved: break
-        case let own?: if isMissing(own) { set(own, Self.text(field.value)) }
+        case let transportField?: if isMissing(transportField) { set(transportField, Self.text(field.value)) }
         }
         return true
     }
@@ -115,19 +115,21 @@ struct HTTPFields {
     }
 
     /// What a field of this name is to the transport; nil for a user's.
-    static func own(_ name: some Collection<UInt8>) -> Name? {
+    static func transportField(_ name: some Collection<UInt8>) -> Name? {
         let length = name.count
-        if length < known.count, let match = known[length].first(where: { isSame(name, $0.text) }) { return match.name }
-        let isReserved = families.contains { family in
-            length >= family.count && zip(name, family).allSatisfy { $0 | 0x20 == $1 }
+        if length < known.count, let match = known[length].first(where: { isEqualIgnoringCase(name, $0.text) }) {
+            return match.name
+        }
+        let isReserved = reservedNamePrefixes.contains { namePrefix in
+            length >= namePrefix.count && zip(name, namePrefix).allSatisfy { $0 | 0x20 == $1 }
         }
         return isReserved ? .reserved : nil
     }
 
-    static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+    static func isWhitespace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
     /// - Parameter known: In lower case.
-    private static func isSame(_ text: some Collection<UInt8>, _ known: some Collection<UInt8>) -> Bool {
+    private static func isEqualIgnoringCase(_ text: some Collection<UInt8>, _ known: some Collection<UInt8>) -> Bool {
         text.count == known.count
             && zip(text, known).allSatisfy { $0 == $1 || ((0x41...0x5A).contains($0) && $0 | 0x20 == $1) }
     }
@@ -142,12 +144,12 @@ struct HTTPFields {
     }
 
     private static func trimmed(_ text: Substring) -> String {
-        var bytes = text.utf8.drop(while: isBlank)
-        while let last = bytes.last, isBlank(last) { bytes.removeLast() }
+        var bytes = text.utf8.drop(while: isWhitespace)
+        while let last = bytes.last, isWhitespace(last) { bytes.removeLast() }
         return String(Substring(bytes))
     }
 
-    private static let families = ["content-", "accept-"].map { Array($0.utf8) }
+    private static let reservedNamePrefixes = ["content-", "accept-"].map { Array($0.utf8) }
 
     /// By length, so that a user's field is told apart without a comparison in most cases.
     private static let known: [[(text: [UInt8], name: Name)]] = {

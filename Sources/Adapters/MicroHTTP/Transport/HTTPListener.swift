@@ -20,7 +20,7 @@ final class HTTPListener: TransportListener {
     }
 
     static func bind(
-        to address: Address, configuration: HTTPConfiguration, dialect: any HTTPDialect,
+        to address: Address, configuration: HTTPConfiguration, wireFormat: any HTTPWireFormat,
         security: (any HTTPSecurity)?, logger: Logger
     ) async throws -> HTTPListener {
         let port = address.port ?? 0
@@ -29,7 +29,7 @@ final class HTTPListener: TransportListener {
                 .invalidArgument, "cannot listen at \(address): expected a host and a port within 0…65535",
                 origin: MicroError.Origin.transport, isSafeToRetry: true)
         }
-        let connections = HTTPServerConnections(configuration: configuration, dialect: dialect, logger: logger)
+        let connections = HTTPServerConnections(configuration: configuration, wireFormat: wireFormat, logger: logger)
         do {
             let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .serverChannelOption(.backlog, value: 1024)
@@ -52,15 +52,15 @@ final class HTTPListener: TransportListener {
     }
 
     func run(_ handler: @escaping TransportHandler, streams: @escaping TransportStreamLookup) async throws {
-        try connections.start(HTTPService(respond: handler, streams: streams))
+        try connections.start(HTTPServiceHandlers(respond: handler, streams: streams))
         // Accepts from now on; it fails only if the socket has closed meanwhile.
         channel.setOption(.autoRead, value: true).whenFailure { _ in }
         await withTaskCancellationHandler {
             await connections.waitUntilClosed()
         } onCancel: {
-            cut()
+            terminate()
         }
-        guard !connections.isBroken else {
+        guard !connections.hasFailed else {
             throw MicroError(
                 .unavailable, "listening at \(address) broke off: the operating system closed the socket",
                 origin: MicroError.Origin.transport)
@@ -70,7 +70,7 @@ final class HTTPListener: TransportListener {
     func drain(deadline: ContinuousClock.Instant) async {
         connections.drain()
         channel.close(promise: nil)
-        let timer = channel.eventLoop.scheduleTask(in: deadline.remainingTime) { self.cut() }
+        let timer = channel.eventLoop.scheduleTask(in: deadline.remainingTime) { self.terminate() }
         await connections.waitUntilClosed()
         timer.cancel()
     }
@@ -78,8 +78,8 @@ final class HTTPListener: TransportListener {
     /// Calls the action when the socket is closed.
     func whenClosed(_ action: @escaping @Sendable () -> Void) { channel.closeFuture.whenComplete { _ in action() } }
 
-    private func cut() {
-        connections.cut()
+    private func terminate() {
+        connections.terminate()
         channel.close(promise: nil)
     }
 }

@@ -19,13 +19,13 @@ final class HTTPLoop: Sendable {
         /// Whether one began since the last check.
         var wasBusy = false
         var timer: Scheduled<Void>?
-        var isQuick = false
+        var isBusy = false
     }
 
     /// How late a deadline may be noticed, while calls are in flight.
-    private static let quick = TimeAmount.milliseconds(20)
+    private static let busyCheckInterval = TimeAmount.milliseconds(20)
     /// The same for what is measured in seconds.
-    private static let slow = TimeAmount.seconds(1)
+    private static let idleCheckInterval = TimeAmount.seconds(1)
 
     private static let loops = Mutex<[ObjectIdentifier: HTTPLoop]>([:])
 
@@ -52,26 +52,28 @@ final class HTTPLoop: Sendable {
 
     func add(_ member: any Member) {
         members.value.all[ObjectIdentifier(member)] = member
-        if members.value.timer == nil { schedule(quickly: false) }
+        if members.value.timer == nil { schedule(busy: false) }
     }
 
     func remove(_ member: any Member) { members.value.all[ObjectIdentifier(member)] = nil }
 
-    func callBegins() {
+    func callDidStart() {
         let members = members.value
         members.inFlight += 1
         members.wasBusy = true
-        guard !members.isQuick else { return }
+        guard !members.isBusy else { return }
         members.timer?.cancel()
-        schedule(quickly: true)
+        schedule(busy: true)
     }
 
-    func callEnds() { members.value.inFlight -= 1 }
+    func callDidEnd() { members.value.inFlight -= 1 }
 
-    private func schedule(quickly isQuick: Bool) {
+    private func schedule(busy isBusy: Bool) {
         let members = members.value
-        members.isQuick = isQuick
-        members.timer = self.members.eventLoop.assumeIsolated().scheduleTask(in: isQuick ? Self.quick : Self.slow) {
+        members.isBusy = isBusy
+        members.timer = self.members.eventLoop.assumeIsolated().scheduleTask(
+            in: isBusy ? Self.busyCheckInterval : Self.idleCheckInterval
+        ) {
             self.check()
         }
     }
@@ -82,9 +84,9 @@ final class HTTPLoop: Sendable {
         let now = ContinuousClock.now
         // A member may remove itself meanwhile.
         for member in members.all.values { member.check(now) }
-        let isQuick = members.inFlight > 0 || members.wasBusy
+        let isBusy = members.inFlight > 0 || members.wasBusy
         members.wasBusy = false
         // With nobody to look after it rests until somebody comes.
-        if isQuick || !members.all.isEmpty { schedule(quickly: isQuick) } else { members.isQuick = false }
+        if isBusy || !members.all.isEmpty { schedule(busy: isBusy) } else { members.isBusy = false }
     }
 }

@@ -16,11 +16,11 @@ final class HTTPLoopExecutor: TaskExecutor {
         /// Whether the job that comes next is run where it is enqueued.
         var runsNextInline = false
         /// The last one is the most recently used.
-        var resting: [HTTPLoopTask] = []
+        var idleTasks: [HTTPLoopTask] = []
     }
 
     /// How many tasks may rest. Each keeps the memory that its handlers needed, as a rule a few KiB.
-    private static let mostResting = 256
+    private static let maxIdleTasks = 256
 
     private let eventLoop: any EventLoop
     private let queue = Mutex(Queue())
@@ -34,7 +34,7 @@ final class HTTPLoopExecutor: TaskExecutor {
     /// Runs an operation in a task, up to where it has to wait before this returns. On the event loop.
     func run(_ operation: @escaping HTTPLoopTask.Operation) -> HTTPLoopTask {
         local.value.runsNextInline = true
-        if let task = local.value.resting.popLast() {
+        if let task = local.value.idleTasks.popLast() {
             task.wake(with: operation)
             return task
         }
@@ -44,9 +44,9 @@ final class HTTPLoopExecutor: TaskExecutor {
     /// A task has nothing to do, and waits for the next operation.
     ///
     /// - Returns: False if enough of them do: it has to end.
-    func rest(_ task: HTTPLoopTask) -> Bool {
-        guard local.value.resting.count < Self.mostResting else { return false }
-        local.value.resting.append(task)
+    func addIdleTask(_ task: HTTPLoopTask) -> Bool {
+        guard local.value.idleTasks.count < Self.maxIdleTasks else { return false }
+        local.value.idleTasks.append(task)
         return true
     }
 

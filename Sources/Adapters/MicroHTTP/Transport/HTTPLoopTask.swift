@@ -11,7 +11,7 @@ final class HTTPLoopTask: Sendable {
     private struct Content {
         var task: Task<Void, Never>?
         var operation: Operation?
-        var resting: UnsafeContinuation<Void, Never>?
+        var idleContinuation: UnsafeContinuation<Void, Never>?
     }
 
     private let content: Mutex<Content>
@@ -20,7 +20,7 @@ final class HTTPLoopTask: Sendable {
     init(on executor: HTTPLoopExecutor, _ operation: @escaping Operation) {
         content = Mutex(Content(operation: operation))
         let task = Task(executorPreference: executor) {
-            repeat { await self.runOperation() } while await self.rests(on: executor)
+            repeat { await self.runOperation() } while await self.waitForNextOperation(on: executor)
         }
         content.withLock { $0.task = task }
     }
@@ -32,8 +32,8 @@ final class HTTPLoopTask: Sendable {
     func wake(with operation: @escaping Operation) {
         let continuation = content.withLock { content in
             content.operation = operation
-            defer { content.resting = nil }
-            return content.resting
+            defer { content.idleContinuation = nil }
+            return content.idleContinuation
         }
         continuation?.resume()
     }
@@ -48,10 +48,10 @@ final class HTTPLoopTask: Sendable {
     }
 
     /// Waits for the next operation; false if there will be none.
-    private func rests(on executor: HTTPLoopExecutor) async -> Bool {
-        guard !Task.isCancelled, executor.rest(self) else { return false }
+    private func waitForNextOperation(on executor: HTTPLoopExecutor) async -> Bool {
+        guard !Task.isCancelled, executor.addIdleTask(self) else { return false }
         await withUnsafeContinuation { continuation in
-            content.withLock { $0.resting = continuation }
+            content.withLock { $0.idleContinuation = continuation }
         }
         return true
     }

@@ -53,8 +53,8 @@ extension ChannelPipeline.SynchronousOperations {
 extension NIOHTTPDecoderLimitConfiguration {
     fileprivate init(_ configuration: HTTPConfiguration) {
         self.init()
-        maxHeaderFieldSize = configuration.largestHeader
-        maxHeaderListSize = configuration.largestHeader
-        maxHeaderFieldCount = HTTPWire.largestCount
+        maxHeaderFieldSize = configuration.maxHeaderSize
+        maxHeaderListSize = configuration.maxHeaderSize
+        maxHeaderFieldCount = HTTPMessageEncoding.maxFieldCount
     }
 }

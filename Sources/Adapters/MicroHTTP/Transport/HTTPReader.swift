@@ -25,9 +25,9 @@ struct HTTPReader {
     enum Step {
         case message(HTTPHead, ByteBuffer)
         /// There is no whole message yet.
-        case more
+        case needMoreData
         /// The rest is for the complete codec, from the beginning of this message on.
-        case foreign
+        case unsupported
     }
 
     /// Lines that the messages of one connection mostly begin with, and what was read from them.
@@ -39,29 +39,29 @@ struct HTTPReader {
     }
 
     private let kind: Kind
-    private let largestHeader: Int
-    private let largestBody: Int
+    private let maxHeaderSize: Int
+    private let maxBodySize: Int
     private var buffer = ByteBuffer()
     /// So many bytes were searched for the end of the head.
-    private var searched = 0
+    private var scannedByteCount = 0
     /// The head that was read, and the length of the body that has not come yet.
-    private var awaited: (head: HTTPHead, size: Int, body: Int)?
+    private var pendingMessage: (head: HTTPHead, size: Int, body: Int)?
     private var prefix = Prefix()
     /// Whether the last message has said that no other follows it (RFC 9112, section 9.6).
-    private var isOver = false
+    private var isFinished = false
 
     init(_ kind: Kind, limits: HTTPConfiguration) {
         self.kind = kind
-        largestHeader = limits.largestHeader
-        largestBody = limits.largestBody
+        maxHeaderSize = limits.maxHeaderSize
+        maxBodySize = limits.maxBodySize
     }
 
     /// Whether there are bytes that were not given out.
     var hasBytes: Bool { buffer.readableBytes > 0 }
 
     /// Everything that was not given out, from the beginning of a message on.
-    mutating func takeRest() -> ByteBuffer {
-        defer { (buffer, awaited, searched) = (ByteBuffer(), nil, 0) }
+    mutating func takeUnreadBytes() -> ByteBuffer {
+        defer { (buffer, pendingMessage, scannedByteCount) = (ByteBuffer(), nil, 0) }
         return buffer
     }
 
@@ -70,37 +70,39 @@ struct HTTPReader {
     }
 
     mutating func next() -> Step {
-        guard !isOver else {
+        guard !isFinished else {
             buffer.clear()
-            return .more
+            return .needMoreData
         }
-        if awaited == nil {
+        if pendingMessage == nil {
             guard let size = headSize() else {
                 // What is longer is refused by the other codec, with the right answer.
-                return searched > largestHeader || !beginsAsExpected ? .foreign : .more
+                return scannedByteCount > maxHeaderSize || !hasValidStart ? .unsupported : .needMoreData
             }
-            guard let head = readHead(of: size), let length = head.fields.length, length <= largestBody else {
-                return .foreign
+            guard let head = readHead(of: size), let length = head.fields.length, length <= maxBodySize else {
+                return .unsupported
             }
-            awaited = (head, size, length)
+            pendingMessage = (head, size, length)
         }
-        guard let awaited, buffer.readableBytes - awaited.size >= awaited.body else { return .more }
-        buffer.moveReaderIndex(forwardBy: awaited.size)
-        let body = buffer.readSlice(length: awaited.body) ?? ByteBuffer()
-        (self.awaited, searched) = (nil, 0)
-        isOver = awaited.head.fields.closes
-        return .message(awaited.head, body)
+        guard let pendingMessage, buffer.readableBytes - pendingMessage.size >= pendingMessage.body else {
+            return .needMoreData
+        }
+        buffer.moveReaderIndex(forwardBy: pendingMessage.size)
+        let body = buffer.readSlice(length: pendingMessage.body) ?? ByteBuffer()
+        (self.pendingMessage, scannedByteCount) = (nil, 0)
+        isFinished = pendingMessage.head.fields.shouldCloseConnection
+        return .message(pendingMessage.head, body)
     }
 
     /// Whether what has come may become a message: who speaks another protocol may send nothing more.
-    private var beginsAsExpected: Bool {
+    private var hasValidStart: Bool {
         let beginning = kind == .request ? "POST /".utf8 : "HTTP/1.1 ".utf8
         return buffer.readableBytesView.prefix(beginning.count).elementsEqual(beginning.prefix(buffer.readableBytes))
     }
 
     /// The size of the head with the empty line behind it, once that is there.
     private mutating func headSize() -> Int? {
-        let start = searched
+        let start = scannedByteCount
         let (size, end) = buffer.withUnsafeReadableBytes { bytes -> (Int?, Int) in
             var index = start
             while index < bytes.count {
@@ -112,7 +114,7 @@ struct HTTPReader {
             }
             return (nil, bytes.count)
         }
-        searched = end
+        scannedByteCount = end
         return size
     }
 
@@ -138,7 +140,7 @@ struct HTTPReader {
             guard let end = bytes.endOfLine(from: cursor), let field = HTTPField(bytes.line(cursor, end)) else {
                 return nil
             }
-            if !isKnown, field.isFleeting {
+            if !isKnown, field.isVolatile {
                 // The next message on this connection begins in the same way, unless a stranger writes it.
                 prefix = Prefix(
                     bytes: ByteBuffer(bytes: bytes[..<cursor]), head: head, size: size, count: count)
@@ -146,7 +148,9 @@ struct HTTPReader {
             }
             size += field.name.count + field.value.count
             count += 1
-            guard size <= largestHeader, count <= HTTPWire.largestCount, head.fields.take(field) else { return nil }
+            guard size <= maxHeaderSize, count <= HTTPMessageEncoding.maxFieldCount, head.fields.insert(field) else {
+                return nil
+            }
             cursor = end + 2
         }
         return head
@@ -182,23 +186,25 @@ struct HTTPReader {
 struct HTTPField {
     let name: UnsafeRawBufferPointer
     let value: UnsafeRawBufferPointer
-    let own: HTTPFields.Name?
+    let transportField: HTTPFields.Name?
 
     /// Nil for what is not beyond doubt.
     init?(_ line: UnsafeRawBufferPointer) {
         guard let colon = line.firstIndex(of: 0x3A), colon > 0 else { return nil }
         name = UnsafeRawBufferPointer(rebasing: line[..<colon])
         var (start, end) = (colon + 1, line.count)
-        while start < end, HTTPFields.isBlank(line[start]) { start += 1 }
-        while end > start, HTTPFields.isBlank(line[end - 1]) { end -= 1 }
+        while start < end, HTTPFields.isWhitespace(line[start]) { start += 1 }
+        while end > start, HTTPFields.isWhitespace(line[end - 1]) { end -= 1 }
         value = UnsafeRawBufferPointer(rebasing: line[start..<end])
-        guard HTTPWire.isToken(name), value.allSatisfy({ $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7F) }) else { return nil }
-        own = HTTPFields.own(name)
+        guard HTTPMessageEncoding.isToken(name), value.allSatisfy({ $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7F) }) else {
+            return nil
+        }
+        transportField = HTTPFields.transportField(name)
     }
 
     /// Whether it differs from message to message.
-    var isFleeting: Bool {
-        switch own {
+    var isVolatile: Bool {
+        switch transportField {
         case .id, .timeout, .length, .error, nil: true
         default: false
         }

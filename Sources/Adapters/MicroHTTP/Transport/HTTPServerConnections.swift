@@ -7,7 +7,7 @@ import NIOCore
 import Synchronization
 
 /// What a listener runs.
-struct HTTPService: Sendable {
+struct HTTPServiceHandlers: Sendable {
     let respond: TransportHandler
     let streams: TransportStreamLookup
 }
@@ -17,16 +17,16 @@ final class HTTPServerConnections: Sendable {
     private enum Phase {
         /// Nothing is accepted yet: callers wait in the queue of the operating system.
         case bound
-        case running(HTTPService)
+        case running(HTTPServiceHandlers)
         /// Requests are refused.
         case draining
         /// What still comes is closed at once.
-        case cut
+        case terminated
     }
 
     /// How a new connection is treated.
-    enum Treatment {
-        case serve(HTTPService)
+    enum Admission {
+        case serve(HTTPServiceHandlers)
         case refuse
         case close
     }
@@ -37,28 +37,28 @@ final class HTTPServerConnections: Sendable {
         var phase = Phase.bound
         var isListening = true
         /// Whether the socket closed by itself.
-        var isBroken = false
+        var hasFailed = false
         var connections: Connections = [:]
         var waiters: [CheckedContinuation<Void, Never>] = []
 
-        var isOver: Bool { !isListening && connections.isEmpty }
+        var isFullyClosed: Bool { !isListening && connections.isEmpty }
     }
 
     let configuration: HTTPConfiguration
-    let dialect: any HTTPDialect
+    let wireFormat: any HTTPWireFormat
     let logger: Logger
     private let content = Mutex(Content())
 
-    init(configuration: HTTPConfiguration, dialect: any HTTPDialect, logger: Logger) {
+    init(configuration: HTTPConfiguration, wireFormat: any HTTPWireFormat, logger: Logger) {
         self.configuration = configuration
-        self.dialect = dialect
+        self.wireFormat = wireFormat
         self.logger = logger
     }
 
-    var isBroken: Bool { content.withLock { $0.isBroken } }
+    var hasFailed: Bool { content.withLock { $0.hasFailed } }
 
     /// - Throws: ``MicroError`` with `closed` if it ran already, or was drained.
-    func start(_ service: HTTPService) throws {
+    func start(_ service: HTTPServiceHandlers) throws {
         try content.withLock { content in
             guard case .bound = content.phase else {
                 throw MicroError(
@@ -69,16 +69,16 @@ final class HTTPServerConnections: Sendable {
     }
 
     /// Takes a new connection.
-    func add(_ handler: HTTPServerHandler, on eventLoop: any EventLoop) -> Treatment {
+    func add(_ handler: HTTPServerHandler, on eventLoop: any EventLoop) -> Admission {
         let bound = NIOLoopBound(handler, eventLoop: eventLoop)
         return content.withLock { content in
-            let isFull = content.connections.count >= configuration.connectionsPerListener
+            let isFull = content.connections.count >= configuration.maxConnectionsPerListener
             content.connections[ObjectIdentifier(handler)] = bound
             switch content.phase {
             case .running where isFull: return .close
             case .running(let service): return .serve(service)
             case .bound, .draining: return .refuse
-            case .cut: return .close
+            case .terminated: return .close
             }
         }
     }
@@ -93,10 +93,10 @@ final class HTTPServerConnections: Sendable {
     func stopListening() {
         let isUnexpected = content.withLock { content in
             guard case .running = content.phase else { return false }
-            content.isBroken = true
+            content.hasFailed = true
             return true
         }
-        if isUnexpected { cut() }
+        if isUnexpected { terminate() }
         finish { $0.isListening = false }
     }
 
@@ -105,7 +105,7 @@ final class HTTPServerConnections: Sendable {
         let connections = content.withLock { content -> Connections in
             switch content.phase {
             case .bound, .running: content.phase = .draining
-            case .draining, .cut: return [:]
+            case .draining, .terminated: return [:]
             }
             return content.connections
         }
@@ -113,29 +113,29 @@ final class HTTPServerConnections: Sendable {
     }
 
     /// Cancels what runs and closes everything.
-    func cut() {
+    func terminate() {
         let connections = content.withLock { content in
-            content.phase = .cut
+            content.phase = .terminated
             return content.connections
         }
-        for handler in connections.values { handler.eventLoop.execute { handler.value.cut() } }
+        for handler in connections.values { handler.eventLoop.execute { handler.value.terminate() } }
     }
 
     /// Waits until the socket and all connections are closed.
     func waitUntilClosed() async {
         await withCheckedContinuation { continuation in
-            let isOver = content.withLock { content in
-                if !content.isOver { content.waiters.append(continuation) }
-                return content.isOver
+            let isFullyClosed = content.withLock { content in
+                if !content.isFullyClosed { content.waiters.append(continuation) }
+                return content.isFullyClosed
             }
-            if isOver { continuation.resume() }
+            if isFullyClosed { continuation.resume() }
         }
     }
 
     private func finish(_ change: (inout Content) -> Void) {
         let waiters = content.withLock { content in
             change(&content)
-            guard content.isOver else { return [CheckedContinuation<Void, Never>]() }
+            guard content.isFullyClosed else { return [CheckedContinuation<Void, Never>]() }
             defer { content.waiters = [] }
             return content.waiters
         }

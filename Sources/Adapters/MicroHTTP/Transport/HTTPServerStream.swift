@@ -11,7 +11,7 @@ final class HTTPServerStream {
     let request: TransportRequest
     var task: HTTPLoopTask?
     /// Whether the reader has enough for now.
-    var isHeld = false
+    var isPaused = false
     /// Whether the handler sends nothing more.
     var hasFinished = false
 
@@ -20,16 +20,16 @@ final class HTTPServerStream {
         self.request = request
     }
 
-    func take(_ head: HTTPHead, _ body: ByteBuffer) {
+    func handle(_ head: HTTPHead, _ body: ByteBuffer) {
         switch head.fields.error {
-        case CallFields.endOfStream?: inner.source.finish()
+        case GoMicroHeaders.endOfStream?: inner.source.finish()
         case let error?: inner.source.finish(throwing: MicroError(wireText: error, origin: MicroError.Origin.client))
-        case nil: isHeld = !inner.source.yield(body)
+        case nil: isPaused = !inner.source.yield(body)
         }
     }
 
     /// The caller has gone, or the service has to go.
-    func cut() {
+    func terminate() {
         inner.end(
             MicroError(.unavailable, "the connection of the stream has broken", origin: MicroError.Origin.transport))
         task?.cancel()

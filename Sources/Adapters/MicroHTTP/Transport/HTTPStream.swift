@@ -18,27 +18,27 @@ protocol HTTPStreamConnection: AnyObject {
 /// A stream on its connection, on the event loop: what the peer sends goes to the reader, what the user sends to the peer.
 final class HTTPStream {
     let source: TransportStream.Source
-    private let largestBody: Int
+    private let maxBodySize: Int
     private weak var connection: (any HTTPStreamConnection)?
-    private var waiting: [CheckedContinuation<Void, any Error>] = []
+    private var waitingSenders: [CheckedContinuation<Void, any Error>] = []
     /// Why nothing can be sent any more.
-    private var sendingEnd: (any Error)?
+    private var sendError: (any Error)?
     private var hasFinished = false
     /// Whether the other side has ended the stream in order.
     private var hasPeerEnded = false
 
-    private init(source: TransportStream.Source, largestBody: Int) {
+    private init(source: TransportStream.Source, maxBodySize: Int) {
         self.source = source
-        self.largestBody = largestBody
+        self.maxBodySize = maxBodySize
     }
 
     /// A stream, and the side of it that its connection holds.
     static func make(
-        on connection: any HTTPStreamConnection, _ eventLoop: any EventLoop, largestBody: Int
+        on connection: any HTTPStreamConnection, _ eventLoop: any EventLoop, maxBodySize: Int
     ) -> (TransportStream, HTTPStream) {
         let carrier = HTTPStreamCarrier(eventLoop)
         let (stream, source) = TransportStream.makeStream(carrier: carrier)
-        let inner = HTTPStream(source: source, largestBody: largestBody)
+        let inner = HTTPStream(source: source, maxBodySize: maxBodySize)
         inner.connection = connection
         carrier.stream.value = inner
         return (stream, inner)
@@ -48,14 +48,14 @@ final class HTTPStream {
 
     /// Nothing can be sent any more: the stream is over, or the connection is.
     func endSending(_ reason: any Error) {
-        sendingEnd = sendingEnd ?? reason
-        let waiting = waiting
-        self.waiting = []
-        for sender in waiting { sender.resume(throwing: reason) }
+        sendError = sendError ?? reason
+        let waitingSenders = waitingSenders
+        self.waitingSenders = []
+        for sender in waitingSenders { sender.resume(throwing: reason) }
     }
 
     /// The other side has ended the stream in order.
-    func endByPeer() {
+    func handlePeerEnd() {
         hasPeerEnded = true
         endSending(Self.peerEnded)
     }
@@ -67,25 +67,25 @@ final class HTTPStream {
     }
 
     /// The peer reads again.
-    func becomeWritable() {
-        let waiting = waiting
-        self.waiting = []
-        for sender in waiting { sender.resume() }
+    func handleWritable() {
+        let waitingSenders = waitingSenders
+        self.waitingSenders = []
+        for sender in waitingSenders { sender.resume() }
     }
 
     // MARK: - From the user
 
     fileprivate func send(_ message: ByteBuffer, _ sender: CheckedContinuation<Void, any Error>) {
-        if let sendingEnd { return sender.resume(throwing: sendingEnd) }
+        if let sendError { return sender.resume(throwing: sendError) }
         guard let connection else { return sender.resume(throwing: Self.peerEnded) }
         connection.write(message)
         guard !connection.isWritable else { return sender.resume() }
-        waiting.append(sender)
+        waitingSenders.append(sender)
     }
 
     fileprivate func finish(_ sender: CheckedContinuation<Void, any Error>) {
         if hasFinished || hasPeerEnded { return sender.resume() }
-        if let sendingEnd { return sender.resume(throwing: sendingEnd) }
+        if let sendError { return sender.resume(throwing: sendError) }
         hasFinished = true
         connection?.writeEnd()
         endSending(Self.finished)
@@ -100,7 +100,8 @@ final class HTTPStream {
     }
 
     fileprivate func check(_ message: ByteBuffer) throws {
-        try HTTPWire.checkBody(message, of: "message", limit: largestBody, origin: MicroError.Origin.transport)
+        try HTTPMessageEncoding.checkBody(
+            message, of: "message", limit: maxBodySize, origin: MicroError.Origin.transport)
     }
 
     static let finished = MicroError(

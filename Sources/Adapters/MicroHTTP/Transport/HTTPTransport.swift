@@ -15,7 +15,7 @@ import Synchronization
 /// runs elsewhere: they must not block.
 public final class HTTPTransport: Transport {
     private let configuration: HTTPConfiguration
-    private let dialect: any HTTPDialect
+    private let wireFormat: any HTTPWireFormat
     private let security: (any HTTPSecurity)?
     private let logger: Logger
     private let pool: HTTPConnectionPool
@@ -35,18 +35,19 @@ public final class HTTPTransport: Transport {
 
     /// Creates a transport with something between TCP and HTTP.
     package convenience init(configuration: HTTPConfiguration, security: (any HTTPSecurity)?, logger: Logger) {
-        self.init(configuration: configuration, dialect: HTTPCallDialect(), security: security, logger: logger)
+        self.init(configuration: configuration, wireFormat: HTTPCallWireFormat(), security: security, logger: logger)
     }
 
     init(
-        configuration: HTTPConfiguration, dialect: any HTTPDialect, security: (any HTTPSecurity)? = nil, logger: Logger
+        configuration: HTTPConfiguration, wireFormat: any HTTPWireFormat, security: (any HTTPSecurity)? = nil,
+        logger: Logger
     ) {
         self.configuration = configuration
-        self.dialect = dialect
+        self.wireFormat = wireFormat
         self.security = security
         self.logger = logger
         pool = HTTPConnectionPool(
-            configuration: configuration, dialect: dialect, security: security, group: .singleton)
+            configuration: configuration, wireFormat: wireFormat, security: security, group: .singleton)
     }
 
     /// `http`
@@ -55,7 +56,7 @@ public final class HTTPTransport: Transport {
     /// Streams with back-pressure, headers as they are.
     public var capabilities: TransportCapabilities {
         TransportCapabilities(
-            features: [.streams, .backPressure, .repeatedHeaders], largestBody: configuration.largestBody)
+            features: [.streams, .backPressure, .repeatedHeaders], maxBodySize: configuration.maxBodySize)
     }
 
     /// See ``MicroCore/Transport/call(_:to:)``.
@@ -63,7 +64,7 @@ public final class HTTPTransport: Transport {
         guard !pool.isClosed else { throw MicroError.transportClosed() }
         try Task.checkCancellation()
         let id = nextID.wrappingAdd(1, ordering: .relaxed).oldValue
-        let call = try HTTPCall(request, to: address, id: id, in: dialect, limits: configuration)
+        let call = try HTTPCall(request, to: address, id: id, in: wireFormat, limits: configuration)
         return try await withTaskCancellationHandler {
             try await withUnsafeThrowingContinuation { continuation in
                 if call.state.begin(continuation) { pool.submit(call) }
@@ -77,14 +78,14 @@ public final class HTTPTransport: Transport {
     public func open(_ request: TransportRequest, to address: Address) async throws -> TransportStream {
         try Task.checkCancellation()
         return try await pool.open(
-            try HTTPStreamOpening(request, to: address, in: dialect, limits: configuration))
+            try HTTPStreamRequest(request, to: address, in: wireFormat, limits: configuration))
     }
 
     /// See ``MicroCore/Transport/bind(to:)``.
     public func bind(to address: Address) async throws -> any TransportListener {
         guard !pool.isClosed else { throw MicroError.transportClosed() }
         let listener = try await HTTPListener.bind(
-            to: address, configuration: configuration, dialect: dialect, security: security, logger: logger)
+            to: address, configuration: configuration, wireFormat: wireFormat, security: security, logger: logger)
         let id = ObjectIdentifier(listener)
         let isOpen = listeners.withLock { listeners in
             listeners?[id] = listener

@@ -6,10 +6,10 @@ import NIOCore
 extension ContinuousClock.Instant {
     /// The nanoseconds from now: 0 when it has passed, a year at most, so that every timer and every peer can hold it.
     var remainingNanoseconds: Int64 {
-        let longest: Int64 = 365 * 24 * 60 * 60
+        let maxSeconds: Int64 = 365 * 24 * 60 * 60
         let remaining = ContinuousClock.now.duration(to: self).components
         guard remaining.seconds >= 0, remaining.attoseconds >= 0 else { return 0 }
-        guard remaining.seconds < longest else { return longest * 1_000_000_000 }
+        guard remaining.seconds < maxSeconds else { return maxSeconds * 1_000_000_000 }
         return remaining.seconds * 1_000_000_000 + remaining.attoseconds / 1_000_000_000
     }
 

@@ -27,7 +27,7 @@ struct NATSAddress: Sendable, Hashable, CustomStringConvertible {
     let host: String
     let port: Int
     /// The name in the server's certificate, where it is not the host.
-    var nameInCertificate: String?
+    var tlsServerName: String?
 
     /// Reads `host`, `host:port`, or a URL of one of the schemes without a path.
     ///
@@ -55,7 +55,7 @@ struct NATSAddress: Sendable, Hashable, CustomStringConvertible {
     /// One that a server has told of, spoken to as that server is; nil for what cannot be an address.
     ///
     /// - Parameter isTrusted: Whether it was certainly the server who told. If not, the certificate has to be the server's.
-    init?(learnt text: String, from server: NATSAddress, isTrusted: Bool) {
+    init?(discovered text: String, from server: NATSAddress, isTrusted: Bool) {
         guard text.utf8.count <= 300, let address = try? Address(parsing: text), let port = address.port, port > 0,
             !address.isUnspecified
         else { return nil }
@@ -63,8 +63,8 @@ struct NATSAddress: Sendable, Hashable, CustomStringConvertible {
         host = address.host
         self.port = port
         // Servers tell their IP addresses, which are in few certificates: what names the one names the others.
-        let name = server.nameInCertificate ?? server.host
-        nameInCertificate = (Self.isIPAddress(host) || !isTrusted) && name != host ? name : nil
+        let name = server.tlsServerName ?? server.host
+        tlsServerName = (Self.isIPAddress(host) || !isTrusted) && name != host ? name : nil
     }
 
     private static func isIPAddress(_ host: String) -> Bool {
@@ -82,7 +82,7 @@ struct NATSAddress: Sendable, Hashable, CustomStringConvertible {
     /// What libcurl connects to.
     func target(tlsFirst: Bool) -> CurlSocketTarget {
         CurlSocketTarget(
-            host: nameInCertificate ?? host, port: port, address: nameInCertificate == nil ? nil : host,
+            host: tlsServerName ?? host, port: port, address: tlsServerName == nil ? nil : host,
             usesTLS: scheme == .wss || (scheme == .tls && tlsFirst),
             webSocketPath: scheme.isWebSocket ? "/" : nil)
     }

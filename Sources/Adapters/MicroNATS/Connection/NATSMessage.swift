@@ -18,7 +18,7 @@ struct NATSMessage: Sendable {
 }
 
 /// What a client has subscribed to, for as long as it wants it, whatever the connection.
-final class NATSInterest: Sendable {
+final class NATSSubscription: Sendable {
     let id: UInt64
     let subject: String
     let queue: String?
@@ -45,31 +45,33 @@ struct NATSBatch {
     }
 
     /// Beyond it a piece of memory is not shared with further bodies: who keeps one of them keeps all of it.
-    private static let sharedSize = 16 * 1024
+    private static let maxSharedBufferSize = 16 * 1024
 
-    private let interests: [UInt64: NATSInterest]
-    private var interest: NATSInterest?
+    private let subscriptions: [UInt64: NATSSubscription]
+    private var subscription: NATSSubscription?
     private var entries: [Entry] = []
     private var bodies = ByteBuffer()
 
-    init(_ interests: [UInt64: NATSInterest]) { self.interests = interests }
+    init(_ subscriptions: [UInt64: NATSSubscription]) { self.subscriptions = subscriptions }
 
     /// Takes a message. One that nobody is interested in any more is dropped.
     mutating func add(_ head: NATSMessageHead, _ payload: UnsafeRawBufferPointer) {
-        if interest?.id != head.subscription {
+        if subscription?.id != head.subscriptionID {
             flush()
-            interest = interests[head.subscription]
+            subscription = subscriptions[head.subscriptionID]
         }
-        guard let interest else { return }
-        if bodies.writerIndex >= Self.sharedSize { flush() }
+        guard let subscription else { return }
+        if bodies.writerIndex >= Self.maxSharedBufferSize { flush() }
         let body = UnsafeRawBufferPointer(rebasing: payload[head.headerSize...])
         let block =
             head.headerSize == 0
             ? nil : NATSHeaderBlock(parsing: UnsafeRawBufferPointer(rebasing: payload[..<head.headerSize]))
-        if bodies.capacity == 0 { bodies.reserveCapacity(max(body.count, entries.isEmpty ? 512 : Self.sharedSize)) }
+        if bodies.capacity == 0 {
+            bodies.reserveCapacity(max(body.count, entries.isEmpty ? 512 : Self.maxSharedBufferSize))
+        }
         entries.append(
             Entry(
-                subject: Self.text(head.subject, expected: interest.subject),
+                subject: Self.text(head.subject, expected: subscription.subject),
                 reply: head.reply.map { String(decoding: $0, as: UTF8.self) }, block: block, start: bodies.writerIndex,
                 size: body.count))
         bodies.writeBytes(body)
@@ -77,7 +79,7 @@ struct NATSBatch {
 
     /// Hands over what was collected.
     mutating func flush() {
-        guard let interest, !entries.isEmpty else { return }
+        guard let subscription, !entries.isEmpty else { return }
         let messages = entries.map { entry in
             NATSMessage(
                 subject: entry.subject, reply: entry.reply, status: entry.block?.status,
@@ -86,7 +88,7 @@ struct NATSBatch {
         }
         entries.removeAll(keepingCapacity: true)
         bodies = ByteBuffer()
-        interest.receive(messages)
+        subscription.receive(messages)
     }
 
     /// Most messages are for the very subject that was subscribed to, whose text is there already.

@@ -4,28 +4,29 @@
 /// The servers that may be connected to: those of the configuration, and those that they have told of.
 struct NATSServerList {
     /// How many are kept.
-    private static let most = 256
+    private static let maxDiscoveredServers = 256
 
     private let configured: [NATSAddress]
-    private var learnt: [NATSAddress] = []
+    private var discovered: [NATSAddress] = []
     private var position = 0
 
     init(_ configured: [NATSAddress]) { self.configured = configured }
 
-    var count: Int { configured.count + learnt.count }
+    var count: Int { configured.count + discovered.count }
 
     /// The one to try now: each is followed by the next.
     mutating func next() -> NATSAddress {
-        let all = configured + learnt
+        let all = configured + discovered
         position %= all.count
         defer { position += 1 }
         return all[position]
     }
 
     /// Replaces what was learnt before: a server tells all that it knows of.
-    mutating func learn(_ addresses: [NATSAddress]) {
+    mutating func updateServers(_ addresses: [NATSAddress]) {
         guard !addresses.isEmpty else { return }
-        learnt = Array(
-            addresses.filter { address in !configured.contains { $0.isSame(as: address) } }.prefix(Self.most))
+        discovered = Array(
+            addresses.filter { address in !configured.contains { $0.isSame(as: address) } }.prefix(
+                Self.maxDiscoveredServers))
     }
 }

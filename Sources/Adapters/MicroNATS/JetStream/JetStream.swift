@@ -10,26 +10,29 @@ import Synchronization
 /// ([JetStream](https://docs.nats.io/nats-concepts/jetstream)).
 final class JetStream: Sendable {
     /// The header by which the server finds out that it has a message already.
-    static let identity = "Nats-Msg-Id"
+    static let messageIDHeader = "Nats-Msg-Id"
     /// What our own identities begin with.
-    private static let identityPrefix = "swift-micro-"
-    /// The most that ``identity`` adds to a message, in bytes.
-    static let ownHeaderSize = 96
+    private static let messageIDPrefix = "swift-micro-"
+    /// The most that ``messageIDHeader`` adds to a message, in bytes.
+    static let reservedHeaderSize = 96
 
     private let stream: JetStreamStream
     private let api: JetStreamAPI
-    private let link: NATSLink
+    private let connection: NATSConnectionManager
     private let requests: NATSRequests
     private let format: NATSFormat
     private let logger: Logger
     private let origin = NATSName.unique()
     private let content = Mutex<(published: UInt64, tasks: [ObjectIdentifier: Task<Void, Never>])>((0, [:]))
 
-    init(_ stream: NATSStream, link: NATSLink, requests: NATSRequests, format: NATSFormat, logger: Logger) {
-        let api = JetStreamAPI(link: link, requests: requests)
+    init(
+        _ stream: NATSStream, connection: NATSConnectionManager, requests: NATSRequests, format: NATSFormat,
+        logger: Logger
+    ) {
+        let api = JetStreamAPI(connection: connection, requests: requests)
         self.api = api
         self.stream = JetStreamStream(stream, api: api)
-        self.link = link
+        self.connection = connection
         self.requests = requests
         self.format = format
         self.logger = logger
@@ -42,49 +45,49 @@ final class JetStream: Sendable {
     /// once, by its identity.
     ///
     /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
-    func publish(_ message: Message, to topic: String) async throws {
+    func publish(_ message: BrokerMessage, to topic: String) async throws {
         if let (name, _) = message.headers.first(where: { $0.name.isCommandToJetStream }) {
             throw MicroError(
                 .invalidArgument, "the header \(name) cannot be published: it is a command to JetStream",
                 origin: MicroError.Origin.broker, isSafeToRetry: true)
         }
         var message = message
-        message.headers.add(Self.identity, makeIdentity())
-        try await store(message, topic, by: .now + link.configuration.timeout)
+        message.headers.add(Self.messageIDHeader, makeMessageID())
+        try await store(message, topic, by: .now + connection.configuration.timeout)
     }
 
     /// Stores what could not be handled, as it came.
     ///
     /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
-    func bury(_ message: NATSMessage, in topic: String) async throws {
-        var letter = Message(body: message.body)
-        for (name, value) in message.headers where !name.isCommandToJetStream { letter.headers.add(name, value) }
-        try TopicRules.check(headers: letter.headers)
-        guard NATSHeaderBlock.payloadSize(of: letter) + Self.ownHeaderSize <= link.largestPayload else {
+    func publishDeadLetter(_ message: NATSMessage, in topic: String) async throws {
+        var deadLetter = BrokerMessage(body: message.body)
+        for (name, value) in message.headers where !name.isCommandToJetStream { deadLetter.headers.add(name, value) }
+        try TopicRules.check(headers: deadLetter.headers)
+        guard NATSHeaderBlock.payloadSize(of: deadLetter) + Self.reservedHeaderSize <= connection.maxPayload else {
             throw MicroError(
                 .payloadTooLarge, "what was given up is too large to be published again",
                 origin: MicroError.Origin.broker)
         }
-        letter.headers.add(Self.identity, makeIdentity())
-        try await store(letter, topic, by: .now + link.configuration.timeout)
+        deadLetter.headers.add(Self.messageIDHeader, makeMessageID())
+        try await store(deadLetter, topic, by: .now + connection.configuration.timeout)
     }
 
-    private func store(_ message: Message, _ topic: String, by deadline: ContinuousClock.Instant) async throws {
+    private func store(_ message: BrokerMessage, _ topic: String, by deadline: ContinuousClock.Instant) async throws {
         for attempt in 0... {
             let problem: MicroError
             do {
                 // Who subscribes by the core of NATS gets a publication as well: that it has come to somebody says nothing.
-                try await stream.cover(topic, by: deadline)
+                try await stream.ensureTopic(topic, by: deadline)
                 let reply = try await requests.request(message, to: topic, by: deadline)
                 guard reply.status == 503 else { return try api.check(publication: reply, to: topic) }
                 // No stream takes the topic, or not now.
-                stream.forget(topic)
+                stream.invalidate(topic)
                 problem = notStored(topic)
             } catch let error as MicroError where error.code == .unavailable { problem = error } catch {
-                stream.forget(topic)
+                stream.invalidate(topic)
                 throw error
             }
-            let pause = Backoff(base: .milliseconds(20), limit: .seconds(1)).delay(attempt: attempt)
+            let pause = Backoff(base: .milliseconds(20), maxDelay: .seconds(1)).delay(attempt: attempt)
             guard deadline - .now > pause else { throw problem }
             try await Task.sleep(for: pause)
         }
@@ -93,23 +96,25 @@ final class JetStream: Sendable {
     private func notStored(_ topic: String) -> MicroError {
         MicroError(
             .unavailable,
-            "the stream \(stream.name) of \(link.description) does not take what is published to \(topic)",
+            "the stream \(stream.name) of \(connection.description) does not take what is published to \(topic)",
             origin: MicroError.Origin.broker)
     }
 
-    private func makeIdentity() -> String {
+    private func makeMessageID() -> String {
         let number = content.withLock { content in
             content.published += 1
             return content.published
         }
-        return "\(Self.identityPrefix)\(origin)-\(number)"
+        return "\(Self.messageIDPrefix)\(origin)-\(number)"
     }
 
     /// The message as its publisher knows it.
-    func read(_ message: NATSMessage) -> Message {
+    func read(_ message: NATSMessage) -> BrokerMessage {
         var headers = message.headers
-        if headers[Self.identity]?.hasPrefix(Self.identityPrefix) == true { headers[Self.identity] = nil }
-        return format.read(
+        if headers[Self.messageIDHeader]?.hasPrefix(Self.messageIDPrefix) == true {
+            headers[Self.messageIDHeader] = nil
+        }
+        return format.decode(
             NATSMessage(
                 subject: message.subject, reply: message.reply, status: nil, reason: "", headers: headers,
                 body: message.body))
@@ -123,16 +128,16 @@ final class JetStream: Sendable {
     ) throws -> any NATSFeed {
         let consumer = JetStreamConsumer(
             stream: stream, api: api, topic: topic, durableName: queue ?? options.durableName, start: options.start,
-            acknowledgeWait: options.acknowledgeWait ?? link.configuration.acknowledgeWait)
-        let limit = min(options.maximumInFlight ?? link.configuration.maximumInFlight, options.bufferedMessages)
+            acknowledgementTimeout: options.acknowledgementTimeout ?? connection.configuration.acknowledgementTimeout)
+        let limit = min(options.maxInFlight ?? connection.configuration.maxInFlight, options.maxBufferedMessages)
         return try JetStreamFeed(
-            source, consumer: consumer, of: self, link: link, maximumInFlight: limit,
-            maximumBytes: options.bufferedBytes,
-            maximumAttempts: options.maximumAttempts, deadLetterTopic: options.deadLetterTopic, logger: logger)
+            source, consumer: consumer, of: self, connection: connection, maxInFlight: limit,
+            maxBytes: options.maxBufferedBytes,
+            maxAttempts: options.maxAttempts, deadLetterTopic: options.deadLetterTopic, logger: logger)
     }
 
     /// Keeps the task of a feed until it is over.
-    func own(_ feed: JetStreamFeed, _ body: @escaping @Sendable () async -> Void) {
+    func trackTask(_ feed: JetStreamFeed, _ body: @escaping @Sendable () async -> Void) {
         let id = ObjectIdentifier(feed)
         content.withLock { content in
             content.tasks[id] = Task { [weak self] in

@@ -11,23 +11,23 @@ struct JetStreamAPI: Sendable {
     typealias JSON = [String: Any]
 
     /// An answer that says why not.
-    struct Refusal: Error {
+    struct APIError: Error {
         let code: Int
-        let detail: Int
+        let errorCode: Int
         let text: String
     }
 
-    let link: NATSLink
+    let connection: NATSConnectionManager
     let requests: NATSRequests
 
     /// Asks, and reads the answer.
     ///
-    /// - Throws: ``Refusal``, ``MicroCore/MicroError``, `CancellationError`.
-    func ask(_ subject: String, _ body: JSON? = nil, by deadline: ContinuousClock.Instant) async throws -> JSON {
+    /// - Throws: ``APIError``, ``MicroCore/MicroError``, `CancellationError`.
+    func call(_ subject: String, _ body: JSON? = nil, by deadline: ContinuousClock.Instant) async throws -> JSON {
         let data = try body.map { try JSONSerialization.data(withJSONObject: $0) } ?? Data()
         let reply = try await requests.request(
-            Message(body: ByteBuffer(bytes: data)), to: "$JS.API.\(subject)", by: deadline)
-        if reply.status == 503 { throw absent }
+            BrokerMessage(body: ByteBuffer(bytes: data)), to: "$JS.API.\(subject)", by: deadline)
+        if reply.status == 503 { throw noRespondersError }
         return try read(reply)
     }
 
@@ -37,43 +37,43 @@ struct JetStreamAPI: Sendable {
     func check(publication reply: NATSMessage, to topic: String) throws {
         do {
             guard try read(reply)["seq"] is NSNumber else {
-                throw foreign("the answer to a publication has no sequence")
+                throw invalidResponseError("the answer to a publication has no sequence")
             }
-        } catch let refusal as Refusal {
-            throw error(refusal, "does not store what is published to \(topic)")
+        } catch let apiError as APIError {
+            throw error(apiError, "does not store what is published to \(topic)")
         }
     }
 
     private func read(_ reply: NATSMessage) throws -> JSON {
         guard let object = try? JSONSerialization.jsonObject(with: Data(reply.body.readableBytesView)),
-            let answer = object as? JSON
-        else { throw foreign("the answer is not JSON") }
-        guard let refusal = answer["error"] as? JSON else { return answer }
-        throw Refusal(
-            code: refusal["code"] as? Int ?? 500, detail: refusal["err_code"] as? Int ?? 0,
-            text: String((refusal["description"] as? String ?? "it does not say why").prefix(200)))
+            let response = object as? JSON
+        else { throw invalidResponseError("the answer is not JSON") }
+        guard let apiError = response["error"] as? JSON else { return response }
+        throw APIError(
+            code: apiError["code"] as? Int ?? 500, errorCode: apiError["err_code"] as? Int ?? 0,
+            text: String((apiError["description"] as? String ?? "it does not say why").prefix(200)))
     }
 
     /// What a refusal means.
-    func error(_ refusal: Refusal, _ what: String) -> MicroError {
+    func error(_ apiError: APIError, _ what: String) -> MicroError {
         // No bytes or messages left in the stream, or no storage at the server; see the list of the server
         // (https://github.com/nats-io/nats-server/blob/main/server/errors.json).
-        let isFull = [10023, 10028, 10047, 10077].contains(refusal.detail)
-        let code: MicroError.Code = isFull ? .resourceExhausted : MicroError.Code(status: refusal.code)
+        let isFull = [10023, 10028, 10047, 10077].contains(apiError.errorCode)
+        let code: MicroError.Code = isFull ? .resourceExhausted : MicroError.Code(status: apiError.code)
         return MicroError(
-            code, "JetStream of \(link.description) \(what): \(refusal.text)", origin: MicroError.Origin.broker)
+            code, "JetStream of \(connection.description) \(what): \(apiError.text)", origin: MicroError.Origin.broker)
     }
 
-    private var absent: MicroError {
+    private var noRespondersError: MicroError {
         MicroError(
             .unavailable,
-            "JetStream does not answer at \(link.description): is it enabled (jetstream in the server's configuration)?",
+            "JetStream does not answer at \(connection.description): is it enabled (jetstream in the server's configuration)?",
             origin: MicroError.Origin.broker)
     }
 
-    private func foreign(_ problem: String) -> MicroError {
+    private func invalidResponseError(_ problem: String) -> MicroError {
         MicroError(
-            .internal, "\(link.description) does not answer as JetStream does: \(problem)",
+            .internal, "\(connection.description) does not answer as JetStream does: \(problem)",
             origin: MicroError.Origin.broker)
     }
 }

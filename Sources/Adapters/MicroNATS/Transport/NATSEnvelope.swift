@@ -1,34 +1,34 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import GoMicroWire
 import Foundation
+import GoMicroWire
 import MicroCore
 import NIOCore
 
 /// What go-micro's transport writes into a message: `{"Header":{"Micro-Id":"0",…},"Body":"<base64>"}`.
 struct NATSEnvelope: Sendable {
-    var fields: CallFields
+    var fields: GoMicroHeaders
     var body: ByteBuffer
 
     /// Reads an envelope; nil if the bytes are something else.
     init?(parsing bytes: ByteBuffer) {
         if let (fields, body) = bytes.withUnsafeReadableBytes(NATSEnvelopeReader.read) {
-            self.fields = CallFields(fields)
+            self.fields = GoMicroHeaders(fields)
             self.body = ByteBuffer(bytes: body)
             return
         }
         guard bytes.readableBytesView.first(where: { !Self.isSpace($0) }) == UInt8(ascii: "{"),
-            let envelope = try? JSONDecoder().decode(MessageEnvelope.self, from: Data(bytes.readableBytesView))
+            let envelope = try? JSONDecoder().decode(GoMicroMessageEnvelope.self, from: Data(bytes.readableBytesView))
         else { return nil }
-        fields = CallFields(envelope.headers.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) })
+        fields = GoMicroHeaders(envelope.headers.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) })
         body = ByteBuffer(bytes: envelope.body)
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
     /// Writes an envelope as Go does: fields in the order of their names, and no body where there is nothing in it.
-    static func encoded(_ fields: CallFields.Fields, body: ByteBuffer = ByteBuffer()) -> ByteBuffer {
+    static func encoded(_ fields: GoMicroHeaders.Fields, body: ByteBuffer = ByteBuffer()) -> ByteBuffer {
         var bytes = ByteBuffer()
         let size = fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 6 }
         bytes.reserveCapacity(size + (body.readableBytes + 2) / 3 * 4 + 64)

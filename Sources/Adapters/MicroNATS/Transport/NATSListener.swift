@@ -1,8 +1,8 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import GoMicroWire
 import DequeModule
+import GoMicroWire
 import Logging
 import MicroCore
 import NIOCore
@@ -22,40 +22,40 @@ final class NATSListener: TransportListener {
     private struct State {
         var phase = Phase.bound
         /// What came before the listener ran.
-        var early: [NATSMessage] = []
+        var queuedMessages: [NATSMessage] = []
         /// By the client's inbox; several of one inbox are told apart by their number.
         var calls: [String: [NATSServerCall]] = [:]
         var streams: [String: NATSServerStream] = [:]
         var count = 0
         /// Inboxes of go-micro's clients whose streams are over: what still comes from there opens none.
-        var past: Set<String> = []
+        var closedInboxes: Set<String> = []
         /// The same, the oldest first.
-        var pastInOrder: Deque<String> = []
+        var closedInboxesInOrder: Deque<String> = []
         var runner: CheckedContinuation<Void, Never>?
         var drainers: [CheckedContinuation<Void, Never>] = []
-        var interests: [NATSInterest] = []
-        var listening: UInt64?
-        var whenEnded: (@Sendable () -> Void)?
+        var subscriptions: [NATSSubscription] = []
+        var observerID: UInt64?
+        var onEnd: (@Sendable () -> Void)?
     }
 
     /// How many calls and streams there may be at a time.
-    static let mostSessions = 4096
+    static let maxSessions = 4096
     /// How many may wait for the listener to run: each may hold the largest payload.
-    static let mostEarly = 64
-    private static let mostPast = 1024
+    static let maxQueuedMessages = 64
+    private static let maxClosedInboxes = 1024
     /// The deadline of a request that carries none.
     private static let defaultDeadline = Duration.seconds(30)
 
     let address: Address
     private let subject: String
-    private let link: NATSLink
+    private let connection: NATSConnectionManager
     private let configuration: NATSConfiguration
     private let logger: Logger
     private let state = Mutex(State())
 
-    init(subject: String, link: NATSLink, configuration: NATSConfiguration, logger: Logger) throws {
+    init(subject: String, connection: NATSConnectionManager, configuration: NATSConfiguration, logger: Logger) throws {
         self.subject = subject
-        self.link = link
+        self.connection = connection
         self.configuration = configuration
         self.logger = logger
         address = Address(host: subject)
@@ -63,17 +63,20 @@ final class NATSListener: TransportListener {
 
     /// Subscribes, and returns when that is in effect.
     func start(by deadline: ContinuousClock.Instant) async throws {
-        let interests = try [
-            link.add(subject) { [weak self] messages in for message in messages { self?.receive(message) } },
-            link.add(NATSControl.subject(of: subject)) { [weak self] messages in
+        let subscriptions = try [
+            connection.subscribe(subject) { [weak self] messages in for message in messages { self?.receive(message) }
+            },
+            connection.subscribe(NATSControlMessage.subject(of: subject)) { [weak self] messages in
                 for message in messages { self?.receiveControl(message) }
             },
         ]
-        let listening = link.listen { [weak self] session in if session == nil { self?.connectionLost() } }
-        state.withLock { ($0.interests, $0.listening) = (interests, listening) }
+        let observerID = connection.addSessionObserver { [weak self] session in
+            if session == nil { self?.connectionLost() }
+        }
+        state.withLock { ($0.subscriptions, $0.observerID) = (subscriptions, observerID) }
         do {
-            try await link.confirm(by: deadline)
-            if let error = link.refusal(ofSubscriptionTo: subject) { throw error }
+            try await connection.confirm(by: deadline)
+            if let error = connection.denial(ofSubscriptionTo: subject) { throw error }
         } catch {
             end()
             throw error
@@ -81,26 +84,26 @@ final class NATSListener: TransportListener {
     }
 
     /// Calls the action when the listener has ended.
-    func whenEnded(_ action: @escaping @Sendable () -> Void) {
+    func onEnd(_ action: @escaping @Sendable () -> Void) {
         let hasEnded = state.withLock { state in
             if case .ended = state.phase { return true }
-            state.whenEnded = action
+            state.onEnd = action
             return false
         }
         if hasEnded { action() }
     }
 
     func run(_ handler: @escaping TransportHandler, streams: @escaping TransportStreamLookup) async throws {
-        let early = try state.withLock { state in
+        let queuedMessages = try state.withLock { state in
             guard case .bound = state.phase else {
                 throw MicroError(
                     .closed, "the listener at \(subject) ran already", origin: MicroError.Origin.transport)
             }
             state.phase = .running(handler, streams)
-            defer { state.early = [] }
-            return state.early
+            defer { state.queuedMessages = [] }
+            return state.queuedMessages
         }
-        for message in early { receive(message) }
+        for message in queuedMessages { receive(message) }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let hasEnded = state.withLock { state in
@@ -111,27 +114,27 @@ final class NATSListener: TransportListener {
                 if hasEnded { continuation.resume() }
             }
         } onCancel: {
-            cutOff()
+            abort()
             end()
         }
     }
 
     func drain(deadline: ContinuousClock.Instant) async {
-        let early = state.withLock { state in
+        let queuedMessages = state.withLock { state in
             if case .ended = state.phase { return [NATSMessage]() }
             state.phase = .draining
-            defer { state.early = [] }
-            return state.early
+            defer { state.queuedMessages = [] }
+            return state.queuedMessages
         }
-        for message in early { receive(message) }
+        for message in queuedMessages { receive(message) }
         let late = MicroError(.deadlineExceeded, "calls are still running", origin: MicroError.Origin.transport)
         do {
-            try await withShield(limit: deadline - .now, orThrow: late) { await self.allSessionsEnd() }
+            try await withCancellationShield(limit: deadline - .now, orThrow: late) { await self.allSessionsEnd() }
         } catch {}
-        cutOff()
+        abort()
         end()
         // What was answered at last has left.
-        await link.flush(by: .now + min(configuration.timeout, .seconds(1)))
+        await connection.flush(by: .now + min(configuration.timeout, .seconds(1)))
     }
 
     private func allSessionsEnd() async {
@@ -146,27 +149,27 @@ final class NATSListener: TransportListener {
     }
 
     /// Ends what still runs, and tells the callers.
-    private func cutOff() {
+    private func abort() {
         let (calls, streams) = state.withLock { state in
             state.phase = .draining
             return (state.calls.values.flatMap(\.self), Array(state.streams.values))
         }
         for call in calls {
             call.cancel()
-            answer(call.cutOff, to: call)
+            respond(call.cancellationError, to: call)
         }
-        for stream in streams { stream.cutOff() }
+        for stream in streams { stream.abort() }
     }
 
     /// Takes nothing any more.
     private func end() {
-        let (interests, listening, runner, action) = state.withLock { state in
+        let (subscriptions, observerID, runner, action) = state.withLock { state in
             state.phase = .ended
-            defer { (state.interests, state.listening, state.runner, state.whenEnded) = ([], nil, nil, nil) }
-            return (state.interests, state.listening, state.runner, state.whenEnded)
+            defer { (state.subscriptions, state.observerID, state.runner, state.onEnd) = ([], nil, nil, nil) }
+            return (state.subscriptions, state.observerID, state.runner, state.onEnd)
         }
-        for interest in interests { link.remove(interest) }
-        if let listening { link.stopListening(listening) }
+        for subscription in subscriptions { connection.unsubscribe(subscription) }
+        if let observerID { connection.removeSessionObserver(observerID) }
         action?()
         runner?.resume()
     }
@@ -177,67 +180,73 @@ final class NATSListener: TransportListener {
         // Who gives no inbox cannot be answered; go-micro always does.
         guard let inbox = message.reply, message.status == nil else { return }
         if let stream = state.withLock({ $0.streams[inbox] }) { return stream.carrier.receive(message) }
-        let mark = NATSStreamMark(message.headers)
+        let streamHeaders = NATSStreamHeaders(message.headers)
         // The rest of a stream that is over here.
-        if let mark, mark.number > 0 { return }
+        if let streamHeaders, streamHeaders.number > 0 { return }
         guard let envelope = NATSEnvelope(parsing: message.body) else {
-            return refuse(
+            return sendError(
                 MicroError(
                     .invalidArgument, "this is no message of go-micro's transport: expected JSON with Header and Body",
                     origin: MicroError.Origin.server), inbox)
         }
         // The end of something that is over already.
         if envelope.fields.error?.isEmpty == false { return }
-        if mark == nil, envelope.fields.mayOpenStream, state.withLock({ $0.past.contains(inbox) }) { return }
-        begin(message, envelope, from: inbox, isOwn: mark != nil)
+        if streamHeaders == nil, envelope.fields.canOpenStream, state.withLock({ $0.closedInboxes.contains(inbox) }) {
+            return
+        }
+        begin(message, envelope, from: inbox, isSwiftMicro: streamHeaders != nil)
     }
 
-    private func begin(_ message: NATSMessage, _ envelope: NATSEnvelope, from inbox: String, isOwn: Bool) {
+    private func begin(_ message: NATSMessage, _ envelope: NATSEnvelope, from inbox: String, isSwiftMicro: Bool) {
         let id = envelope.fields.id
         do throws(MicroError) {
             var request = try envelope.fields.request(defaultDeadline: Self.defaultDeadline)
-            let place = "\(request.service) at \(subject)"
+            let serviceDescription = "\(request.service) at \(subject)"
             let admission = state.withLock { state -> Result<(TransportHandler, TransportStreamLookup)?, MicroError> in
-                guard state.count < Self.mostSessions else {
-                    return .failure(Self.tooMany("\(place) has \(Self.mostSessions) calls and streams in hand"))
+                guard state.count < Self.maxSessions else {
+                    return .failure(
+                        Self.tooMany("\(serviceDescription) has \(Self.maxSessions) calls and streams in hand"))
                 }
                 switch state.phase {
                 case .bound:
-                    guard state.early.count < Self.mostEarly else {
+                    guard state.queuedMessages.count < Self.maxQueuedMessages else {
                         return .failure(
-                            Self.tooMany("\(place) has not begun to serve, and \(Self.mostEarly) calls wait"))
+                            Self.tooMany(
+                                "\(serviceDescription) has not begun to serve, and \(Self.maxQueuedMessages) calls wait"
+                            ))
                     }
-                    state.early.append(message)
+                    state.queuedMessages.append(message)
                     return .success(nil)
                 case .running(let handler, let streams):
                     state.count += 1
                     return .success((handler, streams))
-                case .draining, .ended: return .failure(Self.stopping(place))
+                case .draining, .ended: return .failure(Self.stopping(serviceDescription))
                 }
             }
             guard let (handler, streams) = try admission.get() else { return }
-            if envelope.fields.mayOpenStream {
+            if envelope.fields.canOpenStream {
                 if let handler = streams(request.endpoint) {
-                    return open(request, from: inbox, isOwn: isOwn, handler)
+                    return open(request, from: inbox, isSwiftMicro: isSwiftMicro, handler)
                 }
                 guard envelope.fields.stream == nil else {
-                    leave()
-                    throw MicroError.noStream(request)
+                    sessionEnded()
+                    throw MicroError.streamNotFound(request)
                 }
             }
             request.body = envelope.body
             call(request, from: inbox, id: id, handler)
         } catch {
-            refuse(error, inbox, contentType: envelope.fields.contentType, id: id)
+            sendError(error, inbox, contentType: envelope.fields.contentType, id: id)
         }
     }
 
     private func receiveControl(_ message: NATSMessage) {
-        guard let inbox = message.reply.flatMap(NATSControl.owner), let control = NATSControl(message) else {
+        guard let inbox = message.reply.flatMap(NATSControlMessage.owner), let control = NATSControlMessage(message)
+        else {
             // Somebody wants to know whether there is somebody here.
             if let reply = message.reply, message.status == nil {
-                let pong = Message(body: ByteBuffer(string: "pong"))
-                link.sendNow { $0.appendPublish(pong, to: reply) }
+                let pong = BrokerMessage(body: ByteBuffer(string: "pong"))
+                connection.sendIfConnected { $0.appendPublish(pong, to: reply) }
             }
             return
         }
@@ -247,15 +256,15 @@ final class NATSListener: TransportListener {
             for call in calls {
                 call.cancel()
                 // Nobody wants to know any more.
-                _ = call.takeAnswer()
+                _ = call.claimReply()
             }
         }
-        if control == .ping { (calls.isEmpty ? NATSControl.gone : .pong).send(to: inbox, by: link) }
+        if control == .ping { (calls.isEmpty ? NATSControlMessage.gone : .pong).send(to: inbox, by: connection) }
     }
 
     private func connectionLost() {
         let streams = state.withLock { Array($0.streams.values) }
-        for stream in streams { stream.carrier.fail(MicroError.natsConnectionLost(stream.carrier.place.name)) }
+        for stream in streams { stream.carrier.fail(MicroError.natsConnectionLost(stream.carrier.parameters.name)) }
     }
 
     // MARK: Calls
@@ -266,18 +275,18 @@ final class NATSListener: TransportListener {
         let call = NATSServerCall(request, inbox: inbox, id: id)
         state.withLock { $0.calls[inbox, default: []].append(call) }
         call.run { [self] in
-            let answer = await answering(call, handler)
-            if call.takeAnswer() { await send(answer, to: inbox) }
+            let payload = await makeResponse(call, handler)
+            if call.claimReply() { await send(payload, to: inbox) }
             state.withLock { state in
                 state.calls[inbox]?.removeAll { $0 === call }
                 if state.calls[inbox]?.isEmpty == true { state.calls[inbox] = nil }
             }
-            leave()
+            sessionEnded()
         }
     }
 
     /// Runs the handler, and writes what comes of it.
-    private func answering(_ call: NATSServerCall, _ handler: TransportHandler) async -> ByteBuffer {
+    private func makeResponse(_ call: NATSServerCall, _ handler: TransportHandler) async -> ByteBuffer {
         do {
             let response = try await handler(call.request)
             do {
@@ -295,53 +304,54 @@ final class NATSListener: TransportListener {
         } catch {
             if !(error is MicroError || error is CancellationError) { log("a handler failed", error, call.request) }
             return failure(
-                MicroError(answering: call.request, with: error), contentType: call.request.contentType, id: call.id)
+                MicroError(respondingTo: call.request, with: error), contentType: call.request.contentType, id: call.id)
         }
     }
 
     private func encoded(_ response: TransportResponse, id: String?) throws -> ByteBuffer {
         try NATSCallLimits.check(response.headers)
-        var fields = CallFields.identity(id)
+        var fields = GoMicroHeaders.identity(id)
         if !response.contentType.isEmpty { fields.append(("Content-Type", response.contentType)) }
-        let limits = NATSCallLimits(largestPayload: link.largestPayload)
+        let limits = NATSCallLimits(maxPayload: connection.maxPayload)
         return try limits.encoded(fields + response.headers, body: response.body, of: "response")
     }
 
     private func failure(_ error: MicroError, contentType: String, id: String?) -> ByteBuffer {
-        var fields = CallFields.identity(id) + CallFields.error(error.wireText)
+        var fields = GoMicroHeaders.identity(id) + GoMicroHeaders.error(error.wireText)
         if !contentType.isEmpty { fields.append(("Content-Type", contentType)) }
         return NATSEnvelope.encoded(fields)
     }
 
-    private func send(_ answer: ByteBuffer, to inbox: String) async {
-        let answer = Message(body: answer)
-        if link.sendIfThereIsRoom({ $0.appendPublish(answer, to: inbox) }) { return }
+    private func send(_ payload: ByteBuffer, to inbox: String) async {
+        let payload = BrokerMessage(body: payload)
+        if connection.trySend({ $0.appendPublish(payload, to: inbox) }) { return }
         // The caller may be on a connection that works: what cannot leave now leaves with the next one, whether the
         // handler was cancelled or not.
-        let (link, deadline) = (link, ContinuousClock.now + configuration.timeout)
-        let sending = Task { try await link.send(by: deadline) { $0.appendPublish(answer, to: inbox) } }
+        let (connection, deadline) = (connection, ContinuousClock.now + configuration.timeout)
+        let sending = Task { try await connection.send(by: deadline) { $0.appendPublish(payload, to: inbox) } }
         do { try await sending.value } catch {
             logger.debug("an answer cannot be sent", metadata: ["error": "\(error)"])
         }
     }
 
-    private func answer(_ error: MicroError, to call: NATSServerCall) {
-        guard call.takeAnswer() else { return }
-        refuse(error, call.inbox, contentType: call.request.contentType, id: call.id)
+    private func respond(_ error: MicroError, to call: NATSServerCall) {
+        guard call.claimReply() else { return }
+        sendError(error, call.inbox, contentType: call.request.contentType, id: call.id)
     }
 
     /// Answers at once, with an error.
-    private func refuse(_ error: MicroError, _ inbox: String, contentType: String = "", id: String? = nil) {
-        let answer = Message(body: failure(error, contentType: contentType, id: id))
-        link.sendNow { $0.appendPublish(answer, to: inbox) }
+    private func sendError(_ error: MicroError, _ inbox: String, contentType: String = "", id: String? = nil) {
+        let payload = BrokerMessage(body: failure(error, contentType: contentType, id: id))
+        connection.sendIfConnected { $0.appendPublish(payload, to: inbox) }
     }
 
     // MARK: Streams
 
     private func open(
-        _ request: TransportRequest, from inbox: String, isOwn: Bool, _ handler: @escaping TransportStreamHandler
+        _ request: TransportRequest, from inbox: String, isSwiftMicro: Bool, _ handler: @escaping TransportStreamHandler
     ) {
-        let stream = NATSServerStream(request, inbox: inbox, subject: subject, isOwn: isOwn, link: link)
+        let stream = NATSServerStream(
+            request, inbox: inbox, subject: subject, isSwiftMicro: isSwiftMicro, connection: connection)
         state.withLock { $0.streams[inbox] = stream }
         stream.run { [self] error in
             if let error, !(error is MicroError || error is CancellationError) {
@@ -349,20 +359,21 @@ final class NATSListener: TransportListener {
             }
             state.withLock { state in
                 if state.streams[inbox] === stream { state.streams[inbox] = nil }
-                guard !isOwn else { return }
-                if state.past.insert(inbox).inserted { state.pastInOrder.append(inbox) }
-                if state.past.count > Self.mostPast, let oldest = state.pastInOrder.popFirst() {
-                    state.past.remove(oldest)
+                guard !isSwiftMicro else { return }
+                if state.closedInboxes.insert(inbox).inserted { state.closedInboxesInOrder.append(inbox) }
+                if state.closedInboxes.count > Self.maxClosedInboxes, let oldest = state.closedInboxesInOrder.popFirst()
+                {
+                    state.closedInboxes.remove(oldest)
                 }
             }
-            leave()
+            sessionEnded()
         } handler: {
             try await handler(request, $0)
         }
     }
 
     /// A session is over.
-    private func leave() {
+    private func sessionEnded() {
         let drainers = state.withLock { state in
             state.count -= 1
             guard state.count == 0 else { return [CheckedContinuation<Void, Never>]() }
@@ -378,8 +389,8 @@ final class NATSListener: TransportListener {
             metadata: ["service": "\(request.service)", "endpoint": "\(request.endpoint)", "error": "\(error)"])
     }
 
-    private static func stopping(_ place: String) -> MicroError {
-        MicroError(.unavailable, "\(place) is stopping", origin: MicroError.Origin.server)
+    private static func stopping(_ serviceDescription: String) -> MicroError {
+        MicroError(.unavailable, "\(serviceDescription) is stopping", origin: MicroError.Origin.server)
     }
 
     private static func tooMany(_ problem: String) -> MicroError {

@@ -13,7 +13,7 @@ final class NATSServerCall: Sendable {
     /// Which of the calls of its client it is; nil if that has not said so.
     let id: String?
     private let task = NATSServerTask()
-    private let isAnswered = Atomic(false)
+    private let hasReplied = Atomic(false)
 
     init(_ request: TransportRequest, inbox: String, id: String?) {
         self.request = request
@@ -27,28 +27,32 @@ final class NATSServerCall: Sendable {
     func cancel() { task.cancel() }
 
     /// Whether it is still to be answered; from now on it is not.
-    func takeAnswer() -> Bool { !isAnswered.exchange(true, ordering: .sequentiallyConsistent) }
+    func claimReply() -> Bool { !hasReplied.exchange(true, ordering: .sequentiallyConsistent) }
 
     /// What the caller is told when the listener does not wait for the handler any more.
-    var cutOff: MicroError { MicroError(answering: request, with: CancellationError()) }
+    var cancellationError: MicroError { MicroError(respondingTo: request, with: CancellationError()) }
 }
 
 /// A stream that a listener holds with a caller.
 final class NATSServerStream: Sendable {
-    let carrier: NATSCallStream
+    let carrier: NATSStreamCarrier
     private let request: TransportRequest
     private let stream: Mutex<TransportStream?>
     private let task = NATSServerTask()
 
-    init(_ request: TransportRequest, inbox: String, subject: String, isOwn: Bool, link: NATSLink) {
+    init(
+        _ request: TransportRequest, inbox: String, subject: String, isSwiftMicro: Bool,
+        connection: NATSConnectionManager
+    ) {
         self.request = request
         // Without what belongs to the request alone.
-        let fields = CallFields.target(of: request).filter { $0.name != "Accept" && !$0.value.isEmpty }
-        let place = NATSCallStream.Place(
+        let fields = GoMicroHeaders.target(of: request).filter { $0.name != "Accept" && !$0.value.isEmpty }
+        let parameters = NATSStreamCarrier.Parameters(
             subject: inbox, inbox: nil, service: request.service,
             name: "\(request.service) \(request.endpoint) at \(subject)", fields: fields,
             deadline: request.deadline)
-        let (stream, carrier) = NATSCallStream.make(place, peer: isOwn ? .own : .stranger, link: link)
+        let (stream, carrier) = NATSStreamCarrier.make(
+            parameters, peer: isSwiftMicro ? .swiftMicro : .goMicro, connection: connection)
         self.stream = Mutex(stream)
         self.carrier = carrier
     }
@@ -57,7 +61,7 @@ final class NATSServerStream: Sendable {
     ///
     /// - Parameter whenOver: Told what the handler has thrown, when everything is over.
     func run(
-        whenOver: @escaping @Sendable ((any Error)?) -> Void,
+        onEnd: @escaping @Sendable ((any Error)?) -> Void,
         handler: @escaping @Sendable (TransportStream) async throws -> Void
     ) {
         carrier.start { [weak self] isFailure in if isFailure { self?.task.cancel() } }
@@ -65,17 +69,17 @@ final class NATSServerStream: Sendable {
             var failure: (any Error)?
             if let stream = stream.withLock({ $0.take() }) {
                 do { try await handler(stream) } catch { failure = error }
-                await carrier.conclude(failure.map { MicroError(answering: request, with: $0) })
+                await carrier.handlerEnded(failure.map { MicroError(respondingTo: request, with: $0) })
                 // Let go of before its end it would be cancelled.
                 withExtendedLifetime(stream) {}
             }
-            whenOver(failure)
+            onEnd(failure)
         }
     }
 
     /// Ends it from the side of the listener.
-    func cutOff() {
-        carrier.fail(MicroError(answering: request, with: CancellationError()), tells: true)
+    func abort() {
+        carrier.fail(MicroError(respondingTo: request, with: CancellationError()), notifiesPeer: true)
         task.cancel()
     }
 }
@@ -84,7 +88,7 @@ final class NATSServerStream: Sendable {
 final class NATSServerTask: Sendable {
     private struct State {
         var task: Task<Void, Never>?
-        var timer: DeadlineQueue.Ticket?
+        var timer: DeadlineQueue.ScheduledAction?
         var isCancelled = false
         var hasEnded = false
     }

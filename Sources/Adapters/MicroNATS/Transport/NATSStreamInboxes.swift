@@ -7,21 +7,21 @@ import Synchronization
 /// The client's side of all streams, whose messages come by one subject with a wildcard.
 final class NATSStreamInboxes: Sendable {
     private struct State {
-        var interest: NATSInterest?
+        var subscription: NATSSubscription?
         /// By inbox.
-        var streams: [String: NATSCallStream] = [:]
+        var streams: [String: NATSStreamCarrier] = [:]
         var nextID: UInt64 = 0
     }
 
-    private let link: NATSLink
+    private let connection: NATSConnectionManager
     /// Nobody else's, so that nobody else gets the messages.
     private let prefix = "_INBOX.streams.\(NATSName.unique())."
     private let state = Mutex(State())
 
-    init(_ link: NATSLink) {
-        self.link = link
+    init(_ connection: NATSConnectionManager) {
+        self.connection = connection
         // What was sent on a session that is lost may never have arrived.
-        link.listen { [weak self] session in if session == nil { self?.failAll() } }
+        connection.addSessionObserver { [weak self] session in if session == nil { self?.failAll() } }
     }
 
     /// A subject for a new stream.
@@ -29,8 +29,8 @@ final class NATSStreamInboxes: Sendable {
     /// - Throws: ``MicroCore/MicroError`` with `closed`.
     func makeInbox() throws -> String {
         try state.withLock { state in
-            if state.interest == nil {
-                state.interest = try link.add(prefix + ">") { [weak self] messages in
+            if state.subscription == nil {
+                state.subscription = try connection.subscribe(prefix + ">") { [weak self] messages in
                     for message in messages { self?.receive(message) }
                 }
             }
@@ -39,7 +39,7 @@ final class NATSStreamInboxes: Sendable {
         }
     }
 
-    func add(_ stream: NATSCallStream, at inbox: String) { state.withLock { $0.streams[inbox] = stream } }
+    func add(_ stream: NATSStreamCarrier, at inbox: String) { state.withLock { $0.streams[inbox] = stream } }
 
     func remove(_ inbox: String) { state.withLock { _ = $0.streams.removeValue(forKey: inbox) } }
 
@@ -50,12 +50,12 @@ final class NATSStreamInboxes: Sendable {
     func failAll(_ error: MicroError? = nil) {
         let streams = state.withLock { Array($0.streams.values) }
         for stream in streams {
-            stream.fail(error ?? MicroError.natsConnectionLost(stream.place.name), tells: error != nil)
+            stream.fail(error ?? MicroError.natsConnectionLost(stream.parameters.name), notifiesPeer: error != nil)
         }
     }
 
     private func receive(_ message: NATSMessage) {
-        if let inbox = NATSControl.owner(of: message.subject) {
+        if let inbox = NATSControlMessage.owner(of: message.subject) {
             state.withLock { $0.streams[inbox] }?.receiveControl(message)
         } else {
             state.withLock { $0.streams[message.subject] }?.receive(message)

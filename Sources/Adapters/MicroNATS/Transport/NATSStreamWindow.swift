@@ -7,7 +7,7 @@ struct NATSStreamWindow: Sendable {
     /// How much a peer of this toolkit sends without a word of the other.
     static let size = 256 * 1024
     /// How much of a peer that cannot be held back is kept for a slow reader.
-    static let patience = 4 * 1024 * 1024
+    static let maxUnthrottledBytes = 4 * 1024 * 1024
 
     static func cost(_ size: Int) -> Int { size + 64 }
 
@@ -15,7 +15,7 @@ struct NATSStreamWindow: Sendable {
 
     private var outstanding = 0
 
-    var isShut: Bool { outstanding >= Self.size }
+    var isFull: Bool { outstanding >= Self.size }
 
     mutating func sent(_ size: Int) { outstanding += Self.cost(size) }
 
@@ -31,7 +31,7 @@ struct NATSStreamWindow: Sendable {
     /// A message was put into the reader's buffer.
     ///
     /// - Returns: Whether the peer has kept to the rules.
-    mutating func received(_ size: Int, hasRoom: Bool, isHeldBack: Bool) -> Bool {
+    mutating func received(_ size: Int, hasRoom: Bool, isFlowControlled: Bool) -> Bool {
         pending += Self.cost(size)
         guard !hasRoom else {
             excess = nil
@@ -39,7 +39,7 @@ struct NATSStreamWindow: Sendable {
         }
         let sum = excess.map { $0 + Self.cost(size) } ?? 0
         excess = sum
-        return sum <= (isHeldBack ? 2 * Self.size : Self.patience)
+        return sum <= (isFlowControlled ? 2 * Self.size : Self.maxUnthrottledBytes)
     }
 
     /// The reader's buffer has room again.

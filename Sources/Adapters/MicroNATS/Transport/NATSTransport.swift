@@ -18,7 +18,7 @@ import Synchronization
 /// until the deadline, and cannot be held back: the stream of a reader that is too far behind them ends with
 /// `resourceExhausted`. A caller that dies while it waits for the answer to a call is noticed at the deadline of the call.
 public final class NATSTransport: Transport {
-    private let link: NATSLink
+    private let connection: NATSConnectionManager
     private let requests: NATSRequests
     private let streams: NATSStreamInboxes
     private let configuration: NATSConfiguration
@@ -35,16 +35,16 @@ public final class NATSTransport: Transport {
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`: an address or a limit cannot be one, or there is a user
     ///   without a password.
     public init(configuration: NATSConfiguration = .init(), logger: Logger = .current) throws {
-        do { link = try NATSLink(configuration, logger: logger) } catch {
+        do { connection = try NATSConnectionManager(configuration, logger: logger) } catch {
             throw MicroError.natsTransportConfiguration(error)
         }
         self.configuration = configuration
         self.logger = logger
-        requests = NATSRequests(link)
-        streams = NATSStreamInboxes(link)
+        requests = NATSRequests(connection)
+        streams = NATSStreamInboxes(connection)
     }
 
-    deinit { link.stop() }
+    deinit { connection.stop() }
 
     /// `nats`
     public var name: String { "nats" }
@@ -53,22 +53,24 @@ public final class NATSTransport: Transport {
     /// name. The largest body follows from what the server takes, less a fourth for base64: 774,144 bytes of its usual
     /// 1 MiB.
     public var capabilities: TransportCapabilities {
-        TransportCapabilities(features: [.streams, .backPressure], largestBody: limits.largestBody)
+        TransportCapabilities(features: [.streams, .backPressure], maxBodySize: limits.maxBodySize)
     }
 
-    private var limits: NATSCallLimits { NATSCallLimits(largestPayload: link.largestPayload) }
+    private var limits: NATSCallLimits { NATSCallLimits(maxPayload: connection.maxPayload) }
 
     /// See ``MicroCore/Transport/call(_:to:)``.
     public func call(_ request: TransportRequest, to address: Address) async throws -> TransportResponse {
         try checkOpen()
         try Task.checkCancellation()
-        let subject = try NATSSubject.called(address)
-        let place = Self.place(request, subject)
+        let subject = try NATSSubject.callSubject(address)
+        let callDescription = Self.callDescription(request, subject)
         let id = String(lastID.add(1, ordering: .relaxed).newValue)
-        let payload = try encoded(request, CallFields.identity(id), body: request.body)
-        guard request.deadline > .now else { throw MicroError.natsTooLate(place, isSafeToRetry: true) }
-        let reply = try await exchange(Message(body: payload), subject, place, by: request.deadline)
-        guard let envelope = NATSEnvelope(parsing: reply) else { throw MicroError.natsGarbage(place) }
+        let payload = try encoded(request, GoMicroHeaders.identity(id), body: request.body)
+        guard request.deadline > .now else {
+            throw MicroError.natsDeadlineExceeded(callDescription, isSafeToRetry: true)
+        }
+        let reply = try await exchange(BrokerMessage(body: payload), subject, callDescription, by: request.deadline)
+        guard let envelope = NATSEnvelope(parsing: reply) else { throw MicroError.natsInvalidEnvelope(callDescription) }
         if let error = envelope.fields.error, !error.isEmpty {
             throw MicroError(wireText: error, origin: request.service)
         }
@@ -77,24 +79,25 @@ public final class NATSTransport: Transport {
     }
 
     private func exchange(
-        _ message: Message, _ subject: String, _ place: String, by deadline: ContinuousClock.Instant
+        _ message: BrokerMessage, _ subject: String, _ callDescription: String, by deadline: ContinuousClock.Instant
     ) async throws -> ByteBuffer {
-        let link = link
+        let connection = connection
         let reply: NATSMessage
         do {
             reply = try await requests.request(message, to: subject, by: deadline) { inbox in
-                NATSControl.cancel.send(to: subject, inbox: inbox, by: link)
+                NATSControlMessage.cancel.send(to: subject, inbox: inbox, by: connection)
             }
         } catch {
-            guard isOpen else { throw MicroError.natsTransportClosed(link.description, wasSent: true) }
-            throw Self.named(place, MicroError.natsTransport(error))
+            guard isOpen else { throw MicroError.natsTransportClosed(connection.description, wasSent: true) }
+            throw Self.addingContext(callDescription, MicroError.natsTransport(error))
         }
         switch reply.status {
         case nil: return reply.body
-        case 503: throw MicroError.natsNobody(place)
+        case 503: throw MicroError.natsNoResponders(callDescription)
         case let status?:
             throw MicroError(
-                .unavailable, "\(place): NATS answered \(status) \(reply.reason)", origin: MicroError.Origin.transport)
+                .unavailable, "\(callDescription): NATS answered \(status) \(reply.reason)",
+                origin: MicroError.Origin.transport)
         }
     }
 
@@ -102,31 +105,33 @@ public final class NATSTransport: Transport {
     public func open(_ request: TransportRequest, to address: Address) async throws -> TransportStream {
         try checkOpen()
         try Task.checkCancellation()
-        let subject = try NATSSubject.called(address)
-        let place = Self.place(request, subject)
-        let mark = [(name: "Micro-Stream", value: "true")]
-        let payload = try encoded(request, mark, body: ByteBuffer())
-        guard request.deadline > .now else { throw MicroError.natsTooLate(place, isSafeToRetry: true) }
+        let subject = try NATSSubject.callSubject(address)
+        let callDescription = Self.callDescription(request, subject)
+        let streamField = [(name: "Micro-Stream", value: "true")]
+        let payload = try encoded(request, streamField, body: ByteBuffer())
+        guard request.deadline > .now else {
+            throw MicroError.natsDeadlineExceeded(callDescription, isSafeToRetry: true)
+        }
         let inbox = try streams.makeInbox()
-        let (stream, carrier) = NATSCallStream.make(
-            NATSCallStream.Place(
-                subject: subject, inbox: inbox, service: request.service, name: place,
-                fields: CallFields.target(of: request) + mark,
+        let (stream, carrier) = NATSStreamCarrier.make(
+            NATSStreamCarrier.Parameters(
+                subject: subject, inbox: inbox, service: request.service, name: callDescription,
+                fields: GoMicroHeaders.target(of: request) + streamField,
                 deadline: request.deadline),
-            peer: .unknown, link: link)
+            peer: .unknown, connection: connection)
         do {
             // Before anything can come: a session that is lost from here on ends it.
-            _ = try await link.connected(by: request.deadline)
+            _ = try await connection.connected(by: request.deadline)
             streams.add(carrier, at: inbox)
-            let opening = Message(headers: NATSStreamMark(number: 0).headers, body: payload)
-            try await link.send(to: subject, by: request.deadline) { output in
+            let opening = BrokerMessage(headers: NATSStreamHeaders(number: 0).headers, body: payload)
+            try await connection.send(to: subject, by: request.deadline) { output in
                 output.appendPublish(opening, to: subject, reply: inbox)
             }
         } catch {
             streams.remove(inbox)
             carrier.fail(error)
             try checkOpen()
-            throw Self.named(place, MicroError.natsTransport(error))
+            throw Self.addingContext(callDescription, MicroError.natsTransport(error))
         }
         carrier.start { [weak streams] _ in streams?.remove(inbox) }
         return stream
@@ -136,16 +141,17 @@ public final class NATSTransport: Transport {
     /// only one that begins with `_INBOX.` is taken as it is, and refused if somebody listens there.
     public func bind(to address: Address) async throws -> any TransportListener {
         try checkOpen()
-        let asked = try NATSSubject.bound(address)
+        let requested = try NATSSubject.bindSubject(address)
         let deadline = ContinuousClock.now + configuration.timeout
         do {
-            if let asked { try await checkFree(asked, by: deadline) }
+            if let requested { try await ensureUnused(requested, by: deadline) }
             let listener = try NATSListener(
-                subject: asked ?? NATSSubject.fresh(), link: link, configuration: configuration, logger: logger)
+                subject: requested ?? NATSSubject.makeUnique(), connection: connection, configuration: configuration,
+                logger: logger)
             try await listener.start(by: deadline)
-            guard keep(listener) else {
+            guard register(listener) else {
                 await listener.drain(deadline: .now)
-                throw MicroError.natsTransportClosed(link.description)
+                throw MicroError.natsTransportClosed(connection.description)
             }
             return listener
         } catch {
@@ -154,20 +160,20 @@ public final class NATSTransport: Transport {
         }
     }
 
-    private func keep(_ listener: NATSListener) -> Bool {
+    private func register(_ listener: NATSListener) -> Bool {
         let id = ObjectIdentifier(listener)
         let isOpen = listeners.withLock { listeners in
             listeners?[id] = listener
             return listeners != nil
         }
-        if isOpen { listener.whenEnded { [weak self] in self?.listeners.withLock { _ = $0?.removeValue(forKey: id) } } }
+        if isOpen { listener.onEnd { [weak self] in self?.listeners.withLock { _ = $0?.removeValue(forKey: id) } } }
         return isOpen
     }
 
     /// Asks whether somebody listens at a subject.
-    private func checkFree(_ subject: String, by deadline: ContinuousClock.Instant) async throws {
-        let ping = Message(body: ByteBuffer(string: "ping"))
-        let reply = try await requests.request(ping, to: NATSControl.subject(of: subject), by: deadline)
+    private func ensureUnused(_ subject: String, by deadline: ContinuousClock.Instant) async throws {
+        let ping = BrokerMessage(body: ByteBuffer(string: "ping"))
+        let reply = try await requests.request(ping, to: NATSControlMessage.subject(of: subject), by: deadline)
         guard reply.status == 503 else {
             throw MicroError(
                 .unavailable, "cannot listen at \(subject): somebody does already", origin: MicroError.Origin.transport,
@@ -182,45 +188,45 @@ public final class NATSTransport: Transport {
             defer { listeners = nil }
             return listeners.map { Array($0.values) } ?? []
         }
-        let closed = MicroError.natsTransportClosed(link.description, wasSent: true)
+        let closed = MicroError.natsTransportClosed(connection.description, wasSent: true)
         streams.failAll(closed)
-        requests.endAll(closed) { [link] subject, inbox in
-            NATSControl.cancel.send(to: subject, inbox: inbox, by: link)
+        requests.endAll(closed) { [connection] subject, inbox in
+            NATSControlMessage.cancel.send(to: subject, inbox: inbox, by: connection)
         }
         for listener in open { await listener.drain(deadline: .now) }
-        await link.close(by: .now + configuration.timeout)
+        await connection.close(by: .now + configuration.timeout)
     }
 
     /// Loses the connection for ever without a word to anybody, for tests: as when the process is killed.
-    func die() { link.stop() }
+    func simulateCrash() { connection.stop() }
 
     private var isOpen: Bool { listeners.withLock { $0 != nil } }
 
     private func checkOpen() throws {
-        guard isOpen else { throw MicroError.natsTransportClosed(link.description) }
+        guard isOpen else { throw MicroError.natsTransportClosed(connection.description) }
     }
 
     private func encoded(
-        _ request: TransportRequest, _ kind: CallFields.Fields, body: ByteBuffer
+        _ request: TransportRequest, _ kind: GoMicroHeaders.Fields, body: ByteBuffer
     ) throws -> ByteBuffer {
-        let target = CallFields.target(of: request)
+        let target = GoMicroHeaders.target(of: request)
         try NATSCallLimits.check(target)
         try NATSCallLimits.check(request.headers)
-        let fields = target + kind + CallFields.timeLeft(until: request.deadline) + request.headers
+        let fields = target + kind + GoMicroHeaders.remainingTime(until: request.deadline) + request.headers
         return try limits.encoded(fields, body: body, of: "request")
     }
 
-    private static func place(_ request: TransportRequest, _ subject: String) -> String {
+    private static func callDescription(_ request: TransportRequest, _ subject: String) -> String {
         "\(request.service) \(request.endpoint) at \(subject)"
     }
 
     /// Says which call an error of the connection is about.
-    private static func named(_ place: String, _ error: any Error) -> any Error {
+    private static func addingContext(_ callDescription: String, _ error: any Error) -> any Error {
         guard var error = error as? MicroError else { return error }
         if error.code == .deadlineExceeded {
-            return MicroError.natsTooLate(place, isSafeToRetry: error.isSafeToRetry)
+            return MicroError.natsDeadlineExceeded(callDescription, isSafeToRetry: error.isSafeToRetry)
         }
-        error.message = "\(place): \(error.message)"
+        error.message = "\(callDescription): \(error.message)"
         return error
     }
 }
@@ -230,16 +236,16 @@ enum NATSSubject {
     private static let inbox = "_INBOX."
 
     /// One that nobody else has.
-    static func fresh() -> String { inbox + NATSName.unique() }
+    static func makeUnique() -> String { inbox + NATSName.unique() }
 
     /// Where to publish to for an address.
     ///
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
-    static func called(_ address: Address) throws -> String {
+    static func callSubject(_ address: Address) throws -> String {
         guard address.port ?? 0 == 0, isSubject(address.host) else {
             throw MicroError(
                 .invalidArgument,
-                "\(NameRules.shown(address.description)) cannot be called by NATS: expected a subject such as _INBOX.x, and "
+                "\(NameRules.quoted(address.description)) cannot be called by NATS: expected a subject such as _INBOX.x, and "
                     + "no port", origin: MicroError.Origin.transport, isSafeToRetry: true)
         }
         return address.host
@@ -248,24 +254,25 @@ enum NATSSubject {
     /// The subject that is asked for; nil for any.
     ///
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
-    static func bound(_ address: Address) throws -> String? {
-        let isAsked = address.host.hasPrefix(inbox)
+    static func bindSubject(_ address: Address) throws -> String? {
+        let isRequested = address.host.hasPrefix(inbox)
         guard (0...65535).contains(address.port ?? 0), !address.host.isEmpty,
-            !isAsked || (isSubject(address.host) && address.port ?? 0 == 0)
+            !isRequested || (isSubject(address.host) && address.port ?? 0 == 0)
         else {
             throw MicroError(
                 .invalidArgument,
-                "cannot listen at \(NameRules.shown(address.description)): expected a subject such as _INBOX.x without a "
+                "cannot listen at \(NameRules.quoted(address.description)): expected a subject such as _INBOX.x without a "
                     + "port, or any host and port, which are not used", origin: MicroError.Origin.transport,
                 isSafeToRetry: true)
         }
-        return isAsked ? address.host : nil
+        return isRequested ? address.host : nil
     }
 
     /// Tokens of letters, digits, `_`, `:` and `-` with dots between: no wildcard, and nothing that ends a command. It is
     /// not the subject of what peers say beside messages.
     private static func isSubject(_ text: String) -> Bool {
-        guard (1...TopicRules.longestTopic).contains(text.utf8.count), NATSControl.owner(of: text) == nil else {
+        guard (1...TopicRules.maxTopicLength).contains(text.utf8.count), NATSControlMessage.owner(of: text) == nil
+        else {
             return false
         }
         return text.utf8.split(separator: 0x2E, omittingEmptySubsequences: false).allSatisfy { token in

@@ -3,34 +3,38 @@
 
 import MicroCore
 
-/// What can go wrong with a call by NATS. `place` names the call, such as `greeter Greeter.Hello at _INBOX.x`.
+/// What can go wrong with a call by NATS. `callDescription` names the call, such as `greeter Greeter.Hello at _INBOX.x`.
 extension MicroError {
     /// Nobody subscribes to the address.
-    static func natsNobody(_ place: String, isSafeToRetry: Bool = true) -> MicroError {
+    static func natsNoResponders(_ callDescription: String, isSafeToRetry: Bool = true) -> MicroError {
         MicroError(
-            .unavailable, "\(place): nobody listens there, as NATS says", origin: Origin.transport,
+            .unavailable, "\(callDescription): nobody listens there, as NATS says", origin: Origin.transport,
             isSafeToRetry: isSafeToRetry)
     }
 
     /// The peer was there and is not any more.
-    static func natsGone(_ place: String) -> MicroError {
-        MicroError(.unavailable, "\(place): the other side is gone", origin: Origin.transport)
+    static func natsPeerGone(_ callDescription: String) -> MicroError {
+        MicroError(.unavailable, "\(callDescription): the other side is gone", origin: Origin.transport)
     }
 
     /// What was asked on a connection that is lost may never be answered.
-    static func natsConnectionLost(_ place: String) -> MicroError {
+    static func natsConnectionLost(_ callDescription: String) -> MicroError {
         MicroError(
-            .unavailable, "\(place): the connection to NATS was lost before the end", origin: Origin.transport)
-    }
-
-    static func natsTooLate(_ place: String, isSafeToRetry: Bool = false) -> MicroError {
-        MicroError(
-            .deadlineExceeded, "\(place) did not answer in time", origin: Origin.transport, isSafeToRetry: isSafeToRetry
+            .unavailable, "\(callDescription): the connection to NATS was lost before the end", origin: Origin.transport
         )
     }
 
-    static func natsGarbage(_ place: String) -> MicroError {
-        MicroError(.internal, "\(place) answered what is no message of go-micro's transport", origin: Origin.transport)
+    static func natsDeadlineExceeded(_ callDescription: String, isSafeToRetry: Bool = false) -> MicroError {
+        MicroError(
+            .deadlineExceeded, "\(callDescription) did not answer in time", origin: Origin.transport,
+            isSafeToRetry: isSafeToRetry
+        )
+    }
+
+    static func natsInvalidEnvelope(_ callDescription: String) -> MicroError {
+        MicroError(
+            .internal, "\(callDescription) answered what is no message of go-micro's transport",
+            origin: Origin.transport)
     }
 
     static func natsTransportClosed(_ transport: String, wasSent: Bool = false) -> MicroError {

@@ -9,7 +9,7 @@ import NIOCore
 /// What a client sends, appended to what waits to be sent.
 extension CurlOutput {
     /// A message. Subject, reply and headers have been checked.
-    mutating func appendPublish(_ message: Message, to subject: String, reply: String? = nil) {
+    mutating func appendPublish(_ message: BrokerMessage, to subject: String, reply: String? = nil) {
         let headerSize = message.headers.isEmpty ? 0 : NATSHeaderBlock.size(of: message.headers)
         let size = headerSize + message.body.readableBytes
         // The operation, two sizes of 20 digits at most, spaces and line ends.
@@ -42,7 +42,7 @@ extension CurlOutput {
     mutating func appendConnect(_ login: NATSLogin, usesTLS: Bool) {
         var options = Connect(usesTLS: usesTLS)
         switch login {
-        case .nobody: break
+        case .anonymous: break
         case .user(let name, let password): (options.user, options.password) = (name, password.reveal())
         case .token(let token): options.token = token.reveal()
         }
@@ -65,7 +65,7 @@ extension CurlOutput {
         var level = 1
         var echo = true
         var headers = true
-        var tellsOfNoResponders = true
+        var supportsNoResponders = true
         var user: String?
         var password: String?
         var token: String?
@@ -77,7 +77,7 @@ extension CurlOutput {
             case usesTLS = "tls_required"
             case language = "lang"
             case level = "protocol"
-            case tellsOfNoResponders = "no_responders"
+            case supportsNoResponders = "no_responders"
             case password = "pass"
             case token = "auth_token"
         }

@@ -17,7 +17,7 @@ struct NATSHeaderBlock {
     init(parsing bytes: UnsafeRawBufferPointer) {
         var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: true)[...]
         if let first = lines.popFirst() { readStatus(Self.text(first)) }
-        for line in lines.prefix(TopicRules.largestHeaderCount) {
+        for line in lines.prefix(TopicRules.maxHeaderCount) {
             guard let colon = line.firstIndex(of: 0x3A), colon > line.startIndex else { continue }
             headers.add(Self.text(line[..<colon]), Self.text(line[(colon + 1)...]))
         }
@@ -39,7 +39,7 @@ struct NATSHeaderBlock {
     }
 
     /// How many bytes a message takes, its headers included.
-    static func payloadSize(of message: Message) -> Int {
+    static func payloadSize(of message: BrokerMessage) -> Int {
         (message.headers.isEmpty ? 0 : size(of: message.headers)) + message.body.readableBytes
     }
 

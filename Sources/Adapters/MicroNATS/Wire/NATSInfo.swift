@@ -8,10 +8,10 @@ import Foundation
 struct NATSInfo: Sendable, Decodable {
     var version: String?
     var headers: Bool?
-    var maximumPayload: Int?
+    var maxPayload: Int?
     var requiresTLS: Bool?
     var offersTLS: Bool?
-    var requiresLogin: Bool?
+    var requiresAuthentication: Bool?
     var isLameDuck: Bool?
     var hasJetStream: Bool?
     var servers: [String]?
@@ -19,10 +19,10 @@ struct NATSInfo: Sendable, Decodable {
 
     private enum CodingKeys: String, CodingKey {
         case version, headers
-        case maximumPayload = "max_payload"
+        case maxPayload = "max_payload"
         case requiresTLS = "tls_required"
         case offersTLS = "tls_available"
-        case requiresLogin = "auth_required"
+        case requiresAuthentication = "auth_required"
         case isLameDuck = "ldm"
         case hasJetStream = "jetstream"
         case servers = "connect_urls"

@@ -7,7 +7,7 @@ import MicroCore
 /// The head of a message, whose texts are only there while it is handled.
 struct NATSMessageHead {
     let subject: UnsafeRawBufferPointer
-    let subscription: UInt64
+    let subscriptionID: UInt64
     let reply: UnsafeRawBufferPointer?
     /// How much of the payload is headers; 0 for a message without.
     let headerSize: Int
@@ -18,7 +18,7 @@ enum NATSOperation {
     case info(NATSInfo)
     case ping
     case pong
-    case acknowledged
+    case ok
     case error(String)
 }
 
@@ -33,14 +33,14 @@ protocol NATSParserHandler {
 /// over where they are, without a copy.
 struct NATSParser {
     /// The longest line, in bytes: `INFO` tells of every server of a cluster.
-    static let longestLine = 256 * 1024
+    static let maxLineLength = 256 * 1024
     /// The largest payload; the most that a server can be set to.
-    static let largestPayload = 64 * 1024 * 1024
+    static let maxPayload = 64 * 1024 * 1024
 
     /// The beginning of what has not come whole.
-    private var carry: [UInt8] = []
-    /// How long ``carry`` becomes when its message is whole; 0 while its line is not.
-    private var wanted = 0
+    private var buffer: [UInt8] = []
+    /// How long ``buffer`` becomes when its message is whole; 0 while its line is not.
+    private var expectedLength = 0
 
     private enum Line {
         /// A message, with the size of its payload.
@@ -53,49 +53,51 @@ struct NATSParser {
     /// - Throws: ``MicroCore/MicroError`` with `internal`: this is not NATS. Nothing can be read behind it.
     mutating func feed(_ bytes: UnsafeRawBufferPointer, to handler: inout some NATSParserHandler) throws(MicroError) {
         var rest = bytes[...]
-        while !carry.isEmpty, !rest.isEmpty { try complete(&rest, &handler) }
+        while !buffer.isEmpty, !rest.isEmpty { try complete(&rest, &handler) }
         while !rest.isEmpty {
-            guard let end = Self.lineEnd(in: rest) else { return try keep(rest, wanted: 0) }
+            guard let end = Self.lineEnd(in: rest) else { return try saveRemainder(rest, expectedLength: 0) }
             switch try Self.parse(UnsafeRawBufferPointer(rebasing: rest[..<end])) {
             case .operation(let operation):
                 handler.handle(operation)
                 rest = rest[(end + 1)...]
             case .message(let head, let size):
                 let whole = end + 1 - rest.startIndex + size + 2
-                guard rest.count >= whole else { return try keep(rest, wanted: whole) }
+                guard rest.count >= whole else { return try saveRemainder(rest, expectedLength: whole) }
                 let payload = rest[(end + 1)...].prefix(size + 2)
-                handler.handle(head, payload: try Self.checked(payload))
+                handler.handle(head, payload: try Self.payloadWithoutLineEnd(payload))
                 rest = rest[(end + 1 + size + 2)...]
             }
         }
     }
 
-    private mutating func keep(_ rest: Slice<UnsafeRawBufferPointer>, wanted: Int) throws(MicroError) {
-        guard wanted > 0 || rest.count <= Self.longestLine else { throw Self.violation("a line does not end") }
-        carry = Array(rest)
-        self.wanted = wanted
+    private mutating func saveRemainder(_ rest: Slice<UnsafeRawBufferPointer>, expectedLength: Int) throws(MicroError) {
+        guard expectedLength > 0 || rest.count <= Self.maxLineLength else {
+            throw Self.violation("a line does not end")
+        }
+        buffer = Array(rest)
+        self.expectedLength = expectedLength
     }
 
     /// Adds to what is not whole, and handles it once it is.
     private mutating func complete(
         _ rest: inout Slice<UnsafeRawBufferPointer>, _ handler: inout some NATSParserHandler
     ) throws(MicroError) {
-        if wanted == 0 {
+        if expectedLength == 0 {
             let end = Self.lineEnd(in: rest).map { $0 + 1 } ?? rest.endIndex
             let isWhole = end > rest.startIndex && rest[end - 1] == 0x0A
-            guard carry.count + end - rest.startIndex <= Self.longestLine else {
+            guard buffer.count + end - rest.startIndex <= Self.maxLineLength else {
                 throw Self.violation("a line does not end")
             }
-            carry.append(contentsOf: rest[..<end])
+            buffer.append(contentsOf: rest[..<end])
             rest = rest[end...]
             guard isWhole else { return }
         } else {
-            let piece = rest.prefix(wanted - carry.count)
-            carry.append(contentsOf: piece)
+            let piece = rest.prefix(expectedLength - buffer.count)
+            buffer.append(contentsOf: piece)
             rest = rest.dropFirst(piece.count)
-            guard carry.count == wanted else { return }
+            guard buffer.count == expectedLength else { return }
         }
-        let whole = carry
+        let whole = buffer
         try whole.withUnsafeBytes { bytes in
             Result { () throws(MicroError) in try finish(bytes, &handler) }
         }.get()
@@ -109,18 +111,20 @@ struct NATSParser {
         switch try Self.parse(UnsafeRawBufferPointer(rebasing: bytes[..<end])) {
         case .operation(let operation): handler.handle(operation)
         case .message(let head, let size):
-            guard wanted > 0 else {
-                wanted = end + 1 + size + 2
+            guard expectedLength > 0 else {
+                expectedLength = end + 1 + size + 2
                 return
             }
-            handler.handle(head, payload: try Self.checked(bytes[(end + 1)...]))
+            handler.handle(head, payload: try Self.payloadWithoutLineEnd(bytes[(end + 1)...]))
         }
-        carry.removeAll(keepingCapacity: carry.capacity <= Self.longestLine)
-        wanted = 0
+        buffer.removeAll(keepingCapacity: buffer.capacity <= Self.maxLineLength)
+        expectedLength = 0
     }
 
     /// The payload before its line end.
-    private static func checked(_ payload: Slice<UnsafeRawBufferPointer>) throws(MicroError) -> UnsafeRawBufferPointer {
+    private static func payloadWithoutLineEnd(_ payload: Slice<UnsafeRawBufferPointer>) throws(MicroError)
+        -> UnsafeRawBufferPointer
+    {
         guard payload[payload.endIndex - 2] == 0x0D, payload[payload.endIndex - 1] == 0x0A else {
             throw violation("a message is longer than it says")
         }
@@ -145,7 +149,7 @@ struct NATSParser {
         case UInt8(ascii: "H") where line.starts(with: "HMSG ".utf8): return try message(line[5...], hasHeaders: true)
         case UInt8(ascii: "P") where line.elementsEqual("PING".utf8): return .operation(.ping)
         case UInt8(ascii: "P") where line.elementsEqual("PONG".utf8): return .operation(.pong)
-        case UInt8(ascii: "+"): return .operation(.acknowledged)
+        case UInt8(ascii: "+"): return .operation(.ok)
         case UInt8(ascii: "-") where line.starts(with: "-ERR".utf8):
             let text = String(decoding: line.dropFirst(4).prefix(500), as: UTF8.self)
             return .operation(.error(text.trimmingPrefix { " '".contains($0) }.description.droppingQuote))
@@ -188,16 +192,16 @@ struct NATSParser {
             start = index + 1
         }
         let sizes = hasHeaders ? 2 : 1
-        guard count == 2 + sizes || count == 3 + sizes, let subscription = number(fields.1) else {
+        guard count == 2 + sizes || count == 3 + sizes, let subscriptionID = number(fields.1) else {
             throw violation("a message has wrong arguments")
         }
         let hasReply = count == 3 + sizes
         let (first, second) = hasReply ? (fields.3, fields.4) : (fields.2, fields.3)
-        guard let size = number(hasHeaders ? second : first), size <= UInt64(largestPayload),
+        guard let size = number(hasHeaders ? second : first), size <= UInt64(maxPayload),
             let headerSize = hasHeaders ? number(first) : 0, headerSize <= size
         else { throw violation("a message has a wrong size") }
         let head = NATSMessageHead(
-            subject: fields.0, subscription: subscription, reply: hasReply ? fields.2 : nil,
+            subject: fields.0, subscriptionID: subscriptionID, reply: hasReply ? fields.2 : nil,
             headerSize: Int(headerSize))
         return .message(head, Int(size))
     }

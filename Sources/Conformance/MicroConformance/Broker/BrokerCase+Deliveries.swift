@@ -8,107 +8,108 @@ extension BrokerCase {
     static let deliveries = [
         BrokerCase(
             "B01", .core, "A hundred messages arrive with the bodies and headers that they were published with",
-            motive: "What is encoded on the way has to be decoded to the same."
-        ) { trial in
-            let recorder = try await trial.record()
+            rationale: "What is encoded on the way has to be decoded to the same."
+        ) { context in
+            let recorder = try await context.record()
             let messages = (0..<100).map { number in
-                Message(
+                BrokerMessage(
                     headers: ["content-type": "text/plain", "message-id": "\(number)"],
                     body: ByteBuffer(string: "body \(number)"))
             }
-            for message in messages { try await trial.a.publish(message, to: trial.topic()) }
-            try await trial.eventually("all have come") { recorder.count >= messages.count }
+            for message in messages { try await context.a.publish(message, to: context.topic()) }
+            try await context.eventually("all have come") { recorder.count >= messages.count }
             let found = recorder.deliveries.sorted { $0.number < $1.number }
-            try trial.expect(found.map(\.message), is: messages, "the messages")
-            try trial.expect(
-                found.allSatisfy { $0.topic == trial.topic() && $0.attempt == 1 && $0.droppedBefore == 0 },
+            try context.expect(found.map(\.message), is: messages, "the messages")
+            try context.expect(
+                found.allSatisfy { $0.topic == context.topic() && $0.attempt == 1 && $0.droppedBefore == 0 },
                 "each has its topic, is a first attempt, and nothing was dropped before it")
         },
         BrokerCase(
             "B02", .core, "A subscription is in effect when subscribing returns",
-            motive: "Subscribing that goes on in the background loses what is published next."
-        ) { trial in
+            rationale: "Subscribing that goes on in the background loses what is published next."
+        ) { context in
             for round in 0..<100 {
-                let topic = trial.topic("round-\(round)")
-                let recorder = try await trial.record(topic: topic)
-                try await trial.publish(["\(round)"], to: topic)
-                try await trial.eventually(recorder, gets: ["\(round)"])
+                let topic = context.topic("round-\(round)")
+                let recorder = try await context.record(topic: topic)
+                try await context.publish(["\(round)"], to: topic)
+                try await context.eventually(recorder, gets: ["\(round)"])
                 await recorder.subscription.cancel()
             }
         },
         BrokerCase(
             "B03", .core, "Publishing without subscribers works, and who subscribes later gets what is new",
-            motive: "Publishers fail because nobody listens, or messages turn up long afterwards."
-        ) { trial in
-            try await trial.publish(texts(0..<10))
-            let recorder = try await trial.record()
-            try await trial.never("something old comes") { recorder.count > 0 }
-            try await trial.publish(["new"])
-            try await trial.eventually(recorder, gets: ["new"])
+            rationale: "Publishers fail because nobody listens, or messages turn up long afterwards."
+        ) { context in
+            try await context.publish(texts(0..<10))
+            let recorder = try await context.record()
+            try await context.never("something old comes") { recorder.count > 0 }
+            try await context.publish(["new"])
+            try await context.eventually(recorder, gets: ["new"])
         },
         BrokerCase(
             "B08", .core, "Messages of twenty topics, published at once, do not stray",
-            motive: "Shared connections mix up what belongs to whom."
-        ) { trial in
+            rationale: "Shared connections mix up what belongs to whom."
+        ) { context in
             var recorders: [DeliveryRecorder] = []
-            for number in 0..<20 { recorders.append(try await trial.record(topic: trial.topic("t\(number)"))) }
+            for number in 0..<20 { recorders.append(try await context.record(topic: context.topic("t\(number)"))) }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<20 {
                     group.addTask {
-                        try await trial.publish(
-                            (0..<100).map { "\(number).\($0)" }, to: trial.topic("t\(number)"))
+                        try await context.publish(
+                            (0..<100).map { "\(number).\($0)" }, to: context.topic("t\(number)"))
                     }
                 }
                 try await group.waitForAll()
             }
             for (number, recorder) in recorders.enumerated() {
-                try await trial.eventually(recorder, gets: (0..<100).map { "\(number).\($0)" })
+                try await context.eventually(recorder, gets: (0..<100).map { "\(number).\($0)" })
             }
         },
         BrokerCase(
             "B09", .core, "Everyone who has subscribed without a queue gets every message",
-            motive: "Subscriptions of one client, or of one topic, are taken for one."
-        ) { trial in
+            rationale: "Subscriptions of one client, or of one topic, are taken for one."
+        ) { context in
             let recorders = [
-                try await trial.record(trial.a), try await trial.record(trial.b), try await trial.record(trial.b),
+                try await context.record(context.a), try await context.record(context.b),
+                try await context.record(context.b),
             ]
-            try await trial.publish(texts(0..<100))
-            for recorder in recorders { try await trial.eventually(recorder, gets: texts(0..<100)) }
+            try await context.publish(texts(0..<100))
+            for recorder in recorders { try await context.eventually(recorder, gets: texts(0..<100)) }
         },
         BrokerCase(
             "B14", .capability, "Messages of one publisher arrive in the order in which they were published",
-            motive: "Pools of connections and tasks for each message mix them up.", needs: ["ordering"]
-        ) { trial in
-            let recorder = try await trial.record()
-            let other = try await trial.makeClient()
-            let count = trial.bounds.messages
-            async let theirs: Void = trial.publish((0..<count).map { "b\($0)" }, by: other)
-            async let mine: Void = trial.publish((0..<count).map { "a\($0)" })
+            rationale: "Pools of connections and tasks for each message mix them up.", needs: ["ordering"]
+        ) { context in
+            let recorder = try await context.record()
+            let other = try await context.makeClient()
+            let count = context.bounds.messages
+            async let theirs: Void = context.publish((0..<count).map { "b\($0)" }, by: other)
+            async let mine: Void = context.publish((0..<count).map { "a\($0)" })
             _ = try await (theirs, mine)
-            try await trial.eventually("all have come") { recorder.count >= count * 2 }
+            try await context.eventually("all have come") { recorder.count >= count * 2 }
             for publisher in ["a", "b"] {
                 let found = recorder.texts.filter { $0.hasPrefix(publisher) }
-                try trial.expect(found, is: (0..<count).map { "\(publisher)\($0)" }, "the order")
+                try context.expect(found, is: (0..<count).map { "\(publisher)\($0)" }, "the order")
             }
         },
         BrokerCase(
             "B37", .core, "What is published at once arrives once, and what one subscriber changes no other sees",
-            motive: "Buffers are shared, and counters are not locked."
-        ) { trial in
-            let changing = try await trial.record { _ in
+            rationale: "Buffers are shared, and counters are not locked."
+        ) { context in
+            let changing = try await context.record { _ in
             } handle: { delivery in
                 var message = delivery.message
                 message.headers["k"] = "changed"
                 message.body.setInteger(UInt8(ascii: "!"), at: message.body.readerIndex)
                 delivery.acknowledge()
             }
-            let recorder = try await trial.record(trial.a)
+            let recorder = try await context.record(context.a)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for publisher in 0..<50 {
                     group.addTask {
                         for number in 0..<100 {
-                            let message = Message(headers: ["k": "v"], text: "\(publisher).\(number)")
-                            try await trial.a.publish(message, to: trial.topic())
+                            let message = BrokerMessage(headers: ["k": "v"], text: "\(publisher).\(number)")
+                            try await context.a.publish(message, to: context.topic())
                         }
                     }
                 }
@@ -116,8 +117,8 @@ extension BrokerCase {
             }
             let all = (0..<50).flatMap { publisher in (0..<100).map { "\(publisher).\($0)" } }
             for recorder in [recorder, changing] {
-                try await trial.eventually(recorder, gets: all)
-                try trial.expect(
+                try await context.eventually(recorder, gets: all)
+                try context.expect(
                     recorder.deliveries.allSatisfy { $0.message.headers["k"] == "v" }, "headers are as they were")
             }
         },

@@ -8,9 +8,9 @@ public struct Traffic: Sendable, Hashable {
     /// How many of them the client has not ended, nor the proxy.
     public var openConnections = 0
     /// The most that were open at once.
-    public var mostConnections = 0
+    public var maxOpenConnections = 0
     /// How many times bytes were read from clients: an upper bound of the requests of clients that wait for answers.
-    public var bursts = 0
+    public var clientReadCount = 0
     /// How many bytes were passed on to the server.
     public var bytesToServer = 0
     /// How many bytes were passed on to clients.

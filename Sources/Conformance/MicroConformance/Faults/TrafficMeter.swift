@@ -28,13 +28,13 @@ final class ClientMeterHandler: ChannelDuplexHandler {
         meter.update { traffic in
             traffic.connections += 1
             traffic.openConnections += 1
-            traffic.mostConnections = max(traffic.mostConnections, traffic.openConnections)
+            traffic.maxOpenConnections = max(traffic.maxOpenConnections, traffic.openConnections)
         }
         context.fireChannelActive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        meter.update { $0.bursts += 1 }
+        meter.update { $0.clientReadCount += 1 }
         context.fireChannelRead(data)
     }
 

@@ -34,7 +34,7 @@ public protocol BackendControl: Sendable {
 }
 
 /// What a backend holds on behalf of all clients: the leftovers that a case must not leave.
-public struct Census: Sendable, Hashable {
+public struct ResourceCounts: Sendable, Hashable {
     /// Open watches; nil where they cannot be counted.
     public var watches: Int?
     /// What keeps registrations alive, such as leases or checks; nil where it cannot be counted.

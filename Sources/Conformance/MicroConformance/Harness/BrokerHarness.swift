@@ -30,7 +30,7 @@ public protocol BrokerHarness: ConformanceHarness<BrokerBounds> {
 
     /// Removes what a case has left at the backend: messages of topics that begin with the prefix, and the queues and
     /// durable subscriptions that are kept for them. Nothing by default.
-    func sweep(_ prefix: String) async throws
+    func removeLeftovers(_ prefix: String) async throws
 }
 
 extension BrokerHarness {
@@ -39,11 +39,11 @@ extension BrokerHarness {
     /// None.
     public var badSubscribers: (any BadSubscribers)? { nil }
     /// Nothing is left.
-    public func sweep(_ prefix: String) async throws {}
+    public func removeLeftovers(_ prefix: String) async throws {}
 
     /// What it offers to cases.
     public var hooks: Set<Hook> {
-        var hooks = hooksOfBackend
+        var hooks = backendHooks
         if peer != nil { hooks.insert(.peer) }
         if badSubscribers != nil { hooks.insert(.badSubscribers) }
         return hooks
@@ -52,7 +52,7 @@ extension BrokerHarness {
 
 /// How a client of a case is made.
 public struct BrokerClientOptions: Sendable {
-    /// Where it finds the backend: proxies before the ``ConformanceHarness/entrance``; nil for the backend itself.
+    /// Where it finds the backend: proxies before the ``ConformanceHarness/endpoint``; nil for the backend itself.
     public var addresses: [Address]?
     /// How long one of its operations may take; nil for what the harness thinks right.
     public var timeout: Duration?

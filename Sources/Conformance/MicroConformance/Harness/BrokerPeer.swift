@@ -13,10 +13,10 @@ public protocol BrokerPeer: Sendable {
 /// themselves.
 public protocol BadSubscribers: Sendable {
     /// Adds one that answers every message of a topic with a failure.
-    func addRefusing(to topic: String) async throws
+    func addFailing(to topic: String) async throws
 
     /// Adds one of a topic that is known, and cannot be reached.
-    func addDead(to topic: String) async throws
+    func addUnreachable(to topic: String) async throws
 
     /// Removes all.
     func removeAll() async throws

@@ -17,7 +17,7 @@ public protocol ConformanceHarness<Bounds>: Sendable {
     var control: (any BackendControl)? { get }
 
     /// Where the backend listens; none by default. For cases that put a proxy before it.
-    var entrance: Entrance? { get }
+    var endpoint: BackendEndpoint? { get }
 
     /// The credentials that clients can be made with; only valid ones by default.
     var credentials: Set<Credentials> { get }
@@ -29,31 +29,31 @@ public protocol ConformanceHarness<Bounds>: Sendable {
     var hooks: Set<Hook> { get }
 
     /// Counts what the backend holds; nil where nothing can be counted, which is the default.
-    func census() async throws -> Census?
+    func resourceCounts() async throws -> ResourceCounts?
 }
 
 extension ConformanceHarness {
     /// None.
     public var control: (any BackendControl)? { nil }
     /// None.
-    public var entrance: Entrance? { nil }
+    public var endpoint: BackendEndpoint? { nil }
     /// Only valid ones.
     public var credentials: Set<Credentials> { [.valid] }
     /// None.
     public var secrets: [String] { [] }
     /// Nothing can be counted.
-    public func census() async throws -> Census? { nil }
+    public func resourceCounts() async throws -> ResourceCounts? { nil }
 
     /// Those that follow from the entrance and the credentials.
-    var hooksOfBackend: Set<Hook> {
+    var backendHooks: Set<Hook> {
         var hooks: Set<Hook> = []
-        if let entrance {
-            hooks.insert(.entrance)
-            if entrance.wire == .http { hooks.insert(.http) }
-            if entrance.wire == .tls { hooks.insert(.tls) }
+        if let endpoint {
+            hooks.insert(.endpoint)
+            if endpoint.wire == .http { hooks.insert(.http) }
+            if endpoint.wire == .tls { hooks.insert(.tls) }
         }
         if credentials.contains(.wrong) { hooks.insert(.wrongCredentials) }
-        if credentials.contains(.powerless) { hooks.insert(.powerlessCredentials) }
+        if credentials.contains(.unprivileged) { hooks.insert(.unprivilegedCredentials) }
         if credentials.contains(.revocable) { hooks.insert(.revocableCredentials) }
         return hooks
     }
@@ -62,9 +62,9 @@ extension ConformanceHarness {
 /// What an adapter promises in numbers, whatever its kind.
 public protocol ConformanceBounds: Sendable {
     /// How long a case waits for what has to come, if it says nothing else.
-    var patience: Duration { get }
+    var defaultTimeout: Duration { get }
     /// How long a case watches that something does not happen.
-    var quiet: Duration { get }
+    var observationWindow: Duration { get }
     /// Each bound with its name and value, for reports.
-    var described: [(name: String, value: String)] { get }
+    var namedValues: [(name: String, value: String)] { get }
 }

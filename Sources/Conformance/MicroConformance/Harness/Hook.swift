@@ -5,16 +5,16 @@ public import MicroCore
 
 /// What a case needs of the harness beside clients and control of the backend.
 public enum Hook: String, Sendable, Hashable, CaseIterable {
-    /// ``ConformanceHarness/entrance``, for a ``FaultProxy`` before the backend.
-    case entrance
+    /// ``ConformanceHarness/endpoint``, for a ``FaultProxy`` before the backend.
+    case endpoint
     /// An entrance that is plain HTTP, for an ``HTTPFaultProxy``.
     case http
     /// An entrance that is TLS, and clients with ``Trust/wrongAuthority``.
     case tls
     /// Clients with ``Credentials/wrong``.
     case wrongCredentials
-    /// Clients with ``Credentials/powerless``.
-    case powerlessCredentials
+    /// Clients with ``Credentials/unprivileged``.
+    case unprivilegedCredentials
     /// Clients with ``Credentials/revocable``.
     case revocableCredentials
     /// ``RegistryHarness/peer`` or ``BrokerHarness/peer``.
@@ -23,14 +23,14 @@ public enum Hook: String, Sendable, Hashable, CaseIterable {
     case corrupter
     /// ``BrokerHarness/badSubscribers``.
     case badSubscribers
-    /// ``TransportHarness/passage``, for a ``FaultProxy`` between both sides.
-    case passage
+    /// ``TransportHarness/networkPath``, for a ``FaultProxy`` between both sides.
+    case networkPath
     /// ``TransportHarness/badPeers``.
     case badPeers
 }
 
 /// Where the backend listens, so that a case can put a proxy in between.
-public struct Entrance: Sendable, Hashable {
+public struct BackendEndpoint: Sendable, Hashable {
     /// What is spoken there.
     public enum Wire: String, Sendable, Hashable {
         /// HTTP/1.1.
@@ -60,7 +60,7 @@ public enum Credentials: String, Sendable, Hashable, CaseIterable {
     /// Unknown to the backend.
     case wrong
     /// Known to the backend, and allowed nothing.
-    case powerless
+    case unprivileged
     /// Allowed everything, until ``BackendAction/revokeCredentials``.
     case revocable
 }

@@ -4,76 +4,79 @@
 /// What a registry adapter promises in numbers. They are printed in every report, so that a slack bound is seen.
 public struct RegistryBounds: ConformanceBounds, Hashable {
     /// Until another client sees a write; 1 s by default.
-    public var convergence: Duration
+    public var convergenceTimeout: Duration
     /// The time to live of cases that are about it; 3 s by default. Other cases register for a minute.
     public var timeToLive: Duration
     /// What a shorter time to live is raised to; 1 s by default.
-    public var shortestTimeToLive: Duration
+    public var minTimeToLive: Duration
     /// How much later than its time to live a node may go; 2 s by default.
     public var expirySlack: Duration
     /// How much earlier than its time to live a node may go, by the backend's granularity; none by default.
     public var expiryGranularity: Duration
     /// Until a lost registration or a watch is whole again, once the backend is; 15 s by default.
-    public var heal: Duration
+    public var recoveryTimeout: Duration
     /// How long one operation may take when the backend does not answer; 6 s by default.
-    public var operation: Duration
+    public var operationTimeout: Duration
     /// How long a case watches that something does not happen; 0.5 s by default.
-    public var quiet: Duration
+    public var observationWindow: Duration
     /// The largest record, in bytes of text; that of the contract by default.
-    public var largestRecord: Int
+    public var maxRecordSize: Int
     /// How many changes a slow reader has to survive; 1,000 by default.
     public var changes: Int
     /// How many services, of ten nodes each, the stress case registers; 1,000 by default.
     public var services: Int
     /// Until a watch is whole again whose credentials were refused for a moment: refusals are retried slowly; 30 s by
     /// default.
-    public var healFromRefusal: Duration
+    public var credentialRecoveryTimeout: Duration
     /// Until a watch notices that its connection is dead though nothing said so; 45 s by default.
-    public var halfOpen: Duration
+    public var halfOpenTimeout: Duration
     /// The most connections that one client holds, with 200 registrations and 25 watched services; 64 by default.
-    public var connections: Int
+    public var maxConnections: Int
     /// How many requests one client with one watch may send in a second while the backend fails; 20 by default.
-    public var requestsPerSecond: Int
+    public var maxRequestsPerSecond: Int
 
     /// The defaults.
     public init(
-        convergence: Duration = .seconds(1), timeToLive: Duration = .seconds(3),
-        shortestTimeToLive: Duration = .seconds(1), expirySlack: Duration = .seconds(2),
-        expiryGranularity: Duration = .zero, heal: Duration = .seconds(15), operation: Duration = .seconds(6),
-        quiet: Duration = .milliseconds(500), largestRecord: Int = 256 * 1024, changes: Int = 1000,
-        services: Int = 1000, healFromRefusal: Duration = .seconds(30), halfOpen: Duration = .seconds(45),
-        connections: Int = 64, requestsPerSecond: Int = 20
+        convergenceTimeout: Duration = .seconds(1), timeToLive: Duration = .seconds(3),
+        minTimeToLive: Duration = .seconds(1), expirySlack: Duration = .seconds(2),
+        expiryGranularity: Duration = .zero, recoveryTimeout: Duration = .seconds(15),
+        operationTimeout: Duration = .seconds(6),
+        observationWindow: Duration = .milliseconds(500), maxRecordSize: Int = 256 * 1024, changes: Int = 1000,
+        services: Int = 1000, credentialRecoveryTimeout: Duration = .seconds(30),
+        halfOpenTimeout: Duration = .seconds(45),
+        maxConnections: Int = 64, maxRequestsPerSecond: Int = 20
     ) {
-        self.convergence = convergence
+        self.convergenceTimeout = convergenceTimeout
         self.timeToLive = timeToLive
-        self.shortestTimeToLive = shortestTimeToLive
+        self.minTimeToLive = minTimeToLive
         self.expirySlack = expirySlack
         self.expiryGranularity = expiryGranularity
-        self.heal = heal
-        self.operation = operation
-        self.quiet = quiet
-        self.largestRecord = largestRecord
+        self.recoveryTimeout = recoveryTimeout
+        self.operationTimeout = operationTimeout
+        self.observationWindow = observationWindow
+        self.maxRecordSize = maxRecordSize
         self.changes = changes
         self.services = services
-        self.healFromRefusal = healFromRefusal
-        self.halfOpen = halfOpen
-        self.connections = connections
-        self.requestsPerSecond = requestsPerSecond
+        self.credentialRecoveryTimeout = credentialRecoveryTimeout
+        self.halfOpenTimeout = halfOpenTimeout
+        self.maxConnections = maxConnections
+        self.maxRequestsPerSecond = maxRequestsPerSecond
     }
 
     /// Until another client sees a write.
-    public var patience: Duration { convergence }
+    public var defaultTimeout: Duration { convergenceTimeout }
 
     /// Each bound with its name and value, for reports.
-    public var described: [(name: String, value: String)] {
+    public var namedValues: [(name: String, value: String)] {
         [
-            ("convergence", "\(convergence)"), ("timeToLive", "\(timeToLive)"),
-            ("shortestTimeToLive", "\(shortestTimeToLive)"), ("expirySlack", "\(expirySlack)"),
-            ("expiryGranularity", "\(expiryGranularity)"), ("heal", "\(heal)"),
-            ("operation", "\(operation)"), ("quiet", "\(quiet)"),
-            ("largestRecord", "\(largestRecord) bytes"), ("changes", "\(changes)"),
-            ("services", "\(services)"), ("healFromRefusal", "\(healFromRefusal)"), ("halfOpen", "\(halfOpen)"),
-            ("connections", "\(connections)"), ("requestsPerSecond", "\(requestsPerSecond)"),
+            ("convergence", "\(convergenceTimeout)"), ("timeToLive", "\(timeToLive)"),
+            ("shortestTimeToLive", "\(minTimeToLive)"), ("expirySlack", "\(expirySlack)"),
+            ("expiryGranularity", "\(expiryGranularity)"), ("heal", "\(recoveryTimeout)"),
+            ("operation", "\(operationTimeout)"), ("quiet", "\(observationWindow)"),
+            ("largestRecord", "\(maxRecordSize) bytes"), ("changes", "\(changes)"),
+            ("services", "\(services)"), ("healFromRefusal", "\(credentialRecoveryTimeout)"),
+            ("halfOpen", "\(halfOpenTimeout)"),
+            ("connections", "\(maxConnections)"), ("requestsPerSecond", "\(maxRequestsPerSecond)"),
         ]
     }
 }

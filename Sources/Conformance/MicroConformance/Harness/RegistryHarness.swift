@@ -42,7 +42,7 @@ extension RegistryHarness {
 
     /// What it offers to cases.
     public var hooks: Set<Hook> {
-        var hooks = hooksOfBackend
+        var hooks = backendHooks
         if peer != nil { hooks.insert(.peer) }
         if corrupter != nil { hooks.insert(.corrupter) }
         return hooks
@@ -55,7 +55,7 @@ public struct RegistryClientOptions: Sendable {
     public var namespace: String
     /// Whether its reads have to see everything that was written before them.
     public var linearizableReads = false
-    /// Where it finds the backend: proxies before the ``ConformanceHarness/entrance``; nil for the backend itself.
+    /// Where it finds the backend: proxies before the ``ConformanceHarness/endpoint``; nil for the backend itself.
     public var addresses: [Address]?
     /// How long one of its operations may take; nil for what the harness thinks right.
     public var timeout: Duration?

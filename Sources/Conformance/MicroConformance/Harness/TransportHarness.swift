@@ -15,10 +15,10 @@ public import MicroCore
 /// ```
 public protocol TransportHarness: ConformanceHarness where Bounds == TransportBounds {
     /// Where listeners are bound: a place that gives each an address of its own. `127.0.0.1:0` by default.
-    var place: Address { get }
+    var bindAddress: Address { get }
 
     /// How a proxy gets between a client and a listener; it cannot by default.
-    var passage: Passage { get }
+    var networkPath: NetworkPath { get }
 
     /// Peers that do not keep to the protocol; none by default.
     var badPeers: (any BadTransportPeers)? { get }
@@ -31,34 +31,34 @@ public protocol TransportHarness: ConformanceHarness where Bounds == TransportBo
 
 extension TransportHarness {
     /// Any free port of this machine.
-    public var place: Address { Address(host: "127.0.0.1", port: 0) }
+    public var bindAddress: Address { Address(host: "127.0.0.1", port: 0) }
     /// None.
-    public var passage: Passage { .none }
+    public var networkPath: NetworkPath { .none }
     /// None.
     public var badPeers: (any BadTransportPeers)? { nil }
 
     /// What it offers to cases.
     public var hooks: Set<Hook> {
-        var hooks = hooksOfBackend
-        if passage != .none { hooks.insert(.passage) }
+        var hooks = backendHooks
+        if networkPath != .none { hooks.insert(.networkPath) }
         if badPeers != nil { hooks.insert(.badPeers) }
         return hooks
     }
 }
 
 /// How a proxy gets between a client and a listener.
-public enum Passage: Sendable, Hashable {
+public enum NetworkPath: Sendable, Hashable {
     /// Not at all.
     case none
     /// It takes the place of the listener: clients connect to the listener themselves, by TCP.
     case listener
-    /// It takes the place of the ``ConformanceHarness/entrance``: both sides connect to a server.
+    /// It takes the place of the ``ConformanceHarness/endpoint``: both sides connect to a server.
     case server
 }
 
 /// How a transport of a case is made.
 public struct TransportClientOptions: Sendable {
-    /// Where it finds the server between both sides; nil for the ``ConformanceHarness/entrance`` itself.
+    /// Where it finds the server between both sides; nil for the ``ConformanceHarness/endpoint`` itself.
     public var address: Address?
     /// Whom it trusts over TLS.
     public var trust = Trust.valid
@@ -72,23 +72,23 @@ public struct TransportClientOptions: Sendable {
 }
 
 /// What a peer does that does not keep to the protocol.
-public enum BadPeerBehaviour: String, Sendable, Hashable, CaseIterable {
+public enum BadPeerBehavior: String, Sendable, Hashable, CaseIterable {
     /// Answers in order, but without any body.
-    case answersWithoutBody
+    case respondsWithoutBody
     /// Answers each request twice.
-    case answersTwice
+    case respondsTwice
     /// Sends a message of a stream and goes away, without its end.
-    case leavesTheStream
+    case abandonsStream
     /// Answers with an error whose code nobody knows.
-    case unknownCode
+    case unknownErrorCode
     /// Answers with an error whose fields are null.
     case nullError
     /// Answers with bytes that are no answer.
-    case garbage
+    case malformedResponse
     /// Answers with headers that never end.
     case endlessHeaders
     /// Announces more of a body than it sends, and goes away.
-    case shortBody
+    case truncatedBody
     /// Answers in order, and closes its connections when it is told to.
     case closesBetweenCalls
 }
@@ -96,16 +96,16 @@ public enum BadPeerBehaviour: String, Sendable, Hashable, CaseIterable {
 /// Makes peers that do not keep to the protocol, and callers that do not.
 public protocol BadTransportPeers: Sendable {
     /// Which behaviours there are.
-    var behaviours: Set<BadPeerBehaviour> { get }
+    var behaviors: Set<BadPeerBehavior> { get }
 
     /// Runs a peer until the body returns.
-    func with(_ behaviour: BadPeerBehaviour, _ body: (any BadTransportPeer) async throws -> Void) async throws
+    func with(_ behavior: BadPeerBehavior, _ body: (any BadTransportPeer) async throws -> Void) async throws
 
     /// Sends requests to a listener that are none: another verb, another path, another media type, no address of an
     /// endpoint, bytes of another protocol.
     ///
     /// - Returns: What was sent, and the code of the answer; nil if the connection was closed without one.
-    func abuse(_ listener: Address) async throws -> [(what: String, answer: MicroError.Code?)]
+    func sendMalformedRequests(_ listener: Address) async throws -> [(what: String, response: MicroError.Code?)]
 }
 
 /// A peer that does not keep to the protocol.

@@ -9,68 +9,68 @@ extension RegistryCase {
         RegistryCase(
             "R17", .stress,
             "What is deregistered last stays gone, after a thousand registrations and deregistrations at once",
-            motive: "A late registration resurrects the node of a service that has stopped."
-        ) { trial in
-            let timeToLive = trial.bounds.timeToLive
-            let record = trial.record()
+            rationale: "A late registration resurrects the node of a service that has stopped."
+        ) { context in
+            let timeToLive = context.bounds.timeToLive
+            let record = context.record()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for round in 0..<1000 {
                     if round >= 16 { try await group.next() }
                     group.addTask {
                         if round.isMultiple(of: 2) {
-                            try await trial.a.register(record, timeToLive: timeToLive)
+                            try await context.a.register(record, timeToLive: timeToLive)
                         } else {
-                            try await trial.a.deregister(record)
+                            try await context.a.deregister(record)
                         }
                     }
                 }
                 try await group.waitForAll()
             }
-            try await trial.a.deregister(record)
-            try await trial.eventually(trial.b, sees: [])
-            try await trial.never("it comes back", during: timeToLive * 2) {
-                try await !trial.b.lookUp("svc").isEmpty
+            try await context.a.deregister(record)
+            try await context.eventually(context.b, sees: [])
+            try await context.never("it comes back", during: timeToLive * 2) {
+                try await !context.b.lookUp("svc").isEmpty
             }
         },
         RegistryCase(
             "R28", .stress, "Two hundred registrations and their heartbeats share the connections of their client",
-            motive: "A connection, a login or a session is made for each registration, or for each heartbeat.",
-            hooks: [.entrance]
-        ) { trial in
-            let proxy = try await trial.makeProxy()
-            let client = try await trial.makeClient { $0.addresses = [proxy.address] }
-            let records = (0..<200).map { trial.record("svc-\($0 / 8)", node: "\($0)") }
-            let recorders = try (0..<25).map { trial.record(try client.watch("svc-\($0)")) }
+            rationale: "A connection, a login or a session is made for each registration, or for each heartbeat.",
+            hooks: [.endpoint]
+        ) { context in
+            let proxy = try await context.makeProxy()
+            let client = try await context.makeClient { $0.addresses = [proxy.address] }
+            let records = (0..<200).map { context.record("svc-\($0 / 8)", node: "\($0)") }
+            let recorders = try (0..<25).map { context.record(try client.watch("svc-\($0)")) }
             for _ in 0..<4 {
                 try await withThrowingTaskGroup(of: Void.self) { group in
-                    for record in records { group.addTask { _ = try await trial.register(record, by: client) } }
+                    for record in records { group.addTask { _ = try await context.register(record, by: client) } }
                     try await group.waitForAll()
                 }
             }
             for (number, recorder) in recorders.enumerated() {
-                try await trial.eventually("all nodes are seen", within: trial.bounds.heal) {
+                try await context.eventually("all nodes are seen", within: context.bounds.recoveryTimeout) {
                     recorder.last?["svc-\(number)"].flatMap(\.nodes).count == 8
                 }
             }
-            let (most, limit) = (proxy.traffic.mostConnections, trial.bounds.connections)
-            try trial.expect(most <= limit, "one client holds \(limit) connections at most, not \(most)")
+            let (maxOpen, limit) = (proxy.traffic.maxOpenConnections, context.bounds.maxConnections)
+            try context.expect(maxOpen <= limit, "one client holds \(limit) connections at most, not \(maxOpen)")
             let made = proxy.traffic.connections
-            try trial.expect(made <= limit * 2, "connections are kept: \(limit * 2) are made at most, not \(made)")
+            try context.expect(made <= limit * 2, "connections are kept: \(limit * 2) are made at most, not \(made)")
         },
         RegistryCase(
             "R36", .stress, "Five hundred watches at once, and two thousand opened and closed, leave nothing behind",
-            motive: "Every watch has connections and tasks of its own, some of which outlive it."
-        ) { trial in
-            let proxy = trial.harness.entrance == nil ? nil : try await trial.makeProxy()
-            let client = try await trial.makeClient { $0.addresses = proxy.map { [$0.address] } }
-            let before = try await trial.harness.census()?.watches
+            rationale: "Every watch has connections and tasks of its own, some of which outlive it."
+        ) { context in
+            let proxy = context.harness.endpoint == nil ? nil : try await context.makeProxy()
+            let client = try await context.makeClient { $0.addresses = proxy.map { [$0.address] } }
+            let before = try await context.harness.resourceCounts()?.watches
             let names = (0..<25).map { "svc-\($0)" }
-            let records = names.map { trial.record($0) }
-            for record in records { try await trial.register(record) }
+            let records = names.map { context.record($0) }
+            for record in records { try await context.register(record) }
             var recorders: [(record: ServiceRecord, recorder: WatchRecorder)] = []
             for number in 0..<500 {
                 let record = records[number % records.count]
-                recorders.append((record, trial.record(try client.watch(record.name))))
+                recorders.append((record, context.record(try client.watch(record.name))))
             }
             for _ in 0..<20 {
                 var passing: [RegistryWatch] = []
@@ -78,59 +78,70 @@ extension RegistryCase {
                 for watch in passing { watch.cancel() }
             }
             for (record, recorder) in recorders {
-                try await trial.eventually(recorder, sees: [record], of: record.name, within: trial.bounds.heal)
+                try await context.eventually(
+                    recorder, sees: [record], of: record.name, within: context.bounds.recoveryTimeout)
             }
             if let proxy {
-                let (most, limit) = (proxy.traffic.mostConnections, trial.bounds.connections)
-                try trial.expect(most <= limit, "one client holds \(limit) connections at most, not \(most)")
+                let (maxOpen, limit) = (proxy.traffic.maxOpenConnections, context.bounds.maxConnections)
+                try context.expect(maxOpen <= limit, "one client holds \(limit) connections at most, not \(maxOpen)")
             }
             for (_, recorder) in recorders { recorder.cancel() }
             for (_, recorder) in recorders {
-                try await trial.eventually("a cancelled watch ends", within: trial.bounds.heal) { recorder.hasEnded }
+                try await context.eventually("a cancelled watch ends", within: context.bounds.recoveryTimeout) {
+                    recorder.hasEnded
+                }
             }
             if let before {
-                try await trial.eventually("the backend's watches are at their baseline", within: trial.bounds.heal) {
-                    try await trial.harness.census()?.watches ?? 0 <= before
+                try await context.eventually(
+                    "the backend's watches are at their baseline", within: context.bounds.recoveryTimeout
+                ) {
+                    try await context.harness.resourceCounts()?.watches ?? 0 <= before
                 }
             }
         },
         RegistryCase(
             "R53", .stress, "Many services of ten nodes each are counted right, and when all expire each is told",
-            motive: "Pages are cut off, and mass expiry drowns a watch."
-        ) { trial in
-            let names = (0..<trial.bounds.services).map { "svc-\($0)" }
+            rationale: "Pages are cut off, and mass expiry drowns a watch."
+        ) { context in
+            let names = (0..<context.bounds.services).map { "svc-\($0)" }
             let started = ContinuousClock.now
-            try await trial.registerTens(names, timeToLive: .seconds(600))
+            try await context.registerTenNodesEach(names, timeToLive: .seconds(600))
             let took = ContinuousClock.now - started
-            let all = trial.record(try trial.b.watch(nil))
-            try await trial.eventually("a watch of all sees \(names.count) services", within: trial.bounds.heal * 2) {
+            let all = context.record(try context.b.watch(nil))
+            try await context.eventually(
+                "a watch of all sees \(names.count) services", within: context.bounds.recoveryTimeout * 2
+            ) {
                 all.last?.names.count == names.count
             }
             let nodes = names.reduce(0) { $0 + (all.last?[$1].flatMap(\.nodes).count ?? 0) }
-            try trial.expect(nodes, is: names.count * 10, "nodes in the watch of all")
-            try trial.expect(try await trial.b.list(), is: names.sorted(), "list")
+            try context.expect(nodes, is: names.count * 10, "nodes in the watch of all")
+            try context.expect(try await context.b.list(), is: names.sorted(), "list")
             for name in [names[0], names[names.count / 2], names[names.count - 1]] {
-                let found = try await trial.b.lookUp(name).flatMap(\.nodes).count
-                try trial.expect(found, is: 10, "nodes of \(name)")
+                let found = try await context.b.lookUp(name).flatMap(\.nodes).count
+                try context.expect(found, is: 10, "nodes of \(name)")
             }
             // None expires before the last one has its shorter time.
-            let timeToLive = max(trial.bounds.timeToLive, took * 2)
-            try await trial.registerTens(names, timeToLive: timeToLive)
-            let limit = timeToLive + trial.bounds.expirySlack + trial.bounds.heal
-            try await trial.eventually("all are gone in the watch", within: limit) { all.last?.names.isEmpty ?? false }
+            let timeToLive = max(context.bounds.timeToLive, took * 2)
+            try await context.registerTenNodesEach(names, timeToLive: timeToLive)
+            let limit = timeToLive + context.bounds.expirySlack + context.bounds.recoveryTimeout
+            try await context.eventually("all are gone in the watch", within: limit) {
+                all.last?.names.isEmpty ?? false
+            }
             // A backend may list a name for longer than its nodes are found.
-            for name in [names[0], names[names.count - 1]] { try await trial.eventually(trial.b, sees: [], of: name) }
+            for name in [names[0], names[names.count - 1]] {
+                try await context.eventually(context.b, sees: [], of: name)
+            }
         },
         RegistryCase(
             "R54", .stress,
             "While the nodes of a service are replaced one by one there is always one, and none that is dead",
-            motive: "Rolling updates meet moments without any node, or call nodes that have left."
-        ) { trial in
-            let convergence = trial.bounds.convergence
+            rationale: "Rolling updates meet moments without any node, or call nodes that have left."
+        ) { context in
+            let convergenceTimeout = context.bounds.convergenceTimeout
             let dead = Mutex<[String: ContinuousClock.Instant]>([:])
-            for number in 0..<3 { try await trial.register(trial.record(node: "\(number)")) }
-            let recorder = trial.record(try trial.b.watch("svc"))
-            try await trial.eventually("all three are seen") { recorder.last?["svc"].flatMap(\.nodes).count == 3 }
+            for number in 0..<3 { try await context.register(context.record(node: "\(number)")) }
+            let recorder = context.record(try context.b.watch("svc"))
+            try await context.eventually("all three are seen") { recorder.last?["svc"].flatMap(\.nodes).count == 3 }
             let caller = Task {
                 while !Task.isCancelled {
                     let now = ContinuousClock.now
@@ -138,7 +149,7 @@ extension RegistryCase {
                     guard let node = nodes.randomElement() else {
                         throw ConformanceFailure("there was no node to call")
                     }
-                    if let death = dead.withLock({ $0[node.id] }), now - death > convergence {
+                    if let death = dead.withLock({ $0[node.id] }), now - death > convergenceTimeout {
                         throw ConformanceFailure("\(node.id) was called \(now - death) after it had left")
                     }
                     try? await Task.sleep(for: .milliseconds(1))
@@ -146,27 +157,27 @@ extension RegistryCase {
             }
             defer { caller.cancel() }
             for number in 0..<30 {
-                let (old, new) = (trial.record(node: "\(number)"), trial.record(node: "\(number + 3)"))
-                try await trial.register(new)
-                try await trial.eventually("the new node is seen") {
+                let (old, new) = (context.record(node: "\(number)"), context.record(node: "\(number + 3)"))
+                try await context.register(new)
+                try await context.eventually("the new node is seen") {
                     recorder.last?["svc"].flatMap(\.nodes).contains(new.nodes[0]) ?? false
                 }
-                try await trial.a.deregister(old)
+                try await context.a.deregister(old)
                 dead.withLock { $0[old.nodes[0].id] = .now }
             }
             // Long enough for the caller to notice one that stays.
-            try await trial.eventually(
-                recorder, sees: try await trial.b.lookUp("svc"), within: convergence)
-            try await trial.never("the watch ends", during: convergence * 2) { recorder.hasEnded }
+            try await context.eventually(
+                recorder, sees: try await context.b.lookUp("svc"), within: convergenceTimeout)
+            try await context.never("the watch ends", during: convergenceTimeout * 2) { recorder.hasEnded }
             caller.cancel()
             try await caller.value
         },
     ]
 }
 
-extension RegistryTrial {
+extension RegistryTestContext {
     /// Registers ten nodes for each name, a few services at once.
-    fileprivate func registerTens(_ names: [String], timeToLive: Duration) async throws {
+    fileprivate func registerTenNodesEach(_ names: [String], timeToLive: Duration) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, name) in names.enumerated() {
                 if index >= 8 { try await group.next() }

@@ -4,20 +4,21 @@
 import MicroCore
 
 /// A case of the registry contract.
-public typealias RegistryCase = ConformanceCase<RegistryTrial>
+public typealias RegistryCase = ConformanceCase<RegistryTestContext>
 
 extension RegistryCase {
     /// The whole catalogue, in the order of the IDs.
     public static let all: [RegistryCase] =
         [
-            lookUps, records, names, deregistrations, heartbeats, watches, scopes, outages, leases, histories, links,
-            credentials, stress, connections, answers,
+            lookUps, records, names, deregistrations, heartbeats, watches, shutdown, outages, leases, backendHistory,
+            networkFailures,
+            credentials, stress, connectionFaults, responseFaults,
         ].flatMap(\.self)
         .sorted { $0.id < $1.id }
 }
 
 /// Reads that cases use again and again.
-extension RegistryTrial {
+extension RegistryTestContext {
     /// Waits until a client reads exactly these records of a service.
     func eventually(
         _ client: any Registry, sees records: [ServiceRecord], of name: String = "svc", within bound: Duration? = nil
@@ -47,8 +48,8 @@ extension RegistryTrial {
     }
 
     private func eventually(
-        _ what: String, is wanted: [ServiceRecord], within bound: Duration?, _ read: () -> [ServiceRecord]?
+        _ what: String, is expected: [ServiceRecord], within bound: Duration?, _ read: () -> [ServiceRecord]?
     ) async throws {
-        try await eventually(what, is: Optional(wanted), within: bound) { read() }
+        try await eventually(what, is: Optional(expected), within: bound) { read() }
     }
 }

@@ -4,7 +4,7 @@
 import Foundation
 
 extension ConformanceReport {
-    private struct Wire: Encodable {
+    private struct JSONReport: Encodable {
         struct Case: Encodable {
             let id: String
             let tier: String
@@ -29,7 +29,7 @@ extension ConformanceReport {
     /// The report for programs:
     /// `{"kit","adapter":{"name","version"},"backend":{…},"bounds":{…},"cases":[{"id","tier","outcome","seconds","detail"}],"summary":{"passed",…}}`.
     public var json: String {
-        let wire = Wire(
+        let report = JSONReport(
             kit: conformanceKitVersion,
             adapter: .init(name: subject.adapter, version: subject.adapterVersion),
             backend: .init(name: subject.backend, version: subject.backendVersion),
@@ -43,7 +43,7 @@ extension ConformanceReport {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         // Only texts and finite numbers are in it: encoding them cannot fail.
-        let data = (try? encoder.encode(wire)) ?? Data()
+        let data = (try? encoder.encode(report)) ?? Data()
         return String(decoding: data, as: UTF8.self)
     }
 }

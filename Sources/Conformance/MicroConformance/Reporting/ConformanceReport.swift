@@ -30,7 +30,7 @@ public struct ConformanceReport: Sendable {
     /// Creates a report of results that were collected one by one.
     public init(_ harness: any ConformanceHarness, results: [CaseResult]) {
         subject = harness.subject
-        bounds = harness.bounds.described
+        bounds = harness.bounds.namedValues
         self.results = results
     }
 

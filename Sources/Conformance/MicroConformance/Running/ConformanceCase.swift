@@ -16,7 +16,7 @@ public enum Tier: String, Sendable, Hashable, CaseIterable {
 /// One demand of the contract: data, with the code that checks it.
 ///
 /// IDs are stable: reports, lists of known failures and documents use them.
-public struct ConformanceCase<Trial: Sendable>: Sendable, Identifiable {
+public struct ConformanceCase<TestContext: Sendable>: Sendable, Identifiable {
     /// Such as `R01`.
     public let id: String
     /// Who is put to it.
@@ -24,7 +24,7 @@ public struct ConformanceCase<Trial: Sendable>: Sendable, Identifiable {
     /// What an adapter must do, in one sentence.
     public let requirement: String
     /// Why the case is here: what went wrong in somebody's adapter.
-    public let motive: String
+    public let rationale: String
     /// The names of the capabilities that it is about.
     public let needs: [String]
     /// What has to be done to the backend in it.
@@ -32,25 +32,25 @@ public struct ConformanceCase<Trial: Sendable>: Sendable, Identifiable {
     /// What it needs of the harness besides.
     public let hooks: Set<Hook>
     /// Checks the demand; throws what is wrong.
-    public let run: @Sendable (Trial) async throws -> Void
+    public let run: @Sendable (TestContext) async throws -> Void
     /// Checks that an adapter which does not claim the capability refuses to be asked for it.
-    public let refusal: (@Sendable (Trial) async throws -> Void)?
+    public let verifyUnsupported: (@Sendable (TestContext) async throws -> Void)?
 
     /// Creates a case.
     public init(
-        _ id: String, _ tier: Tier, _ requirement: String, motive: String, needs: [String] = [],
+        _ id: String, _ tier: Tier, _ requirement: String, rationale: String, needs: [String] = [],
         actions: Set<BackendAction> = [], hooks: Set<Hook> = [],
-        refusal: (@Sendable (Trial) async throws -> Void)? = nil,
-        run: @escaping @Sendable (Trial) async throws -> Void
+        verifyUnsupported: (@Sendable (TestContext) async throws -> Void)? = nil,
+        run: @escaping @Sendable (TestContext) async throws -> Void
     ) {
         self.id = id
         self.tier = tier
         self.requirement = requirement
-        self.motive = motive
+        self.rationale = rationale
         self.needs = needs
         self.actions = actions
         self.hooks = hooks
-        self.refusal = refusal
+        self.verifyUnsupported = verifyUnsupported
         self.run = run
     }
 }

@@ -5,21 +5,21 @@ import Foundation
 import MicroCore
 
 /// Runs cases against an adapter, one after the other, and reports what came of each.
-public struct ConformanceRunner<Trial: ConformanceTrial>: Sendable {
+public struct ConformanceRunner<TestContext: ConformanceTestContext>: Sendable {
     /// What the cases are run against.
     public let harness: any ConformanceHarness
 
     private let options: RunOptions
     /// Sets up for a case, with a scope of its own.
-    private let makeTrial: @Sendable (_ scope: String) async throws -> Trial
+    private let makeContext: @Sendable (_ scope: String) async throws -> TestContext
 
     init(
         _ harness: any ConformanceHarness, _ options: RunOptions,
-        _ makeTrial: @escaping @Sendable (_ scope: String) async throws -> Trial
+        _ makeContext: @escaping @Sendable (_ scope: String) async throws -> TestContext
     ) {
         self.harness = harness
         self.options = options
-        self.makeTrial = makeTrial
+        self.makeContext = makeContext
     }
 
     /// Runs the selected cases in the order of their IDs.
@@ -29,8 +29,8 @@ public struct ConformanceRunner<Trial: ConformanceTrial>: Sendable {
     ///   - progress: Called before each case, with its number from 1 on and how many there are.
     ///   - finished: Called after each case.
     public func run(
-        _ cases: [ConformanceCase<Trial>] = Trial.catalogue,
-        progress: (ConformanceCase<Trial>, Int, Int) -> Void = { _, _, _ in },
+        _ cases: [ConformanceCase<TestContext>] = TestContext.catalog,
+        progress: (ConformanceCase<TestContext>, Int, Int) -> Void = { _, _, _ in },
         finished: (CaseResult) -> Void = { _ in }
     ) async -> ConformanceReport {
         let selected = cases.filter(options.selects)
@@ -45,15 +45,15 @@ public struct ConformanceRunner<Trial: ConformanceTrial>: Sendable {
     }
 
     /// Runs one case, whatever the options select.
-    public func run(_ testCase: ConformanceCase<Trial>) async -> CaseResult {
+    public func run(_ testCase: ConformanceCase<TestContext>) async -> CaseResult {
         let started = ContinuousClock.now
         let outcome = await outcome(of: testCase)
         return CaseResult(
             id: testCase.id, tier: testCase.tier, requirement: testCase.requirement,
-            outcome: options.judged(outcome, of: testCase.id), duration: ContinuousClock.now - started)
+            outcome: options.adjusted(outcome, of: testCase.id), duration: ContinuousClock.now - started)
     }
 
-    private func outcome(of testCase: ConformanceCase<Trial>) async -> Outcome {
+    private func outcome(of testCase: ConformanceCase<TestContext>) async -> Outcome {
         let missing = testCase.actions.subtracting(harness.control?.actions ?? [])
         guard missing.isEmpty else {
             return .notRunnable("control: \(missing.map(\.rawValue).sorted().joined(separator: ", "))")
@@ -63,14 +63,14 @@ public struct ConformanceRunner<Trial: ConformanceTrial>: Sendable {
             return .notRunnable("hook: \(hooks.map(\.rawValue).sorted().joined(separator: ", "))")
         }
         do {
-            let trial = try await bounded("setting up \(testCase.id)") {
-                try await makeTrial("\(testCase.id)-\(UUID().uuidString.prefix(13))")
+            let context = try await withTimeout("setting up \(testCase.id)") {
+                try await makeContext("\(testCase.id)-\(UUID().uuidString.prefix(13))")
             }
-            let claims = trial.claims
+            let claims = context.claims
             if let capability = testCase.needs.first(where: { !claims.contains($0) }) {
-                return await check(testCase.refusal, testCase, trial, else: .notClaimed(capability))
+                return await check(testCase.verifyUnsupported, testCase, context, else: .notClaimed(capability))
             }
-            return await check(testCase.run, testCase, trial, else: .passed)
+            return await check(testCase.run, testCase, context, else: .passed)
         } catch {
             return .failed("the case could not be set up: \(error)")
         }
@@ -78,11 +78,12 @@ public struct ConformanceRunner<Trial: ConformanceTrial>: Sendable {
 
     /// Runs a check and cleans up, each within its limit.
     private func check(
-        _ body: (@Sendable (Trial) async throws -> Void)?, _ testCase: ConformanceCase<Trial>, _ trial: Trial,
+        _ body: (@Sendable (TestContext) async throws -> Void)?, _ testCase: ConformanceCase<TestContext>,
+        _ context: TestContext,
         else success: Outcome
     ) async -> Outcome {
         var outcome = success
-        do { try await bounded(testCase.id) { try await body?(trial) } } catch let failure as ConformanceFailure {
+        do { try await withTimeout(testCase.id) { try await body?(context) } } catch let failure as ConformanceFailure {
             outcome = .failed(failure.description)
         } catch let missing as CaseNotRunnable {
             outcome = .notRunnable(missing.hook)
@@ -90,59 +91,59 @@ public struct ConformanceRunner<Trial: ConformanceTrial>: Sendable {
             outcome = .failed("it threw \(error)")
         }
         do {
-            try await bounded("cleaning up after \(testCase.id)") {
+            try await withTimeout("cleaning up after \(testCase.id)") {
                 try await self.restore(testCase)
-                try await trial.cleanUp()
+                try await context.cleanUp()
             }
         } catch {
             // It may be the closing that hangs.
-            try? await bounded("closing") { await trial.close() }
+            try? await withTimeout("closing") { await context.close() }
             if !outcome.isFailure { outcome = .failed("the clean-up failed: \(error)") }
         }
         return outcome
     }
 
     /// Leaves the backend running, whatever a case has done to it.
-    private func restore(_ testCase: ConformanceCase<Trial>) async throws {
+    private func restore(_ testCase: ConformanceCase<TestContext>) async throws {
         if testCase.actions.contains(.pause) { try await harness.control?.perform(.resume) }
         if !testCase.actions.isDisjoint(with: [.stop, .kill]) { try await harness.control?.perform(.start) }
     }
 
-    private func bounded<Value: Sendable>(
+    private func withTimeout<Value: Sendable>(
         _ what: String, _ operation: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        let limit = options.caseLimit
+        let limit = options.caseTimeout
         let late = MicroError(.deadlineExceeded, "\(what) did not end within \(limit) and was cut off")
         return try await withDeadline(.now + limit, orThrow: late, operation: operation)
     }
 }
 
 /// Runs the cases of the registry contract.
-public typealias RegistryRunner = ConformanceRunner<RegistryTrial>
+public typealias RegistryRunner = ConformanceRunner<RegistryTestContext>
 
 extension RegistryRunner {
     /// Creates a runner for a registry adapter.
     public init(_ harness: any RegistryHarness, options: RunOptions = RunOptions()) {
-        self.init(harness, options) { try await RegistryTrial(harness: harness, namespace: $0) }
+        self.init(harness, options) { try await RegistryTestContext(harness: harness, namespace: $0) }
     }
 }
 
 /// Runs the cases of the broker contract.
-public typealias BrokerRunner = ConformanceRunner<BrokerTrial>
+public typealias BrokerRunner = ConformanceRunner<BrokerTestContext>
 
 extension BrokerRunner {
     /// Creates a runner for a broker adapter.
     public init(_ harness: any BrokerHarness, options: RunOptions = RunOptions()) {
-        self.init(harness, options) { try await BrokerTrial(harness: harness, prefix: $0) }
+        self.init(harness, options) { try await BrokerTestContext(harness: harness, prefix: $0) }
     }
 }
 
 /// Runs the cases of the transport contract.
-public typealias TransportRunner = ConformanceRunner<TransportTrial>
+public typealias TransportRunner = ConformanceRunner<TransportTestContext>
 
 extension TransportRunner {
     /// Creates a runner for a transport adapter.
     public init(_ harness: any TransportHarness, options: RunOptions = RunOptions()) {
-        self.init(harness, options) { _ in try await TransportTrial(harness: harness) }
+        self.init(harness, options) { _ in try await TransportTestContext(harness: harness) }
     }
 }

@@ -13,11 +13,11 @@ public final class DeliveryRecorder: Sendable {
     }
 
     /// Apart from the recorder, so that the task that fills it does not keep the recorder alive.
-    private final class Tape: Sendable {
+    private final class Storage: Sendable {
         let content = Mutex(Content())
     }
 
-    private let tape = Tape()
+    private let storage = Storage()
     private let task: Task<Void, Never>
 
     /// The subscription that it reads.
@@ -26,28 +26,28 @@ public final class DeliveryRecorder: Sendable {
     /// - Parameter handle: Called for each delivery, after it was kept and before the next one is asked for.
     init(_ subscription: Subscription, _ handle: @escaping @Sendable (Delivery) async -> Void) {
         self.subscription = subscription
-        task = Task { [tape] in
+        task = Task { [storage] in
             for await delivery in subscription {
-                tape.content.withLock { $0.deliveries.append(delivery) }
+                storage.content.withLock { $0.deliveries.append(delivery) }
                 await handle(delivery)
             }
-            tape.content.withLock { $0.hasEnded = true }
+            storage.content.withLock { $0.hasEnded = true }
         }
     }
 
     deinit { task.cancel() }
 
     /// All deliveries so far.
-    public var deliveries: [Delivery] { tape.content.withLock(\.deliveries) }
+    public var deliveries: [Delivery] { storage.content.withLock(\.deliveries) }
 
     /// How many there are so far.
-    public var count: Int { tape.content.withLock(\.deliveries.count) }
+    public var count: Int { storage.content.withLock(\.deliveries.count) }
 
     /// The bodies so far.
     public var texts: [String] { deliveries.map(\.text) }
 
     /// Whether the subscription has ended for it.
-    public var hasEnded: Bool { tape.content.withLock(\.hasEnded) }
+    public var hasEnded: Bool { storage.content.withLock(\.hasEnded) }
 
     /// Cancels the task that reads, not the subscription, and waits for its end.
     func stop() async {

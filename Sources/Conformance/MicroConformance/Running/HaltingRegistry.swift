@@ -26,7 +26,7 @@ final class HaltingRegistry: Registry {
         for continuation in waiting { continuation.resume() }
     }
 
-    private func passOrWait() async {
+    private func waitWhileHalted() async {
         await withCheckedContinuation { continuation in
             let isHalted = content.withLock { content in
                 if content.isHalted { content.waiting.append(continuation) }
@@ -41,12 +41,12 @@ final class HaltingRegistry: Registry {
     var description: String { base.description }
 
     func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
-        await passOrWait()
+        await waitWhileHalted()
         return try await base.register(service, timeToLive: timeToLive)
     }
 
     func deregister(_ service: ServiceRecord) async throws {
-        await passOrWait()
+        await waitWhileHalted()
         try await base.deregister(service)
     }
 

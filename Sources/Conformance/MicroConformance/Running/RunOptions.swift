@@ -12,18 +12,18 @@ public struct RunOptions: Sendable {
     /// IDs that may fail or pass.
     public var knownFlaky: Set<String>
     /// How long one case may take, clean-up apart. One that hangs is cut off, and the run goes on.
-    public var caseLimit: Duration
+    public var caseTimeout: Duration
 
     /// Creates options; by default all cases, 120 s for each.
     public init(
         filter: String = "*", tiers: Set<Tier> = Set(Tier.allCases), knownFailing: Set<String> = [],
-        knownFlaky: Set<String> = [], caseLimit: Duration = .seconds(120)
+        knownFlaky: Set<String> = [], caseTimeout: Duration = .seconds(120)
     ) {
         self.filter = filter
         self.tiers = tiers
         self.knownFailing = knownFailing
         self.knownFlaky = knownFlaky
-        self.caseLimit = caseLimit
+        self.caseTimeout = caseTimeout
     }
 
     /// The IDs in the text of a list: one in each line, `#` begins a comment.
@@ -36,7 +36,7 @@ public struct RunOptions: Sendable {
     }
 
     /// Whether a case is to be run.
-    public func selects<Trial>(_ testCase: ConformanceCase<Trial>) -> Bool {
+    public func selects<TestContext>(_ testCase: ConformanceCase<TestContext>) -> Bool {
         tiers.contains(testCase.tier)
             && filter.split(separator: ",").contains { Self.matches(testCase.id[...], $0) }
     }
@@ -46,14 +46,14 @@ public struct RunOptions: Sendable {
         case (nil, nil): true
         case ("*", _):
             matches(text, pattern.dropFirst()) || (!text.isEmpty && matches(text.dropFirst(), pattern))
-        case (let wanted?, let found?) where wanted == found || wanted == "?":
+        case (let expected?, let found?) where expected == found || expected == "?":
             matches(text.dropFirst(), pattern.dropFirst())
         default: false
         }
     }
 
     /// The outcome as the lists of known ones make it.
-    func judged(_ outcome: Outcome, of id: String) -> Outcome {
+    func adjusted(_ outcome: Outcome, of id: String) -> Outcome {
         switch outcome {
         case .failed(let detail) where knownFailing.contains(id) || knownFlaky.contains(id): .knownFailing(detail)
         case .passed where knownFailing.contains(id) && !knownFlaky.contains(id): .unexpectedPass

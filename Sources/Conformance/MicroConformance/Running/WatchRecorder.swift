@@ -12,32 +12,32 @@ public final class WatchRecorder: Sendable {
     }
 
     /// Apart from the recorder, so that the task that fills it does not keep the recorder alive.
-    private final class Tape: Sendable {
+    private final class Storage: Sendable {
         let content = Mutex(Content())
     }
 
-    private let tape = Tape()
+    private let storage = Storage()
     private let watch: RegistryWatch
     private let task: Task<Void, Never>
 
     init(_ watch: RegistryWatch) {
         self.watch = watch
-        task = Task { [tape] in
-            for await state in watch { tape.content.withLock { $0.states.append(state) } }
-            tape.content.withLock { $0.hasEnded = true }
+        task = Task { [storage] in
+            for await state in watch { storage.content.withLock { $0.states.append(state) } }
+            storage.content.withLock { $0.hasEnded = true }
         }
     }
 
     deinit { watch.cancel() }
 
     /// All states so far.
-    public var states: [RegistryState] { tape.content.withLock(\.states) }
+    public var states: [RegistryState] { storage.content.withLock(\.states) }
 
     /// The newest state; nil before the first.
-    public var last: RegistryState? { tape.content.withLock { $0.states.last } }
+    public var last: RegistryState? { storage.content.withLock { $0.states.last } }
 
     /// Whether the watch has ended.
-    public var hasEnded: Bool { tape.content.withLock(\.hasEnded) }
+    public var hasEnded: Bool { storage.content.withLock(\.hasEnded) }
 
     /// Cancels the watch.
     public func cancel() { watch.cancel() }

@@ -7,13 +7,14 @@ import MicroCore
 ///
 /// T03 (an absent body told apart from an empty one) has no place in this contract, whose bodies are always there, and
 /// neither have the trailers of T13. T42–T49 are about clients and servers, not about transports.
-public typealias TransportCase = ConformanceCase<TransportTrial>
+public typealias TransportCase = ConformanceCase<TransportTestContext>
 
 extension TransportCase {
     /// The whole catalogue, in the order of the IDs.
     public static let all: [TransportCase] =
         [
-            bodies, headers, errors, streams, endsOfStreams, deadlines, peers, passages, lives, credentials,
+            bodies, headers, errors, streams, streamTermination, deadlines, peers, networkFaults, lifecycle,
+            credentials,
         ].flatMap(\.self)
         .sorted { $0.id < $1.id }
 }

@@ -28,7 +28,7 @@ public protocol Broker: Sendable, CustomStringConvertible {
     /// - Throws: `invalidTopic`, `invalidArgument` (headers), `payloadTooLarge` (before anything is sent),
     ///   `unsupported`, `unauthenticated`, `permissionDenied`, `resourceExhausted` (the backend's storage is full),
     ///   `unavailable`, `deadlineExceeded`, `closed`.
-    func publish(_ message: Message, to topic: String) async throws
+    func publish(_ message: BrokerMessage, to topic: String) async throws
 
     /// Subscribes to a topic, or to all topics of a pattern where wildcards are claimed.
     ///
@@ -45,7 +45,8 @@ public protocol Broker: Sendable, CustomStringConvertible {
     ///
     /// - Throws: As ``publish(_:to:)``; `notFound` at once when nobody subscribes to the topic, `deadlineExceeded`
     ///   when nobody has replied by the deadline.
-    func request(_ message: Message, to topic: String, deadline: ContinuousClock.Instant) async throws -> Message
+    func request(_ message: BrokerMessage, to topic: String, deadline: ContinuousClock.Instant) async throws
+        -> BrokerMessage
 
     /// Closes in order: takes no new deliveries, waits until those that were received have been handled and
     /// acknowledged, flushes what was published, and ends all subscriptions; whatever is not done by the deadline is cut
@@ -87,8 +88,8 @@ extension Broker {
 
     /// Not claimed, unless the adapter has a method of its own.
     public func request(
-        _ message: Message, to topic: String, deadline: ContinuousClock.Instant
-    ) async throws -> Message {
+        _ message: BrokerMessage, to topic: String, deadline: ContinuousClock.Instant
+    ) async throws -> BrokerMessage {
         throw MicroError(
             .unsupported, "\(self) has no requests and replies", origin: MicroError.Origin.broker,
             isSafeToRetry: true)

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How often a message is delivered when something goes wrong on the way.
-public enum DeliveryClass: String, Sendable, Hashable, CaseIterable {
+public enum DeliveryGuarantee: String, Sendable, Hashable, CaseIterable {
     /// Once or, where a connection or a process breaks, not at all.
     case atMostOnce
     /// Once or, where a connection or a process breaks or nobody acknowledges, several times.
@@ -56,16 +56,16 @@ public struct BrokerFeatures: OptionSet, Sendable, Hashable {
 /// What a broker can do, and its limits.
 public struct BrokerCapabilities: Sendable, Hashable {
     /// How often a message is delivered when something goes wrong.
-    public var delivery: DeliveryClass
+    public var delivery: DeliveryGuarantee
     /// What it does beyond the core.
     public var features: BrokerFeatures
     /// The largest body of a message without headers, in bytes. Where a server decides, it is what the server said last.
-    public var largestBody: Int
+    public var maxBodySize: Int
 
     /// Creates capabilities.
-    public init(delivery: DeliveryClass, features: BrokerFeatures, largestBody: Int) {
+    public init(delivery: DeliveryGuarantee, features: BrokerFeatures, maxBodySize: Int) {
         self.delivery = delivery
         self.features = features
-        self.largestBody = largestBody
+        self.maxBodySize = maxBodySize
     }
 }

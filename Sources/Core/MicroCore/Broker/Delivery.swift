@@ -19,14 +19,14 @@ public struct Delivery: Sendable {
     /// The topic that it was published to; of a subscription to a pattern, the concrete one.
     public let topic: String
     /// What was published.
-    public let message: Message
+    public let message: BrokerMessage
     /// 1 for the first delivery of the message to this subscription or its queue, 2 for the second, and so on.
     public let attempt: Int
-    /// How many deliveries were dropped since the one before, for want of room: see ``SubscribeOptions/bufferedMessages``.
+    /// How many deliveries were dropped since the one before, for want of room: see ``SubscribeOptions/maxBufferedMessages``.
     public internal(set) var droppedBefore = 0
 
     let receipt: Receipt?
-    private let answer: (@Sendable (Message) async throws -> Void)?
+    private let sendReply: (@Sendable (BrokerMessage) async throws -> Void)?
 
     /// Creates a delivery, for the author of an adapter.
     ///
@@ -35,14 +35,14 @@ public struct Delivery: Sendable {
     ///     without acknowledgements.
     ///   - reply: Sends a reply to who published it; nil if no reply is expected.
     public init(
-        topic: String, message: Message, attempt: Int = 1, settle: (@Sendable (Settlement) -> Void)? = nil,
-        reply: (@Sendable (Message) async throws -> Void)? = nil
+        topic: String, message: BrokerMessage, attempt: Int = 1, settle: (@Sendable (Settlement) -> Void)? = nil,
+        reply: (@Sendable (BrokerMessage) async throws -> Void)? = nil
     ) {
         self.topic = topic
         self.message = message
         self.attempt = attempt
         receipt = settle.map(Receipt.init)
-        answer = reply
+        sendReply = reply
     }
 
     /// Says that the message was handled: it does not come again. On a broker without acknowledgements, where nothing
@@ -64,41 +64,41 @@ public struct Delivery: Sendable {
     }
 
     /// Whether who published it waits for a reply.
-    public var isRequest: Bool { answer != nil }
+    public var isRequest: Bool { sendReply != nil }
 
     /// Replies to who published it by ``Broker/request(_:to:deadline:)``.
     ///
     /// - Throws: ``MicroError`` with `invalidArgument` if no reply is expected; otherwise as ``Broker/publish(_:to:)``.
-    public func reply(with message: Message) async throws {
-        guard let answer else {
+    public func reply(with message: BrokerMessage) async throws {
+        guard let sendReply else {
             throw MicroError(
                 .invalidArgument, "nobody waits for a reply to what came to \(topic)",
                 origin: MicroError.Origin.broker)
         }
-        try await answer(message)
+        try await sendReply(message)
     }
 }
 
 /// Settles a delivery once, and tells the subscription that it is not in hand any more.
 final class Receipt: Sendable {
-    private let report: @Sendable (Delivery.Settlement) -> Void
+    private let onSettle: @Sendable (Delivery.Settlement) -> Void
     private let isSettled = Atomic(false)
     /// Set when the delivery is handed out.
-    private let owner = Mutex<DeliveryMailbox?>(nil)
+    private let owner = Mutex<DeliveryInbox?>(nil)
 
-    init(_ report: @escaping @Sendable (Delivery.Settlement) -> Void) { self.report = report }
+    init(_ onSettle: @escaping @Sendable (Delivery.Settlement) -> Void) { self.onSettle = onSettle }
 
     /// What nobody settles comes again when its time is over; it is not in hand for ever.
-    deinit { owner.withLock(\.self)?.leaveHand() }
+    deinit { owner.withLock(\.self)?.didSettleDelivery() }
 
-    func handOut(from mailbox: DeliveryMailbox) { owner.withLock { $0 = mailbox } }
+    func markDelivered(from inbox: DeliveryInbox) { owner.withLock { $0 = inbox } }
 
     /// Nobody has seen it: it is not in hand after all.
-    func takeBack() { owner.withLock { $0 = nil } }
+    func markUndelivered() { owner.withLock { $0 = nil } }
 
     func settle(_ settlement: Delivery.Settlement) {
         guard !isSettled.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        report(settlement)
-        owner.withLock { $0.take() }?.leaveHand()
+        onSettle(settlement)
+        owner.withLock { $0.take() }?.didSettleDelivery()
     }
 }

@@ -17,9 +17,9 @@ public struct SubscribeOptions: Sendable, Hashable {
     /// How many deliveries wait at most for a reader that is slower than the publishers; at least 1, 65,536 by default.
     /// Beyond it the oldest are dropped and counted in ``Delivery/droppedBefore``; with acknowledgements nothing is
     /// dropped, but stays at the backend.
-    public var bufferedMessages = 65_536
+    public var maxBufferedMessages = 65_536
     /// How many bytes of headers and bodies wait at most; at least 1, 64 MiB by default. A single larger delivery is kept.
-    public var bufferedBytes = 64 * 1024 * 1024
+    public var maxBufferedBytes = 64 * 1024 * 1024
     /// A name by which the backend keeps a subscription without a queue while nobody has it, by the rules for names.
     /// Needs `durability`. A queue is kept by its own name.
     public var durableName: String?
@@ -27,14 +27,14 @@ public struct SubscribeOptions: Sendable, Hashable {
     public var start = Start.new
     /// How many deliveries may be unsettled at a time; at least 1. Nil for the adapter's default. Needs
     /// `acknowledgements`.
-    public var maximumInFlight: Int?
+    public var maxInFlight: Int?
     /// How long a delivery may stay unsettled before it comes again; above zero. Nil for the adapter's default. Needs
     /// `acknowledgements`.
-    public var acknowledgeWait: Duration?
+    public var acknowledgementTimeout: Duration?
     /// How often a message is delivered at most; at least 1, nil for no limit. Needs `acknowledgements`.
-    public var maximumAttempts: Int?
-    /// The topic that a message goes to which was delivered ``maximumAttempts`` times and never acknowledged, with its
-    /// headers. Needs `deadLetters` and a ``maximumAttempts``.
+    public var maxAttempts: Int?
+    /// The topic that a message goes to which was delivered ``maxAttempts`` times and never acknowledged, with its
+    /// headers. Needs `deadLetters` and a ``maxAttempts``.
     public var deadLetterTopic: String?
 
     /// The defaults.
@@ -53,19 +53,19 @@ public struct SubscribeOptions: Sendable, Hashable {
         if let durableName { try TopicRules.check(queue: durableName) }
         if let deadLetterTopic { try TopicRules.check(topic: deadLetterTopic) }
         try checkBounds(queue: queue)
-        for need in needs(topic: topic, queue: queue) where !features.contains(need.feature) {
+        for need in requiredFeatures(topic: topic, queue: queue) where !features.contains(need.feature) {
             throw MicroError(
-                .unsupported, "\(broker) cannot serve \(need.what)", origin: MicroError.Origin.broker,
+                .unsupported, "\(broker) cannot serve \(need.description)", origin: MicroError.Origin.broker,
                 isSafeToRetry: true)
         }
     }
 
     private func checkBounds(queue: String?) throws {
-        let numbers = [bufferedMessages, bufferedBytes, maximumInFlight ?? 1, maximumAttempts ?? 1]
-        guard numbers.allSatisfy({ $0 >= 1 }), acknowledgeWait.map({ $0 > .zero }) ?? true else {
+        let numbers = [maxBufferedMessages, maxBufferedBytes, maxInFlight ?? 1, maxAttempts ?? 1]
+        guard numbers.allSatisfy({ $0 >= 1 }), acknowledgementTimeout.map({ $0 > .zero }) ?? true else {
             throw Self.invalid("the limits of a subscription begin at 1, and its time to acknowledge above zero")
         }
-        guard deadLetterTopic == nil || maximumAttempts != nil else {
+        guard deadLetterTopic == nil || maxAttempts != nil else {
             throw Self.invalid("a dead letter topic needs a maximum of attempts")
         }
         guard queue == nil || durableName == nil else {
@@ -73,17 +73,17 @@ public struct SubscribeOptions: Sendable, Hashable {
         }
     }
 
-    private func needs(topic: String, queue: String?) -> [(feature: BrokerFeatures, what: String)] {
-        var needs: [(BrokerFeatures, String)] = []
-        if TopicPattern(topic).hasWildcards { needs.append((.wildcards, "the pattern \(topic)")) }
-        if let queue { needs.append((.queues, "the queue \(queue)")) }
-        if let durableName { needs.append((.durability, "the durable subscription \(durableName)")) }
-        if start == .all { needs.append((.replay, "what was published before")) }
-        if maximumInFlight != nil { needs.append((.acknowledgements, "a limit on what is in flight")) }
-        if acknowledgeWait != nil { needs.append((.acknowledgements, "a time to acknowledge")) }
-        if maximumAttempts != nil { needs.append((.acknowledgements, "a maximum of attempts")) }
-        if deadLetterTopic != nil { needs.append((.deadLetters, "dead letters")) }
-        return needs
+    private func requiredFeatures(topic: String, queue: String?) -> [(feature: BrokerFeatures, description: String)] {
+        var requiredFeatures: [(BrokerFeatures, String)] = []
+        if TopicPattern(topic).hasWildcards { requiredFeatures.append((.wildcards, "the pattern \(topic)")) }
+        if let queue { requiredFeatures.append((.queues, "the queue \(queue)")) }
+        if let durableName { requiredFeatures.append((.durability, "the durable subscription \(durableName)")) }
+        if start == .all { requiredFeatures.append((.replay, "what was published before")) }
+        if maxInFlight != nil { requiredFeatures.append((.acknowledgements, "a limit on what is in flight")) }
+        if acknowledgementTimeout != nil { requiredFeatures.append((.acknowledgements, "a time to acknowledge")) }
+        if maxAttempts != nil { requiredFeatures.append((.acknowledgements, "a maximum of attempts")) }
+        if deadLetterTopic != nil { requiredFeatures.append((.deadLetters, "dead letters")) }
+        return requiredFeatures
     }
 
     private static func invalid(_ problem: String) -> MicroError {

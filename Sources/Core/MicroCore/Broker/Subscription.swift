@@ -17,11 +17,11 @@ public final class Subscription: AsyncSequence, Sendable {
     /// It does not fail: see above.
     public typealias Failure = Never
 
-    private let mailbox: DeliveryMailbox
+    private let inbox: DeliveryInbox
 
-    private init(mailbox: DeliveryMailbox) { self.mailbox = mailbox }
+    private init(inbox: DeliveryInbox) { self.inbox = inbox }
 
-    deinit { mailbox.end() }
+    deinit { inbox.end() }
 
     /// Makes a subscription and the half that feeds it, for the author of an adapter.
     ///
@@ -32,23 +32,23 @@ public final class Subscription: AsyncSequence, Sendable {
     public static func makeStream(
         options: SubscribeOptions, onEnd: @escaping @Sendable () -> Void = {}
     ) -> (subscription: Subscription, source: Source) {
-        let mailbox = DeliveryMailbox(
-            maximumCount: options.bufferedMessages, maximumBytes: options.bufferedBytes, onEnd: onEnd)
-        return (Subscription(mailbox: mailbox), Source(mailbox: mailbox))
+        let inbox = DeliveryInbox(
+            maxCount: options.maxBufferedMessages, maxBytes: options.maxBufferedBytes, onEnd: onEnd)
+        return (Subscription(inbox: inbox), Source(inbox: inbox))
     }
 
     /// How many deliveries were dropped so far, for want of room.
-    public var dropped: Int { mailbox.droppedInAll }
+    public var dropped: Int { inbox.totalDropped }
 
     /// Ends the subscription. When it returns nothing new is handed out; what is in hand may be finished, and settled.
     /// Cancelling twice is fine, and so is cancelling while a delivery is handled.
-    public func cancel() async { mailbox.end() }
+    public func cancel() async { inbox.end() }
 
     /// Takes nothing new, and ends once everything that was received has been handled, or at the deadline.
     ///
     /// - Returns: Whether everything was handled.
     @discardableResult
-    public func drain(deadline: ContinuousClock.Instant) async -> Bool { await mailbox.drain(deadline: deadline) }
+    public func drain(deadline: ContinuousClock.Instant) async -> Bool { await inbox.drain(deadline: deadline) }
 
     /// The reading half.
     public func makeAsyncIterator() -> Iterator { Iterator(reader: Reader(subscription: self)) }
@@ -68,59 +68,59 @@ public final class Subscription: AsyncSequence, Sendable {
 
     /// Feeds a subscription.
     public struct Source: Sendable {
-        fileprivate let mailbox: DeliveryMailbox
+        fileprivate let inbox: DeliveryInbox
 
         /// Hands over a delivery. Beyond the limits of the buffer the oldest is dropped; after the end this one is.
-        public func yield(_ delivery: Delivery) { mailbox.put(CollectionOfOne(delivery)) }
+        public func yield(_ delivery: Delivery) { inbox.put(CollectionOfOne(delivery)) }
 
         /// Hands over several at once, which costs less than one after the other.
-        public func yield(contentsOf deliveries: [Delivery]) { mailbox.put(deliveries) }
+        public func yield(contentsOf deliveries: [Delivery]) { inbox.put(deliveries) }
 
         /// Ends the subscription at once. What nobody has taken is returned.
-        public func finish() { mailbox.end() }
+        public func finish() { inbox.end() }
 
         /// Ends the subscription once everything that was yielded has been handled, or at the deadline.
         ///
         /// - Returns: Whether everything was handled.
         @discardableResult
         public func drain(deadline: ContinuousClock.Instant) async -> Bool {
-            await mailbox.drain(deadline: deadline)
+            await inbox.drain(deadline: deadline)
         }
 
         /// How many deliveries wait for a reader.
-        public var waiting: Int { mailbox.count }
+        public var pendingCount: Int { inbox.count }
 
         /// Whether the subscription has ended.
-        public var hasEnded: Bool { mailbox.hasEnded }
+        public var hasEnded: Bool { inbox.hasEnded }
     }
 
     /// What one loop over the subscription has taken. Holds the subscription, so that it lives as long as the loop.
     fileprivate final class Reader {
         private let subscription: Subscription
         private var batch = Deque<Delivery>()
-        private var isHolding = false
+        private var hasBatch = false
 
         init(subscription: Subscription) { self.subscription = subscription }
 
         deinit {
-            if isHolding { subscription.mailbox.giveBack(batch) }
+            if hasBatch { subscription.inbox.returnBatch(batch) }
         }
 
         /// Without a lock: most deliveries come this way.
         func takeFromBatch() -> Delivery? {
-            subscription.mailbox.hasEnded || Task.isCancelled ? nil : batch.popFirst()
+            subscription.inbox.hasEnded || Task.isCancelled ? nil : batch.popFirst()
         }
 
         func next(isolation actor: isolated (any Actor)?) async -> Delivery? {
-            let mailbox = subscription.mailbox
-            if isHolding { mailbox.giveBack(batch) }
-            (batch, isHolding) = ([], false)
-            batch = await mailbox.take(atMost: Self.largestBatch, isolation: actor)
-            isHolding = !batch.isEmpty
+            let inbox = subscription.inbox
+            if hasBatch { inbox.returnBatch(batch) }
+            (batch, hasBatch) = ([], false)
+            batch = await inbox.take(atMost: Self.maxBatchSize, isolation: actor)
+            hasBatch = !batch.isEmpty
             return batch.popFirst()
         }
 
-        private static let largestBatch = 128
+        private static let maxBatchSize = 128
     }
 }
 
@@ -138,19 +138,19 @@ extension Subscription {
     ///   - handler: Handles a delivery. A cancellation while the task is cancelled is no failure: the delivery comes again
     ///     where it can.
     public func handle(
-        concurrency: Int = 1, backoff: Backoff = Backoff(base: .milliseconds(100), limit: .seconds(30)),
-        failed: @escaping @Sendable (Delivery, any Error) -> Void = { _, _ in },
+        concurrency: Int = 1, backoff: Backoff = Backoff(base: .milliseconds(100), maxDelay: .seconds(30)),
+        onFailure: @escaping @Sendable (Delivery, any Error) -> Void = { _, _ in },
         _ handler: @escaping @Sendable (Delivery) async throws -> Void
     ) async {
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<Swift.max(1, concurrency) {
-                group.addTask { [mailbox] in
-                    var isHolding = false
+                group.addTask { [inbox] in
+                    var hasBatch = false
                     while true {
-                        if isHolding { mailbox.giveBack([]) }
-                        guard let delivery = await mailbox.take(atMost: 1, isolation: nil).first else { return }
-                        isHolding = true
-                        await Self.handle(delivery, backoff, failed, handler)
+                        if hasBatch { inbox.returnBatch([]) }
+                        guard let delivery = await inbox.take(atMost: 1, isolation: nil).first else { return }
+                        hasBatch = true
+                        await Self.handle(delivery, backoff, onFailure, handler)
                     }
                 }
             }
@@ -158,17 +158,17 @@ extension Subscription {
     }
 
     private static func handle(
-        _ delivery: Delivery, _ backoff: Backoff, _ failed: (Delivery, any Error) -> Void,
+        _ delivery: Delivery, _ backoff: Backoff, _ onFailure: (Delivery, any Error) -> Void,
         _ handler: (Delivery) async throws -> Void
     ) async {
         do {
             try await handler(delivery)
             delivery.acknowledge()
         } catch {
-            let isCutOff = error is CancellationError && Task.isCancelled
-            if !isCutOff { failed(delivery, error) }
+            let wasCancelled = error is CancellationError && Task.isCancelled
+            if !wasCancelled { onFailure(delivery, error) }
             delivery.receipt?.settle(
-                isCutOff ? .returned : .rejected(after: backoff.delay(attempt: delivery.attempt - 1)))
+                wasCancelled ? .returned : .rejected(after: backoff.delay(attempt: delivery.attempt - 1)))
         }
     }
 }

@@ -5,11 +5,11 @@
 /// what cannot be mistaken for a command of a protocol.
 public enum TopicRules {
     /// The longest topic, in bytes: behind `topic:` it still is a name for every registry.
-    public static let longestTopic = 247
+    public static let maxTopicLength = 247
     /// The largest number of headers.
-    public static let largestHeaderCount = 1024
+    public static let maxHeaderCount = 1024
     /// The longest name of a header, in bytes.
-    public static let longestHeaderName = 256
+    public static let maxHeaderNameLength = 256
 
     /// Checks a topic: tokens of `A-Z a-z 0-9 _ : -` with dots between, the first character a letter or digit, 247 bytes
     /// at most.
@@ -31,7 +31,7 @@ public enum TopicRules {
             return !token.isEmpty && token.allSatisfy(isTokenByte)
                 && (index > 0 || token.first.map(isAlphanumeric) == true)
         }
-        guard isValid, (1...longestTopic).contains(pattern.utf8.count) else {
+        guard isValid, (1...maxTopicLength).contains(pattern.utf8.count) else {
             throw invalid(pattern, "a topic or a pattern")
         }
     }
@@ -42,7 +42,7 @@ public enum TopicRules {
     public static func check(queue: String) throws {
         guard isTopic(queue) else {
             throw MicroError(
-                .invalidName, "\(NameRules.shown(queue)) is not the name of a queue: expected \(rule)",
+                .invalidName, "\(NameRules.quoted(queue)) is not the name of a queue: expected \(rule)",
                 origin: MicroError.Origin.broker, isSafeToRetry: true)
         }
     }
@@ -55,8 +55,8 @@ public enum TopicRules {
         guard !headers.isEmpty else { return }
         for (name, value) in headers {
             let isName = name.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x3A }
-            guard isName, (1...longestHeaderName).contains(name.utf8.count) else {
-                throw invalid("\(NameRules.shown(name)) is not the name of a header: visible ASCII without a colon")
+            guard isName, (1...maxHeaderNameLength).contains(name.utf8.count) else {
+                throw invalid("\(NameRules.quoted(name)) is not the name of a header: visible ASCII without a colon")
             }
             guard !value.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D || $0 == 0 }),
                 !isBlank(value.utf8.first), !isBlank(value.utf8.last)
@@ -65,8 +65,8 @@ public enum TopicRules {
                     "the value of the header \(name) has a line end, a NUL, or white space at an end: encode it")
             }
         }
-        guard headers.count <= largestHeaderCount else {
-            throw invalid("a message has \(headers.count) headers: the limit is \(largestHeaderCount)")
+        guard headers.count <= maxHeaderCount else {
+            throw invalid("a message has \(headers.count) headers: the limit is \(maxHeaderCount)")
         }
     }
 
@@ -74,7 +74,7 @@ public enum TopicRules {
     public static func isTopic(_ text: String) -> Bool {
         var text = text
         return text.withUTF8 { bytes in
-            guard let first = bytes.first, isAlphanumeric(first), bytes.count <= longestTopic else { return false }
+            guard let first = bytes.first, isAlphanumeric(first), bytes.count <= maxTopicLength else { return false }
             var previous: UInt8 = 0
             for byte in bytes {
                 guard isTokenByte(byte) || (byte == 0x2E && previous != 0x2E) else { return false }
@@ -85,7 +85,7 @@ public enum TopicRules {
     }
 
     private static let rule =
-        "1 to \(longestTopic) of A-Z a-z 0-9 _ : - with single dots between, a letter or digit first"
+        "1 to \(maxTopicLength) of A-Z a-z 0-9 _ : - with single dots between, a letter or digit first"
 
     private static func isTokenByte(_ byte: UInt8) -> Bool {
         isAlphanumeric(byte) || byte == 0x5F || byte == 0x3A || byte == 0x2D
@@ -102,7 +102,7 @@ public enum TopicRules {
 
     private static func invalid(_ text: String, _ what: String) -> MicroError {
         MicroError(
-            .invalidTopic, "\(NameRules.shown(text)) is not \(what): expected \(rule)",
+            .invalidTopic, "\(NameRules.quoted(text)) is not \(what): expected \(rule)",
             origin: MicroError.Origin.broker, isSafeToRetry: true)
     }
 

@@ -34,64 +34,65 @@ public func withDeadline<Value: Sendable>(
 
 /// One result for several that race for it. What has lost is cancelled.
 private final class Race<Value: Sendable>: Sendable {
-    private struct Runners {
+    private struct Participants {
         let continuation: CheckedContinuation<Value, any Error>
         let operation: Task<Void, Never>
-        let timer: DeadlineQueue.Ticket
+        let timer: DeadlineQueue.ScheduledAction
     }
 
     private enum State {
         case new
-        case running(Runners)
+        case running(Participants)
         /// Ended before it was started: by a cancelled caller, or by a task that was quicker.
-        case over(Result<Value, any Error>)
+        case endedEarly(Result<Value, any Error>)
         case finished
     }
 
     private let state = Mutex(State.new)
 
     func start(
-        _ continuation: CheckedContinuation<Value, any Error>, operation: Task<Void, Never>, timer: DeadlineQueue.Ticket
+        _ continuation: CheckedContinuation<Value, any Error>, operation: Task<Void, Never>,
+        timer: DeadlineQueue.ScheduledAction
     ) {
-        let runners = Runners(continuation: continuation, operation: operation, timer: timer)
-        let early = state.withLock { state -> Result<Value, any Error>? in
-            guard case .over(let result) = state else {
-                state = .running(runners)
+        let participants = Participants(continuation: continuation, operation: operation, timer: timer)
+        let earlyResult = state.withLock { state -> Result<Value, any Error>? in
+            guard case .endedEarly(let result) = state else {
+                state = .running(participants)
                 return nil
             }
             state = .finished
             return result
         }
-        if let early { finish(runners, early) }
+        if let earlyResult { finish(participants, earlyResult) }
     }
 
     func end(_ result: Result<Value, any Error>) {
-        let runners = state.withLock { state -> Runners? in
+        let participants = state.withLock { state -> Participants? in
             switch state {
             case .new:
-                state = .over(result)
+                state = .endedEarly(result)
                 return nil
-            case .running(let runners):
+            case .running(let participants):
                 state = .finished
-                return runners
-            case .over, .finished:
+                return participants
+            case .endedEarly, .finished:
                 return nil
             }
         }
-        if let runners { finish(runners, result) }
+        if let participants { finish(participants, result) }
     }
 
-    private func finish(_ runners: Runners, _ result: Result<Value, any Error>) {
-        runners.operation.cancel()
-        DeadlineQueue.shared.cancel(runners.timer)
-        runners.continuation.resume(with: result)
+    private func finish(_ participants: Participants, _ result: Result<Value, any Error>) {
+        participants.operation.cancel()
+        DeadlineQueue.shared.cancel(participants.timer)
+        participants.continuation.resume(with: result)
     }
 }
 
 /// Runs an operation to its end even if the calling task is cancelled meanwhile, but not beyond the limit.
 ///
 /// For what has to be left in order: deregistering, draining.
-package func withShield<Value: Sendable>(
+package func withCancellationShield<Value: Sendable>(
     limit: Duration, orThrow timeout: @autoclosure @escaping @Sendable () -> MicroError,
     operation: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {

@@ -10,7 +10,7 @@ import Synchronization
 /// 5 ms late, never early.
 package final class DeadlineQueue: Sendable {
     /// Stands for an action until it is called or cancelled.
-    package struct Ticket: Sendable {
+    package struct ScheduledAction: Sendable {
         fileprivate let tick: Int64
         fileprivate let id: UInt64
     }
@@ -30,22 +30,24 @@ package final class DeadlineQueue: Sendable {
     private let content = Mutex(Content())
 
     /// Has the action called at the deadline, at once if that has passed. It must not block.
-    package func schedule(at deadline: ContinuousClock.Instant, _ action: @escaping @Sendable () -> Void) -> Ticket {
+    package func schedule(at deadline: ContinuousClock.Instant, _ action: @escaping @Sendable () -> Void)
+        -> ScheduledAction
+    {
         // A deadline in a million years is as good as any later one.
         let tick = Int64(min(max(((deadline - origin) / Self.tick).rounded(.up), 0), 1e15))
         return content.withLock { content in
             content.nextID += 1
             content.actions[tick, default: [:]][content.nextID] = action
             if tick < content.sleeper?.tick ?? .max { sleep(until: tick, &content) }
-            return Ticket(tick: tick, id: content.nextID)
+            return ScheduledAction(tick: tick, id: content.nextID)
         }
     }
 
     /// Drops the action, unless it was called already.
-    package func cancel(_ ticket: Ticket) {
+    package func cancel(_ scheduledAction: ScheduledAction) {
         content.withLock { content in
-            content.actions[ticket.tick]?[ticket.id] = nil
-            if content.actions[ticket.tick]?.isEmpty == true { content.actions[ticket.tick] = nil }
+            content.actions[scheduledAction.tick]?[scheduledAction.id] = nil
+            if content.actions[scheduledAction.tick]?.isEmpty == true { content.actions[scheduledAction.tick] = nil }
         }
     }
 

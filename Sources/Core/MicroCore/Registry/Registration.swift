@@ -16,9 +16,9 @@ public struct Registration: Sendable {
         /// The time between heartbeats; nil for a third of the time to live.
         public var interval: Duration?
         /// How long to wait after a failure. The limit is the interval, if that is less.
-        public var backoff = Backoff(base: .milliseconds(500), limit: .seconds(10))
+        public var backoff = Backoff(base: .milliseconds(500), maxDelay: .seconds(10))
         /// How long the removal at the end may take; 5 s by default.
-        public var deregisterLimit: Duration = .seconds(5)
+        public var deregisterTimeout: Duration = .seconds(5)
 
         /// The defaults.
         public init() {}
@@ -29,7 +29,7 @@ public struct Registration: Sendable {
     private let configuration: Configuration
     private let interval: Duration
     private let logger: Logger
-    private let statusChanged: @Sendable (RegistrationStatus) -> Void
+    private let onStatusChange: @Sendable (RegistrationStatus) -> Void
 
     /// Creates the heartbeat of a record. Nothing runs yet.
     ///
@@ -43,7 +43,7 @@ public struct Registration: Sendable {
     ///   below the time to live, so that the record would come and go.
     public init(
         of record: ServiceRecord, in registry: any Registry, configuration: Configuration = .init(),
-        logger: Logger = .current, statusChanged: @escaping @Sendable (RegistrationStatus) -> Void = { _ in }
+        logger: Logger = .current, onStatusChange: @escaping @Sendable (RegistrationStatus) -> Void = { _ in }
     ) throws {
         try record.validate()
         let interval = configuration.interval ?? configuration.timeToLive / 3
@@ -59,7 +59,7 @@ public struct Registration: Sendable {
         self.configuration = configuration
         self.interval = interval
         self.logger = logger
-        self.statusChanged = statusChanged
+        self.onStatusChange = onStatusChange
     }
 
     /// Registers for the first time, and tries again until the limit while the registry cannot be reached.
@@ -72,7 +72,7 @@ public struct Registration: Sendable {
             // An attempt that was cut off may have arrived, and nobody will answer at its address.
             let code = (error as? MicroError)?.code
             if error is CancellationError || code == .deadlineExceeded || code == .unavailable {
-                await deregister(isExpectedToFail: true)
+                await deregister(ignoresFailure: true)
             }
             throw error
         }
@@ -83,13 +83,13 @@ public struct Registration: Sendable {
         var attempt = 0
         while true {
             do {
-                _ = try await withDeadline(end, orThrow: startLimit(limit)) {
+                _ = try await withDeadline(end, orThrow: startTimeout(limit)) {
                     try await registry.register(record, timeToLive: configuration.timeToLive)
                 }
                 logger.info("registered", metadata: metadata)
-                statusChanged(.registered)
+                onStatusChange(.registered)
                 return
-            } catch let error as MicroError where error.isWorthWaiting {
+            } catch let error as MicroError where error.isTransient {
                 let delay = configuration.backoff.delay(attempt: attempt)
                 guard ContinuousClock.now + delay < end else { throw error }
                 logger.warning("not registered yet, trying again", metadata: metadata(error))
@@ -102,16 +102,16 @@ public struct Registration: Sendable {
     /// Sends heartbeats until the task is cancelled, then deregisters.
     public func run() async {
         var lost: (since: ContinuousClock.Instant, attempts: Int)?
-        while await pause(attempt: lost?.attempts) {
+        while await waitForNextAttempt(attempt: lost?.attempts) {
             do {
                 let outcome = try await registry.register(record, timeToLive: configuration.timeToLive)
-                if lost == nil, outcome.created { tellLoss(Self.lostByRegistry) }
-                if lost != nil || outcome.created { tellReturn(since: lost?.since) }
+                if lost == nil, outcome.created { reportLoss(Self.lostByRegistry) }
+                if lost != nil || outcome.created { reportRestored(since: lost?.since) }
                 lost = nil
             } catch is CancellationError {
                 break
             } catch {
-                if lost == nil { tellLoss(error) }
+                if lost == nil { reportLoss(error) }
                 lost = (lost?.since ?? .now, (lost?.attempts ?? 0) + 1)
             }
         }
@@ -119,7 +119,7 @@ public struct Registration: Sendable {
     }
 
     /// Waits for the next heartbeat, or for the next attempt after a loss; false once the task is cancelled.
-    private func pause(attempt: Int?) async -> Bool {
+    private func waitForNextAttempt(attempt: Int?) async -> Bool {
         let wait =
             if let attempt { min(interval, configuration.backoff.delay(attempt: attempt - 1)) } else {
                 interval * Double.random(in: 0.9...1)
@@ -128,27 +128,27 @@ public struct Registration: Sendable {
         return true
     }
 
-    private func deregister(isExpectedToFail: Bool = false) async {
+    private func deregister(ignoresFailure: Bool = false) async {
         do {
-            try await withShield(limit: configuration.deregisterLimit, orThrow: deregisterLimit()) {
+            try await withCancellationShield(limit: configuration.deregisterTimeout, orThrow: deregisterTimeout()) {
                 try await registry.deregister(record)
             }
-            if !isExpectedToFail { logger.info("deregistered", metadata: metadata) }
+            if !ignoresFailure { logger.info("deregistered", metadata: metadata) }
         } catch {
-            guard !isExpectedToFail else { return }
+            guard !ignoresFailure else { return }
             logger.warning(
                 "not deregistered: the record stays until its time to live ends", metadata: metadata("\(error)"))
         }
     }
 
-    private func startLimit(_ limit: Duration) -> MicroError {
+    private func startTimeout(_ limit: Duration) -> MicroError {
         MicroError(
             .deadlineExceeded, "\(registry) did not answer within \(limit)", origin: MicroError.Origin.registry)
     }
 
-    private func deregisterLimit() -> MicroError {
+    private func deregisterTimeout() -> MicroError {
         MicroError(
-            .deadlineExceeded, "\(registry) did not answer within \(configuration.deregisterLimit)",
+            .deadlineExceeded, "\(registry) did not answer within \(configuration.deregisterTimeout)",
             origin: MicroError.Origin.registry)
     }
 
@@ -156,17 +156,17 @@ public struct Registration: Sendable {
         MicroError(.notFound, "the registry had lost the record", origin: MicroError.Origin.registry)
     }
 
-    private func tellLoss(_ error: any Error) {
+    private func reportLoss(_ error: any Error) {
         let cause = error as? MicroError ?? MicroError(.internal, "\(error)", origin: MicroError.Origin.registry)
         logger.warning("lost", metadata: metadata(cause))
-        statusChanged(.lost(cause: cause))
+        onStatusChange(.lost(cause: cause))
     }
 
-    private func tellReturn(since: ContinuousClock.Instant?) {
+    private func reportRestored(since: ContinuousClock.Instant?) {
         var metadata = metadata
         if let since { metadata["after"] = "\(ContinuousClock.now - since)" }
         logger.notice("restored", metadata: metadata)
-        statusChanged(.restored)
+        onStatusChange(.restored)
     }
 
     private var metadata: Logger.Metadata {
@@ -183,7 +183,7 @@ public struct Registration: Sendable {
 
 extension MicroError {
     /// Whether a start may wait for the failure to pass. Wrong names or credentials do not pass by themselves.
-    fileprivate var isWorthWaiting: Bool {
+    fileprivate var isTransient: Bool {
         [.unavailable, .deadlineExceeded, .resourceExhausted, .internal].contains(code)
     }
 }

@@ -34,12 +34,12 @@ public struct RegistryWatch: AsyncSequence, Sendable {
     public static func makeStream(
         onEnd: @escaping @Sendable () -> Void = {}
     ) -> (watch: RegistryWatch, source: Source) {
-        let mailbox = Mailbox(onEnd: onEnd)
-        return (RegistryWatch(reader: Reader(mailbox: mailbox)), Source(mailbox: mailbox))
+        let buffer = LatestStateBuffer(onEnd: onEnd)
+        return (RegistryWatch(reader: Reader(buffer: buffer)), Source(buffer: buffer))
     }
 
     /// Ends the watch. Cancelling twice is fine.
-    public func cancel() { reader.mailbox.end() }
+    public func cancel() { reader.buffer.end() }
 
     /// The reading half.
     public func makeAsyncIterator() -> Iterator { Iterator(reader: reader) }
@@ -52,39 +52,39 @@ public struct RegistryWatch: AsyncSequence, Sendable {
         public mutating func next(
             isolation actor: isolated (any Actor)? = #isolation
         ) async -> RegistryState? {
-            let mailbox = reader.mailbox
+            let buffer = reader.buffer
             return await withTaskCancellationHandler {
-                await withCheckedContinuation(isolation: actor) { mailbox.receive($0) }
+                await withCheckedContinuation(isolation: actor) { buffer.receive($0) }
             } onCancel: {
-                mailbox.end()
+                buffer.end()
             }
         }
     }
 
     /// Feeds a watch.
     public struct Source: Sendable {
-        fileprivate let mailbox: Mailbox
+        fileprivate let buffer: LatestStateBuffer
 
         /// Hands over the present state. It replaces one that was not read yet, and is dropped if it is equivalent to
         /// the last.
-        public func yield(_ state: RegistryState) { mailbox.put(state) }
+        public func yield(_ state: RegistryState) { buffer.put(state) }
 
         /// Ends the watch.
-        public func finish() { mailbox.end() }
+        public func finish() { buffer.end() }
     }
 
     /// Ends the watch once nobody can read it any more.
     fileprivate final class Reader: Sendable {
-        let mailbox: Mailbox
+        let buffer: LatestStateBuffer
 
-        init(mailbox: Mailbox) { self.mailbox = mailbox }
+        init(buffer: LatestStateBuffer) { self.buffer = buffer }
 
-        deinit { mailbox.end() }
+        deinit { buffer.end() }
     }
 }
 
 /// A place for one state: the newest that was not read yet.
-private final class Mailbox: Sendable {
+private final class LatestStateBuffer: Sendable {
     private struct Content {
         var pending: RegistryState?
         var lastRead: RegistryState?
@@ -115,7 +115,7 @@ private final class Mailbox: Sendable {
     }
 
     func receive(_ reader: CheckedContinuation<RegistryState?, Never>) {
-        let answer = content.withLock { content -> RegistryState?? in
+        let result = content.withLock { content -> RegistryState?? in
             if content.hasEnded { return .some(nil) }
             guard let state = content.pending else {
                 content.waiting.append(reader)
@@ -125,7 +125,7 @@ private final class Mailbox: Sendable {
             content.lastRead = state
             return .some(state)
         }
-        if let answer { reader.resume(returning: answer) }
+        if let result { reader.resume(returning: result) }
     }
 
     func end() {

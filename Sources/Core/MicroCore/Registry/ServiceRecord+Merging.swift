@@ -21,13 +21,15 @@ extension ServiceRecord {
     /// Backends store per node; metadata and endpoints belong to the version, and those of its latest registration
     /// win. A node that is stored twice belongs to its latest registration.
     public static func merging(_ stored: some Collection<StoredNode>) -> [ServiceRecord] {
-        var owner: [String: UInt64] = [:]
+        var latestRevisions: [String: UInt64] = [:]
         for entry in stored {
-            for node in entry.service.nodes { owner[node.id] = max(owner[node.id] ?? 0, entry.revision) }
+            for node in entry.service.nodes {
+                latestRevisions[node.id] = max(latestRevisions[node.id] ?? 0, entry.revision)
+            }
         }
         var records: [String: ServiceRecord] = [:]
         for entry in stored.sorted(by: { $0.revision < $1.revision }) {
-            let nodes = entry.service.nodes.filter { owner[$0.id] == entry.revision }
+            let nodes = entry.service.nodes.filter { latestRevisions[$0.id] == entry.revision }
             guard !nodes.isEmpty else { continue }
             var record = entry.service
             record.nodes = (records[record.version]?.nodes ?? []) + nodes

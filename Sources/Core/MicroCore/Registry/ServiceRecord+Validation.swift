@@ -5,13 +5,13 @@ extension ServiceRecord {
     /// Checks the record by the rules that hold for every registry, before anything is sent.
     ///
     /// - Throws: ``MicroError`` with `invalidName` (the name, a node's ID), `invalidArgument` (no nodes, the version, an
-    ///   address, a port) or `payloadTooLarge` (beyond ``largestSize``).
+    ///   address, a port) or `payloadTooLarge` (beyond ``maxSize``).
     public func validate() throws {
         try NameRules.check(service: name)
-        guard version.unicodeScalars.count <= NameRules.longestVersion, NameRules.isPrintable(version) else {
+        guard version.unicodeScalars.count <= NameRules.maxVersionLength, NameRules.isPrintable(version) else {
             throw MicroError(
                 .invalidArgument,
-                "the version \(NameRules.shown(version)) of \(name) must be up to \(NameRules.longestVersion) printable "
+                "the version \(NameRules.quoted(version)) of \(name) must be up to \(NameRules.maxVersionLength) printable "
                     + "characters", origin: MicroError.Origin.registry)
         }
         guard !nodes.isEmpty else {
@@ -20,16 +20,16 @@ extension ServiceRecord {
                 origin: MicroError.Origin.registry)
         }
         for node in nodes { try node.validate() }
-        guard size <= Self.largestSize else {
+        guard size <= Self.maxSize else {
             throw MicroError(
-                .payloadTooLarge, "the record of \(name) has \(size) bytes of text, the limit is \(Self.largestSize)",
+                .payloadTooLarge, "the record of \(name) has \(size) bytes of text, the limit is \(Self.maxSize)",
                 origin: MicroError.Origin.registry)
         }
     }
 
     /// The largest record, in bytes of UTF-8 over all its texts. However much of it JSON has to escape, it stays below
     /// the 1.5 MiB of one etcd request.
-    public static let largestSize = 256 * 1024
+    public static let maxSize = 256 * 1024
 
     /// The bytes of UTF-8 over all texts of the record.
     public var size: Int {
@@ -57,8 +57,8 @@ extension Node {
     /// - Throws: ``MicroError`` with `invalidName` (the ID) or `invalidArgument` (the address, the port).
     public func validate() throws {
         try NameRules.check(nodeID: id)
-        guard (1...NameRules.longestName).contains(address.utf8.count), NameRules.isAddress(address) else {
-            throw invalid("the address \(NameRules.shown(address)) is not a host name or an IP address")
+        guard (1...NameRules.maxNameLength).contains(address.utf8.count), NameRules.isAddress(address) else {
+            throw invalid("the address \(NameRules.quoted(address)) is not a host name or an IP address")
         }
         guard !Address(host: address, port: port).isUnspecified else {
             throw invalid("the address \(address) means every interface: callers need one they can reach")
@@ -73,12 +73,12 @@ extension Node {
 
 /// The rules for names, one set for all adapters: what every backend stores and shows unchanged.
 public enum NameRules {
-    static let longestName = 253
-    static let longestVersion = 128
+    static let maxNameLength = 253
+    static let maxVersionLength = 128
 
     /// Whether a text is a valid name of a service or ID of a node: `[A-Za-z0-9][A-Za-z0-9._:-]{0,252}`.
     public static func isName(_ text: String) -> Bool {
-        guard let first = text.utf8.first, isAlphanumeric(first), text.utf8.count <= longestName else { return false }
+        guard let first = text.utf8.first, isAlphanumeric(first), text.utf8.count <= maxNameLength else { return false }
         return text.utf8.allSatisfy { isAlphanumeric($0) || $0 == 0x2D || $0 == 0x2E || $0 == 0x3A || $0 == 0x5F }
     }
 
@@ -99,7 +99,7 @@ public enum NameRules {
         let isValid = namespace.utf8.allSatisfy { isAlphanumeric($0) || $0 == 0x2D || $0 == 0x5F }
         guard isValid, namespace.utf8.count <= 63 else {
             throw MicroError(
-                .invalidArgument, "\(shown(namespace)) is not a namespace: up to 63 of A-Z a-z 0-9 _ -",
+                .invalidArgument, "\(quoted(namespace)) is not a namespace: up to 63 of A-Z a-z 0-9 _ -",
                 origin: MicroError.Origin.registry)
         }
     }
@@ -108,13 +108,13 @@ public enum NameRules {
         guard isName(text) else {
             throw MicroError(
                 .invalidName,
-                "\(shown(text)) is not a \(what): 1 to \(longestName) of A-Z a-z 0-9 . _ : - with a letter or digit first",
+                "\(quoted(text)) is not a \(what): 1 to \(maxNameLength) of A-Z a-z 0-9 . _ : - with a letter or digit first",
                 origin: MicroError.Origin.registry)
         }
     }
 
     /// The text in quotes, cut to what a terminal line can hold, without control characters.
-    package static func shown(_ text: String) -> String {
+    package static func quoted(_ text: String) -> String {
         let head = text.unicodeScalars.prefix(80).map { $0.properties.isPrintable ? String($0) : "?" }.joined()
         return "\"\(head)\(text.unicodeScalars.count > 80 ? "…" : "")\""
     }
@@ -123,10 +123,10 @@ public enum NameRules {
 
     /// Printable ASCII without what separates an address from its surroundings in URLs.
     static func isAddress(_ text: String) -> Bool {
-        text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !Self.addressBreakers.contains($0) }
+        text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !Self.addressDelimiters.contains($0) }
     }
 
-    private static let addressBreakers = Set("/?#@[]\\\"<>".utf8)
+    private static let addressDelimiters = Set("/?#@[]\\\"<>".utf8)
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {
         switch byte {

@@ -22,7 +22,7 @@ public struct Address: Sendable, Hashable, CustomStringConvertible {
     /// - Throws: ``MicroError`` with `invalidArgument` that says what is expected.
     public init(parsing text: String) throws {
         let (host, port) = try Self.split(text)
-        guard NameRules.isAddress(host), text.utf8.count <= NameRules.longestName + 8 else {
+        guard NameRules.isAddress(host), text.utf8.count <= NameRules.maxNameLength + 8 else {
             throw Self.malformed(text)
         }
         self.init(host: host.isEmpty ? "0.0.0.0" : host, port: port)
@@ -34,16 +34,16 @@ public struct Address: Sendable, Hashable, CustomStringConvertible {
             let host = String(text[text.index(after: text.startIndex)..<end])
             let rest = text[text.index(after: end)...]
             guard !host.isEmpty, rest.isEmpty || rest.hasPrefix(":") else { throw malformed(text) }
-            return (host, rest.isEmpty ? nil : try number(rest.dropFirst(), in: text))
+            return (host, rest.isEmpty ? nil : try parsePort(rest.dropFirst(), in: text))
         }
         let colons = text.utf8.count { $0 == 0x3A }
         guard !text.isEmpty, text != ":" else { throw malformed(text) }
         // Several colons without brackets: an IPv6 address without a port.
         guard colons == 1, let colon = text.firstIndex(of: ":") else { return (text, nil) }
-        return (String(text[..<colon]), try number(text[text.index(after: colon)...], in: text))
+        return (String(text[..<colon]), try parsePort(text[text.index(after: colon)...], in: text))
     }
 
-    private static func number(_ digits: Substring, in text: String) throws -> Int {
+    private static func parsePort(_ digits: Substring, in text: String) throws -> Int {
         guard let port = UInt16(digits), digits.utf8.allSatisfy({ $0 != 0x2B }) else { throw malformed(text) }
         return Int(port)
     }
@@ -51,7 +51,7 @@ public struct Address: Sendable, Hashable, CustomStringConvertible {
     private static func malformed(_ text: String) -> MicroError {
         MicroError(
             .invalidArgument,
-            "\(NameRules.shown(text)) is not an address: expected HOST:PORT, [IPV6]:PORT or :PORT with a port up to 65535",
+            "\(NameRules.quoted(text)) is not an address: expected HOST:PORT, [IPV6]:PORT or :PORT with a port up to 65535",
             origin: MicroError.Origin.transport)
     }
 

@@ -8,7 +8,7 @@ import Synchronization
 /// The messages of a stream that nobody has read yet, and how it ended.
 final class StreamInbox: Sendable {
     /// A message, nil at the end; and whether the transport has to be told that there is room again.
-    typealias Reading = (message: ByteBuffer?, hasRoomAgain: Bool)
+    typealias ReadResult = (message: ByteBuffer?, hasRoomAgain: Bool)
 
     private struct Content {
         let limit: Int
@@ -22,14 +22,14 @@ final class StreamInbox: Sendable {
 
         mutating func put(_ message: ByteBuffer) {
             messages.append(message)
-            bytes += message.readableBytes + StreamInbox.overhead
+            bytes += message.readableBytes + StreamInbox.overheadPerMessage
             if bytes >= limit { isFull = true }
         }
 
         /// What is there, or the end; nil if a reader has to wait.
-        mutating func take() -> Result<Reading, any Error>? {
+        mutating func take() -> Result<ReadResult, any Error>? {
             guard let message = messages.popFirst() else { return end.map { $0.map { (nil, false) } } }
-            bytes -= message.readableBytes + StreamInbox.overhead
+            bytes -= message.readableBytes + StreamInbox.overheadPerMessage
             // Only when half of it is free: otherwise reading would stop and go on with every message.
             guard isFull, bytes <= limit / 2 else { return .success((message, false)) }
             isFull = false
@@ -43,7 +43,7 @@ final class StreamInbox: Sendable {
     }
 
     /// What a message costs beside its bytes: many small ones fill the buffer, too.
-    private static let overhead = 64
+    private static let overheadPerMessage = 64
 
     private let content: Mutex<Content>
 
@@ -92,23 +92,23 @@ final class StreamInbox: Sendable {
     }
 
     /// The next message.
-    func next(isolation actor: isolated (any Actor)?) async throws -> Reading {
-        if let present = content.withLock({ $0.take() }) { return try present.get() }
-        var early: Reading?
+    func next(isolation actor: isolated (any Actor)?) async throws -> ReadResult {
+        if let available = content.withLock({ $0.take() }) { return try available.get() }
+        var immediateResult: ReadResult?
         let message = try await withCheckedThrowingContinuation(isolation: actor) { continuation in
-            let present = content.withLock { content -> Result<Reading, any Error>? in
-                if let present = content.take() { return present }
-                guard content.reader == nil else { return .failure(Self.secondReader) }
+            let available = content.withLock { content -> Result<ReadResult, any Error>? in
+                if let available = content.take() { return available }
+                guard content.reader == nil else { return .failure(Self.multipleReadersError) }
                 content.reader = continuation
                 return nil
             }
-            guard let present else { return }
-            early = try? present.get()
-            continuation.resume(with: present.map(\.message))
+            guard let available else { return }
+            immediateResult = try? available.get()
+            continuation.resume(with: available.map(\.message))
         }
-        return early ?? (message, false)
+        return immediateResult ?? (message, false)
     }
 
-    private static let secondReader = MicroError(
+    private static let multipleReadersError = MicroError(
         .invalidArgument, "two tasks read one stream: let one read, and hand on", origin: MicroError.Origin.transport)
 }

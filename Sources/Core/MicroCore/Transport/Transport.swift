@@ -57,7 +57,7 @@ public protocol TransportListener: Sendable {
     ///   - handler: Answers calls. It runs where the transport likes, such as on an event loop, and must not block: what
     ///     may block goes to another executor.
     ///   - streams: Finds the handler of an endpoint that is called by stream; nil for all other endpoints, for which
-    ///     opening a stream fails with ``MicroError/noStream(_:)``. Must not block.
+    ///     opening a stream fails with ``MicroError/streamNotFound(_:)``. Must not block.
     /// - Throws: ``MicroError`` with `unavailable` when listening breaks, or `closed` when it ran already.
     func run(_ handler: @escaping TransportHandler, streams: @escaping TransportStreamLookup) async throws
 

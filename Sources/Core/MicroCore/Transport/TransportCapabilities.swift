@@ -33,11 +33,11 @@ public struct TransportCapabilities: Sendable, Hashable {
     public var features: TransportFeatures
     /// The largest body of a request, a response or a message of a stream, in bytes. Where a server decides, it is what the
     /// server said last.
-    public var largestBody: Int
+    public var maxBodySize: Int
 
     /// Creates capabilities.
-    public init(features: TransportFeatures, largestBody: Int) {
+    public init(features: TransportFeatures, maxBodySize: Int) {
         self.features = features
-        self.largestBody = largestBody
+        self.maxBodySize = maxBodySize
     }
 }

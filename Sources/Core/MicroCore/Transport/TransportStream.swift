@@ -19,20 +19,20 @@ public final class TransportStream: AsyncSequence, Sendable {
     /// ``MicroError`` or `CancellationError`.
     public typealias Failure = any Error
 
-    private enum Way {
+    private enum Backing {
         case transport(StreamInbox, any TransportStreamCarrier)
-        case intercepted(TransportStream, StreamInterception)
+        case intercepted(TransportStream, StreamInterceptor)
     }
 
-    private let way: Way
+    private let backing: Backing
 
-    private init(_ way: Way) { self.way = way }
+    private init(_ backing: Backing) { self.backing = backing }
 
     deinit {
-        switch way {
+        switch backing {
         case .transport: cancel()
         // What is below it may still be held, such as by the transport of a service.
-        case .intercepted(_, let interception): interception.end(CancellationError())
+        case .intercepted(_, let interceptor): interceptor.end(CancellationError())
         }
     }
 
@@ -42,9 +42,9 @@ public final class TransportStream: AsyncSequence, Sendable {
     ///   - bufferedBytes: How much may wait for a reader before ``Source/yield(_:)`` says that it is enough.
     ///   - carrier: Takes what is sent. It is held by the stream.
     public static func makeStream(
-        bufferedBytes: Int = 256 * 1024, carrier: any TransportStreamCarrier
+        maxBufferedBytes: Int = 256 * 1024, carrier: any TransportStreamCarrier
     ) -> (stream: TransportStream, source: Source) {
-        let inbox = StreamInbox(limit: bufferedBytes)
+        let inbox = StreamInbox(limit: maxBufferedBytes)
         return (TransportStream(.transport(inbox, carrier)), Source(inbox: inbox))
     }
 
@@ -60,10 +60,10 @@ public final class TransportStream: AsyncSequence, Sendable {
     public func intercepted(
         sending: @escaping @Sendable (ByteBuffer) throws -> ByteBuffer = { $0 },
         receiving: @escaping @Sendable (ByteBuffer) throws -> ByteBuffer = { $0 },
-        ended: @escaping @Sendable ((any Error)?) -> Void = { _ in }
+        onEnd: @escaping @Sendable ((any Error)?) -> Void = { _ in }
     ) -> TransportStream {
         TransportStream(
-            .intercepted(self, StreamInterception(sending: sending, receiving: receiving, ended: ended)))
+            .intercepted(self, StreamInterceptor(sending: sending, receiving: receiving, onEnd: onEnd)))
     }
 
     /// Sends a message. Waits as long as the other side, or the way to it, takes nothing more.
@@ -73,9 +73,9 @@ public final class TransportStream: AsyncSequence, Sendable {
     public func send(_ message: ByteBuffer) async throws {
         try await withTaskCancellationHandler {
             try Task.checkCancellation()
-            switch way {
+            switch backing {
             case .transport(_, let carrier): try await carrier.send(message)
-            case .intercepted(let stream, let interception): try await stream.send(interception.sending(message))
+            case .intercepted(let stream, let interceptor): try await stream.send(interceptor.sending(message))
             }
         } onCancel: {
             cancel()
@@ -89,7 +89,7 @@ public final class TransportStream: AsyncSequence, Sendable {
     public func finish() async throws {
         try await withTaskCancellationHandler {
             try Task.checkCancellation()
-            switch way {
+            switch backing {
             case .transport(_, let carrier): try await carrier.finish()
             case .intercepted(let stream, _): try await stream.finish()
             }
@@ -101,11 +101,11 @@ public final class TransportStream: AsyncSequence, Sendable {
     /// Ends the stream in both directions at once. The other side hears of it within a second. After its end this does
     /// nothing.
     public func cancel() {
-        switch way {
+        switch backing {
         case .transport(let inbox, let carrier): if inbox.cancel() { carrier.cancel() }
-        case .intercepted(let stream, let interception):
+        case .intercepted(let stream, let interceptor):
             stream.cancel()
-            interception.end(CancellationError())
+            interceptor.end(CancellationError())
         }
     }
 
@@ -122,13 +122,13 @@ public final class TransportStream: AsyncSequence, Sendable {
         public mutating func next(isolation actor: isolated (any Actor)? = #isolation) async throws -> ByteBuffer? {
             let stream = stream
             return try await withTaskCancellationHandler {
-                switch stream.way {
+                switch stream.backing {
                 case .transport(let inbox, let carrier):
                     let (message, hasRoomAgain) = try await inbox.next(isolation: actor)
                     if hasRoomAgain { carrier.resume() }
                     return message
-                case .intercepted(let base, let interception):
-                    return try await interception.next(of: base, isolation: actor)
+                case .intercepted(let base, let interceptor):
+                    return try await interceptor.next(of: base, isolation: actor)
                 }
             } onCancel: {
                 stream.cancel()

@@ -65,7 +65,7 @@ public struct Backends: Sendable {
     /// - Throws: ``MicroError`` with `invalidArgument` if the program links no registry of that name; and what the
     ///   factory throws.
     public func makeRegistry(_ configuration: ConfigReader) throws -> any Registry {
-        let name = configuration.text("micro.registry") ?? "memory"
+        let name = configuration.nonEmptyString("micro.registry") ?? "memory"
         return try factory(name, in: registries, variable: "MICRO_REGISTRY")(configuration)
     }
 
@@ -73,7 +73,7 @@ public struct Backends: Sendable {
     ///
     /// - Throws: As ``makeRegistry(_:)``.
     public func makeTransport(_ configuration: ConfigReader) throws -> any Transport {
-        let name = configuration.text("micro.transport") ?? "http"
+        let name = configuration.nonEmptyString("micro.transport") ?? "http"
         return try factory(name, in: transports, variable: "MICRO_TRANSPORT")(configuration)
     }
 
@@ -83,7 +83,7 @@ public struct Backends: Sendable {
     /// - Throws: As ``makeRegistry(_:)``.
     public func makeBroker(_ configuration: ConfigReader, registry: any Registry) throws -> any Broker {
         let fallback = registry.name == "memory" ? "memory" : "http"
-        let name = configuration.text("micro.broker") ?? fallback
+        let name = configuration.nonEmptyString("micro.broker") ?? fallback
         return try factory(name, in: brokers, variable: "MICRO_BROKER")(configuration, registry)
     }
 

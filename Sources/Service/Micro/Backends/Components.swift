@@ -7,7 +7,7 @@ import MicroCore
 /// The registry, the transport and the broker of a client or a service: given, or made from the configuration.
 struct Components: Sendable {
     /// How long a broker may take to close.
-    static let closeLimit = Duration.seconds(5)
+    static let closeTimeout = Duration.seconds(5)
 
     let registry: any Registry
     let transport: any Transport
@@ -31,7 +31,7 @@ struct Components: Sendable {
     /// Closes what was made here, and leaves alone what was given.
     func close() async {
         // First, since it may use the registry.
-        if ownsBroker { await broker.close(deadline: .now + Self.closeLimit) }
+        if ownsBroker { await broker.close(deadline: .now + Self.closeTimeout) }
         if ownsTransport { await transport.close() }
         if ownsRegistry { await registry.close() }
     }

@@ -1,9 +1,9 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import GoMicroWire
 import AdapterSettings
 public import Configuration
+import GoMicroWire
 public import MicroCore
 import NIOCore
 
@@ -16,11 +16,11 @@ import NIOCore
 /// ```
 public final class Client: Sendable {
     let components: Components
-    private let plans: CallPlans
-    private let selector: Selector
+    private let descriptors: CallDescriptorCache
+    private let selector: NodeSelector
     private let settings: Configuration
     private let interceptors: [any ClientInterceptor]
-    private let ownName: String?
+    private let callerName: String?
     private let publisher: EventPublisher
     private let budget: RetryBudget
 
@@ -48,21 +48,21 @@ public final class Client: Sendable {
                 registry: registry, transport: transport, broker: broker, backends: backends,
                 configuration: configuration),
             codecs: Codecs(codecs), interceptors: interceptors,
-            settings: try settings ?? Configuration(configReader: configuration), ownName: nil)
+            settings: try settings ?? Configuration(configReader: configuration), callerName: nil)
     }
 
     init(
         components: Components, codecs: Codecs, interceptors: [any ClientInterceptor], settings: Configuration,
-        ownName: String?
+        callerName: String?
     ) {
         self.components = components
         self.interceptors = interceptors
         self.settings = settings
-        self.ownName = ownName
-        plans = CallPlans(codecs: codecs)
+        self.callerName = callerName
+        descriptors = CallDescriptorCache(codecs: codecs)
         budget = RetryBudget(ratio: settings.retryRatio)
-        publisher = EventPublisher(broker: components.broker, codecs: codecs, service: ownName)
-        selector = Selector(
+        publisher = EventPublisher(broker: components.broker, codecs: codecs, service: callerName)
+        selector = NodeSelector(
             registry: components.registry, transportName: components.transport.name, strategy: settings.strategy)
     }
 
@@ -80,24 +80,24 @@ public final class Client: Sendable {
         _ service: String, _ endpoint: String, _ request: Request, options: CallOptions = .init(),
         returning type: Response.Type = Response.self
     ) async throws -> Response {
-        let plan: CallPlan<Request, Response> = plans.plan(service, endpoint)
-        let (contentType, body) = try plan.encode(request, as: options.contentType)
+        let descriptor: CallDescriptor<Request, Response> = descriptors.descriptor(service, endpoint)
+        let (contentType, body) = try descriptor.encode(request, as: options.contentType)
         let call = TransportRequest(
             service: service, endpoint: endpoint, contentType: contentType, headers: headers(options), body: body,
-            deadline: InheritedCall.deadline(
+            deadline: InheritedCallContext.deadline(
                 options.timeout ?? settings.requestTimeout, isInherited: options.inheritsDeadline))
-        let attempts = attempts(options) { [transport = components.transport] request, node in
-            guard let old = OldCall(request, to: node) else {
+        let retryExecutor = retryExecutor(options) { [transport = components.transport] request, node in
+            guard let legacyRequest = LegacyRPCRequest(request, to: node) else {
                 return try await transport.call(request, to: Address(node))
             }
-            return try old.opened(try await transport.call(old.request, to: Address(node)))
+            return try legacyRequest.unwrapped(try await transport.call(legacyRequest.request, to: Address(node)))
         }
-        return try await counted(plan.metrics) {
-            let response = try await CallTracing.call(call, plan.metrics.method) { call in
-                guard !interceptors.isEmpty else { return try await attempts.run(call) }
-                return try await interceptors[...].call(call, attempts.run)
+        return try await recordingMetrics(descriptor.metrics) {
+            let response = try await CallTracing.call(call, descriptor.metrics.method) { call in
+                guard !interceptors.isEmpty else { return try await retryExecutor.run(call) }
+                return try await interceptors[...].call(call, retryExecutor.run)
             }
-            return try plan.decode(response)
+            return try descriptor.decode(response)
         }
     }
 
@@ -119,25 +119,25 @@ public final class Client: Sendable {
         _ service: String, _ endpoint: String, sending outgoing: Outgoing.Type = Outgoing.self,
         receiving incoming: Incoming.Type = Incoming.self, options: CallOptions = .init()
     ) async throws -> MessageStream<Outgoing, Incoming> {
-        let plan: CallPlan<Outgoing, Incoming> = plans.plan(service, endpoint)
-        let (contentType, encode, decode) = try plan.pair(options.contentType)
+        let descriptor: CallDescriptor<Outgoing, Incoming> = descriptors.descriptor(service, endpoint)
+        let (contentType, encode, decode) = try descriptor.streamCodec(options.contentType)
         let opening = TransportRequest(
             service: service, endpoint: endpoint, contentType: contentType, headers: headers(options),
-            deadline: InheritedCall.deadline(
-                options.timeout ?? Self.longestStream, isInherited: options.inheritsDeadline))
-        let attempts = attempts(options) { [transport = components.transport] in
+            deadline: InheritedCallContext.deadline(
+                options.timeout ?? Self.maxStreamLifetime, isInherited: options.inheritsDeadline))
+        let retryExecutor = retryExecutor(options) { [transport = components.transport] in
             try await transport.open($0, to: Address($1))
         }
-        let (start, metrics) = (ContinuousClock.now, plan.metrics)
+        let (start, metrics) = (ContinuousClock.now, descriptor.metrics)
         do {
             let stream = try await CallTracing.open(opening, metrics.method) { opening in
-                try await interceptors[...].open(opening, attempts.run)
+                try await interceptors[...].open(opening, retryExecutor.run)
             }
-            let counted = stream.intercepted(ended: { metrics.record(since: start, $0) })
-            return MessageStream(counted, encode: encode) { message in
+            let measuredStream = stream.intercepted(onEnd: { metrics.record(since: start, $0) })
+            return MessageStream(measuredStream, encode: encode) { message in
                 do { return try decode(message) } catch {
                     // Nobody can make anything of what follows.
-                    counted.cancel()
+                    measuredStream.cancel()
                     throw error
                 }
             }
@@ -148,26 +148,26 @@ public final class Client: Sendable {
     }
 
     /// A year: what transports take for a deadline, and as good as none.
-    private static let longestStream = Duration.seconds(365 * 24 * 3600)
+    private static let maxStreamLifetime = Duration.seconds(365 * 24 * 3600)
 
     private func headers(_ options: CallOptions) -> Headers {
         var headers = options.headers
-        if let inherited = InheritedCall.current?.headers {
+        if let inherited = InheritedCallContext.current?.headers {
             for field in inherited where headers[field.name] == nil { headers.add(field.name, field.value) }
         }
-        if let ownName { headers["Micro-From-Service"] = ownName }
+        if let callerName { headers["Micro-From-Service"] = callerName }
         return headers
     }
 
-    private func attempts<Response>(
-        _ options: CallOptions, _ send: @escaping Attempts<Response>.Send
-    ) -> Attempts<Response> {
-        Attempts(
+    private func retryExecutor<Response>(
+        _ options: CallOptions, _ send: @escaping RetryExecutor<Response>.Send
+    ) -> RetryExecutor<Response> {
+        RetryExecutor(
             selector: selector, budget: budget, retries: options.retries ?? settings.retries, backoff: settings.backoff,
             filter: options.filter ?? settings.filter, options: options, send: send)
     }
 
-    private func counted<Response>(
+    private func recordingMetrics<Response>(
         _ metrics: CallMetrics, _ body: () async throws -> Response
     ) async throws -> Response {
         let start = ContinuousClock.now

@@ -23,7 +23,7 @@ extension Client {
         public var retryRatio = 0.2
 
         /// How long to wait before the same node is tried again. Another node is tried at once.
-        public var backoff = Backoff(base: .milliseconds(20), limit: .seconds(1))
+        public var backoff = Backoff(base: .milliseconds(20), maxDelay: .seconds(1))
 
         /// How a node is chosen; at random by default.
         public var strategy = SelectionStrategy.random
@@ -40,14 +40,14 @@ extension Client {
         public init(configReader reader: ConfigReader) throws {
             requestTimeout = try reader.duration(forKey: "micro.client.request.timeout", default: requestTimeout)
             retries = try reader.count(forKey: "micro.client.retries", default: retries)
-            if let name = reader.text("micro.selector") {
+            if let name = reader.nonEmptyString("micro.selector") {
                 guard let strategy = SelectionStrategy(rawValue: name) else {
                     let names = SelectionStrategy.allCases.map(\.rawValue).joined(separator: " or ")
                     throw ConfigReader.malformed("micro.selector", name, expected: names)
                 }
                 self.strategy = strategy
             }
-            filter.zone = reader.text("micro.zone")
+            filter.zone = reader.nonEmptyString("micro.zone")
         }
     }
 }

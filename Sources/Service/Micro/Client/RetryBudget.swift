@@ -19,7 +19,7 @@ final class RetryBudget: Sendable {
     init(ratio: Double) { deposit = Int(min(max(ratio, 0), 10) * Double(Self.token)) }
 
     /// A call has begun. While the bucket is full this only reads.
-    func callBegins() {
+    func recordCall() {
         let present = balance.load(ordering: .relaxed)
         guard present < Self.full else { return }
         // Several at a time may fill it a little beyond, which does no harm.

@@ -14,7 +14,7 @@ struct ShapeDecoder: Decoder {
         case alias(ValueShape)
     }
 
-    final class Finding {
+    final class ShapeRecorder {
         var content = Content.nothing
 
         func add(_ field: ValueShape) {
@@ -29,30 +29,30 @@ struct ShapeDecoder: Decoder {
     }
 
     /// No value can be made up.
-    struct Unknown: Error {}
+    struct NoValueError: Error {}
 
-    let finding = Finding()
-    let exploration: ShapeExploration
+    let recorder = ShapeRecorder()
+    let resolver: ShapeResolver
     let codingPath: [any CodingKey] = []
     let userInfo: [CodingUserInfoKey: Any] = [:]
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedDecodingContainer<Key> {
-        KeyedDecodingContainer(Fields(decoder: self))
+        KeyedDecodingContainer(ShapeKeyedContainer(decoder: self))
     }
 
-    func unkeyedContainer() -> any UnkeyedDecodingContainer { Elements(decoder: self) }
+    func unkeyedContainer() -> any UnkeyedDecodingContainer { ShapeUnkeyedContainer(decoder: self) }
 
-    func singleValueContainer() -> any SingleValueDecodingContainer { Single(decoder: self) }
+    func singleValueContainer() -> any SingleValueDecodingContainer { ShapeSingleValueContainer(decoder: self) }
 
-    fileprivate func value<Value: Decodable>(_ type: Value.Type, _ note: (ValueShape) -> Void) throws -> Value {
-        let (shape, value) = exploration.explore(type)
-        note(shape)
-        guard let value else { throw Unknown() }
+    fileprivate func value<Value: Decodable>(_ type: Value.Type, _ record: (ValueShape) -> Void) throws -> Value {
+        let (shape, value) = resolver.resolve(type)
+        record(shape)
+        guard let value else { throw NoValueError() }
         return value
     }
 }
 
-private struct Fields<Key: CodingKey>: KeyedDecodingContainerProtocol {
+private struct ShapeKeyedContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let decoder: ShapeDecoder
     let codingPath: [any CodingKey] = []
     let allKeys: [Key] = []
@@ -63,7 +63,7 @@ private struct Fields<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
         try decoder.value(type) { shape in
-            decoder.finding.add(ValueShape(name: key.stringValue, type: shape.type, values: shape.values))
+            decoder.recorder.add(ValueShape(name: key.stringValue, type: shape.type, values: shape.values))
         }
     }
 
@@ -75,20 +75,20 @@ private struct Fields<Key: CodingKey>: KeyedDecodingContainerProtocol {
     func nestedContainer<Nested: CodingKey>(
         keyedBy type: Nested.Type, forKey key: Key
     ) -> KeyedDecodingContainer<Nested> {
-        ShapeDecoder(exploration: decoder.exploration).container(keyedBy: type)
+        ShapeDecoder(resolver: decoder.resolver).container(keyedBy: type)
     }
 
     func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedDecodingContainer {
-        ShapeDecoder(exploration: decoder.exploration).unkeyedContainer()
+        ShapeDecoder(resolver: decoder.resolver).unkeyedContainer()
     }
 
     func superDecoder() -> any Decoder { decoder }
 
-    func superDecoder(forKey key: Key) -> any Decoder { ShapeDecoder(exploration: decoder.exploration) }
+    func superDecoder(forKey key: Key) -> any Decoder { ShapeDecoder(resolver: decoder.resolver) }
 }
 
 /// One element, which is enough to know them all.
-private struct Elements: UnkeyedDecodingContainer {
+private struct ShapeUnkeyedContainer: UnkeyedDecodingContainer {
     let decoder: ShapeDecoder
     let codingPath: [any CodingKey] = []
     let count: Int? = 1
@@ -101,29 +101,29 @@ private struct Elements: UnkeyedDecodingContainer {
 
     mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
         currentIndex += 1
-        return try decoder.value(type) { decoder.finding.content = .list(of: $0) }
+        return try decoder.value(type) { decoder.recorder.content = .list(of: $0) }
     }
 
     mutating func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) -> KeyedDecodingContainer<Nested> {
         currentIndex += 1
-        return ShapeDecoder(exploration: decoder.exploration).container(keyedBy: type)
+        return ShapeDecoder(resolver: decoder.resolver).container(keyedBy: type)
     }
 
     mutating func nestedUnkeyedContainer() -> any UnkeyedDecodingContainer {
         currentIndex += 1
-        return ShapeDecoder(exploration: decoder.exploration).unkeyedContainer()
+        return ShapeDecoder(resolver: decoder.resolver).unkeyedContainer()
     }
 
     mutating func superDecoder() -> any Decoder { decoder }
 }
 
-private struct Single: SingleValueDecodingContainer {
+private struct ShapeSingleValueContainer: SingleValueDecodingContainer {
     let decoder: ShapeDecoder
     let codingPath: [any CodingKey] = []
 
     func decodeNil() -> Bool { false }
 
     func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        try decoder.value(type) { decoder.finding.content = .alias($0) }
+        try decoder.value(type) { decoder.recorder.content = .alias($0) }
     }
 }

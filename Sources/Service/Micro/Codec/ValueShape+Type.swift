@@ -5,14 +5,14 @@ import MicroCore
 
 extension ValueShape {
     /// As deep as go-micro goes.
-    static let deepest = 3
+    static let maxDepth = 3
 
     /// The shape of a type: for a `Decodable` one with its fields, as go-micro derives it from structs, three levels deep and
     /// with Go's names for scalars and lists. What a type does not tell by being decoded is left out.
     init(of type: Any.Type) {
-        let shape = (type as? any Decodable.Type).map { ShapeExploration().explore($0).shape }
+        let shape = (type as? any Decodable.Type).map { ShapeResolver().resolve($0).shape }
         self =
-            shape?.pruned(to: Self.deepest)
+            shape?.pruned(to: Self.maxDepth)
             ?? ValueShape(name: String(describing: type), type: String(describing: type))
         name = String(describing: type)
     }
@@ -30,11 +30,11 @@ extension ValueShape {
 
 extension [Endpoint] {
     /// The most fields of all of them together: about 100 KiB of text, so that a record has room for the rest.
-    static let mostFields = 1000
+    static let maxFields = 1000
 
     /// The same with so many levels of fields as there is room for.
     var bounded: [Endpoint] {
-        for depth in (0...ValueShape.deepest).reversed() {
+        for depth in (0...ValueShape.maxDepth).reversed() {
             let endpoints = map { endpoint in
                 var endpoint = endpoint
                 endpoint.request = endpoint.request?.pruned(to: depth)
@@ -42,7 +42,7 @@ extension [Endpoint] {
                 return endpoint
             }
             let count = endpoints.reduce(0) { $0 + ($1.request?.fieldCount ?? 0) + ($1.response?.fieldCount ?? 0) }
-            if count <= Self.mostFields { return endpoints }
+            if count <= Self.maxFields { return endpoints }
         }
         return self
     }

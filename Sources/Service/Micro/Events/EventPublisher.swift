@@ -14,7 +14,7 @@ struct EventPublisher: Sendable {
 
     func publish(_ event: some Sendable, to topic: String, headers: Headers) async throws {
         let (contentType, body) = try codecs.encode(event)
-        var message = Message(headers: headers, body: body)
+        var message = BrokerMessage(headers: headers, body: body)
         message.headers["Content-Type"] = contentType
         message.headers["Micro-Id"] = UUID().uuidString.lowercased()
         message.headers["Micro-Topic"] = topic

@@ -10,7 +10,7 @@ import NIOCore
 ///
 /// Metrics: the counters `micro.events.failures` and `micro.events.dropped`, with the dimensions `service` and `topic`.
 struct EventSubscriber: Sendable {
-    typealias Run = @Sendable (ByteBuffer, EventContext) async throws -> Void
+    typealias EncodedEventHandler = @Sendable (ByteBuffer, EventContext) async throws -> Void
 
     let topic: String
     let queue: String?
@@ -18,12 +18,12 @@ struct EventSubscriber: Sendable {
     let options: SubscribeOptions
     let endpoint: Endpoint
     /// By media type.
-    private let runs: [String: Run]
+    private let handlersByContentType: [String: EncodedEventHandler]
     /// For messages that do not say what they are.
-    private let fallback: String?
+    private let defaultContentType: String?
     private let logger: Logger
     private let failures: Counter
-    private let drops: Counter
+    private let dropCounter: Counter
 
     init<Event: Sendable>(
         _ topic: String, queue: String?, concurrency: Int, options: SubscribeOptions, service: String, codecs: Codecs,
@@ -34,23 +34,23 @@ struct EventSubscriber: Sendable {
         endpoint = Endpoint(
             name: "Func", request: ValueShape(of: Event.self), metadata: ["subscriber": "true", "topic": topic])
         let decoders = codecs.decoders(for: Event.self)
-        runs = decoders.mapValues { decode in
+        handlersByContentType = decoders.mapValues { decode in
             { bytes, context in
                 let event = try Self.decoded { try decode(bytes) }
                 try await body(event, context)
             }
         }
-        fallback = codecs.all.lazy.flatMap(\.contentTypes).first { decoders[$0] != nil }
+        defaultContentType = codecs.all.lazy.flatMap(\.contentTypes).first { decoders[$0] != nil }
         var logger = logger
         logger[metadataKey: "topic"] = "\(topic)"
         self.logger = logger
         let dimensions = [("service", service), ("topic", topic)]
         failures = Counter(label: "micro.events.failures", dimensions: dimensions)
-        drops = Counter(label: "micro.events.dropped", dimensions: dimensions)
+        dropCounter = Counter(label: "micro.events.dropped", dimensions: dimensions)
     }
 
     /// Whether no codec knows the type of the event.
-    var isUnreadable: Bool { runs.isEmpty }
+    var isMissingCodec: Bool { handlersByContentType.isEmpty }
 
     /// Handles what comes until the subscription has ended.
     func handle(_ subscription: Subscription, from broker: any Broker) async {
@@ -65,11 +65,12 @@ struct EventSubscriber: Sendable {
 
     private func handle(_ delivery: Delivery) async throws {
         let (headers, body) = (delivery.message.headers, delivery.message.body)
-        let contentType = headers["Content-Type"].map(Self.mediaType) ?? fallback ?? ""
-        guard let run = runs[contentType] else {
-            let readable = runs.keys.sorted().joined(separator: ", ")
+        let contentType = headers["Content-Type"].map(Self.mediaType) ?? defaultContentType ?? ""
+        guard let run = handlersByContentType[contentType] else {
+            let supportedTypes = handlersByContentType.keys.sorted().joined(separator: ", ")
             throw MicroError(
-                .unsupported, "the event is \"\(contentType)\", and what subscribes to \(topic) reads \(readable)",
+                .unsupported,
+                "the event is \"\(contentType)\", and what subscribes to \(topic) reads \(supportedTypes)",
                 origin: MicroError.Origin.server)
         }
         try await run(
@@ -101,7 +102,7 @@ struct EventSubscriber: Sendable {
     }
 
     private func reportDrops(_ count: Int) {
-        drops.increment(by: count)
+        dropCounter.increment(by: count)
         logger.warning("events were dropped: they came faster than they are handled", metadata: ["count": "\(count)"])
     }
 }

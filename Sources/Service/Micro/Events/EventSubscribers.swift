@@ -26,7 +26,7 @@ final class EventSubscribers: Sendable {
             topic, queue: queue, concurrency: concurrency, options: options, service: service, codecs: codecs,
             logger: logger, body: handler)
         content.withLock { content in
-            if subscriber.isUnreadable {
+            if subscriber.isMissingCodec {
                 content.problem = Self.invalid(
                     "no codec of \(service) can read \(Event.self) from \(topic): make it Codable")
             } else if concurrency < 1 {

@@ -13,7 +13,8 @@ struct EventTracing: Sendable {
     let broker: String
 
     /// Publishes a message with the span that it belongs to.
-    func publish(_ message: Message, to topic: String, _ body: (Message) async throws -> Void) async throws {
+    func publish(_ message: BrokerMessage, to topic: String, _ body: (BrokerMessage) async throws -> Void) async throws
+    {
         try await withSpan("publish \(topic)", ofKind: .producer) { span in
             describe(span, message.headers, topic: topic, operation: "publish", type: "send")
             var message = message

@@ -5,7 +5,7 @@
 /// generating random numbers with a given distribution", 1991).
 struct AliasTable: Sendable {
     /// For each position how often it is kept, and what is taken instead.
-    private var rows: [(kept: Double, other: Int)]
+    private var rows: [(probability: Double, alias: Int)]
 
     /// The weights must not be negative, nor all 0.
     init(_ weights: [Double]) {
@@ -24,5 +24,5 @@ struct AliasTable: Sendable {
     }
 
     /// The position for a number of a row and one in 0..<1.
-    func position(row: Int, part: Double) -> Int { part < rows[row].kept ? row : rows[row].other }
+    func position(row: Int, fraction: Double) -> Int { fraction < rows[row].probability ? row : rows[row].alias }
 }

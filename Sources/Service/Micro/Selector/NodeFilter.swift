@@ -28,11 +28,11 @@ public struct NodeFilter: Sendable, Hashable {
         self.zone = zone
     }
 
-    func passes(_ record: ServiceRecord) -> Bool {
+    func matches(_ record: ServiceRecord) -> Bool {
         guard versions.isEmpty || versions.contains(record.version) else { return false }
         guard let endpoint, !record.endpoints.isEmpty else { return true }
         return record.endpoints.contains { $0.name == endpoint }
     }
 
-    func passes(_ node: Node) -> Bool { labels.allSatisfy { node.metadata[$0] == $1 } }
+    func matches(_ node: Node) -> Bool { labels.allSatisfy { node.metadata[$0] == $1 } }
 }

@@ -8,23 +8,23 @@ final class NodeLoad: Sendable {
     private struct Content {
         var inFlight = 0
         /// The mean of the times of the last calls, in seconds, weighted towards the newest; nil before the first.
-        var time: Double?
+        var latency: Double?
     }
 
     /// The weight of a new time.
-    private static let weight = 0.125
+    private static let smoothingFactor = 0.125
     /// What a node that refuses costs at least, in seconds: it is quick at that, and must not attract calls.
-    private static let refusal = 0.01
+    private static let minRejectionCost = 0.01
     /// What a node costs that has not answered yet, in seconds: one call is tried, others wait how it does.
-    private static let unknown = 1.0
+    private static let costWithoutSamples = 1.0
 
     private let content = Mutex(Content())
 
     /// How long a call may be expected to take; only good for comparing.
     var cost: Double {
         content.withLock { content in
-            guard let time = content.time else { return Double(content.inFlight) * Self.unknown }
-            return time * Double(content.inFlight + 1)
+            guard let latency = content.latency else { return Double(content.inFlight) * Self.costWithoutSamples }
+            return latency * Double(content.inFlight + 1)
         }
     }
 
@@ -37,10 +37,10 @@ final class NodeLoad: Sendable {
             content.inFlight -= 1
             switch outcome {
             case .abandoned: return
-            case .overloaded, .failed: sample = max(sample, Self.refusal, 2 * (content.time ?? 0))
-            case .answered: break
+            case .overloaded, .failed: sample = max(sample, Self.minRejectionCost, 2 * (content.latency ?? 0))
+            case .responded: break
             }
-            content.time = content.time.map { $0 + (sample - $0) * Self.weight } ?? sample
+            content.latency = content.latency.map { $0 + (sample - $0) * Self.smoothingFactor } ?? sample
         }
     }
 }

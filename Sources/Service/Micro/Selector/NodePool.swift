@@ -14,11 +14,11 @@ struct NodePool: Sendable {
         }
 
         /// The one that the strategy chooses, or else the next one behind it that is fine.
-        mutating func pick(key: String?, where isFine: (Candidate) -> Bool) -> Candidate? {
+        mutating func pick(key: String?, where predicate: (Candidate) -> Bool) -> Candidate? {
             let start = picker.position(in: candidates, key: key)
             for step in candidates.indices {
                 let candidate = candidates[(start + step) % candidates.count]
-                if isFine(candidate) { return candidate }
+                if predicate(candidate) { return candidate }
             }
             return nil
         }
@@ -27,16 +27,16 @@ struct NodePool: Sendable {
     private var tiers: [Tier]
 
     init(_ candidates: [Candidate], strategy: SelectionStrategy, zone: String?) {
-        let near = zone.map { zone in candidates.filter { $0.node.metadata["zone"] == zone } } ?? []
-        tiers = [near, candidates].filter { !$0.isEmpty }.map { Tier($0, strategy) }
+        let preferred = zone.map { zone in candidates.filter { $0.node.metadata["zone"] == zone } } ?? []
+        tiers = [preferred, candidates].filter { !$0.isEmpty }.map { Tier($0, strategy) }
     }
 
     var isEmpty: Bool { tiers.isEmpty }
 
     /// One that is fine, of the preferred zone if there is one.
-    mutating func pick(key: String?, where isFine: (Candidate) -> Bool) -> Candidate? {
+    mutating func pick(key: String?, where predicate: (Candidate) -> Bool) -> Candidate? {
         for index in tiers.indices {
-            if let candidate = tiers[index].pick(key: key, where: isFine) { return candidate }
+            if let candidate = tiers[index].pick(key: key, where: predicate) { return candidate }
         }
         return nil
     }

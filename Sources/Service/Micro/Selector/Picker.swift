@@ -16,28 +16,28 @@ final class Candidate: Sendable {
 
 /// Chooses positions among candidates by a strategy.
 struct Picker: Sendable {
-    private enum Choice {
+    private enum Algorithm {
         case random
-        case turns
+        case roundRobin
         case ring(HashRing)
         case load
-        case weights(AliasTable)
+        case weighted(AliasTable)
     }
 
-    private let choice: Choice
+    private let algorithm: Algorithm
     /// The turn, or the state of the generator. Clients that start together do not all begin with the same node.
     private var state = UInt64.random(in: 0...UInt64.max)
 
     /// Makes a picker, and the candidates in the order that it wants, without those that it never chooses.
     static func make(_ strategy: SelectionStrategy, for candidates: [Candidate]) -> (Picker, [Candidate]) {
         switch strategy {
-        case .random: return (Picker(choice: .random), candidates)
-        case .roundRobin: return (Picker(choice: .turns), candidates)
-        case .leastLoaded: return (Picker(choice: .load), candidates)
+        case .random: return (Picker(algorithm: .random), candidates)
+        case .roundRobin: return (Picker(algorithm: .roundRobin), candidates)
+        case .leastLoaded: return (Picker(algorithm: .load), candidates)
         case .consistentHash:
             let points = candidates.map { (point: HashRing.hash($0.node.id), candidate: $0) }
                 .sorted { ($0.point, $0.candidate.node.id) < ($1.point, $1.candidate.node.id) }
-            return (Picker(choice: .ring(HashRing(points.map(\.point)))), points.map(\.candidate))
+            return (Picker(algorithm: .ring(HashRing(points.map(\.point)))), points.map(\.candidate))
         case .weighted:
             var weighed = candidates.map { (weight: weight(of: $0.node), candidate: $0) }
             if weighed.contains(where: { $0.weight > 0 }) {
@@ -45,11 +45,11 @@ struct Picker: Sendable {
             } else {
                 weighed = weighed.map { (1, $0.candidate) }
             }
-            return (Picker(choice: .weights(AliasTable(weighed.map(\.weight)))), weighed.map(\.candidate))
+            return (Picker(algorithm: .weighted(AliasTable(weighed.map(\.weight)))), weighed.map(\.candidate))
         }
     }
 
-    private init(choice: Choice) { self.choice = choice }
+    private init(algorithm: Algorithm) { self.algorithm = algorithm }
 
     private static func weight(of node: Node) -> Double {
         Double(node.metadata["weight"].flatMap(UInt16.init) ?? 1)
@@ -57,14 +57,14 @@ struct Picker: Sendable {
 
     /// A position among the candidates that it was made for, of which there is one at least.
     mutating func position(in candidates: [Candidate], key: String?) -> Int {
-        switch choice {
+        switch algorithm {
         case .random: return random(below: candidates.count)
-        case .turns:
+        case .roundRobin:
             state &+= 1
             return Int(state % UInt64(candidates.count))
         case .ring(let ring): return key.map(ring.position(of:)) ?? random(below: candidates.count)
-        case .weights(let table):
-            return table.position(row: random(below: candidates.count), part: Double(next() >> 11) * 0x1p-53)
+        case .weighted(let table):
+            return table.position(row: random(below: candidates.count), fraction: Double(next() >> 11) * 0x1p-53)
         case .load:
             let first = random(below: candidates.count)
             guard candidates.count > 1 else { return first }

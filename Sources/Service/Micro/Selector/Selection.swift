@@ -8,7 +8,7 @@ public struct Selection: Sendable {
     /// How a call ended, as far as it says something of the node.
     public enum Outcome: Sendable {
         /// The node answered, be it with an error of its own, or let the caller wait until the deadline.
-        case answered
+        case responded
         /// It refused the call since it has too much to do.
         case overloaded
         /// It could not be reached.
@@ -23,7 +23,7 @@ public struct Selection: Sendable {
     public var node: Node { candidate.node }
 
     /// How long the registry has not been readable, if that is so: the node was in it then.
-    public let staleFor: Duration?
+    public let staleDuration: Duration?
 
     let view: ServiceView
     let start: ContinuousClock.Instant
@@ -32,7 +32,7 @@ public struct Selection: Sendable {
     ///
     /// A node that failed is set aside for a while, longer with every failure, and let back in after a call that it answers;
     /// when all nodes of a service fail none is set aside. ``SelectionStrategy/leastLoaded`` learns from the rest.
-    public func done(_ outcome: Outcome) {
+    public func report(_ outcome: Outcome) {
         candidate.load?.end(after: .now - start, outcome)
         view.report(candidate.node.id, outcome)
     }

@@ -16,14 +16,14 @@ final class ServiceView: Sendable {
         var pools: [(filter: NodeFilter, nodes: NodePool)] = []
         /// By the ID of a node, if the strategy wants it.
         var loads: [String: NodeLoad] = [:]
-        var aside = SetAside()
-        var waiting: [CheckedContinuation<Void, Never>] = []
+        var ejection = OutlierEjection()
+        var waiters: [CheckedContinuation<Void, Never>] = []
         var hasEnded = false
         var lastUse = ContinuousClock.now
     }
 
     /// How many filters are remembered: they may hold what callers say.
-    private static let mostPools = 16
+    private static let maxPools = 16
 
     let name: String
     private let strategy: SelectionStrategy
@@ -39,12 +39,12 @@ final class ServiceView: Sendable {
     /// Follows the watch until it ends.
     func follow(_ watch: RegistryWatch) async {
         for await state in watch { update(state) }
-        let waiting = content.withLock { content in
+        let waiters = content.withLock { content in
             content.hasEnded = true
-            defer { content.waiting = [] }
-            return content.waiting
+            defer { content.waiters = [] }
+            return content.waiters
         }
-        for reader in waiting { reader.resume() }
+        for waiter in waiters { waiter.resume() }
     }
 
     /// A node, if possible none of those to avoid and none that failed lately; nil while there is none or nothing is known yet.
@@ -52,17 +52,18 @@ final class ServiceView: Sendable {
         content.withLock { content in
             let now = ContinuousClock.now
             content.lastUse = now
-            let chosen = withPool(filter, &content) { pool, aside in
+            let chosen = withPool(filter, &content) { pool, ejection in
                 guard !pool.isEmpty else { return Candidate?.none }
-                if tried.isEmpty, aside.isEmpty { return pool.pick(key: key) { _ in true } }
+                if tried.isEmpty, ejection.isEmpty { return pool.pick(key: key) { _ in true } }
                 // When all of them fail they are used as if none did.
-                return pool.pick(key: key) { !tried.contains($0.node.id) && !aside.contains($0.node.id, at: now) }
+                return pool.pick(key: key) { !tried.contains($0.node.id) && !ejection.contains($0.node.id, at: now) }
                     ?? pool.pick(key: key) { !tried.contains($0.node.id) }
                     ?? pool.pick(key: key) { _ in true }
             }
             guard let chosen else { return nil }
             chosen.load?.begin()
-            return Selection(candidate: chosen, staleFor: content.staleSince.map { now - $0 }, view: self, start: now)
+            return Selection(
+                candidate: chosen, staleDuration: content.staleSince.map { now - $0 }, view: self, start: now)
         }
     }
 
@@ -71,10 +72,10 @@ final class ServiceView: Sendable {
         content.withLock { content in
             switch outcome {
             case .failed:
-                content.aside.add(id, at: .now)
+                content.ejection.add(id, at: .now)
                 // It may have gone meanwhile.
-                content.aside.keep(content.records)
-            case .answered, .overloaded: if !content.aside.isEmpty { content.aside.remove(id) }
+                content.ejection.retainNodes(content.records)
+            case .responded, .overloaded: if !content.ejection.isEmpty { content.ejection.remove(id) }
             case .abandoned: break
             }
         }
@@ -83,12 +84,12 @@ final class ServiceView: Sendable {
     /// The newest state, once there is one; nil when the watch ended before.
     func state() async -> RegistryState? {
         await withCheckedContinuation { continuation in
-            let isThere = content.withLock { content in
+            let isAvailable = content.withLock { content in
                 if content.state != nil || content.hasEnded { return true }
-                content.waiting.append(continuation)
+                content.waiters.append(continuation)
                 return false
             }
-            if isThere { continuation.resume() }
+            if isAvailable { continuation.resume() }
         }
         return content.withLock(\.state)
     }
@@ -100,18 +101,18 @@ final class ServiceView: Sendable {
 
     /// Gives the pool of a filter in place, so that it is not copied.
     private func withPool<Result>(
-        _ filter: NodeFilter, _ content: inout Content, _ body: (inout NodePool, inout SetAside) -> Result
+        _ filter: NodeFilter, _ content: inout Content, _ body: (inout NodePool, inout OutlierEjection) -> Result
     ) -> Result {
         if let index = content.pools.firstIndex(where: { $0.filter == filter }) {
-            return body(&content.pools[index].nodes, &content.aside)
+            return body(&content.pools[index].nodes, &content.ejection)
         }
-        if content.pools.count >= Self.mostPools { content.pools.removeFirst() }
+        if content.pools.count >= Self.maxPools { content.pools.removeFirst() }
         content.pools.append((filter, pool(filter, content)))
-        return body(&content.pools[content.pools.count - 1].nodes, &content.aside)
+        return body(&content.pools[content.pools.count - 1].nodes, &content.ejection)
     }
 
     private func pool(_ filter: NodeFilter, _ content: Content) -> NodePool {
-        let nodes = content.records.filter(filter.passes).flatMap(\.nodes).filter(filter.passes)
+        let nodes = content.records.filter(filter.matches).flatMap(\.nodes).filter(filter.matches)
         return NodePool(
             nodes.map { Candidate($0, content.loads[$0.id]) }, strategy: strategy, zone: filter.zone)
     }
@@ -122,21 +123,21 @@ final class ServiceView: Sendable {
             record.nodes.removeAll { !isEligible($0) }
             return record.nodes.isEmpty ? nil : record
         }
-        let waiting = content.withLock { content in
+        let waiters = content.withLock { content in
             content.state = state
             content.staleSince = state.freshness.staleSince
             content.records = records
             content.pools = []
-            content.aside.keep(records)
+            content.ejection.retainNodes(records)
             if strategy == .leastLoaded {
                 let known = content.loads
                 content.loads = [:]
                 for node in records.flatMap(\.nodes) { content.loads[node.id] = known[node.id] ?? NodeLoad() }
             }
-            defer { content.waiting = [] }
-            return content.waiting
+            defer { content.waiters = [] }
+            return content.waiters
         }
-        for reader in waiting { reader.resume() }
+        for waiter in waiters { waiter.resume() }
     }
 }
 

@@ -47,8 +47,8 @@ final class EndpointStatistics: Sendable {
 
 /// Durations in buckets that grow with what they hold: four for each power of two of microseconds, up to an hour.
 struct Histogram: Sendable {
-    private static let steps = 4
-    private var counts = [Int](repeating: 0, count: 32 * steps + 1)
+    private static let bucketsPerPowerOfTwo = 4
+    private var counts = [Int](repeating: 0, count: 32 * bucketsPerPowerOfTwo + 1)
     private var total = 0
 
     mutating func add(_ time: Duration) {
@@ -59,28 +59,28 @@ struct Histogram: Sendable {
     }
 
     /// The upper end, in seconds, of the bucket with the duration that a part of all stay below; 0 when there are none.
-    func quantile(_ part: Double) -> Double {
+    func quantile(_ fraction: Double) -> Double {
         guard total > 0 else { return 0 }
-        let rank = max(1, Int((Double(total) * part).rounded(.up)))
+        let rank = max(1, Int((Double(total) * fraction).rounded(.up)))
         var seen = 0
         for (bucket, count) in counts.enumerated() {
             seen += count
-            if seen >= rank { return Double(Self.upperEnd(of: bucket)) / 1_000_000 }
+            if seen >= rank { return Double(Self.upperBound(of: bucket)) / 1_000_000 }
         }
         return 0
     }
 
     /// Below 4 one bucket for each number; from there on the power of two and the two bits behind its highest one.
     private static func bucket(of value: UInt64) -> Int {
-        guard value >= UInt64(steps) else { return Int(value) }
+        guard value >= UInt64(bucketsPerPowerOfTwo) else { return Int(value) }
         let power = 63 - value.leadingZeroBitCount
         let step = Int((value >> UInt64(power - 2)) & 3)
-        return (power - 1) * steps + step
+        return (power - 1) * bucketsPerPowerOfTwo + step
     }
 
-    private static func upperEnd(of bucket: Int) -> UInt64 {
-        guard bucket >= steps else { return UInt64(bucket) + 1 }
-        let (power, step) = (bucket / steps + 1, bucket % steps)
-        return UInt64(steps + step + 1) << UInt64(power - 2)
+    private static func upperBound(of bucket: Int) -> UInt64 {
+        guard bucket >= bucketsPerPowerOfTwo else { return UInt64(bucket) + 1 }
+        let (power, step) = (bucket / bucketsPerPowerOfTwo + 1, bucket % bucketsPerPowerOfTwo)
+        return UInt64(bucketsPerPowerOfTwo + step + 1) << UInt64(power - 2)
     }
 }

@@ -20,14 +20,14 @@ public final class Server: Sendable {
     private let start = ContinuousClock.now
     private let handlers = Mutex<(byName: [String: EndpointHandler], problem: MicroError?)>(([:], nil))
     /// Counts the calls of endpoints that there are not, whose names could be any number.
-    private let others: CallMetrics
+    private let unknownEndpointMetrics: CallMetrics
 
     init(_ identity: ServerIdentity, codecs: Codecs, interceptors: [any ServerInterceptor] = [], limit: Int? = nil) {
         self.identity = identity
         self.codecs = codecs
         self.interceptors = interceptors
         self.limit = limit
-        others = CallMetrics(.server, identity.name, "_OTHER")
+        unknownEndpointMetrics = CallMetrics(.server, identity.name, "_OTHER")
     }
 
     private var name: String { identity.name }
@@ -47,7 +47,7 @@ public final class Server: Sendable {
     ) {
         add(
             EndpointHandler(
-                name: endpoint, of: identity, codecs: codecs, placement: Placement(mayBlock: mayBlock),
+                name: endpoint, of: identity, codecs: codecs, execution: HandlerExecution(mayBlock: mayBlock),
                 body: handler), "\(Request.self)", "\(Response.self)")
     }
 
@@ -66,7 +66,7 @@ public final class Server: Sendable {
     ) {
         add(
             EndpointHandler(
-                name: endpoint, of: identity, codecs: codecs, placement: Placement(mayBlock: mayBlock),
+                name: endpoint, of: identity, codecs: codecs, execution: HandlerExecution(mayBlock: mayBlock),
                 streamBody: handler), "\(Incoming.self)", "\(Outgoing.self)")
     }
 
@@ -75,7 +75,7 @@ public final class Server: Sendable {
         handlers.withLock { handlers in
             if let present = handlers.byName[endpoint], !present.isBuiltIn {
                 handlers.problem = Self.invalid("\(name) has two handlers of \(endpoint)")
-            } else if !entry.isReadable {
+            } else if !entry.hasCodec {
                 handlers.problem = Self.invalid(
                     "no codec of \(name) can read \(incoming) and write \(outgoing) for \(endpoint): make them Codable")
             }
@@ -90,9 +90,9 @@ public final class Server: Sendable {
         _ handler: @escaping @concurrent @Sendable (Request, RequestContext) async throws -> Response
     ) {
         let entry = EndpointHandler(
-            name: endpoint, of: identity, codecs: codecs, placement: .inline, isBuiltIn: true, body: handler)
+            name: endpoint, of: identity, codecs: codecs, execution: .inline, isBuiltIn: true, body: handler)
         // Without a codec for it there is no such endpoint.
-        guard !entry.runs.isEmpty else { return }
+        guard !entry.handlersByContentType.isEmpty else { return }
         handlers.withLock { $0.byName[endpoint] = entry }
     }
 
@@ -103,13 +103,13 @@ public final class Server: Sendable {
     ///
     /// A request in an envelope of go-micro's first protocol is answered in one, errors too.
     public func respond(to request: TransportRequest) async throws -> TransportResponse {
-        guard let envelope = OldEnvelope(request, for: name) else { return try await answer(request) }
-        return try await envelope.answered { try await self.answer($0) }
+        guard let envelope = LegacyRPCEnvelope(request, for: name) else { return try await process(request) }
+        return try await envelope.respond { try await self.process($0) }
     }
 
-    private func answer(_ request: TransportRequest) async throws -> TransportResponse {
+    private func process(_ request: TransportRequest) async throws -> TransportResponse {
         let handler = handlers.withLock { $0.byName[request.endpoint] }
-        return try await counted(request, handler) {
+        return try await recordingMetrics(request, handler) {
             guard !self.interceptors.isEmpty else { return try await self.dispatch(request, handler) }
             return try await self.interceptors[...].respond(to: request) { try await self.dispatch($0, handler) }
         }
@@ -117,12 +117,13 @@ public final class Server: Sendable {
 
     /// The way to hold streams with an endpoint; nil if it is not called by stream.
     public func streamHandler(of endpoint: String) -> TransportStreamHandler? {
-        guard let handler = handlers.withLock({ $0.byName[endpoint] }), !handler.streamRuns.isEmpty else { return nil }
+        guard let handler = handlers.withLock({ $0.byName[endpoint] }), !handler.streamHandlersByContentType.isEmpty
+        else { return nil }
         return { request, stream in
-            try await self.counted(request, handler) {
+            try await self.recordingMetrics(request, handler) {
                 try await self.interceptors[...].serve(stream, of: request) { request, stream in
-                    let run = try self.chosen(from: handler.streamRuns, for: request)
-                    try await self.answering(request, handler) { context in try await run(stream, context) }
+                    let run = try self.selectHandler(from: handler.streamHandlersByContentType, for: request)
+                    try await self.executeHandler(request, handler) { context in try await run(stream, context) }
                 }
             }
         }
@@ -135,34 +136,34 @@ public final class Server: Sendable {
             throw MicroError(
                 .notFound, "\(name) has no endpoint \(request.endpoint)", origin: MicroError.Origin.server)
         }
-        guard !handler.runs.isEmpty else {
+        guard !handler.handlersByContentType.isEmpty else {
             throw MicroError(
                 .notFound, "\(request.endpoint) of \(name) is called by stream", origin: MicroError.Origin.server)
         }
-        let run = try chosen(from: handler.runs, for: request)
-        return try await answering(request, handler) { context in try await run(request.body, context) }
+        let run = try selectHandler(from: handler.handlersByContentType, for: request)
+        return try await executeHandler(request, handler) { context in try await run(request.body, context) }
     }
 
     /// Tells metrics and traces of a request.
-    private func counted<Response>(
+    private func recordingMetrics<Response>(
         _ request: TransportRequest, _ handler: EndpointHandler?, _ body: () async throws -> Response
     ) async throws -> Response {
-        let metrics = handler?.metrics ?? others
+        let metrics = handler?.metrics ?? unknownEndpointMetrics
         let start = ContinuousClock.now
         do {
-            let response = try await CallTracing.answer(request, metrics.method, body)
+            let response = try await CallTracing.serve(request, metrics.method, body)
             metrics.record(since: start, nil)
             return response
         } catch {
             // Only those of interceptors are not made fit for the caller yet.
-            let answer = error is MicroError ? error : failure(of: request, handler, error)
-            metrics.record(since: start, answer)
-            throw answer
+            let responseError = error is MicroError ? error : failure(of: request, handler, error)
+            metrics.record(since: start, responseError)
+            throw responseError
         }
     }
 
     /// Runs what answers a request, and makes of its errors what the caller may see.
-    private func answering<Response>(
+    private func executeHandler<Response>(
         _ request: TransportRequest, _ handler: EndpointHandler, _ body: (RequestContext) async throws -> Response
     ) async throws -> Response {
         let context = RequestContext(
@@ -190,12 +191,12 @@ public final class Server: Sendable {
         of request: TransportRequest, _ handler: EndpointHandler?, _ error: any Error
     ) -> MicroError {
         if error is MicroError || (error is CancellationError && Task.isCancelled) {
-            return MicroError(answering: request, with: error)
+            return MicroError(respondingTo: request, with: error)
         }
         // The caller gets no text of a foreign error, so that it has to be found here. A cancellation that is not
         // this request's is one.
         (handler?.logger ?? identity.logger).error("the handler failed", metadata: ["error": "\(error)"])
-        return MicroError(answering: request, with: HandlerFailure(cause: error))
+        return MicroError(respondingTo: request, with: HandlerFailure(cause: error))
     }
 
     /// Refuses what is too much before it costs anything: the caller may go elsewhere at once.
@@ -226,12 +227,14 @@ public final class Server: Sendable {
         }
     }
 
-    private func chosen<Run>(from runs: [String: Run], for request: TransportRequest) throws -> Run {
-        guard let run = runs[request.contentType] else {
-            let readable = runs.keys.sorted().joined(separator: ", ")
+    private func selectHandler<EncodedHandler>(
+        from handlersByContentType: [String: EncodedHandler], for request: TransportRequest
+    ) throws -> EncodedHandler {
+        guard let run = handlersByContentType[request.contentType] else {
+            let supportedTypes = handlersByContentType.keys.sorted().joined(separator: ", ")
             throw MicroError(
                 .invalidArgument,
-                "\(request.endpoint) of \(name) cannot read \"\(request.contentType)\": it reads \(readable)",
+                "\(request.endpoint) of \(name) cannot read \"\(request.contentType)\": it reads \(supportedTypes)",
                 origin: MicroError.Origin.server)
         }
         return run

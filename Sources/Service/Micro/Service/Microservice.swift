@@ -84,7 +84,7 @@ public final class Microservice: Service {
         subscribers = EventSubscribers(service: settings.name, codecs: Codecs(codecs), logger: logger)
         client = Client(
             components: components, codecs: Codecs(codecs), interceptors: clientInterceptors,
-            settings: try Client.Configuration(configReader: configuration), ownName: settings.name)
+            settings: try Client.Configuration(configReader: configuration), callerName: settings.name)
         let monitor = RegistrationMonitor(service: settings.name)
         self.monitor = monitor
         server.handleBuiltIn(Statistics.endpoint) { [weak server] (_: Statistics.Request, _) in
@@ -147,7 +147,7 @@ public final class Microservice: Service {
     ///   - options: Limits, and what makes sense with acknowledgements.
     ///   - handler: Handles an event. It may block. The event is acknowledged when it has succeeded, never before; what it
     ///     throws is logged and counted and, where the broker delivers at least once, the event comes again, later and
-    ///     later. So does an event that cannot be decoded. ``MicroCore/SubscribeOptions/maximumAttempts`` ends that. Its
+    ///     later. So does an event that cannot be decoded. ``MicroCore/SubscribeOptions/maxAttempts`` ends that. Its
     ///     task is cancelled only when the service has to end.
     public func subscribe<Event: Sendable>(
         _ topic: String, queue: String? = nil, concurrency: Int = 1, options: SubscribeOptions = SubscribeOptions(),
@@ -165,16 +165,17 @@ public final class Microservice: Service {
     ///
     /// - Throws: As ``run()``.
     public func runService() async throws {
-        var quiet = logger
-        quiet.logLevel = .critical
+        var lifecycleLogger = logger
+        lifecycleLogger.logLevel = .critical
         var group = ServiceGroupConfiguration(
             services: [
                 .init(
                     service: self, successTerminationBehavior: .gracefullyShutdownGroup,
                     failureTerminationBehavior: .cancelGroup)
-            ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+            ], gracefulShutdownSignals: [.sigterm, .sigint], logger: lifecycleLogger)
         group.maximumGracefulShutdownDuration =
-            settings.registration.deregisterLimit + settings.noticePeriod + settings.drainLimit + Components.closeLimit
+            settings.registration.deregisterTimeout + settings.deregistrationGracePeriod + settings.drainTimeout
+            + Components.closeTimeout
             + .seconds(1)
         try await ServiceGroup(configuration: group).run()
     }
@@ -232,7 +233,7 @@ public final class Microservice: Service {
             // Whichever ends first by an error ends the others. After a stop in order only what outlasted its limit is
             // left to be cut off.
             defer { group.cancelAll() }
-            for try await isOver in group where isOver { group.cancelAll() }
+            for try await isFinished in group where isFinished { group.cancelAll() }
         }
     }
 
@@ -243,27 +244,27 @@ public final class Microservice: Service {
         do {
             let registration = try registration(of: endpoints, at: listener.address)
             try await cancelWhenGracefulShutdown { [settings] in
-                try await registration.start(within: settings.startLimit)
+                try await registration.start(within: settings.startTimeout)
             }
             logger.notice(
                 "serving", metadata: ["service": "\(settings.name)", "address": "\(listener.address)"])
             await cancelWhenGracefulShutdown { await registration.run() }
             logger.info("stopping", metadata: ["service": "\(settings.name)"])
             // Whoever cancels does not want to wait for callers.
-            try? await Task.sleep(for: settings.noticePeriod)
+            try? await Task.sleep(for: settings.deregistrationGracePeriod)
         } catch is CancellationError where Task.isShuttingDownGracefully {
             // A stop during the start is a stop like any other.
         }
-        let deadline = ContinuousClock.now + (Task.isCancelled ? .zero : settings.drainLimit)
+        let deadline = ContinuousClock.now + (Task.isCancelled ? .zero : settings.drainTimeout)
         async let drained: Void = subscriptions.drain(deadline: deadline)
         await listener.drain(deadline: deadline)
         await drained
     }
 
     private func registration(of endpoints: [Endpoint], at bound: Address) throws -> Registration {
-        let address = try AdvertisedAddress.of(
+        let address = try AdvertisedAddress.resolve(
             bound: bound, advertise: settings.advertise, setting: "MICRO_SERVER_ADVERTISE")
-        warnOfNarrowReach(address)
+        warnIfNotReachableRemotely(address)
         var metadata = [
             "transport": components.transport.name, "registry": components.registry.name,
             "broker": components.broker.name, "protocol": "mucp", "server": "rpc",
@@ -275,13 +276,13 @@ public final class Microservice: Service {
             name: settings.name, version: settings.version, endpoints: endpoints, nodes: [node])
         return try Registration(
             of: record, in: components.registry, configuration: settings.registration, logger: logger,
-            statusChanged: { [monitor] in monitor.change(to: $0) })
+            onStatusChange: { [monitor] in monitor.change(to: $0) })
     }
 }
 
 extension Microservice {
     /// Tells what surprises people who go from one process to two, and from one machine to two.
-    private func warnOfNarrowReach(_ address: Address) {
+    private func warnIfNotReachableRemotely(_ address: Address) {
         if components.registry is MemoryRegistry {
             guard components.transport.name != "memory" else { return }
             logger.notice("registered in memory: only this process finds it; set MICRO_REGISTRY for others")

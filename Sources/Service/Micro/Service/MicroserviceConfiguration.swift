@@ -28,11 +28,11 @@ extension Microservice {
         /// The heartbeat.
         public var registration = Registration.Configuration()
         /// How long to try to register at the start; 10 s by default.
-        public var startLimit: Duration = .seconds(10)
+        public var startTimeout: Duration = .seconds(10)
         /// How long to go on serving after the service was deregistered, so that all callers notice; 1 s by default.
-        public var noticePeriod: Duration = .seconds(1)
+        public var deregistrationGracePeriod: Duration = .seconds(1)
         /// How long calls in flight may take at the end; 10 s by default.
-        public var drainLimit: Duration = .seconds(10)
+        public var drainTimeout: Duration = .seconds(10)
 
         /// How many calls and streams are answered at a time; nil, the default: as many as come. Those beyond are refused
         /// with `resourceExhausted` before a handler runs, and callers go to another instance. `Debug.Health` and
@@ -54,13 +54,13 @@ extension Microservice {
         /// - Throws: ``MicroError`` with `invalidArgument` that names the setting.
         public init(name: String, version: String = "latest", configReader reader: ConfigReader) throws {
             self.init(
-                name: reader.text("micro.server.name") ?? name,
-                version: reader.text("micro.server.version") ?? version)
-            id = reader.text("micro.server.id") ?? id
+                name: reader.nonEmptyString("micro.server.name") ?? name,
+                version: reader.nonEmptyString("micro.server.version") ?? version)
+            id = reader.nonEmptyString("micro.server.id") ?? id
             address = try reader.address(forKey: "micro.server.address") ?? address
             advertise = try reader.address(forKey: "micro.server.advertise")
             metadata = try reader.pairs(forKey: "micro.server.metadata")
-            if let zone = reader.text("micro.zone"), metadata["zone"] == nil { metadata["zone"] = zone }
+            if let zone = reader.nonEmptyString("micro.zone"), metadata["zone"] == nil { metadata["zone"] = zone }
             registration.timeToLive = try reader.duration(
                 forKey: "micro.register.ttl", default: registration.timeToLive)
             registration.interval = try reader.duration(

@@ -12,13 +12,13 @@ import Synchronization
 final class RegistrationMonitor: Sendable {
     private struct Content {
         var status: RegistrationStatus?
-        var readers: [Int: AsyncStream<RegistrationStatus>.Continuation] = [:]
+        var continuations: [Int: AsyncStream<RegistrationStatus>.Continuation] = [:]
         var nextID = 0
         var hasEnded = false
     }
 
     /// How many changes a slow reader may be behind; then it loses the oldest.
-    private static let backlog = 16
+    private static let maxBufferedStatuses = 16
 
     private let content = Mutex(Content())
     private let up: Gauge
@@ -34,15 +34,16 @@ final class RegistrationMonitor: Sendable {
 
     /// The present status, if there is one, and all later ones, until the end.
     func statuses() -> AsyncStream<RegistrationStatus> {
-        let (stream, reader) = AsyncStream.makeStream(
-            of: RegistrationStatus.self, bufferingPolicy: .bufferingNewest(Self.backlog))
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: RegistrationStatus.self, bufferingPolicy: .bufferingNewest(Self.maxBufferedStatuses))
         content.withLock { content in
-            guard !content.hasEnded else { return reader.finish() }
-            if let status = content.status { reader.yield(status) }
+            guard !content.hasEnded else { return continuation.finish() }
+            if let status = content.status { continuation.yield(status) }
             let id = content.nextID
             content.nextID += 1
-            content.readers[id] = reader
-            reader.onTermination = { [weak self] _ in self?.content.withLock { _ = $0.readers.removeValue(forKey: id) }
+            content.continuations[id] = continuation
+            continuation.onTermination = { [weak self] _ in
+                self?.content.withLock { _ = $0.continuations.removeValue(forKey: id) }
             }
         }
         return stream
@@ -54,20 +55,20 @@ final class RegistrationMonitor: Sendable {
         // Under the lock, so that all readers see them in order.
         content.withLock { content in
             content.status = status
-            for reader in content.readers.values { reader.yield(status) }
+            for continuation in content.continuations.values { continuation.yield(status) }
         }
     }
 
     /// The service is not registered any more, and will not be.
     func end() {
         up.record(0)
-        let readers = content.withLock { content in
-            defer { content.readers = [:] }
+        let continuations = content.withLock { content in
+            defer { content.continuations = [:] }
             content.status = nil
             content.hasEnded = true
-            return content.readers.values
+            return content.continuations.values
         }
         // Outside the lock, which the handler of their termination takes.
-        for reader in readers { reader.finish() }
+        for continuation in continuations { continuation.finish() }
     }
 }

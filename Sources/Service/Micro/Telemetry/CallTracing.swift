@@ -11,28 +11,28 @@ import Tracing
 /// OpenTelemetry's conventions for RPC (https://opentelemetry.io/docs/specs/semconv/rpc/rpc-spans).
 enum CallTracing {
     /// Whether anything was set up that wants to know. If not a call need not pay for it.
-    private static var isOn: Bool { !(InstrumentationSystem.instrument is NoOpInstrument) }
+    private static var isEnabled: Bool { !(InstrumentationSystem.instrument is NoOpInstrument) }
 
     /// Makes a call in a span of its own, which travels with it.
     static func call<Response>(
         _ request: TransportRequest, _ method: String, _ body: (TransportRequest) async throws -> Response
     ) async throws -> Response {
-        guard isOn else { return try await body(request) }
+        guard isEnabled else { return try await body(request) }
         return try await withSpan(method, ofKind: .client) { span in
-            try await noting(span, method) { try await body(injected(request, span)) }
+            try await recordingFailure(span, method) { try await body(injected(request, span)) }
         }
     }
 
     /// Answers a call in a span that belongs to that of the caller.
-    static func answer<Response>(
+    static func serve<Response>(
         _ request: TransportRequest, _ method: String, _ body: () async throws -> Response
     ) async throws -> Response {
-        guard isOn else { return try await body() }
+        guard isEnabled else { return try await body() }
         // What the caller says counts, also where it is in the same process.
         var context = ServiceContext.topLevel
         InstrumentationSystem.instrument.extract(request.headers, into: &context, using: HeadersCarrier())
         return try await withSpan(method, context: context, ofKind: .server) { span in
-            try await noting(span, method, body)
+            try await recordingFailure(span, method, body)
         }
     }
 
@@ -40,16 +40,16 @@ enum CallTracing {
     static func open(
         _ request: TransportRequest, _ method: String, _ body: (TransportRequest) async throws -> TransportStream
     ) async throws -> TransportStream {
-        guard isOn else { return try await body(request) }
+        guard isEnabled else { return try await body(request) }
         let span = startSpan(method, ofKind: .client)
         describe(span, method)
         do {
-            return try await body(injected(request, span)).intercepted(ended: { error in
-                note(error, in: span)
+            return try await body(injected(request, span)).intercepted(onEnd: { error in
+                recordFailure(error, in: span)
                 span.end()
             })
         } catch {
-            note(error, in: span)
+            recordFailure(error, in: span)
             span.end()
             throw error
         }
@@ -61,12 +61,12 @@ enum CallTracing {
         return request
     }
 
-    private static func noting<Response>(
+    private static func recordingFailure<Response>(
         _ span: any Span, _ method: String, _ body: () async throws -> Response
     ) async throws -> Response {
         describe(span, method)
         do { return try await body() } catch {
-            note(error, in: span, isRecorded: true)
+            recordFailure(error, in: span, isRecorded: true)
             throw error
         }
     }
@@ -77,7 +77,7 @@ enum CallTracing {
     }
 
     /// - Parameter isRecorded: Whether the error itself is noted by who ends the span.
-    private static func note(_ error: (any Error)?, in span: any Span, isRecorded: Bool = false) {
+    private static func recordFailure(_ error: (any Error)?, in span: any Span, isRecorded: Bool = false) {
         guard let error else { return }
         let status = CallMetrics.status(of: error)
         span.attributes["rpc.response.status_code"] = status

@@ -6,21 +6,21 @@ import CCurl
 /// An easy handle that only connects: bytes go by `curl_easy_send` and `curl_easy_recv`. Belongs to one thread.
 final class CurlConnection {
     /// What came of moving bytes.
-    enum Moved {
+    enum IOResult {
         case bytes(Int)
         /// Not now: the descriptor has to be waited for.
-        case notNow
+        case wouldBlock
     }
 
     private let easy: UnsafeMutableRawPointer
     private let errorText: UnsafeMutablePointer<CChar>
     private let connectTo: UnsafeMutablePointer<curl_slist>?
-    private let mayGoOn: MayGoOn
+    private let shouldContinue: ContinuationCheck
 
     /// Whether a handshake is still wanted; libcurl asks now and then.
-    private final class MayGoOn {
-        let ask: () -> Bool
-        init(_ ask: @escaping () -> Bool) { self.ask = ask }
+    private final class ContinuationCheck {
+        let check: () -> Bool
+        init(_ check: @escaping () -> Bool) { self.check = check }
     }
 
     /// Connects, with the handshake of TLS if the target has one. Blocks.
@@ -30,13 +30,13 @@ final class CurlConnection {
     ///   - mayGoOn: Asked about once a second.
     init(
         to target: CurlSocketTarget, through path: String? = nil, tls: CurlTLS, timeout: Duration,
-        while mayGoOn: @escaping () -> Bool
+        while shouldContinue: @escaping () -> Bool
     ) throws(CurlError) {
         guard CurlLibrary.isReady, let easy = curl_easy_init() else {
             throw CurlError(code: CURLE_OUT_OF_MEMORY, detail: "")
         }
         self.easy = easy
-        self.mayGoOn = MayGoOn(mayGoOn)
+        self.shouldContinue = ContinuationCheck(shouldContinue)
         connectTo = target.connectTo.flatMap { curl_slist_append(nil, $0) }
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -52,7 +52,7 @@ final class CurlConnection {
         if let connectTo { options.set(CURLOPT_CONNECT_TO, connectTo) }
         if let path { options.set(CURLOPT_UNIX_SOCKET_PATH, path) }
         // Freed with this object, which libcurl does not outlive.
-        options.setProgress(askWhetherToGoOn, Unmanaged.passUnretained(self.mayGoOn).toOpaque())
+        options.setProgress(progressCallback, Unmanaged.passUnretained(self.shouldContinue).toOpaque())
         guard options.code == CURLE_OK else { throw CurlError(code: options.code, detail: "") }
         let code = curl_easy_perform(easy)
         guard code == CURLE_OK else { throw CurlError(code: code, detail: String(cString: errorText)) }
@@ -67,35 +67,35 @@ final class CurlConnection {
     /// To wait for; -1 if the connection is gone.
     var descriptor: Int32 { ccurl_get_socket(easy) }
 
-    /// Sends some of the bytes. After `notNow` the same ones have to be sent again, as TLS wants it.
-    func send(_ bytes: UnsafeRawBufferPointer) throws(CurlError) -> Moved {
+    /// Sends some of the bytes. After `wouldBlock` the same ones have to be sent again, as TLS wants it.
+    func send(_ bytes: UnsafeRawBufferPointer) throws(CurlError) -> IOResult {
         var count = 0
-        return try moved(curl_easy_send(easy, bytes.baseAddress, bytes.count, &count), count)
+        return try ioResult(curl_easy_send(easy, bytes.baseAddress, bytes.count, &count), count)
     }
 
     /// Receives some bytes; 0 at the end of the connection.
-    func receive(into bytes: UnsafeMutableRawBufferPointer) throws(CurlError) -> Moved {
+    func receive(into bytes: UnsafeMutableRawBufferPointer) throws(CurlError) -> IOResult {
         var count = 0
-        return try moved(curl_easy_recv(easy, bytes.baseAddress, bytes.count, &count), count)
+        return try ioResult(curl_easy_recv(easy, bytes.baseAddress, bytes.count, &count), count)
     }
 
-    private func moved(_ code: CURLcode, _ count: Int) throws(CurlError) -> Moved {
+    private func ioResult(_ code: CURLcode, _ count: Int) throws(CurlError) -> IOResult {
         switch code {
         case CURLE_OK: return .bytes(count)
-        case CURLE_AGAIN: return .notNow
+        case CURLE_AGAIN: return .wouldBlock
         default: throw CurlError(code: code, detail: "")
         }
     }
 
-    fileprivate static func mayGoOn(_ context: UnsafeMutableRawPointer?) -> Bool {
+    fileprivate static func shouldContinue(_ context: UnsafeMutableRawPointer?) -> Bool {
         guard let context else { return true }
-        return Unmanaged<MayGoOn>.fromOpaque(context).takeUnretainedValue().ask()
+        return Unmanaged<ContinuationCheck>.fromOpaque(context).takeUnretainedValue().check()
     }
 }
 
-private func askWhetherToGoOn(
+private func progressCallback(
     _ context: UnsafeMutableRawPointer?, _ downloadTotal: curl_off_t, _ downloaded: curl_off_t,
     _ uploadTotal: curl_off_t, _ uploaded: curl_off_t
 ) -> Int32 {
-    CurlConnection.mayGoOn(context) ? 0 : 1
+    CurlConnection.shouldContinue(context) ? 0 : 1
 }

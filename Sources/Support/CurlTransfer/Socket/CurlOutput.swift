@@ -10,7 +10,7 @@ package struct CurlOutput: ~Copyable {
     package private(set) var count: Int
 
     /// Beyond it memory is given back when it is not needed any more.
-    private static let largestKept = 4 * 1024 * 1024
+    private static let maxRetainedCapacity = 4 * 1024 * 1024
 
     package init() {
         (capacity, count) = (4096, 0)
@@ -77,7 +77,7 @@ package struct CurlOutput: ~Copyable {
     /// Drops all bytes.
     mutating func removeAll() {
         count = 0
-        guard capacity > Self.largestKept else { return }
+        guard capacity > Self.maxRetainedCapacity else { return }
         memory.deallocate()
         capacity = 4096
         memory = .allocate(byteCount: capacity, alignment: 16)

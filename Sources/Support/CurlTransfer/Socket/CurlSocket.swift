@@ -21,10 +21,10 @@ package protocol CurlSocketReader: AnyObject, Sendable {
 /// while the thread is awake.
 package final class CurlSocket: Sendable {
     /// Whether more should be written now.
-    package enum Room: Sendable {
-        case plenty
+    package enum WriteCapacity: Sendable {
+        case available
         /// It was taken, but others should wait: see ``waitForRoom()``.
-        case none
+        case full
         /// It was not taken: the connection is over.
         case closed
     }
@@ -40,17 +40,17 @@ package final class CurlSocket: Sendable {
         var hasEnded = false
         var output = CurlOutput()
         /// Nil until there is a thread, and after its end.
-        var bell: CurlBell?
+        var wakeup: CurlWakeup?
         /// From how many bytes on the thread, which waits or is about to, has to be told that there is something to send.
-        var wakeAt = Int.max
+        var wakeThreshold = Int.max
         var isClosing = false
-        var upgrade: CurlSocketUpgrade?
+        var upgrade: CurlTLSUpgrade?
         var writers: [CheckedContinuation<Bool, Never>] = []
-        var closers: [CheckedContinuation<Void, Never>] = []
+        var closeWaiters: [CheckedContinuation<Void, Never>] = []
 
-        mutating func ring() {
-            wakeAt = .max
-            bell?.ring()
+        mutating func signal() {
+            wakeThreshold = .max
+            wakeup?.signal()
         }
     }
 
@@ -98,23 +98,23 @@ package final class CurlSocket: Sendable {
 
     /// Appends to what is sent.
     @discardableResult
-    package func write(_ append: (inout CurlOutput) -> Void) -> Room {
+    package func write(_ append: (inout CurlOutput) -> Void) -> WriteCapacity {
         state.withLock { state in
             guard state.isOpen, !state.isClosing else { return .closed }
             append(&state.output)
-            if state.output.count >= state.wakeAt { state.ring() }
-            return state.output.count < Self.highWaterMark ? .plenty : .none
+            if state.output.count >= state.wakeThreshold { state.signal() }
+            return state.output.count < Self.highWaterMark ? .available : .full
         }
     }
 
     /// Appends to what is sent, unless it should wait: nothing is appended then.
-    package func writeIfThereIsRoom(_ append: (inout CurlOutput) -> Void) -> Room {
+    package func tryWrite(_ append: (inout CurlOutput) -> Void) -> WriteCapacity {
         state.withLock { state in
             guard state.isOpen, !state.isClosing else { return .closed }
-            guard state.output.count < Self.highWaterMark else { return .none }
+            guard state.output.count < Self.highWaterMark else { return .full }
             append(&state.output)
-            if state.output.count >= state.wakeAt { state.ring() }
-            return .plenty
+            if state.output.count >= state.wakeThreshold { state.signal() }
+            return .available
         }
     }
 
@@ -146,14 +146,14 @@ package final class CurlSocket: Sendable {
     /// - Parameter timeout: For the handshake. The connection has ended if it fails.
     /// - Throws: `CurlError`, `CancellationError`. Nothing else.
     package func startTLS(timeout: Duration) async throws {
-        let upgrade = CurlSocketUpgrade(deadline: .now + timeout)
+        let upgrade = CurlTLSUpgrade(deadline: .now + timeout)
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 upgrade.begin(continuation)
                 let isAccepted = state.withLock { state in
                     guard state.isOpen, !state.isClosing, !Task.isCancelled else { return false }
                     state.upgrade = upgrade
-                    state.ring()
+                    state.signal()
                     return true
                 }
                 if !isAccepted {
@@ -170,7 +170,7 @@ package final class CurlSocket: Sendable {
     package func beginClosing() {
         state.withLock { state in
             state.isClosing = true
-            state.ring()
+            state.signal()
         }
         wakeWriters()
     }
@@ -181,7 +181,7 @@ package final class CurlSocket: Sendable {
         await withCheckedContinuation { continuation in
             let hasEnded = state.withLock { state in
                 if state.hasEnded { return true }
-                state.closers.append(continuation)
+                state.closeWaiters.append(continuation)
                 return false
             }
             if hasEnded { continuation.resume() }
@@ -201,7 +201,7 @@ package final class CurlSocket: Sendable {
     var isClosing: Bool { state.withLock { $0.isClosing } }
 
     /// From now on the bell gets the thread out of its wait.
-    func threadStarted(_ bell: CurlBell) { state.withLock { $0.bell = bell } }
+    func threadStarted(_ wakeup: CurlWakeup) { state.withLock { $0.wakeup = wakeup } }
 
     /// The handshakes are done, or have failed. False if nobody waits for that any more.
     @discardableResult
@@ -216,17 +216,17 @@ package final class CurlSocket: Sendable {
     }
 
     /// What the thread has to do next.
-    enum Order {
+    enum Action {
         /// Nothing but to send what it was given, if anything, and to receive.
         case serve
-        case upgrade(CurlSocketUpgrade)
+        case upgrade(CurlTLSUpgrade)
         case close
     }
 
     /// Moves what was written into an empty `output`.
-    func takeOutput(into output: inout CurlOutput) -> Order {
-        let (order, writers) = state.withLock { state -> (Order, [CheckedContinuation<Bool, Never>]) in
-            state.wakeAt = .max
+    func takeOutput(into output: inout CurlOutput) -> Action {
+        let (action, writers) = state.withLock { state -> (Action, [CheckedContinuation<Bool, Never>]) in
+            state.wakeThreshold = .max
             if state.isClosing { return (.close, []) }
             if let upgrade = state.upgrade.take() { return (.upgrade(upgrade), []) }
             if output.count == 0 { swap(&output, &state.output) }
@@ -235,16 +235,16 @@ package final class CurlSocket: Sendable {
             return (.serve, state.writers)
         }
         for writer in writers { writer.resume(returning: false) }
-        return order
+        return action
     }
 
     /// False if there is something to do, so that the thread must not sleep.
     ///
     /// - Parameter size: How much there has to be for that; `Int.max` while the thread cannot send.
-    func prepareToSleep(untilThereAre size: Int) -> Bool {
+    func prepareToSleep(untilBytes size: Int) -> Bool {
         state.withLock { state in
             guard !state.isClosing, state.upgrade == nil, state.output.count < size else { return false }
-            state.wakeAt = size
+            state.wakeThreshold = size
             return true
         }
     }
@@ -252,8 +252,8 @@ package final class CurlSocket: Sendable {
     /// The thread is done; what waits ends.
     func threadEnded(_ error: CurlError) {
         connected(.failure(error))
-        let (upgrade, writers, closers) = state.withLock { state in
-            let left = (state.upgrade, state.writers, state.closers)
+        let (upgrade, writers, closeWaiters) = state.withLock { state in
+            let left = (state.upgrade, state.writers, state.closeWaiters)
             state = State()
             state.hasEnded = true
             state.isClosing = true
@@ -261,12 +261,12 @@ package final class CurlSocket: Sendable {
         }
         upgrade?.end(.failure(error))
         for writer in writers { writer.resume(returning: false) }
-        for closer in closers { closer.resume() }
+        for closer in closeWaiters { closer.resume() }
     }
 }
 
 /// Somebody who waits for TLS on a connection that is there.
-final class CurlSocketUpgrade: Sendable {
+final class CurlTLSUpgrade: Sendable {
     let deadline: ContinuousClock.Instant
     private let state = Mutex<(continuation: CheckedContinuation<Void, any Error>?, result: Result<Void, any Error>?)>(
         (nil, nil))

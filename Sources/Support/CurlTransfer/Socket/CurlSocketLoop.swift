@@ -8,19 +8,19 @@ struct CurlSocketLoop: ~Copyable {
     /// How many bytes are read at a time.
     private static let readSize = 256 * 1024
     /// How often is read before it is the turn of sending again.
-    private static let readsInARow = 8
+    private static let maxConsecutiveReads = 8
     /// Who writes so much at a time writes more soon: it is worth a short wait to send it together.
-    private static let streaming = 4 * 1024
+    private static let streamingThreshold = 4 * 1024
     /// As much as is worth a system call.
-    private static let batch = 64 * 1024
+    private static let batchSize = 64 * 1024
     /// How long that wait is, in nanoseconds.
-    private static let nap = 1_000_000
+    private static let batchDelayNanoseconds = 1_000_000
 
     private let socket: CurlSocket
     private let target: CurlSocketTarget
     private let tls: CurlTLS
     private let reader: any CurlSocketReader
-    private let bell: CurlBell
+    private let wakeup: CurlWakeup
     private var connection: CurlConnection
     private var webSocket: WebSocketCodec?
     /// Whether bytes may be inside the connection that its descriptor does not tell of.
@@ -33,14 +33,14 @@ struct CurlSocketLoop: ~Copyable {
         _ socket: CurlSocket, _ target: CurlSocketTarget, _ tls: CurlTLS, deadline: ContinuousClock.Instant,
         _ reader: any CurlSocketReader
     ) {
-        guard let bell = CurlBell() else {
+        guard let wakeup = CurlWakeup() else {
             return socket.threadEnded(CurlError(kind: .other, message: "no descriptors left for a connection"))
         }
-        socket.threadStarted(bell)
+        socket.threadStarted(wakeup)
         var wasConnected = false
         do throws(CurlError) {
             let connection = try CurlConnection(to: target, tls: tls, timeout: deadline - .now) { !socket.isClosing }
-            var loop = CurlSocketLoop(socket, target, tls, reader, bell, connection)
+            var loop = CurlSocketLoop(socket, target, tls, reader, wakeup, connection)
             defer { loop.input.deallocate() }
             try loop.openWebSocket(by: deadline)
             wasConnected = socket.connected(.success(()))
@@ -51,18 +51,18 @@ struct CurlSocketLoop: ~Copyable {
             if wasConnected { reader.end(error) }
             socket.threadEnded(error)
         }
-        bell.close()
+        wakeup.close()
     }
 
     private init(
         _ socket: CurlSocket, _ target: CurlSocketTarget, _ tls: CurlTLS, _ reader: any CurlSocketReader,
-        _ bell: CurlBell, _ connection: CurlConnection
+        _ wakeup: CurlWakeup, _ connection: CurlConnection
     ) {
         self.socket = socket
         self.target = target
         self.tls = tls
         self.reader = reader
-        self.bell = bell
+        self.wakeup = wakeup
         self.connection = connection
         isBuffering = target.usesTLS
     }
@@ -77,24 +77,24 @@ struct CurlSocketLoop: ~Copyable {
             case .upgrade(let upgrade): try startTLS(upgrade)
             case .close: throw CurlError.socketClosed
             }
-            let isStreaming = output.count >= Self.streaming
+            let isStreaming = output.count >= Self.streamingThreshold
             if isNew { webSocket?.frame(&output) }
             let isBlocked = try !sendOutput()
             let isDrained = try receiveInput()
-            guard isDrained, isBlocked || webSocket?.hasAnswer != true else { continue }
-            let isNapping = isStreaming && !isBlocked
-            let size = isNapping ? Self.batch : isBlocked ? .max : 1
-            guard socket.prepareToSleep(untilThereAre: size) else { continue }
-            wait(isBlocked: isBlocked, nanoseconds: isNapping ? Self.nap : -1)
+            guard isDrained, isBlocked || webSocket?.hasPendingPongs != true else { continue }
+            let isBatching = isStreaming && !isBlocked
+            let size = isBatching ? Self.batchSize : isBlocked ? .max : 1
+            guard socket.prepareToSleep(untilBytes: size) else { continue }
+            wait(isBlocked: isBlocked, nanoseconds: isBatching ? Self.batchDelayNanoseconds : -1)
         }
     }
 
     private func wait(isBlocked: Bool, nanoseconds: Int) {
-        var (found, rung): (Int32, Int32) = (0, 0)
+        var (found, signaled): (Int32, Int32) = (0, 0)
         let wanted = CCURL_READABLE | (isBlocked ? CCURL_WRITABLE : 0)
         // A failed wait is an empty one: what is broken is found by reading.
-        _ = ccurl_poll(connection.descriptor, wanted, bell.descriptor, CCURL_READABLE, nanoseconds, &found, &rung)
-        if rung != 0 { bell.clear() }
+        _ = ccurl_poll(connection.descriptor, wanted, wakeup.descriptor, CCURL_READABLE, nanoseconds, &found, &signaled)
+        if signaled != 0 { wakeup.clear() }
     }
 
     // MARK: Sending
@@ -115,18 +115,18 @@ struct CurlSocketLoop: ~Copyable {
 
     /// True when the descriptor tells of whatever comes next.
     private mutating func receiveInput() throws(CurlError) -> Bool {
-        for _ in 0..<Self.readsInARow {
+        for _ in 0..<Self.maxConsecutiveReads {
             guard case .bytes(let count) = try connection.receive(into: input) else { return true }
             guard count > 0 else {
                 throw CurlError(kind: .connectionLost, message: "the server closed the connection")
             }
-            try handOver(UnsafeRawBufferPointer(rebasing: input[..<count]))
+            try deliver(UnsafeRawBufferPointer(rebasing: input[..<count]))
             if !isBuffering, count < Self.readSize { return true }
         }
         return false
     }
 
-    private mutating func handOver(_ bytes: UnsafeRawBufferPointer) throws(CurlError) {
+    private mutating func deliver(_ bytes: UnsafeRawBufferPointer) throws(CurlError) {
         guard webSocket != nil else { return reader.receive(bytes, from: socket) }
         let (reader, socket) = (reader, socket)
         try webSocket?.unframe(bytes) { reader.receive($0, from: socket) }
@@ -134,7 +134,7 @@ struct CurlSocketLoop: ~Copyable {
 
     // MARK: Handshakes
 
-    private mutating func startTLS(_ upgrade: CurlSocketUpgrade) throws(CurlError) {
+    private mutating func startTLS(_ upgrade: CurlTLSUpgrade) throws(CurlError) {
         do throws(CurlError) {
             // What was written before must not be sent behind the handshake.
             let socket = socket
@@ -163,7 +163,7 @@ struct CurlSocketLoop: ~Copyable {
                 guard let rest = try handshake.receive(input[..<count]) else { continue }
                 webSocket = WebSocketCodec()
                 return try rest.withUnsafeBytes { bytes in
-                    Result { () throws(CurlError) in try handOver(bytes) }
+                    Result { () throws(CurlError) in try deliver(bytes) }
                 }.get()
             }
             guard deadline > .now, !socket.isClosing else {

@@ -9,30 +9,30 @@ import Foundation
 ///
 /// A thread of its own carries the encrypted bytes between the two, until either ends.
 struct CurlTLSRelay {
-    private struct Way {
+    private struct Direction {
         private let from: Int32
         private let to: Int32
         private var bytes = [UInt8](repeating: 0, count: 64 * 1024)
         private var filled = 0
         private var written = 0
-        private(set) var isOver = false
+        private(set) var isFinished = false
 
         init(from: Int32, to: Int32) {
             self.from = from
             self.to = to
         }
 
-        var wantsToRead: Bool { !isOver && filled == 0 }
-        var wantsToWrite: Bool { !isOver && filled > 0 }
+        var wantsToRead: Bool { !isFinished && filled == 0 }
+        var wantsToWrite: Bool { !isFinished && filled > 0 }
 
         /// Moves what can be moved now.
         mutating func move() {
-            while !isOver {
+            while !isFinished {
                 if filled == 0 {
                     let count = ccurl_read(from, &bytes, bytes.count)
                     guard count != -1 else { return }
                     guard count > 0 else {
-                        isOver = true
+                        isFinished = true
                         return ccurl_end_writing(to)
                     }
                     (filled, written) = (count, 0)
@@ -40,7 +40,7 @@ struct CurlTLSRelay {
                 let count = bytes[written..<filled].withUnsafeBytes { ccurl_write(to, $0.baseAddress, $0.count) }
                 guard count != -1 else { return }
                 guard count > 0 else {
-                    isOver = true
+                    isFinished = true
                     return
                 }
                 written += count
@@ -54,7 +54,7 @@ struct CurlTLSRelay {
     /// - Returns: The connection to go on with; the plain one belongs to the relay now.
     static func upgrade(
         _ plain: CurlConnection, to target: CurlSocketTarget, tls: CurlTLS, deadline: ContinuousClock.Instant,
-        while mayGoOn: @escaping () -> Bool
+        while shouldContinue: @escaping () -> Bool
     ) throws(CurlError) -> CurlConnection {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
             "micro-\(UUID().uuidString.prefix(8))")
@@ -79,7 +79,7 @@ struct CurlTLSRelay {
         var target = target
         target.usesTLS = true
         target.address = nil
-        return try CurlConnection(to: target, through: path, tls: tls, timeout: deadline - .now, while: mayGoOn)
+        return try CurlConnection(to: target, through: path, tls: tls, timeout: deadline - .now, while: shouldContinue)
     }
 
     private static func run(_ listener: Int32, _ plain: CurlConnection, by deadline: ContinuousClock.Instant) {
@@ -89,24 +89,25 @@ struct CurlTLSRelay {
         defer { ccurl_close(accepted) }
         let socket = plain.descriptor
         guard socket >= 0, ccurl_make_nonblocking(socket) == 0, ccurl_make_nonblocking(accepted) == 0 else { return }
-        var out = Way(from: accepted, to: socket)
-        var back = Way(from: socket, to: accepted)
-        while !out.isOver, !back.isOver {
-            out.move()
-            back.move()
-            guard wait(accepted, socket, out, back) else { return }
+        var outbound = Direction(from: accepted, to: socket)
+        var inbound = Direction(from: socket, to: accepted)
+        while !outbound.isFinished, !inbound.isFinished {
+            outbound.move()
+            inbound.move()
+            guard wait(accepted, socket, outbound, inbound) else { return }
         }
     }
 
     /// False when one of the two has gone while nobody wanted to read from it: poll tells of that again and again.
-    private static func wait(_ accepted: Int32, _ socket: Int32, _ out: Way, _ back: Way) -> Bool {
-        guard !out.isOver, !back.isOver else { return false }
+    private static func wait(_ accepted: Int32, _ socket: Int32, _ outbound: Direction, _ inbound: Direction) -> Bool {
+        guard !outbound.isFinished, !inbound.isFinished else { return false }
         var (first, second): (Int32, Int32) = (0, 0)
         _ = ccurl_poll(
-            accepted, (out.wantsToRead ? CCURL_READABLE : 0) | (back.wantsToWrite ? CCURL_WRITABLE : 0),
-            socket, (back.wantsToRead ? CCURL_READABLE : 0) | (out.wantsToWrite ? CCURL_WRITABLE : 0),
+            accepted, (outbound.wantsToRead ? CCURL_READABLE : 0) | (inbound.wantsToWrite ? CCURL_WRITABLE : 0),
+            socket, (inbound.wantsToRead ? CCURL_READABLE : 0) | (outbound.wantsToWrite ? CCURL_WRITABLE : 0),
             -1, &first, &second)
-        return (first & CCURL_READABLE == 0 || out.wantsToRead) && (second & CCURL_READABLE == 0 || back.wantsToRead)
+        return (first & CCURL_READABLE == 0 || outbound.wantsToRead)
+            && (second & CCURL_READABLE == 0 || inbound.wantsToRead)
     }
 
     private static func accept(_ listener: Int32, by deadline: ContinuousClock.Instant) -> Int32 {

@@ -23,7 +23,7 @@ struct WebSocketCodec {
     }
 
     /// How many pings are answered at a time.
-    private static let mostPings = 512
+    private static let maxPendingPings = 512
 
     private var state = State.header
     private var collected: [UInt8] = []
@@ -31,7 +31,7 @@ struct WebSocketCodec {
     private var pings: [[UInt8]] = []
 
     /// Whether there is something to send that nobody has written.
-    var hasAnswer: Bool { !pings.isEmpty }
+    var hasPendingPongs: Bool { !pings.isEmpty }
 
     // MARK: To the server
 
@@ -67,7 +67,7 @@ struct WebSocketCodec {
     /// Takes what has come, split anywhere, and hands over the payloads of data frames in order, in pieces.
     ///
     /// - Throws: `badResponse` for what no server may send, `connectionLost` for the server's farewell.
-    mutating func unframe(_ bytes: UnsafeRawBufferPointer, _ handOver: (UnsafeRawBufferPointer) -> Void)
+    mutating func unframe(_ bytes: UnsafeRawBufferPointer, _ deliver: (UnsafeRawBufferPointer) -> Void)
         throws(CurlError)
     {
         var rest = bytes[...]
@@ -76,7 +76,7 @@ struct WebSocketCodec {
             case .header: try readHeader(&rest)
             case .data(let missing):
                 let count = Int(min(UInt64(rest.count), missing))
-                handOver(UnsafeRawBufferPointer(rebasing: rest.prefix(count)))
+                deliver(UnsafeRawBufferPointer(rebasing: rest.prefix(count)))
                 rest = rest.dropFirst(count)
                 state = missing == UInt64(count) ? .header : .data(missing - UInt64(count))
             case .control(let opcode, let size):
@@ -143,7 +143,9 @@ struct WebSocketCodec {
         default: break
         }
         // Answers to a flood of pings are sent before more is read, but must not pile up within one read either.
-        guard pings.count <= Self.mostPings else { throw Self.violation("there are more pings than can be answered") }
+        guard pings.count <= Self.maxPendingPings else {
+            throw Self.violation("there are more pings than can be answered")
+        }
     }
 
     private static func violation(_ problem: String) -> CurlError {

@@ -6,7 +6,7 @@ import Foundation
 /// The opening handshake of a WebSocket client (RFC 6455, section 4.1).
 struct WebSocketHandshake {
     /// The largest header of an answer, in bytes.
-    private static let largestHeader = 16 * 1024
+    private static let maxHeaderSize = 16 * 1024
 
     private let host: String
     private let path: String
@@ -35,18 +35,19 @@ struct WebSocketHandshake {
     mutating func receive(_ bytes: some Sequence<UInt8>) throws(CurlError) -> [UInt8]? {
         header.append(contentsOf: bytes)
         guard let end = header.firstRange(of: Array("\r\n\r\n".utf8)) else {
-            guard header.count <= Self.largestHeader else { throw CurlError.headersTooLarge }
+            guard header.count <= Self.maxHeaderSize else { throw CurlError.headersTooLarge }
             return nil
         }
         try check(String(decoding: header[..<end.lowerBound], as: UTF8.self))
         return Array(header[end.upperBound...])
     }
 
-    private func check(_ answer: String) throws(CurlError) {
-        var lines = answer.components(separatedBy: "\r\n")[...]
+    private func check(_ response: String) throws(CurlError) {
+        var lines = response.components(separatedBy: "\r\n")[...]
         let status = lines.popFirst() ?? ""
         guard status.hasPrefix("HTTP/1.1 101") else {
-            throw refusal("the server does not open a WebSocket at \(path): it answered \"\(status.prefix(60))\"")
+            throw handshakeError(
+                "the server does not open a WebSocket at \(path): it answered \"\(status.prefix(60))\"")
         }
         var fields: [String: String] = [:]
         for line in lines {
@@ -55,7 +56,7 @@ struct WebSocketHandshake {
         }
         guard fields["upgrade"]?.lowercased() == "websocket", fields["sec-websocket-extensions"] == nil,
             fields["sec-websocket-accept"] == Self.accept(key)
-        else { throw refusal("the server's answer to the WebSocket handshake does not belong to it") }
+        else { throw handshakeError("the server's answer to the WebSocket handshake does not belong to it") }
     }
 
     /// The proof that a server has read the key.
@@ -63,5 +64,5 @@ struct WebSocketHandshake {
         Data(SHA1.digest(of: Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8))).base64EncodedString()
     }
 
-    private func refusal(_ problem: String) -> CurlError { CurlError(kind: .badResponse, message: problem) }
+    private func handshakeError(_ problem: String) -> CurlError { CurlError(kind: .badResponse, message: problem) }
 }

@@ -7,5 +7,5 @@ import ArgumentParser
 struct Conformance: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Puts an adapter to the cases of its contract, on a live backend.",
-        subcommands: [ConformanceRegistry.self, ConformanceBroker.self, ConformanceTransport.self])
+        subcommands: [ConformanceRegistryCommand.self, ConformanceBrokerCommand.self, ConformanceTransportCommand.self])
 }

@@ -16,7 +16,7 @@ import Testing
         "Micro-From-Service":"greeter-cli","Micro-Id":"e628bc62-76cd-4305-bac9-6813e169c1d3",\
         "Micro-Topic":"events.hello","X-From-Id":"script","X-User-Id":"john"},"Body":"CgVQcm90bw=="}
         """
-    private static let message = Message(
+    private static let message = BrokerMessage(
         headers: [
             "Content-Type": "application/protobuf", "Micro-From-Service": "greeter-cli",
             "Micro-Id": "e628bc62-76cd-4305-bac9-6813e169c1d3", "Micro-Topic": "events.hello", "X-From-Id": "script",
@@ -30,8 +30,8 @@ import Testing
         """
     }
 
-    @Test func whatGoPublishesIsDelivered() async throws {
-        let brokers = Brokers.inMemory()
+    @Test func goMicroMessageIsDelivered() async throws {
+        let brokers = BrokerFixture.inMemory()
         try await brokers.run { subscriber, _ in
             let subscription = try await subscriber.subscribe(to: "events.hello")
             let record = try #require(try await brokers.registry.lookUp("topic:events.hello").first)
@@ -59,15 +59,15 @@ import Testing
         }
     }
 
-    @Test func whatIsPublishedIsWhatGoReads() async throws {
-        let seen = Seen<ScriptedRequest>()
+    @Test func publishedMessageMatchesGoMicro() async throws {
+        let seen = ValueCollector<ScriptedRequest>()
         let server = try ScriptedServer(answering: { request in
             seen.add(request)
             // As Go answers.
             return ScriptedResponse(headers: [("Date", "Sun, 22 Nov 2026 07:43:17 GMT")])
         })
         defer { server.stop() }
-        let brokers = Brokers.inMemory()
+        let brokers = BrokerFixture.inMemory()
         let id = "broker-c7d87d19-60fc-4f5d-9a24-0fddd8eb2d85.b7e5df38-660a-48fe-bbc6-8307b5a6cef9"
         try await brokers.registry.addSubscriber(of: "events.hello", id: id, port: server.port)
         try await brokers.run { _, publisher in try await publisher.publish(Self.message, to: "events.hello") }

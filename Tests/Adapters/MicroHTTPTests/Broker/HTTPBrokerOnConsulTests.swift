@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 
 /// Where what one client has written reaches others by a server.
-@Suite(.whereConsulIs, .consul, .serialized, .timeLimit(.minutes(3))) struct HTTPBrokerOnConsulTests {
+@Suite(.requiresConsul, .consul, .serialized, .timeLimit(.minutes(3))) struct HTTPBrokerOnConsulTests {
     private let consul: ConsulServer
 
     init() throws { consul = try #require(ConsulServer.current) }
@@ -25,7 +25,7 @@ import Testing
             try ConsulRegistry(configuration: configuration, logger: silent),
         ]
         var settings = HTTPBrokerConfiguration()
-        settings.heartbeat = .seconds(2)
+        settings.heartbeatInterval = .seconds(2)
         let brokers = try registries.map { try HTTPBroker(registry: $0, configuration: settings, logger: silent) }
         let result: Result<Void, any Error>
         do { result = .success(try await body(brokers[0], brokers[1])) } catch { result = .failure(error) }
@@ -34,12 +34,12 @@ import Testing
         try result.get()
     }
 
-    @Test func aSubscriptionIsInEffectWhenItIsThere() async throws {
+    @Test func subscriptionIsEffectiveOnReturn() async throws {
         try await run { subscriber, publisher in
             for index in 0..<100 {
-                try await publisher.publish(Message(text: "before"), to: "in.effect")
+                try await publisher.publish(BrokerMessage(text: "before"), to: "in.effect")
                 let subscription = try await subscriber.subscribe(to: "in.effect")
-                try await publisher.publish(Message(text: "\(index)"), to: "in.effect")
+                try await publisher.publish(BrokerMessage(text: "\(index)"), to: "in.effect")
                 #expect(try await subscription.first(1).map(\.text) == ["\(index)"])
                 await subscription.cancel()
             }
@@ -47,8 +47,8 @@ import Testing
     }
 
     /// The record of a subscriber in Go, as Consul has it.
-    @Test func aSubscriberInGoIsFoundByItsRecord() async throws {
-        let seen = Seen<ScriptedRequest>()
+    @Test func goMicroSubscriberIsFound() async throws {
+        let seen = ValueCollector<ScriptedRequest>()
         let server = try ScriptedServer(answering: { request in
             seen.add(request)
             return ScriptedResponse()
@@ -60,31 +60,31 @@ import Testing
             "v-789c4a4bd3cb282929d04b2aca4f4c494e2c2e01040000ffff39d7069c"],"Port":\(server.port),"Address":"127.0.0.1",\
             "Check":{"TTL":"1m0s","DeregisterCriticalServiceAfter":"1m5s"},"Checks":null}
             """
-        _ = try await consul.ask("/v1/agent/service/register", method: "PUT", body: registration)
-        _ = try await consul.ask("/v1/agent/check/pass/service:\(id)", method: "PUT")
+        _ = try await consul.request("/v1/agent/service/register", method: "PUT", body: registration)
+        _ = try await consul.request("/v1/agent/check/pass/service:\(id)", method: "PUT")
         try await run { _, publisher in
             let isFound = try await eventually {
-                try await publisher.publish(Message(text: "1"), to: "events.hello")
+                try await publisher.publish(BrokerMessage(text: "1"), to: "events.hello")
                 return !seen.values.isEmpty
             }
             #expect(isFound)
             #expect(seen.values.first?.target == "/_sub?id=\(id)")
         }
-        _ = try await consul.ask("/v1/agent/service/deregister/\(id)", method: "PUT")
+        _ = try await consul.request("/v1/agent/service/deregister/\(id)", method: "PUT")
     }
 
-    @Test(.whereConsulCanBeStarted) func aConsulThatIsRestartedEmptyHasTheSubscriberBack() async throws {
+    @Test(.requiresLocalConsul) func subscriberReregistersAfterConsulRestart() async throws {
         try await run { subscriber, publisher in
             let subscription = try await subscriber.subscribe(to: "t", queue: "q")
             await consul.kill()
-            let error = try await microError { try await publisher.publish(Message(), to: "t") }
+            let error = try await microError { try await publisher.publish(BrokerMessage(), to: "t") }
             #expect(error.code == .unavailable, "\(error)")
             try await consul.start()
             let received = Counter()
             let handling = Task { await subscription.handle { _ in received.add() } }
             // Until it has registered again it is no subscriber, which is no failure.
             let isBack = await eventually(within: .seconds(60)) {
-                try? await publisher.publish(Message(), to: "t")
+                try? await publisher.publish(BrokerMessage(), to: "t")
                 return received.value > 0
             }
             #expect(isBack)

@@ -11,25 +11,25 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct HTTPBrokerTests {
-    @Test func whatIsPublishedArrivesAsItWas() async throws {
-        try await Brokers.inMemory().run { subscriber, publisher in
+    @Test func messageArrivesUnchanged() async throws {
+        try await BrokerFixture.inMemory().run { subscriber, publisher in
             let subscription = try await subscriber.subscribe(to: "user.created")
             let headers: Headers = ["Content-Type": "x/y", "b": "grüße 世界", "A": "", "Micro-Id": "7"]
             let body = ByteBuffer(bytes: Array(0...255))
-            try await publisher.publish(Message(headers: headers, body: body), to: "user.created")
+            try await publisher.publish(BrokerMessage(headers: headers, body: body), to: "user.created")
             let delivery = try #require(try await subscription.first(1).first)
             #expect(delivery.topic == "user.created" && delivery.attempt == 1 && !delivery.isRequest)
             #expect(delivery.message.body == body)
             // Each once, in the order of their names: the wire has no other.
             #expect(delivery.message.headers == ["A": "", "Content-Type": "x/y", "Micro-Id": "7", "b": "grüße 世界"])
-            try await publisher.publish(Message(), to: "user.created")
-            #expect(try await subscription.first(1).first?.message == Message())
-            try await publisher.publish(Message(), to: "nobody.listens")
+            try await publisher.publish(BrokerMessage(), to: "user.created")
+            #expect(try await subscription.first(1).first?.message == BrokerMessage())
+            try await publisher.publish(BrokerMessage(), to: "nobody.listens")
         }
     }
 
-    @Test func everyoneGetsAllAndOneOfEachQueue() async throws {
-        try await Brokers.inMemory().run { subscriber, publisher in
+    @Test func eachSubscriberAndOneQueueMemberReceive() async throws {
+        try await BrokerFixture.inMemory().run { subscriber, publisher in
             let all = [try await subscriber.subscribe(to: "t"), try await publisher.subscribe(to: "t")]
             let queued = [
                 try await subscriber.subscribe(to: "t", queue: "q"), try await publisher.subscribe(to: "t", queue: "q"),
@@ -37,12 +37,12 @@ import Testing
             let other = try await subscriber.subscribe(to: "t", queue: "other")
             let elsewhere = try await subscriber.subscribe(to: "u")
             let expected = (0..<60).map { "\($0)" }
-            for text in expected { try await publisher.publish(Message(text: text), to: "t") }
+            for text in expected { try await publisher.publish(BrokerMessage(text: text), to: "t") }
             for subscription in all + [other] {
                 #expect(try await subscription.first(60).map(\.text) == expected)
             }
             // Both members of the queue get some, and together each once.
-            let seen = Seen<(member: Int, text: String)>()
+            let seen = ValueCollector<(member: Int, text: String)>()
             let readers = queued.enumerated().map { member, subscription in
                 Task { for await delivery in subscription { seen.add((member, delivery.text)) } }
             }
@@ -55,15 +55,15 @@ import Testing
     }
 
     /// A publisher that has just looked who is there does not miss who comes then.
-    @Test func aSubscriptionIsInEffectWhenItIsThere() async throws {
-        try await Brokers.inMemory().run { subscriber, publisher in
+    @Test func subscriptionIsEffectiveOnReturn() async throws {
+        try await BrokerFixture.inMemory().run { subscriber, publisher in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for index in 0..<100 {
                     group.addTask {
                         let topic = "topic.\(index % 5)"
-                        try await publisher.publish(Message(text: "before"), to: topic)
+                        try await publisher.publish(BrokerMessage(text: "before"), to: topic)
                         let subscription = try await subscriber.subscribe(to: topic)
-                        try await publisher.publish(Message(text: "\(index)"), to: topic)
+                        try await publisher.publish(BrokerMessage(text: "\(index)"), to: topic)
                         // Others publish to the same topic.
                         for await delivery in subscription where delivery.text == "\(index)" { return }
                     }
@@ -73,13 +73,13 @@ import Testing
         }
     }
 
-    @Test func publicationsDoNotAskTheRegistryEachTime() async throws {
+    @Test func publishCachesLookUps() async throws {
         let counting = CountingRegistry(MemoryRegistry(backend: MemoryBackend()))
-        try await Brokers(registry: counting).run { subscriber, publisher in
+        try await BrokerFixture(registry: counting).run { subscriber, publisher in
             let subscription = try await subscriber.subscribe(to: "t")
             let before = counting.lookUps.value
             let start = ContinuousClock.now
-            for _ in 0..<200 { try await publisher.publish(Message(), to: "t") }
+            for _ in 0..<200 { try await publisher.publish(BrokerMessage(), to: "t") }
             // One for every 25 ms at most, and the first.
             let expected = Int((ContinuousClock.now - start) / .milliseconds(25)) + 2
             #expect((1...expected).contains(counting.lookUps.value - before))
@@ -87,13 +87,15 @@ import Testing
         }
     }
 
-    @Test func manyPublishAtOnce() async throws {
-        try await Brokers.inMemory().run { subscriber, publisher in
+    @Test func concurrentPublishesAreAllDelivered() async throws {
+        try await BrokerFixture.inMemory().run { subscriber, publisher in
             let subscription = try await subscriber.subscribe(to: "t")
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for task in 0..<50 {
                     group.addTask {
-                        for index in 0..<20 { try await publisher.publish(Message(text: "\(task) \(index)"), to: "t") }
+                        for index in 0..<20 {
+                            try await publisher.publish(BrokerMessage(text: "\(task) \(index)"), to: "t")
+                        }
                     }
                 }
                 try await group.waitForAll()
@@ -106,95 +108,96 @@ import Testing
         }
     }
 
-    @Test func aSlowSubscriberLosesTheOldestAndIsTold() async throws {
-        try await Brokers.inMemory().run { subscriber, publisher in
+    @Test func slowSubscriberDropsOldestAndCountsThem() async throws {
+        try await BrokerFixture.inMemory().run { subscriber, publisher in
             var options = SubscribeOptions()
-            options.bufferedMessages = 3
+            options.maxBufferedMessages = 3
             let subscription = try await subscriber.subscribe(to: "t", queue: nil, options: options)
-            for index in 0..<10 { try await publisher.publish(Message(text: "\(index)"), to: "t") }
+            for index in 0..<10 { try await publisher.publish(BrokerMessage(text: "\(index)"), to: "t") }
             let deliveries = try await subscription.first(3)
             #expect(deliveries.map(\.text) == ["7", "8", "9"])
             #expect(deliveries.map(\.droppedBefore) == [7, 0, 0])
         }
     }
 
-    @Test func whatIsNotClaimedIsRefused() async throws {
-        try await Brokers.inMemory { $0.largestBody = 1000 }.run { _, broker in
+    @Test func unsupportedOperationsAreRejected() async throws {
+        try await BrokerFixture.inMemory { $0.maxBodySize = 1000 }.run { _, broker in
             func code(_ operation: () async throws -> Void) async -> MicroError.Code? {
                 do { try await operation() } catch { return (error as? MicroError)?.code }
                 return nil
             }
             for topic in ["", "a b", "a..b", "a\r\nb", "a.*", ">"] {
-                #expect(await code { try await broker.publish(Message(), to: topic) } == .invalidTopic)
+                #expect(await code { try await broker.publish(BrokerMessage(), to: topic) } == .invalidTopic)
             }
             #expect(await code { _ = try await broker.subscribe(to: "a.*") } == .unsupported)
             #expect(await code { _ = try await broker.subscribe(to: "a", queue: "a b") } == .invalidName)
             var options = SubscribeOptions()
-            options.maximumAttempts = 3
+            options.maxAttempts = 3
             #expect(
                 await code { _ = try await broker.subscribe(to: "a", queue: nil, options: options) } == .unsupported)
-            let request = { try await broker.request(Message(), to: "a", deadline: .now + .seconds(1)) }
+            let request = { try await broker.request(BrokerMessage(), to: "a", deadline: .now + .seconds(1)) }
             #expect(await code { _ = try await request() } == .unsupported)
             var twice = Headers()
             twice.add("A", "1")
             twice.add("a", "2")
-            #expect(await code { try await broker.publish(Message(headers: twice), to: "a") } == .unsupported)
+            #expect(await code { try await broker.publish(BrokerMessage(headers: twice), to: "a") } == .unsupported)
             #expect(
-                await code { try await broker.publish(Message(headers: ["a": "b\r\nc"]), to: "a") } == .invalidArgument)
+                await code { try await broker.publish(BrokerMessage(headers: ["a": "b\r\nc"]), to: "a") }
+                    == .invalidArgument)
             let subscription = try await broker.subscribe(to: "a")
             let largest = ByteBuffer(repeating: 0xFF, count: 1000)
             #expect(
                 await code {
-                    try await broker.publish(Message(body: ByteBuffer(repeating: 0, count: 1001)), to: "a")
+                    try await broker.publish(BrokerMessage(body: ByteBuffer(repeating: 0, count: 1001)), to: "a")
                 } == .payloadTooLarge)
             try await broker.publish(
-                Message(headers: ["long": String(repeating: "\"", count: 8192)], body: largest), to: "a")
+                BrokerMessage(headers: ["long": String(repeating: "\"", count: 8192)], body: largest), to: "a")
             #expect(try await subscription.first(1).first?.message.body == largest)
         }
         for (body, timeout, heartbeat) in [(0, 5, 30), (Int.max, 5, 30), (1, 0, 30), (1, 5, 0)] {
             var configuration = HTTPBrokerConfiguration()
-            (configuration.largestBody, configuration.timeout) = (body, .seconds(timeout))
-            configuration.heartbeat = .seconds(heartbeat)
+            (configuration.maxBodySize, configuration.timeout) = (body, .seconds(timeout))
+            configuration.heartbeatInterval = .seconds(heartbeat)
             #expect(throws: MicroError.self) {
                 try HTTPBroker(registry: MemoryRegistry(backend: MemoryBackend()), configuration: configuration)
             }
         }
     }
 
-    @Test func whoCancelsLeavesTheRegistryAndOthersGoOn() async throws {
-        let brokers = Brokers.inMemory()
+    @Test func cancelledSubscriptionIsDeregistered() async throws {
+        let brokers = BrokerFixture.inMemory()
         try await brokers.run { subscriber, publisher in
             let leaving = try await subscriber.subscribe(to: "t", queue: "q")
             let staying = try await publisher.subscribe(to: "t", queue: "q")
             #expect(try await brokers.registry.subscribers(of: "t").count == 2)
-            try await publisher.publish(Message(text: "before"), to: "t")
+            try await publisher.publish(BrokerMessage(text: "before"), to: "t")
             await leaving.cancel()
             await leaving.cancel()
             // At once: whoever still knows the one that has left tries the other.
-            for index in 0..<20 { try await publisher.publish(Message(text: "\(index)"), to: "t") }
+            for index in 0..<20 { try await publisher.publish(BrokerMessage(text: "\(index)"), to: "t") }
             let texts = try await staying.first(20).map(\.text)
             #expect(texts.filter { $0 != "before" }.count >= 19)
             #expect(try await eventually { try await brokers.registry.subscribers(of: "t").count == 1 })
             #expect(await leaving.first { _ in true } == nil)
             // Alone it is no failure either.
             let alone = try await subscriber.subscribe(to: "u")
-            try await publisher.publish(Message(), to: "u")
+            try await publisher.publish(BrokerMessage(), to: "u")
             await alone.cancel()
-            try await publisher.publish(Message(), to: "u")
+            try await publisher.publish(BrokerMessage(), to: "u")
         }
         #expect(try await brokers.registry.list().isEmpty)
     }
 
-    @Test func whoDropsASubscriptionLeavesTheRegistry() async throws {
-        let brokers = Brokers.inMemory()
+    @Test func releasedSubscriptionIsDeregistered() async throws {
+        let brokers = BrokerFixture.inMemory()
         try await brokers.run { subscriber, _ in
             do { _ = try await subscriber.subscribe(to: "t") }
             #expect(try await eventually { try await brokers.registry.subscribers(of: "t").isEmpty })
         }
     }
 
-    @Test func aCancelledSubscriptionLeavesNothing() async throws {
-        let brokers = Brokers.inMemory()
+    @Test func cancelledSubscribeIsDeregistered() async throws {
+        let brokers = BrokerFixture.inMemory()
         try await brokers.run { subscriber, _ in
             let subscribing = Task { _ = try await subscriber.subscribe(to: "t") }
             // It waits until all know it.
@@ -206,18 +209,18 @@ import Testing
         }
     }
 
-    @Test func closingWaitsForWhatIsInHand() async throws {
-        let brokers = Brokers.inMemory()
+    @Test func closeWaitsForHandlers() async throws {
+        let brokers = BrokerFixture.inMemory()
         try await brokers.run { subscriber, publisher in
             let subscription = try await subscriber.subscribe(to: "t")
-            let (gate, handled) = (Gate(), Counter())
+            let (gate, handled) = (AsyncGate(), Counter())
             let handling = Task {
                 await subscription.handle { _ in
                     await gate.pass()
                     handled.add()
                 }
             }
-            for _ in 0..<5 { try await publisher.publish(Message(), to: "t") }
+            for _ in 0..<5 { try await publisher.publish(BrokerMessage(), to: "t") }
             #expect(await eventually { gate.arrivals == 1 })
             async let closed: Void = subscriber.close(deadline: .now + .seconds(20))
             #expect(try await eventually { try await brokers.registry.subscribers(of: "t").isEmpty })
@@ -227,7 +230,7 @@ import Testing
             await handling.value
             await subscriber.close(deadline: .now)
             for operation in [
-                { @Sendable in try await subscriber.publish(Message(), to: "t") },
+                { @Sendable in try await subscriber.publish(BrokerMessage(), to: "t") },
                 { @Sendable in _ = try await subscriber.subscribe(to: "t") },
             ] {
                 let error = try await microError { try await operation() }
@@ -237,8 +240,8 @@ import Testing
     }
 
     /// Publishers that have just looked who is there find nobody dead.
-    @Test func whoClosesIsNoFailureOfAPublisher() async throws {
-        let brokers = Brokers.inMemory()
+    @Test func closingSubscriberDoesNotFailPublish() async throws {
+        let brokers = BrokerFixture.inMemory()
         try await brokers.run { _, publisher in
             for _ in 0..<10 {
                 let leaving = try HTTPBroker(registry: brokers.registry, logger: brokers.log.logger)
@@ -251,7 +254,7 @@ import Testing
                 }
                 var published = 0
                 while closed.value == 0 {
-                    try await publisher.publish(Message(), to: "t")
+                    try await publisher.publish(BrokerMessage(), to: "t")
                     published += 1
                 }
                 await closing.value
@@ -261,12 +264,12 @@ import Testing
         }
     }
 
-    @Test func closingIsNotHeldUpByWhatNeverEnds() async throws {
-        try await Brokers.inMemory().run { subscriber, publisher in
+    @Test func closeRespectsItsDeadline() async throws {
+        try await BrokerFixture.inMemory().run { subscriber, publisher in
             let subscription = try await subscriber.subscribe(to: "t")
-            let gate = Gate()
+            let gate = AsyncGate()
             let handling = Task { await subscription.handle { _ in await gate.pass() } }
-            try await publisher.publish(Message(), to: "t")
+            try await publisher.publish(BrokerMessage(), to: "t")
             #expect(await eventually { gate.arrivals == 1 })
             let start = ContinuousClock.now
             await subscriber.close(deadline: .now + .milliseconds(100))
@@ -276,36 +279,36 @@ import Testing
         }
     }
 
-    @Test func aRegistryThatIsAwayIsWaitedForAndNotTakenForEmpty() async throws {
+    @Test func unavailableRegistryIsRetried() async throws {
         let backend = MemoryBackend()
-        var brokers = Brokers(registry: MemoryRegistry(backend: backend))
+        var brokers = BrokerFixture(registry: MemoryRegistry(backend: backend))
         brokers.configuration.timeout = .milliseconds(300)
         try await brokers.run { subscriber, publisher in
             let subscription = try await subscriber.subscribe(to: "t")
             backend.stopRegistries()
-            let error = try await microError { try await publisher.publish(Message(), to: "other") }
+            let error = try await microError { try await publisher.publish(BrokerMessage(), to: "other") }
             #expect(error.code == .unavailable && error.origin == MicroError.Origin.broker)
             let refused = try await microError { _ = try await publisher.subscribe(to: "t") }
             #expect(refused.code == .unavailable && refused.origin == MicroError.Origin.broker)
-            async let published: Void = publisher.publish(Message(text: "late"), to: "t")
+            async let published: Void = publisher.publish(BrokerMessage(text: "late"), to: "t")
             backend.startRegistries()
             try await published
             #expect(try await subscription.first(1).map(\.text) == ["late"])
         }
     }
 
-    @Test func aPublicationCanBeCancelled() async throws {
+    @Test func publishIsCancellable() async throws {
         let backend = MemoryBackend()
-        try await Brokers(registry: MemoryRegistry(backend: backend)).run { _, publisher in
+        try await BrokerFixture(registry: MemoryRegistry(backend: backend)).run { _, publisher in
             backend.stopRegistries()
-            let publishing = Task { try await publisher.publish(Message(), to: "t") }
+            let publishing = Task { try await publisher.publish(BrokerMessage(), to: "t") }
             publishing.cancel()
             await #expect(throws: CancellationError.self) { try await publishing.value }
         }
     }
 
-    @Test func aWildcardAddressIsNeverAdvertised() async throws {
-        let brokers = Brokers.inMemory {
+    @Test func wildcardAddressIsNotAdvertised() async throws {
+        let brokers = BrokerFixture.inMemory {
             $0.address = Address(host: "0.0.0.0", port: 0)
             $0.advertise = Address(host: "127.0.0.1")
         }
@@ -313,13 +316,13 @@ import Testing
             let subscription = try await subscriber.subscribe(to: "t")
             let node = try #require(try await brokers.registry.subscribers(of: "t").first)
             #expect(node.address == "127.0.0.1" && node.port != 0)
-            try await publisher.publish(Message(text: "1"), to: "t")
+            try await publisher.publish(BrokerMessage(text: "1"), to: "t")
             #expect(try await subscription.first(1).map(\.text) == ["1"])
         }
     }
 
-    @Test func aPortThatIsTakenIsSaidByTheSubscription() async throws {
-        try await Brokers.inMemory().run { subscriber, _ in
+    @Test func usedPortFailsSubscribe() async throws {
+        try await BrokerFixture.inMemory().run { subscriber, _ in
             _ = try await subscriber.subscribe(to: "t")
             let listener = try await HTTPTransport().bind(to: Address(host: "127.0.0.1"))
             var configuration = HTTPBrokerConfiguration()

@@ -28,7 +28,7 @@ import Testing
         ("\u{FEFF}", 400),
         (#"{"Header":{":topic":"t""# + (0...1024).map { #","h\#($0)":"""# }.joined() + #"},"Body":""}"#, 400),
     ])
-    func whatIsNoMessageIsRefused(_ body: String, _ status: Int) async throws {
+    func invalidMessageIsRejected(_ body: String, _ status: Int) async throws {
         try await withSubscriber { node, subscription in
             let raw = try await RawConnection.open(to: Address(node))
             try await raw.send(Self.post(body, id: node.id))
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func aWrongPlaceIsSaid() async throws {
+    @Test func wrongTargetIsRejected() async throws {
         try await withSubscriber { node, subscription in
             for (target, id, method, status) in [
                 ("/_sub?id=", "broker-0.0", "POST", 404), ("/_sub?id=", "", "POST", 400), ("/_sub", "", "POST", 400),
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func whatIsTooLargeIsRefusedBeforeItIsRead() async throws {
+    @Test func oversizedMessageIsRejectedBeforeReading() async throws {
         try await withSubscriber { node, subscription in
             let raw = try await RawConnection.open(to: Address(node))
             try await raw.send("POST /_sub?id=\(node.id) HTTP/1.1\r\nContent-Length: 9999999999\r\n\r\n")
@@ -70,20 +70,20 @@ import Testing
         }
     }
 
-    @Test func headersThatNobodyCouldPassOnAreLeftOut() async throws {
+    @Test func invalidHeadersAreDropped() async throws {
         try await withSubscriber { node, subscription in
             let body = #"{"Header":{":topic":"t","a b":"1","c":"x\r\ny","":"2","ok":"3",":x":"4"},"Body":null}"#
             let raw = try await RawConnection.open(to: Address(node))
             try await raw.send(Self.post(body, id: node.id))
             #expect(await raw.responses(1).first?.status == "HTTP/1.1 200 OK")
             let message = try await subscription.first(1).first?.message
-            #expect(message == Message(headers: ["ok": "3"]))
+            #expect(message == BrokerMessage(headers: ["ok": "3"]))
             raw.close()
         }
     }
 
     /// With a fixed seed: nothing traps, and what is taken is a message by all rules.
-    @Test func changedMessages() throws {
+    @Test func mutatedMessagesNeverTrap() throws {
         var fuzzer = Fuzzer(seed: 9)
         let seeds = [
             Self.good, #"{"Header":null,"Body":null}"#,
@@ -92,7 +92,7 @@ import Testing
         var taken = 0
         for round in 0..<100_000 {
             let bytes = ByteBuffer(bytes: fuzzer.mutated(seeds[round % seeds.count]))
-            guard let message = try? HTTPLetter.read(bytes, for: "t") else { continue }
+            guard let message = try? HTTPBrokerMessage.read(bytes, for: "t") else { continue }
             taken += 1
             try TopicRules.check(headers: message.headers)
         }
@@ -100,7 +100,7 @@ import Testing
     }
 
     private func withSubscriber(_ body: (Node, Subscription) async throws -> Void) async throws {
-        let brokers = Brokers.inMemory()
+        let brokers = BrokerFixture.inMemory()
         try await brokers.run { subscriber, _ in
             let subscription = try await subscriber.subscribe(to: "t")
             try await body(try #require(try await brokers.registry.subscribers(of: "t").first), subscription)

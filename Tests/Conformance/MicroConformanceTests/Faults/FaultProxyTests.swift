@@ -18,7 +18,7 @@ struct FaultProxyTests {
         proxy = try await FaultProxy(to: server.address)
     }
 
-    @Test func passesALongStreamBothWaysUnchanged() throws {
+    @Test func forwardsLongStreamUnchangedInBothDirections() throws {
         let count = 8 * 1024 * 1024
         let pattern = LineServer.pattern(count)
         let client = try RawClient(proxy.address)
@@ -34,7 +34,7 @@ struct FaultProxyTests {
         #expect(traffic.bytesToClient == count + "right\n".utf8.count)
     }
 
-    @Test func passesEnds() async throws {
+    @Test func forwardsEndOfStream() async throws {
         let client = try RawClient(proxy.address)
         #expect(client.echo("one") == .line("one"))
         client.send("last\n")
@@ -51,16 +51,16 @@ struct FaultProxyTests {
         #expect(await eventually { proxy.traffic.openConnections == 0 })
     }
 
-    @Test func passesAReset() async throws {
+    @Test func forwardsReset() async throws {
         var client: RawClient? = try RawClient(proxy.address)
         #expect(client?.echo("one") == .line("one"))
-        client?.resetsAtEnd()
+        client?.resetOnClose()
         client = nil
         #expect(await eventually { server.ends == [.reset] })
         #expect(await eventually { proxy.traffic.openConnections == 0 })
     }
 
-    @Test func resetsTheClientOfAServerThatIsDown() throws {
+    @Test func resetsClientWhenServerIsDown() throws {
         server.stop()
         let client = try RawClient(proxy.address)
         #expect(client.receive() == .reset)
@@ -79,8 +79,8 @@ struct FaultProxyTests {
         let traffic = proxy.traffic
         #expect(traffic.connections == 4)
         #expect(traffic.openConnections == 1)
-        #expect(traffic.mostConnections == 3)
-        #expect(traffic.bursts == 5)
+        #expect(traffic.maxOpenConnections == 3)
+        #expect(traffic.clientReadCount == 5)
     }
 
     @Test func dropsConnections() async throws {
@@ -92,7 +92,7 @@ struct FaultProxyTests {
         #expect(try RawClient(proxy.address).echo("two") == .line("two"))
     }
 
-    @Test func closes() async throws {
+    @Test func closeEndsConnectionsAndListener() async throws {
         let client = try RawClient(proxy.address)
         #expect(client.echo("one") == .line("one"))
         proxy.faults = [.flap(every: .milliseconds(50)), .latency(.seconds(60))]
@@ -105,7 +105,7 @@ struct FaultProxyTests {
         #expect(throws: RawClientError.refused) { try RawClient(proxy.address) }
     }
 
-    @Test func endsAllWhenItIsForgotten() async throws {
+    @Test func deinitEndsConnectionsAndListener() async throws {
         var forgotten: FaultProxy? = try await FaultProxy(to: server.address)
         let address = try #require(forgotten?.address)
         let client = try RawClient(address)
@@ -119,7 +119,7 @@ struct FaultProxyTests {
     }
 
     @Test(arguments: ["0.0.0.0", "192.0.2.1", "localhost", ""])
-    func listensAtTheLoopbackOnly(_ host: String) async throws {
+    func rejectsNonLoopbackHosts(_ host: String) async throws {
         let error = await #expect(throws: MicroError.self) { try await FaultProxy(to: server.address, host: host) }
         #expect(error?.code == .invalidArgument)
         let other = await #expect(throws: MicroError.self) { try await HTTPFaultProxy(to: server.address, host: host) }
@@ -127,14 +127,14 @@ struct FaultProxyTests {
     }
 
     @Test(arguments: [nil, 0, -1, 65_536])
-    func needsAPort(_ port: Int?) async throws {
+    func rejectsInvalidUpstreamPorts(_ port: Int?) async throws {
         let upstream = Address(host: "127.0.0.1", port: port)
         let error = await #expect(throws: MicroError.self) { try await FaultProxy(to: upstream) }
         #expect(error?.code == .invalidArgument)
     }
 
     #if os(Linux)
-    @Test func listensAtAnotherLoopbackAddress() async throws {
+    @Test func listensOnAnotherLoopbackAddress() async throws {
         let other = try await FaultProxy(to: server.address, host: "127.0.0.2")
         #expect(other.address.host == "127.0.0.2")
         #expect(try RawClient(other.address).echo("one") == .line("one"))

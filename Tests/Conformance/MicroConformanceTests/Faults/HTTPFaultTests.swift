@@ -21,14 +21,14 @@ struct HTTPFaultTests {
         server = try ScriptedServer { connection in
             while let request = try connection.readRequest() {
                 forwarded.add()
-                try connection.write(Self.answer(to: request))
+                try connection.write(Self.response(to: request))
                 if request["Connection"] == "close" { return }
             }
         }
         proxy = try await HTTPFaultProxy(to: Address(host: "127.0.0.1", port: server.port))
     }
 
-    private static func answer(to request: ScriptedRequest) -> [UInt8] {
+    private static func response(to request: ScriptedRequest) -> [UInt8] {
         let type = "Content-Type: application/json\r\n"
         switch request.target {
         case "/stream":
@@ -44,24 +44,24 @@ struct HTTPFaultTests {
         }
     }
 
-    private func get(_ path: String, headers: [String] = []) throws -> RawAnswer? {
+    private func get(_ path: String, headers: [String] = []) throws -> RawHTTPResponse? {
         try request(proxy.address, "GET \(path)", headers: headers)
     }
 
     // MARK: - In the server's place
 
     @Test(arguments: [500, 503, 429, 401, 403, 404])
-    func answersWithAStatus(_ status: Int) throws {
+    func respondsWithStatus(_ status: Int) throws {
         proxy.faults = [.status(status, headers: ["Retry-After": "3"], body: "no")]
-        let answer = try request(proxy.address)
-        #expect(answer?.status == status)
-        #expect(answer?.headers["retry-after"] == "3")
-        #expect(answer?.headers["content-length"] == "2")
-        #expect(answer?.body == "no")
+        let response = try request(proxy.address)
+        #expect(response?.status == status)
+        #expect(response?.headers["retry-after"] == "3")
+        #expect(response?.headers["content-length"] == "2")
+        #expect(response?.body == "no")
         #expect(forwarded.value == 0)
     }
 
-    @Test func keepsTheConnectionInAStorm() throws {
+    @Test func keepsConnectionDuringErrorResponses() throws {
         let client = try RawClient(proxy.address)
         proxy.faults = [.status(503, body: "storm").onFirst(5)]
         for _ in 0..<5 {
@@ -74,23 +74,23 @@ struct HTTPFaultTests {
     }
 
     @Test(arguments: [204, 304])
-    func answersWithoutABody(_ status: Int) throws {
+    func respondsWithoutBody(_ status: Int) throws {
         proxy.faults = [.status(status, body: "dropped")]
-        let answer = try request(proxy.address)
-        #expect(answer?.status == status)
-        #expect(answer?.headers["content-length"] == nil)
-        #expect(answer?.body == "")
+        let response = try request(proxy.address)
+        #expect(response?.status == status)
+        #expect(response?.headers["content-length"] == nil)
+        #expect(response?.body == "")
     }
 
-    @Test func answersHEADAsGETWithoutTheBody() throws {
+    @Test func headResponseMatchesGetWithoutBody() throws {
         proxy.faults = [.html]
-        let answer = try request(proxy.address, "HEAD /")
-        #expect(answer?.headers["content-type"]?.hasPrefix("text/html") == true)
-        #expect(answer?.headers["content-length"] != "0")
-        #expect(answer?.body == "")
+        let response = try request(proxy.address, "HEAD /")
+        #expect(response?.headers["content-type"]?.hasPrefix("text/html") == true)
+        #expect(response?.headers["content-length"] != "0")
+        #expect(response?.body == "")
     }
 
-    @Test func concernsThePathAndTheFirstRequests() throws {
+    @Test func limitsFaultsToPathAndFirstRequests() throws {
         proxy.faults = [.status(500).onPath("/v1/health/").onFirst(2), .status(403).onPath("/v1/")]
         #expect(try get("/v1/health/service/a")?.status == 500)
         #expect(try get("/v1/catalog")?.status == 403)
@@ -104,24 +104,24 @@ struct HTTPFaultTests {
         #expect(try get("/")?.status == 200)
     }
 
-    @Test func answersWithAPage() throws {
+    @Test func respondsWithHTML() throws {
         proxy.faults = [.html]
-        let answer = try request(proxy.address)
-        #expect(answer?.status == 200)
-        #expect(answer?.headers["content-type"] == "text/html; charset=utf-8")
-        #expect(answer?.body.contains("<html>") == true)
+        let response = try request(proxy.address)
+        #expect(response?.status == 200)
+        #expect(response?.headers["content-type"] == "text/html; charset=utf-8")
+        #expect(response?.body.contains("<html>") == true)
         #expect(forwarded.value == 0)
     }
 
     @Test(arguments: [301, 307])
     func redirectsToItself(_ status: Int) throws {
         proxy.faults = [.redirectLoop(status)]
-        let answer = try request(proxy.address, "GET /a?b=c")
-        #expect(answer?.status == status)
-        #expect(answer?.headers["location"] == "/a?b=c")
+        let response = try request(proxy.address, "GET /a?b=c")
+        #expect(response?.status == status)
+        #expect(response?.headers["location"] == "/a?b=c")
     }
 
-    @Test func neverEnds() async throws {
+    @Test func sendsEndlessChunks() async throws {
         proxy.faults = [.endlessChunks]
         let clock = ContinuousClock()
         do {
@@ -130,10 +130,10 @@ struct HTTPFaultTests {
             var bytes: [UInt8] = []
             let time = clock.measure { bytes = client.receive(count: 2 * 1024 * 1024).bytes }
             #expect(bytes.count >= 2 * 1024 * 1024)
-            let answer = RawAnswer(String(decoding: bytes.prefix(1000), as: UTF8.self))
-            #expect(answer?.headers["content-type"] == "application/json")
-            #expect(answer?.headers["transfer-encoding"] == "chunked")
-            #expect(answer?.body.hasPrefix("1\r\n[\r\n") == true)
+            let response = RawHTTPResponse(String(decoding: bytes.prefix(1000), as: UTF8.self))
+            #expect(response?.headers["content-type"] == "application/json")
+            #expect(response?.headers["transfer-encoding"] == "chunked")
+            #expect(response?.body.hasPrefix("1\r\n[\r\n") == true)
             #expect(time > .milliseconds(400))
             #expect(time < .seconds(10))
         }
@@ -142,7 +142,7 @@ struct HTTPFaultTests {
         #expect(await always(during: .milliseconds(100)) { proxy.traffic.bytesToClient == sent })
     }
 
-    @Test func sendsNoMoreThanIsRead() async throws {
+    @Test func endlessResponseRespectsBackPressure() async throws {
         proxy.faults = [.endlessChunks]
         let clients = try (0..<20).map { _ in try RawClient(proxy.address) }
         for client in clients { client.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n") }
@@ -155,24 +155,24 @@ struct HTTPFaultTests {
 
     // MARK: - The server's answers
 
-    @Test func replacesAHeader() throws {
+    @Test func replacesHeader() throws {
         proxy.faults = [.header("x-consul-index", "0"), .header("X-Added", "yes")]
-        let answer = try get("/")
-        #expect(answer?.headers["x-consul-index"] == "0")
-        #expect(answer?.headers["x-added"] == "yes")
-        #expect(answer?.body == Self.json)
+        let response = try get("/")
+        #expect(response?.headers["x-consul-index"] == "0")
+        #expect(response?.headers["x-added"] == "yes")
+        #expect(response?.body == Self.json)
         #expect(forwarded.value == 1)
     }
 
     @Test func corruptsJSON() throws {
         #expect(try get("/")?.json != nil)
         proxy.faults = [.corruptJSON]
-        let answer = try get("/", headers: ["Accept-Encoding: gzip"])
-        #expect(answer?.headers["content-length"] == String(Self.json.utf8.count))
-        #expect(answer?.headers["x-accepted"] == "-")
-        #expect(answer?.body.utf8.count == Self.json.utf8.count)
-        #expect(answer?.body.hasPrefix(#"[{"Node""#) == true)
-        #expect(answer?.json == nil)
+        let response = try get("/", headers: ["Accept-Encoding: gzip"])
+        #expect(response?.headers["content-length"] == String(Self.json.utf8.count))
+        #expect(response?.headers["x-accepted"] == "-")
+        #expect(response?.body.utf8.count == Self.json.utf8.count)
+        #expect(response?.body.hasPrefix(#"[{"Node""#) == true)
+        #expect(response?.json == nil)
         #expect(try get("/text")?.body == "{}")
         let stream = try get("/stream")?.content
         #expect(stream?.contains("{") == false)
@@ -181,10 +181,10 @@ struct HTTPFaultTests {
 
     @Test func addsUnknownFields() throws {
         proxy.faults = [.unknownFields]
-        let answer = try get("/")
+        let response = try get("/")
         let field = #""microConformanceUnknown":{"nested":[1,null,"x"]}"#
-        #expect(answer?.content == #"[{"# + field + #","Node":{"Name":"a\"}{"},"Tags":[{}]}, {"# + field + "}]")
-        #expect((answer?.json as? [[String: Any]])?.first?.count == 3)
+        #expect(response?.content == #"[{"# + field + #","Node":{"Name":"a\"}{"},"Tags":[{}]}, {"# + field + "}]")
+        #expect((response?.json as? [[String: Any]])?.first?.count == 3)
         #expect(
             try get("/stream")?.content == "{" + field + #","result":{"events":[{"kv":1}]}}"# + "\n{" + field
                 + #","result":{}}"# + "\n")
@@ -193,27 +193,27 @@ struct HTTPFaultTests {
     }
 
     @Test(arguments: ["/", "/stream", "/empty"], [HTTPFault.Length.short, .tooLong])
-    func announcesAWrongLength(_ path: String, _ length: HTTPFault.Length) throws {
+    func sendsWrongContentLength(_ path: String, _ length: HTTPFault.Length) throws {
         proxy.faults = [.contentLength(length)]
         let client = try RawClient(proxy.address)
         client.send("GET \(path) HTTP/1.1\r\nHost: test\r\n\r\n")
         let (bytes, last) = client.receive()
         #expect(last == .end)
-        let answer = try #require(RawAnswer(String(decoding: bytes, as: UTF8.self)))
-        let announced = try #require(answer.headers["content-length"].flatMap { Int($0) })
-        #expect(answer.headers["transfer-encoding"] == nil)
+        let response = try #require(RawHTTPResponse(String(decoding: bytes, as: UTF8.self)))
+        let announced = try #require(response.headers["content-length"].flatMap { Int($0) })
+        #expect(response.headers["transfer-encoding"] == nil)
         switch length {
-        case .short: #expect(announced < answer.body.utf8.count)
-        case .tooLong: #expect(announced > answer.body.utf8.count)
+        case .short: #expect(announced < response.body.utf8.count)
+        case .tooLong: #expect(announced > response.body.utf8.count)
         }
-        if path == "/" { #expect(answer.body == Self.json) }
+        if path == "/" { #expect(response.body == Self.json) }
     }
 
-    @Test func changesOneAnswerInSeveralWays() throws {
+    @Test func combinesResponseFaults() throws {
         proxy.faults = [.unknownFields, .header("X-Consul-Index", "0"), .contentLength(.tooLong)]
-        let answer = try get("/")
-        #expect(answer?.json != nil)
-        #expect(answer?.headers["x-consul-index"] == "0")
-        #expect(answer?.headers["content-length"].flatMap { Int($0) } ?? 0 > answer?.body.utf8.count ?? 0)
+        let response = try get("/")
+        #expect(response?.json != nil)
+        #expect(response?.headers["x-consul-index"] == "0")
+        #expect(response?.headers["content-length"].flatMap { Int($0) } ?? 0 > response?.body.utf8.count ?? 0)
     }
 }

@@ -29,7 +29,7 @@ final class LineServer: Sendable {
         server = try ScriptedServer { connection in
             do {
                 while let line = try connection.read(until: "\n") {
-                    guard try Self.obey(String(decoding: line.dropLast(), as: UTF8.self), connection, record) else {
+                    guard try Self.execute(String(decoding: line.dropLast(), as: UTF8.self), connection, record) else {
                         return
                     }
                 }
@@ -63,14 +63,14 @@ final class LineServer: Sendable {
         return Array(bytes.prefix(count))
     }
 
-    private static func obey(_ line: String, _ connection: ScriptedConnection, _ record: Record) throws -> Bool {
+    private static func execute(_ line: String, _ connection: ScriptedConnection, _ record: Record) throws -> Bool {
         record.lines.withLock { $0.append(line) }
         let words = line.split(separator: " ")
         switch (words.first, words.dropFirst().first.flatMap { Int($0) }) {
         case ("send", let count?): try connection.write(pattern(count))
         case ("take", let count?):
-            let isRight = try connection.read(count: count) == pattern(count)
-            try connection.write(isRight ? "right\n" : "wrong\n")
+            let isExpected = try connection.read(count: count) == pattern(count)
+            try connection.write(isExpected ? "right\n" : "wrong\n")
         case ("bye", _): return false
         default: try connection.write(line + "\n")
         }

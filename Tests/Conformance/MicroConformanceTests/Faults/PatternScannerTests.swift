@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct PatternScannerTests {
     /// Random streams of two letters, cut anywhere, have the patterns where a plain search finds them.
-    @Test func findsWhatAPlainSearchFinds() {
+    @Test func matchesNaiveSearch() {
         var random = SystemRandomNumberGenerator()
         for _ in 0..<2_000 {
             let pattern = (0..<Int.random(in: 1...6)).map { _ in UInt8.random(in: 0...1, using: &random) }

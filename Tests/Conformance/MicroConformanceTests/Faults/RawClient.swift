@@ -14,7 +14,7 @@ final class RawClient {
         /// RST.
         case reset
         /// Nothing within the time.
-        case nothing
+        case timedOut
     }
 
     private let descriptor: Int32
@@ -60,9 +60,9 @@ final class RawClient {
     /// Writes what is taken without waiting for more than so long.
     ///
     /// - Returns: How many bytes were.
-    func send(_ bytes: [UInt8], patience: Duration) -> Int {
+    func send(_ bytes: [UInt8], timeout: Duration) -> Int {
         var sent = 0
-        while sent < bytes.count, isReady(POLLOUT, within: patience) {
+        while sent < bytes.count, isReady(POLLOUT, within: timeout) {
             let count = bytes[sent...].withUnsafeBytes {
                 Foundation.send(descriptor, $0.baseAddress, $0.count, Self.flags | Int32(MSG_DONTWAIT))
             }
@@ -73,8 +73,8 @@ final class RawClient {
     }
 
     /// The next thing that comes.
-    func receive(within patience: Duration = .seconds(10)) -> Event {
-        guard isReady(POLLIN, within: patience) else { return .nothing }
+    func receive(within timeout: Duration = .seconds(10)) -> Event {
+        guard isReady(POLLIN, within: timeout) else { return .timedOut }
         var chunk = [UInt8](repeating: 0, count: 64 * 1024)
         let count = recv(descriptor, &chunk, chunk.count, 0)
         if count > 0 { return .bytes(Array(chunk.prefix(count))) }
@@ -83,11 +83,11 @@ final class RawClient {
 
     /// What comes until there is something else than bytes, or so many of them; and what that was.
     func receive(
-        count: Int = .max, within patience: Duration = .seconds(10)
+        count: Int = .max, within timeout: Duration = .seconds(10)
     ) -> (bytes: [UInt8], last: Event) {
         var bytes: [UInt8] = []
         while bytes.count < count {
-            let event = receive(within: patience)
+            let event = receive(within: timeout)
             guard case .bytes(let more) = event else { return (bytes, event) }
             bytes += more
         }
@@ -108,16 +108,16 @@ final class RawClient {
     }
 
     /// Sends a line; the answer is the same line if all is well.
-    func echo(_ line: String, within patience: Duration = .seconds(10)) -> Event {
+    func echo(_ line: String, within timeout: Duration = .seconds(10)) -> Event {
         send(line + "\n")
-        return receive(within: patience)
+        return receive(within: timeout)
     }
 
     /// FIN.
     func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// RST, when it is gone.
-    func resetsAtEnd() {
+    func resetOnClose() {
         // The fields of `linger`: on, and no second.
         var values: [Int32] = [1, 0]
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &values, socklen_t(8))
@@ -129,9 +129,9 @@ final class RawClient {
     private static let flags = Int32(MSG_NOSIGNAL)
     #endif
 
-    private func isReady(_ events: some BinaryInteger, within patience: Duration) -> Bool {
+    private func isReady(_ events: some BinaryInteger, within timeout: Duration) -> Bool {
         var wait = pollfd(fd: descriptor, events: Int16(events), revents: 0)
-        return poll(&wait, 1, Int32(patience / .milliseconds(1))) > 0
+        return poll(&wait, 1, Int32(timeout / .milliseconds(1))) > 0
     }
 }
 

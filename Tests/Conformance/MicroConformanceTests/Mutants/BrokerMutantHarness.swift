@@ -11,7 +11,7 @@ final class BrokerMutantHarness: BrokerHarness {
     let subject: Subject
     let bounds: BrokerBounds
     private let base: any BrokerHarness
-    private let world = MutantWorld()
+    private let sharedState = MutantBackendState()
 
     init(_ defect: BrokerDefect?, of base: any BrokerHarness, bounds: BrokerBounds? = nil) {
         self.defect = defect
@@ -22,8 +22,8 @@ final class BrokerMutantHarness: BrokerHarness {
             backendVersion: base.subject.backendVersion)
     }
 
-    var control: (any BackendControl)? { base.control.map { Control(base: $0, world: world) } }
-    var entrance: Entrance? { base.entrance }
+    var control: (any BackendControl)? { base.control.map { Control(base: $0, sharedState: sharedState) } }
+    var endpoint: BackendEndpoint? { base.endpoint }
     var credentials: Set<Credentials> { base.credentials }
     var secrets: [String] { base.secrets }
     var peer: (any BrokerPeer)? { base.peer }
@@ -32,8 +32,8 @@ final class BrokerMutantHarness: BrokerHarness {
     func makeClient(_ options: BrokerClientOptions) async throws -> any Broker {
         var options = options
         switch defect {
-        case .asksOnlyTheFirst: options.addresses = options.addresses.map { Array($0.prefix(1)) }
-        case .trustsAnybody:
+        case .usesOnlyFirstAddress: options.addresses = options.addresses.map { Array($0.prefix(1)) }
+        case .skipsCertificateVerification:
             options.trust = .valid
             // Whatever the name in the certificate.
             options.addresses = nil
@@ -42,26 +42,26 @@ final class BrokerMutantHarness: BrokerHarness {
         }
         let (changed, base) = (options, self.base)
         return MutantBroker(
-            defect, of: try await base.makeClient(changed), in: world, secrets: secrets,
-            another: { try await base.makeClient(changed) })
+            defect, of: try await base.makeClient(changed), in: sharedState, secrets: secrets,
+            makeAnother: { try await base.makeClient(changed) })
     }
 
-    func census() async throws -> Census? { try await base.census() }
-    func sweep(_ prefix: String) async throws { try await base.sweep(prefix) }
+    func resourceCounts() async throws -> ResourceCounts? { try await base.resourceCounts() }
+    func removeLeftovers(_ prefix: String) async throws { try await base.removeLeftovers(prefix) }
 
     /// Notes that there was an outage.
     private struct Control: BackendControl {
         let base: any BackendControl
-        let world: MutantWorld
+        let sharedState: MutantBackendState
 
         var actions: Set<BackendAction> { base.actions }
 
         func perform(_ action: BackendAction) async throws {
             try await base.perform(action)
             switch action {
-            case .stop, .kill: world.content.withLock { ($0.outages, $0.isDown) = ($0.outages + 1, true) }
-            case .wipe: world.content.withLock { $0.outages += 1 }
-            case .start: world.content.withLock { $0.isDown = false }
+            case .stop, .kill: sharedState.content.withLock { ($0.outages, $0.isDown) = ($0.outages + 1, true) }
+            case .wipe: sharedState.content.withLock { $0.outages += 1 }
+            case .start: sharedState.content.withLock { $0.isDown = false }
             default: break
             }
         }
@@ -69,12 +69,12 @@ final class BrokerMutantHarness: BrokerHarness {
 }
 
 /// What the clients of a mutant share.
-final class MutantWorld: Sendable {
+final class MutantBackendState: Sendable {
     struct Content {
         var outages = 0
         var isDown = false
         var isBroken = false
-        var published: [String: [Message]] = [:]
+        var published: [String: [BrokerMessage]] = [:]
         var clients = 0
         var messages = 0
         var ends: [String: [@Sendable () -> Void]] = [:]

@@ -10,9 +10,9 @@ import Testing
 /// The cases of the broker contract put to the test: every case that memory can be put to fails a mutant of the memory
 /// broker, and every mutant fails the cases that are there because of it.
 @Suite(.timeLimit(.minutes(5)), .serialized) struct BrokerMutantTests {
-    @Test func everyCaseForMemoryCatchesAMutantAndEveryMutantIsCaught() async throws {
-        var runnable: [DeliveryClass: Set<String>] = [:]
-        for delivery in DeliveryClass.allCases {
+    @Test func memoryCasesAndMutantsMatch() async throws {
+        var runnable: [DeliveryGuarantee: Set<String>] = [:]
+        for delivery in DeliveryGuarantee.allCases {
             let healthy = await BrokerRunner(Self.memory(nil, delivery)).run()
             #expect(healthy.isSuccess, "\(healthy.table)")
             runnable[delivery] = Set(healthy.results.filter { $0.outcome == .passed }.map(\.id))
@@ -27,7 +27,7 @@ import Testing
             }
             for _ in 0..<4 { startNext() }
             for await (defect, found) in group {
-                table.note(defect, caughtBy: found)
+                table.record(defect, caughtBy: found)
                 startNext()
             }
         }
@@ -36,20 +36,20 @@ import Testing
 
     /// With one class is enough: what is about acknowledgements shows only at least once.
     private static func targetsFailed(
-        by defect: BrokerDefect, _ runnable: [DeliveryClass: Set<String>]
+        by defect: BrokerDefect, _ runnable: [DeliveryGuarantee: Set<String>]
     ) async -> [String] {
         var found: [String] = []
-        for delivery in DeliveryClass.allCases {
+        for delivery in DeliveryGuarantee.allCases {
             let rest = defect.targets.filter { !found.contains($0) && runnable[delivery]?.contains($0) == true }
             guard !rest.isEmpty else { continue }
-            let options = RunOptions(filter: rest.joined(separator: ","), caseLimit: .seconds(5))
+            let options = RunOptions(filter: rest.joined(separator: ","), caseTimeout: .seconds(5))
             found += await BrokerRunner(Self.memory(defect, delivery), options: options).run().results
                 .filter(\.outcome.isFailure).map(\.id)
         }
         return found
     }
 
-    @Test(.whereNATSCanBeStarted) func everyOtherCaseCatchesAMutantOfTheNATSBroker() async throws {
+    @Test(.requiresLocalNATS) func natsOnlyCasesCatchMutants() async throws {
         let cases = BrokerCase.all.filter { testCase in
             // Publishers of NATS bring nothing to subscribers themselves.
             !testCase.hooks.subtracting([.peer]).isEmpty && !testCase.needs.contains("directDelivery")
@@ -63,28 +63,30 @@ import Testing
         let durable = try await NATSHarnesses.harness(server, .atLeastOnce)
         let closed = try await NATSHarnesses.securedHarness(secured, certificates, .atMostOnce)
         var table = MutantTable<BrokerDefect>(cases: Set(cases.map(\.id)))
-        await table.put(cases) { defect, testCase in
+        await table.run(cases) { defect, testCase in
             let base =
                 testCase.needs.contains("acknowledgements")
                 ? durable : testCase.hooks.isSubset(of: plain.hooks) ? plain : closed
             var bounds = base.bounds
             // What a mutant fails to do need not be waited for as long as for a real adapter.
-            (bounds.heal, bounds.halfOpen) = (.seconds(3), .seconds(3))
+            (bounds.recoveryTimeout, bounds.halfOpenTimeout) = (.seconds(3), .seconds(3))
             return BrokerRunner(
-                BrokerMutantHarness(defect, of: base, bounds: bounds), options: RunOptions(caseLimit: .seconds(30)))
+                BrokerMutantHarness(defect, of: base, bounds: bounds), options: RunOptions(caseTimeout: .seconds(30)))
         }
         table.check()
         await server.end()
         await secured.end()
     }
 
-    private static func memory(_ defect: BrokerDefect?, _ delivery: DeliveryClass) -> BrokerMutantHarness {
+    private static func memory(_ defect: BrokerDefect?, _ delivery: DeliveryGuarantee) -> BrokerMutantHarness {
         BrokerMutantHarness(
             defect,
             of: MemoryBrokerHarness(
                 delivery,
                 bounds: BrokerBounds(
-                    delivery: .milliseconds(1500), acknowledgeWait: .milliseconds(200), heal: .seconds(3),
-                    operation: .milliseconds(800), quiet: .milliseconds(50), messages: 300, subscriptions: 40)))
+                    deliveryTimeout: .milliseconds(1500), acknowledgementTimeout: .milliseconds(200),
+                    recoveryTimeout: .seconds(3),
+                    operationTimeout: .milliseconds(800), observationWindow: .milliseconds(50), messages: 300,
+                    subscriptions: 40)))
     }
 }

@@ -16,9 +16,9 @@ final class MutantBroker: Broker {
 
     private let defect: BrokerDefect?
     private let base: any Broker
-    private let world: MutantWorld
+    private let sharedState: MutantBackendState
     private let secrets: [String]
-    private let another: @Sendable () async throws -> any Broker
+    private let makeAnother: @Sendable () async throws -> any Broker
     private let id: Int
     private let memory = Mutex(Memory())
 
@@ -26,15 +26,15 @@ final class MutantBroker: Broker {
     ///   - secrets: What must not be told.
     ///   - another: Makes one more client of the same kind.
     init(
-        _ defect: BrokerDefect?, of base: any Broker, in world: MutantWorld, secrets: [String],
-        another: @escaping @Sendable () async throws -> any Broker
+        _ defect: BrokerDefect?, of base: any Broker, in sharedState: MutantBackendState, secrets: [String],
+        makeAnother: @escaping @Sendable () async throws -> any Broker
     ) {
         self.defect = defect
         self.base = base
-        self.world = world
+        self.sharedState = sharedState
         self.secrets = secrets
-        self.another = another
-        id = world.content.withLock { content in
+        self.makeAnother = makeAnother
+        id = sharedState.content.withLock { content in
             content.clients += 1
             return content.clients
         }
@@ -46,46 +46,47 @@ final class MutantBroker: Broker {
 
     // MARK: Publishing
 
-    func publish(_ message: Message, to topic: String) async throws {
+    func publish(_ message: BrokerMessage, to topic: String) async throws {
         var (message, topic) = (message, topic)
         switch defect {
-        case .joinsRepeatedHeaders:
+        case .mergesRepeatedHeaders:
             message.headers = message.headers.reduce(into: [:]) { $0[$1.name] = $1.value }
-        case .cutsAtLineEnds:
+        case .truncatesHeadersAtLineEnds:
             message.headers = message.headers.reduce(into: [:]) {
                 $0.add($1.name.isEmpty ? "k" : $1.name, String($1.value.prefix { !$0.isNewline }))
             }
         case .leaksOwnHeaders: message.headers.add("Mutant-Topic", topic)
-        case .keepsContentType where message.headers["Content-Type"] != nil: message.headers["Content-Type"] = "text/x"
-        case .needsEnvelope: message.headers.add("Mutant-Envelope", "1")
-        case .swallowsOversize where message.body.readableBytes > capabilities.largestBody: return
+        case .overwritesContentType where message.headers["Content-Type"] != nil:
+            message.headers["Content-Type"] = "text/x"
+        case .requiresEnvelope: message.headers.add("Mutant-Envelope", "1")
+        case .acceptsOversizedPayloads where message.body.readableBytes > capabilities.maxBodySize: return
         case .acceptsBadTopics where !TopicRules.isTopic(topic): return
         case .mixesTopics where topic.hasSuffix("0"): topic.removeLast()
-        case .replaysOld: world.content.withLock { $0.published[topic, default: []].append(message) }
-        case .publishesLater where isNth(10):
+        case .replaysOldMessages: sharedState.content.withLock { $0.published[topic, default: []].append(message) }
+        case .delaysSomePublications where isEveryNth(10):
             let late = (message, topic)
             Task { [base] in
                 try await Task.sleep(for: .milliseconds(5))
                 try await base.publish(late.0, to: late.1)
             }
             return
-        case .losesSomeOfMany where isNth(97): return
-        case .lateAcknowledgementBreaks where world.content.withLock(\.isBroken):
+        case .losesSomeUnderLoad where isEveryNth(97): return
+        case .lateAcknowledgementBreaksConnection where sharedState.content.withLock(\.isBroken):
             throw MicroError(.internal, "the connection is closed")
-        case .heedsNoCancellation: await Task.detached { try? await Task.sleep(for: .seconds(2)) }.value
-        case .sendsBehindOnesBack: return try await publishBehindOnesBack(message, topic)
-        case .succeedsInOutage, .failureIsSuccess, .answersAreSuccesses:
+        case .ignoresCancellation: await Task.detached { try? await Task.sleep(for: .seconds(2)) }.value
+        case .publishesAfterReportedFailure: return try await publishInBackgroundAfterFailure(message, topic)
+        case .reportsSuccessInOutage, .reportsFailureAsSuccess, .reportsErrorRepliesAsSuccess:
             do { try await base.publish(message, to: topic) } catch is MicroError {}
             return
-        case .asksAgainAtOnce: return try await publishHastily(message, topic)
+        case .retriesWithoutBackoff: return try await publishInRetryLoop(message, topic)
         case .neverRecovers:
             guard !memory.withLock(\.isDead) else { throw MicroError(.unavailable, "it was not there") }
         default: break
         }
-        try await typed { try await base.publish(message, to: topic) }
+        try await mappingErrors { try await base.publish(message, to: topic) }
     }
 
-    private func publishBehindOnesBack(_ message: Message, _ topic: String) async throws {
+    private func publishInBackgroundAfterFailure(_ message: BrokerMessage, _ topic: String) async throws {
         do { try await base.publish(message, to: topic) } catch let error as MicroError {
             Task { [base] in
                 for _ in 0..<10 {
@@ -96,11 +97,11 @@ final class MutantBroker: Broker {
         }
     }
 
-    private func publishHastily(_ message: Message, _ topic: String) async throws {
+    private func publishInRetryLoop(_ message: BrokerMessage, _ topic: String) async throws {
         do { try await base.publish(message, to: topic) } catch let error as MicroError {
-            Task { [another] in
+            Task { [makeAnother] in
                 for _ in 0..<200 {
-                    guard let client = try? await another() else { return }
+                    guard let client = try? await makeAnother() else { return }
                     try? await client.publish(message, to: topic)
                     await client.close(deadline: .now)
                 }
@@ -109,16 +110,18 @@ final class MutantBroker: Broker {
         }
     }
 
-    private func isNth(_ step: Int) -> Bool {
-        world.content.withLock { content in
+    private func isEveryNth(_ step: Int) -> Bool {
+        sharedState.content.withLock { content in
             content.messages += 1
             return content.messages % step == 0
         }
     }
 
-    func request(_ message: Message, to topic: String, deadline: ContinuousClock.Instant) async throws -> Message {
+    func request(_ message: BrokerMessage, to topic: String, deadline: ContinuousClock.Instant) async throws
+        -> BrokerMessage
+    {
         do { return try await base.request(message, to: topic, deadline: deadline) } catch let error as MicroError
-            where defect == .requestWaits && error.code == .notFound
+            where defect == .requestWaitsForDeadline && error.code == .notFound
         {
             try await Task.sleep(until: deadline, clock: .continuous)
             throw error
@@ -131,20 +134,21 @@ final class MutantBroker: Broker {
         var (topic, queue, options) = (topic, queue, options)
         let isQueue = capabilities.features.contains(.queues)
         switch defect {
-        case .servesOnlyTheFirst where memory.withLock({ !$0.topics.insert(topic).inserted }):
+        case .servesOnlyFirstSubscription where memory.withLock({ !$0.topics.insert(topic).inserted }):
             return Subscription.makeStream(options: options).subscription
         case .ignoresQueues: queue = nil
-        case .queuesByClient: queue = queue.map { "\($0)-\(id)" }
-        case .queuesEverybody where isQueue: queue = queue ?? "\(topic.prefix { $0 != "." })-everybody"
+        case .separatesQueuesByClient: queue = queue.map { "\($0)-\(id)" }
+        case .treatsAllSubscribersAsQueue where isQueue: queue = queue ?? "\(topic.prefix { $0 != "." })-everybody"
         case .ignoresOptions: (queue, options) = (nil, SubscribeOptions())
-        case .ignoresInFlight: options.maximumInFlight = nil
-        case .neverRedelivers where options.acknowledgeWait != nil: options.acknowledgeWait = .seconds(600)
-        case .retriesForEver: (options.maximumAttempts, options.deadLetterTopic) = (nil, nil)
-        case .buffersWithoutBound: options.bufferedMessages = 1_000_000
-        case .forgetsDurables:
+        case .ignoresInFlightLimit: options.maxInFlight = nil
+        case .neverRedelivers where options.acknowledgementTimeout != nil:
+            options.acknowledgementTimeout = .seconds(600)
+        case .retriesWithoutLimit: (options.maxAttempts, options.deadLetterTopic) = (nil, nil)
+        case .buffersWithoutBound: options.maxBufferedMessages = 1_000_000
+        case .losesDurableSubscriptions:
             options.durableName = options.durableName.map { "\($0)-\(UInt32.random(in: .min ... .max))" }
-        case .replaysNothing: options.start = .new
-        case .starIsEverything where topic.hasSuffix("*"): topic = "\(topic.dropLast())>"
+        case .ignoresReplayStart: options.start = .new
+        case .wildcardMatchesAllLevels where topic.hasSuffix("*"): topic = "\(topic.dropLast())>"
         case .acceptsBadTopics where !TopicRules.isTopic(topic) && !topic.contains(where: { "*>".contains($0) }):
             return Subscription.makeStream(options: options).subscription
         default: break
@@ -153,7 +157,7 @@ final class MutantBroker: Broker {
         let open: @Sendable (String?) async throws -> Subscription = { [base] queue in
             try await base.subscribe(to: wanted, queue: queue, options: changed)
         }
-        return try await typed { try await mutated(topic, member, changed, open) }
+        return try await mappingErrors { try await mutated(topic, member, changed, open) }
     }
 
     private func mutated(
@@ -162,40 +166,40 @@ final class MutantBroker: Broker {
     ) async throws -> Subscription {
         switch defect {
         case .subscribesLate:
-            return opened(options) { _ in
+            return openedInBackground(options) { _ in
                 try await Task.sleep(for: .milliseconds(30))
                 return try await open(queue)
             }
         case .dropsHeaders: return try await piped(options, queue, open) { $1.yield($0.copy { $0.headers = [:] }) }
-        case .losesTraces:
+        case .dropsTraceContext:
             return try await piped(options, queue, open) { $1.yield($0.copy { $0.headers["traceparent"] = nil }) }
-        case .needsEnvelope:
+        case .requiresEnvelope:
             return try await piped(options, queue, open) { delivery, source in
                 guard delivery.message.headers["Mutant-Envelope"] != nil else { return delivery.acknowledge() }
                 source.yield(delivery.copy { $0.headers["Mutant-Envelope"] = nil })
             }
-        case .replaysOld:
-            let old = world.content.withLock { $0.published[topic] ?? [] }
-            return opened(options) { source in
+        case .replaysOldMessages:
+            let old = sharedState.content.withLock { $0.published[topic] ?? [] }
+            return openedInBackground(options) { source in
                 for message in old { source.yield(Delivery(topic: topic, message: message)) }
                 return try await open(queue)
             }
-        case .reportsThePattern:
+        case .reportsPatternAsTopic:
             return try await piped(options, queue, open) { delivery, source in
                 source.yield(Delivery(topic: topic, message: delivery.message, settle: delivery.settle))
             }
-        case .countsNoAttempts:
+        case .omitsAttemptCount:
             return try await piped(options, queue, open) { delivery, source in
                 source.yield(Delivery(topic: delivery.topic, message: delivery.message, settle: delivery.settle))
             }
-        case .losesAcknowledgements, .ignoresRejections, .rejectionAcknowledges, .lateAcknowledgementBreaks:
+        case .losesAcknowledgements, .ignoresRejections, .rejectionAcknowledges, .lateAcknowledgementBreaksConnection:
             return try await pipedSettling(options, queue, open)
-        case .acknowledgesFirst:
+        case .acknowledgesBeforeHandling:
             return try await piped(options, queue, open) { delivery, source in
                 delivery.acknowledge()
                 source.yield(delivery.copy { _ in })
             }
-        case .dropsSilently where options.bufferedMessages < 100:
+        case .dropsSilently where options.maxBufferedMessages < 100:
             let number = Atomic(0)
             return try await piped(options, queue, open) { delivery, source in
                 guard number.wrappingAdd(1, ordering: .relaxed).newValue % 2 == 0 else {
@@ -203,17 +207,17 @@ final class MutantBroker: Broker {
                 }
                 source.yield(delivery)
             }
-        case .deafAfterOutage:
-            return try await piped(options, queue, open) { [world] delivery, source in
-                guard world.outages == 0 else { return }
+        case .dropsDeliveriesAfterOutage:
+            return try await piped(options, queue, open) { [sharedState] delivery, source in
+                guard sharedState.outages == 0 else { return }
                 source.yield(delivery)
             }
-        case .doublesAfterOutage:
-            return try await piped(options, queue, open) { [world] delivery, source in
+        case .duplicatesAfterOutage:
+            return try await piped(options, queue, open) { [sharedState] delivery, source in
                 source.yield(delivery)
-                if world.outages > 0 { source.yield(delivery.copy { _ in }) }
+                if sharedState.outages > 0 { source.yield(delivery.copy { _ in }) }
             }
-        case .freezes:
+        case .stopsUpdating:
             let first = Mutex<ContinuousClock.Instant?>(nil)
             return try await piped(options, queue, open) { delivery, source in
                 let start = first.withLock { first in
@@ -222,17 +226,17 @@ final class MutantBroker: Broker {
                 }
                 if ContinuousClock.now - start < .milliseconds(700) { source.yield(delivery) }
             }
-        case .forgetsQueueInOutage where queue != nil: return try await pipedForgettingTheQueue(options, queue, open)
+        case .losesQueueAfterOutage where queue != nil: return try await pipedForgettingTheQueue(options, queue, open)
         case .leaksSubscriptions:
             // Nobody ends it.
             let inner = try await open(queue)
             let (subscription, source) = Subscription.makeStream(options: options)
             Task { for await delivery in inner { source.yield(delivery) } }
             return subscription
-        case .endBlocks:
+        case .unsubscribeBlocks:
             return try await piped(
                 options, queue, open, ending: { Thread.sleep(forTimeInterval: 3) }, forward: { $1.yield($0) })
-        case .endsSiblings: return try await pipedEndingSiblings(topic, options, queue, open)
+        case .endsSiblingSubscriptions: return try await pipedEndingSiblings(topic, options, queue, open)
         default: return try await open(queue)
         }
     }
@@ -242,9 +246,9 @@ final class MutantBroker: Broker {
         _ topic: String, _ options: SubscribeOptions, _ queue: String?,
         _ open: @escaping @Sendable (String?) async throws -> Subscription
     ) async throws -> Subscription {
-        let world = world
+        let sharedState = sharedState
         let end: @Sendable () -> Void = {
-            let ends = world.content.withLock { content in
+            let ends = sharedState.content.withLock { content in
                 defer { content.ends[topic] = nil }
                 return content.ends[topic] ?? []
             }
@@ -252,7 +256,9 @@ final class MutantBroker: Broker {
         }
         return try await piped(
             options, queue, open, ending: end,
-            known: { source in world.content.withLock { $0.ends[topic, default: []].append { source.finish() } } },
+            onSource: { source in
+                sharedState.content.withLock { $0.ends[topic, default: []].append { source.finish() } }
+            },
             forward: { $1.yield($0) })
     }
 
@@ -260,7 +266,7 @@ final class MutantBroker: Broker {
         _ options: SubscribeOptions, _ queue: String?,
         _ open: @escaping @Sendable (String?) async throws -> Subscription
     ) async throws -> Subscription {
-        let (defect, world) = (defect, world)
+        let (defect, sharedState) = (defect, sharedState)
         return try await piped(options, queue, open) { delivery, source in
             let settled = Delivery(
                 topic: delivery.topic, message: delivery.message, attempt: delivery.attempt,
@@ -269,7 +275,7 @@ final class MutantBroker: Broker {
                     case (.losesAcknowledgements, .acknowledged), (.ignoresRejections, .rejected): break
                     case (.rejectionAcknowledges, _): delivery.acknowledge()
                     default:
-                        if source.hasEnded { world.content.withLock { $0.isBroken = true } }
+                        if source.hasEnded { sharedState.content.withLock { $0.isBroken = true } }
                         delivery.settle(settlement)
                     }
                 })
@@ -285,11 +291,11 @@ final class MutantBroker: Broker {
         let alone = try await open(nil)
         let (subscription, source) = Subscription.makeStream(options: options) { Task { await alone.cancel() } }
         let member = try await open(queue)
-        let world = world
+        let sharedState = sharedState
         for (inner, isAfter) in [(alone, true), (member, false)] {
             Task {
                 for await delivery in inner {
-                    if (world.outages > 0) == isAfter { source.yield(delivery) } else { delivery.acknowledge() }
+                    if (sharedState.outages > 0) == isAfter { source.yield(delivery) } else { delivery.acknowledge() }
                 }
             }
         }
@@ -303,7 +309,7 @@ final class MutantBroker: Broker {
     /// A subscription that gets what another one gets, as far as it is let.
     private func piped(
         _ options: SubscribeOptions, _ queue: String?, _ open: @Sendable (String?) async throws -> Subscription,
-        ending: @escaping @Sendable () -> Void = {}, known: (Subscription.Source) -> Void = { _ in },
+        ending: @escaping @Sendable () -> Void = {}, onSource: (Subscription.Source) -> Void = { _ in },
         forward: @escaping Forward
     ) async throws -> Subscription {
         let inner = try await open(queue)
@@ -311,7 +317,7 @@ final class MutantBroker: Broker {
             ending()
             Task { await inner.cancel() }
         }
-        known(source)
+        onSource(source)
         Task {
             for await delivery in inner { forward(delivery, source) }
             source.finish()
@@ -320,7 +326,7 @@ final class MutantBroker: Broker {
     }
 
     /// A subscription that is opened in the background.
-    private func opened(
+    private func openedInBackground(
         _ options: SubscribeOptions, _ open: @escaping @Sendable (Subscription.Source) async throws -> Subscription
     ) -> Subscription {
         let (subscription, source) = Subscription.makeStream(options: options)
@@ -339,9 +345,9 @@ final class MutantBroker: Broker {
     func close(deadline: ContinuousClock.Instant) async {
         switch defect {
         case .worksAfterClose: break
-        case .closeForgetsBuffers: await base.close(deadline: .now)
+        case .closeDropsBuffers: await base.close(deadline: .now)
         case .closeIgnoresDeadline: await base.close(deadline: .now + .seconds(600))
-        case .closeHangsInOutage where world.content.withLock(\.isDown):
+        case .closeHangsInOutage where sharedState.content.withLock(\.isDown):
             await Task.detached { try? await Task.sleep(for: .seconds(600)) }.value
         default: await base.close(deadline: deadline)
         }
@@ -349,17 +355,17 @@ final class MutantBroker: Broker {
 
     // MARK: Errors
 
-    private func typed<Value>(_ body: () async throws -> Value) async throws -> Value {
+    private func mappingErrors<Value>(_ body: () async throws -> Value) async throws -> Value {
         do { return try await body() } catch var error as MicroError {
             switch defect {
-            case .refusalIsOutage where error.code == .unauthenticated || error.code == .permissionDenied:
+            case .reportsRefusalAsOutage where error.code == .unauthenticated || error.code == .permissionDenied:
                 error = MicroError(.unavailable, error.message)
-            case .tellsSecrets: error.message += " (\(secrets.joined(separator: ", ")))"
+            case .leaksSecrets: error.message += " (\(secrets.joined(separator: ", ")))"
             case .neverRecovers where error.code == .unavailable: memory.withLock { $0.isDead = true }
             default: break
             }
             throw error
-        } catch is CancellationError where defect == .cancellationIsFailure {
+        } catch is CancellationError where defect == .reportsCancellationAsFailure {
             throw MicroError(.unavailable, "something was cancelled")
         }
     }
@@ -367,7 +373,7 @@ final class MutantBroker: Broker {
 
 extension Delivery {
     /// A delivery with another message, which settles this one.
-    fileprivate func copy(_ change: (inout Message) -> Void) -> Delivery {
+    fileprivate func copy(_ change: (inout BrokerMessage) -> Void) -> Delivery {
         var message = message
         change(&message)
         return Delivery(topic: topic, message: message, attempt: attempt, settle: settle)

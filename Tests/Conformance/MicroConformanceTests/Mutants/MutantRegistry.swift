@@ -13,10 +13,10 @@ final class MutantRegistry: Registry {
         var others: [any Registry] = []
     }
 
-    private let defect: Defect?
+    private let defect: RegistryDefect?
     private let base: any Registry
     private let secrets: [String]
-    private let another: @Sendable () async throws -> any Registry
+    private let makeAnother: @Sendable () async throws -> any Registry
     private let sawCorruption: @Sendable () -> Bool
     private let memory = Mutex(Memory())
 
@@ -27,14 +27,14 @@ final class MutantRegistry: Registry {
     ///   - another: Makes one more client of the same kind.
     ///   - sawCorruption: Whether there is a record that nobody can read.
     init(
-        _ defect: Defect?, of base: any Registry, secrets: [String],
-        another: @escaping @Sendable () async throws -> any Registry,
+        _ defect: RegistryDefect?, of base: any Registry, secrets: [String],
+        makeAnother: @escaping @Sendable () async throws -> any Registry,
         sawCorruption: @escaping @Sendable () -> Bool
     ) {
         self.defect = defect
         self.base = base
         self.secrets = secrets
-        self.another = another
+        self.makeAnother = makeAnother
         self.sawCorruption = sawCorruption
     }
 
@@ -46,46 +46,46 @@ final class MutantRegistry: Registry {
         var (service, given) = (service, timeToLive)
         switch defect {
         case .onlyFirstNode: service.nodes = Array(service.nodes.prefix(1))
-        case .losesThe65thPair:
+        case .dropsMetadataAfter64Pairs:
             service.metadata = Dictionary(
                 uniqueKeysWithValues: service.metadata.sorted { $0.key < $1.key }.prefix(64).map { ($0.key, $0.value) })
         case .acceptsNoNodes where service.nodes.isEmpty: return RegisterOutcome(timeToLive: timeToLive, created: true)
-        case .swallowsOversize where service.size > ServiceRecord.largestSize:
+        case .acceptsOversizedPayloads where service.size > ServiceRecord.maxSize:
             return RegisterOutcome(timeToLive: timeToLive, created: false)
-        case .slashBecomesDash: service.name = dashed(service.name)
-        case .portZeroIsNone:
+        case .replacesSlashes: service.name = dashed(service.name)
+        case .dropsPortZero:
             for index in service.nodes.indices where service.nodes[index].port == 0 { service.nodes[index].port = nil }
-        case .refreshFlickers: try await base.deregister(service)
-        case .doublesOnWrite:
+        case .deregistersOnRefresh: try await base.deregister(service)
+        case .duplicatesNodes:
             for index in service.nodes.indices { service.nodes[index].id += "-\(service.nodes[index].port ?? 0)" }
-        case .ignoresChanges, .deafHeartbeat:
+        case .ignoresChanges, .skipsHeartbeats:
             let known = remember(service)
             if let known, defect == .ignoresChanges || known == service {
                 return RegisterOutcome(timeToLive: timeToLive, created: false)
             }
         case .expiresEarly: given = timeToLive.map { $0 > .seconds(1) ? $0 : $0 / 5 }
         case .neverExpires: given = nil
-        case .connectionPerCall:
-            let client = try await another()
+        case .opensConnectionPerCall:
+            let client = try await makeAnother()
             memory.withLock { $0.others.append(client) }
             _ = try await client.register(service, timeToLive: timeToLive)
-        case .leavesLeases:
+        case .leaksLeases:
             var shadow = service
             for index in shadow.nodes.indices { shadow.nodes[index].id += "-shadow" }
             try await base.register(shadow, timeToLive: timeToLive)
-        case .resurrects:
+        case .reregistersAfterDeregistration:
             let late = service
             Task {
                 try? await Task.sleep(for: .milliseconds(50))
                 _ = try? await base.register(late, timeToLive: timeToLive)
             }
-        case .negativeIsForever: if let timeToLive, timeToLive <= .zero { given = nil }
+        case .acceptsNegativeTimeToLive: if let timeToLive, timeToLive <= .zero { given = nil }
         default: break
         }
         memory.withLock { memory in
             for node in service.nodes { memory.registered[node.id] = service }
         }
-        var outcome = try await typed { try await base.register(service, timeToLive: given) }
+        var outcome = try await mappingErrors { try await base.register(service, timeToLive: given) }
         if given != timeToLive { outcome.timeToLive = timeToLive }
         return outcome
     }
@@ -93,20 +93,20 @@ final class MutantRegistry: Registry {
     func deregister(_ service: ServiceRecord) async throws {
         var service = service
         switch defect {
-        case .slashBecomesDash: service.name = dashed(service.name)
-        case .deregistersTheService:
+        case .replacesSlashes: service.name = dashed(service.name)
+        case .deregistersAllNodes:
             for record in try await base.lookUp(service.name) { try await base.deregister(record) }
         case .unknownNodeThrows:
             let known = try await base.lookUp(service.name).flatMap(\.nodes).map(\.id)
             guard service.nodes.allSatisfy({ known.contains($0.id) }) else {
                 throw MicroError(.notFound, "no such node")
             }
-        case .doublesOnWrite:
+        case .duplicatesNodes:
             for index in service.nodes.indices { service.nodes[index].id += "-\(service.nodes[index].port ?? 0)" }
-        case .leavesLeases:
+        case .leaksLeases:
             try await base.deregister(service)
             return
-        case .forgetsToDeregister: return
+        case .ignoresDeregistration: return
         case .deregisterHangs:
             do { try await base.deregister(service) } catch { await hang() }
         default: break
@@ -116,33 +116,35 @@ final class MutantRegistry: Registry {
 
     func lookUp(_ name: String) async throws -> [ServiceRecord] {
         do {
-            if defect == .oneBadSpoilsAll, sawCorruption() { throw MicroError(.internal, "a record cannot be read") }
-            return try await typed {
-                try await mutated(base.lookUp(defect == .slashBecomesDash ? dashed(name) : name), of: name)
+            if defect == .failsOnOneBadRecord, sawCorruption() {
+                throw MicroError(.internal, "a record cannot be read")
             }
-        } catch is MicroError where defect == .failureIsEmpty {
+            return try await mappingErrors {
+                try await mutated(base.lookUp(defect == .replacesSlashes ? dashed(name) : name), of: name)
+            }
+        } catch is MicroError where defect == .errorReadsAsEmpty {
             return []
-        } catch let error as MicroError where defect == .downIsEmpty && error.code == .unavailable {
+        } catch let error as MicroError where defect == .outageReadsAsEmpty && error.code == .unavailable {
             return []
         }
     }
 
     func list() async throws -> [String] {
         do {
-            let names = try await typed { try await base.list() }
-            if defect == .losesSomeOfMany { return Array(names.prefix(64)) }
-            guard defect == .listKeepsGone else { return names }
+            let names = try await mappingErrors { try await base.list() }
+            if defect == .losesSomeUnderLoad { return Array(names.prefix(64)) }
+            guard defect == .listKeepsRemovedServices else { return names }
             return memory.withLock { memory in
                 memory.names.formUnion(names)
                 return memory.names.sorted()
             }
-        } catch let error as MicroError where defect == .downIsEmpty && error.code == .unavailable {
+        } catch let error as MicroError where defect == .outageReadsAsEmpty && error.code == .unavailable {
             return []
         }
     }
 
     func watch(_ name: String?) throws -> RegistryWatch {
-        try mutated(base.watch(defect == .slashBecomesDash ? name.map(dashed) : name), of: name)
+        try mutated(base.watch(defect == .replacesSlashes ? name.map(dashed) : name), of: name)
     }
 
     func close() async {
@@ -154,16 +156,16 @@ final class MutantRegistry: Registry {
         for other in memory.withLock(\.others) { await other.close() }
     }
 
-    private func typed<Value>(_ body: () async throws -> Value) async throws -> Value {
+    private func mappingErrors<Value>(_ body: () async throws -> Value) async throws -> Value {
         do { return try await body() } catch var error as MicroError {
             switch defect {
-            case .refusalIsOutage where error.code == .unauthenticated || error.code == .permissionDenied:
+            case .reportsRefusalAsOutage where error.code == .unauthenticated || error.code == .permissionDenied:
                 error = MicroError(.unavailable, error.message)
-            case .tellsSecrets: error.message += " (\(secrets.joined(separator: ", ")))"
+            case .leaksSecrets: error.message += " (\(secrets.joined(separator: ", ")))"
             default: break
             }
             throw error
-        } catch is CancellationError where defect == .cancellationIsFailure {
+        } catch is CancellationError where defect == .reportsCancellationAsFailure {
             throw MicroError(.unavailable, "something was cancelled")
         }
     }
@@ -180,7 +182,7 @@ final class MutantRegistry: Registry {
             for record in records.indices {
                 for node in records[record].nodes.indices { records[record].nodes[node].metadata = [:] }
             }
-        case .readsLate:
+        case .readsStaleCache:
             let now = ContinuousClock.now
             return memory.withLock { memory in
                 // What was read a moment ago is good enough.
@@ -194,7 +196,7 @@ final class MutantRegistry: Registry {
             for other in try await base.list() where other != name && other.hasPrefix(name) {
                 records += try await base.lookUp(other)
             }
-        case .growsOnRead:
+        case .addsMetadataOnRead:
             return memory.withLock { memory in
                 defer { memory.reads[name] = (records, .now) }
                 guard memory.reads[name]?.records == records else { return records }
@@ -211,7 +213,7 @@ final class MutantRegistry: Registry {
 
     private func mutated(_ watch: RegistryWatch, of name: String?) -> RegistryWatch {
         switch defect {
-        case .watchSkipsThePresent:
+        case .watchSkipsInitialState:
             let isFirst = Mutex(true)
             return piped(watch) { state, source in
                 if !isFirst.withLock({ flag in
@@ -221,7 +223,7 @@ final class MutantRegistry: Registry {
                     source.yield(state)
                 }
             }
-        case .watchGoesBack:
+        case .watchReplaysOldState:
             let previous = Mutex(RegistryState?.none)
             return piped(watch) { state, source in
                 source.yield(state)
@@ -236,7 +238,7 @@ final class MutantRegistry: Registry {
                     source.yield(again)
                 }
             }
-        case .watchOfAllMisses where name == nil:
+        case .watchOfAllMissesServices where name == nil:
             return piped(watch) { state, source in
                 source.yield(RegistryState(state.names.sorted().prefix(1).flatMap { state[$0] }))
             }
@@ -249,7 +251,7 @@ final class MutantRegistry: Registry {
                         return kept
                     })
             }
-        case .slowReaderLoses:
+        case .dropsStatesOfSlowReaders:
             // Room for one state, and what comes while it is taken is dropped.
             let (lossy, source) = RegistryWatch.makeStream { watch.cancel() }
             source.yield(RegistryState())
@@ -261,7 +263,7 @@ final class MutantRegistry: Registry {
                 try? await Task.sleep(for: .milliseconds(5))
                 if let name, state[name].isEmpty { source.finish() }
             }
-        case .freezes:
+        case .stopsUpdating:
             let isFirst = Mutex(true)
             return piped(watch) { state, source in
                 let first = isFirst.withLock { flag in
@@ -270,14 +272,14 @@ final class MutantRegistry: Registry {
                 }
                 if first { source.yield(state) }
             }
-        case .freezesInOutage:
+        case .stopsUpdatingAfterOutage:
             let isFrozen = Mutex(false)
             return piped(watch) { state, source in
                 guard !isFrozen.withLock(\.self) else { return }
                 source.yield(state)
                 if case .stale = state.freshness { isFrozen.withLock { $0 = true } }
             }
-        case .takesFirstOfBatch:
+        case .appliesFirstOfBatch:
             let seen = Mutex<[String: Int]>([:])
             return piped(watch) { state, source in
                 var state = state
@@ -293,7 +295,7 @@ final class MutantRegistry: Registry {
                 }
                 source.yield(state)
             }
-        case .losesSomeOfMany where name == nil:
+        case .losesSomeUnderLoad where name == nil:
             return piped(watch) { state, source in
                 var state = state
                 for name in state.names.sorted().dropFirst(64) { state[name] = [] }
@@ -304,13 +306,13 @@ final class MutantRegistry: Registry {
                 if case .stale = state.freshness { return }
                 source.yield(state)
             }
-        case .asksAgainAtOnce:
+        case .retriesWithoutBackoff:
             return piped(watch) { [base] state, source in
                 source.yield(state)
                 guard case .stale = state.freshness else { return }
                 for _ in 0..<200 { _ = try? await base.lookUp(name ?? "svc") }
             }
-        case .downIsLive:
+        case .outageReadsAsLive:
             return piped(watch) { state, source in
                 if case .unknown = state.freshness { source.yield(RegistryState()) } else { source.yield(state) }
             }

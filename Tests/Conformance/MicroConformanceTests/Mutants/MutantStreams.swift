@@ -9,9 +9,9 @@ import Synchronization
 final class MutantStreams: Sendable {
     private let sources = Mutex<[TransportStream.Source]>([])
 
-    func changed(_ stream: TransportStream, by defect: TransportDefect?, largest: Int) -> TransportStream {
+    func changed(_ stream: TransportStream, by defect: TransportDefect?, maxBodySize: Int) -> TransportStream {
         guard let defect else { return stream }
-        let carrier = MutantCarrier(defect, stream, largest: largest)
+        let carrier = MutantCarrier(defect, stream, maxBodySize: maxBodySize)
         let (changed, source) = TransportStream.makeStream(carrier: carrier)
         carrier.receive(
             into: source,
@@ -37,12 +37,12 @@ private final class MutantCarrier: TransportStreamCarrier {
 
     private let defect: TransportDefect
     private let base: TransportStream
-    private let largest: Int
-    private let room = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    private let maxBodySize: Int
+    private let resumeSignal = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     private let content = Mutex(Content())
 
-    init(_ defect: TransportDefect, _ base: TransportStream, largest: Int) {
-        (self.defect, self.base, self.largest) = (defect, base, largest)
+    init(_ defect: TransportDefect, _ base: TransportStream, maxBodySize: Int) {
+        (self.defect, self.base, self.maxBodySize) = (defect, base, maxBodySize)
     }
 
     func receive(
@@ -52,20 +52,20 @@ private final class MutantCarrier: TransportStreamCarrier {
         let target = others(source)
         content.withLock { content in
             content.source = source
-            content.reading = Task { [defect, base, room] in
+            content.reading = Task { [defect, base, resumeSignal] in
                 var held: [ByteBuffer] = []
-                var isRoom = room.stream.makeAsyncIterator()
+                var resumeIterator = resumeSignal.stream.makeAsyncIterator()
                 do {
                     for try await message in base {
                         switch defect {
-                        case .errorOvertakes: held.append(message)
+                        case .errorOvertakesMessages: held.append(message)
                         case .reordersMessages:
                             held.append(message)
                             guard held.count == 2 else { continue }
                             for message in held.reversed() { source.yield(message) }
                             held = []
-                        case .emptyMessageEnds where message.readableBytes == 0: source.finish()
-                        default: if !target.yield(message), target.hasEnded == false { _ = await isRoom.next() }
+                        case .emptyMessageEndsStream where message.readableBytes == 0: source.finish()
+                        default: if !target.yield(message), target.hasEnded == false { _ = await resumeIterator.next() }
                         }
                     }
                     for message in held { source.yield(message) }
@@ -78,9 +78,9 @@ private final class MutantCarrier: TransportStreamCarrier {
     private static func changed(_ error: any Error, by defect: TransportDefect) -> (any Error)? {
         guard var error = error as? MicroError else { return error }
         switch defect {
-        case .errorIsEnd: return nil
-        case .brokenIsEnd where error.code == .unavailable: return nil
-        case .everyStreamErrorIsInternal: error.code = .internal
+        case .reportsErrorAsEnd: return nil
+        case .reportsBrokenConnectionAsEnd where error.code == .unavailable: return nil
+        case .reportsStreamErrorsAsInternal: error.code = .internal
         default: break
         }
         return error
@@ -88,8 +88,8 @@ private final class MutantCarrier: TransportStreamCarrier {
 
     func send(_ message: ByteBuffer) async throws {
         switch defect {
-        case .dropsOversize where message.readableBytes > largest: return
-        case .losesLastMessage, .hoardsMessages:
+        case .dropsOversizedMessages where message.readableBytes > maxBodySize: return
+        case .losesLastMessage, .holdsBackMessages:
             let due = content.withLock { content -> ByteBuffer? in
                 content.held.append(message)
                 return content.held.count > 1 ? content.held.removeFirst() : nil
@@ -107,18 +107,18 @@ private final class MutantCarrier: TransportStreamCarrier {
     }
 
     func finish() async throws {
-        if defect == .finishEndsBoth { content.withLock(\.source)?.finish() }
-        if defect == .hoardsMessages {
+        if defect == .finishEndsBothDirections { content.withLock(\.source)?.finish() }
+        if defect == .holdsBackMessages {
             for message in content.withLock(\.held) { try await base.send(message) }
         }
         try await content.withLock(\.sending)?.value
         try await base.finish()
     }
 
-    func resume() { room.continuation.yield() }
+    func resume() { resumeSignal.continuation.yield() }
 
     func cancel() {
-        guard defect != .cancelStaysHere else { return }
+        guard defect != .cancelIsNotSent else { return }
         base.cancel()
         content.withLock(\.reading)?.cancel()
     }

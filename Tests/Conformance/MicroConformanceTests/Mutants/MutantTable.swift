@@ -5,13 +5,13 @@ import MicroConformance
 import Testing
 
 /// What a mutant of an adapter does wrong: one thing each, and as somebody's adapter did.
-protocol Mutation: RawRepresentable<String>, CaseIterable, Hashable, Sendable {
+protocol MutantDefect: RawRepresentable<String>, CaseIterable, Hashable, Sendable {
     /// The cases that are there because of it.
     var targets: [String] { get }
 }
 
 /// Which cases have caught which mutants.
-struct MutantTable<Defect: Mutation> {
+struct MutantTable<Defect: MutantDefect> {
     /// The cases that are to catch one.
     let cases: Set<String>
     private var caught: [String: Set<Defect>] = [:]
@@ -22,7 +22,7 @@ struct MutantTable<Defect: Mutation> {
     /// Takes what became of a mutant, and records an issue if one of the cases that are there for it let it pass.
     ///
     /// - Parameter targets: Those that it was put to; nil for all.
-    mutating func note(_ defect: Defect, caughtBy found: [String], of targets: [String]? = nil) {
+    mutating func record(_ defect: Defect, caughtBy found: [String], of targets: [String]? = nil) {
         for target in targets ?? defect.targets where cases.contains(target) {
             #expect(found.contains(target), "\(defect) is not caught by \(target), but by \(found)")
         }
@@ -31,14 +31,14 @@ struct MutantTable<Defect: Mutation> {
     }
 
     /// Puts the mutants that are there for them to some cases, one after the other.
-    mutating func put<Trial: ConformanceTrial>(
-        _ cases: [ConformanceCase<Trial>],
-        to makeRunner: (Defect, ConformanceCase<Trial>) -> ConformanceRunner<Trial>
+    mutating func run<TestContext: ConformanceTestContext>(
+        _ cases: [ConformanceCase<TestContext>],
+        to makeRunner: (Defect, ConformanceCase<TestContext>) -> ConformanceRunner<TestContext>
     ) async {
         for testCase in cases {
             for defect in Defect.allCases where defect.targets.contains(testCase.id) {
                 let result = await makeRunner(defect, testCase).run(testCase)
-                note(defect, caughtBy: result.outcome.isFailure ? [testCase.id] : [], of: [testCase.id])
+                record(defect, caughtBy: result.outcome.isFailure ? [testCase.id] : [], of: [testCase.id])
             }
         }
     }

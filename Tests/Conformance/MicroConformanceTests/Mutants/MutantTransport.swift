@@ -17,19 +17,19 @@ final class MutantTransport: Transport {
 
     private let defect: TransportDefect?
     private let base: any Transport
-    private let world: MutantStreams
+    private let sharedState: MutantStreams
     /// Makes another one like the base.
-    private let another: @Sendable () async throws -> any Transport
+    private let makeAnother: @Sendable () async throws -> any Transport
     private let content = Mutex(Content())
 
     init(
-        _ defect: TransportDefect?, of base: any Transport, in world: MutantStreams,
-        another: @escaping @Sendable () async throws -> any Transport
+        _ defect: TransportDefect?, of base: any Transport, in sharedState: MutantStreams,
+        makeAnother: @escaping @Sendable () async throws -> any Transport
     ) {
         self.defect = defect
         self.base = base
-        self.world = world
-        self.another = another
+        self.sharedState = sharedState
+        self.makeAnother = makeAnother
     }
 
     var name: String { base.name }
@@ -45,21 +45,21 @@ final class MutantTransport: Transport {
             let response = try await send(request, to: address)
             return try changed(response, to: request, isAlone: isFirst)
         } catch let error as CancellationError {
-            guard defect == .cancellationIsFailure else { throw error }
+            guard defect == .reportsCancellationAsFailure else { throw error }
             throw MicroError(.unavailable, "the call was cut off")
         } catch let error as MicroError {
-            return try answer(request, instead: error)
+            return try mappedError(request, instead: error)
         }
     }
 
     func open(_ request: TransportRequest, to address: Address) async throws -> TransportStream {
         let stream = try await base.open(changed(request), to: address)
-        return world.changed(stream, by: defect, largest: capabilities.largestBody)
+        return sharedState.changed(stream, by: defect, maxBodySize: capabilities.maxBodySize)
     }
 
     func bind(to address: Address) async throws -> any TransportListener {
         do { return MutantListener(defect, of: try await base.bind(to: address)) } catch let error as MicroError {
-            guard defect == .bindsSilently, error.code == .unavailable else { throw error }
+            guard defect == .bindsAnotherPortSilently, error.code == .unavailable else { throw error }
             return MutantListener(nil, of: try await base.bind(to: Address(host: address.host, port: 0)))
         }
     }
@@ -88,14 +88,14 @@ final class MutantTransport: Transport {
 
     private func send(_ request: TransportRequest, to address: Address) async throws -> TransportResponse {
         switch defect {
-        case .heedsNoCancellation: return try await Task { [base] in try await base.call(request, to: address) }.value
-        case .connectionForEachCall:
-            let own = try await another()
+        case .ignoresCancellation: return try await Task { [base] in try await base.call(request, to: address) }.value
+        case .usesConnectionPerCall:
+            let own = try await makeAnother()
             defer { Task { await own.close() } }
             return try await own.call(request, to: address)
         case .losesSomeCalls where content.withLock { $0.calls % 10 == 7 }:
             throw MicroError(.unavailable, "the connection to \(address) was dead")
-        case .storms:
+        case .retriesImmediately:
             for _ in 0..<9 {
                 do { return try await base.call(request, to: address) } catch let error as MicroError
                     where error.code == .unavailable
@@ -109,16 +109,16 @@ final class MutantTransport: Transport {
     private func changed(_ request: TransportRequest) -> TransportRequest {
         var request = request
         switch defect {
-        case .bodiesAreText: request.body = ByteBuffer(string: String(buffer: request.body))
-        case .swallowsOversize:
+        case .decodesBodiesAsText: request.body = ByteBuffer(string: String(buffer: request.body))
+        case .acceptsOversizedPayloads:
             request.body =
                 request.body.getSlice(
-                    at: request.body.readerIndex, length: min(request.body.readableBytes, capabilities.largestBody))
+                    at: request.body.readerIndex, length: min(request.body.readableBytes, capabilities.maxBodySize))
                 ?? ByteBuffer()
         case .dropsHeaders: request.headers = [:]
-        case .cutsAtZero: request.headers = mapped(request.headers) { String($0.prefix { $0 != "\0" }) }
-        case .mendsLineEnds: request.headers = mapped(request.headers) { $0.filter { !$0.isNewline } }
-        case .joinsRepeatedHeaders:
+        case .truncatesHeadersAtNull: request.headers = mapped(request.headers) { String($0.prefix { $0 != "\0" }) }
+        case .removesLineEndsFromHeaders: request.headers = mapped(request.headers) { $0.filter { !$0.isNewline } }
+        case .mergesRepeatedHeaders:
             var joined: Headers = [:]
             for field in request.headers where joined[field.name] == nil {
                 joined[field.name] = request.headers.values(field.name).joined(separator: ",")
@@ -142,33 +142,33 @@ final class MutantTransport: Transport {
     ) throws -> TransportResponse {
         var response = response
         switch defect {
-        case .forgetsContentType: response.contentType = request.contentType
-        case .emptyIsNoAnswer where response.body.readableBytes == 0:
+        case .dropsContentType: response.contentType = request.contentType
+        case .treatsEmptyResponseAsError where response.body.readableBytes == 0:
             throw MicroError(.internal, "there is no answer")
-        case .cutsLargeBodies:
+        case .truncatesLargeBodies:
             response.body =
                 response.body.getSlice(
                     at: response.body.readerIndex, length: min(response.body.readableBytes, 65_536)) ?? ByteBuffer()
-        case .mixesAnswers, .answersWithTheLast:
+        case .mixesConcurrentResponses, .returnsPreviousResponse:
             let last = content.withLock { content in
                 defer { content.last = response }
                 return content.last
             }
-            if let last, defect == .answersWithTheLast || !isAlone { return last }
+            if let last, defect == .returnsPreviousResponse || !isAlone { return last }
         default: break
         }
         return response
     }
 
-    private func answer(_ request: TransportRequest, instead error: MicroError) throws -> TransportResponse {
+    private func mappedError(_ request: TransportRequest, instead error: MicroError) throws -> TransportResponse {
         var error = error
         switch defect {
-        case .failureIsSuccess where error.code != .closed && error.code != .deadlineExceeded:
+        case .reportsFailureAsSuccess where error.code != .closed && error.code != .deadlineExceeded:
             return TransportResponse(contentType: request.contentType)
-        case .cutsErrorMessages: error.message = String(error.message.prefix(64))
-        case .everythingIsInternal: error.code = .internal
-        case .forgetsOrigin: error.origin = ""
-        case .goneIsNotFound where error.code == .unavailable: error.code = .notFound
+        case .truncatesErrorMessages: error.message = String(error.message.prefix(64))
+        case .reportsAllErrorsAsInternal: error.code = .internal
+        case .dropsErrorOrigin: error.origin = ""
+        case .reportsUnavailableAsNotFound where error.code == .unavailable: error.code = .notFound
         case .neverRecovers where error.code == .unavailable: content.withLock { $0.isBroken = true }
         default: break
         }
@@ -194,20 +194,20 @@ final class MutantListener: TransportListener {
         try await base.run { [defect, base] request in
             var request = request
             if defect == .leaksOwnHeaders { request.headers.add("Host", base.address.description) }
-            if defect == .strangersEndIt, request.service != "conformance" { await base.drain(deadline: .now) }
+            if defect == .drainsOnForeignService, request.service != "conformance" { await base.drain(deadline: .now) }
             do { return try await handler(request) } catch {
-                guard defect == .tellsInternals, !(error is MicroError) else { throw error }
+                guard defect == .leaksInternalErrors, !(error is MicroError) else { throw error }
                 throw MicroError(.internal, "\(error)")
             }
         } streams: { [defect] endpoint in
-            streams(endpoint) ?? (defect == .opensAnything ? Self.silent : nil)
+            streams(endpoint) ?? (defect == .acceptsUnknownStreamEndpoints ? Self.silent : nil)
         }
     }
 
     func drain(deadline: ContinuousClock.Instant) async {
         switch defect {
-        case .drainCutsOff: await base.drain(deadline: .now)
-        case .drainGoesOn:
+        case .drainCancelsInFlight: await base.drain(deadline: .now)
+        case .drainAcceptsNewRequests:
             try? await Task.sleep(until: deadline)
             await base.drain(deadline: deadline)
         default: await base.drain(deadline: deadline)

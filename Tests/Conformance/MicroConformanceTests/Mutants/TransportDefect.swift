@@ -2,64 +2,70 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a mutant of a transport does wrong.
-enum TransportDefect: String, Mutation {
-    case forgetsContentType, emptyIsNoAnswer, cutsLargeBodies, bodiesAreText, swallowsOversize, mixesAnswers
-    case answersWithTheLast, dropsHeaders, cutsAtZero, joinsRepeatedHeaders, mendsLineEnds, cutsErrorMessages
-    case leaksOwnHeaders, everythingIsInternal, forgetsOrigin, goneIsNotFound, tellsInternals, opensAnything
-    case strangersEndIt, ignoresDeadlines, restartsDeadline, heedsNoCancellation, cancellationIsFailure
-    case failureIsSuccess, losesSomeCalls, neverRecovers, storms, connectionForEachCall, worksAfterClose
-    case secondCloseHangs, bindsSilently, drainCutsOff, drainGoesOn
+enum TransportDefect: String, MutantDefect {
+    case dropsContentType, treatsEmptyResponseAsError, truncatesLargeBodies, decodesBodiesAsText,
+        acceptsOversizedPayloads, mixesConcurrentResponses
+    case returnsPreviousResponse, dropsHeaders, truncatesHeadersAtNull, mergesRepeatedHeaders,
+        removesLineEndsFromHeaders, truncatesErrorMessages
+    case leaksOwnHeaders, reportsAllErrorsAsInternal, dropsErrorOrigin, reportsUnavailableAsNotFound,
+        leaksInternalErrors, acceptsUnknownStreamEndpoints
+    case drainsOnForeignService, ignoresDeadlines, restartsDeadline, ignoresCancellation, reportsCancellationAsFailure
+    case reportsFailureAsSuccess, losesSomeCalls, neverRecovers, retriesImmediately, usesConnectionPerCall,
+        worksAfterClose
+    case secondCloseHangs, bindsAnotherPortSilently, drainCancelsInFlight, drainAcceptsNewRequests
     // Of streams.
-    case losesLastMessage, reordersMessages, hoardsMessages, emptyMessageEnds, finishEndsBoth, errorOvertakes
-    case errorIsEnd, everyStreamErrorIsInternal, ignoresBackPressure, cancelStaysHere, brokenIsEnd, mixesStreams
-    case dropsOversize
+    case losesLastMessage, reordersMessages, holdsBackMessages, emptyMessageEndsStream, finishEndsBothDirections,
+        errorOvertakesMessages
+    case reportsErrorAsEnd, reportsStreamErrorsAsInternal, ignoresBackPressure, cancelIsNotSent,
+        reportsBrokenConnectionAsEnd, mixesStreams
+    case dropsOversizedMessages
 
     /// The cases that are there because of it.
     var targets: [String] {
         switch self {
-        case .forgetsContentType: ["T01"]
-        case .emptyIsNoAnswer: ["T01", "T28"]
-        case .cutsLargeBodies: ["T02"]
-        case .bodiesAreText: ["T04"]
-        case .swallowsOversize: ["T05"]
-        case .mixesAnswers: ["T06"]
-        case .answersWithTheLast: ["T29"]
+        case .dropsContentType: ["T01"]
+        case .treatsEmptyResponseAsError: ["T01", "T28"]
+        case .truncatesLargeBodies: ["T02"]
+        case .decodesBodiesAsText: ["T04"]
+        case .acceptsOversizedPayloads: ["T05"]
+        case .mixesConcurrentResponses: ["T06"]
+        case .returnsPreviousResponse: ["T29"]
         case .dropsHeaders: ["T13", "T36"]
-        case .cutsAtZero: ["T14"]
-        case .joinsRepeatedHeaders, .mendsLineEnds: ["T15"]
-        case .cutsErrorMessages: ["T16"]
+        case .truncatesHeadersAtNull: ["T14"]
+        case .mergesRepeatedHeaders, .removesLineEndsFromHeaders: ["T15"]
+        case .truncatesErrorMessages: ["T16"]
         case .leaksOwnHeaders: ["T17"]
-        case .everythingIsInternal, .forgetsOrigin: ["T18"]
-        case .goneIsNotFound: ["T20"]
-        case .tellsInternals: ["T54"]
-        case .opensAnything: ["T53"]
-        case .strangersEndIt: ["T21"]
+        case .reportsAllErrorsAsInternal, .dropsErrorOrigin: ["T18"]
+        case .reportsUnavailableAsNotFound: ["T20"]
+        case .leaksInternalErrors: ["T54"]
+        case .acceptsUnknownStreamEndpoints: ["T53"]
+        case .drainsOnForeignService: ["T21"]
         case .ignoresDeadlines: ["T22", "T35", "T56"]
         case .restartsDeadline: ["T23"]
-        case .heedsNoCancellation: ["T24", "T25"]
-        case .cancellationIsFailure: ["T25", "T27"]
-        case .failureIsSuccess: ["T31", "T32", "T34", "T59", "T60", "T61"]
+        case .ignoresCancellation: ["T24", "T25"]
+        case .reportsCancellationAsFailure: ["T25", "T27"]
+        case .reportsFailureAsSuccess: ["T31", "T32", "T34", "T59", "T60", "T61"]
         case .losesSomeCalls: ["T33", "T38"]
         case .neverRecovers: ["T34", "T40"]
-        case .storms: ["T37"]
-        case .connectionForEachCall: ["T39"]
+        case .retriesImmediately: ["T37"]
+        case .usesConnectionPerCall: ["T39"]
         case .worksAfterClose: ["T41"]
         case .secondCloseHangs: ["T52"]
-        case .bindsSilently: ["T51"]
-        case .drainCutsOff, .drainGoesOn: ["T63"]
+        case .bindsAnotherPortSilently: ["T51"]
+        case .drainCancelsInFlight, .drainAcceptsNewRequests: ["T63"]
         case .losesLastMessage: ["T07"]
         case .reordersMessages: ["T08"]
-        case .hoardsMessages: ["T09"]
-        case .emptyMessageEnds: ["T10"]
-        case .finishEndsBoth: ["T11"]
-        case .errorOvertakes: ["T12"]
-        case .errorIsEnd: ["T12", "T19"]
-        case .everyStreamErrorIsInternal: ["T19"]
+        case .holdsBackMessages: ["T09"]
+        case .emptyMessageEndsStream: ["T10"]
+        case .finishEndsBothDirections: ["T11"]
+        case .errorOvertakesMessages: ["T12"]
+        case .reportsErrorAsEnd: ["T12", "T19"]
+        case .reportsStreamErrorsAsInternal: ["T19"]
         case .ignoresBackPressure: ["T55"]
-        case .cancelStaysHere: ["T26"]
-        case .brokenIsEnd: ["T30", "T62"]
+        case .cancelIsNotSent: ["T26"]
+        case .reportsBrokenConnectionAsEnd: ["T30", "T62"]
         case .mixesStreams: ["T57"]
-        case .dropsOversize: ["T58"]
+        case .dropsOversizedMessages: ["T58"]
         }
     }
 }

@@ -9,7 +9,7 @@ import MicroHarnesses
 struct TransportMutantHarness: TransportHarness {
     private let defect: TransportDefect?
     private let base: any TransportHarness
-    private let world = MutantStreams()
+    private let sharedState = MutantStreams()
 
     init(_ defect: TransportDefect?, of base: any TransportHarness) {
         self.defect = defect
@@ -22,11 +22,11 @@ struct TransportMutantHarness: TransportHarness {
             backendVersion: base.subject.backendVersion)
     }
     var bounds: TransportBounds { base.bounds }
-    var passage: Passage { base.passage }
+    var networkPath: NetworkPath { base.networkPath }
     var badPeers: (any BadTransportPeers)? { base.badPeers }
 
     func makeTransport(_ options: TransportClientOptions) async throws -> any Transport {
-        MutantTransport(defect, of: try await base.makeTransport(options), in: world) { [base] in
+        MutantTransport(defect, of: try await base.makeTransport(options), in: sharedState) { [base] in
             try await base.makeTransport(options)
         }
     }

@@ -11,9 +11,10 @@ import Testing
 @Suite(.timeLimit(.minutes(5)), .serialized) struct TransportMutantTests {
     /// What a mutant fails to do need not be waited for as long as for a real adapter.
     private static let bounds = TransportBounds(
-        answer: .seconds(3), deadline: .milliseconds(400), heal: .seconds(2), quiet: .milliseconds(50), calls: 200)
+        responseTimeout: .seconds(3), deadline: .milliseconds(400), recoveryTimeout: .seconds(2),
+        observationWindow: .milliseconds(50), calls: 200)
 
-    @Test func everyCaseCatchesAMutantAndEveryMutantIsCaught() async throws {
+    @Test func casesAndMutantsMatch() async throws {
         let memory = TransportMutantHarness(nil, of: MemoryTransportHarness(bounds: Self.bounds))
         let quick = await TransportRunner(memory).run().results
         let slow = await TransportRunner(
@@ -33,7 +34,7 @@ import Testing
             }
             for _ in 0..<3 { startNext() }
             for await (defect, found) in group {
-                table.note(defect, caughtBy: found)
+                table.record(defect, caughtBy: found)
                 startNext()
             }
         }
@@ -45,7 +46,7 @@ import Testing
         for id in defect.targets {
             let base: any TransportHarness =
                 inMemory.contains(id) ? MemoryTransportHarness(bounds: bounds) : HTTPTransportHarness(bounds: bounds)
-            let options = RunOptions(filter: id, caseLimit: .seconds(8))
+            let options = RunOptions(filter: id, caseTimeout: .seconds(8))
             let report = await TransportRunner(TransportMutantHarness(defect, of: base), options: options).run()
             found += report.results.filter(\.outcome.isFailure).map(\.id)
         }

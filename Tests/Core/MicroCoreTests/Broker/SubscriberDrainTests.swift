@@ -7,26 +7,26 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct SubscriberDrainTests {
-    @Test func aSubscriberHandlesWhatItHasAndTakesNothingNew() async throws {
+    @Test func drainHandlesBufferedDeliveriesAndAcceptsNoNewOnes() async throws {
         let ended = Counter()
         let (subscription, source) = Subscription.makeStream(options: SubscribeOptions()) { ended.add() }
-        for text in ["1", "2"] { source.yield(Delivery(topic: "t", message: Message(text: text))) }
+        for text in ["1", "2"] { source.yield(Delivery(topic: "t", message: BrokerMessage(text: text))) }
         async let isDrained = subscription.drain(deadline: .now + .seconds(20))
         // The backend is told at once, not when the last delivery has been handled.
         #expect(await eventually { ended.value == 1 })
         var texts: [String] = []
         for await delivery in subscription {
             texts.append(String(buffer: delivery.message.body))
-            source.yield(Delivery(topic: "t", message: Message(text: "late")))
+            source.yield(Delivery(topic: "t", message: BrokerMessage(text: "late")))
         }
         #expect(texts == ["1", "2"])
         #expect(await isDrained)
         #expect(source.hasEnded && ended.value == 1)
     }
 
-    @Test func whatIsNotHandledByTheDeadlineIsCutOff() async throws {
+    @Test func drainEndsAtDeadline() async throws {
         let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
-        source.yield(Delivery(topic: "t", message: Message(text: "1")))
+        source.yield(Delivery(topic: "t", message: BrokerMessage(text: "1")))
         #expect(await subscription.drain(deadline: .now + .milliseconds(20)) == false)
         #expect(source.hasEnded)
     }

@@ -11,14 +11,14 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct SubscriptionTests {
     private func options(_ count: Int = 100, bytes: Int = 1_000_000) -> SubscribeOptions {
         var options = SubscribeOptions()
-        options.bufferedMessages = count
-        options.bufferedBytes = bytes
+        options.maxBufferedMessages = count
+        options.maxBufferedBytes = bytes
         return options
     }
 
-    private func delivery(_ text: String) -> Delivery { Delivery(topic: "a", message: Message(text: text)) }
+    private func delivery(_ text: String) -> Delivery { Delivery(topic: "a", message: BrokerMessage(text: text)) }
 
-    @Test func beyondTheBufferTheOldestAreDroppedAndCountedInTheNext() async {
+    @Test func dropsOldestBeyondLimitAndCountsThem() async {
         let (subscription, source) = Subscription.makeStream(options: options(3))
         source.yield(contentsOf: (0..<5).map { delivery("\($0)") })
         source.yield(delivery("5"))
@@ -35,7 +35,7 @@ import Testing
         #expect(subscription.dropped == 5)
     }
 
-    @Test func bytesAreBoundedTooAndOneLargerDeliveryIsKept() async {
+    @Test func bufferIsBoundedInBytesButKeepsOneLargerDelivery() async {
         let (subscription, source) = Subscription.makeStream(options: options(bytes: 10))
         source.yield(delivery(String(repeating: "a", count: 6)))
         source.yield(delivery(String(repeating: "b", count: 6)))
@@ -46,19 +46,19 @@ import Testing
     }
 
     /// Who asks the backend for it bounds it.
-    @Test func whatHasToBeSettledIsNotDroppedAndReturnedAtTheEnd() async {
+    @Test func acknowledgedDeliveriesAreNotDroppedAndReturnedOnCancel() async {
         let (subscription, source) = Subscription.makeStream(options: options(1))
-        let ledger = Ledger()
-        source.yield(contentsOf: (0..<3).map { ledger.delivery("\($0)") })
-        #expect(ledger.settlements.isEmpty && source.waiting == 3 && subscription.dropped == 0)
+        let recorder = SettlementRecorder()
+        source.yield(contentsOf: (0..<3).map { recorder.delivery("\($0)") })
+        #expect(recorder.settlements.isEmpty && source.pendingCount == 3 && subscription.dropped == 0)
         await subscription.cancel()
-        #expect(ledger.settlements == ["0": .returned, "1": .returned, "2": .returned])
-        source.yield(ledger.delivery("3"))
-        #expect(ledger.settlements["3"] == .returned)
+        #expect(recorder.settlements == ["0": .returned, "1": .returned, "2": .returned])
+        source.yield(recorder.delivery("3"))
+        #expect(recorder.settlements["3"] == .returned)
     }
 
     /// What one reader leaves is for another that waits already.
-    @Test(.timeLimit(.minutes(1))) func whatAReaderLeavesIsForWhoWaits() async {
+    @Test(.timeLimit(.minutes(1))) func unreadBatchGoesToWaitingReader() async {
         let (subscription, source) = Subscription.makeStream(options: options(100))
         source.yield(contentsOf: (0..<10).map { delivery("\($0)") })
         var first: Subscription.Iterator? = subscription.makeAsyncIterator()
@@ -73,7 +73,7 @@ import Testing
         #expect(await second.value == "1")
     }
 
-    @Test func cancellingEndsReadersOnceAndTellsTheAdapterOnce() async {
+    @Test func cancelEndsReadersAndCallsOnEndOnce() async {
         let ends = Counter()
         let (subscription, source) = Subscription.makeStream(options: options()) { ends.add() }
         let readers = (0..<3).map { _ in Task { for await _ in subscription {} } }
@@ -84,7 +84,7 @@ import Testing
         #expect(ends.value == 1 && source.hasEnded)
     }
 
-    @Test func lettingGoOfItEndsIt() async {
+    @Test func releasingSubscriptionEndsIt() async {
         let ends = Counter()
         let source = Subscription.makeStream(options: options()) { ends.add() }.source
         #expect(ends.value == 1)
@@ -92,7 +92,7 @@ import Testing
         #expect(source.hasEnded)
     }
 
-    @Test func aLoopKeepsItAlive() async {
+    @Test func iteratorKeepsSubscriptionAlive() async {
         let ends = Counter()
         let (made, source) = Subscription.makeStream(options: options()) { ends.add() }
         let seen = Counter()
@@ -109,7 +109,7 @@ import Testing
         await reader.value
     }
 
-    @Test func nothingIsHandedOutAfterCancellingNotEvenOfABatch() async {
+    @Test func nothingIsDeliveredAfterCancel() async {
         let (subscription, source) = Subscription.makeStream(options: options())
         source.yield(contentsOf: (0..<50).map { delivery("\($0)") })
         var iterator = subscription.makeAsyncIterator()
@@ -118,20 +118,20 @@ import Testing
         #expect(await iterator.next() == nil)
     }
 
-    @Test func severalReadersShare() async {
+    @Test func multipleReadersShareDeliveries() async {
         let (subscription, source) = Subscription.makeStream(options: options(10_000))
-        let ledger = Ledger()
+        let recorder = SettlementRecorder()
         let readers = (0..<4).map { _ in
-            Task { for await delivery in subscription { ledger.note(delivery.text) } }
+            Task { for await delivery in subscription { recorder.note(delivery.text) } }
         }
         for number in 0..<2000 { source.yield(delivery("\(number)")) }
-        #expect(await eventually { ledger.noted.count == 2000 })
+        #expect(await eventually { recorder.noted.count == 2000 })
         await subscription.cancel()
         for reader in readers { await reader.value }
-        #expect(Set(ledger.noted).count == 2000)
+        #expect(Set(recorder.noted).count == 2000)
     }
 
-    @Test func theRestOfABatchGoesToTheNextReader() async {
+    @Test func unreadBatchGoesToNextReader() async {
         let (subscription, source) = Subscription.makeStream(options: options())
         source.yield(contentsOf: (0..<10).map { delivery("\($0)") })
         for await delivery in subscription {
@@ -146,7 +146,7 @@ import Testing
         #expect(texts == (1..<10).map(String.init))
     }
 
-    @Test func aReaderThatIsCancelledIsLetGoAndTheSubscriptionLivesOn() async {
+    @Test func cancellingReaderKeepsSubscriptionOpen() async {
         let (subscription, source) = Subscription.makeStream(options: options())
         let reader = Task { for await _ in subscription {} }
         reader.cancel()
@@ -159,31 +159,31 @@ import Testing
         }
     }
 
-    @Test func onlyTheFirstSettlementCounts() async {
-        let ledger = Ledger()
-        let delivery = ledger.delivery("x")
+    @Test func onlyFirstSettlementCounts() async {
+        let recorder = SettlementRecorder()
+        let delivery = recorder.delivery("x")
         delivery.acknowledge()
         delivery.acknowledge()
         try? delivery.reject()
-        #expect(ledger.settlements == ["x": .acknowledged] && ledger.settled.value == 1)
+        #expect(recorder.settlements == ["x": .acknowledged] && recorder.settled.value == 1)
         #expect(throws: MicroError.self) { try self.delivery("y").reject() }
     }
 
-    @Test func onlyARequestIsRepliedTo() async throws {
-        let replies = Mutex<[Message]>([])
+    @Test func replyRequiresRequest() async throws {
+        let replies = Mutex<[BrokerMessage]>([])
         let request = Delivery(
-            topic: "a", message: Message(), reply: { reply in replies.withLock { $0.append(reply) } })
+            topic: "a", message: BrokerMessage(), reply: { reply in replies.withLock { $0.append(reply) } })
         #expect(request.isRequest && !delivery("x").isRequest)
-        try await request.reply(with: Message(text: "1"))
-        #expect(replies.withLock(\.self) == [Message(text: "1")])
-        await #expect(throws: MicroError.self) { try await delivery("x").reply(with: Message()) }
+        try await request.reply(with: BrokerMessage(text: "1"))
+        #expect(replies.withLock(\.self) == [BrokerMessage(text: "1")])
+        await #expect(throws: MicroError.self) { try await delivery("x").reply(with: BrokerMessage()) }
     }
 
     /// Ends, puts and takes at once, and nothing is lost, doubled, or left waiting: each delivery is settled once.
-    @Test(arguments: 0..<20) func racesOfEveryKind(_ round: Int) async {
+    @Test(arguments: 0..<20) func concurrentOperationsSettleEachDeliveryOnce(_ round: Int) async {
         let ends = Counter()
         let (subscription, source) = Subscription.makeStream(options: options(8)) { ends.add() }
-        let ledger = Ledger()
+        let recorder = SettlementRecorder()
         let readers = (0..<3).map { number in
             Task {
                 for await delivery in subscription {
@@ -195,7 +195,7 @@ import Testing
         let writers = (0..<3).map { writer in
             Task {
                 for number in 0..<200 {
-                    source.yield(ledger.delivery("\(writer).\(number)"))
+                    source.yield(recorder.delivery("\(writer).\(number)"))
                     if number % 7 == round % 7 { await Task.yield() }
                 }
             }
@@ -206,17 +206,17 @@ import Testing
         await subscription.cancel()
         _ = await drained
         for task in readers + writers { await task.value }
-        #expect(ledger.settlements.count == 600 && ledger.settled.value == 600)
+        #expect(recorder.settlements.count == 600 && recorder.settled.value == 600)
         #expect(ends.value == 1)
     }
 }
 
 /// Ending in order.
-@Suite(.timeLimit(.minutes(1))) struct MailboxDrainTests {
-    @Test func drainingWaitsForWhatIsInHandAndTakesNothingNew() async {
+@Suite(.timeLimit(.minutes(1))) struct SubscriptionSourceDrainTests {
+    @Test func drainWaitsForUnsettledDeliveriesAndAcceptsNoNewOnes() async {
         let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
-        let ledger = Ledger()
-        source.yield(contentsOf: (0..<3).map { ledger.delivery("\($0)") })
+        let recorder = SettlementRecorder()
+        source.yield(contentsOf: (0..<3).map { recorder.delivery("\($0)") })
         var iterator = subscription.makeAsyncIterator()
         let first = await iterator.next()
         let isDrained = Counter()
@@ -230,8 +230,8 @@ import Testing
         #expect(
             await eventually {
                 let text = "late-\(late.add())"
-                source.yield(ledger.delivery(text))
-                return ledger.settlements[text] == .returned
+                source.yield(recorder.delivery(text))
+                return recorder.settlements[text] == .returned
             })
         var texts: [String] = []
         while let delivery = await iterator.next() {
@@ -244,9 +244,9 @@ import Testing
         #expect(await draining.value)
     }
 
-    @Test func withoutAcknowledgementsTheNextAskingSettles() async {
+    @Test func withoutAcknowledgementsNextReadSettles() async {
         let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
-        source.yield(Delivery(topic: "a", message: Message(text: "x")))
+        source.yield(Delivery(topic: "a", message: BrokerMessage(text: "x")))
         var iterator = subscription.makeAsyncIterator()
         #expect(await iterator.next() != nil)
         let isDrained = Counter()
@@ -259,29 +259,29 @@ import Testing
         await draining.value
     }
 
-    @Test func aDeadlineCutsOff() async {
+    @Test func drainEndsAtDeadline() async {
         let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
-        let ledger = Ledger()
-        source.yield(contentsOf: [ledger.delivery("held"), ledger.delivery("never taken")])
+        let recorder = SettlementRecorder()
+        source.yield(contentsOf: [recorder.delivery("held"), recorder.delivery("never taken")])
         var iterator = subscription.makeAsyncIterator()
         let held = await iterator.next()
         #expect(await source.drain(deadline: .now + .milliseconds(20)) == false)
-        #expect(ledger.settlements == ["never taken": .returned])
+        #expect(recorder.settlements == ["never taken": .returned])
         // It still counts.
         held?.acknowledge()
-        #expect(ledger.settlements["held"] == .acknowledged)
+        #expect(recorder.settlements["held"] == .acknowledged)
         #expect(await iterator.next() == nil)
     }
 
-    @Test func whatNobodyHoldsAnyMoreIsNotWaitedFor() async {
+    @Test func drainIgnoresReleasedDeliveries() async {
         let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
-        source.yield(Ledger().delivery("forgotten"))
+        source.yield(SettlementRecorder().delivery("forgotten"))
         let reader = Task { for await _ in subscription {} }
         #expect(await eventually { await source.drain(deadline: .now + .seconds(30)) })
         await reader.value
     }
 
-    @Test func anIdleOneIsDrainedAtOnceAndItsReadersEnd() async {
+    @Test func idleSubscriptionDrainsAtOnce() async {
         let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
         let reader = Task { for await _ in subscription {} }
         #expect(await source.drain(deadline: .now + .seconds(30)))
@@ -290,14 +290,14 @@ import Testing
     }
 }
 
-/// ``Subscription/handle(concurrency:backoff:failed:_:)``
+/// ``Subscription/handle(concurrency:backoff:onFailure:_:)``
 @Suite(.timeLimit(.minutes(1))) struct SubscriptionHandleTests {
     private struct Failure: Error {}
 
-    @Test func aDeliveryIsAcknowledgedAfterItsHandlerHasSucceeded() async {
+    @Test func handlerSuccessAcknowledges() async {
         let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
-        let ledger = Ledger()
-        let (gate, opener) = AsyncStream<Void>.makeStream()
+        let recorder = SettlementRecorder()
+        let (gate, gateContinuation) = AsyncStream<Void>.makeStream()
         let begun = Counter()
         let handling = Task {
             await subscription.handle { _ in
@@ -305,28 +305,29 @@ import Testing
                 for await _ in gate { break }
             }
         }
-        source.yield(ledger.delivery("x"))
+        source.yield(recorder.delivery("x"))
         #expect(await eventually { begun.value == 1 })
-        #expect(await always(during: .milliseconds(20)) { ledger.settlements.isEmpty })
-        opener.yield()
-        #expect(await eventually { ledger.settlements == ["x": .acknowledged] })
+        #expect(await always(during: .milliseconds(20)) { recorder.settlements.isEmpty })
+        gateContinuation.yield()
+        #expect(await eventually { recorder.settlements == ["x": .acknowledged] })
         await subscription.cancel()
         await handling.value
     }
 
-    @Test func aFailureIsToldOfAndRejectedWithADelayAndConcernsNoOther() async {
+    @Test func handlerFailureIsReportedAndRejectedWithBackoff() async {
         let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
-        let ledger = Ledger()
-        source.yield(contentsOf: (0..<3).map { ledger.delivery("\($0)") })
+        let recorder = SettlementRecorder()
+        source.yield(contentsOf: (0..<3).map { recorder.delivery("\($0)") })
         let handling = Task {
             await subscription.handle(
-                backoff: Backoff(base: .seconds(1), limit: .seconds(1)), failed: { ledger.note("\($0.text) \($1)") },
+                backoff: Backoff(base: .seconds(1), maxDelay: .seconds(1)),
+                onFailure: { recorder.note("\($0.text) \($1)") },
                 { if $0.text == "1" { throw Failure() } })
         }
-        #expect(await eventually { ledger.settlements.count == 3 })
-        #expect(ledger.noted == ["1 Failure()"])
-        #expect(ledger.settlements["0"] == .acknowledged && ledger.settlements["2"] == .acknowledged)
-        guard case .rejected(let delay?) = ledger.settlements["1"] else {
+        #expect(await eventually { recorder.settlements.count == 3 })
+        #expect(recorder.noted == ["1 Failure()"])
+        #expect(recorder.settlements["0"] == .acknowledged && recorder.settlements["2"] == .acknowledged)
+        guard case .rejected(let delay?) = recorder.settlements["1"] else {
             Issue.record("it was not rejected with a delay")
             return
         }
@@ -335,48 +336,48 @@ import Testing
         await handling.value
     }
 
-    @Test func noMoreHandlersRunThanMay() async {
+    @Test func handlerConcurrencyIsBounded() async {
         let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
         let running = Counter()
-        let most = Mutex(0)
-        let ledger = Ledger()
+        let maxRunning = Mutex(0)
+        let recorder = SettlementRecorder()
         let handling = Task {
             await subscription.handle(concurrency: 3) { delivery in
                 let count = running.add()
-                most.withLock { $0 = max($0, count) }
+                maxRunning.withLock { $0 = max($0, count) }
                 for _ in 0..<10 { await Task.yield() }
                 running.add(-1)
-                ledger.note(delivery.text)
+                recorder.note(delivery.text)
             }
         }
-        source.yield(contentsOf: (0..<100).map { ledger.delivery("\($0)") })
-        #expect(await eventually { ledger.settlements.count == 100 })
-        #expect((2...3).contains(most.withLock(\.self)))
+        source.yield(contentsOf: (0..<100).map { recorder.delivery("\($0)") })
+        #expect(await eventually { recorder.settlements.count == 100 })
+        #expect((2...3).contains(maxRunning.withLock(\.self)))
         await subscription.cancel()
         await handling.value
-        #expect(Set(ledger.noted).count == 100)
+        #expect(Set(recorder.noted).count == 100)
     }
 
-    @Test func whatAHandlerHadThatWasCutOffIsReturnedAndNoFailure() async {
+    @Test func cancelledHandlerReturnsDelivery() async {
         let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
-        let ledger = Ledger()
+        let recorder = SettlementRecorder()
         let begun = Counter()
         let handling = Task {
-            await subscription.handle(failed: { ledger.note("\($0.text) \($1)") }) { _ in
+            await subscription.handle(onFailure: { recorder.note("\($0.text) \($1)") }) { _ in
                 begun.add()
                 try await Task.sleep(for: .seconds(600))
             }
         }
-        source.yield(ledger.delivery("x"))
+        source.yield(recorder.delivery("x"))
         #expect(await eventually { begun.value == 1 })
         handling.cancel()
         await handling.value
-        #expect(ledger.settlements == ["x": .returned] && ledger.noted.isEmpty)
+        #expect(recorder.settlements == ["x": .returned] && recorder.noted.isEmpty)
     }
 }
 
 /// What became of deliveries.
-private final class Ledger: Sendable {
+private final class SettlementRecorder: Sendable {
     private let content = Mutex<(settlements: [String: Delivery.Settlement], noted: [String])>(([:], []))
 
     let settled = Counter()
@@ -388,7 +389,7 @@ private final class Ledger: Sendable {
 
     func delivery(_ text: String) -> Delivery {
         Delivery(
-            topic: "a", message: Message(text: text),
+            topic: "a", message: BrokerMessage(text: text),
             settle: { settlement in
                 self.settled.add()
                 self.content.withLock { $0.settlements[text] = settlement }

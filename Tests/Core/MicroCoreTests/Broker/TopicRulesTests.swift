@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct TopicRulesTests {
     @Test(arguments: ["a", "A9", "user.created", "a.b.c", "a_b:c-d", "9", String(repeating: "a", count: 247)])
-    func topics(_ topic: String) throws {
+    func acceptsValidTopics(_ topic: String) throws {
         try TopicRules.check(topic: topic)
         try TopicRules.check(pattern: topic)
         try TopicRules.check(queue: topic)
@@ -18,14 +18,14 @@ import Testing
         "a.>.b",
         ">a", "a.b>", String(repeating: "a", count: 248),
     ])
-    func neitherTopicsNorPatterns(_ topic: String) {
+    func rejectsInvalidTopicsAndPatterns(_ topic: String) {
         #expect(code { try TopicRules.check(topic: topic) } == .invalidTopic)
         #expect(code { try TopicRules.check(pattern: topic) } == .invalidTopic)
         #expect(code { try TopicRules.check(queue: topic) } == .invalidName)
     }
 
     @Test(arguments: ["*", ">", "a.*", "*.a", "a.*.b", "a.>", "*.>", "*.*"])
-    func patterns(_ pattern: String) throws {
+    func acceptsPatternsOnlyWhereAllowed(_ pattern: String) throws {
         try TopicRules.check(pattern: pattern)
         #expect(code { try TopicRules.check(topic: pattern) } == .invalidTopic)
         #expect(TopicPattern(pattern).hasWildcards)
@@ -38,11 +38,11 @@ import Testing
         // Patterns within patterns.
         ("a.>", "a.*", true), ("a.*", "a.>", false), ("*", "*", true), (">", ">", true),
     ])
-    func matching(_ pattern: String, _ topic: String, _ isMatch: Bool) {
+    func patternsMatchTopics(_ pattern: String, _ topic: String, _ isMatch: Bool) {
         #expect(TopicPattern(pattern).matches(topic) == isMatch)
     }
 
-    @Test func headers() throws {
+    @Test func validatesHeaders() throws {
         try TopicRules.check(headers: [:])
         try TopicRules.check(headers: ["a": "", "A-b_c.d": "ü 😀 \t x", "k": "1", "K": "2"])
         for (name, value) in [
@@ -60,18 +60,18 @@ import Testing
         #expect(code { try TopicRules.check(headers: bad) } == .invalidArgument)
     }
 
-    @Test func optionsNeedWhatTheyAreAbout() {
+    @Test func optionsRequireTheirFeatures() {
         let all = BrokerFeatures(BrokerFeatures.named.map(\.feature))
         let needs: [(BrokerFeatures, String, String?, (inout SubscribeOptions) -> Void)] = [
             (.wildcards, "a.*", nil, { _ in }), (.queues, "a", "q", { _ in }),
             (.durability, "a", nil, { $0.durableName = "d" }), (.replay, "a", nil, { $0.start = .all }),
-            (.acknowledgements, "a", nil, { $0.maximumInFlight = 1 }),
-            (.acknowledgements, "a", nil, { $0.acknowledgeWait = .seconds(1) }),
-            (.acknowledgements, "a", nil, { $0.maximumAttempts = 1 }),
+            (.acknowledgements, "a", nil, { $0.maxInFlight = 1 }),
+            (.acknowledgements, "a", nil, { $0.acknowledgementTimeout = .seconds(1) }),
+            (.acknowledgements, "a", nil, { $0.maxAttempts = 1 }),
             (
                 .deadLetters, "a", nil,
                 {
-                    $0.maximumAttempts = 1
+                    $0.maxAttempts = 1
                     $0.deadLetterTopic = "d"
                 }
             ),
@@ -87,18 +87,19 @@ import Testing
         }
     }
 
-    @Test func optionsThatMakeNoSense() {
+    @Test func rejectsInvalidOptions() {
         let all = BrokerFeatures(BrokerFeatures.named.map(\.feature))
         let changes: [(MicroError.Code, String?, (inout SubscribeOptions) -> Void)] = [
-            (.invalidArgument, nil, { $0.bufferedMessages = 0 }), (.invalidArgument, nil, { $0.bufferedBytes = -1 }),
-            (.invalidArgument, nil, { $0.maximumInFlight = 0 }), (.invalidArgument, nil, { $0.maximumAttempts = 0 }),
-            (.invalidArgument, nil, { $0.acknowledgeWait = .zero }),
+            (.invalidArgument, nil, { $0.maxBufferedMessages = 0 }),
+            (.invalidArgument, nil, { $0.maxBufferedBytes = -1 }),
+            (.invalidArgument, nil, { $0.maxInFlight = 0 }), (.invalidArgument, nil, { $0.maxAttempts = 0 }),
+            (.invalidArgument, nil, { $0.acknowledgementTimeout = .zero }),
             (.invalidArgument, nil, { $0.deadLetterTopic = "d" }), (.invalidArgument, "q", { $0.durableName = "d" }),
             (.invalidName, "a b", { _ in }), (.invalidName, nil, { $0.durableName = "" }),
             (
                 .invalidTopic, nil,
                 {
-                    $0.maximumAttempts = 1
+                    $0.maxAttempts = 1
                     $0.deadLetterTopic = "a.*"
                 }
             ),

@@ -9,9 +9,11 @@ import Testing
 import Tracing
 
 @Suite(.timeLimit(.minutes(1))) struct EventTracingTests {
-    @Test(arguments: Way.allCases) func aTraceSurvivesTheHop(_ way: Way) async throws {
-        let (tracer, bench, inside) = (Telemetry.tracer, try EventBench(way), Seen<String?>())
-        let (service, topic) = (try bench.makeService(), "traced.\(way)")
+    @Test(arguments: BrokerKind.allCases) func tracePropagatesFromPublisherToSubscriber(_ brokerKind: BrokerKind)
+        async throws
+    {
+        let (tracer, fixture, inside) = (Telemetry.tracer, try EventTestFixture(brokerKind), ValueCollector<String?>())
+        let (service, topic) = (try fixture.makeService(), "traced.\(brokerKind)")
         service.subscribe(topic, queue: "q") { (event: UserCreated, context) in
             inside.add(ServiceContext.current?.inMemorySpanContext?.spanID)
             if event.name == "bad", context.attempt == 1 { throw MicroError(.internal, "no") }
@@ -19,7 +21,7 @@ import Tracing
         func spans() -> [FinishedInMemorySpan] {
             tracer.finishedSpans.filter { $0.operationName.hasSuffix(" \(topic)") }
         }
-        try await bench.whileServing(service) {
+        try await fixture.whileServing(service) {
             let request = try await withSpan("request") { span in
                 try await service.publish(UserCreated(name: "good"), to: topic)
                 return try #require(span.context.inMemorySpanContext)
@@ -32,7 +34,7 @@ import Tracing
             #expect(publish.parentSpanID == request.spanID && process.parentSpanID == publish.spanID)
             #expect(inside.values == [process.spanID])
             for (span, operation, type) in [(publish, "publish", "send"), (process, "process", "process")] {
-                #expect(span.attributes.get("messaging.system") == .string(bench.broker.name))
+                #expect(span.attributes.get("messaging.system") == .string(fixture.broker.name))
                 #expect(span.attributes.get("messaging.destination.name") == .string(topic))
                 #expect(span.attributes.get("messaging.operation.name") == .string(operation))
                 #expect(span.attributes.get("messaging.operation.type") == .string(type))

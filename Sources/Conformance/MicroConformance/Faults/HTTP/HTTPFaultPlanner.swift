@@ -9,7 +9,7 @@ final class HTTPFaultPlanner: Sendable {
     /// What is done with a request.
     enum Plan {
         /// It is answered by a fault.
-        case answer(HTTPFault.Kind)
+        case respond(HTTPFault.Kind)
         /// It is forwarded, and the answer changed.
         case forward([HTTPFault.Kind])
     }
@@ -17,11 +17,11 @@ final class HTTPFaultPlanner: Sendable {
     private struct State {
         var faults: [HTTPFault] = []
         /// How many requests each has met.
-        var met: [Int] = []
+        var matchCounts: [Int] = []
 
         /// The places of the faults that match.
         func matching(_ path: String) -> [Int] {
-            faults.indices.filter { path.hasPrefix(faults[$0].path) && met[$0] < faults[$0].first ?? .max }
+            faults.indices.filter { path.hasPrefix(faults[$0].path) && matchCounts[$0] < faults[$0].first ?? .max }
         }
     }
 
@@ -30,18 +30,18 @@ final class HTTPFaultPlanner: Sendable {
     /// Setting them starts their counts again.
     var faults: [HTTPFault] {
         get { state.withLock { $0.faults } }
-        set { state.withLock { $0 = State(faults: newValue, met: newValue.map { _ in 0 }) } }
+        set { state.withLock { $0 = State(faults: newValue, matchCounts: newValue.map { _ in 0 }) } }
     }
 
     /// Decides on a request, and counts it.
     func plan(for path: String) -> Plan {
         state.withLock { state in
             let matching = state.matching(path)
-            if let index = matching.first(where: { state.faults[$0].kind.isAnswer }) {
-                state.met[index] += 1
-                return .answer(state.faults[index].kind)
+            if let index = matching.first(where: { state.faults[$0].kind.replacesResponse }) {
+                state.matchCounts[index] += 1
+                return .respond(state.faults[index].kind)
             }
-            for index in matching { state.met[index] += 1 }
+            for index in matching { state.matchCounts[index] += 1 }
             return .forward(matching.map { state.faults[$0].kind })
         }
     }
@@ -49,7 +49,7 @@ final class HTTPFaultPlanner: Sendable {
 
 extension HTTPFault.Kind {
     /// Whether it answers in the server's place.
-    var isAnswer: Bool {
+    var replacesResponse: Bool {
         switch self {
         case .status, .html, .endlessChunks, .redirectLoop: true
         case .corruptJSON, .unknownFields, .contentLength, .header: false

@@ -41,7 +41,7 @@ final class HTTPFaultProxyCore {
     }
 
     private func accept(_ channel: any Channel) throws {
-        try channel.pipeline.syncOperations.addHTTPClientSide(HTTPProxyHandler(self), meter)
+        try channel.pipeline.syncOperations.addHTTPDownstreamHandlers(HTTPProxyHandler(self), meter)
         let id = ObjectIdentifier(channel)
         clients[id] = channel
         channel.closeFuture.assumeIsolated().whenComplete { [weak self] _ in self?.clients[id] = nil }

@@ -18,7 +18,7 @@ final class HTTPProxyHandler: ChannelDuplexHandler {
         case none
         /// With what is to be sent then.
         case connecting([HTTPClientRequestPart])
-        case connected(HTTPServerSideHandler)
+        case connected(HTTPUpstreamHandler)
     }
 
     private let proxy: HTTPFaultProxyCore
@@ -26,8 +26,8 @@ final class HTTPProxyHandler: ChannelDuplexHandler {
     private var server = Server.none
     private var request: HTTPRequestHead?
     private var plan = HTTPFaultPlanner.Plan.forward([])
-    private var change: AnswerChange?
-    private var endless: EndlessAnswer?
+    private var change: HTTPResponseModifier?
+    private var endless: EndlessResponse?
     private var unwritten = 0
     private var closesWhenWritten = false
     private var isReadWithheld = false
@@ -50,7 +50,7 @@ final class HTTPProxyHandler: ChannelDuplexHandler {
         if case .head(let head) = part { begin(head) }
         switch plan {
         case .forward(let faults): forward(part, faults, context)
-        case .answer(let fault): if case .end = part { answer(fault) }
+        case .respond(let fault): if case .end = part { respond(fault) }
         }
     }
 
@@ -74,7 +74,7 @@ final class HTTPProxyHandler: ChannelDuplexHandler {
         plan = proxy.planner.plan(for: head.uri)
         request = head
         // The body is wanted, to be out of the way.
-        if case .answer = plan, head.headers[canonicalForm: "expect"].contains("100-continue") {
+        if case .respond = plan, head.headers[canonicalForm: "expect"].contains("100-continue") {
             write(.head(HTTPResponseHead(version: .http1_1, status: .continue)))
         }
     }
@@ -101,16 +101,16 @@ final class HTTPProxyHandler: ChannelDuplexHandler {
 
     // MARK: - Answers
 
-    private func answer(_ fault: HTTPFault.Kind) {
+    private func respond(_ fault: HTTPFault.Kind) {
         guard let request, let context else { return }
-        let answer = FaultAnswer(fault, to: request)
-        write(.head(answer.head))
-        if answer.isEndless {
-            let endless = EndlessAnswer(context.channel) { [weak self] in self?.write(.body(.byteBuffer($0))) }
+        let response = FaultResponse(fault, to: request)
+        write(.head(response.head))
+        if response.isEndless {
+            let endless = EndlessResponse(context.channel) { [weak self] in self?.write(.body(.byteBuffer($0))) }
             self.endless = endless
             return endless.start()
         }
-        if answer.body.readableBytes > 0 { write(.body(.byteBuffer(answer.body))) }
+        if response.body.readableBytes > 0 { write(.body(.byteBuffer(response.body))) }
         closesWhenWritten = !request.isKeepAlive
         write(.end(nil))
     }
@@ -122,12 +122,14 @@ final class HTTPProxyHandler: ChannelDuplexHandler {
         case .head(var head):
             guard case .forward(let faults) = plan else { return }
             let hasBody = request?.method != .HEAD && head.status.mayHaveResponseBody
-            change = AnswerChange(faults, &head, hasBody: hasBody)
+            change = HTTPResponseModifier(faults, &head, hasBody: hasBody)
             write(.head(head))
         case .body(let bytes): write(.body(.byteBuffer(change?.change(bytes) ?? bytes)))
         case .end(let trailers):
-            if let rest = change?.rest, rest.readableBytes > 0 { write(.body(.byteBuffer(rest))) }
-            closesWhenWritten = closesWhenWritten || change?.closes == true
+            if let trailingBytes = change?.trailingBytes, trailingBytes.readableBytes > 0 {
+                write(.body(.byteBuffer(trailingBytes)))
+            }
+            closesWhenWritten = closesWhenWritten || change?.closesConnection == true
             write(.end(trailers))
         }
     }
@@ -164,21 +166,21 @@ final class HTTPProxyHandler: ChannelDuplexHandler {
     }
 
     /// The server has closed the connection.
-    func serverHasClosed() {
+    func serverDidClose() {
         closesWhenWritten = true
         closeIfWritten()
     }
 
     private func connect(_ context: ChannelHandlerContext) {
-        let handler = HTTPServerSideHandler(self)
+        let handler = HTTPUpstreamHandler(self)
         let bound = NIOLoopBound((handler, proxy.meter), eventLoop: context.eventLoop)
         Loopback.connect(to: proxy.upstream, on: context.eventLoop, halfClosure: false) { channel in
             let (handler, meter) = bound.value
-            try channel.pipeline.syncOperations.addHTTPServerSide(handler, meter)
+            try channel.pipeline.syncOperations.addHTTPUpstreamHandlers(handler, meter)
         }.assumeIsolated().whenComplete { self.connected($0.map { _ in handler }) }
     }
 
-    private func connected(_ result: Result<HTTPServerSideHandler, any Error>) {
+    private func connected(_ result: Result<HTTPUpstreamHandler, any Error>) {
         guard let context, case .connecting(let parts) = server, context.channel.isActive else {
             if case .success(let handler) = result { handler.close() }
             return

@@ -24,7 +24,7 @@ final class HTTPRequestLog: Sendable {
     }
 
     /// How many requests are kept.
-    static let limit = 10_000
+    static let maxRequests = 10_000
 
     private let state = Mutex(State())
 
@@ -41,7 +41,7 @@ final class HTTPRequestLog: Sendable {
 
     func add(method: String, path: String) {
         state.withLock { state in
-            if state.requests.count == Self.limit { state.requests.removeFirst() }
+            if state.requests.count == Self.maxRequests { state.requests.removeFirst() }
             state.requests.append(HTTPFaultProxy.Request(method: method, path: path, at: .now))
             state.count += 1
         }

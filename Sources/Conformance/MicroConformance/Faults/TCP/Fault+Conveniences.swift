@@ -5,7 +5,7 @@ extension Fault {
     /// Nobody listens.
     public static var refuse: Fault { Fault(.refuse) }
     /// Accepts and never answers.
-    public static var silence: Fault { Fault(.silence) }
+    public static var unresponsive: Fault { Fault(.unresponsive) }
     /// Every byte is written by itself, in both directions.
     public static var slice: Fault { Fault(.slice) }
     /// Nothing passes, in both directions.
@@ -21,7 +21,9 @@ extension Fault {
     }
 
     /// At most so many bytes a second in each direction.
-    public static func drip(bytesPerSecond: Int) -> Fault { Fault(.drip(bytesPerSecond: bytesPerSecond)) }
+    public static func bandwidthLimit(bytesPerSecond: Int) -> Fault {
+        Fault(.bandwidthLimit(bytesPerSecond: bytesPerSecond))
+    }
 
     /// A reset after so many bytes of the answer: the direction is ``Direction/toClient``.
     public static func cut(afterBytes count: Int) -> Fault { Fault(.cut(afterBytes: count), direction: .toClient) }
@@ -33,7 +35,7 @@ extension Fault {
     public static func flap(every interval: Duration) -> Fault { Fault(.flap(every: interval)) }
 
     /// This fault in one direction.
-    public func towards(_ direction: Direction) -> Fault {
+    public func inDirection(_ direction: Direction) -> Fault {
         var fault = self
         fault.direction = direction
         return fault
@@ -47,9 +49,9 @@ extension Fault {
     }
 
     /// This fault on each connection from the moment this text has passed on it.
-    public func onceSeen(_ text: String, _ direction: Direction = .both) -> Fault {
+    public func afterPattern(_ text: String, _ direction: Direction = .both) -> Fault {
         var fault = self
-        fault.trigger = .seen(Array(text.utf8), in: direction)
+        fault.trigger = .pattern(Array(text.utf8), in: direction)
         return fault
     }
 }

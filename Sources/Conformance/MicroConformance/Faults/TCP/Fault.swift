@@ -18,12 +18,12 @@ public struct Fault: Sendable, Hashable {
         case refuse
         /// Accepts, reads, and never answers; connects to no server. Once it is lifted, the server gets what the client
         /// has sent, or the connection is reset if that was more than the proxy keeps. The direction means nothing.
-        case silence
+        case unresponsive
         /// Bytes, and the end of the stream, arrive later by this much, give or take a random part of `jitter`.
         /// They stay in order.
         case latency(Duration, jitter: Duration)
         /// No more than so many bytes a second, at least 1, on each connection and in each direction.
-        case drip(bytesPerSecond: Int)
+        case bandwidthLimit(bytesPerSecond: Int)
         /// Every byte is written by itself: the first 16,384 in each direction of a connection since the fault came into
         /// force.
         case slice
@@ -66,7 +66,7 @@ public struct Fault: Sendable, Hashable {
         case always
         /// From the moment these bytes have passed, after it was set: what follows them is concerned, they are not.
         /// Where reads happen to split them does not matter. An empty pattern is ``always``.
-        case seen([UInt8], in: Direction = .both)
+        case pattern([UInt8], in: Direction = .both)
     }
 
     /// What goes wrong.

@@ -18,26 +18,26 @@ final class FaultFlow {
         }
     }
 
-    private struct Held {
+    private struct QueuedItem {
         var item: Item
         let arrival: NIODeadline
         /// −1…1: where in the jitter it lies.
-        let luck: Double
+        let jitterFactor: Double
     }
 
     private enum Step {
-        case goOn
+        case proceed
         /// Until something else happens.
         case wait
         case waitUntil(NIODeadline)
     }
 
     /// How much is held back before reading stops, in bytes. One read brings 64 KiB at most, which makes it 1 MiB.
-    private static let limit = (1024 - 64) * 1024
+    private static let maxQueuedBytes = (1024 - 64) * 1024
     /// How many pieces are written before other connections of the event loop have their turn.
-    private static let turn = 16
+    private static let maxWritesPerTurn = 16
 
-    let way: Way
+    let flowDirection: FlowDirection
     /// Where the bytes come from.
     var source: (any Channel)?
     /// Where they go to; nil while it is not connected.
@@ -46,19 +46,19 @@ final class FaultFlow {
     /// Whether nothing can be written any more.
     private(set) var isEnded = false
     /// Whether so much came during a silence that some of it was dropped.
-    private(set) var hasLost = false
+    private(set) var hasDroppedBytes = false
 
     private let loop: any EventLoop
-    private var held = CircularBuffer<Held>()
-    private var heldBytes = 0
+    private var queue = CircularBuffer<QueuedItem>()
+    private var queuedBytes = 0
     private var unwritten = 0
-    private var nextPiece = NIODeadline.distantPast
+    private var nextWriteTime = NIODeadline.distantPast
     private var timer: Scheduled<Void>?
     private var isReadWithheld = false
     private var isPumping = false
 
-    init(_ way: Way, on loop: any EventLoop) {
-        self.way = way
+    init(_ flowDirection: FlowDirection, on loop: any EventLoop) {
+        self.flowDirection = flowDirection
         self.loop = loop
     }
 
@@ -66,26 +66,27 @@ final class FaultFlow {
 
     /// Whether more may be read; if not, it is done later.
     func mayRead() -> Bool {
-        let mayRead = isEnded || heldBytes < Self.limit || connection?.rules(way).isSilent == true
+        let mayRead =
+            isEnded || queuedBytes < Self.maxQueuedBytes || connection?.rules(flowDirection).isUnresponsive == true
         isReadWithheld = !mayRead
         return mayRead
     }
 
     func receive(_ bytes: ByteBuffer) {
-        if heldBytes >= Self.limit, connection?.rules(way).isSilent == true {
-            hasLost = true
+        if queuedBytes >= Self.maxQueuedBytes, connection?.rules(flowDirection).isUnresponsive == true {
+            hasDroppedBytes = true
         } else {
-            heldBytes += bytes.readableBytes
-            hold(.bytes(bytes))
+            queuedBytes += bytes.readableBytes
+            enqueue(.bytes(bytes))
         }
     }
 
-    func receiveEnd() { hold(.end) }
+    func receiveEnd() { enqueue(.end) }
 
-    func receiveReset() { hold(.reset) }
+    func receiveReset() { enqueue(.reset) }
 
-    private func hold(_ item: Item) {
-        held.append(Held(item: item, arrival: .now(), luck: .random(in: -1...1)))
+    private func enqueue(_ item: Item) {
+        queue.append(QueuedItem(item: item, arrival: .now(), jitterFactor: .random(in: -1...1)))
         pump()
     }
 
@@ -98,13 +99,13 @@ final class FaultFlow {
         defer { isPumping = false }
         timer?.cancel()
         timer = nil
-        var next = Step.goOn
-        for _ in 0..<Self.turn {
+        var next = Step.proceed
+        for _ in 0..<Self.maxWritesPerTurn {
             next = step()
-            guard case .goOn = next else { break }
+            guard case .proceed = next else { break }
         }
         switch next {
-        case .goOn: schedule(.now())
+        case .proceed: schedule(.now())
         case .wait: break
         case .waitUntil(let time): schedule(time)
         }
@@ -120,49 +121,49 @@ final class FaultFlow {
     }
 
     /// The side that the bytes go to sees the end of the stream.
-    func endSink() {
+    func closeSink() {
         guard !isEnded else { return }
         isEnded = true
         sink?.close(mode: .output, promise: nil)
-        connection?.flowHasEnded()
+        connection?.flowDidEnd()
     }
 
     private func step() -> Step {
         guard let connection, !connection.isFinished else { return .wait }
-        let rules = connection.rules(way)
-        if rules.ending != nil || rules.untilCut == 0 {
+        let rules = connection.rules(flowDirection)
+        if rules.ending != nil || rules.bytesUntilCut == 0 {
             guard unwritten == 0 else { return .wait }
             connection.enforce()
         }
-        guard !rules.isBlocked, let sink, let first = held.first else { return .wait }
-        let due = first.arrival + rules.delay(luck: first.luck, isClosing: first.item.isClosing)
+        guard !rules.isBlocked, let sink, let first = queue.first else { return .wait }
+        let due = first.arrival + rules.delay(jitterFactor: first.jitterFactor, isClosing: first.item.isClosing)
         guard due <= .now() else { return .waitUntil(due) }
         switch first.item {
         case .bytes(let bytes): return isEnded ? dropFirst(bytes) : pass(bytes, rules, to: sink)
         case .end:
             guard unwritten == 0 else { return .wait }
-            held.removeFirst()
-            endSink()
+            queue.removeFirst()
+            closeSink()
         case .reset:
-            held.removeFirst()
+            queue.removeFirst()
             connection.finish(.reset)
         }
-        return .goOn
+        return .proceed
     }
 
     private func pass(_ bytes: ByteBuffer, _ rules: FlowRules, to sink: any Channel) -> Step {
-        guard let connection, sink.isWritable, rules.untilCut != 0 else { return .wait }
-        guard rules.bytesPerSecond == nil || nextPiece <= .now() else { return .waitUntil(nextPiece) }
-        let largest = rules.piece(of: bytes.readableBytes)
-        let count = connection.pass(bytes.readableBytesView.prefix(largest), way)
+        guard let connection, sink.isWritable, rules.bytesUntilCut != 0 else { return .wait }
+        guard rules.bytesPerSecond == nil || nextWriteTime <= .now() else { return .waitUntil(nextWriteTime) }
+        let maxLength = rules.writeSize(of: bytes.readableBytes)
+        let count = connection.pass(bytes.readableBytesView.prefix(maxLength), flowDirection)
         var rest = bytes
         guard let piece = rest.readSlice(length: count) else { return .wait }
-        heldBytes -= count
-        if rest.readableBytes > 0 { held[held.startIndex].item = .bytes(rest) } else { held.removeFirst() }
+        queuedBytes -= count
+        if rest.readableBytes > 0 { queue[queue.startIndex].item = .bytes(rest) } else { queue.removeFirst() }
         write(piece, to: sink)
-        nextPiece = .now() + rules.pause(after: count)
+        nextWriteTime = .now() + rules.pause(after: count)
         // A byte by itself reaches the other side by itself only if it has time to leave.
-        return rules.isSliced ? .waitUntil(nextPiece) : .goOn
+        return rules.isSliced ? .waitUntil(nextWriteTime) : .proceed
     }
 
     private func write(_ piece: ByteBuffer, to sink: any Channel) {
@@ -175,14 +176,14 @@ final class FaultFlow {
     }
 
     private func dropFirst(_ bytes: ByteBuffer) -> Step {
-        heldBytes -= bytes.readableBytes
-        held.removeFirst()
-        return .goOn
+        queuedBytes -= bytes.readableBytes
+        queue.removeFirst()
+        return .proceed
     }
 
     private func drop() {
-        held.removeAll()
-        heldBytes = 0
+        queue.removeAll()
+        queuedBytes = 0
     }
 
     private func schedule(_ time: NIODeadline) {

@@ -21,7 +21,7 @@ final class FaultFlowHandler: ChannelDuplexHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        if incoming.way == .toServer { connection.resume() }
+        if incoming.flowDirection == .toServer { connection.resume() }
         context.fireChannelActive()
     }
 

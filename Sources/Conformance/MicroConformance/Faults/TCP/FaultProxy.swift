@@ -24,7 +24,7 @@ public final class FaultProxy: Sendable {
     private let loop: any EventLoop
     private let core: NIOLoopBound<FaultProxyCore>
     private let meter: TrafficMeter
-    private let wanted = Mutex<[Fault]>([])
+    private let requestedFaults = Mutex<[Fault]>([])
 
     /// Listens at a free port before the server at `upstream`, and passes everything.
     ///
@@ -64,11 +64,11 @@ public final class FaultProxy: Sendable {
     /// They are in force when the setter returns (on an event loop of SwiftNIO's, which must not wait: soon after).
     /// What earlier ones held back flows on.
     public var faults: [Fault] {
-        get { wanted.withLock { $0 } }
+        get { requestedFaults.withLock { $0 } }
         set {
             // Within the lock, so that those set last are in force at last.
-            let done = wanted.withLock { wanted in
-                wanted = newValue
+            let done = requestedFaults.withLock { requestedFaults in
+                requestedFaults = newValue
                 return onLoop { $0.replace(faults: newValue) }
             }
             wait(for: done)

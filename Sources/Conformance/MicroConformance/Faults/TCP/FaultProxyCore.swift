@@ -68,13 +68,13 @@ final class FaultProxyCore {
 
     // MARK: - Listening
 
-    private var shallListen: Bool { !isClosed && !faults.contains(where: \.refusesAll) }
+    private var shouldListen: Bool { !isClosed && !faults.contains(where: \.refusesAll) }
 
     /// Listens or stops listening, as the faults want it.
     func updateListener() -> EventLoopFuture<Void> {
         switch listener {
-        case .none where shallListen: return listen()
-        case .open(let channel) where !shallListen:
+        case .none where shouldListen: return listen()
+        case .open(let channel) where !shouldListen:
             listener = .none
             return channel.close().flatMapErrorThrowing { _ in }
         case .none, .opening, .open: return loop.makeSucceededVoidFuture()
@@ -107,7 +107,7 @@ final class FaultProxyCore {
         }
         try channel.pipeline.syncOperations.addHandlers([ClientMeterHandler(meter), connection.clientHandler])
         connections[number] = connection
-        if !shallListen { connection.finish(.reset) }
+        if !shouldListen { connection.finish(.reset) }
     }
 
     // MARK: - Flapping
@@ -123,6 +123,6 @@ final class FaultProxyCore {
     }
 
     private func flap(_ fault: Fault) {
-        for connection in connections.values where connection.isInForce(fault) { connection.finish(.reset) }
+        for connection in connections.values where connection.isActive(fault) { connection.finish(.reset) }
     }
 }

@@ -18,56 +18,56 @@ struct FlowRules {
     /// Nothing passes.
     var isBlocked = false
     /// No server is connected, and what is too much to keep is dropped.
-    var isSilent = false
+    var isUnresponsive = false
     var isSliced = false
     var bytesPerSecond: Int?
     var ending: Ending?
     /// How many bytes may still pass before a reset.
-    var untilCut: Int?
+    var bytesUntilCut: Int?
 
     /// In seconds, as are the following.
     private var delay = 0.0
     private var jitter = 0.0
     private var closeDelay = 0.0
 
-    mutating func add(_ fault: Fault, _ way: Way, passed: Int) {
+    mutating func add(_ fault: Fault, _ flowDirection: FlowDirection, passed: Int) {
         // Those without a direction.
         switch fault.kind {
-        case .silence: (isBlocked, isSilent) = (true, true)
+        case .unresponsive: (isBlocked, isUnresponsive) = (true, true)
         case .refuse where !fault.refusesAll: ending = .resetBoth
         default: break
         }
-        guard fault.direction.includes(way) else { return }
+        guard fault.direction.includes(flowDirection) else { return }
         switch fault.kind {
         case .latency(let delay, let jitter):
             self.delay += delay.seconds
             self.jitter += jitter.seconds
-        case .drip(let pace): bytesPerSecond = max(1, min(pace, bytesPerSecond ?? .max))
-        case .slice: isSliced = passed < Fault.slicedBytes
+        case .bandwidthLimit(let pace): bytesPerSecond = max(1, min(pace, bytesPerSecond ?? .max))
+        case .slice: isSliced = passed < Fault.maxSlicedBytes
         case .blackHole: isBlocked = true
         case .halfClose: ending = ending ?? .halfClose
         case .reset: if ending != .resetBoth { ending = .reset }
-        case .cut(let count): untilCut = min(max(0, count - passed), untilCut ?? .max)
+        case .cut(let count): bytesUntilCut = min(max(0, count - passed), bytesUntilCut ?? .max)
         case .slowClose(let delay): closeDelay += delay.seconds
-        case .refuse, .silence, .flap: break
+        case .refuse, .unresponsive, .flap: break
         }
     }
 
     /// How long something stays with the proxy.
     ///
     /// - Parameter luck: −1…1, for the jitter.
-    func delay(luck: Double, isClosing: Bool) -> TimeAmount {
-        let seconds = delay + luck * jitter + (isClosing ? closeDelay : 0)
+    func delay(jitterFactor: Double, isClosing: Bool) -> TimeAmount {
+        let seconds = delay + jitterFactor * jitter + (isClosing ? closeDelay : 0)
         // A day is for ever, and far from an overflow.
         return .nanoseconds(Int64(max(0, min(seconds, 86_400)) * 1e9))
     }
 
     /// How many of so many bytes are written at once.
-    func piece(of count: Int) -> Int {
+    func writeSize(of count: Int) -> Int {
         var piece = count
         if isSliced { piece = min(piece, 1) }
         if let bytesPerSecond { piece = min(piece, max(1, bytesPerSecond / 50)) }
-        if let untilCut { piece = min(piece, untilCut) }
+        if let bytesUntilCut { piece = min(piece, bytesUntilCut) }
         return piece
     }
 
@@ -80,14 +80,14 @@ struct FlowRules {
 
 extension Fault {
     /// So many bytes of a connection and direction are sliced at most: one by one a megabyte takes longer than any deadline.
-    static let slicedBytes = 16 * 1024
+    static let maxSlicedBytes = 16 * 1024
 
     /// Whether there is no listener.
     var refusesAll: Bool {
         guard kind == .refuse, connections == .all else { return false }
         switch trigger {
         case .always: return true
-        case .seen(let pattern, _): return pattern.isEmpty
+        case .pattern(let pattern, _): return pattern.isEmpty
         }
     }
 }

@@ -19,21 +19,21 @@ final class ProxiedConnection {
     private let meter: TrafficMeter
     private let toServer: FaultFlow
     private let toClient: FaultFlow
-    private var faults: FaultsInForce
+    private var faults: ActiveFaults
     private var isConnecting = false
     private var server: (any Channel)?
-    private let whenFinished: () -> Void
+    private let onFinish: () -> Void
 
     /// - Parameter number: The how-manieth connection it is, from 1.
     init(
         _ client: any Channel, number: Int, faults: [Fault], upstream: Address, meter: TrafficMeter,
-        whenFinished: @escaping () -> Void
+        onFinish: @escaping () -> Void
     ) {
         self.client = client
         self.upstream = upstream
         self.meter = meter
-        self.whenFinished = whenFinished
-        self.faults = FaultsInForce(connection: number)
+        self.onFinish = onFinish
+        self.faults = ActiveFaults(connection: number)
         self.faults.replace(by: faults)
         toServer = FaultFlow(.toServer, on: client.eventLoop)
         toClient = FaultFlow(.toClient, on: client.eventLoop)
@@ -48,11 +48,11 @@ final class ProxiedConnection {
 
     // MARK: - Faults
 
-    func rules(_ way: Way) -> FlowRules { faults.rules(way) }
+    func rules(_ flowDirection: FlowDirection) -> FlowRules { faults.rules(flowDirection) }
 
-    func pass(_ bytes: ByteBufferView, _ way: Way) -> Int { faults.pass(bytes, way) }
+    func pass(_ bytes: ByteBufferView, _ flowDirection: FlowDirection) -> Int { faults.pass(bytes, flowDirection) }
 
-    func isInForce(_ fault: Fault) -> Bool { faults.contains(fault) }
+    func isActive(_ fault: Fault) -> Bool { faults.contains(fault) }
 
     /// Puts other faults into force.
     func replace(faults: [Fault]) {
@@ -64,8 +64,8 @@ final class ProxiedConnection {
     func resume() {
         enforce()
         guard !isFinished else { return }
-        if !rules(.toServer).isSilent {
-            if toServer.hasLost { return finish(.reset) }
+        if !rules(.toServer).isUnresponsive {
+            if toServer.hasDroppedBytes { return finish(.reset) }
             connect()
         }
         toServer.pump()
@@ -75,14 +75,17 @@ final class ProxiedConnection {
     /// Ends what the faults end.
     func enforce() {
         guard !isFinished else { return }
-        let (there, back) = (rules(.toServer), rules(.toClient))
-        if there.ending == .resetBoth || there.untilCut == 0 || back.untilCut == 0 { return finish(.reset) }
-        if there.ending == .reset || back.ending == .reset {
-            return finish(
-                client: back.ending == .reset ? .reset : .close, server: there.ending == .reset ? .reset : .close)
+        let (toServerRules, toClientRules) = (rules(.toServer), rules(.toClient))
+        if toServerRules.ending == .resetBoth || toServerRules.bytesUntilCut == 0 || toClientRules.bytesUntilCut == 0 {
+            return finish(.reset)
         }
-        if there.ending == .halfClose, server != nil { toServer.endSink() }
-        if back.ending == .halfClose { toClient.endSink() }
+        if toServerRules.ending == .reset || toClientRules.ending == .reset {
+            return finish(
+                client: toClientRules.ending == .reset ? .reset : .close,
+                server: toServerRules.ending == .reset ? .reset : .close)
+        }
+        if toServerRules.ending == .halfClose, server != nil { toServer.closeSink() }
+        if toClientRules.ending == .halfClose { toClient.closeSink() }
     }
 
     // MARK: - The server
@@ -112,7 +115,7 @@ final class ProxiedConnection {
 
     // MARK: - Ends
 
-    func flowHasEnded() {
+    func flowDidEnd() {
         if toServer.isEnded, toClient.isEnded { finish(.close) }
     }
 
@@ -124,12 +127,12 @@ final class ProxiedConnection {
         isFinished = true
         toServer.stop()
         toClient.stop()
-        leave(client, clientEnding)
-        if let server { leave(server, serverEnding) }
-        whenFinished()
+        closeChannel(client, clientEnding)
+        if let server { closeChannel(server, serverEnding) }
+        onFinish()
     }
 
-    private func leave(_ channel: any Channel, _ ending: Ending) {
+    private func closeChannel(_ channel: any Channel, _ ending: Ending) {
         switch ending {
         case .close: channel.close(promise: nil)
         case .reset: channel.reset()

@@ -1,0 +1,64 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GoMicroWire
+import MicroCore
+import NIOCore
+
+/// A message as it goes over the wire: go-micro's envelope, with the topic in a header that no user can have.
+struct HTTPBrokerMessage: Sendable {
+    private static let topicHeader = ":topic"
+
+    let topic: String
+    let deadline: ContinuousClock.Instant
+    /// The encoded envelope, the same for every subscriber.
+    let bytes: ByteBuffer
+
+    /// Checks and encodes a message.
+    ///
+    /// - Throws: ``MicroError`` with `invalidArgument`, `unsupported` (several headers of one name) or `payloadTooLarge`.
+    init(_ message: BrokerMessage, to topic: String, deadline: ContinuousClock.Instant, maxBodySize: Int) throws {
+        try TopicRules.check(headers: message.headers)
+        let headerSize = message.headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
+        guard message.body.readableBytes <= maxBodySize, headerSize <= HTTPBrokerConfiguration.maxHeaderSize else {
+            throw MicroError(
+                .payloadTooLarge,
+                "the message to \(topic) has a body of \(message.body.readableBytes) and headers of \(headerSize) bytes: "
+                    + "the limits are \(maxBodySize) and \(HTTPBrokerConfiguration.maxHeaderSize)",
+                origin: MicroError.Origin.broker, isSafeToRetry: true)
+        }
+        self.topic = topic
+        self.deadline = deadline
+        var envelope = try GoMicroMessageEnvelope(message)
+        envelope.headers[Self.topicHeader] = topic
+        bytes = try envelope.encoded()
+    }
+
+    /// Reads what came for a subscriber of a topic.
+    ///
+    /// - Throws: ``MicroError`` with `invalidArgument`: it is no envelope, or is for another topic.
+    static func read(_ bytes: ByteBuffer, for topic: String) throws -> BrokerMessage {
+        guard var envelope = try? JSONDecoder().decode(GoMicroMessageEnvelope.self, from: Data(bytes.readableBytesView))
+        else {
+            throw invalid("this is not a message: expected {\"Header\":{…},\"Body\":\"<base64>\"}")
+        }
+        guard let receivedTopic = envelope.headers.removeValue(forKey: topicHeader) else {
+            throw invalid("the header \(topicHeader) is missing: it names the topic")
+        }
+        guard receivedTopic == topic else {
+            throw invalid("the subscriber is not one of \(NameRules.quoted(receivedTopic))")
+        }
+        guard envelope.headers.count <= TopicRules.maxHeaderCount else {
+            throw invalid(
+                "the message has \(envelope.headers.count) headers: the limit is \(TopicRules.maxHeaderCount)")
+        }
+        // Go lets through what could not be passed on.
+        envelope.headers = envelope.headers.filter { (try? TopicRules.check(headers: [$0.key: $0.value])) != nil }
+        return envelope.message
+    }
+
+    private static func invalid(_ problem: String) -> MicroError {
+        MicroError(.invalidArgument, problem, origin: MicroError.Origin.broker)
+    }
+}

@@ -1,0 +1,57 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import GoMicroWire
+import MicroCore
+import NIOCore
+
+/// Messages for a subscriber, as go-micro's HTTP broker has them: `POST /_sub?id=<subscriber>`, and a status that says
+/// whether it was taken.
+///
+/// A request's `service` is the ID of the subscriber, its `endpoint` the topic.
+struct HTTPBrokerWireFormat: HTTPWireFormat {
+    private static let path = "/_sub"
+
+    func writeHead(
+        of request: TransportRequest, to address: Address, id: Int?, limits: HTTPConfiguration, _ head: inout ByteBuffer
+    ) throws(MicroError) {
+        // The subscriber's ID needs no escapes: every name and ID of a registry consists of what a query takes as it is.
+        head.writeString("POST \(Self.path)?id=\(request.service) HTTP/1.1\r\n")
+        HTTPMessageEncoding.write("Host", address.description, to: &head)
+        HTTPMessageEncoding.write("Content-Type", request.contentType, to: &head)
+    }
+
+    func readResponse(
+        _ head: HTTPHead, body: ByteBuffer, from address: Address, service: String
+    ) throws -> TransportResponse {
+        if let error = head.fields.error, !error.isEmpty { throw MicroError(wireText: error, origin: service) }
+        guard (200..<300).contains(head.status) else {
+            throw MicroError(
+                HTTPMessageEncoding.code(forStatus: head.status), "\(address) answered HTTP \(head.status)",
+                origin: MicroError.Origin.transport)
+        }
+        return TransportResponse(contentType: head.fields.contentType)
+    }
+
+    func readRequest(
+        method: String, target: String, fields: HTTPFields, defaultRequestTimeout: Duration
+    ) throws(HTTPStatusError) -> TransportRequest {
+        guard method == "POST" else {
+            throw HTTPStatusError(405, .invalidArgument, "messages are POST, not \(method.prefix(20))")
+        }
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts[0] == Self.path else {
+            throw HTTPStatusError(404, .notFound, "messages go to \(Self.path): there is nothing else here")
+        }
+        let pairs = parts.count == 2 ? parts[1].split(separator: "&") : []
+        guard let id = pairs.first(where: { $0.hasPrefix("id=") })?.dropFirst(3), !id.isEmpty else {
+            throw HTTPStatusError(400, .invalidArgument, "the id of the subscriber is missing: \(Self.path)?id=…")
+        }
+        return TransportRequest(
+            service: String(id), endpoint: "", contentType: fields.contentType, deadline: .now + defaultRequestTimeout)
+    }
+
+    func errorResponse(_ error: MicroError, to request: TransportRequest, id: String?) -> HTTPResponseHead {
+        HTTPResponseHead(HTTPStatusError(error))
+    }
+}

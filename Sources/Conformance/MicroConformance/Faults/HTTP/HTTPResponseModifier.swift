@@ -1,0 +1,73 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+import NIOHTTP1
+
+/// What faults make of one answer of the server.
+struct HTTPResponseModifier {
+    private var fields: UnknownFieldWriter?
+    private var corrupts = false
+    /// Sent behind the body.
+    private(set) var trailingBytes = ByteBuffer()
+    /// Whether the connection is closed behind the answer.
+    private(set) var closesConnection = false
+
+    /// Changes the head.
+    ///
+    /// - Parameter hasBody: Whether a body can follow.
+    init(_ faults: [HTTPFault.Kind], _ head: inout HTTPResponseHead, hasBody: Bool) {
+        // There is no last chunk to be written then.
+        if !hasBody { head.headers.remove(name: "Transfer-Encoding") }
+        let isJSON = head.headers[canonicalForm: "content-type"].contains { $0.contains("json") }
+        for fault in faults {
+            switch fault {
+            case .header(let name, let value): head.headers.replaceOrAdd(name: name, value: value)
+            case .corruptJSON where hasBody && isJSON: corrupts = true
+            case .unknownFields where hasBody && isJSON:
+                fields = UnknownFieldWriter()
+                head.headers.remove(name: "Content-Length")
+                head.headers.replaceOrAdd(name: "Transfer-Encoding", value: "chunked")
+            default: break
+            }
+        }
+        for case .contentLength(let length) in faults where hasBody { announce(length, &head) }
+    }
+
+    /// The next bytes of the body.
+    mutating func change(_ bytes: ByteBuffer) -> ByteBuffer {
+        let bytes = corrupts ? Self.corrupted(bytes) : bytes
+        return fields?.rewrite(bytes) ?? bytes
+    }
+
+    private mutating func announce(_ length: HTTPFault.Length, _ head: inout HTTPResponseHead) {
+        // Unknown for a stream: hardly anything, or more than will come.
+        let known = head.headers.first(name: "content-length").flatMap(Int.init)
+        let wrong =
+            switch length {
+            case .short: (known ?? 2) / 2
+            case .tooLong: known.map { $0 + 64 } ?? 1 << 30
+            }
+        // An empty body is not longer than announced without something in it.
+        if length == .short, known == 0 { trailingBytes = ByteBuffer(string: "!") }
+        head.headers.remove(name: "Transfer-Encoding")
+        head.headers.replaceOrAdd(name: "Content-Length", value: String(wrong))
+        head.headers.replaceOrAdd(name: "Connection", value: "close")
+        closesConnection = true
+    }
+
+    /// Every piece of the body loses its second half, but for its line breaks: some of it is the last piece, so that no
+    /// JSON of any kind is left.
+    private static func corrupted(_ bytes: ByteBuffer) -> ByteBuffer {
+        let view = bytes.readableBytesView
+        let end = view.lastIndex { $0 > 0x20 }.map { $0 + 1 } ?? view.startIndex
+        let middle = view.startIndex + (end - view.startIndex) / 2
+        var output = ByteBuffer()
+        output.reserveCapacity(view.count)
+        for (index, byte) in zip(view.indices, view) {
+            let isLost = index >= middle && index < end && byte != UInt8(ascii: "\n")
+            output.writeInteger(isLost ? UInt8(ascii: "#") : byte)
+        }
+        return output
+    }
+}

@@ -1,0 +1,42 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+import Synchronization
+
+/// What stands between a stream and who holds it.
+final class StreamInterceptor: Sendable {
+    let sending: @Sendable (ByteBuffer) throws -> ByteBuffer
+    private let receiving: @Sendable (ByteBuffer) throws -> ByteBuffer
+    private let onEnd: @Sendable ((any Error)?) -> Void
+    private let hasEnded = Atomic(false)
+
+    init(
+        sending: @escaping @Sendable (ByteBuffer) throws -> ByteBuffer,
+        receiving: @escaping @Sendable (ByteBuffer) throws -> ByteBuffer,
+        onEnd: @escaping @Sendable ((any Error)?) -> Void
+    ) {
+        self.sending = sending
+        self.receiving = receiving
+        self.onEnd = onEnd
+    }
+
+    func next(of stream: TransportStream, isolation actor: isolated (any Actor)?) async throws -> ByteBuffer? {
+        do {
+            var messages = stream.makeAsyncIterator()
+            guard let message = try await messages.next(isolation: actor) else {
+                end(nil)
+                return nil
+            }
+            return try receiving(message)
+        } catch {
+            end(error)
+            stream.cancel()
+            throw error
+        }
+    }
+
+    func end(_ error: (any Error)?) {
+        if !hasEnded.exchange(true, ordering: .relaxed) { onEnd(error) }
+    }
+}

@@ -1,0 +1,99 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+package import MicroCore
+import NIOCore
+
+/// A request in an envelope of go-micro's first protocol, in which it calls an explicit address and every node without
+/// `protocol` in its metadata: the message travels inside of another one, and so does its answer, also if that is an error.
+/// The envelope names the endpoint, too: requests that are made by hand may do without headers.
+package struct LegacyRPCEnvelope: Sendable {
+    private enum Kind {
+        /// `application/proto-rpc`
+        case protobuf(sequence: UInt64)
+        /// `application/json-rpc` (https://www.jsonrpc.org/specification_v1), with one parameter.
+        case json(id: ByteBuffer)
+    }
+
+    private let outer: TransportRequest
+    private let service: String
+    private let kind: Kind
+    /// Nil if it cannot be read.
+    private let content: (method: String?, message: ByteBuffer)?
+
+    /// Opens an envelope; nil if the request is in none.
+    ///
+    /// - Parameter service: Who answers a request that names nobody.
+    package init?(_ outer: TransportRequest, for service: String) {
+        // Most are not.
+        guard outer.contentType.utf8.last == UInt8(ascii: "c") || outer.endpoint.isEmpty else { return nil }
+        (self.outer, self.service) = (outer, service)
+        switch outer.contentType {
+        case "application/proto-rpc":
+            let unwrapped = ProtoRPCHeader.unwrapped(outer.body)
+            kind = .protobuf(sequence: unwrapped?.0.sequence ?? 0)
+            content = unwrapped.map { ($0.method, $1) }
+        // The latter only without an endpoint: with one, it is a message.
+        case "application/json-rpc", "application/json":
+            let call = outer.body.jsonObject ?? [:]
+            kind = .json(id: call["id"].flatMap(ByteBuffer.init(json:)) ?? ByteBuffer(string: "null"))
+            let parameters = call["params"] as? [Any] ?? []
+            let message = parameters.count == 1 ? ByteBuffer(json: parameters[0]) : nil
+            content = message.map { (call["method"] as? String, $0) }
+        default: return nil
+        }
+    }
+
+    /// Answers what is inside, and puts the answer into an envelope. Errors travel in it, too.
+    ///
+    /// - Throws: `CancellationError`.
+    package func respond(by handler: TransportHandler) async throws -> TransportResponse {
+        do {
+            var response = try await handler(unwrapped())
+            response.body = wrapped(response.body, error: nil)
+            response.contentType = outer.contentType
+            return response
+        } catch let error as MicroError {
+            let text = MicroError(respondingTo: outer, with: error).wireText
+            return TransportResponse(contentType: outer.contentType, body: wrapped(ByteBuffer(), error: text))
+        }
+    }
+
+    /// - Throws: ``MicroError`` with `invalidArgument`.
+    private func unwrapped() throws -> TransportRequest {
+        var inner = outer
+        if inner.service.isEmpty { inner.service = service }
+        if inner.endpoint.isEmpty { inner.endpoint = content?.method ?? "" }
+        guard !inner.endpoint.isEmpty else {
+            throw Self.invalid("neither the header Micro-Endpoint nor, as in JSON-RPC, the body names an endpoint")
+        }
+        guard let message = content?.message else {
+            throw Self.invalid("the body is no envelope of \(outer.contentType)")
+        }
+        inner.body = message
+        switch kind {
+        case .protobuf: inner.contentType = "application/protobuf"
+        case .json: inner.contentType = "application/json"
+        }
+        return inner
+    }
+
+    private func wrapped(_ message: ByteBuffer, error: String?) -> ByteBuffer {
+        switch kind {
+        case .protobuf(let sequence):
+            return ProtoRPCHeader(method: "", sequence: sequence, error: error ?? "").wrapped(message)
+        case .json(let id):
+            let parts: [ByteBuffer?] = [
+                ByteBuffer(string: #"{"id":"#), id, ByteBuffer(string: #","result":"#),
+                message.readableBytes > 0 ? message.withoutNewline : ByteBuffer(string: "null"),
+                ByteBuffer(string: #","error":"#), ByteBuffer(json: error ?? NSNull()), ByteBuffer(string: "}\n"),
+            ]
+            return parts.reduce(into: ByteBuffer()) { $0.writeImmutableBuffer($1 ?? ByteBuffer()) }
+        }
+    }
+
+    private static func invalid(_ problem: String) -> MicroError {
+        MicroError(.invalidArgument, problem, origin: MicroError.Origin.server)
+    }
+}

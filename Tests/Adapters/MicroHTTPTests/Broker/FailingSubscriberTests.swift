@@ -1,0 +1,121 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import MicroHTTP
+import TestServers
+import TestSupport
+import Testing
+
+/// Subscribers that are in the registry and do not take what is theirs.
+@Suite(.timeLimit(.minutes(1))) struct FailingSubscriberTests {
+    /// How a subscriber fails.
+    enum SubscriberFailure: String, CaseIterable, Sendable {
+        case unreachable, silent, closingConnection, failing, malformedResponse
+
+        /// Whether another one of its queue is tried: it certainly did not get the message.
+        var isCertainlyUndelivered: Bool { self == .unreachable }
+
+        func makeServer() throws -> ScriptedServer {
+            try ScriptedServer { connection in
+                guard try connection.readRequest() != nil else { return }
+                switch self {
+                case .unreachable, .closingConnection: return
+                case .silent: _ = connection.readToEnd()
+                case .failing: try connection.write(ScriptedResponse(status: 500))
+                case .malformedResponse: try connection.write("nonsense\r\n\r\n")
+                }
+            }
+        }
+    }
+
+    /// Registers one, which is there as long as the body runs.
+    private func withFailingSubscriber(
+        _ failure: SubscriberFailure, queue: String = "ff.http.broadcast", in brokers: BrokerFixture,
+        _ body: (ScriptedServer) async throws -> Void
+    ) async throws {
+        let server = try failure.makeServer()
+        defer { server.stop() }
+        if failure == .unreachable { server.stop() }
+        try await brokers.registry.addSubscriber(of: "t", queue: queue, port: server.port)
+        try await body(server)
+    }
+
+    @Test(arguments: SubscriberFailure.allCases) func otherSubscribersStillReceive(_ failure: SubscriberFailure)
+        async throws
+    {
+        let brokers = BrokerFixture.inMemory { $0.timeout = .seconds(2) }
+        try await withFailingSubscriber(failure, in: brokers) { _ in
+            try await brokers.run { subscriber, publisher in
+                let broadcast = try await subscriber.subscribe(to: "t")
+                let queued = try await subscriber.subscribe(to: "t", queue: "q")
+                async let published: Void = publisher.publish(BrokerMessage(text: "1"), to: "t")
+                // At once, not when the dead one is given up.
+                for subscription in [broadcast, queued] {
+                    #expect(try await subscription.first(1, within: .seconds(1)).map(\.text) == ["1"])
+                }
+                try await published
+                #expect(brokers.log.has("warning", "some subscribers did not get a message"))
+            }
+        }
+    }
+
+    @Test(arguments: SubscriberFailure.allCases) func onlySubscriberFailingFailsPublish(_ failure: SubscriberFailure)
+        async throws
+    {
+        let brokers = BrokerFixture.inMemory { $0.timeout = .milliseconds(500) }
+        try await withFailingSubscriber(failure, in: brokers) { _ in
+            try await brokers.run { _, publisher in
+                let error = try await microError { try await publisher.publish(BrokerMessage(), to: "t") }
+                #expect(error.code == (failure == .silent ? .deadlineExceeded : .unavailable), "\(error)")
+                #expect(error.origin == MicroError.Origin.broker)
+                #expect(error.message.contains("none of the 1 known subscribers of t"), "\(error)")
+                #expect(error.isSafeToRetry == failure.isCertainlyUndelivered)
+                // Others are not concerned.
+                try await publisher.publish(BrokerMessage(), to: "u")
+            }
+        }
+    }
+
+    @Test(arguments: SubscriberFailure.allCases) func queueTriesAnotherMemberOnlyIfUndelivered(
+        _ failure: SubscriberFailure
+    ) async throws {
+        let brokers = BrokerFixture.inMemory { $0.timeout = .milliseconds(500) }
+        try await withFailingSubscriber(failure, queue: "q", in: brokers) { _ in
+            try await brokers.run { subscriber, publisher in
+                let subscription = try await subscriber.subscribe(to: "t", queue: "q")
+                // The one that is tried first is random.
+                var failures = 0
+                for _ in 0..<20 where failures == 0 || failure.isCertainlyUndelivered {
+                    do { try await publisher.publish(BrokerMessage(), to: "t") } catch { failures += 1 }
+                }
+                #expect(failure.isCertainlyUndelivered ? failures == 0 : failures == 1)
+                if failure.isCertainlyUndelivered { #expect(try await subscription.first(20).count == 20) }
+            }
+        }
+    }
+
+    @Test func tlsOnlySubscriberFailsPublish() async throws {
+        let brokers = BrokerFixture.inMemory()
+        let node = Node(id: "broker-1.1", address: "127.0.0.1", port: 1, metadata: ["secure": "true"])
+        try await brokers.registry.register(
+            ServiceRecord(name: "topic:t", version: "q", nodes: [node]), timeToLive: nil)
+        try await brokers.run { _, publisher in
+            let error = try await microError { try await publisher.publish(BrokerMessage(), to: "t") }
+            #expect(error.code == .unavailable && error.message.contains("TLS"), "\(error)")
+        }
+    }
+
+    @Test func closeEndsPublishToSilentSubscriber() async throws {
+        let brokers = BrokerFixture.inMemory()
+        try await withFailingSubscriber(.silent, in: brokers) { server in
+            try await brokers.run { _, publisher in
+                let publishing = Task { try await publisher.publish(BrokerMessage(), to: "t") }
+                #expect(await eventually { server.openConnections == 1 })
+                await publisher.close(deadline: .now + .milliseconds(50))
+                let error = try await microError { try await publishing.value }
+                #expect(error.code == .closed, "\(error)")
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MicroCore
+
+/// An HTTP/1.1 answer as it came by the wire.
+struct RawHTTPResponse {
+    let status: Int
+    /// By their names in lower case.
+    let headers: [String: String]
+    /// With the framing, if it is chunked.
+    let body: String
+
+    /// The body without the framing of chunks; nil if it is not well-formed.
+    var content: String? {
+        guard headers["transfer-encoding"] == "chunked" else { return body }
+        var content = ""
+        var rest = Substring(body)
+        while let line = rest.range(of: "\r\n"), let count = Int(rest[..<line.lowerBound], radix: 16) {
+            if count == 0 { return content }
+            guard let end = rest.index(line.upperBound, offsetBy: count, limitedBy: rest.endIndex) else { return nil }
+            content += rest[line.upperBound..<end]
+            rest = rest[end...].dropFirst()
+        }
+        return nil
+    }
+
+    /// The body as JSON; nil if it is none.
+    var json: Any? {
+        try? JSONSerialization.jsonObject(with: Data((content ?? "").utf8), options: .fragmentsAllowed)
+    }
+
+    /// - Parameter text: All of the connection.
+    init?(_ text: String) {
+        guard let end = text.range(of: "\r\n\r\n") else { return nil }
+        let lines = text[..<end.lowerBound].components(separatedBy: "\r\n")
+        guard let status = lines[0].split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else { return nil }
+        self.status = status
+        headers = Dictionary(
+            lines.dropFirst().map { line in
+                let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+                return (parts[0].lowercased(), parts.last ?? "")
+            }, uniquingKeysWith: { first, _ in first })
+        body = String(text[end.upperBound...])
+    }
+}
+
+/// The answer to one request by a connection of its own; nil if there is none.
+func request(
+    _ address: Address, _ line: String = "GET /", headers: [String] = [], body: String = ""
+) throws -> RawHTTPResponse? {
+    let client = try RawClient(address)
+    let fields = ["Host: test", "Connection: close"] + headers
+    client.send("\(line) HTTP/1.1\r\n\(fields.joined(separator: "\r\n"))\r\n\r\n\(body)")
+    return RawHTTPResponse(client.text())
+}

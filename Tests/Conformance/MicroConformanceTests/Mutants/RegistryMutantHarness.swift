@@ -1,0 +1,91 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroConformance
+import MicroCore
+import Synchronization
+
+/// Puts a mutant of an adapter, or the healthy one (nil), to the test.
+final class RegistryMutantHarness: RegistryHarness {
+    let defect: RegistryDefect?
+    let subject: Subject
+    let bounds: RegistryBounds
+    private let base: any RegistryHarness
+    private let isCorrupt = Mutex(false)
+
+    init(_ defect: RegistryDefect?, of base: any RegistryHarness, bounds: RegistryBounds? = nil) {
+        self.defect = defect
+        self.base = base
+        self.bounds = bounds ?? base.bounds
+        subject = Subject(
+            adapter: defect?.rawValue ?? "healthy", adapterVersion: "-", backend: base.subject.backend,
+            backendVersion: base.subject.backendVersion)
+    }
+
+    var control: (any BackendControl)? { base.control }
+    var endpoint: BackendEndpoint? { base.endpoint }
+    var credentials: Set<Credentials> { base.credentials }
+    var secrets: [String] { base.secrets }
+    var peer: (any RegistryPeer)? { base.peer }
+    var goMicro: (any GoMicroPeer)? { base.goMicro ?? Peer(base: base) }
+    var corrupter: (any RegistryCorrupter)? { base.corrupter.map { Corrupter(base: $0, harness: self) } }
+
+    func makeClient(_ options: RegistryClientOptions) async throws -> any Registry {
+        var options = options
+        switch defect {
+        case .ignoresNamespaceSuffix: options.namespace = String(options.namespace.prefix(17))
+        case .usesOnlyFirstAddress: options.addresses = options.addresses.map { Array($0.prefix(1)) }
+        case .skipsCertificateVerification:
+            options.trust = .valid
+            // Whatever the name in the certificate.
+            options.addresses = nil
+        case .ignoresDeadlines: options.timeout = nil
+        default: break
+        }
+        let (changed, base) = (options, self.base)
+        return MutantRegistry(
+            defect, of: try await base.makeClient(changed), secrets: secrets,
+            makeAnother: { try await base.makeClient(changed) }, sawCorruption: { self.isCorrupt.withLock(\.self) })
+    }
+
+    func resourceCounts() async throws -> ResourceCounts? { try await base.resourceCounts() }
+
+    /// As if it kept go-micro's records.
+    private struct Peer: GoMicroPeer {
+        let base: any RegistryHarness
+
+        func register(_ record: ServiceRecord) async throws {
+            try await whileOpen { _ = try await $0.register(record, timeToLive: nil) }
+        }
+
+        func deregister(_ record: ServiceRecord) async throws {
+            try await whileOpen { try await $0.deregister(record) }
+        }
+
+        func lookUp(_ name: String) async throws -> [ServiceRecord] {
+            try await whileOpen { try await $0.lookUp(name) }
+        }
+
+        private func whileOpen<Value>(_ body: (any Registry) async throws -> Value) async throws -> Value {
+            let registry = try await base.makeClient(RegistryClientOptions(namespace: ""))
+            let value = try await body(registry)
+            await registry.close()
+            return value
+        }
+    }
+
+    private struct Corrupter: RegistryCorrupter {
+        let base: any RegistryCorrupter
+        let harness: RegistryMutantHarness
+
+        func corrupt(_ service: String, in namespace: String) async throws {
+            try await base.corrupt(service, in: namespace)
+            harness.isCorrupt.withLock { $0 = true }
+        }
+
+        func repair(_ service: String, in namespace: String) async throws {
+            harness.isCorrupt.withLock { $0 = false }
+            try await base.repair(service, in: namespace)
+        }
+    }
+}

@@ -1,0 +1,80 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroConformance
+import MicroCore
+import MicroEtcd
+import MicroHarnesses
+import TestServers
+import Testing
+
+/// The kit put to the test: every case fails at least one mutant, every mutant fails the cases that are there because of it.
+///
+/// Cases that a memory registry can be put to have mutants of that one; the others have mutants of the etcd registry.
+@Suite(.timeLimit(.minutes(10)), .serialized) struct RegistryMutantTests {
+    @Test func memoryCasesAndMutantsMatch() async throws {
+        let healthy = await RegistryRunner(Self.memory(nil)).run()
+        #expect(healthy.isSuccess, "\(healthy.table)")
+        let runnable = Set(healthy.results.filter { $0.outcome == .passed }.map(\.id))
+
+        var table = MutantTable<RegistryDefect>(cases: runnable)
+        await withTaskGroup(of: (RegistryDefect, [String]).self) { group in
+            var waiting = RegistryDefect.allCases.filter { !runnable.isDisjoint(with: $0.targets) }[...]
+            func startNext() {
+                guard let defect = waiting.popFirst() else { return }
+                group.addTask { (defect, await Self.casesFailed(by: defect)) }
+            }
+            for _ in 0..<6 { startNext() }
+            for await (defect, cases) in group {
+                table.record(defect, caughtBy: cases)
+                startNext()
+            }
+        }
+        table.check()
+    }
+
+    @Test(.requiresLocalEtcd) func etcdOnlyCasesCatchMutants() async throws {
+        let runnable = Set(
+            await RegistryRunner(Self.memory(nil)).run().results.filter { $0.outcome == .passed }.map(\.id))
+        let others = RegistryCase.all.filter { !runnable.contains($0.id) }
+        try await EtcdHarnesses.withAll { plain, secured in
+            var table = MutantTable<RegistryDefect>(cases: Set(others.map(\.id)))
+            await table.run(others) { defect, testCase in
+                let base = testCase.hooks.isSubset(of: plain.hooks) ? plain : secured
+                return RegistryRunner(
+                    RegistryMutantHarness(defect, of: base, bounds: Self.quick(base.bounds)),
+                    options: RunOptions(caseTimeout: .seconds(30)))
+            }
+            table.check()
+        }
+    }
+
+    private static func memory(_ defect: RegistryDefect?) -> RegistryMutantHarness {
+        RegistryMutantHarness(
+            defect,
+            of: MemoryRegistryHarness(
+                bounds: RegistryBounds(
+                    convergenceTimeout: .milliseconds(300), timeToLive: .milliseconds(200),
+                    minTimeToLive: .milliseconds(10), expirySlack: .milliseconds(300),
+                    recoveryTimeout: .milliseconds(600),
+                    operationTimeout: .milliseconds(500), observationWindow: .milliseconds(30), changes: 300,
+                    services: 100)))
+    }
+
+    /// What a mutant fails to do need not be waited for as long as for a real adapter.
+    private static func quick(_ bounds: RegistryBounds) -> RegistryBounds {
+        var bounds = bounds
+        bounds.recoveryTimeout = .seconds(5)
+        bounds.credentialRecoveryTimeout = .seconds(5)
+        return bounds
+    }
+
+    private static func casesFailed(by defect: RegistryDefect) async -> [String] {
+        // With one whose clients cannot be closed every case takes its limit, twice.
+        let options =
+            defect == .closeHangs
+            ? RunOptions(filter: defect.targets[0], caseTimeout: .seconds(2)) : RunOptions(caseTimeout: .seconds(10))
+        return await RegistryRunner(memory(defect), options: options).run().results
+            .filter(\.outcome.isFailure).map(\.id)
+    }
+}
