@@ -4,33 +4,24 @@
 import DequeModule
 import Synchronization
 
-/// Serialises operations that concern the same key, in the order in which they came; others run side by side: for the
-/// author of an adapter, whose operations on one node have to come one after the other.
+/// Serializes operations on the same key, in the order of their arrival. Operations on different keys run concurrently.
+///
+/// For authors of adapters: the contract requires that operations of one client on one node do not overlap.
 public final class KeyedLock<Key: Hashable & Sendable>: Sendable {
-    private struct Waiter {
-        let id: Int
-        let continuation: CheckedContinuation<Void, any Error>
-    }
+    /// The waiters of each key that is held.
+    private let queues = Mutex<[Key: Deque<Promise<Void>>]>([:])
 
-    private struct Content {
-        /// A key is there while somebody holds it.
-        var queues: [Key: Deque<Waiter>] = [:]
-        var nextID = 0
-    }
-
-    private let content = Mutex(Content())
-
-    /// Creates a lock that nobody holds.
+    /// Creates a lock without holders.
     public init() {}
 
-    /// Runs the body while it holds the keys.
+    /// Runs the body while holding the keys.
     ///
-    /// - Throws: What the body throws, or `CancellationError` when the task is cancelled while it waits.
+    /// - Throws: The error of the body, or `CancellationError` if the task is cancelled while it waits.
     public func withLock<Value>(_ keys: Set<Key>, _ body: () async throws -> Value) async throws -> Value
     where Key: Comparable {
         var held: [Key] = []
         defer { for key in held { unlock(key) } }
-        // In one order for all, so that two holders never wait for each other.
+        // All callers take keys in the same order, so that two of them never wait for each other.
         for key in keys.sorted() {
             try await lock(key)
             held.append(key)
@@ -39,41 +30,33 @@ public final class KeyedLock<Key: Hashable & Sendable>: Sendable {
     }
 
     private func lock(_ key: Key) async throws {
-        let id = content.withLock { content in
-            content.nextID += 1
-            return content.nextID
+        try Task.checkCancellation()
+        let waiter = queues.withLock { queues -> Promise<Void>? in
+            guard queues[key] != nil else {
+                queues[key] = []
+                return nil
+            }
+            let waiter = Promise<Void>()
+            queues[key]?.append(waiter)
+            return waiter
         }
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                let result = content.withLock { content -> Result<Void, any Error>? in
-                    // Asked under the lock: the handler below either comes later and finds the waiter, or came first.
-                    guard !Task.isCancelled else { return .failure(CancellationError()) }
-                    guard content.queues[key] != nil else {
-                        content.queues[key] = []
-                        return .success(())
-                    }
-                    content.queues[key]?.append(Waiter(id: id, continuation: continuation))
-                    return nil
-                }
-                if let result { continuation.resume(with: result) }
-            }
-        } onCancel: {
-            let waiter = content.withLock { content -> Waiter? in
-                guard let index = content.queues[key]?.firstIndex(where: { $0.id == id }) else {
-                    return nil
-                }
-                return content.queues[key]?.remove(at: index)
-            }
-            waiter?.continuation.resume(throwing: CancellationError())
+        guard let waiter else { return }
+        do { try await waiter.value() } catch {
+            queues.withLock { queues in queues[key]?.removeAll { $0 === waiter } }
+            throw error
         }
     }
 
+    /// Passes the key to the first task that still waits for it.
     private func unlock(_ key: Key) {
-        let next = content.withLock { content -> Waiter? in
-            let next = content.queues[key]?.popFirst()
-            if next == nil { content.queues[key] = nil }
-            return next
+        while true {
+            let next = queues.withLock { queues -> Promise<Void>? in
+                let next = queues[key]?.popFirst()
+                if next == nil { queues[key] = nil }
+                return next
+            }
+            guard let next else { return }
+            if next.resolve() { return }
         }
-        next?.continuation.resume()
     }
 }
