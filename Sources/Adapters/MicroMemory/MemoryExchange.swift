@@ -30,7 +30,7 @@ final class MemoryExchange: Sendable {
         var queues: [(roundRobin: RoundRobin, members: [Subscription.Source])] = []
     }
 
-    private struct Content {
+    private struct State {
         var byTopic: [String: [Subscriber]] = [:]
         var patterns: [Subscriber] = []
         /// Of the topics in ``byTopic``; with the patterns that cover them.
@@ -40,15 +40,15 @@ final class MemoryExchange: Sendable {
         var count = 0
     }
 
-    private let content = Mutex(Content())
+    private let state = Mutex(State())
 
-    var openSubscriptions: Int { content.withLock(\.count) }
+    var openSubscriptions: Int { state.withLock(\.count) }
 
     /// Gives a delivery to every subscriber of its topic, and to one of each queue; tells whether there was any.
     @discardableResult
     func publish(_ delivery: Delivery) -> Bool {
-        let route = content.withLock { content in
-            content.routes[delivery.topic] ?? Self.route(of: delivery.topic, [], content)
+        let route = state.withLock { state in
+            state.routes[delivery.topic] ?? Self.route(of: delivery.topic, [], state)
         }
         guard let route else { return false }
         for source in route.ungrouped { source.yield(delivery) }
@@ -57,56 +57,56 @@ final class MemoryExchange: Sendable {
     }
 
     func makeID() -> Int {
-        content.withLock { content in
-            content.nextID += 1
-            return content.nextID
+        state.withLock { state in
+            state.nextID += 1
+            return state.nextID
         }
     }
 
     func add(_ id: Int, to topic: String, queue: String?, _ source: Subscription.Source) {
-        content.withLock { content in
+        state.withLock { state in
             // It may have ended before it was here.
             guard !source.hasEnded else { return }
-            if let queue { content.roundRobins[queue, default: (RoundRobin(), 0)].members += 1 }
-            content.count += 1
+            if let queue { state.roundRobins[queue, default: (RoundRobin(), 0)].members += 1 }
+            state.count += 1
             let subscriber = Subscriber(id: id, pattern: TopicPattern(topic), queue: queue, source: source)
             if subscriber.pattern.hasWildcards {
-                content.patterns.append(subscriber)
-                for topic in content.byTopic.keys { Self.updateRoute(of: topic, &content) }
+                state.patterns.append(subscriber)
+                for topic in state.byTopic.keys { Self.updateRoute(of: topic, &state) }
             } else {
-                content.byTopic[topic, default: []].append(subscriber)
-                Self.updateRoute(of: topic, &content)
+                state.byTopic[topic, default: []].append(subscriber)
+                Self.updateRoute(of: topic, &state)
             }
         }
     }
 
     func remove(_ id: Int, from topic: String, queue: String?) {
-        content.withLock { content in
-            if let index = content.patterns.firstIndex(where: { $0.id == id }) {
-                content.patterns.remove(at: index)
-                for topic in content.byTopic.keys { Self.updateRoute(of: topic, &content) }
-            } else if let index = content.byTopic[topic]?.firstIndex(where: { $0.id == id }) {
-                content.byTopic[topic]?.remove(at: index)
-                if content.byTopic[topic]?.isEmpty == true { content.byTopic[topic] = nil }
-                Self.updateRoute(of: topic, &content)
+        state.withLock { state in
+            if let index = state.patterns.firstIndex(where: { $0.id == id }) {
+                state.patterns.remove(at: index)
+                for topic in state.byTopic.keys { Self.updateRoute(of: topic, &state) }
+            } else if let index = state.byTopic[topic]?.firstIndex(where: { $0.id == id }) {
+                state.byTopic[topic]?.remove(at: index)
+                if state.byTopic[topic]?.isEmpty == true { state.byTopic[topic] = nil }
+                Self.updateRoute(of: topic, &state)
             } else {
                 return
             }
-            content.count -= 1
+            state.count -= 1
             if let queue {
-                content.roundRobins[queue]?.members -= 1
-                if content.roundRobins[queue]?.members == 0 { content.roundRobins[queue] = nil }
+                state.roundRobins[queue]?.members -= 1
+                if state.roundRobins[queue]?.members == 0 { state.roundRobins[queue] = nil }
             }
         }
     }
 
-    private static func updateRoute(of topic: String, _ content: inout Content) {
-        content.routes[topic] = content.byTopic[topic].flatMap { route(of: topic, $0, content) }
+    private static func updateRoute(of topic: String, _ state: inout State) {
+        state.routes[topic] = state.byTopic[topic].flatMap { route(of: topic, $0, state) }
     }
 
     /// Nil if nobody has subscribed.
-    private static func route(of topic: String, _ exact: [Subscriber], _ content: Content) -> Route? {
-        let subscribers = exact + content.patterns.filter { $0.pattern.matches(topic) }
+    private static func route(of topic: String, _ exact: [Subscriber], _ state: State) -> Route? {
+        let subscribers = exact + state.patterns.filter { $0.pattern.matches(topic) }
         guard !subscribers.isEmpty else { return nil }
         var route = Route()
         var queues: [String: [Subscription.Source]] = [:]
@@ -117,7 +117,7 @@ final class MemoryExchange: Sendable {
                 route.ungrouped.append(subscriber.source)
             }
         }
-        route.queues = queues.compactMap { name, members in content.roundRobins[name].map { ($0.roundRobin, members) } }
+        route.queues = queues.compactMap { name, members in state.roundRobins[name].map { ($0.roundRobin, members) } }
         return route
     }
 }

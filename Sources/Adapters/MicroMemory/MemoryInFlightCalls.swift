@@ -6,24 +6,24 @@ import Synchronization
 
 /// The calls that a transport waits for, so that closing it ends them.
 final class MemoryInFlightCalls: Sendable {
-    private struct Content {
+    private struct State {
         var cancellations: [Int: @Sendable () -> Void] = [:]
         var nextID = 0
         var isClosed = false
     }
 
-    private let content = Mutex(Content())
+    private let state = Mutex(State())
 
     /// Runs a call until its end, or that of the transport.
     func run<Value: Sendable>(_ call: @escaping @Sendable () async throws -> Value) async throws -> Value {
         let task = Task { try await call() }
-        let id = content.withLock { content -> Int? in
-            guard !content.isClosed else { return nil }
-            content.nextID += 1
-            content.cancellations[content.nextID] = { task.cancel() }
-            return content.nextID
+        let id = state.withLock { state -> Int? in
+            guard !state.isClosed else { return nil }
+            state.nextID += 1
+            state.cancellations[state.nextID] = { task.cancel() }
+            return state.nextID
         }
-        defer { if let id { content.withLock { $0.cancellations[id] = nil } } }
+        defer { if let id { state.withLock { $0.cancellations[id] = nil } } }
         if id == nil { task.cancel() }
         do {
             return try await withTaskCancellationHandler {
@@ -31,17 +31,17 @@ final class MemoryInFlightCalls: Sendable {
             } onCancel: {
                 task.cancel()
             }
-        } catch is CancellationError where !Task.isCancelled && content.withLock(\.isClosed) {
+        } catch is CancellationError where !Task.isCancelled && state.withLock(\.isClosed) {
             throw MemoryTransport.closed
         }
     }
 
     /// Ends all calls with `closed`, also those to come.
     func cancel() {
-        let cancellations = content.withLock { content in
-            content.isClosed = true
-            defer { content.cancellations = [:] }
-            return content.cancellations
+        let cancellations = state.withLock { state in
+            state.isClosed = true
+            defer { state.cancellations = [:] }
+            return state.cancellations
         }
         for cancel in cancellations.values { cancel() }
     }

@@ -6,14 +6,14 @@ import Synchronization
 
 /// The answering side of the memory transport.
 final class MemoryListener: TransportListener {
-    private enum State {
+    private enum Phase {
         case bound
         case running(TransportHandler, TransportStreamLookup)
         case ended
     }
 
-    private struct Content {
-        var state = State.bound
+    private struct State {
+        var phase = Phase.bound
         /// Calls that came before the listener ran.
         var waitingCalls: [CheckedContinuation<Void, Never>] = []
         /// What cancels each call and stream that runs.
@@ -26,7 +26,7 @@ final class MemoryListener: TransportListener {
 
     let address: Address
     private let backend: MemoryBackend
-    private let content = Mutex(Content())
+    private let state = Mutex(State())
 
     init(address: Address, backend: MemoryBackend) {
         self.address = address
@@ -35,27 +35,27 @@ final class MemoryListener: TransportListener {
 
     /// Whether it takes no calls any more.
     var hasEnded: Bool {
-        content.withLock { content in
-            if case .ended = content.state { true } else { false }
+        state.withLock { state in
+            if case .ended = state.phase { true } else { false }
         }
     }
 
     func run(_ handler: @escaping TransportHandler, streams: @escaping TransportStreamLookup) async throws {
-        let waitingCalls = try content.withLock { content in
-            guard case .bound = content.state else {
+        let waitingCalls = try state.withLock { state in
+            guard case .bound = state.phase else {
                 throw MicroError(
                     .closed, "the listener at \(address) ran already", origin: MicroError.Origin.transport)
             }
-            content.state = .running(handler, streams)
-            defer { content.waitingCalls = [] }
-            return content.waitingCalls
+            state.phase = .running(handler, streams)
+            defer { state.waitingCalls = [] }
+            return state.waitingCalls
         }
         for call in waitingCalls { call.resume() }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let hasEnded = content.withLock { content in
-                    if case .ended = content.state { return true }
-                    content.runner = continuation
+                let hasEnded = state.withLock { state in
+                    if case .ended = state.phase { return true }
+                    state.runner = continuation
                     return false
                 }
                 if hasEnded { continuation.resume() }
@@ -96,21 +96,21 @@ final class MemoryListener: TransportListener {
     /// Opens a stream to the handler of its endpoint.
     func open(_ request: TransportRequest, maxBodySize: Int) async throws -> TransportStream {
         await waitUntilRunning()
-        let (client, server) = MemoryStreamCarrier.makeStreams(maxBodySize: maxBodySize)
+        let (client, server) = MemoryStreamDelegate.makeStreams(maxBodySize: maxBodySize)
         let (id, _) = try admit(request) { _, streams in
             guard let handler = streams(request.endpoint) else { throw MicroError.streamNotFound(request) }
-            return server.carrier.run(handler, request, server.stream)
+            return server.delegate.run(handler, request, server.stream)
         }
-        client.carrier.end(at: request.deadline, throwing: MemoryTransport.deadlineError(request, self.address))
-        client.carrier.onEnd { [weak self] in self?.end(id) }
+        client.delegate.end(at: request.deadline, throwing: MemoryTransport.deadlineError(request, self.address))
+        client.delegate.onEnd { [weak self] in self?.end(id) }
         return client.stream
     }
 
     private func waitUntilRunning() async {
         await withCheckedContinuation { continuation in
-            let mustWait = content.withLock { content in
-                guard case .bound = content.state else { return false }
-                content.waitingCalls.append(continuation)
+            let mustWait = state.withLock { state in
+                guard case .bound = state.phase else { return false }
+                state.waitingCalls.append(continuation)
                 return true
             }
             if !mustWait { continuation.resume() }
@@ -122,34 +122,34 @@ final class MemoryListener: TransportListener {
         _ request: TransportRequest,
         start: (@escaping TransportHandler, @escaping TransportStreamLookup) throws -> Task<Value, Failure>
     ) throws -> (Int, Task<Value, Failure>) {
-        try content.withLock { content in
-            guard case .running(let handler, let streams) = content.state else {
+        try state.withLock { state in
+            guard case .running(let handler, let streams) = state.phase else {
                 throw MicroError(
                     .unavailable, "\(request.service) at \(address) is stopping", origin: MicroError.Origin.transport,
                     isSafeToRetry: true)
             }
             let task = try start(handler, streams)
-            content.nextID += 1
-            content.running[content.nextID] = { task.cancel() }
-            return (content.nextID, task)
+            state.nextID += 1
+            state.running[state.nextID] = { task.cancel() }
+            return (state.nextID, task)
         }
     }
 
     private func end(_ id: Int) {
-        let drainers = content.withLock { content in
-            content.running[id] = nil
-            guard content.running.isEmpty else { return [] as [CheckedContinuation<Void, Never>] }
-            defer { content.drainers = [] }
-            return content.drainers
+        let drainers = state.withLock { state in
+            state.running[id] = nil
+            guard state.running.isEmpty else { return [] as [CheckedContinuation<Void, Never>] }
+            defer { state.drainers = [] }
+            return state.drainers
         }
         for drainer in drainers { drainer.resume() }
     }
 
     private func waitForRunningCalls() async {
         await withCheckedContinuation { continuation in
-            let isIdle = content.withLock { content in
-                if content.running.isEmpty { return true }
-                content.drainers.append(continuation)
+            let isIdle = state.withLock { state in
+                if state.running.isEmpty { return true }
+                state.drainers.append(continuation)
                 return false
             }
             if isIdle { continuation.resume() }
@@ -160,18 +160,18 @@ final class MemoryListener: TransportListener {
         backend.listeners.withLock { listeners in
             if listeners[address] === self { listeners[address] = nil }
         }
-        let waitingCalls = content.withLock { content in
-            content.state = .ended
-            defer { content.waitingCalls = [] }
-            return content.waitingCalls
+        let waitingCalls = state.withLock { state in
+            state.phase = .ended
+            defer { state.waitingCalls = [] }
+            return state.waitingCalls
         }
         for call in waitingCalls { call.resume() }
     }
 
     private func cancelRunningCalls() {
-        let (cancellations, runner) = content.withLock { content in
-            defer { content.runner = nil }
-            return (Array(content.running.values), content.runner)
+        let (cancellations, runner) = state.withLock { state in
+            defer { state.runner = nil }
+            return (Array(state.running.values), state.runner)
         }
         for cancel in cancellations { cancel() }
         runner?.resume()

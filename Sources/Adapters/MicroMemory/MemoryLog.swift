@@ -13,7 +13,7 @@ final class MemoryLog: Sendable {
         let task: Task<Void, Never>
     }
 
-    private struct Content {
+    private struct State {
         var messages = MemoryMessages()
         var consumers: [MemoryConsumer.Key: MemoryConsumer] = [:]
         var isSuspended = false
@@ -24,7 +24,7 @@ final class MemoryLog: Sendable {
         var nextID = 0
     }
 
-    private let content = Mutex(Content())
+    private let state = Mutex(State())
     private let maxCount: Int
     private let maxBytes: Int
 
@@ -33,7 +33,7 @@ final class MemoryLog: Sendable {
         self.maxBytes = maxBytes
     }
 
-    deinit { content.withLock { $0.wakeup?.task.cancel() } }
+    deinit { state.withLock { $0.wakeup?.task.cancel() } }
 
     // MARK: Publishers
 
@@ -41,44 +41,44 @@ final class MemoryLog: Sendable {
     ///
     /// - Throws: ``MicroError`` with `resourceExhausted`.
     func append(_ message: BrokerMessage, to topic: String) throws {
-        try update { content in
-            guard store(MemoryMessages.Entry(message, topic), &content) else {
+        try update { state in
+            guard store(MemoryMessages.Entry(message, topic), &state) else {
                 throw MicroError(
                     .resourceExhausted,
-                    "the memory for messages is full: \(content.messages.count) of \(maxCount) messages and "
-                        + "\(content.messages.bytes) of \(maxBytes) bytes wait for who has subscribed",
+                    "the memory for messages is full: \(state.messages.count) of \(maxCount) messages and "
+                        + "\(state.messages.bytes) of \(maxBytes) bytes wait for who has subscribed",
                     origin: MicroError.Origin.broker, isSafeToRetry: true)
             }
         }
     }
 
     /// Tells whether there was room.
-    private func store(_ entry: MemoryMessages.Entry, _ content: inout Content) -> Bool {
-        if !hasRoom(for: entry, content) { makeRoom(for: entry, &content) }
-        guard hasRoom(for: entry, content) else { return false }
-        content.messages.append(entry)
+    private func store(_ entry: MemoryMessages.Entry, _ state: inout State) -> Bool {
+        if !hasRoom(for: entry, state) { makeRoom(for: entry, &state) }
+        guard hasRoom(for: entry, state) else { return false }
+        state.messages.append(entry)
         return true
     }
 
-    private func hasRoom(for entry: MemoryMessages.Entry, _ content: Content) -> Bool {
-        content.messages.count < maxCount && content.messages.bytes + entry.size <= maxBytes
+    private func hasRoom(for entry: MemoryMessages.Entry, _ state: State) -> Bool {
+        state.messages.count < maxCount && state.messages.bytes + entry.size <= maxBytes
     }
 
     /// An eighth of everything at a time, so that it is not searched for with every message.
-    private func makeRoom(for entry: MemoryMessages.Entry, _ content: inout Content) {
-        let oldestNeeded = content.consumers.values.map(\.oldestNeeded).min() ?? .max
-        while content.messages.first < min(oldestNeeded, content.messages.end),
-            content.messages.count > maxCount / 8 * 7
-                || content.messages.bytes + entry.size > maxBytes / 8 * 7
-        { content.messages.removeFirst() }
+    private func makeRoom(for entry: MemoryMessages.Entry, _ state: inout State) {
+        let oldestNeeded = state.consumers.values.map(\.oldestNeeded).min() ?? .max
+        while state.messages.first < min(oldestNeeded, state.messages.end),
+            state.messages.count > maxCount / 8 * 7
+                || state.messages.bytes + entry.size > maxBytes / 8 * 7
+        { state.messages.removeFirst() }
     }
 
     // MARK: Subscribers
 
     func makeID() -> Int {
-        content.withLock { content in
-            content.nextID += 1
-            return content.nextID
+        state.withLock { state in
+            state.nextID += 1
+            return state.nextID
         }
     }
 
@@ -89,34 +89,34 @@ final class MemoryLog: Sendable {
         _ id: Int, to topic: String, as key: MemoryConsumer.Key, _ options: SubscribeOptions,
         _ source: Subscription.Source
     ) throws {
-        try update { content in
+        try update { state in
             // It may have ended before it was here.
             guard !source.hasEnded else { return }
-            if content.consumers[key] == nil {
-                guard content.consumers.count < Self.maxConsumers else {
+            if state.consumers[key] == nil {
+                guard state.consumers.count < Self.maxConsumers else {
                     throw MicroError(
                         .resourceExhausted, "there are \(Self.maxConsumers) queues and subscriptions already",
                         origin: MicroError.Origin.broker, isSafeToRetry: true)
                 }
-                let start = options.start == .all ? content.messages.first : content.messages.end
-                content.consumers[key] = MemoryConsumer(topic, from: start)
+                let start = options.start == .all ? state.messages.first : state.messages.end
+                state.consumers[key] = MemoryConsumer(topic, from: start)
             }
-            content.consumers[key]?.add(MemoryConsumer.Member(id, source, options), options)
+            state.consumers[key]?.add(MemoryConsumer.Member(id, source, options), options)
         }
     }
 
     /// Removes a subscription. What it has in hand it may still settle, if its consumer is kept.
     func remove(_ id: Int, from key: MemoryConsumer.Key) {
         // Those beside it may have room for what it has left.
-        update { content in
-            content.consumers[key]?.remove(member: id)
-            if !key.isDurable { content.consumers[key] = nil }
+        update { state in
+            state.consumers[key]?.remove(member: id)
+            if !key.isDurable { state.consumers[key] = nil }
         }
     }
 
     /// How many subscriptions are there.
     var openSubscriptions: Int {
-        content.withLock { content in content.consumers.values.reduce(0) { $0 + $1.members.count } }
+        state.withLock { state in state.consumers.values.reduce(0) { $0 + $1.members.count } }
     }
 
     private static let maxConsumers = 10_000
@@ -126,66 +126,65 @@ final class MemoryLog: Sendable {
     /// Changes something, and has delivered what can be delivered then.
     ///
     /// - Parameter key: The consumer that it is about; nil for all.
-    private func update(_ key: MemoryConsumer.Key? = nil, _ body: (inout Content) throws -> Void) rethrows {
-        try content.withLock { content in
-            try body(&content)
-            dispatch(on: key, &content)
+    private func update(_ key: MemoryConsumer.Key? = nil, _ body: (inout State) throws -> Void) rethrows {
+        try state.withLock { state in
+            try body(&state)
+            dispatch(on: key, &state)
         }
         deliver()
     }
 
     private func settle(_ sequence: Int, attempt: Int, of key: MemoryConsumer.Key, _ settlement: Delivery.Settlement) {
-        update(key) { content in
-            let due = content.consumers[key]?.settle(sequence, attempt: attempt, settlement, at: .now)
-            if let due { scheduleWakeup(at: due, &content.wakeup) }
+        update(key) { state in
+            let due = state.consumers[key]?.settle(sequence, attempt: attempt, settlement, at: .now)
+            if let due { scheduleWakeup(at: due, &state.wakeup) }
         }
     }
 
     /// Decides what is delivered to whom.
-    private func dispatch(on key: MemoryConsumer.Key?, _ content: inout Content) {
-        guard !content.isSuspended else { return }
+    private func dispatch(on key: MemoryConsumer.Key?, _ state: inout State) {
+        guard !state.isSuspended else { return }
         let now = ContinuousClock.now
         if let key {
             // What is buried is news for the others.
-            guard content.consumers[key]?.hasExhaustedMessages == true else { return dispatch(on: key, &content, now) }
+            guard state.consumers[key]?.hasExhaustedMessages == true else { return dispatch(on: key, &state, now) }
         }
-        for (key, consumer) in content.consumers where consumer.hasExhaustedMessages {
-            publishDeadLetters(key, &content, now)
+        for (key, consumer) in state.consumers where consumer.hasExhaustedMessages {
+            publishDeadLetters(key, &state, now)
         }
         // The keys alone: who holds the dictionary has it copied when it is changed.
-        for key in content.consumers.keys.map(\.self) { dispatch(on: key, &content, now) }
+        for key in state.consumers.keys.map(\.self) { dispatch(on: key, &state, now) }
     }
 
-    private func dispatch(on key: MemoryConsumer.Key, _ content: inout Content, _ now: ContinuousClock.Instant) {
-        while let next = content.consumers[key]?.next(in: content.messages, at: now) {
+    private func dispatch(on key: MemoryConsumer.Key, _ state: inout State, _ now: ContinuousClock.Instant) {
+        while let next = state.consumers[key]?.next(in: state.messages, at: now) {
             let delivery = Delivery(
                 topic: next.message.topic, message: next.message.message, attempt: next.attempt,
                 settle: { [weak self] settlement in
                     self?.settle(next.sequence, attempt: next.attempt, of: key, settlement)
                 })
-            content.outbox.append((next.source, delivery))
-            scheduleWakeup(at: next.expiry, &content.wakeup)
+            state.outbox.append((next.source, delivery))
+            scheduleWakeup(at: next.expiry, &state.wakeup)
         }
     }
 
     /// Sends what was delivered too often to where its consumer wants it.
-    private func publishDeadLetters(_ key: MemoryConsumer.Key, _ content: inout Content, _ now: ContinuousClock.Instant)
-    {
-        guard let consumer = content.consumers[key] else { return }
+    private func publishDeadLetters(_ key: MemoryConsumer.Key, _ state: inout State, _ now: ContinuousClock.Instant) {
+        guard let consumer = state.consumers[key] else { return }
         for sequence in consumer.exhaustedSequences {
             let deadLetter = consumer.deadLetterTopic.map {
-                MemoryMessages.Entry(content.messages[sequence].message, $0)
+                MemoryMessages.Entry(state.messages[sequence].message, $0)
             }
             // Given up first: its own room may be what there is.
-            let attempts = content.consumers[key]?.removeRedelivery(sequence) ?? 0
-            guard let deadLetter, !store(deadLetter, &content) else { continue }
-            guard content.messages.first <= sequence else {
+            let attempts = state.consumers[key]?.removeRedelivery(sequence) ?? 0
+            guard let deadLetter, !store(deadLetter, &state) else { continue }
+            guard state.messages.first <= sequence else {
                 // It has made room for itself.
-                content.messages.append(deadLetter)
+                state.messages.append(deadLetter)
                 continue
             }
-            content.consumers[key]?.deferDeadLetter(sequence, attempts: attempts, at: now)
-            return scheduleWakeup(at: now + .seconds(1), &content.wakeup)
+            state.consumers[key]?.deferDeadLetter(sequence, attempts: attempts, at: now)
+            return scheduleWakeup(at: now + .seconds(1), &state.wakeup)
         }
     }
 
@@ -199,18 +198,18 @@ final class MemoryLog: Sendable {
     }
 
     private func beginDelivering() -> Bool {
-        content.withLock { content in
-            guard !content.isDelivering, !content.outbox.isEmpty else { return false }
-            content.isDelivering = true
+        state.withLock { state in
+            guard !state.isDelivering, !state.outbox.isEmpty else { return false }
+            state.isDelivering = true
             return true
         }
     }
 
     private func takeOutbox() -> [(source: Subscription.Source, delivery: Delivery)]? {
-        content.withLock { content in
-            content.isDelivering = !content.outbox.isEmpty
-            defer { content.outbox = [] }
-            return content.isDelivering ? content.outbox : nil
+        state.withLock { state in
+            state.isDelivering = !state.outbox.isEmpty
+            defer { state.outbox = [] }
+            return state.isDelivering ? state.outbox : nil
         }
     }
 
@@ -230,31 +229,31 @@ final class MemoryLog: Sendable {
     }
 
     private func handleWakeup(at instant: ContinuousClock.Instant) {
-        update { content in
+        update { state in
             // An earlier one has taken over.
-            guard content.wakeup?.at == instant else { return }
-            content.wakeup = nil
+            guard state.wakeup?.at == instant else { return }
+            state.wakeup = nil
             let now = ContinuousClock.now
-            content.consumers.updateValues { $1.expire(at: now) }
+            state.consumers.updateValues { $1.expire(at: now) }
             // Not for each of many that are due one after the other.
-            let next = content.consumers.values.compactMap { $0.nextWakeup(after: now) }.min()
-            if let next { scheduleWakeup(at: max(next, now + .milliseconds(2)), &content.wakeup) }
+            let next = state.consumers.values.compactMap { $0.nextWakeup(after: now) }.min()
+            if let next { scheduleWakeup(at: max(next, now + .milliseconds(2)), &state.wakeup) }
         }
     }
 
     // MARK: The backend
 
     /// Nothing is delivered until it goes on.
-    func suspend() { content.withLock { $0.isSuspended = true } }
+    func suspend() { state.withLock { $0.isSuspended = true } }
 
     func resume() { update { $0.isSuspended = false } }
 
     /// Forgets all messages, and the consumers that nobody has.
     func wipe() {
-        content.withLock { content in
-            content.messages.removeAll()
-            content.consumers = content.consumers.filter { !$0.value.members.isEmpty }
-            content.consumers.updateValues { $1.reset(to: content.messages.end) }
+        state.withLock { state in
+            state.messages.removeAll()
+            state.consumers = state.consumers.filter { !$0.value.members.isEmpty }
+            state.consumers.updateValues { $1.reset(to: state.messages.end) }
         }
     }
 }

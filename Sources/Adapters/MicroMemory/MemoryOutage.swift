@@ -6,30 +6,30 @@ import Synchronization
 
 /// Whether brokers can reach their backend, and who waits until they can.
 final class MemoryOutage: Sendable {
-    private struct Content {
+    private struct State {
         var waiters: [Int: (owner: ObjectIdentifier, continuation: AsyncStream<Never>.Continuation)] = [:]
         var nextID = 0
     }
 
     private let isDown = Atomic(false)
-    private let content = Mutex(Content())
+    private let state = Mutex(State())
 
     var isOver: Bool { !isDown.load(ordering: .acquiring) }
 
-    func begin() { content.withLock { _ in isDown.store(true, ordering: .releasing) } }
+    func begin() { state.withLock { _ in isDown.store(true, ordering: .releasing) } }
 
     func end() {
-        let waiters = content.withLock { content in
+        let waiters = state.withLock { state in
             isDown.store(false, ordering: .releasing)
-            defer { content.waiters = [:] }
-            return content.waiters.values.map(\.continuation)
+            defer { state.waiters = [:] }
+            return state.waiters.values.map(\.continuation)
         }
         for continuation in waiters { continuation.finish() }
     }
 
     /// Lets those go on that wait for the sake of an owner, who is not there any more.
     func release(_ owner: ObjectIdentifier) {
-        let waiters = content.withLock { $0.waiters.values.filter { $0.owner == owner } }
+        let waiters = state.withLock { $0.waiters.values.filter { $0.owner == owner } }
         for waiter in waiters { waiter.continuation.finish() }
     }
 
@@ -46,17 +46,17 @@ final class MemoryOutage: Sendable {
 
     private func wait(for owner: ObjectIdentifier, unless isGone: () -> Bool) async {
         let (stream, continuation) = AsyncStream<Never>.makeStream()
-        let id = content.withLock { content -> Int? in
+        let id = state.withLock { state -> Int? in
             // Asked under the lock: who releases the owner either comes later and finds it, or came first.
             guard !isOver, !isGone() else { return nil }
-            content.nextID += 1
-            content.waiters[content.nextID] = (owner, continuation)
-            return content.nextID
+            state.nextID += 1
+            state.waiters[state.nextID] = (owner, continuation)
+            return state.nextID
         }
         guard let id else { return }
         // Ends when the outage does, or when the task is cancelled.
         for await _ in stream {}
-        content.withLock { $0.waiters[id] = nil }
+        state.withLock { $0.waiters[id] = nil }
     }
 
     private static let error = MicroError(

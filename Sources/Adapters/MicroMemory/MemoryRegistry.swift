@@ -59,13 +59,13 @@ public final class MemoryRegistry: Registry {
     public func lookUp(_ name: String) async throws -> [ServiceRecord] {
         try checkOpen()
         try NameRules.check(service: name)
-        return store.state[name]
+        return store.current[name]
     }
 
     /// See ``MicroCore/Registry/list()``.
     public func list() async throws -> [String] {
         try checkOpen()
-        return store.state.names.sorted()
+        return store.current.names.sorted()
     }
 
     /// See ``MicroCore/Registry/watch(_:)``.

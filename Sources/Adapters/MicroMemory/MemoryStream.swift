@@ -7,7 +7,7 @@ import Synchronization
 
 /// One direction of a stream in memory: what one side sends is what the other reads.
 private final class MemoryStreamPipe: Sendable {
-    private struct Content {
+    private struct State {
         var inbox: TransportStream.Source?
         var isFull = false
         /// Why nothing can be sent any more.
@@ -15,16 +15,16 @@ private final class MemoryStreamPipe: Sendable {
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let content = Mutex(Content())
+    private let state = Mutex(State())
 
-    func connect(to inbox: TransportStream.Source) { content.withLock { $0.inbox = inbox } }
+    func connect(to inbox: TransportStream.Source) { state.withLock { $0.inbox = inbox } }
 
     func send(_ message: ByteBuffer) async throws {
         while true {
-            let isSent = try content.withLock { content in
-                if let end = content.end { throw end }
-                guard !content.isFull else { return false }
-                content.isFull = content.inbox?.yield(message) == false
+            let isSent = try state.withLock { state in
+                if let end = state.end { throw end }
+                guard !state.isFull else { return false }
+                state.isFull = state.inbox?.yield(message) == false
                 return true
             }
             if isSent { return }
@@ -36,9 +36,9 @@ private final class MemoryStreamPipe: Sendable {
     ///
     /// - Parameter readerEnd: What a reader sees after what was sent; nil if it is of no concern to it.
     func end(sender reason: any Error, readerEnd: Result<Void, any Error>? = nil) {
-        let inbox = content.withLock { content in
-            content.end = content.end ?? reason
-            return content.inbox
+        let inbox = state.withLock { state in
+            state.end = state.end ?? reason
+            return state.inbox
         }
         wake { _ in }
         switch readerEnd {
@@ -52,65 +52,65 @@ private final class MemoryStreamPipe: Sendable {
 
     private func waitForRoomOrEnd() async {
         await withCheckedContinuation { continuation in
-            let mustWait = content.withLock { content in
-                guard content.isFull, content.end == nil else { return false }
-                content.waiting.append(continuation)
+            let mustWait = state.withLock { state in
+                guard state.isFull, state.end == nil else { return false }
+                state.waiting.append(continuation)
                 return true
             }
             if !mustWait { continuation.resume() }
         }
     }
 
-    private func wake(_ change: (inout Content) -> Void) {
-        let waiting = content.withLock { content in
-            change(&content)
-            defer { content.waiting = [] }
-            return content.waiting
+    private func wake(_ change: (inout State) -> Void) {
+        let waiting = state.withLock { state in
+            change(&state)
+            defer { state.waiting = [] }
+            return state.waiting
         }
         for sender in waiting { sender.resume() }
     }
 }
 
 /// One side of a stream in memory.
-final class MemoryStreamCarrier: TransportStreamCarrier {
+final class MemoryStreamDelegate: TransportStreamDelegate {
     /// What both sides share.
     private final class Lifetime: Sendable {
-        private struct Content {
+        private struct State {
             var task: Task<Void, Never>?
             var timer: DeadlineQueue.ScheduledAction?
             var hasEnded = false
             var action: (@Sendable () -> Void)?
         }
 
-        private let content = Mutex(Content())
+        private let state = Mutex(State())
 
-        var hasEnded: Bool { content.withLock(\.hasEnded) }
+        var hasEnded: Bool { state.withLock(\.hasEnded) }
 
-        func start(_ task: Task<Void, Never>) { content.withLock { $0.task = task } }
+        func start(_ task: Task<Void, Never>) { state.withLock { $0.task = task } }
 
         func start(_ timer: DeadlineQueue.ScheduledAction) {
-            let hasEnded = content.withLock { content in
-                if !content.hasEnded { content.timer = timer }
-                return content.hasEnded
+            let hasEnded = state.withLock { state in
+                if !state.hasEnded { state.timer = timer }
+                return state.hasEnded
             }
             if hasEnded { DeadlineQueue.shared.cancel(timer) }
         }
 
-        func cancelTask() { content.withLock(\.task)?.cancel() }
+        func cancelTask() { state.withLock(\.task)?.cancel() }
 
         func onEnd(_ action: @escaping @Sendable () -> Void) {
-            let hasEnded = content.withLock { content in
-                if !content.hasEnded { content.action = action }
-                return content.hasEnded
+            let hasEnded = state.withLock { state in
+                if !state.hasEnded { state.action = action }
+                return state.hasEnded
             }
             if hasEnded { action() }
         }
 
         func end() {
-            let (action, timer) = content.withLock { content in
-                defer { (content.action, content.timer) = (nil, nil) }
-                content.hasEnded = true
-                return (content.action, content.timer)
+            let (action, timer) = state.withLock { state in
+                defer { (state.action, state.timer) = (nil, nil) }
+                state.hasEnded = true
+                return (state.action, state.timer)
             }
             if let timer { DeadlineQueue.shared.cancel(timer) }
             action?()
@@ -133,19 +133,19 @@ final class MemoryStreamCarrier: TransportStreamCarrier {
         self.maxBodySize = maxBodySize
     }
 
-    typealias Side = (carrier: MemoryStreamCarrier, stream: TransportStream)
+    typealias Side = (delegate: MemoryStreamDelegate, stream: TransportStream)
 
     /// The two sides of a stream.
     static func makeStreams(maxBodySize: Int) -> (client: Side, server: Side) {
         let (clientToServer, serverToClient, lifetime) = (MemoryStreamPipe(), MemoryStreamPipe(), Lifetime())
-        let client = MemoryStreamCarrier(
+        let client = MemoryStreamDelegate(
             outgoing: clientToServer, incoming: serverToClient, lifetime: lifetime, isClient: true,
             maxBodySize: maxBodySize)
-        let server = MemoryStreamCarrier(
+        let server = MemoryStreamDelegate(
             outgoing: serverToClient, incoming: clientToServer, lifetime: lifetime, isClient: false,
             maxBodySize: maxBodySize)
-        let (clientStream, clientInbox) = TransportStream.makeStream(carrier: client)
-        let (serverStream, serverInbox) = TransportStream.makeStream(carrier: server)
+        let (clientStream, clientInbox) = TransportStream.makeStream(delegate: client)
+        let (serverStream, serverInbox) = TransportStream.makeStream(delegate: server)
         clientToServer.connect(to: serverInbox)
         serverToClient.connect(to: clientInbox)
         return ((client, clientStream), (server, serverStream))

@@ -9,7 +9,7 @@ import Testing
 
 /// A registry that does what a test tells it.
 private final class FakeRegistry: Registry {
-    struct Content {
+    struct State {
         var isDown = false
         var failure = MicroError(.unavailable, "cannot reach the fake registry")
         var nodes: Set<String> = []
@@ -19,30 +19,30 @@ private final class FakeRegistry: Registry {
         var hangsAfterRegistering = false
     }
 
-    let content = Mutex(Content())
+    let state = Mutex(State())
     var name: String { "fake" }
     var capabilities: RegistryCapabilities { [] }
     var description: String { "the fake registry" }
 
     func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
-        if content.withLock(\.hangs) { try await Task.sleep(for: .seconds(600)) }
-        if content.withLock(\.hangsAfterRegistering) {
-            content.withLock { _ = $0.nodes.insert(service.nodes[0].id) }
+        if state.withLock(\.hangs) { try await Task.sleep(for: .seconds(600)) }
+        if state.withLock(\.hangsAfterRegistering) {
+            state.withLock { _ = $0.nodes.insert(service.nodes[0].id) }
             try await Task.sleep(for: .seconds(600))
         }
-        return try content.withLock { content in
-            content.registers += 1
-            if content.isDown { throw content.failure }
-            let created = service.nodes.map { content.nodes.insert($0.id).inserted }.contains(true)
+        return try state.withLock { state in
+            state.registers += 1
+            if state.isDown { throw state.failure }
+            let created = service.nodes.map { state.nodes.insert($0.id).inserted }.contains(true)
             return RegisterOutcome(timeToLive: timeToLive, created: created)
         }
     }
 
     func deregister(_ service: ServiceRecord) async throws {
-        if content.withLock(\.hangs) { try await Task.sleep(for: .seconds(600)) }
-        try content.withLock { content in
-            if content.isDown { throw content.failure }
-            for node in service.nodes { content.nodes.remove(node.id) }
+        if state.withLock(\.hangs) { try await Task.sleep(for: .seconds(600)) }
+        try state.withLock { state in
+            if state.isDown { throw state.failure }
+            for node in service.nodes { state.nodes.remove(node.id) }
         }
     }
 
@@ -89,17 +89,17 @@ private final class StatusRecorder: Sendable {
 
     @Test func registersSendsHeartbeatsAndDeregisters() async throws {
         try await withRunning(registration()) {
-            #expect(registry.content.withLock(\.nodes) == ["n"])
-            #expect(await eventually { registry.content.withLock(\.registers) >= 3 })
+            #expect(registry.state.withLock(\.nodes) == ["n"])
+            #expect(await eventually { registry.state.withLock(\.registers) >= 3 })
         }
-        #expect(registry.content.withLock(\.nodes).isEmpty)
+        #expect(registry.state.withLock(\.nodes).isEmpty)
         #expect(log.has("registered") && log.has("deregistered") && !log.has("lost"))
     }
 
     @Test func wipedBackendIsReregistered() async throws {
         try await withRunning(registration()) {
-            registry.content.withLock { $0.nodes = [] }
-            #expect(await eventually { registry.content.withLock(\.nodes) == ["n"] })
+            registry.state.withLock { $0.nodes = [] }
+            #expect(await eventually { registry.state.withLock(\.nodes) == ["n"] })
             #expect(await eventually { log.has("lost", "svc") && log.has("restored", "svc") })
         }
         #expect(statuses.names == ["registered", "lost", "restored"])
@@ -107,13 +107,13 @@ private final class StatusRecorder: Sendable {
 
     @Test func recoversAfterOutage() async throws {
         try await withRunning(registration()) {
-            registry.content.withLock { $0.isDown = true }
+            registry.state.withLock { $0.isDown = true }
             #expect(await eventually { log.has("lost", "cannot reach the fake registry") })
-            registry.content.withLock {
+            registry.state.withLock {
                 $0.nodes = []
                 $0.isDown = false
             }
-            #expect(await eventually { registry.content.withLock(\.nodes) == ["n"] })
+            #expect(await eventually { registry.state.withLock(\.nodes) == ["n"] })
             #expect(await eventually { log.has("restored") })
         }
         #expect(log.text.count { $0.contains("lost") } == 1)
@@ -122,17 +122,17 @@ private final class StatusRecorder: Sendable {
     }
 
     @Test func startRetriesUntilRegistryIsAvailable() async throws {
-        registry.content.withLock { $0.isDown = true }
+        registry.state.withLock { $0.isDown = true }
         let registration = try registration()
         async let started: Void = registration.start(within: .seconds(20))
-        #expect(await eventually { registry.content.withLock(\.registers) >= 2 })
-        registry.content.withLock { $0.isDown = false }
+        #expect(await eventually { registry.state.withLock(\.registers) >= 2 })
+        registry.state.withLock { $0.isDown = false }
         try await started
-        #expect(registry.content.withLock(\.nodes) == ["n"])
+        #expect(registry.state.withLock(\.nodes) == ["n"])
     }
 
     @Test func startThrowsUnavailableAtTimeout() async throws {
-        registry.content.withLock { $0.isDown = true }
+        registry.state.withLock { $0.isDown = true }
         let registration = try registration()
         await #expect { try await registration.start(within: .milliseconds(100)) } throws: {
             ($0 as? MicroError)?.code == .unavailable
@@ -140,7 +140,7 @@ private final class StatusRecorder: Sendable {
     }
 
     @Test func startTimesOutIfRegistryHangs() async throws {
-        registry.content.withLock { $0.hangs = true }
+        registry.state.withLock { $0.hangs = true }
         let registration = try registration()
         await #expect { try await registration.start(within: .milliseconds(100)) } throws: {
             ($0 as? MicroError)?.code == .deadlineExceeded
@@ -148,7 +148,7 @@ private final class StatusRecorder: Sendable {
     }
 
     @Test func startDoesNotRetryPermanentErrors() async throws {
-        registry.content.withLock {
+        registry.state.withLock {
             $0.isDown = true
             $0.failure = MicroError(.permissionDenied, "no")
         }
@@ -156,22 +156,22 @@ private final class StatusRecorder: Sendable {
         await #expect { try await registration.start(within: .seconds(60)) } throws: {
             ($0 as? MicroError)?.code == .permissionDenied
         }
-        #expect(registry.content.withLock(\.registers) == 1)
+        #expect(registry.state.withLock(\.registers) == 1)
     }
 
     @Test func cancelledStartDeregisters() async throws {
-        registry.content.withLock { $0.hangsAfterRegistering = true }
+        registry.state.withLock { $0.hangsAfterRegistering = true }
         let registration = try registration()
         let start = Task { try await registration.start(within: .seconds(60)) }
-        #expect(await eventually { registry.content.withLock(\.nodes) == ["n"] })
+        #expect(await eventually { registry.state.withLock(\.nodes) == ["n"] })
         start.cancel()
         await #expect(throws: CancellationError.self) { try await start.value }
-        #expect(registry.content.withLock(\.nodes).isEmpty)
+        #expect(registry.state.withLock(\.nodes).isEmpty)
     }
 
     @Test func deregistrationIsBounded() async throws {
         try await withRunning(registration { $0.deregisterTimeout = .milliseconds(50) }) {
-            registry.content.withLock { $0.hangs = true }
+            registry.state.withLock { $0.hangs = true }
         }
         #expect(log.has("not deregistered"))
     }

@@ -36,11 +36,11 @@ final class HTTPStream {
     static func make(
         on connection: any HTTPStreamConnection, _ eventLoop: any EventLoop, maxBodySize: Int
     ) -> (TransportStream, HTTPStream) {
-        let carrier = HTTPStreamCarrier(eventLoop)
-        let (stream, source) = TransportStream.makeStream(carrier: carrier)
+        let delegate = HTTPStreamDelegate(eventLoop)
+        let (stream, source) = TransportStream.makeStream(delegate: delegate)
         let inner = HTTPStream(source: source, maxBodySize: maxBodySize)
         inner.connection = connection
-        carrier.stream.value = inner
+        delegate.stream.value = inner
         return (stream, inner)
     }
 
@@ -111,7 +111,7 @@ final class HTTPStream {
 }
 
 /// A stream as its user sees it: everything happens on the event loop.
-final class HTTPStreamCarrier: TransportStreamCarrier {
+final class HTTPStreamDelegate: TransportStreamDelegate {
     fileprivate let stream: NIOLoopBoundBox<HTTPStream?>
 
     fileprivate init(_ eventLoop: any EventLoop) {

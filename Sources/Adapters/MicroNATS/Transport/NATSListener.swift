@@ -179,7 +179,7 @@ final class NATSListener: TransportListener {
     private func receive(_ message: NATSMessage) {
         // Who gives no inbox cannot be answered; go-micro always does.
         guard let inbox = message.reply, message.status == nil else { return }
-        if let stream = state.withLock({ $0.streams[inbox] }) { return stream.carrier.receive(message) }
+        if let stream = state.withLock({ $0.streams[inbox] }) { return stream.delegate.receive(message) }
         let streamHeaders = NATSStreamHeaders(message.headers)
         // The rest of a stream that is over here.
         if let streamHeaders, streamHeaders.number > 0 { return }
@@ -251,7 +251,7 @@ final class NATSListener: TransportListener {
             return
         }
         let (stream, calls) = state.withLock { ($0.streams[inbox], $0.calls[inbox] ?? []) }
-        if let stream { return stream.carrier.receiveControl(message) }
+        if let stream { return stream.delegate.receiveControl(message) }
         if control == .cancel {
             for call in calls {
                 call.cancel()
@@ -264,7 +264,7 @@ final class NATSListener: TransportListener {
 
     private func connectionLost() {
         let streams = state.withLock { Array($0.streams.values) }
-        for stream in streams { stream.carrier.fail(MicroError.natsConnectionLost(stream.carrier.parameters.name)) }
+        for stream in streams { stream.delegate.fail(MicroError.natsConnectionLost(stream.delegate.parameters.name)) }
     }
 
     // MARK: Calls

@@ -35,7 +35,7 @@ final class NATSServerCall: Sendable {
 
 /// A stream that a listener holds with a caller.
 final class NATSServerStream: Sendable {
-    let carrier: NATSStreamCarrier
+    let delegate: NATSStreamDelegate
     private let request: TransportRequest
     private let stream: Mutex<TransportStream?>
     private let task = NATSServerTask()
@@ -47,14 +47,14 @@ final class NATSServerStream: Sendable {
         self.request = request
         // Without what belongs to the request alone.
         let fields = GoMicroHeaders.target(of: request).filter { $0.name != "Accept" && !$0.value.isEmpty }
-        let parameters = NATSStreamCarrier.Parameters(
+        let parameters = NATSStreamDelegate.Parameters(
             subject: inbox, inbox: nil, service: request.service,
             name: "\(request.service) \(request.endpoint) at \(subject)", fields: fields,
             deadline: request.deadline)
-        let (stream, carrier) = NATSStreamCarrier.make(
+        let (stream, delegate) = NATSStreamDelegate.make(
             parameters, peer: isSwiftMicro ? .swiftMicro : .goMicro, connection: connection)
         self.stream = Mutex(stream)
-        self.carrier = carrier
+        self.delegate = delegate
     }
 
     /// Runs the handler, whose end is that of the stream.
@@ -64,12 +64,12 @@ final class NATSServerStream: Sendable {
         onEnd: @escaping @Sendable ((any Error)?) -> Void,
         handler: @escaping @Sendable (TransportStream) async throws -> Void
     ) {
-        carrier.start { [weak self] isFailure in if isFailure { self?.task.cancel() } }
+        delegate.start { [weak self] isFailure in if isFailure { self?.task.cancel() } }
         task.run(until: request.deadline + .milliseconds(10)) { [self] in
             var failure: (any Error)?
             if let stream = stream.withLock({ $0.take() }) {
                 do { try await handler(stream) } catch { failure = error }
-                await carrier.handlerEnded(failure.map { MicroError(respondingTo: request, with: $0) })
+                await delegate.handlerEnded(failure.map { MicroError(respondingTo: request, with: $0) })
                 // Let go of before its end it would be cancelled.
                 withExtendedLifetime(stream) {}
             }
@@ -79,7 +79,7 @@ final class NATSServerStream: Sendable {
 
     /// Ends it from the side of the listener.
     func abort() {
-        carrier.fail(MicroError(respondingTo: request, with: CancellationError()), notifiesPeer: true)
+        delegate.fail(MicroError(respondingTo: request, with: CancellationError()), notifiesPeer: true)
         task.cancel()
     }
 }

@@ -9,7 +9,7 @@ final class NATSStreamInboxes: Sendable {
     private struct State {
         var subscription: NATSSubscription?
         /// By inbox.
-        var streams: [String: NATSStreamCarrier] = [:]
+        var streams: [String: NATSStreamDelegate] = [:]
         var nextID: UInt64 = 0
     }
 
@@ -39,7 +39,7 @@ final class NATSStreamInboxes: Sendable {
         }
     }
 
-    func add(_ stream: NATSStreamCarrier, at inbox: String) { state.withLock { $0.streams[inbox] = stream } }
+    func add(_ stream: NATSStreamDelegate, at inbox: String) { state.withLock { $0.streams[inbox] = stream } }
 
     func remove(_ inbox: String) { state.withLock { _ = $0.streams.removeValue(forKey: inbox) } }
 

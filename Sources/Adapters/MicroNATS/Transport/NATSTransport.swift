@@ -113,8 +113,8 @@ public final class NATSTransport: Transport {
             throw MicroError.natsDeadlineExceeded(callDescription, isSafeToRetry: true)
         }
         let inbox = try streams.makeInbox()
-        let (stream, carrier) = NATSStreamCarrier.make(
-            NATSStreamCarrier.Parameters(
+        let (stream, delegate) = NATSStreamDelegate.make(
+            NATSStreamDelegate.Parameters(
                 subject: subject, inbox: inbox, service: request.service, name: callDescription,
                 fields: GoMicroHeaders.target(of: request) + streamField,
                 deadline: request.deadline),
@@ -122,18 +122,18 @@ public final class NATSTransport: Transport {
         do {
             // Before anything can come: a session that is lost from here on ends it.
             _ = try await connection.connected(by: request.deadline)
-            streams.add(carrier, at: inbox)
+            streams.add(delegate, at: inbox)
             let opening = BrokerMessage(headers: NATSStreamHeaders(number: 0).headers, body: payload)
             try await connection.send(to: subject, by: request.deadline) { output in
                 output.appendPublish(opening, to: subject, reply: inbox)
             }
         } catch {
             streams.remove(inbox)
-            carrier.fail(error)
+            delegate.fail(error)
             try checkOpen()
             throw Self.addingContext(callDescription, MicroError.natsTransport(error))
         }
-        carrier.start { [weak streams] _ in streams?.remove(inbox) }
+        delegate.start { [weak streams] _ in streams?.remove(inbox) }
         return stream
     }
 

@@ -7,7 +7,7 @@ import Synchronization
 
 /// What a subscription's adapter has put and its readers have not taken, within bounds.
 final class DeliveryInbox: Sendable {
-    private struct Content {
+    private struct State {
         var buffer: Deque<Delivery> = []
         var bytes = 0
         /// Since the last delivery that was taken.
@@ -25,7 +25,7 @@ final class DeliveryInbox: Sendable {
         var isIdle: Bool { buffer.isEmpty && activeReaderCount == 0 && unsettledCount == 0 }
     }
 
-    private let content = Mutex(Content())
+    private let state = Mutex(State())
     private let ended = Atomic(false)
     private let hasNotifiedEnd = Atomic(false)
     private let maxCount: Int
@@ -41,20 +41,20 @@ final class DeliveryInbox: Sendable {
     var hasEnded: Bool { ended.load(ordering: .acquiring) }
 
     /// How many wait to be taken.
-    var count: Int { content.withLock(\.buffer.count) }
+    var count: Int { state.withLock(\.buffer.count) }
 
-    var totalDropped: Int { content.withLock(\.totalDropped) }
+    var totalDropped: Int { state.withLock(\.totalDropped) }
 
     // MARK: The adapter's side
 
     func put(_ deliveries: some Collection<Delivery>) {
-        let (refused, resumeReaders) = content.withLock { content -> ([Delivery], (() -> Void)?) in
-            guard !hasEnded, !content.isDraining else { return (Array(deliveries), nil) }
+        let (refused, resumeReaders) = state.withLock { state -> ([Delivery], (() -> Void)?) in
+            guard !hasEnded, !state.isDraining else { return (Array(deliveries), nil) }
             for delivery in deliveries {
-                content.bytes += delivery.message.size
-                content.buffer.append(delivery)
+                state.bytes += delivery.message.size
+                state.buffer.append(delivery)
             }
-            return (makeRoom(&content), dequeueReader(&content))
+            return (makeRoom(&state), dequeueReader(&state))
         }
         // Outside the lock: who is told may come back here.
         resumeReaders?()
@@ -62,25 +62,25 @@ final class DeliveryInbox: Sendable {
     }
 
     /// Drops the oldest beyond the limits.
-    private func makeRoom(_ content: inout Content) -> [Delivery] {
+    private func makeRoom(_ state: inout State) -> [Delivery] {
         var dropped: [Delivery] = []
-        while content.buffer.count > maxCount || (content.bytes > maxBytes && content.buffer.count > 1) {
+        while state.buffer.count > maxCount || (state.bytes > maxBytes && state.buffer.count > 1) {
             // What has to be settled is bounded by who asks the backend for it.
-            guard content.buffer.first?.receipt == nil, let oldest = content.buffer.popFirst() else { break }
-            content.bytes -= oldest.message.size
-            content.dropped += 1
-            content.totalDropped += 1
+            guard state.buffer.first?.receipt == nil, let oldest = state.buffer.popFirst() else { break }
+            state.bytes -= oldest.message.size
+            state.dropped += 1
+            state.totalDropped += 1
             if oldest.receipt != nil { dropped.append(oldest) }
         }
         return dropped
     }
 
-    private func dequeueReader(_ content: inout Content) -> (() -> Void)? {
-        guard !content.readers.isEmpty, !content.buffer.isEmpty else { return nil }
-        let reader = content.readers.removeFirst()
-        let batch = takeBatch(reader.limit, &content)
+    private func dequeueReader(_ state: inout State) -> (() -> Void)? {
+        guard !state.readers.isEmpty, !state.buffer.isEmpty else { return nil }
+        let reader = state.readers.removeFirst()
+        let batch = takeBatch(reader.limit, &state)
         // With several readers the rest is for the others.
-        let resumeOthers = dequeueReader(&content)
+        let resumeOthers = dequeueReader(&state)
         return {
             reader.continuation.resume(returning: batch)
             resumeOthers?()
@@ -92,40 +92,40 @@ final class DeliveryInbox: Sendable {
     /// Waits for deliveries; empty once the subscription has ended, or the task is cancelled. Who gets some holds them
     /// until giveBack(_:).
     func take(atMost limit: Int, isolation actor: isolated (any Actor)?) async -> Deque<Delivery> {
-        let id = content.withLock { content in
-            content.nextID += 1
-            return content.nextID
+        let id = state.withLock { state in
+            state.nextID += 1
+            return state.nextID
         }
         return await withTaskCancellationHandler {
             await withCheckedContinuation(isolation: actor) { continuation in
-                let result = content.withLock { content -> Deque<Delivery>? in
+                let result = state.withLock { state -> Deque<Delivery>? in
                     // Asked under the lock: the handler below either comes later and finds the reader, or came first.
                     if hasEnded || Task.isCancelled { return [] }
-                    if !content.buffer.isEmpty { return takeBatch(limit, &content) }
-                    if content.isDraining { return [] }
-                    content.readers.append((id, limit, continuation))
+                    if !state.buffer.isEmpty { return takeBatch(limit, &state) }
+                    if state.isDraining { return [] }
+                    state.readers.append((id, limit, continuation))
                     return nil
                 }
                 if let result { continuation.resume(returning: result) }
             }
         } onCancel: {
-            let reader = content.withLock { content in
-                content.readers.firstIndex { $0.id == id }.map { content.readers.remove(at: $0) }
+            let reader = state.withLock { state in
+                state.readers.firstIndex { $0.id == id }.map { state.readers.remove(at: $0) }
             }
             reader?.continuation.resume(returning: [])
         }
     }
 
-    private func takeBatch(_ limit: Int, _ content: inout Content) -> Deque<Delivery> {
+    private func takeBatch(_ limit: Int, _ state: inout State) -> Deque<Delivery> {
         // What has to be settled in time is not kept waiting behind others.
-        var batch = Self.take(content.buffer.first?.receipt == nil ? limit : 1, from: &content.buffer)
-        if content.dropped > 0 { batch[0].droppedBefore = content.dropped }
-        content.dropped = 0
-        content.activeReaderCount += 1
+        var batch = Self.take(state.buffer.first?.receipt == nil ? limit : 1, from: &state.buffer)
+        if state.dropped > 0 { batch[0].droppedBefore = state.dropped }
+        state.dropped = 0
+        state.activeReaderCount += 1
         for delivery in batch {
-            content.bytes -= delivery.message.size
+            state.bytes -= delivery.message.size
             guard let receipt = delivery.receipt else { continue }
-            content.unsettledCount += 1
+            state.unsettledCount += 1
             receipt.markDelivered(from: self)
         }
         return batch
@@ -148,19 +148,19 @@ final class DeliveryInbox: Sendable {
         typealias ReturnResult = (
             refused: Deque<Delivery>, drainers: [CheckedContinuation<Void, Never>], resumeReaders: (() -> Void)?
         )
-        let result = content.withLock { content -> ReturnResult in
-            content.activeReaderCount -= 1
+        let result = state.withLock { state -> ReturnResult in
+            state.activeReaderCount -= 1
             for case let receipt? in rest.map(\.receipt) {
-                content.unsettledCount -= 1
+                state.unsettledCount -= 1
                 receipt.markUndelivered()
             }
-            guard !hasEnded, !rest.isEmpty else { return (rest, takeDrainersIfIdle(&content), nil) }
+            guard !hasEnded, !rest.isEmpty else { return (rest, takeDrainersIfIdle(&state), nil) }
             for delivery in rest.reversed() {
-                content.bytes += delivery.message.size
-                content.buffer.prepend(delivery)
+                state.bytes += delivery.message.size
+                state.buffer.prepend(delivery)
             }
             // Others may wait for what this one leaves.
-            return ([], [], dequeueReader(&content))
+            return ([], [], dequeueReader(&state))
         }
         result.resumeReaders?()
         for delivery in result.refused { delivery.receipt?.settle(.returned) }
@@ -169,9 +169,9 @@ final class DeliveryInbox: Sendable {
 
     /// A delivery that was handed out was settled.
     func didSettleDelivery() {
-        let drainers = content.withLock { content in
-            content.unsettledCount -= 1
-            return takeDrainersIfIdle(&content)
+        let drainers = state.withLock { state in
+            state.unsettledCount -= 1
+            return takeDrainersIfIdle(&state)
         }
         for drainer in drainers { drainer.resume() }
     }
@@ -180,9 +180,9 @@ final class DeliveryInbox: Sendable {
 
     func end() {
         guard !ended.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        let (rest, readers, drainers) = content.withLock { content in
-            defer { (content.buffer, content.bytes, content.readers, content.drainers) = ([], 0, [], []) }
-            return (content.buffer, content.readers, content.drainers)
+        let (rest, readers, drainers) = state.withLock { state in
+            defer { (state.buffer, state.bytes, state.readers, state.drainers) = ([], 0, [], []) }
+            return (state.buffer, state.readers, state.drainers)
         }
         for delivery in rest { delivery.receipt?.settle(.returned) }
         for reader in readers { reader.continuation.resume(returning: []) }
@@ -199,12 +199,12 @@ final class DeliveryInbox: Sendable {
         let timer = DeadlineQueue.shared.schedule(at: deadline) { self.end() }
         notifyEnd()
         await withCheckedContinuation { continuation in
-            let (isDone, readers) = content.withLock { content in
-                content.isDraining = true
-                defer { content.readers = [] }
-                let isDone = hasEnded || content.isIdle
-                if !isDone { content.drainers.append(continuation) }
-                return (isDone, content.readers)
+            let (isDone, readers) = state.withLock { state in
+                state.isDraining = true
+                defer { state.readers = [] }
+                let isDone = hasEnded || state.isIdle
+                if !isDone { state.drainers.append(continuation) }
+                return (isDone, state.readers)
             }
             // They wait, so that there is nothing more for them.
             for reader in readers { reader.continuation.resume(returning: []) }
@@ -216,9 +216,9 @@ final class DeliveryInbox: Sendable {
         return isComplete
     }
 
-    private func takeDrainersIfIdle(_ content: inout Content) -> [CheckedContinuation<Void, Never>] {
-        guard content.isDraining, content.isIdle else { return [] }
-        defer { content.drainers = [] }
-        return content.drainers
+    private func takeDrainersIfIdle(_ state: inout State) -> [CheckedContinuation<Void, Never>] {
+        guard state.isDraining, state.isIdle else { return [] }
+        defer { state.drainers = [] }
+        return state.drainers
     }
 }

@@ -15,7 +15,7 @@ package final class DeadlineQueue: Sendable {
         fileprivate let id: UInt64
     }
 
-    private struct Content {
+    private struct State {
         var actions: [Int64: [UInt64: @Sendable () -> Void]] = [:]
         var nextID: UInt64 = 0
         var sleeper: (tick: Int64, task: Task<Void, Never>)?
@@ -27,7 +27,7 @@ package final class DeadlineQueue: Sendable {
     private static let tick = Duration.milliseconds(5)
 
     private let origin = ContinuousClock.now
-    private let content = Mutex(Content())
+    private let state = Mutex(State())
 
     /// Has the action called at the deadline, at once if that has passed. It must not block.
     package func schedule(at deadline: ContinuousClock.Instant, _ action: @escaping @Sendable () -> Void)
@@ -35,29 +35,29 @@ package final class DeadlineQueue: Sendable {
     {
         // A deadline in a million years is as good as any later one.
         let tick = Int64(min(max(((deadline - origin) / Self.tick).rounded(.up), 0), 1e15))
-        return content.withLock { content in
-            content.nextID += 1
-            content.actions[tick, default: [:]][content.nextID] = action
-            if tick < content.sleeper?.tick ?? .max { sleep(until: tick, &content) }
-            return ScheduledAction(tick: tick, id: content.nextID)
+        return state.withLock { state in
+            state.nextID += 1
+            state.actions[tick, default: [:]][state.nextID] = action
+            if tick < state.sleeper?.tick ?? .max { sleep(until: tick, &state) }
+            return ScheduledAction(tick: tick, id: state.nextID)
         }
     }
 
     /// Drops the action, unless it was called already.
     package func cancel(_ scheduledAction: ScheduledAction) {
-        content.withLock { content in
-            content.actions[scheduledAction.tick]?[scheduledAction.id] = nil
-            if content.actions[scheduledAction.tick]?.isEmpty == true { content.actions[scheduledAction.tick] = nil }
+        state.withLock { state in
+            state.actions[scheduledAction.tick]?[scheduledAction.id] = nil
+            if state.actions[scheduledAction.tick]?.isEmpty == true { state.actions[scheduledAction.tick] = nil }
         }
     }
 
     /// How many actions wait.
-    var count: Int { content.withLock { $0.actions.values.reduce(0) { $0 + $1.count } } }
+    var count: Int { state.withLock { $0.actions.values.reduce(0) { $0 + $1.count } } }
 
-    private func sleep(until tick: Int64, _ content: inout Content) {
-        content.sleeper?.task.cancel()
+    private func sleep(until tick: Int64, _ state: inout State) {
+        state.sleeper?.task.cancel()
         let instant = origin + Self.tick * tick
-        content.sleeper = (
+        state.sleeper = (
             tick,
             Task { [weak self] in
                 do { try await Task.sleep(until: instant, clock: .continuous) } catch { return }
@@ -67,13 +67,13 @@ package final class DeadlineQueue: Sendable {
     }
 
     private func wake(at tick: Int64) {
-        let due = content.withLock { content -> [@Sendable () -> Void] in
+        let due = state.withLock { state -> [@Sendable () -> Void] in
             // A sleeper with an earlier deadline has taken over.
-            guard content.sleeper?.tick == tick else { return [] }
-            content.sleeper = nil
-            let passed = content.actions.keys.filter { $0 <= tick }
-            let due = passed.compactMap { content.actions.removeValue(forKey: $0)?.values }.flatMap(\.self)
-            if let next = content.actions.keys.min() { sleep(until: next, &content) }
+            guard state.sleeper?.tick == tick else { return [] }
+            state.sleeper = nil
+            let passed = state.actions.keys.filter { $0 <= tick }
+            let due = passed.compactMap { state.actions.removeValue(forKey: $0)?.values }.flatMap(\.self)
+            if let next = state.actions.keys.min() { sleep(until: next, &state) }
             return due
         }
         for action in due { action() }

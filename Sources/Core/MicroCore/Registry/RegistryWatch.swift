@@ -85,56 +85,56 @@ public struct RegistryWatch: AsyncSequence, Sendable {
 
 /// A place for one state: the newest that was not read yet.
 private final class LatestStateBuffer: Sendable {
-    private struct Content {
+    private struct State {
         var pending: RegistryState?
         var lastRead: RegistryState?
         var waiting: [CheckedContinuation<RegistryState?, Never>] = []
         var hasEnded = false
     }
 
-    private let content = Mutex(Content())
+    private let state = Mutex(State())
     private let onEnd: @Sendable () -> Void
 
     init(onEnd: @escaping @Sendable () -> Void) { self.onEnd = onEnd }
 
-    func put(_ state: RegistryState) {
-        let reader = content.withLock { content -> CheckedContinuation<RegistryState?, Never>? in
-            guard !content.hasEnded else { return nil }
-            if let last = content.lastRead, state.isEquivalent(to: last) {
-                content.pending = nil
+    func put(_ newState: RegistryState) {
+        let reader = state.withLock { state -> CheckedContinuation<RegistryState?, Never>? in
+            guard !state.hasEnded else { return nil }
+            if let last = state.lastRead, newState.isEquivalent(to: last) {
+                state.pending = nil
                 return nil
             }
-            guard !content.waiting.isEmpty else {
-                content.pending = state
+            guard !state.waiting.isEmpty else {
+                state.pending = newState
                 return nil
             }
-            content.lastRead = state
-            return content.waiting.removeFirst()
+            state.lastRead = newState
+            return state.waiting.removeFirst()
         }
-        reader?.resume(returning: state)
+        reader?.resume(returning: newState)
     }
 
     func receive(_ reader: CheckedContinuation<RegistryState?, Never>) {
-        let result = content.withLock { content -> RegistryState?? in
-            if content.hasEnded { return .some(nil) }
-            guard let state = content.pending else {
-                content.waiting.append(reader)
+        let result = state.withLock { state -> RegistryState?? in
+            if state.hasEnded { return .some(nil) }
+            guard let newest = state.pending else {
+                state.waiting.append(reader)
                 return nil
             }
-            content.pending = nil
-            content.lastRead = state
-            return .some(state)
+            state.pending = nil
+            state.lastRead = newest
+            return .some(newest)
         }
         if let result { reader.resume(returning: result) }
     }
 
     func end() {
-        let readers = content.withLock { content -> [CheckedContinuation<RegistryState?, Never>]? in
-            guard !content.hasEnded else { return nil }
-            content.hasEnded = true
-            content.pending = nil
-            defer { content.waiting = [] }
-            return content.waiting
+        let readers = state.withLock { state -> [CheckedContinuation<RegistryState?, Never>]? in
+            guard !state.hasEnded else { return nil }
+            state.hasEnded = true
+            state.pending = nil
+            defer { state.waiting = [] }
+            return state.waiting
         }
         guard let readers else { return }
         for reader in readers { reader.resume(returning: nil) }

@@ -23,7 +23,7 @@ public final class RegistryWatchHub: Sendable {
         var last: RegistryState?
     }
 
-    private struct Content {
+    private struct State {
         var scopes: [String?: Scope] = [:]
         var feeds: [Int: Task<Void, Never>] = [:]
         var nextID = 0
@@ -35,7 +35,7 @@ public final class RegistryWatchHub: Sendable {
         }
     }
 
-    private let content = Mutex(Content())
+    private let state = Mutex(State())
     private let feed: Feed
 
     /// Creates a hub. Nothing runs until somebody watches.
@@ -46,16 +46,16 @@ public final class RegistryWatchHub: Sendable {
     /// - Throws: ``MicroError`` with `invalidName`, or `closed` after ``close()``.
     public func watch(_ name: String?) throws -> RegistryWatch {
         if let name { try NameRules.check(service: name) }
-        return try content.withLock { content in
-            guard !content.isClosed else {
+        return try state.withLock { state in
+            guard !state.isClosed else {
                 throw MicroError(.closed, "the registry is closed", origin: MicroError.Origin.registry)
             }
-            let id = content.makeID()
+            let id = state.makeID()
             // An open watch holds the hub, so that it goes on when nobody holds the registry any more.
             let (watch, source) = RegistryWatch.makeStream { self.remove(id, from: name) }
-            var scope = content.scopes[name] ?? startFeed(name, &content)
+            var scope = state.scopes[name] ?? startFeed(name, &state)
             scope.sources[id] = source
-            content.scopes[name] = scope
+            state.scopes[name] = scope
             if let last = scope.last { source.yield(last) }
             return watch
         }
@@ -63,38 +63,38 @@ public final class RegistryWatchHub: Sendable {
 
     /// Ends all watches and waits for the feeds to end.
     public func close() async {
-        let (sources, feeds) = content.withLock { content in
-            content.isClosed = true
-            return (content.scopes.values.flatMap(\.sources.values), Array(content.feeds.values))
+        let (sources, feeds) = state.withLock { state in
+            state.isClosed = true
+            return (state.scopes.values.flatMap(\.sources.values), Array(state.feeds.values))
         }
         for source in sources { source.finish() }
         for feed in feeds { feed.cancel() }
         for feed in feeds { await feed.value }
     }
 
-    private func startFeed(_ name: String?, _ content: inout Content) -> Scope {
-        let id = content.makeID()
-        content.feeds[id] = Task { [weak self, feed] in
+    private func startFeed(_ name: String?, _ state: inout State) -> Scope {
+        let id = state.makeID()
+        state.feeds[id] = Task { [weak self, feed] in
             await feed(name) { [weak self] state in self?.publish(state, to: name, from: id) }
-            self?.content.withLock { content in content.feeds[id] = nil }
+            self?.state.withLock { state in state.feeds[id] = nil }
         }
         return Scope(feedID: id)
     }
 
     /// Yields under the lock, so that all watches see the states in the order of the feed.
-    private func publish(_ state: RegistryState, to name: String?, from feedID: Int) {
-        content.withLock { content in
-            guard let scope = content.scopes[name], scope.feedID == feedID else { return }
-            content.scopes[name]?.last = state
-            for source in scope.sources.values { source.yield(state) }
+    private func publish(_ newState: RegistryState, to name: String?, from feedID: Int) {
+        state.withLock { state in
+            guard let scope = state.scopes[name], scope.feedID == feedID else { return }
+            state.scopes[name]?.last = newState
+            for source in scope.sources.values { source.yield(newState) }
         }
     }
 
     private func remove(_ id: Int, from name: String?) {
-        let feed = content.withLock { content -> Task<Void, Never>? in
-            guard var scope = content.scopes[name], scope.sources.removeValue(forKey: id) != nil else { return nil }
-            content.scopes[name] = scope.sources.isEmpty ? nil : scope
-            return scope.sources.isEmpty ? content.feeds[scope.feedID] : nil
+        let feed = state.withLock { state -> Task<Void, Never>? in
+            guard var scope = state.scopes[name], scope.sources.removeValue(forKey: id) != nil else { return nil }
+            state.scopes[name] = scope.sources.isEmpty ? nil : scope
+            return scope.sources.isEmpty ? state.feeds[scope.feedID] : nil
         }
         feed?.cancel()
     }

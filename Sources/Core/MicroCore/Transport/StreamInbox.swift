@@ -10,7 +10,7 @@ final class StreamInbox: Sendable {
     /// A message, nil at the end; and whether the transport has to be told that there is room again.
     typealias ReadResult = (message: ByteBuffer?, hasRoomAgain: Bool)
 
-    private struct Content {
+    private struct State {
         let limit: Int
         var messages = Deque<ByteBuffer>()
         var bytes = 0
@@ -45,19 +45,19 @@ final class StreamInbox: Sendable {
     /// What a message costs beside its bytes: many small ones fill the buffer, too.
     private static let overheadPerMessage = 64
 
-    private let content: Mutex<Content>
+    private let state: Mutex<State>
 
-    init(limit: Int) { content = Mutex(Content(limit: limit)) }
+    init(limit: Int) { state = Mutex(State(limit: limit)) }
 
-    var hasEnded: Bool { content.withLock { $0.end != nil } }
+    var hasEnded: Bool { state.withLock { $0.end != nil } }
 
     /// Whether there is room for more.
     func put(_ message: ByteBuffer) -> Bool {
-        let (reader, hasRoom) = content.withLock { content in
-            guard content.end == nil else { return (nil as CheckedContinuation<ByteBuffer?, any Error>?, true) }
-            if let reader = content.takeReader() { return (reader, true) }
-            content.put(message)
-            return (nil, !content.isFull)
+        let (reader, hasRoom) = state.withLock { state in
+            guard state.end == nil else { return (nil as CheckedContinuation<ByteBuffer?, any Error>?, true) }
+            if let reader = state.takeReader() { return (reader, true) }
+            state.put(message)
+            return (nil, !state.isFull)
         }
         reader?.resume(returning: message)
         return hasRoom
@@ -66,13 +66,13 @@ final class StreamInbox: Sendable {
     /// The other side's end.
     func end(throwing error: (any Error)?) {
         let end: Result<Void, any Error> = error.map { .failure($0) } ?? .success(())
-        let reader = content.withLock { content in
+        let reader = state.withLock { state in
             // After an end in order the connection may still break.
-            switch (content.end, error) {
-            case (nil, _), (.success, .some): content.end = end
+            switch (state.end, error) {
+            case (nil, _), (.success, .some): state.end = end
             default: return nil as CheckedContinuation<ByteBuffer?, any Error>?
             }
-            return content.takeReader()
+            return state.takeReader()
         }
         reader?.resume(with: end.map { nil })
     }
@@ -81,11 +81,11 @@ final class StreamInbox: Sendable {
     ///
     /// - Returns: False if the stream had failed or was cancelled before.
     func cancel() -> Bool {
-        let (isFirst, reader) = content.withLock { content in
-            if case .failure = content.end { return (false, nil as CheckedContinuation<ByteBuffer?, any Error>?) }
-            content.end = .failure(CancellationError())
-            content.messages = []
-            return (true, content.takeReader())
+        let (isFirst, reader) = state.withLock { state in
+            if case .failure = state.end { return (false, nil as CheckedContinuation<ByteBuffer?, any Error>?) }
+            state.end = .failure(CancellationError())
+            state.messages = []
+            return (true, state.takeReader())
         }
         reader?.resume(throwing: CancellationError())
         return isFirst
@@ -93,13 +93,13 @@ final class StreamInbox: Sendable {
 
     /// The next message.
     func next(isolation actor: isolated (any Actor)?) async throws -> ReadResult {
-        if let available = content.withLock({ $0.take() }) { return try available.get() }
+        if let available = state.withLock({ $0.take() }) { return try available.get() }
         var immediateResult: ReadResult?
         let message = try await withCheckedThrowingContinuation(isolation: actor) { continuation in
-            let available = content.withLock { content -> Result<ReadResult, any Error>? in
-                if let available = content.take() { return available }
-                guard content.reader == nil else { return .failure(Self.multipleReadersError) }
-                content.reader = continuation
+            let available = state.withLock { state -> Result<ReadResult, any Error>? in
+                if let available = state.take() { return available }
+                guard state.reader == nil else { return .failure(Self.multipleReadersError) }
+                state.reader = continuation
                 return nil
             }
             guard let available else { return }

@@ -20,7 +20,7 @@ public final class TransportStream: AsyncSequence, Sendable {
     public typealias Failure = any Error
 
     private enum Backing {
-        case transport(StreamInbox, any TransportStreamCarrier)
+        case transport(StreamInbox, any TransportStreamDelegate)
         case intercepted(TransportStream, StreamInterceptor)
     }
 
@@ -40,12 +40,12 @@ public final class TransportStream: AsyncSequence, Sendable {
     ///
     /// - Parameters:
     ///   - bufferedBytes: How much may wait for a reader before ``Source/yield(_:)`` says that it is enough.
-    ///   - carrier: Takes what is sent. It is held by the stream.
+    ///   - delegate: Takes what is sent. It is held by the stream.
     public static func makeStream(
-        maxBufferedBytes: Int = 256 * 1024, carrier: any TransportStreamCarrier
+        maxBufferedBytes: Int = 256 * 1024, delegate: any TransportStreamDelegate
     ) -> (stream: TransportStream, source: Source) {
         let inbox = StreamInbox(limit: maxBufferedBytes)
-        return (TransportStream(.transport(inbox, carrier)), Source(inbox: inbox))
+        return (TransportStream(.transport(inbox, delegate)), Source(inbox: inbox))
     }
 
     /// The same stream with something in between, for an interceptor. Let go of the stream that was given: both are one.
@@ -74,7 +74,7 @@ public final class TransportStream: AsyncSequence, Sendable {
         try await withTaskCancellationHandler {
             try Task.checkCancellation()
             switch backing {
-            case .transport(_, let carrier): try await carrier.send(message)
+            case .transport(_, let delegate): try await delegate.send(message)
             case .intercepted(let stream, let interceptor): try await stream.send(interceptor.sending(message))
             }
         } onCancel: {
@@ -90,7 +90,7 @@ public final class TransportStream: AsyncSequence, Sendable {
         try await withTaskCancellationHandler {
             try Task.checkCancellation()
             switch backing {
-            case .transport(_, let carrier): try await carrier.finish()
+            case .transport(_, let delegate): try await delegate.finish()
             case .intercepted(let stream, _): try await stream.finish()
             }
         } onCancel: {
@@ -102,7 +102,7 @@ public final class TransportStream: AsyncSequence, Sendable {
     /// nothing.
     public func cancel() {
         switch backing {
-        case .transport(let inbox, let carrier): if inbox.cancel() { carrier.cancel() }
+        case .transport(let inbox, let delegate): if inbox.cancel() { delegate.cancel() }
         case .intercepted(let stream, let interceptor):
             stream.cancel()
             interceptor.end(CancellationError())
@@ -123,9 +123,9 @@ public final class TransportStream: AsyncSequence, Sendable {
             let stream = stream
             return try await withTaskCancellationHandler {
                 switch stream.backing {
-                case .transport(let inbox, let carrier):
+                case .transport(let inbox, let delegate):
                     let (message, hasRoomAgain) = try await inbox.next(isolation: actor)
-                    if hasRoomAgain { carrier.resume() }
+                    if hasRoomAgain { delegate.resume() }
                     return message
                 case .intercepted(let base, let interceptor):
                     return try await interceptor.next(of: base, isolation: actor)
@@ -142,7 +142,7 @@ public final class TransportStream: AsyncSequence, Sendable {
 
         /// Hands over a message. After the end it is dropped.
         ///
-        /// - Returns: Whether there is room for more; if not, ``TransportStreamCarrier/resume()`` tells when there is.
+        /// - Returns: Whether there is room for more; if not, ``TransportStreamDelegate/resume()`` tells when there is.
         ///   A transport that cannot hold the other side back has to end the stream.
         @discardableResult
         public func yield(_ message: ByteBuffer) -> Bool { inbox.put(message) }
@@ -156,7 +156,7 @@ public final class TransportStream: AsyncSequence, Sendable {
 }
 
 /// Carries one stream: the half of it that a transport writes. All of it may be called from any thread.
-public protocol TransportStreamCarrier: Sendable {
+public protocol TransportStreamDelegate: Sendable {
     /// Sends a message, and returns once there is room for another.
     ///
     /// - Throws: As ``TransportStream/send(_:)``. A cancellation is told by ``cancel()`` as well, which ends the wait.

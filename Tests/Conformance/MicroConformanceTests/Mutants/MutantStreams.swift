@@ -11,9 +11,9 @@ final class MutantStreams: Sendable {
 
     func changed(_ stream: TransportStream, by defect: TransportDefect?, maxBodySize: Int) -> TransportStream {
         guard let defect else { return stream }
-        let carrier = MutantCarrier(defect, stream, maxBodySize: maxBodySize)
-        let (changed, source) = TransportStream.makeStream(carrier: carrier)
-        carrier.receive(
+        let delegate = MutantStreamDelegate(defect, stream, maxBodySize: maxBodySize)
+        let (changed, source) = TransportStream.makeStream(delegate: delegate)
+        delegate.receive(
             into: source,
             others: { own in
                 guard defect == .mixesStreams else { return own }
@@ -27,7 +27,7 @@ final class MutantStreams: Sendable {
 }
 
 /// Carries a stream on another one.
-private final class MutantCarrier: TransportStreamCarrier {
+private final class MutantStreamDelegate: TransportStreamDelegate {
     private struct Content {
         var held: [ByteBuffer] = []
         var source: TransportStream.Source?

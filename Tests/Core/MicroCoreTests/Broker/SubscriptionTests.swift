@@ -378,21 +378,21 @@ import Testing
 
 /// What became of deliveries.
 private final class SettlementRecorder: Sendable {
-    private let content = Mutex<(settlements: [String: Delivery.Settlement], noted: [String])>(([:], []))
+    private let state = Mutex<(settlements: [String: Delivery.Settlement], noted: [String])>(([:], []))
 
     let settled = Counter()
 
-    var settlements: [String: Delivery.Settlement] { content.withLock(\.settlements) }
-    var noted: [String] { content.withLock(\.noted) }
+    var settlements: [String: Delivery.Settlement] { state.withLock(\.settlements) }
+    var noted: [String] { state.withLock(\.noted) }
 
-    func note(_ text: String) { content.withLock { $0.noted.append(text) } }
+    func note(_ text: String) { state.withLock { $0.noted.append(text) } }
 
     func delivery(_ text: String) -> Delivery {
         Delivery(
             topic: "a", message: BrokerMessage(text: text),
             settle: { settlement in
                 self.settled.add()
-                self.content.withLock { $0.settlements[text] = settlement }
+                self.state.withLock { $0.settlements[text] = settlement }
             })
     }
 }

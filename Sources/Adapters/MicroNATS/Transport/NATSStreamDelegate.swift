@@ -11,7 +11,7 @@ import Synchronization
 ///
 /// What go-micro lacks, peers of this toolkit add by what go-micro does not see (``NATSControlMessage``, ``NATSStreamHeaders``): who
 /// reads slowly holds the other back, a lost message and a dead peer are noticed, a cancellation is told.
-final class NATSStreamCarrier: TransportStreamCarrier {
+final class NATSStreamDelegate: TransportStreamDelegate {
     /// Who is on the other side.
     enum Peer: Sendable {
         /// Somebody who has not been heard yet.
@@ -74,14 +74,14 @@ final class NATSStreamCarrier: TransportStreamCarrier {
         state = Mutex(State(peer: peer))
     }
 
-    /// Makes a stream and its carrier.
+    /// Makes a stream and its delegate.
     static func make(
         _ parameters: Parameters, peer: Peer, connection: NATSConnectionManager
-    ) -> (stream: TransportStream, carrier: NATSStreamCarrier) {
-        let carrier = NATSStreamCarrier(parameters, peer: peer, connection: connection)
-        let (stream, source) = TransportStream.makeStream(maxBufferedBytes: NATSStreamWindow.size, carrier: carrier)
-        carrier.state.withLock { $0.source = source }
-        return (stream, carrier)
+    ) -> (stream: TransportStream, delegate: NATSStreamDelegate) {
+        let delegate = NATSStreamDelegate(parameters, peer: peer, connection: connection)
+        let (stream, source) = TransportStream.makeStream(maxBufferedBytes: NATSStreamWindow.size, delegate: delegate)
+        delegate.state.withLock { $0.source = source }
+        return (stream, delegate)
     }
 
     /// Begins to watch over the deadline and the peer.
