@@ -38,28 +38,52 @@ package struct GoMicroHeaders: Sendable {
     package var error: String?
     package var stream: String?
     package var timeout: String?
-    /// All others: the user's.
+    /// All other fields: the user's.
     package var headers = Headers()
 
-    /// Sorts what has come. Of several of one of the transport's own, the first counts.
+    /// No fields.
+    package init() {}
+
+    /// Sorts received fields. The first of several with the same transport name counts.
     package init(_ fields: some Sequence<(name: String, value: String)>) {
         for (name, value) in fields {
-            switch Self.transportFieldName(name) {
-            case nil: headers.add(name, value)
-            case .contentType: contentType = contentType.isEmpty ? Self.mediaType(value) : contentType
-            case .id: id = id ?? value
-            case .service: service = service ?? value
-            case .method: method = method ?? value
-            case .endpoint: endpoint = endpoint ?? value
-            case .error: error = error ?? value
-            case .stream: stream = stream ?? value
-            case .timeout: timeout = timeout ?? value
-            case .reserved: break
-            }
+            if let field = Self.transportFieldName(name) { set(field, value) } else { headers.add(name, value) }
         }
     }
 
-    /// What a field of this name is to the transport; nil for a user's.
+    /// Sets a field of the transport, unless an earlier one of the same name has set it: go-micro sends each twice, with
+    /// and without `X-`.
+    package mutating func set(_ field: TransportFieldName, _ value: String) {
+        guard isMissing(field) else { return }
+        switch field {
+        case .contentType: contentType = MediaType.essence(of: value)
+        case .id: id = value
+        case .service: service = value
+        case .method: method = value
+        case .endpoint: endpoint = value
+        case .error: error = value
+        case .stream: stream = value
+        case .timeout: timeout = value
+        case .reserved: break
+        }
+    }
+
+    /// Whether a field of the transport would be set; false for one that is of no interest to the receiver.
+    package func isMissing(_ field: TransportFieldName) -> Bool {
+        switch field {
+        case .contentType: contentType.isEmpty
+        case .id: id == nil
+        case .service: service == nil
+        case .method: method == nil
+        case .endpoint: endpoint == nil
+        case .error: error == nil
+        case .stream: stream == nil
+        case .timeout: timeout == nil
+        case .reserved: false
+        }
+    }
+
+    /// The meaning of a field for the transport; nil for a user's field.
     package static func transportFieldName(_ name: String) -> TransportFieldName? {
         transportFieldsByLength[name.utf8.count]?.first { Headers.isSame($0.text, name) }?.name
     }
@@ -130,17 +154,8 @@ package struct GoMicroHeaders: Sendable {
     /// How something has failed, or ``endOfStream``.
     package static func error(_ text: String) -> Fields { [("Micro-Error", text), ("X-Micro-Error", text)] }
 
-    private static func mediaType(_ value: String) -> String {
-        guard let type = value.split(separator: ";", maxSplits: 1).first else { return "" }
-        var bytes = type.utf8.drop(while: isBlank)
-        while let last = bytes.last, isBlank(last) { bytes.removeLast() }
-        return String(Substring(bytes)).lowercased()
-    }
-
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
-
-    /// By length, so that a user's field is told apart without a comparison in most cases.
-    private static let transportFieldsByLength: [Int: [(text: String, name: TransportFieldName)]] = {
+    /// The transport's fields by name, in lower case.
+    package static let transportFields: [(text: String, name: TransportFieldName)] = {
         let micro: [(text: String, name: TransportFieldName)] = [
             ("micro-id", .id), ("micro-service", .service), ("micro-method", .method), ("micro-endpoint", .endpoint),
             ("micro-error", .error), ("micro-stream", .stream),
@@ -148,6 +163,9 @@ package struct GoMicroHeaders: Sendable {
         let others: [(text: String, name: TransportFieldName)] = [
             ("content-type", .contentType), ("accept", .reserved), ("timeout", .timeout),
         ]
-        return Dictionary(grouping: micro + micro.map { ("x-" + $0.text, $0.name) } + others) { $0.text.utf8.count }
+        return micro + micro.map { ("x-" + $0.text, $0.name) } + others
     }()
+
+    /// By length, so that most of a user's fields are recognized without a comparison.
+    private static let transportFieldsByLength = Dictionary(grouping: transportFields) { $0.text.utf8.count }
 }

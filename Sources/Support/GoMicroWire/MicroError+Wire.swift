@@ -24,7 +24,7 @@ extension MicroError {
         let fields: [(String, String)] = [
             ("id", Self.jsonStringLiteral(origin)), ("code", String(code.status)),
             ("detail", Self.jsonStringLiteral(detail)),
-            ("status", Self.jsonStringLiteral(Self.reasonPhrase(of: code.status))),
+            ("status", Self.jsonStringLiteral(StatusText.reasonPhrase(of: code.status))),
         ]
         return "{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}"
     }
@@ -68,21 +68,5 @@ extension MicroError {
             }
         }
         return literal + "\""
-    }
-
-    /// The reason phrase of a status (RFC 9110, section 15), as Go's `http.StatusText` has it.
-    private static func reasonPhrase(of status: Int) -> String {
-        switch status {
-        case 400: "Bad Request"
-        case 401: "Unauthorized"
-        case 403: "Forbidden"
-        case 404: "Not Found"
-        case 408: "Request Timeout"
-        case 413: "Request Entity Too Large"
-        case 429: "Too Many Requests"
-        case 501: "Not Implemented"
-        case 503: "Service Unavailable"
-        default: "Internal Server Error"
-        }
     }
 }

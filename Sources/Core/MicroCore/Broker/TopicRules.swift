@@ -59,7 +59,7 @@ public enum TopicRules {
                 throw invalid("\(NameRules.quoted(name)) is not the name of a header: visible ASCII without a colon")
             }
             guard !value.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D || $0 == 0 }),
-                !isBlank(value.utf8.first), !isBlank(value.utf8.last)
+                value.utf8.first?.isBlank != true, value.utf8.last?.isBlank != true
             else {
                 throw invalid(
                     "the value of the header \(name) has a line end, a NUL, or white space at an end: encode it")
@@ -97,8 +97,6 @@ public enum TopicRules {
         default: false
         }
     }
-
-    private static func isBlank(_ byte: UInt8?) -> Bool { byte == 0x20 || byte == 0x09 }
 
     private static func invalid(_ text: String, _ what: String) -> MicroError {
         MicroError(

@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import GoMicroWire
 import Logging
 import Metrics
 import MicroCore
@@ -65,7 +66,7 @@ struct EventSubscriber: Sendable {
 
     private func handle(_ delivery: Delivery) async throws {
         let (headers, body) = (delivery.message.headers, delivery.message.body)
-        let contentType = headers["Content-Type"].map(Self.mediaType) ?? defaultContentType ?? ""
+        let contentType = headers["Content-Type"].map(MediaType.essence(of:)) ?? defaultContentType ?? ""
         guard let run = handlersByContentType[contentType] else {
             let supportedTypes = handlersByContentType.keys.sorted().joined(separator: ", ")
             throw MicroError(
@@ -84,11 +85,6 @@ struct EventSubscriber: Sendable {
             let text = (error as? MicroError)?.message ?? "the event is not a \(Event.self)"
             throw MicroError(.invalidArgument, text, origin: MicroError.Origin.server, cause: error)
         }
-    }
-
-    /// Without parameters, in lower case.
-    private static func mediaType(_ text: String) -> String {
-        (text.split(separator: ";").first ?? "").filter { $0 != " " }.lowercased()
     }
 
     private func report(_ delivery: Delivery, _ error: any Error) {
