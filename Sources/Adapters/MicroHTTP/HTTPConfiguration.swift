@@ -1,29 +1,29 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// What an HTTP transport may be told. Every value has a default that suits a service in a data centre.
+/// Configuration of an ``HTTPTransport``. The defaults suit a service in a data center.
 public struct HTTPConfiguration: Sendable {
-    /// The largest body of a request or a response, in bytes, sent or received; 4 MiB by default.
+    /// The maximum size of the body of a request or a response, in bytes, sent or received; 4 MiB by default.
     public var maxBodySize = 4 * 1024 * 1024
-    /// The largest header of a request or a response, in bytes of all names and values, sent or received; 256 KiB by
+    /// The maximum size of all field names and values of a request or a response, in bytes, sent or received; 256 KiB by
     /// default. The number of fields is limited to 256.
     public var maxHeaderSize = 256 * 1024
-    /// How long a connection may take to open, the resolution of the name included; 1 s by default.
+    /// The timeout for opening a connection, including name resolution; 1 s by default.
     public var connectTimeout: Duration = .seconds(1)
-    /// How many unused connections to one address are kept for later calls; 64 by default.
+    /// The maximum number of idle connections to one address that are kept for later calls; 64 by default.
     public var maxIdleConnectionsPerAddress = 64
-    /// How long an unused connection is kept; 30 s by default. Servers of this toolkit keep theirs for longer.
+    /// How long an idle connection is kept; 30 s by default. Servers of this toolkit keep theirs for longer.
     public var maxIdleConnectionAge: Duration = .seconds(30)
-    /// How many connections to one address there may be, and so calls at a time; 1,024 by default. Calls beyond fail
-    /// with `resourceExhausted`.
+    /// The maximum number of connections to one address, which is that of concurrent calls and streams; 1,024 by default.
+    /// Calls beyond it fail with `resourceExhausted`.
     public var maxConnectionsPerAddress = 1024
-    /// How many connections a listener has at a time; 16,384 by default. What comes beyond is closed at once.
+    /// The maximum number of connections of a listener; 16,384 by default. Connections beyond it are closed at once.
     public var maxConnectionsPerListener = 16_384
-    /// How long a server keeps a connection on which nothing comes; 2 min by default.
+    /// How long a server keeps a connection without a request; 2 min by default.
     public var idleTimeout: Duration = .seconds(120)
-    /// How long a request may take to come in, from its first byte to its last; 30 s by default.
+    /// The timeout for receiving a request, from its first byte to its last; 30 s by default.
     public var requestReadTimeout: Duration = .seconds(30)
-    /// The deadline of a received request that carries no `Timeout`; 30 s by default.
+    /// The timeout of a received call without a `Timeout` header; 30 s by default.
     public var defaultRequestTimeout: Duration = .seconds(30)
 
     /// The defaults.

@@ -7,7 +7,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// What can go wrong on the way, in the words of this toolkit.
+/// The errors of the transport.
 extension MicroError {
     /// A connection that could not be opened.
     static func cannotConnect(to address: Address, _ cause: any Error) -> MicroError {
@@ -20,10 +20,9 @@ extension MicroError {
     static func cannotListen(at address: Address, _ cause: any Error) -> MicroError {
         let problem =
             switch errnoCode(cause) {
-            case EADDRINUSE:
-                "the address is in use: choose another with --address or MICRO_SERVER_ADDRESS, or 0 for any free port"
-            case EADDRNOTAVAIL: "the address is not one of this machine"
-            case EACCES: "this user may not use the port: ports below 1024 need privileges"
+            case EADDRINUSE: "the address is in use: choose another one, or port 0 for any free port"
+            case EADDRNOTAVAIL: "the address does not belong to this machine"
+            case EACCES: "permission denied: ports below 1024 need privileges"
             default: reason(cause)
             }
         return MicroError(
@@ -35,22 +34,24 @@ extension MicroError {
     static func connectionLost(to address: Address, _ cause: (any Error)?) -> MicroError {
         let detail = cause.map { " (\(reason($0)))" } ?? ""
         return MicroError(
-            .unavailable, "\(address) closed the connection before it had answered\(detail)", origin: Origin.transport,
+            .unavailable, "\(address) closed the connection before it responded\(detail)", origin: Origin.transport,
             cause: cause)
     }
 
-    /// A peer that does not speak HTTP/1.1 as it should.
+    /// A response that is not valid.
+    ///
+    /// - Parameter problem: Completes the sentence "the server responded …".
     static func badResponse(from address: Address, _ problem: String, cause: (any Error)? = nil) -> MicroError {
-        MicroError(.internal, "\(address) answered \(problem)", origin: Origin.transport, cause: cause)
+        MicroError(.internal, "\(address) responded \(problem)", origin: Origin.transport, cause: cause)
     }
 
-    /// What failed while a response was awaited.
+    /// A connection that failed while a response was awaited.
     static func exchangeFailed(with address: Address, _ cause: any Error) -> MicroError {
         switch cause {
         case HTTPParserError.invalidEOFState: connectionLost(to: address, cause)
         case let error as HTTPParserError:
-            badResponse(from: address, "something that is not HTTP/1.1 (\(error))", cause: error)
-        case is NIOHTTPDecoderError: badResponse(from: address, "more than it was asked", cause: cause)
+            badResponse(from: address, "with bytes that are not HTTP/1.1 (\(error))", cause: error)
+        case is NIOHTTPDecoderError: badResponse(from: address, "more often than it was called", cause: cause)
         default: connectionLost(to: address, cause)
         }
     }
@@ -60,12 +61,25 @@ extension MicroError {
         MicroError(.closed, "the HTTP transport is closed", origin: Origin.transport, isSafeToRetry: !wasSent)
     }
 
+    /// A call or a stream whose deadline has passed.
+    static func deadlineExceeded(_ request: TransportRequest, at address: Address, wasSent: Bool) -> MicroError {
+        deadlineExceeded(request.service, request.endpoint, at: address, wasSent: wasSent)
+    }
+
+    static func deadlineExceeded(
+        _ service: String, _ endpoint: String, at address: Address, wasSent: Bool
+    ) -> MicroError {
+        MicroError(
+            .deadlineExceeded, "\(service) \(endpoint) at \(address) did not respond in time", origin: Origin.transport,
+            isSafeToRetry: !wasSent)
+    }
+
     private static func reason(_ error: any Error) -> String {
         switch error {
         case let error as NIOConnectionError:
             if let last = error.connectionErrors.last { return reason(last.error) }
             return "the name cannot be resolved"
-        case ChannelError.connectTimeout(let time): return "no answer within \(time.nanoseconds / 1_000_000) ms"
+        case ChannelError.connectTimeout(let time): return "no response within \(time.nanoseconds / 1_000_000) ms"
         case is SocketAddressError.UnknownHost: return "the name cannot be resolved"
         default:
             guard let code = errnoCode(error) else { return "\(error)" }
@@ -74,4 +88,15 @@ extension MicroError {
     }
 
     private static func errnoCode(_ error: any Error) -> CInt? { (error as? IOError)?.errnoCode }
+}
+
+extension MicroError.Code {
+    /// The code for the status of a server that is no peer of this toolkit. A status that means a wrong address is
+    /// `internal`: it is not the response of a service.
+    init(foreignStatus status: Int) {
+        switch status {
+        case 401, 403, 413, 429, 502, 503, 504: self.init(status: status)
+        default: self = .internal
+        }
+    }
 }

@@ -3,15 +3,15 @@
 
 package import NIOCore
 
-/// What stands between TCP and HTTP on every connection of a transport: TLS, which another module brings.
+/// A layer between TCP and HTTP on every connection of a transport: TLS, which another module implements.
 package protocol HTTPSecurity: Sendable {
-    /// Secures a connection to a host, which is open and has sent nothing, before all other handlers.
+    /// Secures a new connection to a host, before anything is sent.
     ///
-    /// - Returns: When that is done; an error makes the connection fail.
+    /// - Returns: A future that completes after the handshake; its failure is that of the connection.
     func secure(_ channel: any Channel, to host: String) -> EventLoopFuture<Void>
 
-    /// For a connection that a listener has accepted.
+    /// The handler for a connection that a listener has accepted.
     ///
-    /// - Throws: What makes the listener close it.
+    /// - Throws: An error that closes the connection.
     func serverHandler() throws -> any ChannelHandler
 }

@@ -7,33 +7,33 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// The HTTP transport: go-micro's calls over HTTP/1.1, so that a Go service can call a Swift one and the other way
-/// round.
+/// The HTTP transport: go-micro's calls over HTTP/1.1. Go and Swift services can call each other.
 ///
-/// Connections are kept alive and shared by all calls of a transport. It runs on the event loops that the whole process
-/// shares (`MultiThreadedEventLoopGroup.singleton`). Handlers run there as well, up to where they wait for something that
-/// runs elsewhere: they must not block.
+/// Connections are kept alive and shared by all calls of a transport. It runs on the event loops of the process
+/// (`MultiThreadedEventLoopGroup.singleton`). Handlers start there as well, and continue there after waiting for something
+/// that runs on the event loop: they must not block.
 public final class HTTPTransport: Transport {
     private let configuration: HTTPConfiguration
     private let wireFormat: any HTTPWireFormat
     private let security: (any HTTPSecurity)?
     private let logger: Logger
     private let pool: HTTPConnectionPool
-    /// The number of the next request: an answer to an earlier one is told apart by it.
+    /// The number of the next request.
     private let nextID = Atomic(0)
-    /// The listeners that were bound here and are not closed; nil once the transport is.
+    /// The open listeners of this transport; nil once the transport is closed.
     private let listeners = Mutex<[ObjectIdentifier: HTTPListener]?>([:])
 
     /// Creates a transport. Nothing is opened until it is used.
     ///
     /// - Parameters:
     ///   - configuration: The limits.
-    ///   - logger: Told about handlers that fail in unforeseen ways, and at `debug` about peers that break the rules.
+    ///   - logger: Logs handlers that fail with other errors than `MicroError`, and at `debug` peers that do not send
+    ///     HTTP/1.1.
     public convenience init(configuration: HTTPConfiguration = HTTPConfiguration(), logger: Logger = .current) {
         self.init(configuration: configuration, security: nil, logger: logger)
     }
 
-    /// Creates a transport with something between TCP and HTTP.
+    /// Creates a transport with a security layer between TCP and HTTP.
     package convenience init(configuration: HTTPConfiguration, security: (any HTTPSecurity)?, logger: Logger) {
         self.init(configuration: configuration, wireFormat: HTTPCallWireFormat(), security: security, logger: logger)
     }
@@ -53,7 +53,7 @@ public final class HTTPTransport: Transport {
     /// `http`
     public var name: String { "http" }
 
-    /// Streams with back-pressure, headers as they are.
+    /// Streams with back-pressure, and headers in their order, repeated ones included.
     public var capabilities: TransportCapabilities {
         TransportCapabilities(
             features: [.streams, .backPressure, .repeatedHeaders], maxBodySize: configuration.maxBodySize)
@@ -99,7 +99,7 @@ public final class HTTPTransport: Transport {
         return listener
     }
 
-    /// See ``MicroCore/Transport/close()``. Calls in flight end with `closed`, and those of the listeners are cut off.
+    /// See ``MicroCore/Transport/close()``. Calls in flight end with `closed`; the handlers of the listeners are cancelled.
     public func close() async {
         let open = listeners.withLock { listeners in
             defer { listeners = nil }

@@ -27,7 +27,7 @@ import Testing
             let elapsed = ContinuousClock.now - start
             #expect(error.code == .deadlineExceeded)
             #expect(!error.isSafeToRetry)
-            #expect(error.message == "greeter Greeter.Hello at \(served.address) did not answer in time")
+            #expect(error.message == "greeter Greeter.Hello at \(served.address) did not respond in time")
             #expect(elapsed >= .milliseconds(300))
             #expect(elapsed < .seconds(5))
             // The connection is closed, by which the server notices.

@@ -208,7 +208,7 @@ import Testing
         let error = try await microError { _ = try await call(answeredWith: bytes, thenClose: true) }
         #expect(error.code == .unavailable)
         #expect(!error.isSafeToRetry)
-        #expect(error.message.contains("closed the connection before it had answered"))
+        #expect(error.message.contains("closed the connection before it responded"))
     }
 
     @Test("T34 reset", arguments: ["", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"])

@@ -16,8 +16,8 @@ import Testing
         #expect(error.code == .unavailable)
         #expect(
             error.message
-                == "cannot listen at \(first.address): the address is in use: choose another with --address or "
-                + "MICRO_SERVER_ADDRESS, or 0 for any free port")
+                == "cannot listen at \(first.address): the address is in use: choose another one, or port 0 for any free "
+                + "port")
         await transport.close()
         // Never run, and released all the same.
         let second = HTTPTransport()
@@ -31,7 +31,7 @@ import Testing
         arguments: [
             (
                 Address(host: "192.0.2.1", port: 0), MicroError.Code.unavailable,
-                "the address is not one of this machine"
+                "the address does not belong to this machine"
             ),
             (Address(host: "no-such-host.invalid", port: 0), .unavailable, "the name cannot be resolved"),
             (Address(host: "", port: 0), .invalidArgument, "expected a host and a port within 0…65535"),

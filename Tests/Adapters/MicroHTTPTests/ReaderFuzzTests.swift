@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import GoMicroWire
 import MicroCore
 import NIOCore
 import NIOEmbedded
@@ -22,9 +23,7 @@ import Testing
             while let part = try? channel.readInbound(as: HTTPServerRequestPart.self) {
                 switch part {
                 case .head(let head):
-                    message = Message(
-                        start: "\(head.method) \(head.uri)",
-                        fields: HTTPFields(head.headers.map { ($0.name, $0.value) }))
+                    message = Message(start: "\(head.method) \(head.uri)", HTTPHead(head))
                 case .body(let body): message.body += body.readableBytesView
                 case .end: messages.append(message)
                 }
@@ -45,8 +44,7 @@ import Testing
             while let part = try? channel.readInbound(as: HTTPClientResponsePart.self) {
                 switch part {
                 case .head(let head):
-                    message = Message(
-                        start: "\(head.status.code)", fields: HTTPFields(head.headers.map { ($0.name, $0.value) }))
+                    message = Message(start: "\(head.status.code)", HTTPHead(head))
                 case .body(let body): message.body += body.readableBytesView
                 case .end: messages.append(message)
                 }
@@ -63,11 +61,12 @@ import Testing
 
         init() {}
 
-        init(start: String, fields: HTTPFields) {
+        init(start: String, _ head: HTTPHead) {
+            let fields = head.fields
             description = """
                 \(start) \(fields.contentType) \(fields.id ?? "-") \(fields.service ?? "-") \(fields.method ?? "-") \
-                \(fields.endpoint ?? "-") \(fields.error ?? "-") \(fields.timeout ?? "-") \(fields.isStream) \
-                \(fields.length ?? -1) \(fields.headers.map { "\($0.name): \($0.value)" })
+                \(fields.endpoint ?? "-") \(fields.error ?? "-") \(fields.timeout ?? "-") \
+                \(fields.stream ?? "-") \(head.framing.length ?? -1) \(fields.headers.map { "\($0.name): \($0.value)" })
                 """
         }
     }
@@ -101,7 +100,7 @@ import Testing
                 switch reader.next() {
                 case .message(let head, let body):
                     let start = kind == .request ? "POST \(head.target)" : "\(head.status)"
-                    var message = Message(start: start, fields: head.fields)
+                    var message = Message(start: start, head)
                     message.body = Array(body.readableBytesView)
                     messages.append(message)
                 case .needMoreData: break reading

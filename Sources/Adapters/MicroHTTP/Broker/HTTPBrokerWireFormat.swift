@@ -17,8 +17,8 @@ struct HTTPBrokerWireFormat: HTTPWireFormat {
     ) throws(MicroError) {
         // The subscriber's ID needs no escapes: every name and ID of a registry consists of what a query takes as it is.
         head.writeString("POST \(Self.path)?id=\(request.service) HTTP/1.1\r\n")
-        HTTPMessageEncoding.write("Host", address.description, to: &head)
-        HTTPMessageEncoding.write("Content-Type", request.contentType, to: &head)
+        HTTPFieldWriter.write("Host", address.description, to: &head)
+        HTTPFieldWriter.write("Content-Type", request.contentType, to: &head)
     }
 
     func readResponse(
@@ -27,19 +27,19 @@ struct HTTPBrokerWireFormat: HTTPWireFormat {
         if let error = head.fields.error, !error.isEmpty { throw MicroError(wireText: error, origin: service) }
         guard (200..<300).contains(head.status) else {
             throw MicroError(
-                HTTPMessageEncoding.code(forStatus: head.status), "\(address) answered HTTP \(head.status)",
+                MicroError.Code(foreignStatus: head.status), "\(address) answered HTTP \(head.status)",
                 origin: MicroError.Origin.transport)
         }
         return TransportResponse(contentType: head.fields.contentType)
     }
 
     func readRequest(
-        method: String, target: String, fields: HTTPFields, defaultRequestTimeout: Duration
+        _ head: HTTPHead, defaultRequestTimeout: Duration
     ) throws(HTTPStatusError) -> TransportRequest {
-        guard method == "POST" else {
-            throw HTTPStatusError(405, .invalidArgument, "messages are POST, not \(method.prefix(20))")
+        guard head.method == "POST" else {
+            throw HTTPStatusError(405, .invalidArgument, "messages are POST, not \(head.method.prefix(20))")
         }
-        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = head.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts[0] == Self.path else {
             throw HTTPStatusError(404, .notFound, "messages go to \(Self.path): there is nothing else here")
         }
@@ -48,10 +48,10 @@ struct HTTPBrokerWireFormat: HTTPWireFormat {
             throw HTTPStatusError(400, .invalidArgument, "the id of the subscriber is missing: \(Self.path)?id=…")
         }
         return TransportRequest(
-            service: String(id), endpoint: "", contentType: fields.contentType, deadline: .now + defaultRequestTimeout)
+            service: String(id), endpoint: "", contentType: head.fields.contentType, deadline: .now + defaultRequestTimeout)
     }
 
-    func errorResponse(_ error: MicroError, to request: TransportRequest, id: String?) -> HTTPResponseHead {
-        HTTPResponseHead(HTTPStatusError(error))
+    func errorResponse(_ error: MicroError, to request: TransportRequest, id: String?) -> HTTPServerResponse {
+        HTTPServerResponse(HTTPStatusError(error))
     }
 }

@@ -5,11 +5,13 @@ import MicroCore
 import NIOCore
 import Synchronization
 
-/// One call, one end: response, failure, deadline and cancellation race for it, and whoever comes first resumes the
+/// The state of a call. Response, failure, deadline and cancellation compete for its result; the first one resumes the
 /// caller.
+///
+/// It has a continuation of its own instead of a promise: this is the path of every call.
 final class CallState: Sendable {
     private enum Phase {
-        /// The caller does not wait yet.
+        /// The caller is not waiting yet.
         case new
         case waiting(UnsafeContinuation<TransportResponse, any Error>)
         /// Ended before the caller waited.
@@ -17,25 +19,25 @@ final class CallState: Sendable {
         case finished
     }
 
-    private struct Content {
+    private struct State {
         var phase = Phase.new
-        /// Who has sent it, or is about to.
+        /// The connection that has sent the call, or is about to.
         var connection: HTTPConnection?
         var timer: Scheduled<Void>?
     }
 
-    private let content = Mutex(Content())
+    private let state = Mutex(State())
 
-    /// The caller waits.
+    /// The caller waits from now on.
     ///
-    /// - Returns: Whether there is something to wait for; otherwise it was resumed and nothing must be sent.
+    /// - Returns: False if the call has already ended: the caller was resumed, and nothing must be sent.
     func begin(_ continuation: UnsafeContinuation<TransportResponse, any Error>) -> Bool {
-        let earlyResult = content.withLock { content -> Result<TransportResponse, any Error>? in
-            guard case .endedEarly(let result) = content.phase else {
-                content.phase = .waiting(continuation)
+        let earlyResult = state.withLock { state -> Result<TransportResponse, any Error>? in
+            guard case .endedEarly(let result) = state.phase else {
+                state.phase = .waiting(continuation)
                 return nil
             }
-            content.phase = .finished
+            state.phase = .finished
             return result
         }
         guard let earlyResult else { return true }
@@ -43,37 +45,37 @@ final class CallState: Sendable {
         return false
     }
 
-    /// Whether somebody still waits for the answer.
+    /// Whether the caller waits for the response.
     var isWaiting: Bool {
-        content.withLock { content in
-            if case .waiting = content.phase { true } else { false }
+        state.withLock { state in
+            if case .waiting = state.phase { true } else { false }
         }
     }
 
     /// Sets the timer that ends the call at its deadline, once.
     func setTimer(_ make: () -> Scheduled<Void>) {
-        content.withLock { content in
-            guard case .waiting = content.phase, content.timer == nil else { return }
-            content.timer = make()
+        state.withLock { state in
+            guard case .waiting = state.phase, state.timer == nil else { return }
+            state.timer = make()
         }
     }
 
     /// A connection is about to send the call.
     ///
-    /// - Returns: Whether somebody still waits for it; otherwise it must not be sent.
+    /// - Returns: False if the call has ended: it must not be sent.
     func assign(to connection: HTTPConnection) -> Bool {
-        content.withLock { content in
-            guard case .waiting = content.phase else { return false }
-            content.connection = connection
+        state.withLock { state in
+            guard case .waiting = state.phase else { return false }
+            state.connection = connection
             return true
         }
     }
 
-    /// Ends the call, from the side of the connection.
+    /// Ends the call with the result from its connection.
     ///
-    /// - Parameter returning: Called between the decision and the resumption of the caller, whose next call then finds
-    ///   the connection in the pool.
-    /// - Returns: Whether this was its end.
+    /// - Parameter beforeResuming: Called if this is the first result, before the caller is resumed: the next call then
+    ///   finds the connection in the pool.
+    /// - Returns: Whether this was the first result.
     @discardableResult
     func end(_ result: Result<TransportResponse, any Error>, beforeResuming: () -> Void = {}) -> Bool {
         guard let completion = complete({ _ in result }) else { return false }
@@ -82,9 +84,9 @@ final class CallState: Sendable {
         return true
     }
 
-    /// Ends the call from the side of the caller; the connection that carries it is of no use any more.
+    /// Ends the call for its caller, and closes the connection that carries it.
     ///
-    /// - Parameter error: Makes the error, told whether the request may have been sent.
+    /// - Parameter error: Makes the error; its parameter says whether the request may have been sent.
     func abandon(_ call: HTTPCall, _ error: (_ wasSent: Bool) -> any Error) {
         guard let completion = complete({ .failure(error($0.connection != nil)) }) else { return }
         completion.connection?.abandon(call)
@@ -97,23 +99,23 @@ final class CallState: Sendable {
         let result: Result<TransportResponse, any Error>
     }
 
-    private func complete(_ makeResult: (Content) -> Result<TransportResponse, any Error>) -> Completion? {
-        let (completion, timer) = content.withLock { content -> (Completion?, Scheduled<Void>?) in
+    private func complete(_ makeResult: (State) -> Result<TransportResponse, any Error>) -> Completion? {
+        let (completion, timer) = state.withLock { state -> (Completion?, Scheduled<Void>?) in
             let continuation: UnsafeContinuation<TransportResponse, any Error>?
-            let result = makeResult(content)
-            switch content.phase {
+            let result = makeResult(state)
+            switch state.phase {
             case .new:
-                content.phase = .endedEarly(result)
+                state.phase = .endedEarly(result)
                 continuation = nil
             case .waiting(let waiting):
-                content.phase = .finished
+                state.phase = .finished
                 continuation = waiting
             case .endedEarly, .finished: return (nil, nil)
             }
-            let completion = Completion(continuation: continuation, connection: content.connection, result: result)
-            let timer = content.timer
-            content.connection = nil
-            content.timer = nil
+            let completion = Completion(continuation: continuation, connection: state.connection, result: result)
+            let timer = state.timer
+            state.connection = nil
+            state.timer = nil
             return (completion, timer)
         }
         timer?.cancel()

@@ -4,16 +4,16 @@
 import MicroCore
 import NIOCore
 
-/// A call on its way: what is to be sent, and how it ended.
+/// A call in flight: the encoded request, and its state.
 final class HTTPCall: Sendable {
     let address: Address
     let service: String
     let endpoint: String
     let deadline: ContinuousClock.Instant
-    /// The number of the request, which comes back with its answer.
+    /// The number of the request.
     let id: Int
     let head: ByteBuffer
-    /// The body, where it is not a part of ``head``.
+    /// The body, unless it is part of ``head``.
     let body: ByteBuffer?
     let state = CallState()
 
@@ -24,51 +24,42 @@ final class HTTPCall: Sendable {
         _ request: TransportRequest, to address: Address, id: Int, in wireFormat: some HTTPWireFormat,
         limits: HTTPConfiguration
     ) throws {
-        try Self.check(address)
+        try address.checkPort()
         (self.address, service, endpoint, self.id) = (address, request.service, request.endpoint, id)
         deadline = request.deadline
-        try HTTPMessageEncoding.checkBody(
+        try HTTPFieldWriter.checkBody(
             request.body, of: "request to \(address)", limit: limits.maxBodySize, origin: MicroError.Origin.client)
         var head = ByteBuffer()
-        head.reserveCapacity(512 + min(request.body.readableBytes, 16 * 1024))
+        head.reserveCapacity(512 + min(request.body.readableBytes, ByteBuffer.maxCoalescedBodySize))
         try wireFormat.writeHead(of: request, to: address, id: id, limits: limits, &head)
-        head.writeStaticString("Content-Length: ")
-        head.writeDecimal(request.body.readableBytes)
-        head.writeStaticString("\r\n\r\n")
+        head.writeContentLength(request.body.readableBytes)
         (self.head, body) = head.coalesced(with: request.body)
-        guard deadline > .now else { throw Self.deadlineError(request, at: address, wasSent: false) }
+        guard deadline > .now else { throw MicroError.deadlineExceeded(request, at: address, wasSent: false) }
     }
 
-    static func check(_ address: Address) throws {
-        guard let port = address.port, (1...65535).contains(port) else {
-            throw MicroError(
-                .invalidArgument, "\(address) cannot be called by HTTP: it has no port within 1…65535",
-                origin: MicroError.Origin.transport, isSafeToRetry: true)
-        }
-    }
-
-    /// Makes the event loop end the call at its deadline, while it has no connection.
+    /// Ends the call at its deadline, while it has no connection.
     func startTimer(on eventLoop: any EventLoop) {
         state.setTimer { eventLoop.scheduleTask(in: deadline.remainingTime) { self.expire() } }
     }
 
-    /// The deadline has passed.
-    func expire() { state.abandon(self) { Self.deadlineError(self, wasSent: $0) } }
+    /// Ends the call: its deadline has passed.
+    func expire() {
+        state.abandon(self) { wasSent in
+            MicroError.deadlineExceeded(self.service, self.endpoint, at: self.address, wasSent: wasSent)
+        }
+    }
 
-    /// The caller's task was cancelled.
+    /// Ends the call: the caller's task was cancelled.
     func cancel() { state.abandon(self) { _ in CancellationError() } }
+}
 
-    private static func deadlineError(_ call: HTTPCall, wasSent: Bool) -> MicroError {
-        deadlineError("\(call.service) \(call.endpoint)", at: call.address, wasSent: wasSent)
-    }
-
-    static func deadlineError(_ request: TransportRequest, at address: Address, wasSent: Bool) -> MicroError {
-        deadlineError("\(request.service) \(request.endpoint)", at: address, wasSent: wasSent)
-    }
-
-    private static func deadlineError(_ what: String, at address: Address, wasSent: Bool) -> MicroError {
-        MicroError(
-            .deadlineExceeded, "\(what) at \(address) did not answer in time", origin: MicroError.Origin.transport,
-            isSafeToRetry: !wasSent)
+extension Address {
+    /// - Throws: ``MicroError`` with `invalidArgument` if there is no port within 1…65535.
+    func checkPort() throws {
+        guard let port, (1...65535).contains(port) else {
+            throw MicroError(
+                .invalidArgument, "\(self) cannot be called over HTTP: it has no port within 1…65535",
+                origin: MicroError.Origin.transport, isSafeToRetry: true)
+        }
     }
 }

@@ -3,20 +3,20 @@
 
 import NIOCore
 
-/// A client's connection as the rest of the program sees it: everything happens on its event loop.
+/// A client's connection, usable from every thread: its operations run on its event loop.
 final class HTTPConnection: Sendable {
     private let handler: NIOLoopBound<HTTPClientHandler>
 
-    /// On the event loop of the handler.
+    /// Called on the event loop of the handler.
     init(_ handler: HTTPClientHandler, on eventLoop: any EventLoop) {
         self.handler = NIOLoopBound(handler, eventLoop: eventLoop)
     }
 
-    /// The event loop that it lives on.
+    /// The event loop of the connection.
     var eventLoop: any EventLoop { handler.eventLoop }
 
-    /// Sends a call, or gives it back to the pool if the connection has closed meanwhile. At once, if the caller runs on
-    /// the event loop.
+    /// Sends a call, before this returns if the caller runs on the event loop; returns the call to the pool if the
+    /// connection has closed.
     func send(_ call: HTTPCall) {
         guard !handler.eventLoop.inEventLoop else { return handler.value.send(call) }
         handler.eventLoop.execute { self.handler.value.send(call) }
@@ -25,6 +25,6 @@ final class HTTPConnection: Sendable {
     /// Closes the connection if it still carries this call.
     func abandon(_ call: HTTPCall) { handler.eventLoop.execute { self.handler.value.abandon(call) } }
 
-    /// Closes the connection: later, since one that is just being opened does not notice it.
+    /// Closes the connection, after this returns: a connection that is being opened would not notice it.
     func close() { handler.eventLoop.execute { self.handler.value.close() } }
 }

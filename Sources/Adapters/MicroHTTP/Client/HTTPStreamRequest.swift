@@ -5,7 +5,7 @@ import GoMicroWire
 import MicroCore
 import NIOCore
 
-/// How a client opens a stream, and what each of its messages begins with.
+/// The request that opens a stream, and the head of each of its messages.
 struct HTTPStreamRequest: Sendable {
     let request: TransportRequest
     let address: Address
@@ -15,29 +15,31 @@ struct HTTPStreamRequest: Sendable {
     init(
         _ request: TransportRequest, to address: Address, in wireFormat: some HTTPWireFormat, limits: HTTPConfiguration
     ) throws {
-        try HTTPCall.check(address)
+        try address.checkPort()
         self.request = request
         self.address = address
         var head = ByteBuffer()
         try wireFormat.writeHead(of: request, to: address, id: nil, limits: limits, &head)
         self.head = head
-        guard request.deadline > .now else { throw HTTPCall.deadlineError(request, at: address, wasSent: false) }
+        guard request.deadline > .now else {
+            throw MicroError.deadlineExceeded(request, at: address, wasSent: false)
+        }
     }
 
+    /// A message of the stream.
     func encode(_ message: ByteBuffer) -> (ByteBuffer, ByteBuffer?) {
         var request = head
-        request.writeStaticString("Content-Length: ")
-        request.writeDecimal(message.readableBytes)
-        request.writeStaticString("\r\n\r\n")
+        request.writeContentLength(message.readableBytes)
         return request.coalesced(with: message)
     }
 
+    /// The end of this side of the stream.
     func encodeEnd() -> ByteBuffer {
         var request = head
         for (name, value) in GoMicroHeaders.error(GoMicroHeaders.endOfStream) {
-            HTTPMessageEncoding.write(name, value, to: &request)
+            HTTPFieldWriter.write(name, value, to: &request)
         }
-        request.writeStaticString("Content-Length: 0\r\n\r\n")
+        request.writeContentLength(0)
         return request
     }
 }

@@ -6,10 +6,8 @@ import MicroCore
 import NIOCore
 import Synchronization
 
-/// Calls of services, as go-micro has them: `POST /`, status 200 for every answer of a service, errors in a header. It
-/// knows fields and bodies, and no codec.
+/// The wire format of go-micro's calls: `POST /`, the status 200 for every response of a service, errors in a header.
 final class HTTPCallWireFormat: HTTPWireFormat {
-    /// What all requests to an endpoint of an address begin with.
     private struct RequestPrefixKey: Hashable {
         let address: Address
         let service: String
@@ -17,20 +15,21 @@ final class HTTPCallWireFormat: HTTPWireFormat {
         let contentType: String
     }
 
-    /// How many openings are kept: those of the endpoints that a client calls, times the nodes.
+    /// The maximum number of cached prefixes. A client needs one for each endpoint and node that it calls.
     private static let maxCachedPrefixes = 4096
 
-    /// Media types whose messages may name the endpoint, so that go-micro asks for no fields of its own beside them.
+    /// The media types whose body may name the endpoint: go-micro needs no header for it then.
     private static let contentTypesNamingEndpoint: Set = [
         "application/json", "application/json-rpc", "application/proto-rpc",
     ]
 
+    /// The lines that all requests to an endpoint of an address begin with.
     private let cachedPrefixes = Mutex<[RequestPrefixKey: ByteBuffer]>([:])
 
     func writeHead(
         of request: TransportRequest, to address: Address, id: Int?, limits: HTTPConfiguration, _ head: inout ByteBuffer
     ) throws(MicroError) {
-        // What is the same for all requests comes first: peers of this toolkit read it by comparing.
+        // The fields that are equal in all requests come first: peers of this toolkit compare them instead of parsing.
         let requestPrefix = try requestPrefix(of: request, to: address)
         head.writeImmutableBuffer(requestPrefix)
         if let id {
@@ -44,7 +43,7 @@ final class HTTPCallWireFormat: HTTPWireFormat {
         head.writeStaticString("\r\nTimeout: ")
         head.writeDecimal(Int(max(1, request.deadline.remainingNanoseconds)))
         head.writeStaticString("\r\n")
-        try HTTPMessageEncoding.write(
+        try HTTPFieldWriter.write(
             request.headers, to: &head, reservedSize: head.readableBytes, limit: limits.maxHeaderSize,
             origin: MicroError.Origin.client)
     }
@@ -55,11 +54,11 @@ final class HTTPCallWireFormat: HTTPWireFormat {
         if let present = cachedPrefixes.withLock({ $0[key] }) { return present }
         var requestPrefix = ByteBuffer(string: "POST / HTTP/1.1\r\n")
         for (name, value) in [("Host", address.description)] + GoMicroHeaders.target(of: request) {
-            try HTTPMessageEncoding.check(value, as: name, origin: MicroError.Origin.client)
-            HTTPMessageEncoding.write(name, value, to: &requestPrefix)
+            try HTTPFieldWriter.check(value, as: name, origin: MicroError.Origin.client)
+            HTTPFieldWriter.write(name, value, to: &requestPrefix)
         }
         cachedPrefixes.withLock { [requestPrefix] cachedPrefixes in
-            // What is no longer called goes with the rest.
+            // Unused ones are removed with all others.
             if cachedPrefixes.count >= Self.maxCachedPrefixes { cachedPrefixes.removeAll() }
             cachedPrefixes[key] = requestPrefix
         }
@@ -72,22 +71,23 @@ final class HTTPCallWireFormat: HTTPWireFormat {
         if let error = head.fields.error, !error.isEmpty { throw MicroError(wireText: error, origin: service) }
         guard head.status == 200 else {
             throw MicroError(
-                HTTPMessageEncoding.code(forStatus: head.status),
-                "\(address) answered HTTP \(head.status) without Micro-Error: it is no micro service, or a proxy before "
-                    + "one", origin: MicroError.Origin.transport)
+                MicroError.Code(foreignStatus: head.status),
+                "\(address) responded HTTP \(head.status) without Micro-Error: it is not a micro service, or a proxy in "
+                    + "front of one", origin: MicroError.Origin.transport)
         }
         return TransportResponse(contentType: head.fields.contentType, headers: head.fields.headers, body: body)
     }
 
     func readRequest(
-        method: String, target: String, fields: HTTPFields, defaultRequestTimeout: Duration
+        _ head: HTTPHead, defaultRequestTimeout: Duration
     ) throws(HTTPStatusError) -> TransportRequest {
-        guard method == "POST" else {
-            throw HTTPStatusError(405, .invalidArgument, "calls are POST, not \(method.prefix(20))")
+        guard head.method == "POST" else {
+            throw HTTPStatusError(405, .invalidArgument, "a call is a POST request, not \(head.method.prefix(20))")
         }
-        guard target == "/" || target.hasPrefix("/?") else {
-            throw HTTPStatusError(404, .notFound, "calls go to /: there is nothing else here")
+        guard head.target == "/" || head.target.hasPrefix("/?") else {
+            throw HTTPStatusError(404, .notFound, "a call has the path /: there is no other resource")
         }
+        let fields = head.fields
         let service = fields.service ?? ""
         let endpoint = fields.endpoint ?? fields.method ?? ""
         let isEndpointInBody =
@@ -103,7 +103,7 @@ final class HTTPCallWireFormat: HTTPWireFormat {
             deadline: .now + GoMicroHeaders.timeout(fields.timeout, default: defaultRequestTimeout))
     }
 
-    func errorResponse(_ error: MicroError, to request: TransportRequest, id: String?) -> HTTPResponseHead {
-        HTTPResponseHead(error, contentType: request.contentType, id: id)
+    func errorResponse(_ error: MicroError, to request: TransportRequest, id: String?) -> HTTPServerResponse {
+        HTTPServerResponse(error, contentType: request.contentType, id: id)
     }
 }

@@ -3,19 +3,11 @@
 
 import NIOCore
 
-/// What the head of a message says.
-struct HTTPHead {
-    /// The target of a request; empty for a response.
-    var target = ""
-    /// The status of a response; 0 for a request.
-    var status = 0
-    var fields = HTTPFields()
-}
-
-/// Reads the messages that peers of this toolkit send, in place: HTTP/1.1, a POST or its answer, a `Content-Length`.
+/// Reads the messages that peers of this toolkit send, in place: HTTP/1.1, a POST or its response, with a
+/// `Content-Length`.
 ///
-/// It takes only what is beyond doubt. Everything else is left, unread, to the complete codec: chunks, expectations,
-/// upgrades, other versions, whatever is malformed or beyond a limit. What it takes the other reads in the same way.
+/// All other messages are left, unread, to SwiftNIO's decoder: chunks, expectations, upgrades, other versions, malformed
+/// messages and those beyond a limit. A message that this reader accepts means the same to SwiftNIO's decoder.
 struct HTTPReader {
     enum Kind {
         case request
@@ -24,13 +16,13 @@ struct HTTPReader {
 
     enum Step {
         case message(HTTPHead, ByteBuffer)
-        /// There is no whole message yet.
+        /// The message is not complete yet.
         case needMoreData
-        /// The rest is for the complete codec, from the beginning of this message on.
+        /// From this message on, the input is for SwiftNIO's decoder.
         case unsupported
     }
 
-    /// Lines that the messages of one connection mostly begin with, and what was read from them.
+    /// The lines that most messages of one connection begin with, and the head that they make up.
     private struct Prefix {
         var bytes = ByteBuffer()
         var head = HTTPHead()
@@ -42,12 +34,12 @@ struct HTTPReader {
     private let maxHeaderSize: Int
     private let maxBodySize: Int
     private var buffer = ByteBuffer()
-    /// So many bytes were searched for the end of the head.
+    /// The number of bytes that were searched for the end of the head.
     private var scannedByteCount = 0
-    /// The head that was read, and the length of the body that has not come yet.
+    /// A head whose body is not complete, the size of that head, and the length of the body.
     private var pendingMessage: (head: HTTPHead, size: Int, body: Int)?
     private var prefix = Prefix()
-    /// Whether the last message has said that no other follows it (RFC 9112, section 9.6).
+    /// Whether the last message said that no other follows it (RFC 9112, section 9.6).
     private var isFinished = false
 
     init(_ kind: Kind, limits: HTTPConfiguration) {
@@ -56,10 +48,10 @@ struct HTTPReader {
         maxBodySize = limits.maxBodySize
     }
 
-    /// Whether there are bytes that were not given out.
+    /// Whether there are bytes that no returned message contains.
     var hasBytes: Bool { buffer.readableBytes > 0 }
 
-    /// Everything that was not given out, from the beginning of a message on.
+    /// Removes all bytes from the beginning of the next message on.
     mutating func takeUnreadBytes() -> ByteBuffer {
         defer { (buffer, pendingMessage, scannedByteCount) = (ByteBuffer(), nil, 0) }
         return buffer
@@ -76,10 +68,10 @@ struct HTTPReader {
         }
         if pendingMessage == nil {
             guard let size = headSize() else {
-                // What is longer is refused by the other codec, with the right answer.
+                // SwiftNIO's decoder refuses a longer head with the right error.
                 return scannedByteCount > maxHeaderSize || !hasValidStart ? .unsupported : .needMoreData
             }
-            guard let head = readHead(of: size), let length = head.fields.length, length <= maxBodySize else {
+            guard let head = readHead(of: size), let length = head.framing.length, length <= maxBodySize else {
                 return .unsupported
             }
             pendingMessage = (head, size, length)
@@ -90,17 +82,17 @@ struct HTTPReader {
         buffer.moveReaderIndex(forwardBy: pendingMessage.size)
         let body = buffer.readSlice(length: pendingMessage.body) ?? ByteBuffer()
         (self.pendingMessage, scannedByteCount) = (nil, 0)
-        isFinished = pendingMessage.head.fields.shouldCloseConnection
+        isFinished = pendingMessage.head.framing.shouldCloseConnection
         return .message(pendingMessage.head, body)
     }
 
-    /// Whether what has come may become a message: who speaks another protocol may send nothing more.
+    /// Whether the bytes may become a message. A peer that speaks another protocol may send nothing more.
     private var hasValidStart: Bool {
         let beginning = kind == .request ? "POST /".utf8 : "HTTP/1.1 ".utf8
         return buffer.readableBytesView.prefix(beginning.count).elementsEqual(beginning.prefix(buffer.readableBytes))
     }
 
-    /// The size of the head with the empty line behind it, once that is there.
+    /// The size of the head with the empty line after it; nil if that has not been received.
     private mutating func headSize() -> Int? {
         let start = scannedByteCount
         let (size, end) = buffer.withUnsafeReadableBytes { bytes -> (Int?, Int) in
@@ -127,7 +119,7 @@ struct HTTPReader {
         }
     }
 
-    /// - Parameter isKnown: Whether it begins with the prefix.
+    /// - Parameter isKnown: Whether it begins with the lines of `prefix`.
     private mutating func readHead(_ bytes: UnsafeRawBufferPointer, isKnown: Bool) -> HTTPHead? {
         var (head, size, count, cursor, isKnown) = (HTTPHead(), 0, 0, 0, isKnown)
         if isKnown {
@@ -141,14 +133,14 @@ struct HTTPReader {
                 return nil
             }
             if !isKnown, field.isVolatile {
-                // The next message on this connection begins in the same way, unless a stranger writes it.
+                // Peers of this toolkit write the lines that differ last.
                 prefix = Prefix(
                     bytes: ByteBuffer(bytes: bytes[..<cursor]), head: head, size: size, count: count)
                 isKnown = true
             }
             size += field.name.count + field.value.count
             count += 1
-            guard size <= maxHeaderSize, count <= HTTPMessageEncoding.maxFieldCount, head.fields.insert(field) else {
+            guard size <= maxHeaderSize, count <= HTTPFieldWriter.maxFieldCount, head.insert(field) else {
                 return nil
             }
             cursor = end + 2
@@ -175,44 +167,15 @@ struct HTTPReader {
             let digits = line[version.count..<(version.count + 3)]
             guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return false }
             head.status = digits.reduce(0) { $0 * 10 + Int($1 & 0xF) }
-            // Others have no body, whatever their fields say, or are followed by another head.
+            // Other responses have no body, regardless of their fields, or are followed by another head.
             guard (200..<600).contains(head.status), ![204, 205, 304].contains(head.status) else { return false }
         }
         return true
     }
 }
 
-/// A field as it is on the wire, without the blanks around its value.
-struct HTTPField {
-    let name: UnsafeRawBufferPointer
-    let value: UnsafeRawBufferPointer
-    let transportField: HTTPFields.Name?
-
-    /// Nil for what is not beyond doubt.
-    init?(_ line: UnsafeRawBufferPointer) {
-        guard let colon = line.firstIndex(of: 0x3A), colon > 0 else { return nil }
-        name = UnsafeRawBufferPointer(rebasing: line[..<colon])
-        var (start, end) = (colon + 1, line.count)
-        while start < end, HTTPFields.isWhitespace(line[start]) { start += 1 }
-        while end > start, HTTPFields.isWhitespace(line[end - 1]) { end -= 1 }
-        value = UnsafeRawBufferPointer(rebasing: line[start..<end])
-        guard HTTPMessageEncoding.isToken(name), value.allSatisfy({ $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7F) }) else {
-            return nil
-        }
-        transportField = HTTPFields.transportField(name)
-    }
-
-    /// Whether it differs from message to message.
-    var isVolatile: Bool {
-        switch transportField {
-        case .id, .timeout, .length, .error, nil: true
-        default: false
-        }
-    }
-}
-
 extension UnsafeRawBufferPointer {
-    /// Where the CR of the line is; nil if a line feed or carriage return stands alone.
+    /// The index of the line's carriage return; nil for a line feed or carriage return on its own.
     fileprivate func endOfLine(from start: Int) -> Int? {
         guard let feed = self[start...].firstIndex(of: 0x0A), feed > start, self[feed - 1] == 0x0D else { return nil }
         return feed - 1

@@ -4,37 +4,38 @@
 import MicroCore
 import NIOCore
 
-/// What two peers say to each other by HTTP: how a request, its answer and its failure are put into fields.
+/// The mapping of requests, responses and errors to HTTP fields.
 ///
-/// Connections, limits and deadlines are the same for all of them.
+/// Connections, limits and deadlines are the same for all wire formats.
 protocol HTTPWireFormat: Sendable {
-    // MARK: The client's side
+    // MARK: Client
 
-    /// Writes the head of a request, but for `Content-Length` and the empty line.
+    /// Writes the head of a request, without `Content-Length` and the empty line.
     ///
     /// - Parameters:
-    ///   - id: Tells the answer apart from those to earlier requests of the connection; nil for one of a stream.
-    ///   - head: What is written to.
-    /// - Throws: ``MicroError`` with `invalidArgument`: nothing that breaks the rules is sent.
+    ///   - id: The number of the request; nil for a message of a stream.
+    ///   - head: The buffer to append to.
+    /// - Throws: ``MicroError`` with `invalidArgument` for a request that cannot be sent.
     func writeHead(
         of request: TransportRequest, to address: Address, id: Int?, limits: HTTPConfiguration, _ head: inout ByteBuffer
     ) throws(MicroError)
 
     /// Reads a response.
     ///
-    /// - Throws: The ``MicroError`` that it carries or stands for.
-    func readResponse(_ head: HTTPHead, body: ByteBuffer, from address: Address, service: String) throws
-        -> TransportResponse
+    /// - Throws: ``MicroError``: the error in the response, or the one that its status stands for.
+    func readResponse(
+        _ head: HTTPHead, body: ByteBuffer, from address: Address, service: String
+    ) throws -> TransportResponse
 
-    // MARK: The server's side
+    // MARK: Server
 
-    /// Reads the head of a request; the body is still to come.
+    /// Reads the head of a request. The result has no body yet.
     ///
-    /// - Throws: ``HTTPStatusError`` for what is no request of this dialect at all.
+    /// - Throws: ``HTTPStatusError`` for a request that is not of this wire format.
     func readRequest(
-        method: String, target: String, fields: HTTPFields, defaultRequestTimeout: Duration
+        _ head: HTTPHead, defaultRequestTimeout: Duration
     ) throws(HTTPStatusError) -> TransportRequest
 
-    /// The answer to a request that failed.
-    func errorResponse(_ error: MicroError, to request: TransportRequest, id: String?) -> HTTPResponseHead
+    /// The response to a request that failed.
+    func errorResponse(_ error: MicroError, to request: TransportRequest, id: String?) -> HTTPServerResponse
 }

@@ -1,43 +1,48 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import GoMicroWire
+import MicroCore
 import NIOCore
 import NIOHTTP1
 
-/// Hands what SwiftNIO's codec has read to the handler behind it.
-private final class HTTPPartReader<Part: Sendable>: ChannelInboundHandler {
-    typealias InboundIn = Part
-
-    private let read: (Part) -> Void
-
-    init(_ read: @escaping (Part) -> Void) { self.read = read }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) { read(unwrapInboundIn(data)) }
+/// A part of a message from SwiftNIO's decoder.
+enum HTTPPart {
+    case head(HTTPHead)
+    case body(ByteBuffer)
+    case end
+    /// The peer does not send HTTP/1.1.
+    case decodingError(any Error)
 }
 
-/// SwiftNIO's codec, for what ``HTTPReader`` leaves to it.
 extension ChannelPipeline.SynchronousOperations {
-    /// Reads requests from now on, beginning with what has come already.
+    /// Decodes all messages with SwiftNIO's decoder from now on.
     ///
     /// - Parameters:
-    ///   - handler: The one that has read so far.
-    ///   - rest: What it has not read.
-    ///   - read: Gets the parts of the requests.
-    func readRequests(
-        before handler: HTTPServerHandler, _ rest: ByteBuffer, _ read: @escaping (HTTPServerRequestPart) -> Void
+    ///   - handler: The handler that has decoded so far. It gets no bytes any more.
+    ///   - rest: The bytes that it has not decoded.
+    ///   - receive: Gets the parts of the messages, on the event loop.
+    func addNIODecoder(
+        _ kind: HTTPReader.Kind, before handler: some ChannelHandler, configuration: HTTPConfiguration,
+        decoding rest: ByteBuffer, _ receive: @escaping (HTTPPart) -> Void
     ) throws {
-        let decoder = HTTPRequestDecoder(limitConfiguration: .init(handler.configuration))
-        try insert(ByteToMessageHandler(decoder), HTTPPartReader(read), before: handler, rest)
-    }
-
-    /// Reads the response to one request from now on, beginning with what has come already.
-    func readResponse(
-        before handler: HTTPClientHandler, _ rest: ByteBuffer, _ read: @escaping (HTTPClientResponsePart) -> Void
-    ) throws {
-        let decoder = HTTPResponseDecoder(limitConfiguration: .init(handler.configuration))
-        // It asks which request is answered.
-        decoder.write(data: .head(HTTPRequestHead(version: .http1_1, method: .POST, uri: "/")))
-        try insert(ByteToMessageHandler(decoder), HTTPPartReader(read), before: handler, rest)
+        let limits = NIOHTTPDecoderLimitConfiguration(configuration)
+        switch kind {
+        case .request:
+            let decoder = HTTPRequestDecoder(limitConfiguration: limits)
+            let reader = HTTPPartReader { (part: HTTPServerRequestPart) in receive(HTTPPart(part)) }
+            try insert(ByteToMessageHandler(decoder), reader, before: handler, rest)
+        case .response:
+            let decoder = HTTPResponseDecoder(limitConfiguration: limits)
+            // It needs the head of the request for each response.
+            let request = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/")
+            decoder.write(data: .head(request))
+            let reader = HTTPPartReader { (part: HTTPClientResponsePart) in
+                if case .end = part { decoder.write(data: .head(request)) }
+                receive(HTTPPart(part))
+            }
+            try insert(ByteToMessageHandler(decoder), reader, before: handler, rest)
+        }
     }
 
     private func insert(
@@ -50,11 +55,75 @@ extension ChannelPipeline.SynchronousOperations {
     }
 }
 
+/// Passes the parts of messages to a closure.
+private final class HTTPPartReader<Part: Sendable>: ChannelInboundHandler {
+    typealias InboundIn = Part
+
+    private let receive: (Part) -> Void
+
+    init(_ receive: @escaping (Part) -> Void) { self.receive = receive }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) { receive(unwrapInboundIn(data)) }
+}
+
 extension NIOHTTPDecoderLimitConfiguration {
     fileprivate init(_ configuration: HTTPConfiguration) {
         self.init()
         maxHeaderFieldSize = configuration.maxHeaderSize
         maxHeaderListSize = configuration.maxHeaderSize
-        maxHeaderFieldCount = HTTPMessageEncoding.maxFieldCount
+        maxHeaderFieldCount = HTTPFieldWriter.maxFieldCount
+    }
+}
+
+extension HTTPPart {
+    fileprivate init(_ part: HTTPServerRequestPart) {
+        switch part {
+        case .head(let head): self = .head(HTTPHead(head))
+        case .body(let body): self = .body(body)
+        case .end: self = .end
+        }
+    }
+
+    fileprivate init(_ part: HTTPClientResponsePart) {
+        switch part {
+        case .head(let head): self = .head(HTTPHead(head))
+        case .body(let body): self = .body(body)
+        case .end: self = .end
+        }
+    }
+}
+
+extension HTTPHead {
+    /// The head of a request from SwiftNIO's decoder.
+    init(_ head: HTTPRequestHead) {
+        (method, target) = (head.method.rawValue, head.uri)
+        insert(head.headers)
+        // After an upgrade the decoder does not read on, and HTTP/1.0 has no persistent connections.
+        framing.shouldCloseConnection =
+            !head.isKeepAlive || head.version.minor == 0 || head.headers.contains(name: "upgrade")
+        framing.expectsContinue = head.headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
+    }
+
+    /// The head of a response from SwiftNIO's decoder.
+    init(_ head: HTTPResponseHead) {
+        status = Int(head.status.code)
+        insert(head.headers)
+        // The connection of a peer that needs this decoder is not used for another call.
+        framing.shouldCloseConnection = true
+    }
+
+    /// Adds fields that the decoder has checked.
+    private mutating func insert(_ headers: HTTPHeaders) {
+        for (name, padded) in headers {
+            // The decoder leaves blanks after a value (RFC 9110, section 5.5).
+            let value = padded.utf8.last?.isBlank == true ? MediaType.trimmed(padded[...]) : padded
+            switch HTTPFieldName(name.utf8) {
+            case nil: fields.headers.add(name, value)
+            case .goMicro(let name): fields.set(name, value)
+            case .length: framing.length = Int(value) ?? .max
+            case .encoding: framing.isChunked = true
+            case .connection, .framing, .reserved: break
+            }
+        }
     }
 }

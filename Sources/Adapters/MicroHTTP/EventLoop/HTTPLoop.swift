@@ -4,89 +4,132 @@
 import NIOCore
 import Synchronization
 
-/// What the connections of an event loop share: tasks that run on it, and one timer for all their deadlines.
+/// The state that the connections of an event loop share: the executor of their tasks, and one timer for all deadlines.
+///
+/// It lives as long as one of these connections.
 final class HTTPLoop: Sendable {
-    /// Something with deadlines; told the time again and again, on the event loop.
+    /// An object with deadlines, which the loop checks from time to time, on the event loop.
     protocol Member: AnyObject {
         func check(_ now: ContinuousClock.Instant)
     }
 
-    /// On the event loop.
-    private final class Members {
-        var all: [ObjectIdentifier: any Member] = [:]
-        /// How many calls are in flight.
-        var inFlight = 0
-        /// Whether one began since the last check.
-        var wasBusy = false
-        var timer: Scheduled<Void>?
-        var isBusy = false
+    /// The registration of a member. Used on the event loop.
+    final class Registration {
+        fileprivate private(set) weak var member: (any Member)?
+        /// The position among those with a call in flight; nil without one.
+        fileprivate var position: Int?
+
+        fileprivate init(_ member: any Member) { self.member = member }
     }
 
-    /// How late a deadline may be noticed, while calls are in flight.
-    private static let busyCheckInterval = TimeAmount.milliseconds(20)
-    /// The same for what is measured in seconds.
-    private static let idleCheckInterval = TimeAmount.seconds(1)
+    /// Used on the event loop.
+    private final class State {
+        var all: [ObjectIdentifier: Registration] = [:]
+        /// The members with a call or a stream in flight, without an order: adding and removing one takes no hash.
+        var inFlight: [Registration] = []
+        /// Whether a call began since the last check.
+        var hasBegun = false
+        var timer: Scheduled<Void>?
+        var isBusy = false
+        var nextFullCheck = ContinuousClock.now
+    }
 
-    private static let loops = Mutex<[ObjectIdentifier: HTTPLoop]>([:])
+    /// The maximum delay until a passed deadline of a call is noticed.
+    private static let busyCheckInterval = TimeAmount.milliseconds(20)
+    /// The same for limits on idle connections, which are measured in seconds.
+    private static let fullCheckInterval = TimeAmount.seconds(1)
+
+    private struct WeakLoop {
+        weak var loop: HTTPLoop?
+    }
+
+    private static let loops = Mutex<[ObjectIdentifier: WeakLoop]>([:])
 
     let executor: HTTPLoopExecutor
-    private let members: NIOLoopBound<Members>
+    private let eventLoop: any EventLoop
+    private let state: NIOLoopBound<State>
 
-    /// The one of an event loop, on which this is called.
+    /// The loop of an event loop. Called on the event loop.
     static func of(_ eventLoop: any EventLoop) -> HTTPLoop {
         loops.withLock { loops in
             let id = ObjectIdentifier(eventLoop)
-            if let loop = loops[id] { return loop }
+            if let loop = loops[id]?.loop { return loop }
             let loop = HTTPLoop(eventLoop)
-            loops[id] = loop
+            loops[id] = WeakLoop(loop: loop)
             return loop
         }
     }
 
     private init(_ eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
         executor = HTTPLoopExecutor(eventLoop)
-        members = NIOLoopBound(Members(), eventLoop: eventLoop)
+        state = NIOLoopBound(State(), eventLoop: eventLoop)
+    }
+
+    deinit {
+        Self.loops.withLock { loops in
+            // A new loop may have taken the place.
+            let id = ObjectIdentifier(eventLoop)
+            if loops[id]?.loop == nil { loops[id] = nil }
+        }
+        executor.shutDown()
     }
 
     // MARK: - On the event loop
 
-    func add(_ member: any Member) {
-        members.value.all[ObjectIdentifier(member)] = member
-        if members.value.timer == nil { schedule(busy: false) }
+    func add(_ member: any Member) -> Registration {
+        let registration = Registration(member)
+        state.value.all[ObjectIdentifier(registration)] = registration
+        if state.value.timer == nil { schedule(busy: false) }
+        return registration
     }
 
-    func remove(_ member: any Member) { members.value.all[ObjectIdentifier(member)] = nil }
+    func remove(_ registration: Registration) {
+        state.value.all[ObjectIdentifier(registration)] = nil
+        callDidEnd(registration)
+    }
 
-    func callDidStart() {
-        let members = members.value
-        members.inFlight += 1
-        members.wasBusy = true
-        guard !members.isBusy else { return }
-        members.timer?.cancel()
+    /// The member has a call or a stream in flight from now on.
+    func callDidStart(_ registration: Registration) {
+        let state = state.value
+        registration.position = state.inFlight.count
+        state.inFlight.append(registration)
+        state.hasBegun = true
+        guard !state.isBusy else { return }
+        state.timer?.cancel()
         schedule(busy: true)
     }
 
-    func callDidEnd() { members.value.inFlight -= 1 }
+    /// The call or stream has ended, if there was one.
+    func callDidEnd(_ registration: Registration) {
+        guard let position = registration.position, let last = state.value.inFlight.popLast() else { return }
+        registration.position = nil
+        guard last !== registration else { return }
+        state.value.inFlight[position] = last
+        last.position = position
+    }
 
     private func schedule(busy isBusy: Bool) {
-        let members = members.value
-        members.isBusy = isBusy
-        members.timer = self.members.eventLoop.assumeIsolated().scheduleTask(
-            in: isBusy ? Self.busyCheckInterval : Self.idleCheckInterval
+        let state = state.value
+        state.isBusy = isBusy
+        state.timer = eventLoop.assumeIsolated().scheduleTask(
+            in: isBusy ? Self.busyCheckInterval : Self.fullCheckInterval
         ) {
             self.check()
         }
     }
 
     private func check() {
-        let members = members.value
-        members.timer = nil
+        let state = state.value
+        state.timer = nil
         let now = ContinuousClock.now
-        // A member may remove itself meanwhile.
-        for member in members.all.values { member.check(now) }
-        let isBusy = members.inFlight > 0 || members.wasBusy
-        members.wasBusy = false
-        // With nobody to look after it rests until somebody comes.
-        if isBusy || !members.all.isEmpty { schedule(busy: isBusy) } else { members.isBusy = false }
+        let isFullCheck = now >= state.nextFullCheck
+        if isFullCheck { state.nextFullCheck = now + .nanoseconds(Self.fullCheckInterval.nanoseconds) }
+        let due = isFullCheck ? Array(state.all.values) : state.inFlight
+        for registration in due { registration.member?.check(now) }
+        let isBusy = !state.inFlight.isEmpty || state.hasBegun
+        state.hasBegun = false
+        // Without members there is no timer.
+        if isBusy || !state.all.isEmpty { schedule(busy: isBusy) } else { state.isBusy = false }
     }
 }

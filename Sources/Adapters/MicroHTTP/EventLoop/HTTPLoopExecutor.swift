@@ -4,56 +4,68 @@
 import NIOCore
 import Synchronization
 
-/// Runs tasks on an event loop: those of handlers, from the moment the request has come in.
+/// Runs the tasks of handlers on an event loop.
 final class HTTPLoopExecutor: TaskExecutor {
     private struct Queue {
         var jobs: [UnownedJob] = []
         var isScheduled = false
     }
 
-    /// Touched on the event loop alone.
-    private struct Local {
-        /// Whether the job that comes next is run where it is enqueued.
+    /// Used on the event loop only.
+    private struct LoopState {
+        /// Whether the next job runs where it is enqueued.
         var runsNextInline = false
         /// The last one is the most recently used.
         var idleTasks: [HTTPLoopTask] = []
+        var isShutDown = false
     }
 
-    /// How many tasks may rest. Each keeps the memory that its handlers needed, as a rule a few KiB.
+    /// The maximum number of idle tasks. Each keeps the memory that its handlers needed, usually a few KiB.
     private static let maxIdleTasks = 256
 
     private let eventLoop: any EventLoop
     private let queue = Mutex(Queue())
-    private let local: NIOLoopBoundBox<Local>
+    private let loopState: NIOLoopBoundBox<LoopState>
 
+    /// Called on the event loop.
     init(_ eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
-        local = NIOLoopBoundBox(Local(), eventLoop: eventLoop)
+        loopState = NIOLoopBoundBox(LoopState(), eventLoop: eventLoop)
     }
 
-    /// Runs an operation in a task, up to where it has to wait before this returns. On the event loop.
+    /// Runs an operation in a task, up to its first suspension before this returns. Called on the event loop.
     func run(_ operation: @escaping HTTPLoopTask.Operation) -> HTTPLoopTask {
-        local.value.runsNextInline = true
-        if let task = local.value.idleTasks.popLast() {
+        loopState.value.runsNextInline = true
+        if let task = loopState.value.idleTasks.popLast() {
             task.wake(with: operation)
             return task
         }
         return HTTPLoopTask(on: self, operation)
     }
 
-    /// A task has nothing to do, and waits for the next operation.
+    /// Keeps a task that has finished its operation for the next one.
     ///
-    /// - Returns: False if enough of them do: it has to end.
+    /// - Returns: False if there are enough idle tasks: this one has to end.
     func addIdleTask(_ task: HTTPLoopTask) -> Bool {
-        guard local.value.idleTasks.count < Self.maxIdleTasks else { return false }
-        local.value.idleTasks.append(task)
+        guard !loopState.value.isShutDown, loopState.value.idleTasks.count < Self.maxIdleTasks else { return false }
+        loopState.value.idleTasks.append(task)
         return true
+    }
+
+    /// Ends the idle tasks. Running tasks end after their operation.
+    func shutDown() {
+        eventLoop.execute {
+            self.loopState.value.isShutDown = true
+            let idleTasks = self.loopState.value.idleTasks
+            self.loopState.value.idleTasks = []
+            for task in idleTasks { task.wake(with: nil) }
+        }
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        if eventLoop.inEventLoop, local.value.runsNextInline {
-            local.value.runsNextInline = false
+        if eventLoop.inEventLoop, loopState.value.runsNextInline {
+            loopState.value.runsNextInline = false
             return job.runSynchronously(on: asUnownedTaskExecutor())
         }
         let isFirst = queue.withLock { queue in
@@ -61,10 +73,10 @@ final class HTTPLoopExecutor: TaskExecutor {
             defer { queue.isScheduled = true }
             return !queue.isScheduled
         }
-        if isFirst { eventLoop.execute { self.drain() } }
+        if isFirst { eventLoop.execute { self.runQueuedJobs() } }
     }
 
-    private func drain() {
+    private func runQueuedJobs() {
         let jobs = queue.withLock { queue in
             defer { queue = Queue() }
             return queue.jobs

@@ -3,55 +3,63 @@
 
 import Synchronization
 
-/// A task on an event loop that runs one operation after the other: to make one for each request, and the memory that the
-/// calls in it need, took a sixth of a server's time for a small one.
+/// A task on an event loop that runs one operation after another.
+///
+/// A task of its own for each request, and the memory that the calls in it need, took a sixth of a server's time for a
+/// small request.
 final class HTTPLoopTask: Sendable {
     typealias Operation = @Sendable () async -> Void
 
-    private struct Content {
+    private struct State {
         var task: Task<Void, Never>?
         var operation: Operation?
+        /// Resumed for each operation, so that no object is made for the wait.
         var idleContinuation: UnsafeContinuation<Void, Never>?
     }
 
-    private let content: Mutex<Content>
+    private let state: Mutex<State>
 
     /// Starts with an operation.
     init(on executor: HTTPLoopExecutor, _ operation: @escaping Operation) {
-        content = Mutex(Content(operation: operation))
+        state = Mutex(State(operation: operation))
         let task = Task(executorPreference: executor) {
-            repeat { await self.runOperation() } while await self.waitForNextOperation(on: executor)
+            while await self.runOperation() {
+                guard await self.waitForNextOperation(on: executor) else { return }
+            }
         }
-        content.withLock { $0.task = task }
+        state.withLock { $0.task = task }
     }
 
-    /// Cancels the operation that runs. The task ends behind it.
-    func cancel() { content.withLock(\.task)?.cancel() }
+    /// Cancels the running operation. The task ends after it.
+    func cancel() { state.withLock(\.task)?.cancel() }
 
-    /// Goes on with the next operation, while it rests.
-    func wake(with operation: @escaping Operation) {
-        let continuation = content.withLock { content in
-            content.operation = operation
-            defer { content.idleContinuation = nil }
-            return content.idleContinuation
+    /// Runs the next operation in an idle task; nil ends the task.
+    func wake(with operation: Operation?) {
+        let continuation = state.withLock { state in
+            state.operation = operation
+            defer { state.idleContinuation = nil }
+            return state.idleContinuation
         }
         continuation?.resume()
     }
 
-    /// In a function of its own, so that nothing of the operation is kept while the task rests.
-    private func runOperation() async {
-        let operation = content.withLock { content in
-            defer { content.operation = nil }
-            return content.operation
+    /// A function of its own, so that an idle task keeps nothing of the operation.
+    ///
+    /// - Returns: False if there was no operation.
+    private func runOperation() async -> Bool {
+        let operation = state.withLock { state in
+            defer { state.operation = nil }
+            return state.operation
         }
         await operation?()
+        return operation != nil
     }
 
-    /// Waits for the next operation; false if there will be none.
+    /// - Returns: False if there will be no other operation.
     private func waitForNextOperation(on executor: HTTPLoopExecutor) async -> Bool {
         guard !Task.isCancelled, executor.addIdleTask(self) else { return false }
         await withUnsafeContinuation { continuation in
-            content.withLock { $0.idleContinuation = continuation }
+            state.withLock { $0.idleContinuation = continuation }
         }
         return true
     }

@@ -4,7 +4,8 @@
 import NIOCore
 
 extension ContinuousClock.Instant {
-    /// The nanoseconds from now: 0 when it has passed, a year at most, so that every timer and every peer can hold it.
+    /// The nanoseconds until this instant: 0 if it has passed, a year at most, so that every timer and every peer can hold
+    /// it.
     var remainingNanoseconds: Int64 {
         let maxSeconds: Int64 = 365 * 24 * 60 * 60
         let remaining = ContinuousClock.now.duration(to: self).components
@@ -13,11 +14,11 @@ extension ContinuousClock.Instant {
         return remaining.seconds * 1_000_000_000 + remaining.attoseconds / 1_000_000_000
     }
 
-    /// The same, for a timer of an event loop.
+    /// The time until this instant, for a timer of an event loop; bounded as ``remainingNanoseconds``.
     var remainingTime: TimeAmount { .nanoseconds(remainingNanoseconds) }
 }
 
 extension Duration {
-    /// The time of a timer: 0 for a negative one, a year at most.
+    /// The duration for a timer of an event loop: 0 for a negative one, a year at most.
     var timeAmount: TimeAmount { (ContinuousClock.now + self).remainingTime }
 }

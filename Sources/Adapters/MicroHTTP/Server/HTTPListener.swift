@@ -6,7 +6,7 @@ import MicroCore
 import NIOCore
 import NIOPosix
 
-/// The answering side: a bound socket, and the connections that come in by it.
+/// A bound socket and its connections.
 final class HTTPListener: TransportListener {
     let address: Address
     private let channel: any Channel
@@ -19,6 +19,7 @@ final class HTTPListener: TransportListener {
         channel.closeFuture.whenComplete { _ in connections.stopListening() }
     }
 
+    /// Binds a socket. It accepts no connections until it runs.
     static func bind(
         to address: Address, configuration: HTTPConfiguration, wireFormat: any HTTPWireFormat,
         security: (any HTTPSecurity)?, logger: Logger
@@ -37,10 +38,9 @@ final class HTTPListener: TransportListener {
                 .serverChannelOption(.autoRead, value: false)
                 .childChannelInitializer { child in
                     child.eventLoop.makeCompletedFuture {
-                        let handler = HTTPServerHandler(connections, loop: .of(child.eventLoop))
                         let pipeline = child.pipeline.syncOperations
                         if let security { try pipeline.addHandler(try security.serverHandler()) }
-                        try pipeline.addHandler(handler)
+                        try HTTPServerHandler.add(to: pipeline, of: connections, on: child.eventLoop)
                     }
                 }
                 .bind(host: address.host, port: port).get()
@@ -53,7 +53,7 @@ final class HTTPListener: TransportListener {
 
     func run(_ handler: @escaping TransportHandler, streams: @escaping TransportStreamLookup) async throws {
         try connections.start(HTTPServiceHandlers(respond: handler, streams: streams))
-        // Accepts from now on; it fails only if the socket has closed meanwhile.
+        // Accepts connections from now on. It fails only if the socket has been closed, which ends the wait below.
         channel.setOption(.autoRead, value: true).whenFailure { _ in }
         await withTaskCancellationHandler {
             await connections.waitUntilClosed()
@@ -62,7 +62,7 @@ final class HTTPListener: TransportListener {
         }
         guard !connections.hasFailed else {
             throw MicroError(
-                .unavailable, "listening at \(address) broke off: the operating system closed the socket",
+                .unavailable, "the operating system closed the listening socket at \(address)",
                 origin: MicroError.Origin.transport)
         }
     }
@@ -75,7 +75,7 @@ final class HTTPListener: TransportListener {
         timer.cancel()
     }
 
-    /// Calls the action when the socket is closed.
+    /// Calls an action once the socket is closed.
     func whenClosed(_ action: @escaping @Sendable () -> Void) { channel.closeFuture.whenComplete { _ in action() } }
 
     private func terminate() {

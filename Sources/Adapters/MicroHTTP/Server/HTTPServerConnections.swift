@@ -6,21 +6,21 @@ import MicroCore
 import NIOCore
 import Synchronization
 
-/// What a listener runs.
+/// The handlers of the service that a listener runs.
 struct HTTPServiceHandlers: Sendable {
     let respond: TransportHandler
     let streams: TransportStreamLookup
 }
 
-/// The connections of one listener, and what is to be done with them in the phases of its life.
+/// The connections of a listener, and the phase of its life that decides how they are treated.
 final class HTTPServerConnections: Sendable {
     private enum Phase {
-        /// Nothing is accepted yet: callers wait in the queue of the operating system.
+        /// No connection is accepted yet: callers wait in the queue of the operating system.
         case bound
         case running(HTTPServiceHandlers)
         /// Requests are refused.
         case draining
-        /// What still comes is closed at once.
+        /// New connections are closed at once.
         case terminated
     }
 
@@ -33,48 +33,53 @@ final class HTTPServerConnections: Sendable {
 
     private typealias Connections = [ObjectIdentifier: NIOLoopBound<HTTPServerHandler>]
 
-    private struct Content {
+    private struct State {
         var phase = Phase.bound
-        var isListening = true
-        /// Whether the socket closed by itself.
+        /// Whether the operating system has closed the socket.
         var hasFailed = false
         var connections: Connections = [:]
-        var waiters: [CheckedContinuation<Void, Never>] = []
-
-        var isFullyClosed: Bool { !isListening && connections.isEmpty }
     }
 
     let configuration: HTTPConfiguration
     let wireFormat: any HTTPWireFormat
     let logger: Logger
-    private let content = Mutex(Content())
+    let requestExecutor: RequestExecutor
+    private let state = Mutex(State())
+    /// The socket and its connections.
+    private let openChannels = DrainTracker()
 
+    /// The socket counts as open until ``stopListening()``.
     init(configuration: HTTPConfiguration, wireFormat: any HTTPWireFormat, logger: Logger) {
         self.configuration = configuration
         self.wireFormat = wireFormat
         self.logger = logger
+        requestExecutor = RequestExecutor(configuration: configuration, wireFormat: wireFormat, logger: logger)
+        _ = openChannels.begin()
     }
 
-    var hasFailed: Bool { content.withLock { $0.hasFailed } }
+    var hasFailed: Bool { state.withLock { $0.hasFailed } }
 
-    /// - Throws: ``MicroError`` with `closed` if it ran already, or was drained.
+    /// Serves connections from now on.
+    ///
+    /// - Throws: ``MicroError`` with `closed` if the listener has already run or was drained.
     func start(_ service: HTTPServiceHandlers) throws {
-        try content.withLock { content in
-            guard case .bound = content.phase else {
+        try state.withLock { state in
+            guard case .bound = state.phase else {
                 throw MicroError(
-                    .closed, "the listener ran already: bind another one", origin: MicroError.Origin.transport)
+                    .closed, "the listener has already run: bind another one", origin: MicroError.Origin.transport)
             }
-            content.phase = .running(service)
+            state.phase = .running(service)
         }
     }
 
-    /// Takes a new connection.
+    /// Adds a new connection.
     func add(_ handler: HTTPServerHandler, on eventLoop: any EventLoop) -> Admission {
+        _ = openChannels.begin()
         let bound = NIOLoopBound(handler, eventLoop: eventLoop)
-        return content.withLock { content in
-            let isFull = content.connections.count >= configuration.maxConnectionsPerListener
-            content.connections[ObjectIdentifier(handler)] = bound
-            switch content.phase {
+        return state.withLock { state in
+            let isFull = state.connections.count >= configuration.maxConnectionsPerListener
+            state.connections[ObjectIdentifier(handler)] = bound
+            switch state.phase {
             case .running where isFull: return .close
             case .running(let service): return .serve(service)
             case .bound, .draining: return .refuse
@@ -83,62 +88,44 @@ final class HTTPServerConnections: Sendable {
         }
     }
 
-    /// A connection has closed.
+    /// Removes a connection that has closed.
     func remove(_ handler: HTTPServerHandler) {
-        let id = ObjectIdentifier(handler)
-        finish { $0.connections[id] = nil }
+        let removed = state.withLock { $0.connections.removeValue(forKey: ObjectIdentifier(handler)) }
+        if removed != nil { openChannels.end() }
     }
 
-    /// The socket has closed, by us or by itself.
+    /// The socket has closed.
     func stopListening() {
-        let isUnexpected = content.withLock { content in
-            guard case .running = content.phase else { return false }
-            content.hasFailed = true
+        let isUnexpected = state.withLock { state in
+            guard case .running = state.phase else { return false }
+            state.hasFailed = true
             return true
         }
         if isUnexpected { terminate() }
-        finish { $0.isListening = false }
+        openChannels.end()
     }
 
     /// Refuses requests from now on and closes idle connections.
     func drain() {
-        let connections = content.withLock { content -> Connections in
-            switch content.phase {
-            case .bound, .running: content.phase = .draining
+        let connections = state.withLock { state -> Connections in
+            switch state.phase {
+            case .bound, .running: state.phase = .draining
             case .draining, .terminated: return [:]
             }
-            return content.connections
+            return state.connections
         }
         for handler in connections.values { handler.eventLoop.execute { handler.value.drain() } }
     }
 
-    /// Cancels what runs and closes everything.
+    /// Cancels the running handlers and closes all connections.
     func terminate() {
-        let connections = content.withLock { content in
-            content.phase = .terminated
-            return content.connections
+        let connections = state.withLock { state in
+            state.phase = .terminated
+            return state.connections
         }
         for handler in connections.values { handler.eventLoop.execute { handler.value.terminate() } }
     }
 
     /// Waits until the socket and all connections are closed.
-    func waitUntilClosed() async {
-        await withCheckedContinuation { continuation in
-            let isFullyClosed = content.withLock { content in
-                if !content.isFullyClosed { content.waiters.append(continuation) }
-                return content.isFullyClosed
-            }
-            if isFullyClosed { continuation.resume() }
-        }
-    }
-
-    private func finish(_ change: (inout Content) -> Void) {
-        let waiters = content.withLock { content in
-            change(&content)
-            guard content.isFullyClosed else { return [CheckedContinuation<Void, Never>]() }
-            defer { content.waiters = [] }
-            return content.waiters
-        }
-        for waiter in waiters { waiter.resume() }
-    }
+    func waitUntilClosed() async { await openChannels.waitUntilIdle() }
 }

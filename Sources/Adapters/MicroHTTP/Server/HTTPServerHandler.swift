@@ -4,69 +4,67 @@
 import Logging
 import MicroCore
 import NIOCore
-import NIOHTTP1
 
-/// One connection of a server: answers its requests one at a time, in order. Or holds one stream.
-final class HTTPServerHandler: ChannelDuplexHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundIn = Never
+/// A connection of a server: responds to its requests one at a time, in order, or carries one stream.
+final class HTTPServerHandler: ChannelInboundHandler {
+    typealias InboundIn = Never
     typealias OutboundOut = ByteBuffer
 
-    private enum State {
+    enum State {
         case idle
-        /// A request comes in by parts, which the complete codec reads.
+        /// The body of a request is being received.
         case receiving(InFlightRequest)
-        /// The request was answered before it had come in: the rest of it is dropped.
+        /// The request was refused before its body was received; the rest of it is dropped.
         case discarding
         case running(InFlightRequest)
         case streaming(HTTPServerStream)
-        /// The answer waits for the peer to read.
+        /// The last response waits for the peer to read.
         case flushing
-        /// Nothing is answered any more: the peer is given time to read the last answer.
+        /// No request is accepted any more; the peer is given time to read the last response.
         case closing
     }
 
-    /// What the complete codec has read, or why it cannot.
-    private enum Part {
-        case part(HTTPServerRequestPart)
-        case malformed(any Error)
-    }
-
-    /// How much of a body beyond the limit is read and dropped to keep the connection, in bytes.
+    /// The maximum number of bytes beyond the body limit that are read and dropped to keep the connection.
     private static let maxDiscardedBytes = 16 * 1024 * 1024
     /// How long a closed connection waits for the peer to close it too.
     private static let lingerTimeout = TimeAmount.seconds(2)
-
-    /// How long after its deadline a handler is cancelled: the caller goes at the deadline itself, which says more.
+    /// How long after its deadline a handler is cancelled: the caller closes the connection at the deadline itself.
     private static let cancellationGracePeriod = Duration.milliseconds(50)
 
-    private let connections: HTTPServerConnections
-    private let loop: HTTPLoop
+    let connections: HTTPServerConnections
+    let loop: HTTPLoop
+    private(set) var context: ChannelHandlerContext?
+    var state = State.idle
     private var service: HTTPServiceHandlers?
-    private var context: ChannelHandlerContext?
-    private var state = State.idle
-    private var reader: HTTPReader
-    /// Whether the complete codec reads.
-    private var isUsingNIODecoder = false
-    /// The body that is coming in; not in the state, where it would be copied with every piece.
-    private var body = ByteBuffer()
-    /// What came by parts while another request was answered; at most what one read brings, for then reading stops.
-    private var pending = CircularBuffer<Part>()
-    private var isReadDeferred = false
+    private var decoder: HTTPMessageDecoder<HTTPServerHandler>?
+    private var registration: HTTPLoop.Registration?
+    /// The body that is being received; not in the state, where each part would copy it.
+    private var body = HTTPBody()
     private var isDraining = false
-    /// Whether bytes are being read: what is written meanwhile leaves together.
-    private var isReading = false
+    /// Whether input is being decoded: the responses to it are flushed together.
+    private var isDecoding = false
     private var needsFlush = false
-    /// When the request that is coming in began, or the connection fell idle.
+    /// When the request that is being received began, or the connection became idle.
     private var lastStateChange = ContinuousClock.now
 
     init(_ connections: HTTPServerConnections, loop: HTTPLoop) {
         self.connections = connections
         self.loop = loop
-        reader = HTTPReader(.request, limits: connections.configuration)
     }
 
     var configuration: HTTPConfiguration { connections.configuration }
+
+    /// Adds the decoder and the handler of a new connection.
+    static func add(
+        to pipeline: ChannelPipeline.SynchronousOperations, of connections: HTTPServerConnections,
+        on eventLoop: any EventLoop
+    ) throws {
+        let handler = HTTPServerHandler(connections, loop: .of(eventLoop))
+        let decoder = HTTPMessageDecoder(.request, for: handler, configuration: connections.configuration)
+        handler.decoder = decoder
+        try pipeline.addHandler(decoder)
+        try pipeline.addHandler(handler)
+    }
 
     // MARK: - From the listener
 
@@ -92,187 +90,137 @@ final class HTTPServerHandler: ChannelDuplexHandler {
         case .refuse: isDraining = true
         case .close: context.close(promise: nil)
         }
-        loop.add(self)
+        registration = loop.add(self)
         context.fireChannelActive()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         cancel()
-        switch state {
-        case .running, .streaming: loop.callDidEnd()
-        default: break
-        }
         state = .closing
-        body = ByteBuffer()
-        pending.removeAll()
-        loop.remove(self)
+        _ = body.take()
+        decoder?.stop()
+        if let registration { loop.remove(registration) }
         connections.remove(self)
         context.fireChannelInactive()
     }
 
-    func read(context: ChannelHandlerContext) {
-        // With something still to do no more is read. Otherwise reading goes on, and notices when the peer leaves.
-        isReadDeferred = isBusy && (reader.hasBytes || !pending.isEmpty)
-        if !isReadDeferred { context.read() }
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if !reader.hasBytes { lastStateChange = .now }
-        reader.append(unwrapInboundIn(data))
-        // Not until the reading is complete: TLS may never say that it is.
-        isReading = true
-        processPending(context)
-        isReading = false
-        if needsFlush { context.flush() }
-        needsFlush = false
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        switch error {
-        case is HTTPParserError, is NIOHTTPDecoderError: handle(.malformed(error))
-        // What comes behind garbage, while the peer is given time to read the answer to it.
-        case is ByteToMessageDecoderError: break
-        default: context.close(promise: nil)
-        }
-    }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable {
             switch state {
             case .flushing:
                 becomeIdle(context)
-                processPending(context)
-            case .streaming(let stream): stream.inner.handleWritable()
+                processNextRequests(context)
+            case .streaming(let stream): stream.pipe.handleWritable()
             default: break
             }
         }
         context.fireChannelWritabilityChanged()
     }
 
-    // MARK: - Requests
+    // MARK: - Calls
 
-    /// Whether what comes has to wait.
-    private var isBusy: Bool {
-        switch state {
-        case .running, .flushing: true
-        case .streaming(let stream): stream.isPaused
-        case .idle, .receiving, .discarding, .closing: false
-        }
+    /// Continues with the requests that had to wait.
+    func processNextRequests(_ context: ChannelHandlerContext) {
+        decoder?.resume()
+        closeIfDrained(context)
     }
 
-    /// Does what waits, and reads on.
-    private func processPending(_ context: ChannelHandlerContext) {
-        while !isBusy, let part = pending.popFirst() { process(part, context) }
-        reading: while !isUsingNIODecoder, !isBusy, reader.hasBytes {
-            if case .closing = state { _ = reader.takeUnreadBytes() }
-            switch reader.next() {
-            case .message(let head, let body): handle(head, body, context)
-            case .needMoreData: break reading
-            case .unsupported: switchToNIODecoder(context)
-            }
-        }
+    private func closeIfDrained(_ context: ChannelHandlerContext) {
         if isDraining, case .idle = state { linger(context) }
-        if isReadDeferred, !isBusy || !(reader.hasBytes || !pending.isEmpty) {
-            isReadDeferred = false
-            context.read()
-        }
     }
 
-    private func handle(_ head: HTTPHead, _ body: ByteBuffer, _ context: ChannelHandlerContext) {
-        lastStateChange = .now
-        if case .streaming(let stream) = state { return stream.handle(head, body) }
-        do {
-            var request = try connections.wireFormat.readRequest(
-                method: "POST", target: head.target, fields: head.fields,
-                defaultRequestTimeout: configuration.defaultRequestTimeout
-            )
-            request.body = body
-            let incoming = InFlightRequest(
-                request, id: head.fields.id, isStream: head.fields.isStream, isLast: head.fields.shouldCloseConnection)
-            start(incoming, head.fields.timeout, context)
-        } catch {
-            write(HTTPResponseHead(error), isLast: head.fields.shouldCloseConnection, context)
-        }
-    }
-
-    private func start(_ incoming: InFlightRequest, _ timeout: String?, _ context: ChannelHandlerContext) {
-        let request = incoming.request
+    private func start(_ call: InFlightRequest, _ context: ChannelHandlerContext) {
+        let request = call.request
         guard !isDraining, let service else {
             let error = MicroError(
                 .unavailable, "\(request.service) is stopping", origin: MicroError.Origin.server)
-            return write(errorResponse(error, to: incoming), isLast: true, context)
+            return write(errorResponse(error, to: call), isLast: true, context)
         }
-        // go-micro's streams carry no number; calls do, but for those that are made by hand.
-        if incoming.isStream || incoming.id == nil {
-            if let handler = service.streams(request.endpoint) {
-                return open(incoming, hasDeadline: timeout != nil, handler, context)
-            }
-            guard !incoming.isStream else {
-                return write(errorResponse(MicroError.streamNotFound(request), to: incoming), isLast: true, context)
+        // A call has an ID; go-micro's streams have none, and neither have calls that are made by hand.
+        if call.isStream || call.id == nil {
+            if let handler = service.streams(request.endpoint) { return open(call, handler, context) }
+            guard !call.isStream else {
+                return write(errorResponse(MicroError.streamNotFound(request), to: call), isLast: true, context)
             }
         }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        let id = incoming.id
-        let requestExecutor = RequestExecutor(
-            configuration: configuration, wireFormat: connections.wireFormat, logger: connections.logger)
-        state = .running(incoming)
-        loop.callDidStart()
-        incoming.task = loop.executor.run {
+        let id = call.id
+        let requestExecutor = connections.requestExecutor
+        begin(.running(call))
+        call.task = loop.executor.run {
             let response = await requestExecutor.execute(request, id: id, service.respond)
             bound.value.finish(response)
         }
     }
 
-    private func finish(_ response: HTTPResponseHead) {
-        guard case .running(let incoming) = state, let context else { return }
-        loop.callDidEnd()
-        write(response, isLast: incoming.isLast || isDraining, context)
-        // Otherwise whoever has started it goes on.
-        if incoming.task != nil { processPending(context) }
+    private func finish(_ response: HTTPServerResponse) {
+        guard case .running(let call) = state, let context else { return }
+        end()
+        write(response, isLast: call.isLast, context)
+        // Without a task the handler has finished while the call is being started; the decoder is at work then.
+        if call.task != nil { processNextRequests(context) }
+    }
+
+    /// A handler begins to run.
+    func begin(_ state: State) {
+        self.state = state
+        if let registration { loop.callDidStart(registration) }
+    }
+
+    /// The handler has finished.
+    func end() {
+        if let registration { loop.callDidEnd(registration) }
     }
 
     private func cancel() {
         switch state {
-        case .running(let incoming): incoming.task?.cancel()
+        case .running(let call): call.task?.cancel()
         case .streaming(let stream): stream.terminate()
         default: break
         }
     }
 
-    // MARK: - Answers
+    // MARK: - Responses
 
-    private func write(_ response: HTTPResponseHead, isLast: Bool, _ context: ChannelHandlerContext) {
+    private func write(_ response: HTTPServerResponse, isLast: Bool, _ context: ChannelHandlerContext) {
         let isLast = isLast || isDraining
         send(response, isLast: isLast, context)
         if isLast { linger(context) } else { becomeIdle(context) }
     }
 
-    private func send(_ response: HTTPResponseHead, isLast: Bool, _ context: ChannelHandlerContext) {
+    func send(_ response: HTTPServerResponse, isLast: Bool, _ context: ChannelHandlerContext) {
         var head = ByteBuffer()
-        head.reserveCapacity(256 + min(response.body.readableBytes, 16 * 1024))
+        head.reserveCapacity(256 + min(response.body.readableBytes, ByteBuffer.maxCoalescedBodySize))
         response.writeHead(to: &head, isLast: isLast)
         let (first, second) = head.coalesced(with: response.body)
         context.write(wrapOutboundOut(first), promise: nil)
         if let second { context.write(wrapOutboundOut(second), promise: nil) }
-        if isReading, !isLast { needsFlush = true } else { context.flush() }
+        if isDecoding, !isLast { needsFlush = true } else { context.flush() }
+    }
+
+    func flush(_ context: ChannelHandlerContext) {
+        if needsFlush { context.flush() }
+        needsFlush = false
     }
 
     private func becomeIdle(_ context: ChannelHandlerContext) {
         state = context.channel.isWritable ? .idle : .flushing
         lastStateChange = .now
-        // Nobody would tell that it can be written on.
+        // Without a flush the channel does not become writable again.
         if case .flushing = state, needsFlush {
-            needsFlush = false
-            context.flush()
+            flush(context)
             if context.channel.isWritable { state = .idle }
         }
     }
 
-    /// Closes our half, once everything is written, and waits for the peer to close its own: closing at once, with bytes
-    /// of the peer unread, would reset the connection and could take the answer from it.
-    private func linger(_ context: ChannelHandlerContext) {
+    /// Closes the output once everything is written, and waits for the peer to close its side: closing both, with
+    /// unread bytes of the peer, would reset the connection, and the peer could lose the response.
+    func linger(_ context: ChannelHandlerContext) {
         if case .closing = state { return }
         state = .closing
+        decoder?.stop()
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { _ in
             self.context?.close(mode: .output, promise: nil)
@@ -283,179 +231,113 @@ final class HTTPServerHandler: ChannelDuplexHandler {
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
     }
 
-    private func errorResponse(_ error: MicroError, to incoming: InFlightRequest) -> HTTPResponseHead {
-        connections.wireFormat.errorResponse(error, to: incoming.request, id: incoming.id)
+    private func errorResponse(_ error: MicroError, to call: InFlightRequest) -> HTTPServerResponse {
+        connections.requestExecutor.errorResponse(error, to: call.request, id: call.id)
     }
 }
 
-extension HTTPServerHandler: HTTPLoop.Member {
-    func check(_ now: ContinuousClock.Instant) {
+// MARK: - From the decoder
+
+extension HTTPServerHandler: HTTPMessageReceiver {
+    var isBusy: Bool {
         switch state {
-        case .running(let incoming):
-            if incoming.request.deadline + Self.cancellationGracePeriod <= now { incoming.task?.cancel() }
-        case .streaming(let stream):
-            if stream.request.deadline + Self.cancellationGracePeriod <= now { stream.task?.cancel() }
-        case .idle where !reader.hasBytes && !isUsingNIODecoder || isUsingNIODecoder && body.readableBytes == 0:
-            if now - lastStateChange > configuration.idleTimeout { context?.close(promise: nil) }
-        case .idle, .receiving, .discarding:
-            // A peer that sends a request so slowly may never end.
-            if now - lastStateChange > configuration.requestReadTimeout { context?.close(promise: nil) }
-        case .flushing: if now - lastStateChange > configuration.idleTimeout { context?.close(promise: nil) }
-        case .closing: break
-        }
-    }
-}
-
-// MARK: - Streams
-
-extension HTTPServerHandler: HTTPStreamConnection {
-    private func open(
-        _ incoming: InFlightRequest, hasDeadline: Bool, _ handler: @escaping TransportStreamHandler,
-        _ context: ChannelHandlerContext
-    ) {
-        var request = incoming.request
-        request.body = ByteBuffer()
-        // The limit for calls that have none of their own would end every stream.
-        if !hasDeadline { request.deadline = .now + .seconds(365 * 24 * 60 * 60) }
-        let (stream, inner) = HTTPStream.make(on: self, context.eventLoop, maxBodySize: configuration.maxBodySize)
-        let session = HTTPServerStream(inner, request)
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        let requestExecutor = RequestExecutor(
-            configuration: configuration, wireFormat: connections.wireFormat, logger: connections.logger)
-        state = .streaming(session)
-        loop.callDidStart()
-        session.task = loop.executor.run { [request] in
-            let error = await requestExecutor.executeStream(stream, request, handler)
-            bound.value.end(error)
-            // Let go of before its end it would be cancelled.
-            withExtendedLifetime(stream) {}
+        case .running, .flushing: true
+        case .streaming(let stream): stream.isPaused
+        case .idle, .receiving, .discarding, .closing: false
         }
     }
 
-    /// The handler has returned, or has given the stream up.
-    private func end(_ error: MicroError?) {
-        guard case .streaming(let session) = state, let context else { return }
-        session.inner.endSending(HTTPStream.finished)
-        loop.callDidEnd()
-        if let error {
-            send(connections.wireFormat.errorResponse(error, to: session.request, id: nil), isLast: true, context)
-        } else if !session.hasFinished {
-            send(HTTPResponseHead(endOf: session.request.contentType), isLast: true, context)
+    func willDecode() -> Bool {
+        if decoder?.hasBufferedInput != true { lastStateChange = .now }
+        // Until all is decoded: with TLS the end of a read is not always reported.
+        isDecoding = true
+        return true
+    }
+
+    func didDecode() {
+        if let context {
+            closeIfDrained(context)
+            flush(context)
         }
-        linger(context)
+        isDecoding = false
     }
 
-    var isWritable: Bool { context?.channel.isWritable ?? true }
-
-    func write(_ message: ByteBuffer) {
-        guard case .streaming(let session) = state, let context else { return }
-        send(HTTPResponseHead(message: message, contentType: session.request.contentType), isLast: false, context)
-        // What is not flushed does not count under TLS, so that a handler that sends on and on would never wait.
-        if needsFlush { context.flush() }
-        needsFlush = false
-    }
-
-    func writeEnd() {
-        guard case .streaming(let session) = state, let context else { return }
-        session.hasFinished = true
-        send(HTTPResponseHead(endOf: session.request.contentType), isLast: false, context)
-    }
-
-    func resume() {
-        guard case .streaming(let session) = state, session.isPaused, let context else { return }
-        session.isPaused = false
-        processPending(context)
-    }
-
-    func abort() {
-        end(MicroError(.unavailable, "the service has cancelled the stream", origin: MicroError.Origin.server))
-    }
-}
-
-// MARK: - What only the complete codec reads
-
-extension HTTPServerHandler {
-    private func switchToNIODecoder(_ context: ChannelHandlerContext) {
-        if case .streaming(let stream) = state {
-            stream.terminate()
-            return context.close(promise: nil)
-        }
-        isUsingNIODecoder = true
-        do {
-            try context.pipeline.syncOperations.readRequests(before: self, reader.takeUnreadBytes()) {
-                [weak self] part in
-                self?.handle(.part(part))
-            }
-        } catch {
-            context.close(promise: nil)
-        }
-    }
-
-    private func handle(_ part: Part) {
+    func receiveHead(_ head: HTTPHead) {
         guard let context else { return }
-        if isBusy { pending.append(part) } else { process(part, context) }
-    }
-
-    private func process(_ part: Part, _ context: ChannelHandlerContext) {
-        switch (state, part) {
-        case (.idle, .part(.head(let head))): receive(head, context)
-        case (.receiving(let incoming), .part(.body(let part))): receive(part, incoming, context)
-        case (.receiving(let incoming), .part(.end)):
-            swap(&incoming.request.body, &body)
-            start(incoming, nil, context)
-        case (.discarding, .part(.end)): isDraining ? linger(context) : becomeIdle(context)
-        case (.idle, .malformed(let error)), (.receiving, .malformed(let error)):
-            connections.logger.debug("a peer does not speak HTTP/1.1", metadata: ["error": "\(error)"])
-            let refusal = HTTPStatusError(400, .invalidArgument, "this is not HTTP/1.1 (\(error))")
-            write(HTTPResponseHead(refusal), isLast: true, context)
-        case (.discarding, .malformed): linger(context)
+        switch state {
+        case .idle: receiveRequest(head, context)
+        case .streaming(let stream): stream.receiveHead(head)
         default: break
         }
     }
 
-    private func receive(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+    private func receiveRequest(_ head: HTTPHead, _ context: ChannelHandlerContext) {
         lastStateChange = .now
-        // Behind an upgrade the codec reads no further. HTTP/1.0 knows no connection that lives on.
-        let isLast = !head.isKeepAlive || head.version.minor == 0 || head.headers.contains(name: "upgrade")
-        let fields = HTTPFields(head.headers.lazy.map { ($0.name, $0.value) })
         do {
             let request = try connections.wireFormat.readRequest(
-                method: head.method.rawValue, target: head.uri, fields: fields,
-                defaultRequestTimeout: configuration.defaultRequestTimeout)
-            // Streams are read by the other codec alone.
-            let incoming = InFlightRequest(request, id: fields.id ?? "", isStream: false, isLast: isLast)
-            if let length = fields.length, length > configuration.maxBodySize {
-                let response = errorResponse(tooLarge("\(length) bytes"), to: incoming)
-                return refuse(fields, response, isLast: isLast || isExpectingContinue(head), context)
+                head, defaultRequestTimeout: configuration.defaultRequestTimeout)
+            let call = InFlightRequest(request, head)
+            if let length = head.framing.length, length > configuration.maxBodySize {
+                return refuse(head, with: errorResponse(bodyTooLarge("\(length) bytes"), to: call), context)
             }
-            if isExpectingContinue(head) { writeContinue(context) }
-            state = .receiving(incoming)
+            if head.framing.expectsContinue { writeContinue(context) }
+            state = .receiving(call)
         } catch {
-            var response = HTTPResponseHead(error)
-            if head.method == .HEAD { response.body.clear() }
-            refuse(fields, response, isLast: isLast || isExpectingContinue(head), context)
+            var response = HTTPServerResponse(error)
+            if head.method == "HEAD" { response.body.clear() }
+            refuse(head, with: response, context)
         }
     }
 
-    private func receive(_ part: ByteBuffer, _ incoming: InFlightRequest, _ context: ChannelHandlerContext) {
-        let size = body.readableBytes
-        guard size + part.readableBytes <= configuration.maxBodySize else {
-            // Chunks: how many more there will be is not known.
-            body = ByteBuffer()
-            return write(errorResponse(tooLarge("more"), to: incoming), isLast: true, context)
+    func receiveBody(_ part: ByteBuffer) {
+        switch state {
+        case .receiving(let call):
+            guard let context, !body.append(part, limit: configuration.maxBodySize) else { return }
+            // A chunked body, of which an unknown number of bytes would follow.
+            write(errorResponse(bodyTooLarge("more"), to: call), isLast: true, context)
+        case .streaming(let stream):
+            guard !body.append(part, limit: configuration.maxBodySize) else { return }
+            stream.terminate()
+            context?.close(promise: nil)
+        default: break
         }
-        if size == 0 { body = part } else { body.writeImmutableBuffer(part) }
     }
 
-    /// Answers before the request has come in, and drops the rest of it: within bounds, or by closing the connection.
-    ///
-    /// - Parameter isLast: Also for a peer that waits for permission: it may send the body or not.
-    private func refuse(
-        _ fields: HTTPFields, _ response: HTTPResponseHead, isLast: Bool, _ context: ChannelHandlerContext
-    ) {
-        let rest = fields.isChunked ? .max : fields.length ?? 0
-        let isTooMuch = rest > configuration.maxBodySize.addingReportingOverflow(Self.maxDiscardedBytes).partialValue
-        write(response, isLast: isLast || isTooMuch, context)
+    func receiveEnd() {
+        guard let context else { return }
+        switch state {
+        case .receiving(let call):
+            call.request.body = body.take()
+            start(call, context)
+        case .discarding: becomeIdle(context)
+        case .streaming(let stream): stream.receiveEnd(body.take())
+        default: break
+        }
+    }
+
+    func receiveDecodingError(_ error: any Error) {
+        guard let context else { return }
+        switch state {
+        case .idle, .receiving:
+            connections.logger.debug("received a request that is not HTTP/1.1", metadata: ["error": "\(error)"])
+            let refusal = HTTPStatusError(400, .invalidArgument, "the request is not HTTP/1.1 (\(error))")
+            write(HTTPServerResponse(refusal), isLast: true, context)
+        case .discarding: linger(context)
+        case .streaming(let stream):
+            stream.terminate()
+            context.close(promise: nil)
+        case .running, .flushing, .closing: break
+        }
+    }
+
+    /// Responds before the body has been received. The body is read and dropped; the connection is closed if the body may
+    /// be too long for that, or if the peer may leave it out because it waits for permission.
+    private func refuse(_ head: HTTPHead, with response: HTTPServerResponse, _ context: ChannelHandlerContext) {
+        let framing = head.framing
+        let rest = framing.isChunked ? .max : framing.length ?? 0
+        let isTooLong = rest > configuration.maxBodySize.addingReportingOverflow(Self.maxDiscardedBytes).partialValue
+        let isLast = framing.shouldCloseConnection || framing.expectsContinue || isTooLong
+        write(response, isLast: isLast, context)
         if case .closing = state { return }
         state = .discarding
     }
@@ -464,14 +346,34 @@ extension HTTPServerHandler {
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
     }
 
-    private func isExpectingContinue(_ head: HTTPRequestHead) -> Bool {
-        head.headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
+    private func bodyTooLarge(_ size: String) -> MicroError {
+        MicroError(
+            .payloadTooLarge, "the body of the request has \(size): the limit is \(configuration.maxBodySize) bytes",
+            origin: MicroError.Origin.server)
+    }
+}
+
+// MARK: - Deadlines
+
+extension HTTPServerHandler: HTTPLoop.Member {
+    func check(_ now: ContinuousClock.Instant) {
+        switch state {
+        case .running(let call): if isOverdue(call.request, now) { call.task?.cancel() }
+        case .streaming(let stream): if isOverdue(stream.request, now) { stream.task?.cancel() }
+        case .idle where decoder?.hasBufferedInput != true, .flushing:
+            closeConnection(unchangedFor: configuration.idleTimeout, now)
+        case .idle, .receiving, .discarding:
+            // A peer may send a request without end.
+            closeConnection(unchangedFor: configuration.requestReadTimeout, now)
+        case .closing: break
+        }
     }
 
-    private func tooLarge(_ size: String) -> MicroError {
-        MicroError(
-            .payloadTooLarge,
-            "the body of the request has \(size): the limit is \(configuration.maxBodySize) bytes",
-            origin: MicroError.Origin.server)
+    private func isOverdue(_ request: TransportRequest, _ now: ContinuousClock.Instant) -> Bool {
+        request.deadline + Self.cancellationGracePeriod <= now
+    }
+
+    private func closeConnection(unchangedFor limit: Duration, _ now: ContinuousClock.Instant) {
+        if now - lastStateChange > limit { context?.close(promise: nil) }
     }
 }

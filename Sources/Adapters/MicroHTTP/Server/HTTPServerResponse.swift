@@ -5,28 +5,28 @@ import GoMicroWire
 import MicroCore
 import NIOCore
 
-/// What a server answers.
-struct HTTPResponseHead: Sendable {
+/// A response of a server.
+struct HTTPServerResponse: Sendable {
     private var status = 200
     private var contentType = ""
     private var id: String?
-    /// go-micro's, for a header.
+    /// The text of `Micro-Error`.
     private var error: String?
     private var headers = Headers()
     var body = ByteBuffer()
 
-    /// The answer of a handler.
+    /// The response of a handler.
     ///
-    /// - Throws: ``MicroError`` when it breaks the rules: for the caller that is `internal`, or `payloadTooLarge`.
+    /// - Throws: ``MicroError`` with `payloadTooLarge`, or with `internal` if its headers cannot be sent.
     init(_ response: TransportResponse, id: String?, limits: HTTPConfiguration) throws(MicroError) {
         do {
             let origin = MicroError.Origin.server
-            try HTTPMessageEncoding.checkBody(response.body, of: "response", limit: limits.maxBodySize, origin: origin)
+            try HTTPFieldWriter.checkBody(response.body, of: "response", limit: limits.maxBodySize, origin: origin)
             if !response.contentType.isEmpty {
-                try HTTPMessageEncoding.check(response.contentType, as: "Content-Type", origin: origin)
+                try HTTPFieldWriter.check(response.contentType, as: "Content-Type", origin: origin)
             }
             var written = ByteBuffer()
-            try HTTPMessageEncoding.write(
+            try HTTPFieldWriter.write(
                 response.headers, to: &written, reservedSize: response.contentType.utf8.count + 128,
                 limit: limits.maxHeaderSize, origin: origin)
         } catch {
@@ -36,63 +36,44 @@ struct HTTPResponseHead: Sendable {
         (contentType, self.id, headers, body) = (response.contentType, id, response.headers, response.body)
     }
 
-    /// An error of a service: go-micro's, in the header, with the status 200.
+    /// An error of a service: in `Micro-Error`, with the status 200, as go-micro sends it.
     init(_ error: MicroError, contentType: String, id: String?) {
         (self.contentType, self.id, self.error) = (contentType, id, error.wireText)
     }
 
-    /// The answer to what is no call: the error once more in the body, for whoever is on the other side.
+    /// The response to a request that is no call: the error is also the body, for clients that do not know the header.
     init(_ refusal: HTTPStatusError) {
         (status, contentType, error) = (refusal.status, "application/json", refusal.error.wireText)
         body = ByteBuffer(string: refusal.error.wireText + "\n")
     }
 
-    /// A message of a stream, whose body was checked.
+    /// A message of a stream. Its size has been checked.
     init(message: ByteBuffer, contentType: String) { (self.contentType, body) = (contentType, message) }
 
     /// The end of a stream.
     init(endOf contentType: String) { (self.contentType, error) = (contentType, GoMicroHeaders.endOfStream) }
 
-    /// Writes everything but the body.
+    /// Writes the head, including the length of the body.
     ///
-    /// - Parameter isLast: Whether the connection is closed behind it.
+    /// - Parameter isLast: Whether the connection is closed after the response.
     func writeHead(to buffer: inout ByteBuffer, isLast: Bool) {
         if status == 200 {
             buffer.writeStaticString("HTTP/1.1 200 OK\r\n")
         } else {
-            buffer.writeString("HTTP/1.1 \(status) \(HTTPMessageEncoding.reason(of: status))\r\n")
+            buffer.writeString("HTTP/1.1 \(status) \(StatusText.reasonPhrase(of: status))\r\n")
         }
-        // First what is the same for all answers: peers of this toolkit read it by comparing.
-        if !contentType.isEmpty { HTTPMessageEncoding.write("Content-Type", contentType, to: &buffer) }
+        // The fields that are equal in all responses come first: peers of this toolkit compare them instead of parsing.
+        if !contentType.isEmpty { HTTPFieldWriter.write("Content-Type", contentType, to: &buffer) }
         if let id {
-            HTTPMessageEncoding.write("Micro-Id", id, to: &buffer)
-            HTTPMessageEncoding.write("X-Micro-Id", id, to: &buffer)
+            HTTPFieldWriter.write("Micro-Id", id, to: &buffer)
+            HTTPFieldWriter.write("X-Micro-Id", id, to: &buffer)
         }
         if let error {
-            HTTPMessageEncoding.write("Micro-Error", error, to: &buffer)
-            HTTPMessageEncoding.write("X-Micro-Error", error, to: &buffer)
+            HTTPFieldWriter.write("Micro-Error", error, to: &buffer)
+            HTTPFieldWriter.write("X-Micro-Error", error, to: &buffer)
         }
         if status == 405 { buffer.writeStaticString("Allow: POST\r\n") }
-        for (name, value) in headers { HTTPMessageEncoding.write(name, value, to: &buffer) }
-        buffer.writeStaticString("Content-Length: ")
-        buffer.writeDecimal(body.readableBytes)
-        buffer.writeStaticString(isLast ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n")
-    }
-}
-
-/// Why a message is no call at all, with the HTTP status for it.
-struct HTTPStatusError: Error {
-    let status: Int
-    let error: MicroError
-
-    init(_ status: Int, _ code: MicroError.Code, _ message: String) {
-        self.status = status
-        error = MicroError(code, message, origin: MicroError.Origin.server)
-    }
-
-    /// With the status of the error's code.
-    init(_ error: MicroError) {
-        status = error.code.status
-        self.error = error
+        for (name, value) in headers { HTTPFieldWriter.write(name, value, to: &buffer) }
+        buffer.writeContentLength(body.readableBytes, isLast: isLast)
     }
 }

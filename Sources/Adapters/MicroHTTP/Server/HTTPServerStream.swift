@@ -5,33 +5,37 @@ import GoMicroWire
 import MicroCore
 import NIOCore
 
-/// A stream that a server holds: what its connection knows of it.
+/// The state of a stream on a server's connection.
 final class HTTPServerStream {
-    let inner: HTTPStream
+    let pipe: HTTPStreamPipe
     let request: TransportRequest
     var task: HTTPLoopTask?
-    /// Whether the reader has enough for now.
+    /// Whether the buffer of received messages is full.
     var isPaused = false
-    /// Whether the handler sends nothing more.
+    /// Whether the handler has ended its side.
     var hasFinished = false
+    /// The error of the message that is being received.
+    private var error: String?
 
-    init(_ inner: HTTPStream, _ request: TransportRequest) {
-        self.inner = inner
+    init(_ pipe: HTTPStreamPipe, _ request: TransportRequest) {
+        self.pipe = pipe
         self.request = request
     }
 
-    func handle(_ head: HTTPHead, _ body: ByteBuffer) {
-        switch head.fields.error {
-        case GoMicroHeaders.endOfStream?: inner.source.finish()
-        case let error?: inner.source.finish(throwing: MicroError(wireText: error, origin: MicroError.Origin.client))
-        case nil: isPaused = !inner.source.yield(body)
+    func receiveHead(_ head: HTTPHead) { error = head.fields.error }
+
+    func receiveEnd(_ body: ByteBuffer) {
+        switch error {
+        case GoMicroHeaders.endOfStream?: pipe.source.finish()
+        case let error?:
+            pipe.source.finish(throwing: MicroError(wireText: error, origin: MicroError.Origin.client))
+        case nil: isPaused = !pipe.source.yield(body)
         }
     }
 
-    /// The caller has gone, or the service has to go.
+    /// The caller has disconnected, or the service is terminated.
     func terminate() {
-        inner.end(
-            MicroError(.unavailable, "the connection of the stream has broken", origin: MicroError.Origin.transport))
+        pipe.end(MicroError(.unavailable, "the stream's connection was lost", origin: MicroError.Origin.transport))
         task?.cancel()
     }
 }

@@ -1,23 +1,28 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import GoMicroWire
 import MicroCore
 
-/// A request that a server receives or answers: what its connection knows of it.
+/// A request that a server receives or responds to.
 final class InFlightRequest {
-    /// While it comes in by parts without the body, which grows in the connection.
+    /// Without its body until that has been received.
     var request: TransportRequest
     let id: String?
+    /// Whether the request says that it belongs to a stream.
     let isStream: Bool
-    /// Whether the connection is closed behind the answer.
+    /// Whether the caller has set the deadline.
+    let hasTimeout: Bool
+    /// Whether the connection is closed after the response.
     let isLast: Bool
-    /// Nil while the first part of the handler runs.
+    /// Nil while the handler runs up to its first suspension.
     var task: HTTPLoopTask?
 
-    init(_ request: TransportRequest, id: String?, isStream: Bool, isLast: Bool) {
+    init(_ request: TransportRequest, _ head: HTTPHead) {
         self.request = request
-        self.id = id
-        self.isStream = isStream
-        self.isLast = isLast
+        id = head.fields.id
+        isStream = head.fields.stream == "true"
+        hasTimeout = head.fields.timeout != nil
+        isLast = head.framing.shouldCloseConnection
     }
 }

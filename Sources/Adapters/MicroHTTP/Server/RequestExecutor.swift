@@ -4,28 +4,36 @@
 import Logging
 import MicroCore
 
-/// Runs the handler of a service and turns whatever comes of it into an answer.
-struct RequestExecutor: Sendable {
-    let configuration: HTTPConfiguration
-    let wireFormat: any HTTPWireFormat
-    let logger: Logger
+/// Runs the handlers of a service and makes a response of their result.
+final class RequestExecutor: Sendable {
+    private let configuration: HTTPConfiguration
+    private let wireFormat: any HTTPWireFormat
+    private let logger: Logger
 
-    func execute(_ request: TransportRequest, id: String?, _ handler: TransportHandler) async -> HTTPResponseHead {
+    init(configuration: HTTPConfiguration, wireFormat: any HTTPWireFormat, logger: Logger) {
+        self.configuration = configuration
+        self.wireFormat = wireFormat
+        self.logger = logger
+    }
+
+    func execute(_ request: TransportRequest, id: String?, _ handler: TransportHandler) async -> HTTPServerResponse {
         do {
             let response = try await handler(request)
             do {
-                return try HTTPResponseHead(response, id: id, limits: configuration)
+                return try HTTPServerResponse(response, id: id, limits: configuration)
             } catch {
-                log("a response cannot be sent", error, request)
-                return wireFormat.errorResponse(error, to: request, id: id)
+                log("a response could not be sent", error, request)
+                return errorResponse(error, to: request, id: id)
             }
         } catch {
             if !(error is MicroError || error is CancellationError) { log("a handler failed", error, request) }
-            return wireFormat.errorResponse(MicroError(respondingTo: request, with: error), to: request, id: id)
+            return errorResponse(MicroError(respondingTo: request, with: error), to: request, id: id)
         }
     }
 
-    /// Runs the handler of a stream, and tells the error that the caller gets; nil if it has ended in order.
+    /// Runs the handler of a stream.
+    ///
+    /// - Returns: The error for the caller; nil if the handler has returned.
     func executeStream(
         _ stream: TransportStream, _ request: TransportRequest, _ handler: TransportStreamHandler
     ) async -> MicroError? {
@@ -36,6 +44,10 @@ struct RequestExecutor: Sendable {
             if !(error is MicroError || error is CancellationError) { log("a handler failed", error, request) }
             return MicroError(respondingTo: request, with: error)
         }
+    }
+
+    func errorResponse(_ error: MicroError, to request: TransportRequest, id: String?) -> HTTPServerResponse {
+        wireFormat.errorResponse(error, to: request, id: id)
     }
 
     private func log(_ message: Logger.Message, _ error: any Error, _ request: TransportRequest) {
