@@ -4,8 +4,29 @@
 import BackendSupport
 import MicroCore
 
+extension BackendKind {
+    /// NATS as a broker or as a transport.
+    static func nats(_ role: Role) -> BackendKind {
+        BackendKind(
+            role, name: "NATS", nameWithArticle: "a NATS server", authoritySetting: "NATS_CA",
+            certificateSetting: "NATS_CERT", keySetting: "NATS_KEY")
+    }
+
+    /// An error of this role of NATS.
+    func error(_ code: MicroError.Code, _ message: String, isSafeToRetry: Bool = false) -> MicroError {
+        MicroError(code, message, origin: role.origin, isSafeToRetry: isSafeToRetry)
+    }
+
+    /// The error of every operation after the broker or the transport was closed.
+    ///
+    /// - Parameter description: Names the servers.
+    func closedError(_ description: String, isSafeToRetry: Bool = true) -> MicroError {
+        error(.closed, "the \(role) (\(description)) is closed", isSafeToRetry: isSafeToRetry)
+    }
+}
+
 extension MicroError {
-    /// What a server has said by `-ERR`.
+    /// The error that a server reported with `-ERR`.
     init(natsError text: String, at server: BackendServer) {
         let text = text.trimmed(to: 200)
         let code = Code(natsError: text.lowercased())
@@ -15,10 +36,10 @@ extension MicroError {
                 " Are the user and the password right (NATS_USER, NATS_PASSWORD), or the token (NATS_TOKEN)?"
             default: ""
             }
-        self.init(code, "\(server) refused: \(text).\(advice)", origin: Origin.broker)
+        self.init(code, "\(server) refused: \(text).\(advice)", origin: server.kind.role.origin)
     }
 
-    /// The subject of "Permissions Violation for Publish to \"x\"", or "for Subscription to"; nil for other errors.
+    /// The subject of `Permissions Violation for Publish to "x"` or `… for Subscription to "x"`; nil for other errors.
     static func deniedSubject(in text: String) -> (subject: String, isPublication: Bool)? {
         guard text.lowercased().hasPrefix("permissions violation for "), let start = text.firstIndex(of: "\""),
             let end = text[text.index(after: start)...].firstIndex(of: "\"")
@@ -26,13 +47,13 @@ extension MicroError {
         return (String(text[text.index(after: start)..<end]), text.lowercased().contains("for publish"))
     }
 
-    static func brokerClosed(_ broker: String) -> MicroError {
-        MicroError(.closed, "the broker (\(broker)) is closed", origin: Origin.broker, isSafeToRetry: true)
-    }
+    /// Whether waiting does not help: the credentials or the rights have to be changed.
+    var isAuthorizationError: Bool { code == .unauthenticated || code == .permissionDenied }
 }
 
 extension MicroError.Code {
-    /// By [the texts of the server](https://github.com/nats-io/nats-server/blob/main/server/errors.go).
+    /// The meaning of
+    /// [the server's error texts](https://github.com/nats-io/nats-server/blob/main/server/errors.go).
     fileprivate init(natsError text: String) {
         let meanings: [(String, MicroError.Code)] = [
             ("authorization", .unauthenticated), ("authentication", .unauthenticated),
@@ -46,7 +67,7 @@ extension MicroError.Code {
 }
 
 extension String {
-    /// At most so many characters, all of them printable.
+    /// At most `length` characters, with control characters replaced by spaces.
     fileprivate func trimmed(to length: Int) -> String {
         String(prefix(length).map { $0.isNewline || $0.asciiValue.map { $0 < 0x20 } ?? false ? " " : $0 })
     }

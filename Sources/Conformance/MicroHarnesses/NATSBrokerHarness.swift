@@ -140,7 +140,7 @@ struct NATSMonitor: Sendable {
     func resourceCounts() async throws -> ResourceCounts {
         let clients = try await request("/connz?limit=10000&subs=1", Clients.self).connections
         let consumers = try await request("/jsz", JetStream.self).consumers ?? 0
-        let subjects = clients.flatMap { $0.subjects ?? [] }.filter { !$0.hasPrefix(NATSRequests.inboxPrefix) }
+        let subjects = clients.flatMap { $0.subjects ?? [] }.filter { !$0.hasPrefix(NATSSubject.replyInboxPrefix) }
         return ResourceCounts(subscriptions: consumers + subjects.count, connections: clients.count)
     }
 

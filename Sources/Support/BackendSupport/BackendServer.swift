@@ -7,6 +7,7 @@ package struct BackendKind: Hashable, Sendable {
     package enum Role: String, Sendable {
         case registry
         case broker
+        case transport
 
         /// Who reports an error.
         package var origin: String { "micro.\(rawValue)" }

@@ -132,7 +132,7 @@ import Testing
         mutating func handle(_ operation: NATSOperation) {
             switch operation {
             case .info(let info):
-                events.append("info \(info.version ?? "") \(info.maxPayload ?? 0) \(info.servers ?? [])")
+                events.append("info \(info.version ?? "") \(info.maxPayload ?? 0) \(info.connectURLs ?? [])")
             case .ping: events.append("ping")
             case .pong: events.append("pong")
             case .ok: events.append("ok")

@@ -116,7 +116,7 @@ import Testing
         try await withServer(.init()) { server in
             let (error, _) = try await failure(configuration(server.url.replacing("nats://", with: "tls://")))
             #expect(error?.code == .unavailable)
-            #expect(error?.message.contains("does not speak TLS") == true)
+            #expect(error?.message.contains("does not support TLS") == true)
         }
     }
 

@@ -153,11 +153,11 @@ import Testing
             #expect(await eventually { hasBegun.value == before + 1 })
             if diesFirst == "service" {
                 // As if its process had ended: its connection does, and nothing is said.
-                service.simulateCrash()
+                service.connection.stop()
                 let error = await #expect(throws: MicroError.self) { for try await _ in stream {} }
                 #expect(error?.code == .unavailable)
             } else {
-                client.simulateCrash()
+                client.connection.stop()
                 #expect(await eventually { hasFailed.value == 1 })
             }
             running.cancel()

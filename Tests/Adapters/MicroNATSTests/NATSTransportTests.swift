@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 import Foundation
 import GoMicroWire
 import Logging
@@ -535,7 +536,8 @@ import Testing
         }
 
         init(_ address: String) throws {
-            connection = try NATSConnectionManager(MicroNATSTests.configuration(address), logger: .init(label: "test"))
+            connection = try NATSConnectionManager(
+                MicroNATSTests.configuration(address), role: .transport, logger: .init(label: "test"))
             let content = Content()
             self.content = content
             _ = try connection.subscribe(inbox) { messages in

@@ -100,7 +100,7 @@ import Testing
         ) { _ in
             TransportResponse(contentType: "application/protobuf", body: ByteBuffer(string: Self.hello))
         }
-        #expect(answers.first?.contains("has not begun to serve, and \(limit) calls wait") == true)
+        #expect(answers.first?.contains("has not started to serve, and \(limit) calls are queued") == true)
         #expect(answers.dropFirst() == Array(repeating: Self.answer, count: limit)[...])
     }
 
@@ -145,7 +145,7 @@ import Testing
     @Test func callToGoMicroIsEncoded() async throws {
         let sent = Mutex<String?>(nil)
         let response = try await withScriptedServer { script in
-            let (subject, id) = try #require(try script.subscription { $0.hasSuffix("*") })
+            let (subject, id) = try #require(try script.subscription { $0.contains(".replies.") })
             let call = try #require(try script.publication(to: Self.address.host))
             sent.withLock { $0 = call.payload }
             let reply = try #require(call.reply)
@@ -196,7 +196,7 @@ import Testing
 
     private func answered(by payload: String) async throws -> TransportResponse {
         try await withScriptedServer { script in
-            let (_, id) = try #require(try script.subscription { $0.hasSuffix("*") })
+            let (_, id) = try #require(try script.subscription { $0.contains(".replies.") })
             let call = try #require(try script.publication(to: Self.address.host))
             try script.deliver(payload, to: try #require(call.reply), as: id)
             while try script.next() != nil {}
@@ -208,7 +208,7 @@ import Testing
     @Test func streamToGoMicroIsEncoded() async throws {
         let sent = Mutex<[String]>([])
         let texts = try await withScriptedServer { script in
-            let (_, id) = try #require(try script.subscription { $0.hasSuffix(">") })
+            let (_, id) = try #require(try script.subscription { $0.contains(".streams.") })
             let opening = try #require(try script.publication(to: Self.address.host))
             let inbox = try #require(opening.reply)
             // Nobody listens to what go-micro does not know.

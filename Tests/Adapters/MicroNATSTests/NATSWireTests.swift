@@ -28,13 +28,15 @@ import Testing
     }
 
     @Test func connectCommandIsEncoded() {
-        let connect = text { $0.appendConnect(.user("john", Secret("s\"ecret")), usesTLS: true) }
+        let connect = text { $0.appendConnect(ConnectOptions(.user("john", Secret("s\"ecret")), usesTLS: true)) }
         #expect(connect.hasPrefix("CONNECT {") && connect.hasSuffix("}\r\n"))
         for part in [
             #""user":"john""#, #""pass":"s\"ecret""#, #""headers":true"#, #""no_responders":true"#, #""verbose":false"#,
             #""tls_required":true"#, #""protocol":1"#, #""lang":"swift""#,
         ] { #expect(connect.contains(part), "\(part)") }
-        #expect(text { $0.appendConnect(.token(Secret("t")), usesTLS: false) }.contains(#""auth_token":"t""#))
+        #expect(
+            text { $0.appendConnect(ConnectOptions(.token(Secret("t")), usesTLS: false)) }.contains(
+                #""auth_token":"t""#))
     }
 
     @Test func headersRoundTrip() {
@@ -63,7 +65,7 @@ import Testing
         ("wss://a:9/", "wss://a:9"),
     ])
     func addressesAreParsed(_ text: String, _ address: String) throws {
-        #expect(try NATSAddress(parsing: text).description == address)
+        #expect(try NATSAddress(parsing: text, for: .nats(.broker)).description == address)
     }
 
     @Test(arguments: [
@@ -71,7 +73,7 @@ import Testing
         "nats://a?x",
     ])
     func invalidAddressesAreRejected(_ text: String) {
-        let error = #expect(throws: MicroError.self) { try NATSAddress(parsing: text) }
+        let error = #expect(throws: MicroError.self) { try NATSAddress(parsing: text, for: .nats(.broker)) }
         #expect(error?.code == .invalidArgument)
         #expect(error?.message.contains("MICRO_BROKER_ADDRESS") == true)
         #expect(error?.message.contains("pass@") == false)
@@ -79,7 +81,7 @@ import Testing
 
     /// Servers tell their IP addresses: over TLS the name of the one that told is the name of all.
     @Test func discoveredAddressesAreValidated() throws {
-        let known = try NATSAddress(parsing: "tls://nats.example.com:4222")
+        let known = try NATSAddress(parsing: "tls://nats.example.com:4222", for: .nats(.broker))
         let discovered = try #require(NATSAddress(discovered: "10.0.0.2:4223", from: known, isTrusted: true))
         #expect(discovered.description == "tls://10.0.0.2:4223")
         let target = discovered.target(tlsFirst: true)
@@ -94,26 +96,28 @@ import Testing
     }
 
     @Test func serversAreTriedInTurn() throws {
-        let addresses = try ["a", "b"].map(NATSAddress.init(parsing:))
+        let addresses = try ["a", "b"].map(Self.address)
         var list = NATSServerList(addresses)
         #expect((0..<3).map { _ in list.next().host } == ["a", "b", "a"])
-        list.updateServers(try ["a", "c"].map(NATSAddress.init(parsing:)))
+        list.updateServers(try ["a", "c"].map(Self.address))
         #expect(list.count == 3)
         #expect((0..<4).map { _ in list.next().host } == ["b", "c", "a", "b"])
         list.updateServers([])
         #expect(list.count == 3)
-        list.updateServers(try ["d"].map(NATSAddress.init(parsing:)))
+        list.updateServers(try ["d"].map(Self.address))
         #expect(list.count == 3)
     }
 
     @Test func acknowledgementSubjectsAreParsed() throws {
-        let old = try #require(JetStreamMessageMetadata(acknowledgement: "$JS.ACK.S.C.3.42.7.1700000000000000000.0"))
+        let old = try #require(
+            JetStreamMessageMetadata(acknowledgementSubject: "$JS.ACK.S.C.3.42.7.1700000000000000000.0"))
         #expect(old.attempt == 3 && old.sequence == 42)
         let new = try #require(
-            JetStreamMessageMetadata(acknowledgement: "$JS.ACK.hub.ACCOUNT.S.C.2.43.7.1700000000000000000.0.token"))
+            JetStreamMessageMetadata(
+                acknowledgementSubject: "$JS.ACK.hub.ACCOUNT.S.C.2.43.7.1700000000000000000.0.token"))
         #expect(new.attempt == 2 && new.sequence == 43)
         for text in ["_INBOX.1", "$JS.ACK.S.C.x.42.7.1.0", "$JS.ACK", "$JS.ACK.S.C.0.42.7.1.0"] {
-            #expect(JetStreamMessageMetadata(acknowledgement: text) == nil, "\(text)")
+            #expect(JetStreamMessageMetadata(acknowledgementSubject: text) == nil, "\(text)")
         }
         #expect(
             JetStreamAcknowledgement.reject(after: .seconds(2)).message
@@ -129,10 +133,14 @@ import Testing
         ("Unknown Protocol Operation", .internal), ("Stale Connection", .unavailable),
     ])
     func serverErrorsMapToCodes(_ text: String, _ code: MicroError.Code) {
-        let server = BackendServer(kind: .nats, number: 0, url: "nats://a:1")
+        let server = BackendServer(kind: .nats(.broker), number: 0, url: "nats://a:1")
         let error = MicroError(natsError: text, at: server)
         #expect(error.code == code)
         #expect(error.message.contains("nats://a:1"))
+    }
+
+    private static func address(_ text: String) throws -> NATSAddress {
+        try NATSAddress(parsing: text, for: .nats(.broker))
     }
 
     private func text(_ write: (inout CurlOutput) -> Void) -> String {

@@ -1,10 +1,11 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 import CurlTransfer
 import MicroCore
 
-/// Where a server is, and what is spoken there.
+/// The address of a server and the protocol to speak with it.
 struct NATSAddress: Sendable, Hashable, CustomStringConvertible {
     enum Scheme: String, Sendable, CaseIterable {
         case nats
@@ -26,35 +27,36 @@ struct NATSAddress: Sendable, Hashable, CustomStringConvertible {
     let scheme: Scheme
     let host: String
     let port: Int
-    /// The name in the server's certificate, where it is not the host.
+    /// The name in the server's certificate if it is not the host.
     var tlsServerName: String?
 
-    /// Reads `host`, `host:port`, or a URL of one of the schemes without a path.
+    /// Parses `host`, `host:port`, or a URL of one of the schemes without a path.
     ///
+    /// - Parameter kind: Names the setting of the address in errors.
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
-    init(parsing text: String) throws {
+    init(parsing text: String, for kind: BackendKind) throws {
         let scheme = Scheme.allCases.first { text.hasPrefix("\($0)://") }
         var rest = Substring(text)
         if let scheme { rest = rest.dropFirst("\(scheme)://".count) }
         if rest.hasSuffix("/") { rest = rest.dropLast() }
-        // Credentials in an address would be shown in messages: they have settings of their own.
+        // Addresses appear in messages: credentials have settings of their own.
         guard !rest.isEmpty, !rest.contains(where: { "@/?# ".contains($0) }),
             let address = try? Address(parsing: String(rest)), address.port != 0
         else {
             throw MicroError(
                 .invalidArgument,
                 "\"\(text.contains("@") ? "***" : String(text.prefix(100)))\" is not the address of a NATS server: expected "
-                    + "HOST:PORT, or a URL of nats, tls, ws or wss, several with commas between (MICRO_BROKER_ADDRESS)",
-                origin: MicroError.Origin.broker)
+                    + "HOST:PORT, or a URL of nats, tls, ws or wss, several separated by commas (\(kind.role.addressSetting))",
+                origin: kind.role.origin)
         }
         self.scheme = scheme ?? .nats
         host = address.host
         port = address.port ?? self.scheme.defaultPort
     }
 
-    /// One that a server has told of, spoken to as that server is; nil for what cannot be an address.
+    /// Parses an address that a server announced. It uses the scheme of that server; nil for an invalid address.
     ///
-    /// - Parameter isTrusted: Whether it was certainly the server who told. If not, the certificate has to be the server's.
+    /// - Parameter isTrusted: Whether the announcement is authentic. If not, the certificate must be that of `server`.
     init?(discovered text: String, from server: NATSAddress, isTrusted: Bool) {
         guard text.utf8.count <= 300, let address = try? Address(parsing: text), let port = address.port, port > 0,
             !address.isUnspecified
@@ -62,7 +64,7 @@ struct NATSAddress: Sendable, Hashable, CustomStringConvertible {
         scheme = server.scheme
         host = address.host
         self.port = port
-        // Servers tell their IP addresses, which are in few certificates: what names the one names the others.
+        // Servers announce IP addresses, which few certificates contain: the name of one server applies to all.
         let name = server.tlsServerName ?? server.host
         tlsServerName = (Self.isIPAddress(host) || !isTrusted) && name != host ? name : nil
     }
@@ -71,15 +73,15 @@ struct NATSAddress: Sendable, Hashable, CustomStringConvertible {
         host.contains(":") || host.allSatisfy { $0.isNumber || $0 == "." }
     }
 
-    /// Whether two are the same server, whatever it is called in certificates.
+    /// Whether both are the same server, regardless of the name in its certificate.
     func isSame(as other: NATSAddress) -> Bool {
         scheme == other.scheme && host == other.host && port == other.port
     }
 
-    /// As a URL.
+    /// The address as a URL.
     var description: String { "\(scheme)://\(Address(host: host, port: port))" }
 
-    /// What libcurl connects to.
+    /// The target for libcurl.
     func target(tlsFirst: Bool) -> CurlSocketTarget {
         CurlSocketTarget(
             host: tlsServerName ?? host, port: port, address: tlsServerName == nil ? nil : host,

@@ -1,9 +1,9 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// The servers that may be connected to: those of the configuration, and those that they have told of.
+/// The servers to connect to: the configured ones, and those that they announced.
 struct NATSServerList {
-    /// How many are kept.
+    /// The maximum number of announced servers that are kept.
     private static let maxDiscoveredServers = 256
 
     private let configured: [NATSAddress]
@@ -14,7 +14,7 @@ struct NATSServerList {
 
     var count: Int { configured.count + discovered.count }
 
-    /// The one to try now: each is followed by the next.
+    /// The next server to try, round robin.
     mutating func next() -> NATSAddress {
         let all = configured + discovered
         position %= all.count
@@ -22,7 +22,7 @@ struct NATSServerList {
         return all[position]
     }
 
-    /// Replaces what was learnt before: a server tells all that it knows of.
+    /// Replaces the announced servers: each announcement is complete.
     mutating func updateServers(_ addresses: [NATSAddress]) {
         guard !addresses.isEmpty else { return }
         discovered = Array(

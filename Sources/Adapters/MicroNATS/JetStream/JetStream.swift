@@ -6,27 +6,33 @@ import MicroCore
 import NIOCore
 import Synchronization
 
-/// At least once: what is published is stored in a stream, and consumers of the stream deliver it until it is acknowledged
-/// ([JetStream](https://docs.nats.io/nats-concepts/jetstream)).
+/// At-least-once delivery: publications are stored in a stream, and consumers of the stream deliver them until they are
+/// acknowledged ([JetStream](https://docs.nats.io/nats-concepts/jetstream)).
 final class JetStream: Sendable {
-    /// The header by which the server finds out that it has a message already.
+    private struct State {
+        var publishedCount: UInt64 = 0
+        /// The tasks of the feeds.
+        var tasks: [ObjectIdentifier: Task<Void, Never>] = [:]
+    }
+
+    /// The header by which the server detects duplicates.
     static let messageIDHeader = "Nats-Msg-Id"
-    /// What our own identities begin with.
+    /// The start of this adapter's message IDs.
     private static let messageIDPrefix = "swift-micro-"
-    /// The most that ``messageIDHeader`` adds to a message, in bytes.
+    /// The maximum size of ``messageIDHeader`` in a message, in bytes.
     static let reservedHeaderSize = 96
 
     private let stream: JetStreamStream
     private let api: JetStreamAPI
     private let connection: NATSConnectionManager
     private let requests: NATSRequests
-    private let format: NATSFormat
+    private let format: NATSMessageFormat
     private let logger: Logger
-    private let origin = NATSName.unique()
-    private let content = Mutex<(published: UInt64, tasks: [ObjectIdentifier: Task<Void, Never>])>((0, [:]))
+    private let clientID = NATSUniqueName.make()
+    private let state = Mutex(State())
 
     init(
-        _ stream: NATSStream, connection: NATSConnectionManager, requests: NATSRequests, format: NATSFormat,
+        _ stream: NATSStream, connection: NATSConnectionManager, requests: NATSRequests, format: NATSMessageFormat,
         logger: Logger
     ) {
         let api = JetStreamAPI(connection: connection, requests: requests)
@@ -40,13 +46,12 @@ final class JetStream: Sendable {
 
     // MARK: Publishing
 
-    /// Returns once the stream has the message. Headers that are commands to the server, such as to purge the stream, are
-    /// refused. It is sent again when a connection is lost meanwhile: the server keeps it
-    /// once, by its identity.
+    /// Returns once the stream has stored the message. It is sent again if the connection is lost meanwhile; the server
+    /// detects the duplicate by its ID. Headers that are commands to the server, such as to purge the stream, are rejected.
     ///
     /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
     func publish(_ message: BrokerMessage, to topic: String) async throws {
-        if let (name, _) = message.headers.first(where: { $0.name.isCommandToJetStream }) {
+        if let (name, _) = message.headers.first(where: { $0.name.isJetStreamHeader }) {
             throw MicroError(
                 .invalidArgument, "the header \(name) cannot be published: it is a command to JetStream",
                 origin: MicroError.Origin.broker, isSafeToRetry: true)
@@ -56,17 +61,16 @@ final class JetStream: Sendable {
         try await store(message, topic, by: .now + connection.configuration.timeout)
     }
 
-    /// Stores what could not be handled, as it came.
+    /// Publishes a message that exceeded the maximum number of deliveries, as it was received.
     ///
     /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
-    func publishDeadLetter(_ message: NATSMessage, in topic: String) async throws {
+    func publishDeadLetter(_ message: NATSMessage, to topic: String) async throws {
         var deadLetter = BrokerMessage(body: message.body)
-        for (name, value) in message.headers where !name.isCommandToJetStream { deadLetter.headers.add(name, value) }
+        for (name, value) in message.headers where !name.isJetStreamHeader { deadLetter.headers.add(name, value) }
         try TopicRules.check(headers: deadLetter.headers)
         guard NATSHeaderBlock.payloadSize(of: deadLetter) + Self.reservedHeaderSize <= connection.maxPayload else {
             throw MicroError(
-                .payloadTooLarge, "what was given up is too large to be published again",
-                origin: MicroError.Origin.broker)
+                .payloadTooLarge, "the dead letter is too large to be published", origin: MicroError.Origin.broker)
         }
         deadLetter.headers.add(Self.messageIDHeader, makeMessageID())
         try await store(deadLetter, topic, by: .now + connection.configuration.timeout)
@@ -76,13 +80,13 @@ final class JetStream: Sendable {
         for attempt in 0... {
             let problem: MicroError
             do {
-                // Who subscribes by the core of NATS gets a publication as well: that it has come to somebody says nothing.
+                // Without the stream, a subscriber of core NATS could still receive the message: a reply alone proves nothing.
                 try await stream.ensureTopic(topic, by: deadline)
                 let reply = try await requests.request(message, to: topic, by: deadline)
-                guard reply.status == 503 else { return try api.check(publication: reply, to: topic) }
-                // No stream takes the topic, or not now.
+                guard reply.status == 503 else { return try api.check(publicationReply: reply, to: topic) }
+                // No stream accepts the topic, or none for the moment.
                 stream.invalidate(topic)
-                problem = notStored(topic)
+                problem = notStoredError(topic)
             } catch let error as MicroError where error.code == .unavailable { problem = error } catch {
                 stream.invalidate(topic)
                 throw error
@@ -93,23 +97,22 @@ final class JetStream: Sendable {
         }
     }
 
-    private func notStored(_ topic: String) -> MicroError {
+    private func notStoredError(_ topic: String) -> MicroError {
         MicroError(
-            .unavailable,
-            "the stream \(stream.name) of \(connection.description) does not take what is published to \(topic)",
+            .unavailable, "the stream \(stream.name) of \(connection) does not accept publications to \(topic)",
             origin: MicroError.Origin.broker)
     }
 
     private func makeMessageID() -> String {
-        let number = content.withLock { content in
-            content.published += 1
-            return content.published
+        let number = state.withLock { state in
+            state.publishedCount += 1
+            return state.publishedCount
         }
-        return "\(Self.messageIDPrefix)\(origin)-\(number)"
+        return "\(Self.messageIDPrefix)\(clientID)-\(number)"
     }
 
-    /// The message as its publisher knows it.
-    func read(_ message: NATSMessage) -> BrokerMessage {
+    /// The message as its publisher sent it.
+    func decode(_ message: NATSMessage) -> BrokerMessage {
         var headers = message.headers
         if headers[Self.messageIDHeader]?.hasPrefix(Self.messageIDPrefix) == true {
             headers[Self.messageIDHeader] = nil
@@ -126,38 +129,40 @@ final class JetStream: Sendable {
     func feed(
         _ source: Subscription.Source, topic: String, queue: String?, options: SubscribeOptions
     ) throws -> any NATSFeed {
+        let configuration = connection.configuration
         let consumer = JetStreamConsumer(
             stream: stream, api: api, topic: topic, durableName: queue ?? options.durableName, start: options.start,
-            acknowledgementTimeout: options.acknowledgementTimeout ?? connection.configuration.acknowledgementTimeout)
-        let limit = min(options.maxInFlight ?? connection.configuration.maxInFlight, options.maxBufferedMessages)
+            acknowledgementTimeout: options.acknowledgementTimeout ?? configuration.acknowledgementTimeout)
+        let limits = JetStreamFeed.Limits(
+            maxInFlight: min(options.maxInFlight ?? configuration.maxInFlight, options.maxBufferedMessages),
+            maxBytes: options.maxBufferedBytes, maxAttempts: options.maxAttempts ?? .max)
         return try JetStreamFeed(
-            source, consumer: consumer, of: self, connection: connection, maxInFlight: limit,
-            maxBytes: options.maxBufferedBytes,
-            maxAttempts: options.maxAttempts, deadLetterTopic: options.deadLetterTopic, logger: logger)
+            source, consumer: consumer, of: self, connection: connection, limits: limits,
+            deadLetterTopic: options.deadLetterTopic, logger: logger)
     }
 
-    /// Keeps the task of a feed until it is over.
-    func trackTask(_ feed: JetStreamFeed, _ body: @escaping @Sendable () async -> Void) {
+    /// Runs the task of a feed. ``close(by:)`` waits for it.
+    func runTask(of feed: JetStreamFeed, _ body: @escaping @Sendable () async -> Void) {
         let id = ObjectIdentifier(feed)
-        content.withLock { content in
-            content.tasks[id] = Task { [weak self] in
+        state.withLock { state in
+            state.tasks[id] = Task { [weak self] in
                 await body()
-                self?.content.withLock { _ = $0.tasks.removeValue(forKey: id) }
+                self?.state.withLock { _ = $0.tasks.removeValue(forKey: id) }
             }
         }
     }
 
-    /// Waits for what feeds have to tidy up, and cuts it off at the deadline.
+    /// Waits until all feeds have cleaned up, and cancels them at the deadline.
     func close(by deadline: ContinuousClock.Instant) async {
-        let tasks = content.withLock { Array($0.tasks.values) }
-        let late = MicroError(.deadlineExceeded, "closing took too long", origin: MicroError.Origin.broker)
-        try? await withDeadline(deadline, orThrow: late) { for task in tasks { await task.value } }
+        let tasks = state.withLock { Array($0.tasks.values) }
+        let timeoutError = MicroError(.deadlineExceeded, "closing timed out", origin: MicroError.Origin.broker)
+        try? await withDeadline(deadline, orThrow: timeoutError) { for task in tasks { await task.value } }
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
     }
 }
 
 extension String {
-    /// Whether a header of the name tells the server what to do with a message.
-    fileprivate var isCommandToJetStream: Bool { lowercased().hasPrefix("nats-") }
+    /// Whether a header name is reserved for JetStream.
+    fileprivate var isJetStreamHeader: Bool { lowercased().hasPrefix("nats-") }
 }

@@ -5,75 +5,143 @@ import Foundation
 import MicroCore
 import NIOCore
 
-/// The requests to JetStream, and its answers
-/// ([reference](https://docs.nats.io/reference/reference-protocols/nats_api_reference)).
+/// The requests of the JetStream API
+/// ([reference](https://docs.nats.io/reference/reference-protocols/nats_api_reference)), one method for each.
+///
+/// The methods throw ``ApiError``, ``MicroCore/MicroError`` and `CancellationError`.
 struct JetStreamAPI: Sendable {
-    typealias JSON = [String: Any]
+    private struct EmptyResponse: Decodable {}
 
-    /// An answer that says why not.
-    struct APIError: Error {
-        let code: Int
-        let errorCode: Int
-        let text: String
+    private struct APIResponse<Response: Decodable>: Decodable {
+        let result: Result<Response, ApiError>
+
+        private enum CodingKeys: String, CodingKey { case error }
+
+        init(from decoder: any Decoder) throws {
+            let error = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent(ApiError.self, forKey: .error)
+            result = try error.map(Result.failure) ?? .success(Response(from: decoder))
+        }
     }
 
     let connection: NATSConnectionManager
     let requests: NATSRequests
 
-    /// Asks, and reads the answer.
-    ///
-    /// - Throws: ``APIError``, ``MicroCore/MicroError``, `CancellationError`.
-    func call(_ subject: String, _ body: JSON? = nil, by deadline: ContinuousClock.Instant) async throws -> JSON {
-        let data = try body.map { try JSONSerialization.data(withJSONObject: $0) } ?? Data()
-        let reply = try await requests.request(
-            BrokerMessage(body: ByteBuffer(bytes: data)), to: "$JS.API.\(subject)", by: deadline)
-        if reply.status == 503 { throw noRespondersError }
-        return try read(reply)
+    /// Describes a stream; nil if it does not exist.
+    func streamInfo(_ name: String, by deadline: ContinuousClock.Instant) async throws -> StreamInfo? {
+        try await call("STREAM.INFO.\(name)", by: deadline)
     }
 
-    /// Checks the answer to a publication.
+    func createStream(_ name: String, _ config: StreamConfig, by deadline: ContinuousClock.Instant) async throws
+        -> StreamInfo
+    {
+        try required(await call("STREAM.CREATE.\(name)", config, by: deadline))
+    }
+
+    func updateStream(_ name: String, _ config: StreamConfig, by deadline: ContinuousClock.Instant) async throws
+        -> StreamInfo
+    {
+        try required(await call("STREAM.UPDATE.\(name)", config, by: deadline))
+    }
+
+    /// Describes a consumer; nil if it does not exist.
+    func consumerInfo(_ name: String, of stream: String, by deadline: ContinuousClock.Instant) async throws
+        -> ConsumerInfo?
+    {
+        try await call("CONSUMER.INFO.\(stream).\(name)", by: deadline)
+    }
+
+    /// Creates a consumer, or updates an existing one.
+    func createConsumer(
+        _ name: String, of stream: String, _ config: ConsumerConfig, by deadline: ContinuousClock.Instant
+    ) async throws -> ConsumerInfo {
+        let operation = config.durableName == nil ? "CREATE.\(stream)" : "DURABLE.CREATE.\(stream)"
+        let request = CreateConsumerRequest(streamName: stream, config: config)
+        return try required(await call("CONSUMER.\(operation).\(name)", request, by: deadline))
+    }
+
+    /// Deletes a consumer. It is no error if the consumer does not exist.
+    func deleteConsumer(_ name: String, of stream: String, by deadline: ContinuousClock.Instant) async throws {
+        let _: EmptyResponse? = try await call("CONSUMER.DELETE.\(stream).\(name)", by: deadline)
+    }
+
+    /// The subject of requests for the next messages of a consumer.
+    static func nextSubject(_ consumer: String, of stream: String) -> String {
+        "$JS.API.CONSUMER.MSG.NEXT.\(stream).\(consumer)"
+    }
+
+    /// Checks the reply to a publication.
     ///
     /// - Throws: ``MicroCore/MicroError``.
-    func check(publication reply: NATSMessage, to topic: String) throws {
-        do {
-            guard try read(reply)["seq"] is NSNumber else {
-                throw invalidResponseError("the answer to a publication has no sequence")
-            }
-        } catch let apiError as APIError {
-            throw error(apiError, "does not store what is published to \(topic)")
+    func check(publicationReply reply: NATSMessage, to topic: String) throws {
+        do { let _: PubAck = try required(decode(reply)) } catch let apiError as ApiError {
+            throw error(apiError, "did not store a message to \(topic)")
         }
     }
 
-    private func read(_ reply: NATSMessage) throws -> JSON {
-        guard let object = try? JSONSerialization.jsonObject(with: Data(reply.body.readableBytesView)),
-            let response = object as? JSON
-        else { throw invalidResponseError("the answer is not JSON") }
-        guard let apiError = response["error"] as? JSON else { return response }
-        throw APIError(
-            code: apiError["code"] as? Int ?? 500, errorCode: apiError["err_code"] as? Int ?? 0,
-            text: String((apiError["description"] as? String ?? "it does not say why").prefix(200)))
+    /// The error for callers.
+    ///
+    /// - Parameter failure: What JetStream did not do, such as `did not create the stream x`.
+    func error(_ apiError: ApiError, _ failure: String) -> MicroError {
+        MicroError(
+            apiError.microCode, "JetStream of \(connection) \(failure): \(apiError.description)",
+            origin: MicroError.Origin.broker)
     }
 
-    /// What a refusal means.
-    func error(_ apiError: APIError, _ what: String) -> MicroError {
-        // No bytes or messages left in the stream, or no storage at the server; see the list of the server
-        // (https://github.com/nats-io/nats-server/blob/main/server/errors.json).
-        let isFull = [10023, 10028, 10047, 10077].contains(apiError.errorCode)
-        let code: MicroError.Code = isFull ? .resourceExhausted : MicroError.Code(status: apiError.code)
-        return MicroError(
-            code, "JetStream of \(connection.description) \(what): \(apiError.text)", origin: MicroError.Origin.broker)
+    // MARK: Requests and responses
+
+    private func call<Response: Decodable>(_ subject: String, by deadline: ContinuousClock.Instant) async throws
+        -> Response?
+    {
+        try await send(ByteBuffer(), to: subject, by: deadline)
+    }
+
+    private func call<Response: Decodable>(
+        _ subject: String, _ request: some Encodable, by deadline: ContinuousClock.Instant
+    ) async throws -> Response? {
+        try await send(ByteBuffer(bytes: try JSONEncoder().encode(request)), to: subject, by: deadline)
+    }
+
+    /// - Returns: Nil if what was asked for does not exist.
+    private func send<Response: Decodable>(
+        _ body: ByteBuffer, to subject: String, by deadline: ContinuousClock.Instant
+    ) async throws -> Response? {
+        let reply = try await requests.request(BrokerMessage(body: body), to: "$JS.API.\(subject)", by: deadline)
+        if reply.status == 503 { throw noRespondersError }
+        return try decode(reply)
+    }
+
+    /// - Returns: Nil if what was asked for does not exist.
+    private func decode<Response: Decodable>(_ reply: NATSMessage) throws -> Response? {
+        let response: APIResponse<Response>
+        do {
+            response = try JSONDecoder().decode(APIResponse<Response>.self, from: Data(reply.body.readableBytesView))
+        } catch {
+            throw invalidResponseError("the response is not a \(Response.self)")
+        }
+        switch response.result {
+        case .success(let value): return value
+        case .failure(let error) where error.code == 404: return nil
+        case .failure(let error): throw error
+        }
+    }
+
+    private func required<Response>(_ response: Response?) throws -> Response {
+        guard let response else {
+            throw MicroError(
+                .unavailable, "JetStream of \(connection): the stream was deleted", origin: MicroError.Origin.broker)
+        }
+        return response
     }
 
     private var noRespondersError: MicroError {
         MicroError(
             .unavailable,
-            "JetStream does not answer at \(connection.description): is it enabled (jetstream in the server's configuration)?",
+            "JetStream does not respond at \(connection): is it enabled (jetstream in the server's configuration)?",
             origin: MicroError.Origin.broker)
     }
 
     private func invalidResponseError(_ problem: String) -> MicroError {
         MicroError(
-            .internal, "\(connection.description) does not answer as JetStream does: \(problem)",
-            origin: MicroError.Origin.broker)
+            .internal, "\(connection) does not respond as JetStream does: \(problem)", origin: MicroError.Origin.broker)
     }
 }

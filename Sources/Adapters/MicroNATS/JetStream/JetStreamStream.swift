@@ -1,25 +1,23 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import MicroCore
 import Synchronization
 
-/// The stream that a broker uses: made on demand, and extended by topics on demand.
+/// The stream of a broker: created on demand, and extended by topics on demand.
 final class JetStreamStream: Sendable {
-    private let settings: NATSStream
-    private let api: JetStreamAPI
-    private let locks = KeyedLock<String>()
     private struct Cache {
-        /// Topics and patterns that the stream takes.
-        var covered: Set<String> = []
-        /// When it was made: one that was made again is another one.
+        /// Topics and patterns that the stream is known to accept.
+        var coveredTopics: Set<String> = []
+        /// The creation time of the stream: a recreated stream has another one.
         var created: String?
     }
 
-    /// How many topics are remembered.
     private static let maxCachedTopics = 4096
 
+    private let settings: NATSStream
+    private let api: JetStreamAPI
+    private let updateLock = KeyedLock<String>()
     private let cache = Mutex(Cache())
 
     init(_ settings: NATSStream, api: JetStreamAPI) {
@@ -29,93 +27,77 @@ final class JetStreamStream: Sendable {
 
     var name: String { settings.name }
 
-    /// Makes sure that the stream takes a topic, or all topics of a pattern.
+    /// Ensures that the stream accepts a topic, or all topics of a pattern.
     ///
-    /// - Parameter anew: Whether what is known is not to be trusted.
+    /// - Parameter refresh: Whether to ask the server even if the topic is known to be accepted.
     /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
     func ensureTopic(_ topic: String, refresh: Bool = false, by deadline: ContinuousClock.Instant) async throws {
-        if !refresh, cache.withLock({ $0.covered.contains(topic) }) { return }
-        // One after the other: an extension replaces the whole list of topics. One that another process makes at the same
-        // time may be undone; who misses its topic then covers it anew.
-        try await locks.withLock([name]) {
+        if !refresh, cache.withLock({ $0.coveredTopics.contains(topic) }) { return }
+        // An update replaces the whole list of topics, so that updates are made one at a time. Another process may still
+        // undo one: whoever misses its topic then adds it again.
+        try await updateLock.withLock([name]) {
             do {
-                try await extend(by: topic, deadline)
+                try await addTopic(topic, deadline)
                 cache.withLock { cache in
-                    if cache.covered.count >= Self.maxCachedTopics { cache.covered = [] }
-                    cache.covered.insert(topic)
+                    if cache.coveredTopics.count >= Self.maxCachedTopics { cache.coveredTopics = [] }
+                    cache.coveredTopics.insert(topic)
                 }
-            } catch let apiError as JetStreamAPI.APIError {
-                throw api.error(apiError, "does not take the topic \(topic) into the stream \(name)")
+            } catch let apiError as ApiError {
+                throw api.error(apiError, "did not add the topic \(topic) to the stream \(name)")
             }
         }
     }
 
-    /// Which of the streams that had the name it was, when it was covered last.
+    /// The creation time of the stream when it was last read or written.
     var created: String? { cache.withLock(\.created) }
 
-    /// A publication was not confirmed: whatever is known of its topic may be wrong.
-    func invalidate(_ topic: String) { cache.withLock { _ = $0.covered.remove(topic) } }
+    /// Forgets that a topic is accepted, after a publication to it failed.
+    func invalidate(_ topic: String) { cache.withLock { _ = $0.coveredTopics.remove(topic) } }
 
-    private func extend(by topic: String, _ deadline: ContinuousClock.Instant) async throws {
-        guard var configuration = try await existing(by: deadline) else { return try await make(for: topic, deadline) }
-        let topics = configuration["subjects"] as? [String] ?? []
-        if Self.covers(topics, topic) { return }
-        configuration["subjects"] = Self.extended(topics, by: [topic])
-        record(try await api.call("STREAM.UPDATE.\(name)", configuration, by: deadline))
+    private func addTopic(_ topic: String, _ deadline: ContinuousClock.Instant) async throws {
+        guard let info = try await api.streamInfo(name, by: deadline) else {
+            return try await create(for: topic, deadline)
+        }
+        record(info)
+        var config = info.config
+        if Self.covers(config.subjects, topic) { return }
+        config.subjects = Self.extended(config.subjects, by: [topic])
+        record(try await api.updateStream(name, config, by: deadline))
     }
 
-    private func record(_ response: JetStreamAPI.JSON) {
-        cache.withLock { $0.created = response["created"] as? String ?? $0.created }
-    }
+    private func record(_ info: StreamInfo) { cache.withLock { $0.created = info.created ?? $0.created } }
 
-    private func existing(by deadline: ContinuousClock.Instant) async throws -> JetStreamAPI.JSON? {
+    private func create(for topic: String, _ deadline: ContinuousClock.Instant) async throws {
         do {
-            let response = try await api.call("STREAM.INFO.\(name)", by: deadline)
-            record(response)
-            return response["config"] as? JetStreamAPI.JSON
-        } catch let apiError as JetStreamAPI.APIError where apiError.code == 404 { return nil }
-    }
-
-    private func make(for topic: String, _ deadline: ContinuousClock.Instant) async throws {
-        let topics = Self.extended(Self.extended([], by: settings.topics), by: [topic])
-        var configuration: JetStreamAPI.JSON = [
-            "name": name, "subjects": topics, "retention": "limits", "storage": settings.storage.rawValue,
-            "num_replicas": settings.replicas, "max_age": settings.maxAge?.nanoseconds ?? 0,
-            "max_bytes": settings.maxBytes ?? -1, "max_msgs": -1, "max_consumers": -1, "max_msg_size": -1,
-            // Full is an error for who publishes, not a loss for who has not read yet.
-            "discard": settings.maxBytes == nil ? "old" : "new",
-        ]
-        configuration["duplicate_window"] = min(settings.maxAge ?? .seconds(120), .seconds(120)).nanoseconds
-        do {
-            record(try await api.call("STREAM.CREATE.\(name)", configuration, by: deadline))
-        } catch let apiError as JetStreamAPI.APIError where apiError.errorCode == Self.streamNameInUseCode {
-            // Somebody else was quicker.
-            try await extend(by: topic, deadline)
+            record(try await api.createStream(name, config(for: topic), by: deadline))
+        } catch let apiError as ApiError where apiError.errCode == .streamNameExists {
+            // Another process created it first.
+            try await addTopic(topic, deadline)
         }
     }
 
-    /// "stream name already in use with a different configuration".
-    private static let streamNameInUseCode = 10058
+    private func config(for topic: String) -> StreamConfig {
+        var config = StreamConfig(name: name, storage: settings.storage.rawValue)
+        config.subjects = Self.extended(Self.extended([], by: settings.topics), by: [topic])
+        config.numReplicas = Int64(settings.replicas)
+        config.maxAge = settings.maxAge?.wholeNanoseconds ?? 0
+        config.maxBytes = settings.maxBytes.map(Int64.init) ?? -1
+        // A full stream rejects new messages instead of dropping messages that were not read yet.
+        config.discard = settings.maxBytes == nil ? "old" : "new"
+        config.duplicateWindow = min(settings.maxAge ?? .seconds(120), .seconds(120)).wholeNanoseconds
+        return config
+    }
 
     private static func covers(_ topics: [String], _ topic: String) -> Bool {
         topics.contains { $0 == topic || TopicPattern($0).matches(topic) }
     }
 
-    /// Without those that others of them cover: the server wants no overlaps.
+    /// Adds topics and removes those that an added pattern covers: the server accepts no overlaps.
     private static func extended(_ topics: [String], by more: [String]) -> [String] {
         more.reduce(topics) { topics, topic in
             guard !covers(topics, topic) else { return topics }
             let pattern = TopicPattern(topic)
             return topics.filter { !pattern.matches($0) } + [topic]
         }
-    }
-}
-
-extension Duration {
-    /// As JetStream takes it; as much as there can be for what is longer.
-    var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (whole, isTooMuch) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return isTooMuch ? .max : whole &+ attoseconds / 1_000_000_000
     }
 }

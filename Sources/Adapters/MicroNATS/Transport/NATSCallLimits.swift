@@ -5,21 +5,21 @@ import GoMicroWire
 import MicroCore
 import NIOCore
 
-/// What may be sent in an envelope: by the rules for headers, and by what the server takes.
+/// Checks what can be sent in an envelope: the headers, and the size that the server accepts.
 struct NATSCallLimits: Sendable {
-    /// What the server takes in one message, headers included.
+    /// The largest payload that the server accepts, headers included, in bytes.
     let maxPayload: Int
 
-    /// What is left free for headers, in bytes: those of a call of usual size.
+    /// The part of a payload that is reserved for the headers of a call, in bytes.
     private var reservedBytes: Int { min(16 * 1024, maxPayload / 4) }
 
-    /// The largest body: base64 makes four bytes of three.
+    /// The largest body in bytes. Base64 encodes three bytes as four.
     var maxBodySize: Int { max(0, (maxPayload - reservedBytes) / 4 * 3) }
 
-    /// Writes an envelope.
+    /// Encodes an envelope.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `payloadTooLarge`: nothing larger than the server takes is sent, which would
-    ///   close the connection.
+    /// - Throws: ``MicroCore/MicroError`` with `payloadTooLarge`: the server would close the connection on a larger
+    ///   message.
     func encoded(
         _ fields: GoMicroHeaders.Fields, body: ByteBuffer = ByteBuffer(), of what: String
     ) throws(MicroError) -> ByteBuffer {
@@ -27,10 +27,10 @@ struct NATSCallLimits: Sendable {
             throw Self.tooLarge("the body of the \(what) has \(body.readableBytes) bytes: the limit is \(maxBodySize)")
         }
         let payload = NATSEnvelope.encoded(fields, body: body)
-        // What a message of a stream has as headers of NATS comes on top.
+        // Messages of a stream have NATS headers in addition.
         guard payload.readableBytes + NATSStreamHeaders.maxSize <= maxPayload else {
             throw Self.tooLarge(
-                "the \(what) has \(payload.readableBytes) bytes with its headers: NATS takes \(maxPayload)")
+                "the \(what) has \(payload.readableBytes) bytes including headers: NATS accepts \(maxPayload)")
         }
         return payload
     }
@@ -45,18 +45,18 @@ struct NATSCallLimits: Sendable {
         for (name, _) in headers {
             guard GoMicroHeaders.transportFieldName(name) == nil else {
                 throw MicroError(
-                    .invalidArgument, "the header \(name) belongs to the transport: choose another name",
+                    .invalidArgument, "the header \(name) is reserved for the transport: choose another name",
                     origin: MicroError.Origin.transport, isSafeToRetry: true)
             }
             guard names.insert(name.lowercased()).inserted else {
                 throw MicroError(
-                    .unsupported, "the NATS transport has no place for several headers \(name)",
+                    .unsupported, "the NATS transport cannot send several headers named \(name)",
                     origin: MicroError.Origin.transport, isSafeToRetry: true)
             }
         }
     }
 
-    /// Checks what says where a request goes and what it is made of.
+    /// Checks the fields that name the target and the type of a request.
     ///
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
     static func check(_ target: GoMicroHeaders.Fields) throws {

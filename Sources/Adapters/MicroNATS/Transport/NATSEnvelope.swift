@@ -6,12 +6,12 @@ import GoMicroWire
 import MicroCore
 import NIOCore
 
-/// What go-micro's transport writes into a message: `{"Header":{"Micro-Id":"0",…},"Body":"<base64>"}`.
+/// The payload of go-micro's NATS transport: `{"Header":{"Micro-Id":"0",…},"Body":"<base64>"}`.
 struct NATSEnvelope: Sendable {
     var fields: GoMicroHeaders
     var body: ByteBuffer
 
-    /// Reads an envelope; nil if the bytes are something else.
+    /// Parses an envelope; nil for anything else.
     init?(parsing bytes: ByteBuffer) {
         if let (fields, body) = bytes.withUnsafeReadableBytes(NATSEnvelopeReader.read) {
             self.fields = GoMicroHeaders(fields)
@@ -27,7 +27,7 @@ struct NATSEnvelope: Sendable {
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
-    /// Writes an envelope as Go does: fields in the order of their names, and no body where there is nothing in it.
+    /// Encodes an envelope as Go does: fields ordered by name, and `null` for an empty body.
     static func encoded(_ fields: GoMicroHeaders.Fields, body: ByteBuffer = ByteBuffer()) -> ByteBuffer {
         var bytes = ByteBuffer()
         let size = fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 6 }

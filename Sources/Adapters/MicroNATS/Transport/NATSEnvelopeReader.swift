@@ -3,15 +3,15 @@
 
 import Foundation
 
-/// Reads envelopes as Go and this toolkit write them, many times faster than a reader of any JSON (RFC 8259). Whatever it
-/// does not expect it leaves to that one.
+/// Parses envelopes as Go and this toolkit write them, many times faster than a general JSON parser (RFC 8259). Anything
+/// unexpected is left to that one.
 struct NATSEnvelopeReader {
     typealias Fields = [(name: String, value: String)]
 
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
 
-    /// The fields and the body; nil for what is to be read in another way, if at all.
+    /// The fields and the body; nil if a general JSON parser has to be used.
     static func read(_ bytes: UnsafeRawBufferPointer) -> (fields: Fields, body: Data)? {
         var reader = NATSEnvelopeReader(bytes: bytes)
         return reader.envelope()
@@ -36,7 +36,7 @@ struct NATSEnvelopeReader {
 
     private mutating func body() -> Data? {
         if take("null") { return Data() }
-        // The library's own search is many times faster than a loop.
+        // `memchr` is many times faster than a loop.
         guard take("\""), position < bytes.count, let start = bytes.baseAddress.map({ $0 + position }),
             let quote = memchr(start, 0x22, bytes.count - position)
         else { return nil }
@@ -61,7 +61,7 @@ struct NATSEnvelopeReader {
         return nil
     }
 
-    /// From the first escape on; the short ones alone, of which texts of errors are full.
+    /// Parses the rest of a string from its first escape. Only short escapes are supported, which error texts are full of.
     private mutating func escapedString(from start: Int) -> String? {
         var text = Array(bytes[start..<position])
         while position < bytes.count {
@@ -79,7 +79,7 @@ struct NATSEnvelopeReader {
         return nil
     }
 
-    /// What is behind a backslash.
+    /// The byte that an escape stands for.
     private mutating func escape() -> UInt8? {
         guard position < bytes.count else { return nil }
         defer { position += 1 }
@@ -92,7 +92,7 @@ struct NATSEnvelopeReader {
         }
     }
 
-    /// Goes on behind a text, if that is there.
+    /// Consumes a text if it comes next.
     private mutating func take(_ text: StaticString) -> Bool {
         let count = text.utf8CodeUnitCount
         guard bytes.count - position >= count else { return false }

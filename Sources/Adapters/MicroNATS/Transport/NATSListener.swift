@@ -1,83 +1,76 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import DequeModule
 import GoMicroWire
 import Logging
 import MicroCore
 import NIOCore
 import Synchronization
 
-/// The answering side of the NATS transport: a subject, and the calls and streams that come in by it.
+/// The server side of the NATS transport: a subject, and the calls and streams that arrive at it.
 final class NATSListener: TransportListener {
     private enum Phase {
-        /// Calls wait.
+        /// Messages are queued.
         case bound
         case running(TransportHandler, TransportStreamLookup)
-        /// Calls are refused; those in flight go on.
+        /// New calls are refused; those in flight continue.
         case draining
         case ended
     }
 
     private struct State {
         var phase = Phase.bound
-        /// What came before the listener ran.
+        /// Messages that arrived before the listener ran.
         var queuedMessages: [NATSMessage] = []
-        /// By the client's inbox; several of one inbox are told apart by their number.
+        /// By the client's inbox. Several calls from one inbox have different IDs.
         var calls: [String: [NATSServerCall]] = [:]
         var streams: [String: NATSServerStream] = [:]
-        var count = 0
-        /// Inboxes of go-micro's clients whose streams are over: what still comes from there opens none.
-        var closedInboxes: Set<String> = []
-        /// The same, the oldest first.
-        var closedInboxesInOrder: Deque<String> = []
-        var runner: CheckedContinuation<Void, Never>?
-        var drainers: [CheckedContinuation<Void, Never>] = []
+        /// The number of calls and streams.
+        var sessionCount = 0
+        /// Inboxes of go-micro clients whose streams have ended: late messages from there open no new ones.
+        var closedInboxes = NATSClosedInboxes()
+        var drainers: [Promise<Void>] = []
         var subscriptions: [NATSSubscription] = []
         var observerID: UInt64?
         var onEnd: (@Sendable () -> Void)?
     }
 
-    /// How many calls and streams there may be at a time.
+    /// The maximum number of concurrent calls and streams.
     static let maxSessions = 4096
-    /// How many may wait for the listener to run: each may hold the largest payload.
+    /// The maximum number of messages that are queued until the listener runs. Each may have the largest payload.
     static let maxQueuedMessages = 64
-    private static let maxClosedInboxes = 1024
     /// The deadline of a request that carries none.
     private static let defaultDeadline = Duration.seconds(30)
 
     let address: Address
+    let connection: NATSConnectionManager
     private let subject: String
-    private let connection: NATSConnectionManager
-    private let configuration: NATSConfiguration
     private let logger: Logger
     private let state = Mutex(State())
+    private let hasEnded = Promise<Void>()
 
-    init(subject: String, connection: NATSConnectionManager, configuration: NATSConfiguration, logger: Logger) throws {
+    init(subject: String, connection: NATSConnectionManager, logger: Logger) {
         self.subject = subject
         self.connection = connection
-        self.configuration = configuration
         self.logger = logger
         address = Address(host: subject)
     }
 
-    /// Subscribes, and returns when that is in effect.
+    // MARK: Start and end
+
+    /// Subscribes, and returns when the subscription is in effect.
     func start(by deadline: ContinuousClock.Instant) async throws {
-        let subscriptions = try [
-            connection.subscribe(subject) { [weak self] messages in for message in messages { self?.receive(message) }
-            },
-            connection.subscribe(NATSControlMessage.subject(of: subject)) { [weak self] messages in
-                for message in messages { self?.receiveControl(message) }
-            },
-        ]
-        let observerID = connection.addSessionObserver { [weak self] session in
-            if session == nil { self?.connectionLost() }
+        let requests = try connection.subscribe(subject) { [weak self] messages in
+            for message in messages { self?.receive(message) }
         }
-        state.withLock { ($0.subscriptions, $0.observerID) = (subscriptions, observerID) }
-        do {
-            try await connection.confirm(by: deadline)
-            if let error = connection.denial(ofSubscriptionTo: subject) { throw error }
-        } catch {
+        let controls = try connection.subscribe(NATSControlMessage.subject(of: subject)) { [weak self] messages in
+            for message in messages { self?.receiveControl(message) }
+        }
+        let observerID = connection.addObserver { [weak self] event in
+            if case .disconnected = event { self?.failStreams() }
+        }
+        state.withLock { ($0.subscriptions, $0.observerID) = ([requests, controls], observerID) }
+        do { try await connection.confirm(requests, by: deadline) } catch {
             end()
             throw error
         }
@@ -97,7 +90,7 @@ final class NATSListener: TransportListener {
         let queuedMessages = try state.withLock { state in
             guard case .bound = state.phase else {
                 throw MicroError(
-                    .closed, "the listener at \(subject) ran already", origin: MicroError.Origin.transport)
+                    .closed, "the listener at \(subject) has already run", origin: MicroError.Origin.transport)
             }
             state.phase = .running(handler, streams)
             defer { state.queuedMessages = [] }
@@ -105,14 +98,7 @@ final class NATSListener: TransportListener {
         }
         for message in queuedMessages { receive(message) }
         await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let hasEnded = state.withLock { state in
-                    if case .ended = state.phase { return true }
-                    state.runner = continuation
-                    return false
-                }
-                if hasEnded { continuation.resume() }
-            }
+            try? await hasEnded.uncancellableValue()
         } onCancel: {
             abort()
             end()
@@ -127,28 +113,27 @@ final class NATSListener: TransportListener {
             return state.queuedMessages
         }
         for message in queuedMessages { receive(message) }
-        let late = MicroError(.deadlineExceeded, "calls are still running", origin: MicroError.Origin.transport)
-        do {
-            try await withCancellationShield(limit: deadline - .now, orThrow: late) { await self.allSessionsEnd() }
-        } catch {}
+        let timeoutError = MicroError(
+            .deadlineExceeded, "calls are still running", origin: MicroError.Origin.transport)
+        try? await withCancellationShield(limit: deadline - .now, orThrow: timeoutError) {
+            try await self.waitForSessions()
+        }
         abort()
         end()
-        // What was answered at last has left.
-        await connection.flush(by: .now + min(configuration.timeout, .seconds(1)))
+        // The last replies have to leave.
+        await connection.flush(by: .now + min(connection.configuration.timeout, .seconds(1)))
     }
 
-    private func allSessionsEnd() async {
-        await withCheckedContinuation { continuation in
-            let isIdle = state.withLock { state in
-                if state.count == 0 { return true }
-                state.drainers.append(continuation)
-                return false
-            }
-            if isIdle { continuation.resume() }
+    private func waitForSessions() async throws {
+        let promise = Promise<Void>()
+        let isIdle = state.withLock { state in
+            if state.sessionCount > 0 { state.drainers.append(promise) }
+            return state.sessionCount == 0
         }
+        if !isIdle { try await promise.value() }
     }
 
-    /// Ends what still runs, and tells the callers.
+    /// Cancels the running calls and streams, and notifies their callers.
     private func abort() {
         let (calls, streams) = state.withLock { state in
             state.phase = .draining
@@ -156,40 +141,43 @@ final class NATSListener: TransportListener {
         }
         for call in calls {
             call.cancel()
-            respond(call.cancellationError, to: call)
+            if call.claimReply() {
+                sendError(call.cancellationError, call.inbox, contentType: call.request.contentType, id: call.id)
+            }
         }
         for stream in streams { stream.abort() }
     }
 
-    /// Takes nothing any more.
+    /// Unsubscribes.
     private func end() {
-        let (subscriptions, observerID, runner, action) = state.withLock { state in
+        let (subscriptions, observerID, action) = state.withLock { state in
             state.phase = .ended
-            defer { (state.subscriptions, state.observerID, state.runner, state.onEnd) = ([], nil, nil, nil) }
-            return (state.subscriptions, state.observerID, state.runner, state.onEnd)
+            defer { (state.subscriptions, state.observerID, state.onEnd) = ([], nil, nil) }
+            return (state.subscriptions, state.observerID, state.onEnd)
         }
         for subscription in subscriptions { connection.unsubscribe(subscription) }
-        if let observerID { connection.removeSessionObserver(observerID) }
+        if let observerID { connection.removeObserver(observerID) }
         action?()
-        runner?.resume()
+        hasEnded.resolve()
     }
 
-    // MARK: What comes, on the thread of the connection
+    // MARK: Receiving, on the thread of the connection
 
     private func receive(_ message: NATSMessage) {
-        // Who gives no inbox cannot be answered; go-micro always does.
+        // A message without an inbox cannot be answered. go-micro always sends one.
         guard let inbox = message.reply, message.status == nil else { return }
         if let stream = state.withLock({ $0.streams[inbox] }) { return stream.delegate.receive(message) }
         let streamHeaders = NATSStreamHeaders(message.headers)
-        // The rest of a stream that is over here.
+        // A later message of a stream that has ended here.
         if let streamHeaders, streamHeaders.number > 0 { return }
         guard let envelope = NATSEnvelope(parsing: message.body) else {
             return sendError(
                 MicroError(
-                    .invalidArgument, "this is no message of go-micro's transport: expected JSON with Header and Body",
+                    .invalidArgument,
+                    "the message is not in go-micro's format: expected JSON with Header and Body",
                     origin: MicroError.Origin.server), inbox)
         }
-        // The end of something that is over already.
+        // The end of a call or stream that has ended here.
         if envelope.fields.error?.isEmpty == false { return }
         if streamHeaders == nil, envelope.fields.canOpenStream, state.withLock({ $0.closedInboxes.contains(inbox) }) {
             return
@@ -201,29 +189,7 @@ final class NATSListener: TransportListener {
         let id = envelope.fields.id
         do throws(MicroError) {
             var request = try envelope.fields.request(defaultDeadline: Self.defaultDeadline)
-            let serviceDescription = "\(request.service) at \(subject)"
-            let admission = state.withLock { state -> Result<(TransportHandler, TransportStreamLookup)?, MicroError> in
-                guard state.count < Self.maxSessions else {
-                    return .failure(
-                        Self.tooMany("\(serviceDescription) has \(Self.maxSessions) calls and streams in hand"))
-                }
-                switch state.phase {
-                case .bound:
-                    guard state.queuedMessages.count < Self.maxQueuedMessages else {
-                        return .failure(
-                            Self.tooMany(
-                                "\(serviceDescription) has not begun to serve, and \(Self.maxQueuedMessages) calls wait"
-                            ))
-                    }
-                    state.queuedMessages.append(message)
-                    return .success(nil)
-                case .running(let handler, let streams):
-                    state.count += 1
-                    return .success((handler, streams))
-                case .draining, .ended: return .failure(Self.stopping(serviceDescription))
-                }
-            }
-            guard let (handler, streams) = try admission.get() else { return }
+            guard let (handler, streams) = try admit(message, for: request) else { return }
             if envelope.fields.canOpenStream {
                 if let handler = streams(request.endpoint) {
                     return open(request, from: inbox, isSwiftMicro: isSwiftMicro, handler)
@@ -240,13 +206,50 @@ final class NATSListener: TransportListener {
         }
     }
 
+    /// Counts a new call or stream, or queues its message until the listener runs.
+    ///
+    /// - Returns: The handlers; nil if the message was queued.
+    private func admit(_ message: NATSMessage, for request: TransportRequest) throws(MicroError) -> (
+        TransportHandler, TransportStreamLookup
+    )? {
+        let name = "\(request.service) at \(subject)"
+        let result = state.withLock { state -> Result<(TransportHandler, TransportStreamLookup)?, MicroError> in
+            guard state.sessionCount < Self.maxSessions else {
+                return .failure(Self.limitError("\(name) has \(Self.maxSessions) calls and streams in progress"))
+            }
+            switch state.phase {
+            case .bound:
+                guard state.queuedMessages.count < Self.maxQueuedMessages else {
+                    return .failure(
+                        Self.limitError(
+                            "\(name) has not started to serve, and \(Self.maxQueuedMessages) calls are queued"))
+                }
+                state.queuedMessages.append(message)
+                return .success(nil)
+            case .running(let handler, let streams):
+                state.sessionCount += 1
+                return .success((handler, streams))
+            case .draining, .ended:
+                return .failure(
+                    MicroError(.unavailable, "\(name) is stopping", origin: MicroError.Origin.server))
+            }
+        }
+        return try result.get()
+    }
+
+    private static func limitError(_ problem: String) -> MicroError {
+        MicroError(
+            .resourceExhausted, "\(problem), which is the limit: try another instance",
+            origin: MicroError.Origin.server)
+    }
+
     private func receiveControl(_ message: NATSMessage) {
         guard let inbox = message.reply.flatMap(NATSControlMessage.owner), let control = NATSControlMessage(message)
         else {
-            // Somebody wants to know whether there is somebody here.
+            // A request whether this subject is in use.
             if let reply = message.reply, message.status == nil {
                 let pong = BrokerMessage(body: ByteBuffer(string: "pong"))
-                connection.sendIfConnected { $0.appendPublish(pong, to: reply) }
+                connection.sendControl { $0.appendPublish(pong, to: reply) }
             }
             return
         }
@@ -255,19 +258,20 @@ final class NATSListener: TransportListener {
         if control == .cancel {
             for call in calls {
                 call.cancel()
-                // Nobody wants to know any more.
+                // The caller expects no reply any more.
                 _ = call.claimReply()
             }
         }
         if control == .ping { (calls.isEmpty ? NATSControlMessage.gone : .pong).send(to: inbox, by: connection) }
     }
 
-    private func connectionLost() {
+    /// Messages on a lost connection may be lost.
+    private func failStreams() {
         let streams = state.withLock { Array($0.streams.values) }
         for stream in streams { stream.delegate.fail(MicroError.natsConnectionLost(stream.delegate.parameters.name)) }
     }
 
-    // MARK: Calls
+    // MARK: Calls and streams
 
     private func call(
         _ request: TransportRequest, from inbox: String, id: String?, _ handler: @escaping TransportHandler
@@ -285,68 +289,6 @@ final class NATSListener: TransportListener {
         }
     }
 
-    /// Runs the handler, and writes what comes of it.
-    private func makeResponse(_ call: NATSServerCall, _ handler: TransportHandler) async -> ByteBuffer {
-        do {
-            let response = try await handler(call.request)
-            do {
-                return try encoded(response, id: call.id)
-            } catch {
-                log("a response cannot be sent", error, call.request)
-                let code =
-                    (error as? MicroError)?.code == .payloadTooLarge ? MicroError.Code.payloadTooLarge : .internal
-                let text = (error as? MicroError)?.message ?? "\(error)"
-                return failure(
-                    MicroError(
-                        code, "the response cannot be sent: \(text)", origin: MicroError.Origin.server, cause: error),
-                    contentType: call.request.contentType, id: call.id)
-            }
-        } catch {
-            if !(error is MicroError || error is CancellationError) { log("a handler failed", error, call.request) }
-            return failure(
-                MicroError(respondingTo: call.request, with: error), contentType: call.request.contentType, id: call.id)
-        }
-    }
-
-    private func encoded(_ response: TransportResponse, id: String?) throws -> ByteBuffer {
-        try NATSCallLimits.check(response.headers)
-        var fields = GoMicroHeaders.identity(id)
-        if !response.contentType.isEmpty { fields.append(("Content-Type", response.contentType)) }
-        let limits = NATSCallLimits(maxPayload: connection.maxPayload)
-        return try limits.encoded(fields + response.headers, body: response.body, of: "response")
-    }
-
-    private func failure(_ error: MicroError, contentType: String, id: String?) -> ByteBuffer {
-        var fields = GoMicroHeaders.identity(id) + GoMicroHeaders.error(error.wireText)
-        if !contentType.isEmpty { fields.append(("Content-Type", contentType)) }
-        return NATSEnvelope.encoded(fields)
-    }
-
-    private func send(_ payload: ByteBuffer, to inbox: String) async {
-        let payload = BrokerMessage(body: payload)
-        if connection.trySend({ $0.appendPublish(payload, to: inbox) }) { return }
-        // The caller may be on a connection that works: what cannot leave now leaves with the next one, whether the
-        // handler was cancelled or not.
-        let (connection, deadline) = (connection, ContinuousClock.now + configuration.timeout)
-        let sending = Task { try await connection.send(by: deadline) { $0.appendPublish(payload, to: inbox) } }
-        do { try await sending.value } catch {
-            logger.debug("an answer cannot be sent", metadata: ["error": "\(error)"])
-        }
-    }
-
-    private func respond(_ error: MicroError, to call: NATSServerCall) {
-        guard call.claimReply() else { return }
-        sendError(error, call.inbox, contentType: call.request.contentType, id: call.id)
-    }
-
-    /// Answers at once, with an error.
-    private func sendError(_ error: MicroError, _ inbox: String, contentType: String = "", id: String? = nil) {
-        let payload = BrokerMessage(body: failure(error, contentType: contentType, id: id))
-        connection.sendIfConnected { $0.appendPublish(payload, to: inbox) }
-    }
-
-    // MARK: Streams
-
     private func open(
         _ request: TransportRequest, from inbox: String, isSwiftMicro: Bool, _ handler: @escaping TransportStreamHandler
     ) {
@@ -359,12 +301,7 @@ final class NATSListener: TransportListener {
             }
             state.withLock { state in
                 if state.streams[inbox] === stream { state.streams[inbox] = nil }
-                guard !isSwiftMicro else { return }
-                if state.closedInboxes.insert(inbox).inserted { state.closedInboxesInOrder.append(inbox) }
-                if state.closedInboxes.count > Self.maxClosedInboxes, let oldest = state.closedInboxesInOrder.popFirst()
-                {
-                    state.closedInboxes.remove(oldest)
-                }
+                if !isSwiftMicro { state.closedInboxes.insert(inbox) }
             }
             sessionEnded()
         } handler: {
@@ -372,30 +309,20 @@ final class NATSListener: TransportListener {
         }
     }
 
-    /// A session is over.
+    /// Uncounts a call or stream.
     private func sessionEnded() {
         let drainers = state.withLock { state in
-            state.count -= 1
-            guard state.count == 0 else { return [CheckedContinuation<Void, Never>]() }
+            state.sessionCount -= 1
+            guard state.sessionCount == 0 else { return [Promise<Void>]() }
             defer { state.drainers = [] }
             return state.drainers
         }
-        for drainer in drainers { drainer.resume() }
+        for drainer in drainers { drainer.resolve() }
     }
 
-    private func log(_ message: Logger.Message, _ error: any Error, _ request: TransportRequest) {
+    func log(_ message: Logger.Message, _ error: any Error, _ request: TransportRequest) {
         logger.error(
             message,
             metadata: ["service": "\(request.service)", "endpoint": "\(request.endpoint)", "error": "\(error)"])
-    }
-
-    private static func stopping(_ serviceDescription: String) -> MicroError {
-        MicroError(.unavailable, "\(serviceDescription) is stopping", origin: MicroError.Origin.server)
-    }
-
-    private static func tooMany(_ problem: String) -> MicroError {
-        MicroError(
-            .resourceExhausted, "\(problem), which is the limit: try another instance",
-            origin: MicroError.Origin.server)
     }
 }

@@ -1,12 +1,12 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// How much of a stream may be on its way: who sends counts what was not acknowledged, who reads acknowledges what it has
-/// room for. Both are counted in bytes of messages with 64 for each.
+/// Flow control of one stream: the sender counts unacknowledged bytes, the reader acknowledges bytes that it has room for.
+/// Each message counts 64 bytes more than its size.
 struct NATSStreamWindow: Sendable {
-    /// How much a peer of this toolkit sends without a word of the other.
+    /// The number of bytes that a peer of this toolkit sends without an acknowledgement.
     static let size = 256 * 1024
-    /// How much of a peer that cannot be held back is kept for a slow reader.
+    /// The number of bytes that are buffered for a slow reader of a peer without flow control.
     static let maxUnthrottledBytes = 4 * 1024 * 1024
 
     static func cost(_ size: Int) -> Int { size + 64 }
@@ -23,14 +23,14 @@ struct NATSStreamWindow: Sendable {
 
     // MARK: The reader
 
-    /// What is to be acknowledged.
+    /// Bytes to acknowledge.
     private var pending = 0
-    /// How much has come since the reader's buffer was full; nil while it is not.
+    /// Bytes received since the reader's buffer became full; nil while it is not full.
     private var excess: Int?
 
-    /// A message was put into the reader's buffer.
+    /// Records a message that was added to the reader's buffer.
     ///
-    /// - Returns: Whether the peer has kept to the rules.
+    /// - Returns: Whether the peer respected the limit.
     mutating func received(_ size: Int, hasRoom: Bool, isFlowControlled: Bool) -> Bool {
         pending += Self.cost(size)
         guard !hasRoom else {
@@ -42,10 +42,10 @@ struct NATSStreamWindow: Sendable {
         return sum <= (isFlowControlled ? 2 * Self.size : Self.maxUnthrottledBytes)
     }
 
-    /// The reader's buffer has room again.
+    /// Records that the reader's buffer has room again.
     mutating func hasRoom() { excess = nil }
 
-    /// What to acknowledge now, if it is worth a message.
+    /// The bytes to acknowledge now; nil if there are too few for a message.
     mutating func takeAcknowledgement() -> Int? {
         guard excess == nil, pending >= Self.size / 2 else { return nil }
         defer { pending = 0 }

@@ -1,47 +1,44 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 import GoMicroWire
 public import Logging
 public import MicroCore
 import NIOCore
 import Synchronization
 
-/// The transport on [NATS](https://nats.io) 2.9 and later: go-micro's calls and streams, so that a Go service can call a
-/// Swift one and the other way round.
+/// A transport on [NATS](https://nats.io) 2.9 and later: go-micro's calls and streams, so that Go and Swift services can
+/// call each other.
 ///
-/// A listener is a subject that nobody else has, and its address is that subject, without a port. A request is published
-/// there, with the subject of the reply; bodies travel in base64 inside of JSON.
+/// A listener has a unique subject, which is its address, without a port. A request is published there with the subject of
+/// the reply; bodies are encoded in base64 inside JSON.
 ///
-/// Peers of this toolkit notice each other's death in a stream within ``NATSConfiguration/pingInterval`` and
-/// ``NATSConfiguration/timeout``, and at once if NATS knows that nobody listens any more. Those of go-micro are waited for
-/// until the deadline, and cannot be held back: the stream of a reader that is too far behind them ends with
-/// `resourceExhausted`. A caller that dies while it waits for the answer to a call is noticed at the deadline of the call.
+/// Peers of this toolkit detect each other's death during a stream within ``NATSConfiguration/pingInterval`` and
+/// ``NATSConfiguration/timeout``, or at once if NATS reports that the peer has no subscription. Dead go-micro peers are
+/// detected at the deadline. go-micro peers have no flow control: a stream ends with `resourceExhausted` if its reader is
+/// too slow for them. A caller that dies while it waits for a reply is detected at the deadline of the call.
 public final class NATSTransport: Transport {
-    private let connection: NATSConnectionManager
+    let connection: NATSConnectionManager
     private let requests: NATSRequests
-    private let streams: NATSStreamInboxes
-    private let configuration: NATSConfiguration
+    private let streams: NATSStreamInbox
     private let logger: Logger
-    /// The listeners that were bound here and have not ended; nil once the transport is closed.
+    /// The listeners that have not ended; nil once the transport is closed.
     private let listeners = Mutex<[ObjectIdentifier: NATSListener]?>([:])
-    private let lastID = Atomic<UInt64>(0)
+    private let lastCallID = Atomic<UInt64>(0)
 
-    /// Creates a transport. Nothing is connected until it is used.
+    /// Creates a transport, which connects on first use.
     ///
     /// - Parameters:
-    ///   - configuration: Where NATS is. What concerns messages of a broker alone has no meaning here.
-    ///   - logger: Told about handlers that fail in unforeseen ways, and about the connection.
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`: an address or a limit cannot be one, or there is a user
-    ///   without a password.
+    ///   - configuration: The servers and the credentials. The settings of messages are ignored.
+    ///   - logger: Logs unexpected handler errors and changes of the connection.
+    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument` for an invalid address or limit, or a user without a
+    ///   password.
     public init(configuration: NATSConfiguration = .init(), logger: Logger = .current) throws {
-        do { connection = try NATSConnectionManager(configuration, logger: logger) } catch {
-            throw MicroError.natsTransportConfiguration(error)
-        }
-        self.configuration = configuration
+        connection = try NATSConnectionManager(configuration, role: .transport, logger: logger)
         self.logger = logger
         requests = NATSRequests(connection)
-        streams = NATSStreamInboxes(connection)
+        streams = NATSStreamInbox(connection)
     }
 
     deinit { connection.stop() }
@@ -49,14 +46,16 @@ public final class NATSTransport: Transport {
     /// `nats`
     public var name: String { "nats" }
 
-    /// Streams, which hold peers of this toolkit back. The envelope of go-micro has no place for several headers of one
-    /// name. The largest body follows from what the server takes, less a fourth for base64: 774,144 bytes of its usual
-    /// 1 MiB.
+    /// Streams, with back-pressure between peers of this toolkit. go-micro's envelope cannot hold several headers of one
+    /// name. The largest body follows from the server's largest payload, less a quarter for base64: 774,144 bytes for the
+    /// default payload of 1 MiB.
     public var capabilities: TransportCapabilities {
         TransportCapabilities(features: [.streams, .backPressure], maxBodySize: limits.maxBodySize)
     }
 
     private var limits: NATSCallLimits { NATSCallLimits(maxPayload: connection.maxPayload) }
+
+    // MARK: Calls
 
     /// See ``MicroCore/Transport/call(_:to:)``.
     public func call(_ request: TransportRequest, to address: Address) async throws -> TransportResponse {
@@ -64,7 +63,7 @@ public final class NATSTransport: Transport {
         try Task.checkCancellation()
         let subject = try NATSSubject.callSubject(address)
         let callDescription = Self.callDescription(request, subject)
-        let id = String(lastID.add(1, ordering: .relaxed).newValue)
+        let id = String(lastCallID.add(1, ordering: .relaxed).newValue)
         let payload = try encoded(request, GoMicroHeaders.identity(id), body: request.body)
         guard request.deadline > .now else {
             throw MicroError.natsDeadlineExceeded(callDescription, isSafeToRetry: true)
@@ -88,20 +87,22 @@ public final class NATSTransport: Transport {
                 NATSControlMessage.cancel.send(to: subject, inbox: inbox, by: connection)
             }
         } catch {
-            guard isOpen else { throw MicroError.natsTransportClosed(connection.description, wasSent: true) }
-            throw Self.addingContext(callDescription, MicroError.natsTransport(error))
+            guard isOpen else { throw connection.kind.closedError(connection.description, isSafeToRetry: false) }
+            throw Self.addingContext(callDescription, error)
         }
         switch reply.status {
         case nil: return reply.body
         case 503: throw MicroError.natsNoResponders(callDescription)
         case let status?:
             throw MicroError(
-                .unavailable, "\(callDescription): NATS answered \(status) \(reply.reason)",
+                .unavailable, "\(callDescription): NATS responded with status \(status) \(reply.reason)",
                 origin: MicroError.Origin.transport)
         }
     }
 
-    /// See ``MicroCore/Transport/open(_:to:)``. The stream ends at once if nobody listens at the address.
+    // MARK: Streams
+
+    /// See ``MicroCore/Transport/open(_:to:)``. The stream ends at once if the address has no listener.
     public func open(_ request: TransportRequest, to address: Address) async throws -> TransportStream {
         try checkOpen()
         try Task.checkCancellation()
@@ -112,7 +113,7 @@ public final class NATSTransport: Transport {
         guard request.deadline > .now else {
             throw MicroError.natsDeadlineExceeded(callDescription, isSafeToRetry: true)
         }
-        let inbox = try streams.makeInbox()
+        let inbox = try streams.makeSubject()
         let (stream, delegate) = NATSStreamDelegate.make(
             NATSStreamDelegate.Parameters(
                 subject: subject, inbox: inbox, service: request.service, name: callDescription,
@@ -120,7 +121,7 @@ public final class NATSTransport: Transport {
                 deadline: request.deadline),
             peer: .unknown, connection: connection)
         do {
-            // Before anything can come: a session that is lost from here on ends it.
+            // Added before the opening message is sent, so that a connection loss from here on ends the stream.
             _ = try await connection.connected(by: request.deadline)
             streams.add(delegate, at: inbox)
             let opening = BrokerMessage(headers: NATSStreamHeaders(number: 0).headers, body: payload)
@@ -131,32 +132,33 @@ public final class NATSTransport: Transport {
             streams.remove(inbox)
             delegate.fail(error)
             try checkOpen()
-            throw Self.addingContext(callDescription, MicroError.natsTransport(error))
+            throw Self.addingContext(callDescription, error)
         }
         delegate.start { [weak streams] _ in streams?.remove(inbox) }
         return stream
     }
 
-    /// See ``MicroCore/Transport/bind(to:)``. A listener gets a subject of its own, whatever host and port are asked for;
-    /// only one that begins with `_INBOX.` is taken as it is, and refused if somebody listens there.
+    // MARK: Listeners
+
+    /// See ``MicroCore/Transport/bind(to:)``. A listener gets a unique subject, regardless of the host and port. An address
+    /// that starts with `_INBOX.` is used as it is, and refused if it already has a listener.
     public func bind(to address: Address) async throws -> any TransportListener {
         try checkOpen()
         let requested = try NATSSubject.bindSubject(address)
-        let deadline = ContinuousClock.now + configuration.timeout
+        let deadline = ContinuousClock.now + connection.configuration.timeout
         do {
             if let requested { try await ensureUnused(requested, by: deadline) }
-            let listener = try NATSListener(
-                subject: requested ?? NATSSubject.makeUnique(), connection: connection, configuration: configuration,
-                logger: logger)
+            let listener = NATSListener(
+                subject: requested ?? NATSSubject.makeUnique(), connection: connection, logger: logger)
             try await listener.start(by: deadline)
             guard register(listener) else {
                 await listener.drain(deadline: .now)
-                throw MicroError.natsTransportClosed(connection.description)
+                throw connection.closedError
             }
             return listener
         } catch {
             try checkOpen()
-            throw MicroError.natsTransport(error)
+            throw error
         }
     }
 
@@ -170,41 +172,40 @@ public final class NATSTransport: Transport {
         return isOpen
     }
 
-    /// Asks whether somebody listens at a subject.
+    /// - Throws: ``MicroCore/MicroError`` with `unavailable` if a listener responds at a subject.
     private func ensureUnused(_ subject: String, by deadline: ContinuousClock.Instant) async throws {
         let ping = BrokerMessage(body: ByteBuffer(string: "ping"))
         let reply = try await requests.request(ping, to: NATSControlMessage.subject(of: subject), by: deadline)
         guard reply.status == 503 else {
             throw MicroError(
-                .unavailable, "cannot listen at \(subject): somebody does already", origin: MicroError.Origin.transport,
+                .unavailable, "cannot listen at \(subject): the subject is in use", origin: MicroError.Origin.transport,
                 isSafeToRetry: true)
         }
     }
 
-    /// See ``MicroCore/Transport/close()``. Calls and streams in flight end with `closed`, and those of the listeners are
-    /// cut off.
+    // MARK: The end
+
+    /// See ``MicroCore/Transport/close()``. Calls and streams in flight end with `closed`; those of the listeners are
+    /// cancelled.
     public func close() async {
         let open = listeners.withLock { listeners in
             defer { listeners = nil }
             return listeners.map { Array($0.values) } ?? []
         }
-        let closed = MicroError.natsTransportClosed(connection.description, wasSent: true)
+        let closed = connection.kind.closedError(connection.description, isSafeToRetry: false)
         streams.failAll(closed)
-        requests.endAll(closed) { [connection] subject, inbox in
+        requests.failAll(closed) { [connection] subject, inbox in
             NATSControlMessage.cancel.send(to: subject, inbox: inbox, by: connection)
         }
         for listener in open { await listener.drain(deadline: .now) }
-        await connection.close(by: .now + configuration.timeout)
+        await connection.close(by: .now + connection.configuration.timeout)
     }
-
-    /// Loses the connection for ever without a word to anybody, for tests: as when the process is killed.
-    func simulateCrash() { connection.stop() }
 
     private var isOpen: Bool { listeners.withLock { $0 != nil } }
 
-    private func checkOpen() throws {
-        guard isOpen else { throw MicroError.natsTransportClosed(connection.description) }
-    }
+    private func checkOpen() throws { guard isOpen else { throw connection.closedError } }
+
+    // MARK: Requests
 
     private func encoded(
         _ request: TransportRequest, _ kind: GoMicroHeaders.Fields, body: ByteBuffer
@@ -220,7 +221,7 @@ public final class NATSTransport: Transport {
         "\(request.service) \(request.endpoint) at \(subject)"
     }
 
-    /// Says which call an error of the connection is about.
+    /// Adds the description of the call to an error of the connection.
     private static func addingContext(_ callDescription: String, _ error: any Error) -> any Error {
         guard var error = error as? MicroError else { return error }
         if error.code == .deadlineExceeded {
@@ -228,61 +229,5 @@ public final class NATSTransport: Transport {
         }
         error.message = "\(callDescription): \(error.message)"
         return error
-    }
-}
-
-/// The subjects that are addresses.
-enum NATSSubject {
-    private static let inbox = "_INBOX."
-
-    /// One that nobody else has.
-    static func makeUnique() -> String { inbox + NATSName.unique() }
-
-    /// Where to publish to for an address.
-    ///
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
-    static func callSubject(_ address: Address) throws -> String {
-        guard address.port ?? 0 == 0, isSubject(address.host) else {
-            throw MicroError(
-                .invalidArgument,
-                "\(NameRules.quoted(address.description)) cannot be called by NATS: expected a subject such as _INBOX.x, and "
-                    + "no port", origin: MicroError.Origin.transport, isSafeToRetry: true)
-        }
-        return address.host
-    }
-
-    /// The subject that is asked for; nil for any.
-    ///
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
-    static func bindSubject(_ address: Address) throws -> String? {
-        let isRequested = address.host.hasPrefix(inbox)
-        guard (0...65535).contains(address.port ?? 0), !address.host.isEmpty,
-            !isRequested || (isSubject(address.host) && address.port ?? 0 == 0)
-        else {
-            throw MicroError(
-                .invalidArgument,
-                "cannot listen at \(NameRules.quoted(address.description)): expected a subject such as _INBOX.x without a "
-                    + "port, or any host and port, which are not used", origin: MicroError.Origin.transport,
-                isSafeToRetry: true)
-        }
-        return isRequested ? address.host : nil
-    }
-
-    /// Tokens of letters, digits, `_`, `:` and `-` with dots between: no wildcard, and nothing that ends a command. It is
-    /// not the subject of what peers say beside messages.
-    private static func isSubject(_ text: String) -> Bool {
-        guard (1...TopicRules.maxTopicLength).contains(text.utf8.count), NATSControlMessage.owner(of: text) == nil
-        else {
-            return false
-        }
-        return text.utf8.split(separator: 0x2E, omittingEmptySubsequences: false).allSatisfy { token in
-            !token.isEmpty
-                && token.allSatisfy { byte in
-                    switch byte {
-                    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2D, 0x3A: true
-                    default: false
-                    }
-                }
-        }
     }
 }

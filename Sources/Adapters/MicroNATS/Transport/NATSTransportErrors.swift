@@ -3,21 +3,21 @@
 
 import MicroCore
 
-/// What can go wrong with a call by NATS. `callDescription` names the call, such as `greeter Greeter.Hello at _INBOX.x`.
+/// The errors of calls and streams. `callDescription` names the call, such as `greeter Greeter.Hello at _INBOX.x`.
 extension MicroError {
-    /// Nobody subscribes to the address.
+    /// The address has no listener.
     static func natsNoResponders(_ callDescription: String, isSafeToRetry: Bool = true) -> MicroError {
         MicroError(
-            .unavailable, "\(callDescription): nobody listens there, as NATS says", origin: Origin.transport,
+            .unavailable, "\(callDescription): NATS reports no listener at this address", origin: Origin.transport,
             isSafeToRetry: isSafeToRetry)
     }
 
-    /// The peer was there and is not any more.
+    /// The peer has stopped responding.
     static func natsPeerGone(_ callDescription: String) -> MicroError {
-        MicroError(.unavailable, "\(callDescription): the other side is gone", origin: Origin.transport)
+        MicroError(.unavailable, "\(callDescription): the peer is gone", origin: Origin.transport)
     }
 
-    /// What was asked on a connection that is lost may never be answered.
+    /// The reply to a message on a lost connection may never arrive.
     static func natsConnectionLost(_ callDescription: String) -> MicroError {
         MicroError(
             .unavailable, "\(callDescription): the connection to NATS was lost before the end", origin: Origin.transport
@@ -26,33 +26,12 @@ extension MicroError {
 
     static func natsDeadlineExceeded(_ callDescription: String, isSafeToRetry: Bool = false) -> MicroError {
         MicroError(
-            .deadlineExceeded, "\(callDescription) did not answer in time", origin: Origin.transport,
-            isSafeToRetry: isSafeToRetry
-        )
+            .deadlineExceeded, "\(callDescription) did not respond before the deadline", origin: Origin.transport,
+            isSafeToRetry: isSafeToRetry)
     }
 
     static func natsInvalidEnvelope(_ callDescription: String) -> MicroError {
         MicroError(
-            .internal, "\(callDescription) answered what is no message of go-micro's transport",
-            origin: Origin.transport)
-    }
-
-    static func natsTransportClosed(_ transport: String, wasSent: Bool = false) -> MicroError {
-        MicroError(.closed, "the transport (\(transport)) is closed", origin: Origin.transport, isSafeToRetry: !wasSent)
-    }
-
-    /// What the connection reports, which is a broker's as well.
-    static func natsTransport(_ error: any Error) -> any Error {
-        guard var error = error as? MicroError, error.origin == Origin.broker else { return error }
-        error.origin = Origin.transport
-        return error
-    }
-
-    /// What is wrong with the configuration, which speaks of a broker where nothing else is said.
-    static func natsTransportConfiguration(_ error: any Error) -> any Error {
-        guard var error = natsTransport(error) as? MicroError else { return error }
-        error.message = error.message.split(separator: "MICRO_BROKER_", omittingEmptySubsequences: false)
-            .joined(separator: "MICRO_TRANSPORT_")
-        return error
+            .internal, "\(callDescription) sent a message that is not in go-micro's format", origin: Origin.transport)
     }
 }

@@ -6,13 +6,13 @@ import Foundation
 import MicroCore
 import NIOCore
 
-/// What a client sends, appended to what waits to be sent.
+/// The commands of a client, encoded into the send buffer.
 extension CurlOutput {
-    /// A message. Subject, reply and headers have been checked.
+    /// Publishes a message. The caller has validated subject, reply and headers.
     mutating func appendPublish(_ message: BrokerMessage, to subject: String, reply: String? = nil) {
         let headerSize = message.headers.isEmpty ? 0 : NATSHeaderBlock.size(of: message.headers)
         let size = headerSize + message.body.readableBytes
-        // The operation, two sizes of 20 digits at most, spaces and line ends.
+        // The rest is the operation, two sizes of at most 20 digits, spaces and line ends.
         append(upTo: subject.utf8.count + (reply?.utf8.count ?? 0) + size + 64) { memory in
             var writer = NATSWriter(memory)
             writer.write(headerSize == 0 ? "PUB" : "HPUB")
@@ -38,55 +38,17 @@ extension CurlOutput {
 
     mutating func appendPong() { append("PONG\r\n") }
 
-    /// Who the client is. It holds secrets.
-    mutating func appendConnect(_ login: NATSLogin, usesTLS: Bool) {
-        var options = Connect(usesTLS: usesTLS)
-        switch login {
-        case .anonymous: break
-        case .user(let name, let password): (options.user, options.password) = (name, password.reveal())
-        case .token(let token): options.token = token.reveal()
-        }
-        // Only texts and truth values are in it: encoding them cannot fail.
+    /// The description of the client, which contains secrets.
+    mutating func appendConnect(_ options: ConnectOptions) {
+        // It consists of strings, numbers and booleans: encoding it cannot fail.
         let json = (try? JSONEncoder().encode(options)) ?? Data()
         append("CONNECT ")
         json.withUnsafeBytes { append($0) }
-        appendLineEnd()
+        append("\r\n")
     }
-
-    /// See [CONNECT](https://docs.nats.io/reference/reference-protocols/nats-protocol#connect).
-    private struct Connect: Encodable {
-        var verbose = false
-        var pedantic = false
-        var usesTLS: Bool
-        var name = "swift-micro"
-        var language = "swift"
-        var version = "0.1.0"
-        /// 1: servers that come and go may be told of.
-        var level = 1
-        var echo = true
-        var headers = true
-        var supportsNoResponders = true
-        var user: String?
-        var password: String?
-        var token: String?
-
-        init(usesTLS: Bool) { self.usesTLS = usesTLS }
-
-        private enum CodingKeys: String, CodingKey {
-            case verbose, pedantic, name, version, echo, headers, user
-            case usesTLS = "tls_required"
-            case language = "lang"
-            case level = "protocol"
-            case supportsNoResponders = "no_responders"
-            case password = "pass"
-            case token = "auth_token"
-        }
-    }
-
-    private mutating func appendLineEnd() { append("\r\n") }
 }
 
-/// Writes the pieces of a message one behind the other, into memory that is large enough for them.
+/// Writes the parts of a command into a buffer that is large enough for all of them.
 private struct NATSWriter {
     private let start: UnsafeMutableRawPointer
     private(set) var count = 0
@@ -100,7 +62,7 @@ private struct NATSWriter {
     }
 
     mutating func write(_ text: String) {
-        // In place where that is possible, which it is but for texts of Objective-C.
+        // Without a copy, except for strings bridged from Objective-C.
         let isWritten: Void? = text.utf8.withContiguousStorageIfAvailable { write(UnsafeRawBufferPointer($0)) }
         if isWritten == nil { Array(text.utf8).withUnsafeBytes { write($0) } }
     }
@@ -120,13 +82,13 @@ private struct NATSWriter {
         write(0x0A)
     }
 
-    /// Behind a blank.
+    /// Writes a space and a word.
     mutating func write(word: String) {
         write(0x20)
         write(word)
     }
 
-    /// In decimal digits, behind a blank. It is not negative.
+    /// Writes a space and a number of zero or more, in decimal digits.
     mutating func write(word number: Int) {
         write(0x20)
         var (rest, digits) = (number / 10, 1)

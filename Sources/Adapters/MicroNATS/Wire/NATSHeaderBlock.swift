@@ -4,16 +4,16 @@
 import MicroCore
 import NIOCore
 
-/// The headers of a message: `NATS/1.0`, maybe a status, and lines as in HTTP
+/// The header block of a message: `NATS/1.0`, an optional status, and lines as in HTTP
 /// ([ADR-4](https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-4.md)).
 struct NATSHeaderBlock {
-    /// A status of the server's own, such as 503 for "no responders"; nil for a message of a client.
+    /// The status of a message that the server itself sent, such as 503 for "no responders"; nil for a client's message.
     var status: Int?
-    /// What the status means.
+    /// The description of the status.
     var reason = ""
     var headers = Headers()
 
-    /// Reads a block. What is no header line is left out.
+    /// Parses a block. Invalid header lines are skipped.
     init(parsing bytes: UnsafeRawBufferPointer) {
         var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: true)[...]
         if let first = lines.popFirst() { readStatus(Self.text(first)) }
@@ -30,7 +30,7 @@ struct NATSHeaderBlock {
         if parts.count == 3 { reason = String(parts[2]) }
     }
 
-    /// Without white space at its ends.
+    /// Decodes text and trims white space.
     private static func text(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
         var bytes = bytes
         while let first = bytes.first, first == 0x20 || first == 0x09 { bytes = bytes.dropFirst() }
@@ -38,12 +38,12 @@ struct NATSHeaderBlock {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// How many bytes a message takes, its headers included.
+    /// The payload size of a message in bytes, its headers included.
     static func payloadSize(of message: BrokerMessage) -> Int {
         (message.headers.isEmpty ? 0 : size(of: message.headers)) + message.body.readableBytes
     }
 
-    /// How many bytes headers take.
+    /// The size of a header block in bytes.
     static func size(of headers: Headers) -> Int {
         headers.reduce("NATS/1.0\r\n\r\n".utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
     }

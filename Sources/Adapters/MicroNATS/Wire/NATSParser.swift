@@ -4,53 +4,53 @@
 import Foundation
 import MicroCore
 
-/// The head of a message, whose texts are only there while it is handled.
+/// The arguments of `MSG` or `HMSG`. The buffers are valid only while the message is handled.
 struct NATSMessageHead {
     let subject: UnsafeRawBufferPointer
     let subscriptionID: UInt64
     let reply: UnsafeRawBufferPointer?
-    /// How much of the payload is headers; 0 for a message without.
+    /// The number of header bytes at the start of the payload; 0 for a message without headers.
     let headerSize: Int
 }
 
-/// What a server sends beside messages.
+/// An operation of a server other than a message.
 enum NATSOperation {
-    case info(NATSInfo)
+    case info(ServerInfo)
     case ping
     case pong
     case ok
     case error(String)
 }
 
-/// Takes what a parser finds.
+/// Handles the operations that a parser reads.
 protocol NATSParserHandler {
     mutating func handle(_ head: NATSMessageHead, payload: UnsafeRawBufferPointer)
     mutating func handle(_ operation: NATSOperation)
 }
 
-/// Reads the protocol of NATS from bytes that are split anywhere
-/// ([the protocol](https://docs.nats.io/reference/reference-protocols/nats-protocol)). Messages that came whole are handed
-/// over where they are, without a copy.
+/// Parses the client protocol from chunks that may be split anywhere
+/// ([NATS documentation](https://docs.nats.io/reference/reference-protocols/nats-protocol)). A message that is complete in
+/// one chunk is passed on without a copy.
 struct NATSParser {
-    /// The longest line, in bytes: `INFO` tells of every server of a cluster.
+    /// The longest line, in bytes. `INFO` lists every server of a cluster.
     static let maxLineLength = 256 * 1024
-    /// The largest payload; the most that a server can be set to.
+    /// The largest payload, in bytes: the maximum that a server can be configured with.
     static let maxPayload = 64 * 1024 * 1024
 
-    /// The beginning of what has not come whole.
+    /// The start of an incomplete line or message.
     private var buffer: [UInt8] = []
-    /// How long ``buffer`` becomes when its message is whole; 0 while its line is not.
+    /// The length of the complete message in ``buffer``; 0 while its line is incomplete.
     private var expectedLength = 0
 
     private enum Line {
-        /// A message, with the size of its payload.
+        /// A message and the size of its payload.
         case message(NATSMessageHead, Int)
         case operation(NATSOperation)
     }
 
-    /// Takes some bytes.
+    /// Parses the next chunk.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `internal`: this is not NATS. Nothing can be read behind it.
+    /// - Throws: ``MicroCore/MicroError`` with `internal`: a protocol violation, after which nothing more can be parsed.
     mutating func feed(_ bytes: UnsafeRawBufferPointer, to handler: inout some NATSParserHandler) throws(MicroError) {
         var rest = bytes[...]
         while !buffer.isEmpty, !rest.isEmpty { try complete(&rest, &handler) }
@@ -72,13 +72,13 @@ struct NATSParser {
 
     private mutating func saveRemainder(_ rest: Slice<UnsafeRawBufferPointer>, expectedLength: Int) throws(MicroError) {
         guard expectedLength > 0 || rest.count <= Self.maxLineLength else {
-            throw Self.violation("a line does not end")
+            throw Self.violation("a line is longer than the limit")
         }
         buffer = Array(rest)
         self.expectedLength = expectedLength
     }
 
-    /// Adds to what is not whole, and handles it once it is.
+    /// Completes the buffered line or message, and handles it once it is complete.
     private mutating func complete(
         _ rest: inout Slice<UnsafeRawBufferPointer>, _ handler: inout some NATSParserHandler
     ) throws(MicroError) {
@@ -86,7 +86,7 @@ struct NATSParser {
             let end = Self.lineEnd(in: rest).map { $0 + 1 } ?? rest.endIndex
             let isWhole = end > rest.startIndex && rest[end - 1] == 0x0A
             guard buffer.count + end - rest.startIndex <= Self.maxLineLength else {
-                throw Self.violation("a line does not end")
+                throw Self.violation("a line is longer than the limit")
             }
             buffer.append(contentsOf: rest[..<end])
             rest = rest[end...]
@@ -103,7 +103,7 @@ struct NATSParser {
         }.get()
     }
 
-    /// Handles what was kept: a line, or a line and its payload.
+    /// Handles the buffered line, or the buffered line and its payload.
     private mutating func finish(
         _ bytes: UnsafeRawBufferPointer, _ handler: inout some NATSParserHandler
     ) throws(MicroError) {
@@ -121,19 +121,19 @@ struct NATSParser {
         expectedLength = 0
     }
 
-    /// The payload before its line end.
+    /// The payload without its line end.
     private static func payloadWithoutLineEnd(_ payload: Slice<UnsafeRawBufferPointer>) throws(MicroError)
         -> UnsafeRawBufferPointer
     {
         guard payload[payload.endIndex - 2] == 0x0D, payload[payload.endIndex - 1] == 0x0A else {
-            throw violation("a message is longer than it says")
+            throw violation("a payload is longer than announced")
         }
         return UnsafeRawBufferPointer(rebasing: payload.dropLast(2))
     }
 
     // MARK: Lines
 
-    /// Where the next line ends. The library's own search is many times faster than a loop.
+    /// The index of the next line end. `memchr` is many times faster than a loop.
     private static func lineEnd(in bytes: Slice<UnsafeRawBufferPointer>) -> Int? {
         guard let start = UnsafeRawBufferPointer(rebasing: bytes).baseAddress,
             let end = memchr(start, 0x0A, bytes.count)
@@ -154,11 +154,11 @@ struct NATSParser {
             let text = String(decoding: line.dropFirst(4).prefix(500), as: UTF8.self)
             return .operation(.error(text.trimmingPrefix { " '".contains($0) }.description.droppingQuote))
         case UInt8(ascii: "I") where line.starts(with: "INFO ".utf8):
-            guard let info = NATSInfo(parsing: UnsafeRawBufferPointer(rebasing: line[5...])) else {
-                throw violation("its introduction is not JSON")
+            guard let info = ServerInfo(parsing: UnsafeRawBufferPointer(rebasing: line[5...])) else {
+                throw violation("INFO is not valid JSON")
             }
             return .operation(.info(info))
-        default: throw violation("a line begins with no operation")
+        default: throw violation("unknown operation")
         }
     }
 
@@ -193,20 +193,20 @@ struct NATSParser {
         }
         let sizes = hasHeaders ? 2 : 1
         guard count == 2 + sizes || count == 3 + sizes, let subscriptionID = number(fields.1) else {
-            throw violation("a message has wrong arguments")
+            throw violation("a message has invalid arguments")
         }
         let hasReply = count == 3 + sizes
         let (first, second) = hasReply ? (fields.3, fields.4) : (fields.2, fields.3)
         guard let size = number(hasHeaders ? second : first), size <= UInt64(maxPayload),
             let headerSize = hasHeaders ? number(first) : 0, headerSize <= size
-        else { throw violation("a message has a wrong size") }
+        else { throw violation("a message has an invalid size") }
         let head = NATSMessageHead(
             subject: fields.0, subscriptionID: subscriptionID, reply: hasReply ? fields.2 : nil,
             headerSize: Int(headerSize))
         return .message(head, Int(size))
     }
 
-    /// A number of up to 18 digits.
+    /// Parses a number of at most 18 digits.
     private static func number(_ digits: UnsafeRawBufferPointer) -> UInt64? {
         guard (1...18).contains(digits.count) else { return nil }
         var number: UInt64 = 0
@@ -219,7 +219,7 @@ struct NATSParser {
 
     private static func violation(_ problem: String) -> MicroError {
         MicroError(
-            .internal, "the server does not speak the protocol of NATS: \(problem)", origin: MicroError.Origin.broker)
+            .internal, "the server violates the NATS protocol: \(problem)", origin: MicroError.Origin.broker)
     }
 }
 

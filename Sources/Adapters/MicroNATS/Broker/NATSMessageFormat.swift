@@ -5,10 +5,10 @@ import GoMicroWire
 import MicroCore
 import NIOCore
 
-/// How messages are written, and the two ways in which they are read.
-struct NATSFormat: Sendable {
+/// Encodes messages in the configured format, and decodes messages of both formats.
+struct NATSMessageFormat: Sendable {
     private let writesEnvelopes: Bool
-    /// What is left free in a payload for headers of the adapter's own, in bytes.
+    /// The part of a payload that is reserved for headers of the adapter, in bytes.
     private let reservedBytes: Int
 
     init(_ format: NATSConfiguration.Format, reservedBytes: Int) {
@@ -16,7 +16,7 @@ struct NATSFormat: Sendable {
         self.reservedBytes = reservedBytes
     }
 
-    /// The message as it goes on the wire, if it can.
+    /// Encodes a message after checking its headers and size.
     ///
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`, `unsupported` or `payloadTooLarge`.
     func encode(_ message: BrokerMessage, by connection: NATSConnectionManager) throws -> BrokerMessage {
@@ -26,13 +26,13 @@ struct NATSFormat: Sendable {
         guard size <= limit else {
             throw MicroError(
                 .payloadTooLarge,
-                "a message has \(size) bytes with its headers: \(connection.description) takes \(limit)",
+                "the message has \(size) bytes including headers: \(connection) accepts \(limit)",
                 origin: MicroError.Origin.broker, isSafeToRetry: true)
         }
         return message
     }
 
-    /// The message of whoever has sent it. One without headers of NATS that looks as go-micro's do is one of these.
+    /// Decodes a message of any publisher. A message without NATS headers whose body is an envelope is go-micro's.
     func decode(_ message: NATSMessage) -> BrokerMessage {
         guard message.headers.isEmpty, looksLikeEnvelope(message.body),
             let envelope = GoMicroMessageEnvelope(parsing: message.body)
@@ -40,7 +40,7 @@ struct NATSFormat: Sendable {
         return envelope.message
     }
 
-    /// Whether it begins as Go begins an envelope, and so do we: other JSON is not even looked into.
+    /// Whether a body starts as Go and this toolkit start an envelope. Other JSON is not parsed.
     private func looksLikeEnvelope(_ body: ByteBuffer) -> Bool {
         let start: StaticString = #"{"Header":"#
         return body.withUnsafeReadableBytes { bytes in
@@ -50,10 +50,10 @@ struct NATSFormat: Sendable {
         }
     }
 
-    /// The largest body of a message without headers.
+    /// The largest body of a message without headers, in bytes.
     func maxBodySize(by connection: NATSConnectionManager) -> Int {
         let size = max(0, connection.maxPayload - reservedBytes)
-        // Base64 makes four bytes of three.
+        // Base64 encodes three bytes as four.
         return writesEnvelopes ? max(0, (size - #"{"Header":{},"Body":""}"#.utf8.count) / 4 * 3) : size
     }
 }

@@ -1,0 +1,45 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+
+/// Fills a subscription with core NATS: at most once.
+final class NATSCoreFeed: NATSFeed {
+    let source: Subscription.Source
+    private let connection: NATSConnectionManager
+    private let subscription: NATSSubscription
+
+    init(
+        _ source: Subscription.Source, topic: String, queue: String?, connection: NATSConnectionManager,
+        format: NATSMessageFormat
+    ) throws {
+        self.source = source
+        self.connection = connection
+        subscription = try connection.subscribe(topic, queue: queue) { [weak connection] messages in
+            guard let connection else { return }
+            source.yield(contentsOf: messages.map { Self.delivery($0, format, connection) })
+        }
+    }
+
+    func start(by deadline: ContinuousClock.Instant) async throws {
+        try await connection.confirm(subscription, by: deadline)
+    }
+
+    func stopReceiving() { connection.stopDelivery(of: subscription) }
+
+    func end() { connection.unsubscribe(subscription) }
+
+    private static func delivery(
+        _ message: NATSMessage, _ format: NATSMessageFormat, _ connection: NATSConnectionManager
+    ) -> Delivery {
+        guard let inbox = message.reply else {
+            return Delivery(topic: message.subject, message: format.decode(message))
+        }
+        return Delivery(
+            topic: message.subject, message: format.decode(message),
+            reply: { reply in
+                let reply = try format.encode(reply, by: connection)
+                try await connection.send { $0.appendPublish(reply, to: inbox) }
+            })
+    }
+}

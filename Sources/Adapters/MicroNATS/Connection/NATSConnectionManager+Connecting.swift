@@ -1,0 +1,143 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import BackendSupport
+import CurlTransfer
+import Logging
+import MicroCore
+import Synchronization
+
+// The connection loop.
+extension NATSConnectionManager {
+    /// A session that ends earlier counts as a failure: see ``maxShortSessions``.
+    private static let minSessionDuration = Duration.seconds(2)
+    /// The number of consecutive short sessions after which pauses grow no further: the server does respond.
+    private static let maxShortSessions = 5
+
+    /// Keeps a session until the connection is closed.
+    func run() async {
+        var failures = 0
+        while !Task.isCancelled {
+            let address = state.withLock { $0.servers.next() }
+            do {
+                let session = try await NATSSession.open(
+                    address, kind: kind, configuration: configuration, login: login, delegate: self)
+                let start = ContinuousClock.now
+                begin(session)
+                let problem = await monitor(session)
+                end(session, problem)
+                await session.close()
+                failures =
+                    ContinuousClock.now - start < Self.minSessionDuration ? min(failures + 1, Self.maxShortSessions) : 0
+                if failures > 1 { await pause(after: failures - 2, problem) }
+            } catch let error as MicroError {
+                record(error)
+                failures += 1
+                // Each server is tried once before there is a pause.
+                let count = state.withLock(\.servers.count)
+                if failures % count == 0 || error.isAuthorizationError {
+                    await pause(after: failures / count - 1, error)
+                }
+            } catch {
+                return
+            }
+        }
+    }
+
+    private func pause(after failures: Int, _ error: MicroError) async {
+        try? await Task.sleep(for: Backoff.afterFailure(error, attempt: failures))
+    }
+
+    private func begin(_ session: NATSSession) {
+        let waiters = state.withLock { state in
+            let subscriptions = state.subscriptions.values
+            _ = session.write { output in
+                for each in subscriptions { output.appendSubscribe(to: each.subject, queue: each.queue, as: each.id) }
+            }
+            (state.session, state.problem, state.permissions) = (session, nil, NATSPermissions())
+            defer { state.waiters = [:] }
+            return state.waiters.values
+        }
+        logger.debug("connected to NATS", metadata: ["server": "\(session.server)"])
+        notifyObservers(.connected(session))
+        for waiter in waiters { waiter.resolve(with: .success(session)) }
+    }
+
+    /// Waits for the end of a session, and tests the connection when it is idle.
+    ///
+    /// - Returns: Why the session ended.
+    private func monitor(_ session: NATSSession) async -> MicroError {
+        while true {
+            // Counted from the last activity: counted from now, a dead connection would be tested up to twice as late.
+            switch await session.waitForEnd(until: session.lastActivity + configuration.pingInterval) {
+            case .connectionError(let error): return error
+            case .lameDuckMode:
+                await drain(session)
+                return kind.error(.unavailable, "\(session.server) is shutting down")
+            case nil:
+                if Task.isCancelled { return closedError }
+                let start = ContinuousClock.now
+                guard start - session.lastActivity >= configuration.pingInterval else { continue }
+                do { try await session.ping(by: .now + configuration.timeout) } catch let error as MicroError {
+                    // Any received bytes prove that the connection works: the pong may be queued behind them.
+                    if error.code != .deadlineExceeded || session.lastActivity < start { return error }
+                } catch {
+                    return closedError
+                }
+            }
+        }
+    }
+
+    /// Receives what a server that is shutting down has already sent.
+    private func drain(_ session: NATSSession) async {
+        let subscriptions = state.withLock { state in
+            state.session = nil
+            return state.subscriptions.values
+        }
+        _ = session.write { output in for each in subscriptions { output.appendUnsubscribe(each.id) } }
+        try? await session.ping(by: .now + configuration.connectTimeout)
+    }
+
+    private func end(_ session: NATSSession, _ problem: MicroError) {
+        session.fail(problem)
+        record(problem)
+        notifyObservers(.disconnected)
+    }
+
+    /// Records why there is no session. Tasks that wait for a session fail only if waiting does not help.
+    private func record(_ problem: MicroError) {
+        var problem = problem
+        // A task that still waits for a session has sent nothing.
+        problem.isSafeToRetry = true
+        let (isNew, waiters) = state.withLock { state in
+            let isNew = state.problem?.code != problem.code
+            (state.session, state.problem) = (nil, problem)
+            guard problem.isAuthorizationError else { return (isNew, [Promise<NATSSession>]()) }
+            defer { state.waiters = [:] }
+            return (isNew, Array(state.waiters.values))
+        }
+        if isNew, problem.code != .closed {
+            logger.warning("disconnected from NATS; reconnecting", metadata: ["error": "\(problem)"])
+        }
+        for waiter in waiters { waiter.reject(with: problem) }
+    }
+}
+
+extension NATSConnectionManager: NATSSessionDelegate {
+    func updateServers(_ info: ServerInfo, from address: NATSAddress, isTrusted: Bool) {
+        // WebSocket clients use the WebSocket addresses, if the server announces them.
+        let discovered =
+            (address.scheme.isWebSocket ? info.webSocketConnectURLs ?? info.connectURLs : info.connectURLs) ?? []
+        state.withLock { state in
+            state.servers.updateServers(
+                discovered.compactMap { NATSAddress(discovered: $0, from: address, isTrusted: isTrusted) })
+            if let size = info.maxPayload { state.maxPayload = min(max(size, 0), NATSParser.maxPayload) }
+        }
+    }
+
+    func recordDenial(of subject: String, isPublication: Bool, _ error: MicroError) {
+        logger.warning("NATS denied a subject", metadata: ["subject": "\(subject)", "error": "\(error)"])
+        state.withLock { $0.permissions.recordDenial(of: subject, isPublication: isPublication, error) }
+        if isPublication { notifyObservers(.publicationDenied(subject: subject, error)) }
+    }
+}

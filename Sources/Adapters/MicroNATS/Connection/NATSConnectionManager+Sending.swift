@@ -1,0 +1,91 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import CurlTransfer
+import MicroCore
+import Synchronization
+
+// `trySend` and `tryPublish` send at once or not at all, `send` waits for a session with room.
+extension NATSConnectionManager {
+    /// Appends to the send buffer. Waits for a session and for room if necessary.
+    ///
+    /// - Parameter subject: The subject of a publication. A subject that the server denies is refused here.
+    /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
+    func send(
+        to subject: String? = nil, by deadline: ContinuousClock.Instant? = nil, _ append: (inout CurlOutput) -> Void
+    ) async throws {
+        let deadline = deadline ?? .now + configuration.timeout
+        while true {
+            let session = try await currentSession(for: subject, by: deadline)
+            switch session.tryWrite(append) {
+            case .available: return
+            case .full: try await waitForRoom(session, by: deadline)
+            case .closed:
+                // The connection loop is about to replace the session.
+                guard deadline > .now else { throw session.closedError }
+                await Task.yield()
+            }
+        }
+    }
+
+    private func currentSession(for subject: String?, by deadline: ContinuousClock.Instant) async throws -> NATSSession
+    {
+        let session = try state.withLock { state -> NATSSession? in
+            if state.isClosed { throw closedError }
+            if let subject, let error = state.permissions.denial(ofPublicationTo: subject) { throw error }
+            return state.session
+        }
+        if let session { return session }
+        return try await connected(by: deadline)
+    }
+
+    private func waitForRoom(_ session: NATSSession, by deadline: ContinuousClock.Instant) async throws {
+        let timeoutError = kind.error(.deadlineExceeded, "\(session.server) accepts no more data")
+        try await withDeadline(deadline, orThrow: timeoutError) { await session.waitForRoom() }
+    }
+
+    /// Appends to the send buffer if there is a session with room.
+    ///
+    /// - Returns: Whether it was appended.
+    func trySend(_ append: (inout CurlOutput) -> Void) -> Bool {
+        state.withLock(\.session)?.tryWrite(append) == .available
+    }
+
+    /// Publishes a message if there is a session with room, no permission has to be checked, the topic is valid, and the
+    /// payload is not too large. The caller has validated the headers.
+    ///
+    /// - Returns: Whether the message was appended to the send buffer.
+    func tryPublish(_ message: BrokerMessage, to subject: String) -> Bool {
+        state.withLock { state in
+            guard let socket = state.uncheckedSocket, NATSHeaderBlock.payloadSize(of: message) <= state.maxPayload
+            else { return false }
+            // Successive publications usually have the same topic.
+            if subject != state.lastTopic {
+                guard TopicRules.isTopic(subject) else { return false }
+                state.lastTopic = subject
+            }
+            // `==` would call a function of another module.
+            if case .available = socket.tryWrite({ $0.appendPublish(message, to: subject) }) { return true }
+            return false
+        }
+    }
+
+    /// Appends a short protocol message to the send buffer if there is a session, also if the buffer is full: for messages
+    /// whose number is bounded, such as acknowledgements of received messages.
+    func sendControl(_ append: (inout CurlOutput) -> Void) { _ = state.withLock(\.session)?.write(append) }
+
+    /// Returns once the server is known to allow publications to a subject.
+    ///
+    /// Only a client that identifies itself may have permissions of its own, and the server reports a denial only after the
+    /// fact: the first publication to each subject is confirmed.
+    ///
+    /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
+    func confirm(publicationTo subject: String, by deadline: ContinuousClock.Instant) async throws {
+        guard state.withLock({ $0.hasLogin && !$0.permissions.allowsPublication(to: subject) }) else { return }
+        try await confirm(by: deadline)
+        try state.withLock { state in
+            if let error = state.permissions.denial(ofPublicationTo: subject) { throw error }
+            state.permissions.recordAllowedPublication(to: subject)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import Synchronization
+
+/// The subjects at which this client receives replies, one for each entry, with one wildcard subscription for all of them.
+///
+/// The subscription is made for the first entry and kept until the connection is closed.
+final class NATSInbox<Entry: Sendable>: Sendable {
+    private struct State {
+        var subscription: NATSSubscription?
+        /// By subject.
+        var entries: [String: Entry] = [:]
+        var nextID: UInt64 = 0
+    }
+
+    private let connection: NATSConnectionManager
+    /// Unique, so that no other client receives the replies.
+    private let prefix: String
+    private let state = Mutex(State())
+    private let receive: @Sendable ([NATSMessage], NATSInbox) -> Void
+
+    /// - Parameters:
+    ///   - name: What the inbox is for: the token behind the common prefix of inboxes.
+    ///   - receive: Handles messages. Called on the connection's thread, which it must not block.
+    init(
+        _ name: String, of connection: NATSConnectionManager,
+        receive: @escaping @Sendable ([NATSMessage], NATSInbox) -> Void
+    ) {
+        self.connection = connection
+        self.receive = receive
+        prefix = "\(NATSSubject.inboxPrefix)\(name).\(NATSUniqueName.make())."
+    }
+
+    /// Makes the subject for a new entry.
+    ///
+    /// - Throws: ``MicroCore/MicroError`` with `closed`.
+    func makeSubject() throws -> String {
+        try state.withLock { state in
+            if state.subscription == nil {
+                state.subscription = try connection.subscribe(prefix + ">") { [weak self] messages in
+                    guard let self else { return }
+                    receive(messages, self)
+                }
+            }
+            state.nextID += 1
+            return "\(prefix)\(state.nextID)"
+        }
+    }
+
+    /// The entry at a subject.
+    subscript(_ subject: String) -> Entry? {
+        get { state.withLock { $0.entries[subject] } }
+        set { state.withLock { $0.entries[subject] = newValue } }
+    }
+
+    /// Removes the entry at a subject.
+    ///
+    /// - Returns: The entry, if there was one.
+    @discardableResult
+    func remove(_ subject: String) -> Entry? { state.withLock { $0.entries.removeValue(forKey: subject) } }
+
+    /// All entries by subject.
+    var entries: [String: Entry] { state.withLock(\.entries) }
+}

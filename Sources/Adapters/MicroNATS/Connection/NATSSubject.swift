@@ -1,0 +1,63 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+
+/// The subjects that are addresses of listeners or inboxes.
+package enum NATSSubject {
+    /// The start of every inbox.
+    static let inboxPrefix = "_INBOX."
+    /// The start of the inboxes for replies. A client subscribes to one with its first request, until it is closed.
+    package static let replyInboxPrefix = "_INBOX.replies."
+
+    /// Makes a subject that no other client uses.
+    static func makeUnique() -> String { inboxPrefix + NATSUniqueName.make() }
+
+    /// The subject that calls to an address are published to.
+    ///
+    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
+    static func callSubject(_ address: Address) throws -> String {
+        guard address.port ?? 0 == 0, isSubject(address.host) else {
+            throw MicroError(
+                .invalidArgument,
+                "cannot call \(NameRules.quoted(address.description)) over NATS: expected a subject such as _INBOX.x without "
+                    + "a port", origin: MicroError.Origin.transport, isSafeToRetry: true)
+        }
+        return address.host
+    }
+
+    /// The subject that a caller asks to listen at; nil for any.
+    ///
+    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
+    static func bindSubject(_ address: Address) throws -> String? {
+        let isRequested = address.host.hasPrefix(inboxPrefix)
+        guard (0...65535).contains(address.port ?? 0), !address.host.isEmpty,
+            !isRequested || (isSubject(address.host) && address.port ?? 0 == 0)
+        else {
+            throw MicroError(
+                .invalidArgument,
+                "cannot listen at \(NameRules.quoted(address.description)): expected a subject such as _INBOX.x without a "
+                    + "port, or any host and port, which are ignored", origin: MicroError.Origin.transport,
+                isSafeToRetry: true)
+        }
+        return isRequested ? address.host : nil
+    }
+
+    /// Whether a byte is one of `A-Z a-z 0-9 _ -`.
+    static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2D: true
+        default: false
+        }
+    }
+
+    /// Whether a text consists of tokens of letters, digits, `_`, `:` and `-`, separated by dots, and is not the subject of
+    /// control messages: it contains no wildcard, and nothing that ends a command.
+    private static func isSubject(_ text: String) -> Bool {
+        guard (1...TopicRules.maxTopicLength).contains(text.utf8.count), NATSControlMessage.owner(of: text) == nil
+        else { return false }
+        return text.utf8.split(separator: 0x2E, omittingEmptySubsequences: false).allSatisfy { token in
+            !token.isEmpty && token.allSatisfy { isNameByte($0) || $0 == 0x3A }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+
+/// Receives the messages of a client's streams.
+final class NATSStreamInbox: Sendable {
+    private let inbox: NATSInbox<NATSStreamDelegate>
+
+    init(_ connection: NATSConnectionManager) {
+        inbox = NATSInbox("streams", of: connection) { messages, inbox in
+            for message in messages {
+                if let owner = NATSControlMessage.owner(of: message.subject) {
+                    inbox[owner]?.receiveControl(message)
+                } else {
+                    inbox[message.subject]?.receive(message)
+                }
+            }
+        }
+        // Messages on a lost connection may never have arrived.
+        connection.addObserver { [weak self] event in if case .disconnected = event { self?.failAll() } }
+    }
+
+    /// Makes the subject for a new stream.
+    ///
+    /// - Throws: ``MicroCore/MicroError`` with `closed`.
+    func makeSubject() throws -> String { try inbox.makeSubject() }
+
+    func add(_ stream: NATSStreamDelegate, at subject: String) { inbox[subject] = stream }
+
+    func remove(_ subject: String) { inbox.remove(subject) }
+
+    /// Ends all streams.
+    ///
+    /// - Parameter error: The error, which the peers are notified of; nil if the connection was lost.
+    func failAll(_ error: MicroError? = nil) {
+        for stream in inbox.entries.values {
+            stream.fail(error ?? MicroError.natsConnectionLost(stream.parameters.name), notifiesPeer: error != nil)
+        }
+    }
+}
