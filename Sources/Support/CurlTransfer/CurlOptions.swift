@@ -47,7 +47,7 @@ struct CurlOptions {
     /// What every connection has, whatever is sent on it.
     mutating func applyConnection(url: String, timeout: Duration, connectTimeout: Duration) {
         record(ccurl_allow_only_http(easy))
-        ccurl_leave_resolver_behind(easy)
+        ccurl_detach_resolver(easy)
         set(CURLOPT_URL, url)
         set(CURLOPT_TIMEOUT_MS, timeout.curlMilliseconds)
         set(CURLOPT_CONNECTTIMEOUT_MS, connectTimeout.curlMilliseconds)

@@ -11,7 +11,7 @@ struct CurlWakeup: Sendable {
     /// Nil for want of descriptors.
     init?() {
         var ends: [Int32] = [-1, -1]
-        guard ccurl_bell_create(&ends) == 0 else { return nil }
+        guard ccurl_wakeup_create(&ends) == 0 else { return nil }
         (readDescriptor, writeDescriptor) = (ends[0], ends[1])
     }
 
@@ -19,10 +19,10 @@ struct CurlWakeup: Sendable {
     var descriptor: Int32 { readDescriptor }
 
     /// For any thread, until `close`.
-    func signal() { ccurl_bell_ring(writeDescriptor) }
+    func signal() { ccurl_wakeup_signal(writeDescriptor) }
 
     /// Is as if it had not been rung.
-    func clear() { ccurl_bell_clear(readDescriptor) }
+    func clear() { ccurl_wakeup_clear(readDescriptor) }
 
-    func close() { ccurl_bell_close(readDescriptor, writeDescriptor) }
+    func close() { ccurl_wakeup_close(readDescriptor, writeDescriptor) }
 }

@@ -8,7 +8,7 @@
 #error "libcurl headers not found. Debian/Ubuntu: apt-get install libcurl4-openssl-dev"
 #endif
 
-// The wrappers below carry the types; libcurl's own check cannot see through an option that is a parameter.
+// libcurl's type check requires the option to be a constant; here it is a parameter, and the wrappers below have the types.
 #define CURL_DISABLE_TYPECHECK 1
 #include <curl/curl.h>
 
@@ -26,16 +26,17 @@
 #include <time.h>
 #include <unistd.h>
 
-// OpenSSL's, which libcurl may be built on; absent if it is built on something else.
+// Part of OpenSSL, on which libcurl may be built; null with another TLS library.
 extern int OPENSSL_init_crypto(uint64_t options, const void *settings) __attribute__((weak));
 
-/// Keeps OpenSSL from freeing its state when the process exits (OPENSSL_INIT_NO_ATEXIT, see OPENSSL_init_crypto(3)): a thread
-/// that still is in it would crash then, and what was a success ends by a signal. To be called before libcurl sets it up.
+/// Prevents OpenSSL from freeing its state when the process exits (OPENSSL_INIT_NO_ATEXIT, see OPENSSL_init_crypto(3)). Without
+/// it, a thread that is inside OpenSSL at exit crashes, and a successful process ends with a signal. Call it before libcurl
+/// initializes OpenSSL.
 static inline void ccurl_keep_tls_at_exit(void) {
     if (OPENSSL_init_crypto) { (void)OPENSSL_init_crypto(0x00080000, NULL); }
 }
 
-// Swift cannot call variadic functions: one typed wrapper for each kind of argument.
+// Swift cannot call variadic functions: there is one typed wrapper per argument type.
 
 static inline CURLcode ccurl_set_long(CURL *easy, CURLoption option, long value) {
     return curl_easy_setopt(easy, option, value);
@@ -57,12 +58,12 @@ static inline CURLcode ccurl_set_list(CURL *easy, CURLoption option, struct curl
     return curl_easy_setopt(easy, option, value);
 }
 
-/// The body or header callback.
+/// Sets the body or header callback.
 static inline CURLcode ccurl_set_write_callback(CURL *easy, CURLoption option, curl_write_callback callback) {
     return curl_easy_setopt(easy, option, callback);
 }
 
-/// Restricts a transfer to HTTP and HTTPS. The string option came with 7.85; the mask it replaced is deprecated since.
+/// Restricts a transfer to HTTP and HTTPS. libcurl 7.85 added the string option and deprecated the bit mask.
 static inline CURLcode ccurl_allow_only_http(CURL *easy) {
 #if LIBCURL_VERSION_NUM >= 0x075500
     return curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -71,9 +72,9 @@ static inline CURLcode ccurl_allow_only_http(CURL *easy) {
 #endif
 }
 
-/// Lets a transfer that ends while its host name is being resolved leave the resolver's thread behind. Otherwise
-/// libcurl waits for that thread, and one slow name server would stop every other transfer. Since 7.87; ignored before.
-static inline void ccurl_leave_resolver_behind(CURL *easy) {
+/// Lets a transfer end while a resolver thread is still working on its host name. Otherwise libcurl joins that thread,
+/// and one slow name server blocks all other transfers. Needs libcurl 7.87; no effect before.
+static inline void ccurl_detach_resolver(CURL *easy) {
 #if LIBCURL_VERSION_NUM >= 0x075700
     (void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 #else
@@ -81,7 +82,7 @@ static inline void ccurl_leave_resolver_behind(CURL *easy) {
 #endif
 }
 
-/// Called now and then while a transfer or a connection is under way; another value than 0 ends it.
+/// Sets a callback that libcurl calls about once a second during a transfer or while connecting. A nonzero result aborts it.
 static inline CURLcode ccurl_set_progress_callback(
     CURL *easy, curl_xferinfo_callback callback, void *_Nullable context) {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, callback);
@@ -89,7 +90,7 @@ static inline CURLcode ccurl_set_progress_callback(
     return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L) : code;
 }
 
-/// The socket of a connection made by CURLOPT_CONNECT_ONLY; -1 if there is none.
+/// Returns the socket of a connection opened with CURLOPT_CONNECT_ONLY, or -1.
 static inline int ccurl_get_socket(CURL *easy) {
     curl_socket_t socket = CURL_SOCKET_BAD;
     return curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK ? (int)socket : -1;
@@ -120,9 +121,9 @@ static inline CURLMcode ccurl_multi_set_timer_callback(
     return code == CURLM_OK ? curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context) : code;
 }
 
-// Threads: the type of `pthread_t` and of the entry point differ between platforms as Swift sees them.
+// Threads: Swift imports `pthread_t` and the entry point with different types on each platform.
 
-/// Starts a detached thread. 0, or an errno value when the system has no thread to give.
+/// Starts a detached thread. Returns 0, or an errno value if the system cannot create one.
 static inline int ccurl_thread_start(
     void *_Nullable (*_Nonnull entry)(void *_Nullable), void *_Nullable context) {
     pthread_t thread;
@@ -130,7 +131,7 @@ static inline int ccurl_thread_start(
     return code == 0 ? pthread_detach(thread) : code;
 }
 
-/// Makes a write to a closed connection fail with EPIPE on this thread. Under CURLOPT_NOSIGNAL libcurl leaves SIGPIPE
+/// Makes a write to a closed connection fail with EPIPE on this thread. With CURLOPT_NOSIGNAL, libcurl leaves SIGPIPE
 /// to the application, and some TLS libraries write without MSG_NOSIGNAL.
 static inline void ccurl_thread_block_sigpipe(void) {
     sigset_t signals;
@@ -139,7 +140,7 @@ static inline void ccurl_thread_block_sigpipe(void) {
     (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
 }
 
-// Descriptors, for sockets that libcurl has connected.
+// Descriptors: access to sockets that libcurl has connected.
 
 #define CCURL_READABLE 1
 #define CCURL_WRITABLE 2
@@ -153,13 +154,14 @@ static inline short ccurl_poll_events(int wanted) {
 }
 
 static inline int ccurl_poll_found(short events) {
-    // Errors and the end of a connection are found by reading.
+    // A read reports errors and the end of the connection.
     return ((events & (POLLIN | POLLERR | POLLHUP | POLLNVAL)) ? CCURL_READABLE : 0)
         | ((events & POLLOUT) ? CCURL_WRITABLE : 0);
 }
 
-/// Waits until one of two descriptors is as wanted (CCURL_READABLE, CCURL_WRITABLE), or the time is over (below 0: for
-/// ever); says what each is. A descriptor below 0 is left out. 0, or an errno value; EINTR counts as the end of the time.
+/// Waits until one of two descriptors is ready as requested (CCURL_READABLE, CCURL_WRITABLE) or the timeout expires
+/// (negative: no timeout), and reports what each is ready for. A negative descriptor is ignored. Returns 0, also after EINTR,
+/// or an errno value.
 static inline int ccurl_poll(
     int first, int first_wanted, int second, int second_wanted, long nanoseconds, int *first_found, int *second_found) {
     struct pollfd descriptors[2] = {
@@ -182,26 +184,27 @@ static inline int ccurl_make_nonblocking(int descriptor) {
     return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
 }
 
-/// The number of bytes, 0 at the end; -1 if there is nothing now, -2 if the connection is broken.
+/// Returns the number of bytes read, 0 at the end of the stream, -1 if nothing is available now, -2 if the connection failed.
 static inline ptrdiff_t ccurl_read(int descriptor, void *bytes, size_t count) {
     ssize_t result = read(descriptor, bytes, count);
     if (result >= 0) { return result; }
     return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? -1 : -2;
 }
 
-/// As `ccurl_read`.
+/// Returns the number of bytes written, -1 if nothing can be written now, -2 if the connection failed.
 static inline ptrdiff_t ccurl_write(int descriptor, const void *bytes, size_t count) {
     ssize_t result = write(descriptor, bytes, count);
     if (result >= 0) { return result; }
     return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? -1 : -2;
 }
 
-/// Says the end of what is written, and leaves what is read.
+/// Closes the sending side and leaves the receiving side open.
 static inline void ccurl_end_writing(int descriptor) {
     (void)shutdown(descriptor, SHUT_WR);
 }
 
-/// A Unix socket that listens, for this user alone; -1 for want of descriptors, or if the path is too long or taken.
+/// Creates a listening Unix socket that only this user can open. Returns -1 if no descriptor is available, or if the path is
+/// too long or in use.
 static inline int ccurl_unix_listen(const char *path) {
     struct sockaddr_un address;
     memset(&address, 0, sizeof address);
@@ -225,37 +228,38 @@ static inline int ccurl_accept(int listener) {
     return connection;
 }
 
-// A bell gets a thread out of `ccurl_poll`: it becomes readable when it is rung.
+// A wake-up descriptor interrupts `ccurl_poll` on another thread: it becomes readable when it is signaled.
 
 #if defined(__linux__)
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
-/// Both ends are the same descriptor where the system has such. 0, or -1 for want of descriptors.
-static inline int ccurl_bell_create(int ends[2]) {
+/// Sets the reading and the writing end; with eventfd both are the same descriptor. Returns 0, or -1 if no descriptor is
+/// available.
+static inline int ccurl_wakeup_create(int ends[2]) {
     ends[0] = ends[1] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     return ends[0] < 0 ? -1 : 0;
 }
 
-static inline void ccurl_bell_ring(int writing) {
-    // EAGAIN means that the counter is full: it has been rung already.
+static inline void ccurl_wakeup_signal(int writing) {
+    // EAGAIN: the counter is at its maximum, so that the descriptor is readable already.
     (void)!eventfd_write(writing, 1);
 }
 
-static inline void ccurl_bell_clear(int reading) {
+static inline void ccurl_wakeup_clear(int reading) {
     eventfd_t count;
     (void)!eventfd_read(reading, &count);
 }
 
-static inline void ccurl_bell_close(int reading, int writing) {
+static inline void ccurl_wakeup_close(int reading, int writing) {
     (void)close(reading);
-    (void)writing; // the same
+    (void)writing; // the same descriptor
 }
 
 #else
 
-static inline int ccurl_bell_create(int ends[2]) {
+static inline int ccurl_wakeup_create(int ends[2]) {
     if (pipe(ends) < 0) { return -1; }
     for (int end = 0; end < 2; end++) {
         (void)fcntl(ends[end], F_SETFD, FD_CLOEXEC);
@@ -264,16 +268,16 @@ static inline int ccurl_bell_create(int ends[2]) {
     return 0;
 }
 
-static inline void ccurl_bell_ring(int writing) {
+static inline void ccurl_wakeup_signal(int writing) {
     (void)!write(writing, "", 1);
 }
 
-static inline void ccurl_bell_clear(int reading) {
+static inline void ccurl_wakeup_clear(int reading) {
     char bytes[64];
     while (read(reading, bytes, sizeof bytes) == (ssize_t)sizeof bytes) {}
 }
 
-static inline void ccurl_bell_close(int reading, int writing) {
+static inline void ccurl_wakeup_close(int reading, int writing) {
     (void)close(reading);
     (void)close(writing);
 }
@@ -288,12 +292,12 @@ static inline int ccurl_epoll_create(void) {
     return epoll_create1(EPOLL_CLOEXEC);
 }
 
-/// The macro CURL_SOCKET_TIMEOUT has a cast in it, which Swift cannot import.
+/// Swift cannot import the macro CURL_SOCKET_TIMEOUT, which contains a cast.
 static const curl_socket_t ccurl_socket_timeout = CURL_SOCKET_TIMEOUT;
 
-/// Watches a descriptor as libcurl's CURL_POLL_* value asks. 0, or -1 with errno.
+/// Watches a descriptor for the events of a CURL_POLL_* value. Returns 0, or -1 with errno.
 static inline int ccurl_epoll_watch(int epoll, int descriptor, int what) {
-    // CURL_POLL_NONE too: epoll reports errors of every descriptor it holds, and nobody would handle them.
+    // CURL_POLL_NONE too: epoll always reports errors of a registered descriptor, and no code would handle them.
     if (what == CURL_POLL_REMOVE || what == CURL_POLL_NONE) {
         return epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, NULL);
     }
@@ -309,7 +313,7 @@ static inline int ccurl_epoll_descriptor(const struct epoll_event *event) {
     return event->data.fd;
 }
 
-/// What epoll reported, as libcurl's CURL_CSELECT_* mask.
+/// Returns the reported events as a CURL_CSELECT_* mask.
 static inline int ccurl_epoll_selection(const struct epoll_event *event) {
     int selection = 0;
     if (event->events & EPOLLIN) { selection |= CURL_CSELECT_IN; }

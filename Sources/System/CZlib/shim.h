@@ -10,7 +10,7 @@
 
 #include <zlib.h>
 
-/// `inflateInit` is a macro, which Swift cannot import.
+/// Wraps the macro `inflateInit`, which Swift cannot import.
 static inline int czlib_inflate_init(z_stream *stream) {
     return inflateInit(stream);
 }
