@@ -108,7 +108,7 @@ let package = Package(
         module("MicroCore", in: .core, [collections, deque, logging, nioCore]),
 
         // What adapters share.
-        module("CurlTransfer", in: .support, ["CCurl"]),
+        module("CurlTransfer", in: .support, ["CCurl", "MicroCore"]),
         module("AdapterSettings", in: .support, ["MicroCore", configuration]),
         module("BackendSupport", in: .support, ["MicroCore", "CurlTransfer"]),
         module("GoMicroWire", in: .support, ["MicroCore", nioCore]),
@@ -158,7 +158,8 @@ let package = Package(
                 "MicroMemory", "MicroNATS", "CurlTransfer", "CZlib", configuration, logging, nioCore, nioPosix,
             ]),
 
-        // Command-line tools. The target is not named micro: on a case-insensitive file system that collides with Micro.
+        // Command-line tools. The target is not named micro: on a case-insensitive file system that collides with
+        // Micro.
         .executableTarget(
             name: "MicroCommand",
             dependencies: ["MicroConformance", "MicroCore", "MicroHarnesses", argumentParser, configuration],
@@ -169,10 +170,17 @@ let package = Package(
         example(
             "greeter-server", path: "Greeter/Server", ["Micro", "MicroBackends", "GreeterContract", configuration]),
         example(
-            "greeter-client", path: "Greeter/Client", ["Micro", "MicroBackends", "GreeterContract", configuration]),
+            "greeter-client", path: "Greeter/Client",
+            ["Micro", "MicroBackends", "GreeterContract", "ExampleSupport", configuration]),
         example("events-demo", path: "Events/Demo", ["Micro", "EventsContract"]),
-        example("events-publisher", path: "Events/Publisher", ["Micro", "MicroBackends", "EventsContract"]),
-        example("events-subscriber", path: "Events/Subscriber", ["Micro", "MicroBackends", "EventsContract"]),
+        example(
+            "events-publisher", path: "Events/Publisher",
+            ["Micro", "MicroBackends", "EventsContract", "ExampleSupport"]),
+        example(
+            "events-subscriber", path: "Events/Subscriber",
+            ["Micro", "MicroBackends", "EventsContract", "ExampleSupport"]),
+        .target(
+            name: "ExampleSupport", dependencies: [argumentParser], path: "Examples/Support", swiftSettings: settings),
         .target(name: "EventsContract", path: "Examples/Events/Contract", swiftSettings: settings),
         .target(name: "GreeterContract", path: "Examples/Greeter/Contract", swiftSettings: settings),
 

@@ -1,14 +1,14 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Publishes by the C client of NATS what `bench broker-…` publishes by swift-micro, and prints the same line:
+// Publishes the messages of `bench broker-…` with the C client of NATS, and prints the same line:
 //   KIND BYTES/SENDERS MESSAGES/S CPU-µS
-// All options of the client are its defaults, and all senders share one connection, as they do in swift-micro.
+// The client has its default options, and all senders share one connection, as in swift-micro.
 //
-// publish   until the server has everything: a flush is the end
-// deliver   until a subscriber with a connection of its own has everything
-// confirm   to JetStream, and every sender waits for each confirmation
-// stream    to JetStream, by publishing asynchronously; the end is the last confirmation
+// publish   ends when the server has received everything (flush)
+// deliver   ends when a subscriber with a connection of its own has received everything
+// confirm   publishes to JetStream; every sender waits for each confirmation
+// stream    publishes to JetStream asynchronously; ends with the last confirmation
 
 #include <nats/nats.h>
 #include <pthread.h>
@@ -20,19 +20,19 @@
 #include <time.h>
 #include <unistd.h>
 
-// With the number of the process, as that of `bench` has: what a server reads is to be as long.
+// With the process ID, as in `bench`, so that the server reads a topic of the same length.
 static char topic[32];
 
-// So many messages may be on their way to the subscriber, and senders look at it after so many: it is in the program
-// itself, as both clients drop what a subscriber has not taken, beyond 65,536.
-enum { window = 16384, batch = 64, bound_s = 120 };
+// The maximum number of messages in flight to the subscriber, and the number after which senders check it. The program
+// limits them, because both clients drop messages beyond 65,536 that the subscriber has not read.
+enum { window = 16384, batch = 64, timeout_s = 120 };
 
 static const char *mode;
 static long senders, size, messages;
 static natsConnection *connection;
 static jsCtx *stream;
 static char *body;
-static atomic_long begun, received;
+static atomic_long published, received;
 
 static void fail(const char *what) {
     fprintf(stderr, "nats-load: %s\n", what);
@@ -69,31 +69,31 @@ static void send_one(void) {
     }
 }
 
-// What one sender does: its share, batch by batch.
+// Publishes a sender's share in batches.
 static void *send_share(void *share) {
     for (long rest = *(long *)share; rest > 0; rest -= batch) {
         long count = rest < batch ? rest : batch;
-        atomic_fetch_add(&begun, count);
-        while (mode_is("deliver") && atomic_load(&begun) - atomic_load(&received) > window) usleep(50);
+        atomic_fetch_add(&published, count);
+        while (mode_is("deliver") && atomic_load(&published) - atomic_load(&received) > window) usleep(50);
         for (long i = 0; i < count; i++) send_one();
     }
     return NULL;
 }
 
-// Sends so many messages, by all senders, and waits until they have arrived.
+// Publishes messages from all senders and waits until they have arrived.
 static void send_all(long count) {
     pthread_t threads[senders];
     long share = count / senders;
-    atomic_store(&begun, 0);
+    atomic_store(&published, 0);
     atomic_store(&received, 0);
     for (long i = 0; i < senders; i++)
-        if (pthread_create(&threads[i], NULL, send_share, &share) != 0) fail("no thread");
+        if (pthread_create(&threads[i], NULL, send_share, &share) != 0) fail("cannot create a thread");
     for (long i = 0; i < senders; i++) pthread_join(threads[i], NULL);
     if (mode_is("publish")) check(natsConnection_Flush(connection), "flush");
-    if (mode_is("stream")) check(js_PublishAsyncComplete(stream, NULL), "wait for the confirmations");
-    double deadline = seconds(CLOCK_MONOTONIC) + bound_s;
+    if (mode_is("stream")) check(js_PublishAsyncComplete(stream, NULL), "wait for confirmations");
+    double deadline = seconds(CLOCK_MONOTONIC) + timeout_s;
     while (mode_is("deliver") && atomic_load(&received) < share * senders) {
-        if (seconds(CLOCK_MONOTONIC) > deadline) fail("not everything has arrived");
+        if (seconds(CLOCK_MONOTONIC) > deadline) fail("not all messages have arrived in time");
         usleep(50);
     }
 }
@@ -105,7 +105,7 @@ static void make_stream(void) {
     configuration.Name = "BENCH";
     configuration.Subjects = (const char *[]){topic};
     configuration.SubjectsLen = 1;
-    check(js_AddStream(NULL, stream, &configuration, NULL, NULL), "make the stream");
+    check(js_AddStream(NULL, stream, &configuration, NULL, NULL), "create the stream");
 }
 
 int main(int count, char **arguments) {
@@ -117,7 +117,7 @@ int main(int count, char **arguments) {
     messages = atol(arguments[5]);
     if (senders < 1 || senders > 1024 || size < 1 || messages < senders) fail("numbers out of range");
     body = malloc((size_t)size);
-    if (body == NULL) fail("no memory");
+    if (body == NULL) fail("out of memory");
     memset(body, 'x', (size_t)size);
 
     check(natsConnection_ConnectTo(&connection, arguments[2]), "connect");

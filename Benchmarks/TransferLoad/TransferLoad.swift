@@ -4,14 +4,15 @@
 import ArgumentParser
 import CurlTransfer
 
-/// Gets a URL with `CurlTransfer` from several callers at once. A program of the root package, as `CurlTransfer` is
-/// `package`; `LoadGenerator.swift` and `Figures.swift` are links to those of `bench`.
+/// Requests a URL with `CurlTransfer` from several concurrent callers. It belongs to the root package, because
+/// `CurlTransfer` is `package`. `LoadGenerator.swift` and `Measurements.swift` are symbolic links to the files of
+/// `bench`.
 @main
 struct TransferLoad: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "transfer-load", abstract: "Measures CurlTransfer beside bench transfer-peer.")
+        commandName: "transfer-load", abstract: "Measures CurlTransfer, for comparison with bench async-http-client.")
 
-    @Argument(help: "What to get.")
+    @Argument(help: "The URL to request.")
     var url: String
 
     @OptionGroup var load: LoadGenerator

@@ -4,21 +4,21 @@
 import ArgumentParser
 import Logging
 
-/// The benchmarks of swift-micro; `Benchmarks/run` runs them all.
+/// The benchmarks of swift-micro. `Benchmarks/run` runs all of them.
 @main
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures swift-micro.",
         subcommands: [
             UnaryServer.self, UnaryClient.self, OverloadServer.self, OverloadClient.self, HummingbirdServer.self,
-            IdleConnections.self, CPUTime.self, Pick.self,
-            FixedServer.self, TransferPeer.self, RegistryServices.self,
-            RegistryChanges.self, RegistryIdle.self, BrokerPublish.self, BrokerDeliver.self, BrokerBehind.self,
-            BrokerRounds.self,
+            IdleConnections.self, CPUTime.self, SelectorBenchmark.self,
+            FixedResponseServer.self, AsyncHTTPClientBenchmark.self, RegistryServices.self,
+            RegistryChanges.self, RegistryIdle.self, BrokerPublish.self, BrokerDeliver.self,
+            SlowSubscriberBenchmark.self, BrokerRestartBenchmark.self,
         ])
 
     static func main() async {
-        // What a program has that configures nothing, but quieter.
+        // The default log handler, with fewer messages.
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)
             handler.logLevel = .warning

@@ -3,12 +3,12 @@
 
 import ArgumentParser
 
-/// Prints how much CPU time a process has used, in seconds.
+/// Prints the CPU time of a process, in seconds.
 struct CPUTime: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cpu-time", abstract: "Prints the CPU time of a process.")
 
-    @Argument(help: "The process.")
+    @Argument(help: "The process ID.")
     var process: Int32
 
     func run() throws { print(text(try cpuTime(of: process), 6)) }

@@ -8,20 +8,20 @@ import MicroHTTP
 import MicroMemory
 import Synchronization
 
-/// A service whose calls take processor time: what it can answer is the number of cores, divided by that time.
+/// A service whose calls use CPU time; its capacity is the number of cores divided by the time per call.
 struct OverloadServer: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "overload-server", abstract: "Answers the calls of overload-client until the process is ended.")
+        commandName: "overload-server", abstract: "Serves overload-client until the process is ended.")
 
     static let service = "worker"
     static let endpoint = "Worker.Work"
 
     struct Work: Codable, Sendable {}
 
-    @Option(help: "How many calls it answers at a time; without it as many as come.")
+    @Option(help: "The maximum number of concurrent calls. Default: no limit.")
     var limit: Int?
 
-    @Option(help: "How much processor time a call takes, in microseconds.")
+    @Option(help: "The CPU time of a call, in microseconds.")
     var cost = 1000
 
     func run() async throws {
@@ -44,25 +44,25 @@ struct OverloadServer: AsyncParsableCommand {
     }
 }
 
-/// Calls an `overload-server` at a rate that does not heed how it answers, and prints one line:
-/// `LIMIT ASKED/S ANSWERED/S REFUSED/S LATE/S P50-MS P99-MS`, the times of those that are answered.
+/// Calls an `overload-server` at a fixed rate and prints one line:
+/// `LIMIT SENT/S SUCCEEDED/S REFUSED/S TIMED-OUT/S P50-MS P99-MS`, with the latencies of successful calls.
 struct OverloadClient: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "overload-client", abstract: "Measures a service that is asked for more than it can do.")
+        commandName: "overload-client", abstract: "Measures a service under more load than its capacity.")
 
-    @Option(help: "Where the server listens, HOST:PORT.")
+    @Option(help: "The address of the server, HOST:PORT.")
     var address: String
 
-    @Option(help: "What is printed first.")
+    @Option(help: "The first column of the output.")
     var label: String
 
-    @Option(help: "How many calls begin each second.")
+    @Option(help: "The number of calls per second.")
     var rate = 1000
 
-    @Option(help: "How long to measure, in seconds.")
+    @Option(help: "The duration of the measurement, in seconds.")
     var seconds = 5.0
 
-    @Option(help: "How long a call may take, in milliseconds.")
+    @Option(help: "The timeout of a call, in milliseconds.")
     var timeout = 500
 
     func run() async throws {
@@ -75,9 +75,9 @@ struct OverloadClient: AsyncParsableCommand {
         let client = try Client(registry: registry, transport: transport, settings: .init())
         _ = try await measure(client, for: 1)
         let outcomes = try await measure(client, for: seconds)
-        let (times, refused, late) = (outcomes.times.sorted(), outcomes.refused, outcomes.late)
+        let (times, refused, timedOut) = (outcomes.times.sorted(), outcomes.refused, outcomes.timedOut)
         let figures =
-            [Double(times.count + refused + late), Double(times.count), Double(refused), Double(late)].map {
+            [Double(times.count + refused + timedOut), Double(times.count), Double(refused), Double(timedOut)].map {
                 text($0 / seconds, 0)
             } + [0.5, 0.99].map { text((times.isEmpty ? 0 : times.quantile($0)) * 1e3, 1) }
         print(label, figures.joined(separator: " "))
@@ -88,7 +88,7 @@ struct OverloadClient: AsyncParsableCommand {
     private struct Outcomes {
         var times: [Double] = []
         var refused = 0
-        var late = 0
+        var timedOut = 0
     }
 
     private func measure(_ client: Client, for seconds: Double) async throws -> Outcomes {
@@ -112,7 +112,7 @@ struct OverloadClient: AsyncParsableCommand {
                 switch code {
                 case nil: outcomes.times.append(time)
                 case .resourceExhausted?: outcomes.refused += 1
-                default: outcomes.late += 1
+                default: outcomes.timedOut += 1
                 }
             }
             return outcomes

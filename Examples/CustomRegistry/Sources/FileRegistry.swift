@@ -5,18 +5,18 @@ public import Foundation
 public import Logging
 public import MicroCore
 
-/// A registry in a folder that the processes of one machine share, with a file for each node.
+/// A registry in a folder that is shared by the processes of a machine, with one file per node.
 ///
-/// The folder has to be there: a missing one is an outage, not an empty registry. Times to live go by the machine's
-/// clock. IDs of nodes that differ only in case need a file system that tells them apart.
+/// The folder has to exist: a missing one is an outage, not an empty registry. Expiry uses the machine's clock. Node
+/// IDs that differ only in case need a case-sensitive file system.
 public final class FileRegistry: Registry {
     private let folder: URL
     private let files: NodeFileStore
     private let hub: RegistryWatchHub
 
-    /// Creates a client. Nothing is read or written until it is used.
+    /// Creates a client. It accesses no files until it is used.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`: the namespace is not `[A-Za-z0-9_-]{0,63}`.
+    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument` if the namespace does not match `[A-Za-z0-9_-]{0,63}`.
     public init(folder: URL, namespace: String = "", logger: Logger = .current) throws {
         try NameRules.check(namespace: namespace)
         let files = NodeFileStore(folder: folder, namespace: namespace, logger: logger)
@@ -28,10 +28,10 @@ public final class FileRegistry: Registry {
     /// `file`
     public var name: String { "file" }
 
-    /// A read sees every write before it, and whoever may write the folder may remove a node.
+    /// Reads are linearizable, and any client may remove a node.
     public var capabilities: RegistryCapabilities { [.readYourWrites, .foreignDeregistration, .linearizableReads] }
 
-    /// Such as `the files in /run/services`.
+    /// A description such as `the files in /run/services`.
     public var description: String { "the files in \(folder.path)" }
 
     /// See ``MicroCore/Registry/register(_:timeToLive:)``. The shortest time to live is one second.
@@ -66,14 +66,14 @@ public final class FileRegistry: Registry {
         await files.close()
     }
 
-    /// Publishes the states of a service, or of all (nil), until the task is cancelled. What is no change is dropped by
-    /// the watches.
+    /// Publishes the states of a service, or of all services for nil, until the task is cancelled. The watches drop
+    /// equal states.
     private static func follow(_ name: String?, in files: NodeFileStore, _ publish: (RegistryState) -> Void) async {
         var state: RegistryState?
         while !Task.isCancelled {
             let next: RegistryState
             do { next = RegistryState(try await files.records(of: name)) } catch let error as MicroError {
-                // What was read stays, as stale. Before the first read nothing is known, which is not empty.
+                // Keeps the last state as stale. Before the first read the state is unknown, which is not empty.
                 next = state?.failing(with: error) ?? RegistryState(freshness: .unknown(cause: error))
             } catch { return }
             publish(next)

@@ -4,7 +4,7 @@
 import Foundation
 import MicroCore
 
-/// What is in the file of a node: the node, with the description of its service that came with it.
+/// The contents of a node's file: the node, and the description of its service.
 struct NodeFile: Codable {
     struct Instance: Codable {
         var id: String
@@ -13,7 +13,7 @@ struct NodeFile: Codable {
         var metadata: [String: String]
     }
 
-    /// The largest file that is written or read. The largest record fits, however much of it JSON has to escape.
+    /// The maximum size of a file, in bytes. The largest valid record fits, even if JSON escapes every character.
     static let maxSize = 2 * 1024 * 1024
 
     var name: String
@@ -21,12 +21,12 @@ struct NodeFile: Codable {
     var metadata: [String: String]
     var endpoints: [Endpoint]
     var node: Instance
-    /// The order of registrations; a refresh keeps it.
+    /// The position in the order of registrations; a heartbeat keeps it.
     var revision: UInt64
-    /// Nil for never.
+    /// The time of expiry; nil if the node does not expire.
     var expiry: Date?
 
-    /// The record with this node alone.
+    /// The record with only this node.
     var service: ServiceRecord {
         let node = Node(id: node.id, address: node.address, port: node.port, metadata: node.metadata)
         return ServiceRecord(name: name, version: version, metadata: metadata, endpoints: endpoints, nodes: [node])
@@ -41,11 +41,11 @@ extension NodeFile {
             node: node, revision: revision, expiry: expiry)
     }
 
-    /// Reads what anybody may have written; throws what is wrong with it.
+    /// Parses and validates a file's contents, which any process may have written.
     init(_ data: Data, of id: String) throws {
         self = try JSONDecoder().decode(NodeFile.self, from: data)
         try service.validate()
-        guard node.id == id else { throw MicroError(.invalidArgument, "it holds the node \(node.id)") }
+        guard node.id == id else { throw MicroError(.invalidArgument, "the file contains another node: \(node.id)") }
     }
 
     func data() throws -> Data {

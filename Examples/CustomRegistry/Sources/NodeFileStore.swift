@@ -5,14 +5,14 @@ import Foundation
 import Logging
 import MicroCore
 
-/// The files of one namespace: `<folder>/@<namespace>/<ID of a node>`.
+/// The files of a namespace: `<folder>/@<namespace>/<node ID>`.
 ///
-/// An actor, since the operations of one client on one node have to come one after the other.
+/// An actor, because the operations of a client on a node have to be serialized.
 actor NodeFileStore {
     private let folder: URL
     private let logger: Logger
     private var isClosed = false
-    /// What was logged already: the folder is read many times a second.
+    /// The files whose skipping was logged. Each is logged once, because the folder is read many times per second.
     private var skipped: Set<String> = []
 
     init(folder: URL, namespace: String, logger: Logger) {
@@ -22,7 +22,7 @@ actor NodeFileStore {
 
     func close() { isClosed = true }
 
-    /// Writes the files of a record's nodes; tells whether at least one was not there.
+    /// Writes the files of a record's nodes. Returns whether at least one did not exist.
     func put(_ service: ServiceRecord, timeToLive: Duration?) throws -> Bool {
         try withRegistryErrors {
             let now = Date.now
@@ -31,22 +31,23 @@ actor NodeFileStore {
             for node in service.nodes {
                 var (single, old) = (service, NodeFile?.none)
                 single.nodes = [node]
-                // Without a file there may be no folder for it yet, or no folder at all: the list sees to it.
+                // If the file does not exist, `ids()` creates the namespace's folder, or throws if its parent is
+                // missing.
                 do { old = try read(node.id) } catch CocoaError.fileReadNoSuchFile { _ = try ids() }
                 if let expiry = old?.expiry, expiry <= now { old = nil }
                 created = created || old == nil
-                // All processes here have the same clock, so that it puts their registrations in order.
+                // All processes share the machine's clock, which therefore orders their registrations.
                 let refreshed = old?.service == single ? old?.revision : nil
                 let revision = refreshed ?? UInt64(max(0, now.timeIntervalSince1970) * 1_000_000)
                 let new = try NodeFile(node, of: service, revision: revision, expiry: expiry).data()
-                // Written apart and then renamed: others never see half of one.
+                // Atomic, so that readers never see an incomplete file.
                 try new.write(to: url(node.id), options: .atomic)
             }
             return created
         }
     }
 
-    /// Removes the files of nodes, where they are.
+    /// Removes the files of nodes, if they exist.
     func remove(_ nodeIDs: [String]) throws {
         try withRegistryErrors {
             for id in nodeIDs {
@@ -55,7 +56,7 @@ actor NodeFileStore {
         }
     }
 
-    /// The records of a service, or of all (nil).
+    /// Returns the records of a service, or of all services for nil.
     func records(of name: String?) throws -> [ServiceRecord] {
         try withRegistryErrors {
             let (ids, now) = (try ids(), Date.now)
@@ -66,14 +67,14 @@ actor NodeFileStore {
                 do {
                     guard let file = try read(id) else { continue }
                     if let expiry = file.expiry, expiry <= now {
-                        // A minute later, so that this does not meet a heartbeat that is a bit late.
+                        // Removed a minute after expiry, so that it does not conflict with a delayed heartbeat.
                         if expiry < now - 60 { try? FileManager.default.removeItem(at: url(id)) }
                     } else if name == nil || name == file.name {
                         let node = StoredNode(service: file.service, revision: file.revision)
                         stored[file.name, default: []].append(node)
                     }
                 } catch CocoaError.fileReadNoSuchFile {
-                    // It was removed since it was listed, or the folder is away: then listing it again throws.
+                    // Removed since it was listed, or the folder is missing: listing it again throws in that case.
                     if try self.ids().contains(id) { throw CocoaError(.fileReadUnknown) }
                 }
             }
@@ -81,24 +82,24 @@ actor NodeFileStore {
         }
     }
 
-    /// What is in a file; nil for nonsense, which is logged once.
+    /// Reads a node's file. Returns nil for an invalid one, which is logged once.
     private func read(_ id: String) throws -> NodeFile? {
         let attributes = try FileManager.default.attributesOfItem(atPath: url(id).path)
         do {
             guard attributes[.type] as? FileAttributeType == .typeRegular,
                 let size = attributes[.size] as? Int, size <= NodeFile.maxSize
-            else { throw MicroError(.payloadTooLarge, "it is no file, or larger than \(NodeFile.maxSize) bytes") }
+            else { throw MicroError(.payloadTooLarge, "not a regular file, or larger than \(NodeFile.maxSize) bytes") }
             return try NodeFile(Data(contentsOf: url(id)), of: id)
         } catch let error where error is DecodingError || error is MicroError {
             if skipped.insert(id).inserted {
-                logger.warning("skipped a file", metadata: ["path": "\(url(id).path)", "cause": "\(error)"])
+                logger.warning("skipped an invalid file", metadata: ["path": "\(url(id).path)", "cause": "\(error)"])
             }
             return nil
         }
     }
 
-    /// The IDs that have a file, in a stable order. It makes the folder of the namespace, but not the one around it:
-    /// where that is missing, it throws.
+    /// Returns the IDs that have a file, in a stable order. It creates the folder of the namespace, and throws if its
+    /// parent is missing.
     private func ids() throws -> [String] {
         let list = { [folder] in try FileManager.default.contentsOfDirectory(atPath: folder.path) }
         let names: [String]
@@ -109,10 +110,11 @@ actor NodeFileStore {
         return names.filter(NameRules.isName).sorted()
     }
 
-    /// An ID is a safe name for a file by the rules for IDs. It has no suffix: one of 253 bytes leaves no room for it.
+    /// The URL of a node's file. By the rules for IDs, an ID is a safe file name. There is no suffix, because an ID of
+    /// 253 bytes leaves no room for it.
     private func url(_ id: String) -> URL { folder.appendingPathComponent(id, isDirectory: false) }
 
-    /// Runs the body; nothing but the errors of the contract comes out.
+    /// Runs the body and converts its errors to those of the contract.
     private func withRegistryErrors<Value>(_ body: () throws -> Value) throws -> Value {
         guard !isClosed else { throw MicroError(.closed, "the registry is closed", origin: MicroError.Origin.registry) }
         try Task.checkCancellation()

@@ -17,7 +17,7 @@ import Testing
     }
 }
 
-/// What the kit needs to know of the registry.
+/// Describes the registry to the conformance kit and creates its clients.
 struct FileRegistryHarness: RegistryHarness {
     let subject = Subject(adapter: "FileRegistry", adapterVersion: "1.0", backend: "files", backendVersion: "-")
     let bounds = RegistryBounds(
@@ -31,7 +31,7 @@ struct FileRegistryHarness: RegistryHarness {
     }
 }
 
-/// A folder for tests. An outage is to move it away: permissions mean nothing to root.
+/// A folder for tests. An outage is simulated by moving it, because root ignores permissions.
 struct MovableFolder: BackendControl {
     let url = FileManager.default.temporaryDirectory.appendingPathComponent("FileRegistry-\(UUID().uuidString)")
     let actions: Set<BackendAction> = [.stop, .kill, .start, .wipe]
@@ -43,14 +43,14 @@ struct MovableFolder: BackendControl {
         let files = FileManager.default
         switch action {
         case .stop, .kill: try files.moveItem(at: url, to: movedURL)
-        // It may be there: the kit starts the backend again after each case that stops it.
+        // The folder may exist: the kit also starts a running backend after each case that stops it.
         case .start: if files.fileExists(atPath: movedURL.path) { try files.moveItem(at: movedURL, to: url) }
         case .wipe:
             try files.moveItem(at: url, to: movedURL)
             try files.createDirectory(at: url, withIntermediateDirectories: true)
             try files.removeItem(at: movedURL)
-        // A folder cannot be halted, has no history, no leases and no clients to refuse.
-        default: throw MicroError(.unsupported, "a folder has no action \(action)")
+        // A folder cannot be suspended, and has no history, leases or clients.
+        default: throw MicroError(.unsupported, "the action \(action) is not supported for a folder")
         }
     }
 

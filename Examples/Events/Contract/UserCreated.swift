@@ -1,14 +1,14 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Published to `user.created` for every new user.
+/// The event that is published for every new user.
 public struct UserCreated: Codable, Sendable {
-    /// Where it is published.
+    /// The topic of the event.
     public static let topic = "user.created"
 
-    /// Counts the users.
+    /// The number of the user, counted from 1.
     public var number: Int
-    /// Who has come.
+    /// The name of the user.
     public var name: String
 
     /// Creates an event.

@@ -7,15 +7,14 @@ import Micro
 import MicroMemory
 import Synchronization
 
-/// A publisher and two subscribers of one queue in one process, on the memory backends: nothing to install, nothing to
-/// start.
+/// A publisher and two subscribers of one queue in one process, on the memory backends. It needs no server.
 @main
 struct EventsDemo {
     private struct MailServerBusyError: Error {}
 
     static func main() async throws {
         LoggingSystem.bootstrap { _ in SwiftLogNoOpLogHandler() }
-        // At least once: what a handler does not finish comes again.
+        // At least once: an event is redelivered if its handler fails.
         let broker = MemoryBroker(delivery: .atLeastOnce)
         let mails = Mails()
         let mailers = try ["first", "second"].map { id in
@@ -28,22 +27,23 @@ struct EventsDemo {
         }
         let publisher = try Client(registry: MemoryRegistry(), transport: MemoryTransport(), broker: broker)
 
-        print("One process, everything in memory.\n")
+        print("One process, all backends in memory.\n")
         try await withThrowingTaskGroup(of: Void.self) { group in
             for mailer in mailers { group.addTask { try await mailer.run() } }
             group.addTask {
                 try await waitForSubscribers()
-                print("Six users are published to \(UserCreated.topic)")
+                print("Publishing six events to \(UserCreated.topic)")
                 for (number, name) in zip(1..., ["John", "Jane", "世界", "Ann", "Bob", "Eve"]) {
                     try await publisher.publish(UserCreated(number: number, name: name), to: UserCreated.topic)
                 }
                 while mails.all.count < 6 { try await Task.sleep(for: .milliseconds(5)) }
             }
-            // The story is over, or a service could not start.
+            // All events are handled, or a service could not start.
             try await group.next()
             group.cancelAll()
         }
-        print("\nOne of the two mailers greets each; the third user at the second attempt, since the first one failed")
+        print(
+            "\nEach event was handled by one of the mailers; the third one on the second attempt, as the first failed")
         for mail in mails.all.sorted(by: { $0.event.number < $1.event.number }) {
             print("  \(mail.event.number) \(mail.event.name) by \(mail.mailer), attempt \(mail.attempt)")
         }
@@ -57,11 +57,11 @@ struct EventsDemo {
     }
 
     private final class Mails: Sendable {
-        private let content = Mutex<[Mail]>([])
+        private let mails = Mutex<[Mail]>([])
 
-        var all: [Mail] { content.withLock(\.self) }
+        var all: [Mail] { mails.withLock(\.self) }
 
-        func add(_ mail: Mail) { content.withLock { $0.append(mail) } }
+        func add(_ mail: Mail) { mails.withLock { $0.append(mail) } }
     }
 
     private static func service(_ name: String, id: String, _ broker: MemoryBroker) throws -> Microservice {
@@ -71,11 +71,11 @@ struct EventsDemo {
         return try Microservice(settings, registry: MemoryRegistry(), transport: MemoryTransport(), broker: broker)
     }
 
-    /// Subscriptions are endpoints in the registry.
+    /// Waits until both mailers are registered, and prints their subscriptions, which are endpoints in the registry.
     private static func waitForSubscribers() async throws {
         for await state in try MemoryRegistry().watch("mailer") where state["mailer"].flatMap(\.nodes).count == 2 {
             for endpoint in state["mailer"].flatMap(\.endpoints) {
-                print("The registry has mailers that subscribe to \(endpoint.metadata["topic"] ?? "-")")
+                print("The registry lists mailers that subscribe to \(endpoint.metadata["topic"] ?? "-")")
             }
             return
         }

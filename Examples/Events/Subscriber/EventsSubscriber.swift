@@ -3,18 +3,19 @@
 
 import ArgumentParser
 import EventsContract
+import ExampleSupport
 import Logging
 import Micro
 import MicroBackends
 
-/// Greets new users until SIGTERM or SIGINT. Of several that run, each user is greeted by one.
+/// Handles `user.created` until SIGTERM or SIGINT. If several run with the same queue, one of them handles each event.
 @main
 struct EventsSubscriber: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events-subscriber",
-        abstract: "Handles new users. MICRO_BROKER and MICRO_REGISTRY say by what they come.")
+        abstract: "Handles events about new users. MICRO_BROKER and MICRO_REGISTRY select the backends.")
 
-    @Option(help: "Each event goes to one of those with the same queue.")
+    @Option(help: "The queue: each event goes to one of the subscribers with the same queue.")
     var queue = "mails"
 
     func run() async throws {

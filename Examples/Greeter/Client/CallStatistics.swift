@@ -1,14 +1,15 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import ExampleSupport
 import Foundation
 import GreeterContract
 import Micro
 import Synchronization
 
-/// Counts what happened to calls, and tells what changes.
+/// Counts the results of calls, and prints changes.
 final class CallStatistics: Sendable {
-    private struct Content {
+    private struct State {
         var latencies: [Duration] = []
         var failures = 0
         var retries = 0
@@ -18,55 +19,55 @@ final class CallStatistics: Sendable {
         var lastProgress = ContinuousClock.now
     }
 
-    private let content = Mutex(Content())
+    private let state = Mutex(State())
 
-    var failures: Int { content.withLock(\.failures) }
+    var failures: Int { state.withLock(\.failures) }
 
     func recordSuccess(_ response: HelloResponse, after latency: Duration) {
-        content.withLock { content in
-            content.latencies.append(latency)
-            if content.lastGreeting != response.greeting { printLine(response.greeting) }
-            content.lastGreeting = response.greeting
-            content.lastFailure = nil
+        state.withLock { state in
+            state.latencies.append(latency)
+            if state.lastGreeting != response.greeting { printLine(response.greeting) }
+            state.lastGreeting = response.greeting
+            state.lastFailure = nil
             if let process = response.process {
-                if content.byProcess[process] == nil { printLine("  answered by process \(process)") }
-                content.byProcess[process, default: 0] += 1
+                if state.byProcess[process] == nil { printLine("  answered by process \(process)") }
+                state.byProcess[process, default: 0] += 1
             }
-            reportProgress(&content)
+            reportProgress(&state)
         }
     }
 
-    /// Tells a failure once, not a thousand times.
+    /// Records a failure, and prints it if it differs from the previous one.
     func recordFailure(_ error: MicroError) {
-        content.withLock { content in
-            content.failures += 1
-            if content.lastFailure != "\(error)" { printLine("failed: \(error)") }
-            content.lastFailure = "\(error)"
-            content.lastGreeting = nil
-            reportProgress(&content)
+        state.withLock { state in
+            state.failures += 1
+            if state.lastFailure != "\(error)" { printLine("failed: \(error)") }
+            state.lastFailure = "\(error)"
+            state.lastGreeting = nil
+            reportProgress(&state)
         }
     }
 
-    func recordRetry() { content.withLock { $0.retries += 1 } }
+    func recordRetry() { state.withLock { $0.retries += 1 } }
 
-    /// Such as `200 ok, 0 failed, 1 retried; p50 0.41 ms, p99 1.20 ms`.
+    /// A summary such as `200 ok, 0 failed, 1 retried; p50 0.41 ms, p99 1.20 ms`.
     var summary: String {
-        content.withLock { content in
-            let sorted = content.latencies.sorted()
-            return "\(Self.counts(content)); p50 \(Self.text(sorted, 0.5)), p99 \(Self.text(sorted, 0.99))"
+        state.withLock { state in
+            let sorted = state.latencies.sorted()
+            return "\(Self.counts(state)); p50 \(Self.text(sorted, 0.5)), p99 \(Self.text(sorted, 0.99))"
         }
     }
 
-    private func reportProgress(_ content: inout Content) {
+    private func reportProgress(_ state: inout State) {
         let now = ContinuousClock.now
-        guard now - content.lastProgress >= .seconds(1) else { return }
-        content.lastProgress = now
-        let spread = content.byProcess.sorted { $0.key < $1.key }.map { "process \($0.key): \($0.value)" }
-        printLine("  \(Self.counts(content)); \(spread.joined(separator: ", "))")
+        guard now - state.lastProgress >= .seconds(1) else { return }
+        state.lastProgress = now
+        let spread = state.byProcess.sorted { $0.key < $1.key }.map { "process \($0.key): \($0.value)" }
+        printLine("  \(Self.counts(state)); \(spread.joined(separator: ", "))")
     }
 
-    private static func counts(_ content: Content) -> String {
-        "\(content.latencies.count) ok, \(content.failures) failed, \(content.retries) retried"
+    private static func counts(_ state: State) -> String {
+        "\(state.latencies.count) ok, \(state.failures) failed, \(state.retries) retried"
     }
 
     private static func text(_ sorted: [Duration], _ quantile: Double) -> String {
@@ -75,6 +76,3 @@ final class CallStatistics: Sendable {
         return String(format: "%.2f ms", latency / .milliseconds(1))
     }
 }
-
-/// Prints a line at once, also through a pipe.
-func printLine(_ line: String) { FileHandle.standardOutput.write(Data("\(line)\n".utf8)) }

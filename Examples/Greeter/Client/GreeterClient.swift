@@ -2,31 +2,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import ExampleSupport
 import GreeterContract
 import Logging
 import Micro
 import MicroBackends
 
-/// Calls `Greeter.Hello` again and again, and says how it went.
+/// Calls `Greeter.Hello` a number of times and prints statistics.
 @main
 struct GreeterClient: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "greeter-client",
-        abstract: "Calls the greeter. MICRO_REGISTRY and MICRO_REGISTRY_ADDRESS say where it is looked for.")
+        abstract: "Calls Greeter.Hello. MICRO_REGISTRY and MICRO_REGISTRY_ADDRESS select the registry.")
 
-    @Option(help: "How many calls to make.")
-    var count = 10
+    @OptionGroup var pacing: PacingOptions
 
-    @Option(help: "Seconds between the starts of two calls.")
-    var interval = 0.5
-
-    @Option(help: "Who is greeted.")
+    @Option(help: "The name to greet.")
     var name = "John"
-
-    func validate() throws {
-        guard count > 0, count <= 1_000_000_000 else { throw ValidationError("--count must be within 1…1000000000.") }
-        guard interval >= 0, interval <= 3600 else { throw ValidationError("--interval must be within 0…3600.") }
-    }
 
     func run() async throws {
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
@@ -35,7 +27,7 @@ struct GreeterClient: AsyncParsableCommand {
         let options = CallOptions(isIdempotent: true) { _ in statistics.recordRetry() }
         let clock = ContinuousClock()
         var next = clock.now
-        for _ in 0..<count {
+        for _ in 0..<pacing.count {
             let started = clock.now
             do {
                 let response: HelloResponse = try await client.call(
@@ -44,7 +36,7 @@ struct GreeterClient: AsyncParsableCommand {
             } catch let error as MicroError {
                 statistics.recordFailure(error)
             }
-            next += .seconds(interval)
+            next += .seconds(pacing.interval)
             try await Task.sleep(until: next, clock: clock)
         }
         await client.close()

@@ -1,20 +1,20 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// What `Greeter.Hello` is asked.
+/// The request of `Greeter.Hello`.
 public struct HelloRequest: Codable, Sendable {
-    /// Who is greeted.
+    /// The name to greet.
     public var name: String
 
     /// Creates a request.
     public init(name: String) { self.name = name }
 }
 
-/// What `Greeter.Hello` answers.
+/// The response of `Greeter.Hello`.
 public struct HelloResponse: Codable, Sendable {
-    /// Such as `Hello John`.
+    /// A greeting such as `Hello John`.
     public var greeting: String
-    /// Which process answered, so that a reader sees how calls spread; a Go greeter leaves it out.
+    /// The ID of the process that responded, which shows how calls are distributed; nil from a Go greeter.
     public var process: Int32?
 
     /// Creates a response.

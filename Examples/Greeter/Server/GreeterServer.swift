@@ -9,31 +9,31 @@ import Logging
 import Micro
 import MicroBackends
 
-/// Answers `Greeter.Hello` until SIGTERM or SIGINT.
+/// Serves `Greeter.Hello` until SIGTERM or SIGINT.
 @main
 struct GreeterServer: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "greeter-server",
-        abstract: "A service that greets. MICRO_REGISTRY and MICRO_REGISTRY_ADDRESS say where it registers.")
+        abstract: "Serves Greeter.Hello. MICRO_REGISTRY and MICRO_REGISTRY_ADDRESS select the registry.")
 
-    @Option(help: "Where to listen, HOST:PORT; MICRO_SERVER_ADDRESS otherwise, else a free port of 127.0.0.1.")
+    @Option(help: "The listening address, HOST:PORT. Default: MICRO_SERVER_ADDRESS, or a free port of 127.0.0.1.")
     var address: String?
 
-    @Option(name: .customLong("version"), help: "The version to register; MICRO_SERVER_VERSION otherwise.")
+    @Option(name: .customLong("version"), help: "The version to register. Default: MICRO_SERVER_VERSION.")
     var serviceVersion: String?
 
     func run() async throws {
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         let service = try Microservice("greeter", backends: .environment, configuration: settings)
         service.handle("Greeter.Hello") { (request: HelloRequest, context) in
-            guard !request.name.isEmpty else { throw MicroError(.invalidArgument, "a greeting needs a name") }
+            guard !request.name.isEmpty else { throw MicroError(.invalidArgument, "the name is empty") }
             return HelloResponse(
                 greeting: "Hello \(request.name)", process: ProcessInfo.processInfo.processIdentifier)
         }
         try await service.runService()
     }
 
-    /// The options, in front of the environment.
+    /// The settings: options take precedence over the environment.
     private var settings: ConfigReader {
         var options: [AbsoluteConfigKey: ConfigValue] = [:]
         if let address { options[["micro", "server", "address"]] = ConfigValue(.string(address), isSecret: false) }

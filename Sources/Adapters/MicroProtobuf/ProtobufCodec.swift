@@ -5,7 +5,8 @@ public import MicroCore
 public import NIOCore
 import SwiftProtobuf
 
-/// Protocol buffers (https://protobuf.dev/programming-guides/encoding) for every `SwiftProtobuf.Message`.
+/// A codec for the binary encoding of protocol buffers (https://protobuf.dev/programming-guides/encoding). It supports
+/// every `SwiftProtobuf.Message`.
 ///
 /// ```swift
 /// let client = try Client(codecs: [ProtobufCodec(), ProtobufJSONCodec(), JSONCodec()])
@@ -14,7 +15,7 @@ public struct ProtobufCodec: Codec {
     /// Creates the codec.
     public init() {}
 
-    /// `application/protobuf`, go-micro's; and two other names that are in use.
+    /// The media types: `application/protobuf` as in go-micro, and two other common names.
     public var contentTypes: [String] {
         ["application/protobuf", "application/x-protobuf", "application/proto"]
     }
@@ -24,19 +25,19 @@ public struct ProtobufCodec: Codec {
         BinaryProtobufEncoding.encoder(for: type)
     }
 
-    /// See ``MicroCore/Codec/decoder(for:)``; nil for other types. Throws ``MicroCore/MicroError`` with `invalidArgument` for
-    /// bytes that are no such message.
+    /// See ``MicroCore/Codec/decoder(for:)``; nil for other types. The decoder throws ``MicroCore/MicroError`` with
+    /// `invalidArgument` for bytes that are not a valid message.
     public func decoder<Value>(for type: Value.Type) -> (@Sendable (ByteBuffer) throws -> Value)? {
         BinaryProtobufEncoding.decoder(for: type)
     }
 }
 
 private enum BinaryProtobufEncoding: ProtobufEncoding {
-    static func bytes(of message: some SwiftProtobuf.Message) throws -> ProtobufByteBuffer {
+    static func serialize(_ message: some SwiftProtobuf.Message) throws -> ProtobufByteBuffer {
         try message.serializedBytes()
     }
 
-    static func message<Value: SwiftProtobuf.Message>(of bytes: ProtobufByteBuffer) throws -> Value {
+    static func parse<Value: SwiftProtobuf.Message>(_ bytes: ProtobufByteBuffer) throws -> Value {
         try Value(serializedBytes: bytes)
     }
 }

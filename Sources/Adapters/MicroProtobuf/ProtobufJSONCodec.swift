@@ -5,9 +5,9 @@ public import MicroCore
 public import NIOCore
 import SwiftProtobuf
 
-/// The JSON of protocol buffers (https://protobuf.dev/programming-guides/json) for every `SwiftProtobuf.Message`: what
-/// go-micro and web browsers call such an endpoint with. Fields that are not known are ignored, as in the binary form, and an
-/// empty text is read as `{}`.
+/// A codec for the JSON encoding of protocol buffers (https://protobuf.dev/programming-guides/json), which go-micro and
+/// web browsers use for protobuf endpoints. It supports every `SwiftProtobuf.Message`. Unknown fields are ignored, as
+/// in the binary encoding, and an empty body is read as `{}`.
 public struct ProtobufJSONCodec: Codec {
     /// Creates the codec.
     public init() {}
@@ -20,8 +20,8 @@ public struct ProtobufJSONCodec: Codec {
         JSONProtobufEncoding.encoder(for: type)
     }
 
-    /// See ``MicroCore/Codec/decoder(for:)``; nil for other types. Throws ``MicroCore/MicroError`` with `invalidArgument` for
-    /// text that is no such message.
+    /// See ``MicroCore/Codec/decoder(for:)``; nil for other types. The decoder throws ``MicroCore/MicroError`` with
+    /// `invalidArgument` for text that is not a valid message.
     public func decoder<Value>(for type: Value.Type) -> (@Sendable (ByteBuffer) throws -> Value)? {
         JSONProtobufEncoding.decoder(for: type)
     }
@@ -34,11 +34,11 @@ private enum JSONProtobufEncoding: ProtobufEncoding {
         return options
     }()
 
-    static func bytes(of message: some SwiftProtobuf.Message) throws -> ProtobufByteBuffer {
+    static func serialize(_ message: some SwiftProtobuf.Message) throws -> ProtobufByteBuffer {
         try message.jsonUTF8Bytes()
     }
 
-    static func message<Value: SwiftProtobuf.Message>(of bytes: ProtobufByteBuffer) throws -> Value {
+    static func parse<Value: SwiftProtobuf.Message>(_ bytes: ProtobufByteBuffer) throws -> Value {
         try Value(jsonUTF8Bytes: bytes.count > 0 ? bytes : ProtobufByteBuffer("{}".utf8), options: options)
     }
 }

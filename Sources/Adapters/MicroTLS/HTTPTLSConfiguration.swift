@@ -1,29 +1,31 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Who a service is, and whom it trusts, when it is called and calls over TLS (1.2 or later). All files are PEM (RFC 7468).
+/// The TLS configuration of an HTTP transport: certificate, key and trusted authorities. The minimum version is TLS
+/// 1.2. All files are PEM (RFC 7468).
 ///
-/// Files are read again when they have changed: new connections use what is in them, those that are open stay as they are.
-/// So a certificate can be renewed without a restart. Write the new files beside the old ones and rename them: what cannot
-/// be read, or does not fit together, is logged and not used, and what was read before goes on being used.
+/// Changed files are read again, so that a certificate can be renewed without a restart. New connections use the new
+/// files; open connections do not change. Write new files beside the old ones and rename them. If a file cannot be
+/// read, or certificate and key do not match, an error is logged and the previous ones stay in use.
 public struct HTTPTLSConfiguration: Sendable, Hashable {
-    /// The certificate of this service, and behind it those that lead to an authority. Servers need one, clients only where
-    /// servers ask for it. Peers check that it names the address that they call: a DNS name, or an IP address.
+    /// The path of the service's certificate, followed in the file by the intermediate certificates. Servers need one,
+    /// clients only for servers that request it. Peers verify that it names the host that they call: a DNS name, or an
+    /// IP address.
     public var certificateFile: String?
 
-    /// The private key of the certificate.
+    /// The path of the certificate's private key.
     public var keyFile: String?
 
-    /// The certificates of the authorities that are trusted, and no others; nil for those that the system trusts.
+    /// The path of the trusted certificate authorities, which replace the system's; nil for the system's.
     public var certificateAuthorityFile: String?
 
-    /// Whether callers have to show a certificate of these authorities: mutual TLS. False by default.
+    /// Whether callers have to present a certificate of these authorities (mutual TLS). False by default.
     public var requiresClientCertificate = false
 
-    /// How old what was read may become before the files are looked at again; 10 s by default.
+    /// The minimum time between two checks for changed files; 10 s by default.
     public var refreshInterval: Duration = .seconds(10)
 
-    /// Creates a configuration. The files are read when a transport is made.
+    /// Creates a configuration. The files are read when a transport is created.
     public init(certificateFile: String? = nil, keyFile: String? = nil, certificateAuthorityFile: String? = nil) {
         self.certificateFile = certificateFile
         self.keyFile = keyFile

@@ -5,21 +5,22 @@ public import Logging
 public import MicroHTTP
 
 extension HTTPTransport {
-    /// Creates a transport that calls and is called over TLS, and never in plain text. All services that call each other
-    /// have to use one.
+    /// Creates a transport that uses TLS for all calls, in both directions. All services that call each other have to
+    /// use one.
     ///
     /// ```swift
-    /// var tls = TLSConfiguration(
-    ///     certificateFile: "/run/tls/service.pem", keyFile: "/run/tls/service.key", authorityFile: "/run/tls/authority.pem")
+    /// var tls = HTTPTLSConfiguration(
+    ///     certificateFile: "/run/tls/service.pem", keyFile: "/run/tls/service.key",
+    ///     certificateAuthorityFile: "/run/tls/authority.pem")
     /// tls.requiresClientCertificate = true
     /// let service = try Microservice("greeter", transport: HTTPTransport(tls: tls))
     /// ```
     ///
     /// - Parameters:
-    ///   - tls: Who this service is, and whom it trusts.
-    ///   - configuration: The limits. The time limit of opening a connection is that of the TLS handshake as well.
-    ///   - logger: Told about files that cannot be read again, and what else the transport logs.
-    /// - Throws: `MicroError` with `invalidArgument` that names the file that is missing or cannot be used.
+    ///   - tls: The certificate, the key and the trusted authorities.
+    ///   - configuration: The limits. The time limit of connecting includes the TLS handshake.
+    ///   - logger: The logger of the transport; it also logs changed files, and those that cannot be used.
+    /// - Throws: `MicroError` with `invalidArgument` that names the missing or unusable file.
     public convenience init(
         tls: HTTPTLSConfiguration, configuration: HTTPConfiguration = HTTPConfiguration(), logger: Logger = .current
     ) throws {

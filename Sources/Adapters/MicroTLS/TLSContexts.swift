@@ -5,12 +5,14 @@ import Foundation
 import MicroCore
 import NIOSSL
 
-/// What was read from the files of a configuration.
+/// The TLS contexts of client and server, made from the files of a configuration.
 struct TLSContexts: Sendable {
     let client: NIOSSLContext
     /// Nil without a certificate.
     let server: NIOSSLContext?
 
+    /// Reads the files.
+    ///
     /// - Throws: ``MicroError`` with `invalidArgument` that names the file.
     init(reading configuration: HTTPTLSConfiguration) throws {
         let identity = try Self.identity(of: configuration)
@@ -18,7 +20,8 @@ struct TLSContexts: Sendable {
             NIOSSLTrustRoots.certificates(try Self.read(file) { try NIOSSLCertificate.fromPEMFile($0) })
         }
         if configuration.requiresClientCertificate, trust == nil {
-            throw Self.invalid("client certificates are required, but of which authority? Set authorityFile")
+            throw Self.invalid(
+                "requiresClientCertificate needs certificateAuthorityFile: set it to the callers' authorities")
         }
         var client = NIOSSL.TLSConfiguration.makeClientConfiguration()
         client.minimumTLSVersion = .tlsv12
@@ -36,7 +39,7 @@ struct TLSContexts: Sendable {
             server.applicationProtocols = ["http/1.1"]
             if configuration.requiresClientCertificate, let trust {
                 server.trustRoots = trust
-                // Callers come from anywhere: that an authority of ours knows them is what counts.
+                // A caller's address is not in its certificate: a signature by a trusted authority suffices.
                 server.certificateVerification = .noHostnameVerification
             }
             return try Self.context(server, configuration)
@@ -50,19 +53,19 @@ struct TLSContexts: Sendable {
         case (nil, nil): return nil
         case (let certificate?, let key?):
             let chain = try read(certificate) { try NIOSSLCertificate.fromPEMFile($0) }
-            guard !chain.isEmpty else { throw invalid("\(certificate) holds no certificate") }
+            guard !chain.isEmpty else { throw invalid("\(certificate) does not contain a certificate") }
             let privateKey = try read(key) { try NIOSSLPrivateKey(file: $0, format: .pem) }
             return (chain.map { .certificate($0) }, .privateKey(privateKey))
-        default: throw invalid("certificateFile and keyFile belong together: set both, or none")
+        default: throw invalid("certificateFile and keyFile belong together: set both or neither")
         }
     }
 
-    /// - Parameter parse: What reads the file. Its error is not passed on: it may quote what is in it.
+    /// Reads a file. The error of `parse` is dropped, because it may quote the file's contents.
     private static func read<Value>(_ file: String, _ parse: (String) throws -> Value) throws -> Value {
         guard FileManager.default.isReadableFile(atPath: file) else {
-            throw invalid("\(file) is not there, or this user may not read it")
+            throw invalid("\(file) does not exist or is not readable")
         }
-        do { return try parse(file) } catch { throw invalid("\(file) is not PEM of the kind that belongs there") }
+        do { return try parse(file) } catch { throw invalid("\(file) is not a valid PEM file") }
     }
 
     private static func context(
@@ -70,31 +73,12 @@ struct TLSContexts: Sendable {
     ) throws -> NIOSSLContext {
         do { return try NIOSSLContext(configuration: settings) } catch {
             throw invalid(
-                "\(configuration.certificateFile ?? "the certificate") and \(configuration.keyFile ?? "the key") do not fit "
-                    + "together")
+                "\(configuration.certificateFile ?? "the certificate") and \(configuration.keyFile ?? "the key") do not match"
+            )
         }
     }
 
     private static func invalid(_ problem: String) -> MicroError {
         MicroError(.invalidArgument, "TLS: \(problem)", origin: MicroError.Origin.transport)
-    }
-}
-
-/// When the files of a configuration were changed last.
-struct TLSFileFingerprints: Equatable {
-    private let dates: [Date?]
-    private let sizes: [UInt64?]
-
-    init(of configuration: HTTPTLSConfiguration) {
-        let files = [configuration.certificateFile, configuration.keyFile, configuration.certificateAuthorityFile]
-            .compactMap(
-                \.self)
-        // The file itself, where its name is a symbolic link to it: that is how orchestrators mount secrets.
-        let attributes = files.map { file in
-            let file = URL(fileURLWithPath: file).resolvingSymlinksInPath().path
-            return try? FileManager.default.attributesOfItem(atPath: file)
-        }
-        dates = attributes.map { $0?[.modificationDate] as? Date }
-        sizes = attributes.map { ($0?[.size] as? NSNumber)?.uint64Value }
     }
 }

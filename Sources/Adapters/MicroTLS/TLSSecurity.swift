@@ -6,12 +6,11 @@ import MicroCore
 import MicroHTTP
 import NIOCore
 import NIOSSL
-import NIOTLS
 import Synchronization
 
-/// Puts TLS under the connections of an HTTP transport.
+/// Adds TLS to the connections of an HTTP transport, and reads changed files again.
 final class TLSSecurity: HTTPSecurity {
-    private struct Content {
+    private struct State {
         var contexts: TLSContexts
         var fingerprints: TLSFileFingerprints
         var nextFileCheck: ContinuousClock.Instant
@@ -19,16 +18,18 @@ final class TLSSecurity: HTTPSecurity {
 
     private let configuration: HTTPTLSConfiguration
     private let logger: Logger
-    private let content: Mutex<Content>
+    private let state: Mutex<State>
 
-    /// - Throws: ``MicroError`` with `invalidArgument`.
+    /// Reads the files.
+    ///
+    /// - Throws: ``MicroError`` with `invalidArgument` that names the file.
     init(configuration: HTTPTLSConfiguration, logger: Logger) throws {
         self.configuration = configuration
         self.logger = logger
-        // First the stamps: what changes while it is read is read again.
+        // The fingerprints first: a file that changes during the read is read again.
         let fingerprints = TLSFileFingerprints(of: configuration)
-        content = Mutex(
-            Content(
+        state = Mutex(
+            State(
                 contexts: try TLSContexts(reading: configuration), fingerprints: fingerprints,
                 nextFileCheck: .now + configuration.refreshInterval))
     }
@@ -36,7 +37,7 @@ final class TLSSecurity: HTTPSecurity {
     func secure(_ channel: any Channel, to host: String) -> EventLoopFuture<Void> {
         let handshakePromise = channel.eventLoop.makePromise(of: Void.self)
         do {
-            // What is an address has no name to ask for: the certificate is checked against the address then.
+            // An IP address is not sent as server name (RFC 6066, section 3); the certificate is verified against it.
             let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
             let handler = try NIOSSLClientHandler(context: contexts().client, serverHostname: isAddress ? nil : host)
             try channel.pipeline.syncOperations.addHandlers(
@@ -51,56 +52,33 @@ final class TLSSecurity: HTTPSecurity {
         guard let server = contexts().server else {
             throw MicroError(
                 .invalidArgument,
-                "a service needs a certificate: set certificateFile and keyFile of its TLSConfiguration",
+                "a TLS server needs a certificate: set certificateFile and keyFile of its HTTPTLSConfiguration",
                 origin: MicroError.Origin.transport)
         }
         return NIOSSLServerHandler(context: server)
     }
 
-    /// What is to be used for a new connection: read anew if the files have changed and were not looked at for a while.
+    /// The contexts for a new connection. Changed files are read again, with at most one check per `refreshInterval`.
     private func contexts() -> TLSContexts {
         let now = ContinuousClock.now
-        let (current, isDue) = content.withLock { content in
-            let isDue = now >= content.nextFileCheck
-            // Others go on with what is there meanwhile.
-            if isDue { content.nextFileCheck = now + configuration.refreshInterval }
-            return (content, isDue)
+        let (current, isDue) = state.withLock { state in
+            let isDue = now >= state.nextFileCheck
+            // Other connections use the current contexts meanwhile.
+            if isDue { state.nextFileCheck = now + configuration.refreshInterval }
+            return (state, isDue)
         }
         guard isDue else { return current.contexts }
         let fingerprints = TLSFileFingerprints(of: configuration)
         guard fingerprints != current.fingerprints else { return current.contexts }
         do {
             let contexts = try TLSContexts(reading: configuration)
-            content.withLock { ($0.contexts, $0.fingerprints) = (contexts, fingerprints) }
-            logger.info("read the changed files for TLS")
+            state.withLock { ($0.contexts, $0.fingerprints) = (contexts, fingerprints) }
+            logger.info("reloaded changed TLS files")
             return contexts
         } catch {
-            logger.error("the changed files for TLS are not used", metadata: ["problem": "\(error)"])
+            logger.error(
+                "changed TLS files were rejected; the previous ones stay in use", metadata: ["cause": "\(error)"])
             return current.contexts
         }
-    }
-}
-
-/// Tells when the handshake of a client is over.
-private final class TLSHandshakeHandler: ChannelInboundHandler {
-    typealias InboundIn = NIOAny
-
-    private let handshakePromise: EventLoopPromise<Void>
-
-    init(_ handshakePromise: EventLoopPromise<Void>) { self.handshakePromise = handshakePromise }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .handshakeCompleted? = event as? TLSUserEvent { handshakePromise.succeed() }
-        context.fireUserInboundEventTriggered(event)
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        handshakePromise.fail(error)
-        context.fireErrorCaught(error)
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        handshakePromise.fail(ChannelError.eof)
-        context.fireChannelInactive()
     }
 }

@@ -1,63 +1,66 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why a request has no response.
+/// The failure of a request or a socket.
 package struct CurlError: Error, Sendable, Equatable {
-    /// The cause, in the terms a caller decides by.
+    /// The kind of failure, by which a caller decides.
     package enum Kind: Sendable, Hashable {
-        /// A method, URL character or header that must not be sent. Nothing was.
+        /// The method, a URL character or a header is invalid. Nothing was sent.
         case invalidRequest
-        /// The URL is not one of `http` or `https`, or has no valid host and port. Nothing was sent.
+        /// The URL's scheme is not `http` or `https`, or it has no valid host and port. Nothing was sent.
         case invalidURL
-        /// The host name has no address. Nothing was sent.
+        /// The host name could not be resolved. Nothing was sent.
         case couldNotResolve
-        /// Nobody accepted the connection. Nothing was sent.
+        /// The connection was not accepted. Nothing was sent.
         case couldNotConnect
         /// The TLS handshake failed, or a certificate or key could not be used. Nothing was sent.
         case tlsFailure
-        /// The connection ended before the response did. The server may have acted on the request.
+        /// The connection ended before the response was complete. The server may have acted on the request.
         case connectionLost
-        /// The request's `timeout` or `connectTimeout` ran out. The server may have acted on the request.
+        /// The request's `timeout` or `connectTimeout` expired. The server may have acted on the request.
         case timedOut
-        /// What came back is not HTTP.
+        /// The response is not valid HTTP or WebSocket.
         case badResponse
-        /// The response's header is larger than `CurlHeaders.maxSize` or has too many lines.
+        /// The response's header exceeds `CurlHeaders.maxSize` or `CurlHeaders.maxCount`.
         case headersTooLarge
-        /// The response's body is larger than the request's `maxBodySize`.
+        /// The response's body exceeds the request's `maxBodySize`.
         case bodyTooLarge
-        /// The `CurlTransfer` was closed, before or during the request.
+        /// The `CurlTransfer` or `CurlSocket` was closed, before or during the operation.
         case closed
-        /// Anything else, such as the process running out of descriptors.
+        /// Another failure, such as no free descriptor in the process.
         case other
     }
 
-    /// The cause.
+    /// The kind of failure.
     package var kind: Kind
 
-    /// One line for people: libcurl's own text where there is one, below 256 bytes, without URL, headers or body.
+    /// One line of text without URL, headers or body: libcurl's text where it has one, below 256 bytes.
     package var message: String
 
-    /// libcurl's `CURLcode`; 0 where the error is not libcurl's.
+    /// The `CURLcode`; 0 if libcurl did not report the failure.
     package var curlCode: Int32
 
-    /// An error, of libcurl's unless `curlCode` is 0.
+    /// Creates an error.
     package init(kind: Kind, message: String, curlCode: Int32 = 0) {
         self.kind = kind
         self.message = message
         self.curlCode = curlCode
     }
 
-    /// What everything after `CurlTransfer.close()` ends with.
+    /// The error of requests after `CurlTransfer.close()`.
     static let closed = CurlError(kind: .closed, message: "the HTTP client is closed")
 
-    /// What a response's header beyond its limits ends with.
+    /// The error of a socket after `CurlSocket.close()`.
+    static let socketClosed = CurlError(kind: .closed, message: "the connection is closed")
+
+    /// The error of a response header beyond its limits.
     static let headersTooLarge = CurlError(
         kind: .headersTooLarge,
         message: "the response's header exceeds \(CurlHeaders.maxSize) bytes or \(CurlHeaders.maxCount) lines")
 }
 
 extension CurlError: CustomStringConvertible {
-    /// The message, with libcurl's number where there is one.
+    /// The message, followed by libcurl's code if there is one.
     package var description: String {
         curlCode == 0 ? message : "\(message) (curl \(curlCode))"
     }

@@ -3,9 +3,9 @@
 
 import CCurl
 
-/// libcurl's process-wide state.
+/// The process-wide state of libcurl.
 enum CurlLibrary {
-    /// Sets it up on first use; Swift runs an initialiser like this one once, whatever the threads.
+    /// Initializes libcurl on first use and says whether that succeeded.
     static let isReady = {
         ccurl_keep_tls_at_exit()
         return curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK

@@ -3,7 +3,7 @@
 
 import CCurl
 
-/// Sets options of one easy handle and keeps the first failure.
+/// Sets options of an easy handle and keeps the first failure.
 struct CurlOptions {
     private let easy: UnsafeMutableRawPointer
     private(set) var code = CURLE_OK
@@ -35,7 +35,7 @@ struct CurlOptions {
         record(ccurl_set_write_callback(easy, option, callback))
     }
 
-    /// The callback is asked now and then whether to go on.
+    /// Sets a callback that libcurl calls about once a second; a nonzero result aborts.
     mutating func setProgress(
         _ callback:
             @convention(c) (UnsafeMutableRawPointer?, curl_off_t, curl_off_t, curl_off_t, curl_off_t) -> Int32,
@@ -44,7 +44,7 @@ struct CurlOptions {
         record(ccurl_set_progress_callback(easy, callback, context))
     }
 
-    /// What every connection has, whatever is sent on it.
+    /// Sets the options of every connection: URL, time limits and TCP.
     mutating func applyConnection(url: String, timeout: Duration, connectTimeout: Duration) {
         record(ccurl_allow_only_http(easy))
         ccurl_detach_resolver(easy)
@@ -52,7 +52,7 @@ struct CurlOptions {
         set(CURLOPT_TIMEOUT_MS, timeout.curlMilliseconds)
         set(CURLOPT_CONNECTTIMEOUT_MS, connectTimeout.curlMilliseconds)
         set(CURLOPT_NOSIGNAL, 1)
-        // Empty, not unset: libcurl would take a proxy from the environment.
+        // Empty, not unset: libcurl would otherwise read a proxy from the environment.
         set(CURLOPT_PROXY, "")
         set(CURLOPT_TCP_NODELAY, 1)
         set(CURLOPT_TCP_KEEPALIVE, 1)
@@ -74,11 +74,11 @@ struct CurlOptions {
         set(CURLOPT_SSL_VERIFYPEER, 1)
         set(CURLOPT_SSL_VERIFYHOST, 2)
         set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        // Without a passphrase OpenSSL asks for that of an encrypted key on the terminal, and the thread waits for it.
+        // Without a passphrase, OpenSSL prompts on the terminal for that of an encrypted key, and blocks the thread.
         set(CURLOPT_KEYPASSWD, "")
         if let file = tls.certificateAuthorityFile {
             set(CURLOPT_CAINFO, file)
-            // The directory of the system's authorities is trusted beside the file otherwise.
+            // Otherwise libcurl also trusts the system's directory of authorities.
             set(CURLOPT_CAPATH, nil)
         }
         if let file = tls.clientCertificateFile {
@@ -90,9 +90,9 @@ struct CurlOptions {
     private mutating func applyBody(_ request: CurlRequest) {
         if let body = request.body ?? (request.wantsBody ? [] : nil) {
             record(ccurl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
-            // libcurl reads a copy: nothing holds Swift's array in place until the transfer ends.
+            // libcurl copies the body, because the array's memory is only valid within this closure.
             body.withUnsafeBytes { bytes in
-                // An empty array may have no address, and libcurl takes none for "no body".
+                // An empty array may have no address, and libcurl reads a null pointer as "no body".
                 withUnsafeBytes(of: 0) { empty in
                     let start = UnsafeMutableRawPointer(mutating: bytes.baseAddress ?? empty.baseAddress)
                     record(ccurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, start))
@@ -112,26 +112,7 @@ struct CurlOptions {
 }
 
 extension CurlRequest {
-    /// libcurl's list, which the caller frees; `nil` for want of memory.
-    func makeHeaderLines() -> UnsafeMutablePointer<curl_slist>? {
-        // A name without a value takes out what libcurl adds by itself. `Expect` would cost a round trip, or a second.
-        var lines = ["Expect:"]
-        if !headers.contains(where: { $0.0.lowercased() == "content-type" }) { lines.append("Content-Type:") }
-        // A semicolon is how libcurl is told to send an empty value.
-        lines += headers.map { name, value in value.allSatisfy(\.isWhitespace) ? "\(name);" : "\(name): \(value)" }
-
-        var list: UnsafeMutablePointer<curl_slist>?
-        for line in lines {
-            guard let longer = curl_slist_append(list, line) else {
-                curl_slist_free_all(list)
-                return nil
-            }
-            list = longer
-        }
-        return list
-    }
-
-    /// Methods whose requests say that they have no body (RFC 9110 §8.6).
+    /// Whether the method anticipates a body, so that an empty one is sent with its length (RFC 9110, section 8.6).
     fileprivate var wantsBody: Bool {
         method == "POST" || method == "PUT" || method == "PATCH"
     }

@@ -1,19 +1,21 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Whom to trust over `https`, and who to be. The server's certificate and host name are always verified, from TLS 1.2
-/// up.
+/// TLS settings of a client: certificate authorities and client certificate. The server's certificate and host name are
+/// always verified; the minimum version is TLS 1.2.
 package struct CurlTLS: Sendable, Equatable {
-    /// Path of a PEM file of the authorities to trust, in place of the system's. `nil`: the system's.
+    /// The path of a PEM file with the trusted certificate authorities, which replace the system's; nil for the
+    /// system's.
     package var certificateAuthorityFile: String?
 
-    /// Path of a PEM file with the client's certificate (and its chain), for servers that ask for one.
+    /// The path of a PEM file with the client certificate and its chain, for servers that request one.
     package var clientCertificateFile: String?
 
-    /// Path of a PEM file with the client certificate's key, unencrypted. `nil`: it is in `clientCertificateFile`.
+    /// The path of a PEM file with the client certificate's unencrypted key; nil if `clientCertificateFile` contains
+    /// it.
     package var clientKeyFile: String?
 
-    /// The system's authorities and no client certificate, unless given.
+    /// Creates settings; the defaults are the system's authorities and no client certificate.
     package init(
         certificateAuthorityFile: String? = nil,
         clientCertificateFile: String? = nil,

@@ -3,9 +3,9 @@
 
 import CCurl
 
-/// A thread of its own for what blocks.
+/// Starts threads for blocking work.
 enum CurlThread {
-    /// Runs `body` on a new thread; false when the system has none to give.
+    /// Runs `body` on a new thread. Returns false if the system cannot create one.
     static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
         let box = Unmanaged.passRetained(Body(body))
         guard ccurl_thread_start(runBody, box.toOpaque()) == 0 else {

@@ -3,25 +3,25 @@
 
 import CCurl
 
-/// Gets a thread out of its wait for descriptors.
+/// Interrupts a thread's wait for descriptors.
 struct CurlWakeup: Sendable {
     private let readDescriptor: Int32
     private let writeDescriptor: Int32
 
-    /// Nil for want of descriptors.
+    /// Creates a wake-up descriptor; nil if none is available.
     init?() {
         var ends: [Int32] = [-1, -1]
         guard ccurl_wakeup_create(&ends) == 0 else { return nil }
         (readDescriptor, writeDescriptor) = (ends[0], ends[1])
     }
 
-    /// Becomes readable when the bell is rung.
+    /// The descriptor to wait for: it is readable after `signal()`.
     var descriptor: Int32 { readDescriptor }
 
-    /// For any thread, until `close`.
+    /// Makes the descriptor readable. It may be called on any thread until `close()`.
     func signal() { ccurl_wakeup_signal(writeDescriptor) }
 
-    /// Is as if it had not been rung.
+    /// Makes the descriptor unreadable again.
     func clear() { ccurl_wakeup_clear(readDescriptor) }
 
     func close() { ccurl_wakeup_close(readDescriptor, writeDescriptor) }

@@ -17,7 +17,7 @@ private struct Hello: Codable, Sendable { var name: String }
 
     private var person: Person { Person(fields: ["name": Google_Protobuf_Value(stringValue: "世界")]) }
 
-    @Test func messagesAreEncodedAndDecoded() throws {
+    @Test func messagesRoundTrip() throws {
         let encode = try #require(ProtobufCodec().encoder(for: Google_Protobuf_BytesValue.self))
         let decode = try #require(ProtobufCodec().decoder(for: Google_Protobuf_BytesValue.self))
         var message = Google_Protobuf_BytesValue()

@@ -9,7 +9,7 @@ import MicroTLS
 import TestServers
 import Testing
 
-/// The transport contract over mutual TLS: what is about streams, deadlines and connections has to hold there too.
+/// The transport contract over mutual TLS.
 @Suite(.serialized, .timeLimit(.minutes(5)), .enabled(if: Certificates.canBeCreated, "needs openssl"))
 struct TLSConformanceTests {
     @Test(.conformanceReport) func transportConforms() async throws {
@@ -26,22 +26,22 @@ struct TLSConformanceTests {
     }
 }
 
-/// What a transport over TLS can get wrong.
+/// A defect of a TLS transport.
 private enum TLSDefect: CaseIterable {
-    /// Clients take any certificate for the right one.
+    /// The client does not verify the server's certificate.
     case clientAcceptsAnyCertificate
-    /// Servers serve those who show none.
+    /// The server accepts clients without a certificate.
     case serverAcceptsAnyClient
 }
 
-/// The HTTP transport with certificates of its own.
+/// The HTTP transport over TLS with test certificates.
 private struct TLSHarness: TransportHarness {
     let subject = Subject(
         adapter: "HTTPTransport (TLS)", adapterVersion: conformanceKitVersion, backend: "HTTP/1.1", backendVersion: "-")
     let bounds = TransportBounds(calls: 300)
     let networkPath = NetworkPath.listener
     let credentials: Set<Credentials> = [.valid, .wrong]
-    /// For its wire alone: both sides are made in the case.
+    /// Only for its wire format: the case creates both sides.
     let endpoint: BackendEndpoint? = BackendEndpoint(Address(host: "127.0.0.1", port: 0), wire: .tls)
 
     private let authority: Certificates
@@ -65,7 +65,7 @@ private struct TLSHarness: TransportHarness {
         settings.certificateAuthorityFile = (isTrusted ? authority : untrustedAuthority).certificateAuthorityFile
         settings.requiresClientCertificate = defect != .serverAcceptsAnyClient
         var limits = HTTPConfiguration()
-        // T27 makes thousands of handshakes, 32 at a time: without optimisation one was seen to wait for a second.
+        // T27 performs thousands of handshakes, 32 concurrently: in a debug build, one was measured to wait for 1 s.
         limits.connectTimeout = .seconds(5)
         return try HTTPTransport(tls: settings, configuration: limits, logger: options.logger)
     }

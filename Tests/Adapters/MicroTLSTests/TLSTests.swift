@@ -56,7 +56,7 @@ struct TLSTests {
             let error = try await plain.failure(at: address)
             #expect(error != nil)
             await plain.close()
-            // And the server goes on.
+            // The server still works.
             try await withClient(authority.clientConfiguration) { try await $0.expectEcho(at: address) }
         }
     }
@@ -99,7 +99,7 @@ struct TLSTests {
         try files.install(try await old.server())
         try await withServer(files.settings) { address in
             try await withClient(old.clientConfiguration) { try await $0.expectEcho(at: address) }
-            // Half of a renewal: the old ones stay.
+            // An incomplete renewal: the previous files stay in use.
             try files.install(try await new.server(), key: false)
             try await withClient(old.clientConfiguration) { try await $0.expectEcho(at: address) }
             try files.install(try await new.server())
@@ -119,7 +119,7 @@ struct TLSTests {
             try await withClient(old.clientConfiguration) { client in
                 try await client.expectEcho(at: address)
                 try files.install(try await new.server())
-                // By the connection that is open: another one would be refused.
+                // Over the open connection: a new one would be rejected.
                 try await client.expectEcho(at: address)
             }
         }
@@ -133,11 +133,11 @@ struct TLSTests {
             ("/nowhere.pem", { $0.certificateFile = "/nowhere.pem" }),
             ("/nowhere.key", { $0.keyFile = "/nowhere.key" }),
             ("/nowhere.pem", { $0.certificateAuthorityFile = "/nowhere.pem" }),
-            ("do not fit", { $0.keyFile = other.key }),
+            ("do not match", { $0.keyFile = other.key }),
             ("belong together", { $0.keyFile = nil }),
             (good.certificateFile ?? "", { $0.keyFile = $0.certificateFile }),
             (
-                "authorityFile",
+                "certificateAuthorityFile",
                 {
                     $0.certificateAuthorityFile = nil
                     $0.requiresClientCertificate = true
@@ -165,7 +165,7 @@ struct TLSTests {
     }
 }
 
-/// Files that are exchanged while they are in use.
+/// TLS files that are replaced while they are in use.
 private struct ReplaceableCertificateFiles {
     private let directory = FileManager.default.temporaryDirectory.appendingPathComponent("tls-\(UUID().uuidString)")
 
@@ -177,7 +177,7 @@ private struct ReplaceableCertificateFiles {
         return settings
     }
 
-    /// As an administrator does: each file is there whole at every moment.
+    /// Replaces the files atomically.
     func install(_ settings: HTTPTLSConfiguration, key: Bool = true) throws {
         try replace("server.pem", by: settings.certificateFile)
         if key { try replace("server.key", by: settings.keyFile) }
@@ -192,7 +192,7 @@ private struct ReplaceableCertificateFiles {
 }
 
 extension Certificates {
-    /// The settings of a client without a certificate.
+    /// The configuration of a client without a certificate.
     fileprivate var clientConfiguration: HTTPTLSConfiguration {
         HTTPTLSConfiguration(certificateAuthorityFile: certificateAuthorityFile)
     }
@@ -204,7 +204,7 @@ extension Certificates {
         return (identity.certificate, identity.key)
     }
 
-    /// The settings of a server.
+    /// The configuration of a server.
     fileprivate func server(for place: String = "IP:127.0.0.1") async throws -> HTTPTLSConfiguration {
         let files = try await files(of: "server", for: place)
         return HTTPTLSConfiguration(

@@ -6,7 +6,7 @@ import TestServers
 import TestSupport
 import Testing
 
-/// The programs of the example, run as a user runs them.
+/// Starts a program of the example as a child process.
 private func start(_ program: String, _ arguments: String..., environment: [String: String] = [:]) throws
     -> ChildProcess
 {
@@ -33,7 +33,7 @@ private func start(_ program: String, _ arguments: String..., environment: [Stri
     }
 }
 
-/// Several processes, by HTTP: a registry is all that they share.
+/// Several processes with the HTTP broker, which share only a registry.
 @Suite(.requiresConsul, .consul, .serialized, .timeLimit(.minutes(2))) struct EventsOnConsulTests {
     @Test func queueMembersShareEventsAndOtherQueueReceivesAll() async throws {
         let consul = try #require(ConsulServer.current)
@@ -45,7 +45,7 @@ private func start(_ program: String, _ arguments: String..., environment: [Stri
     }
 }
 
-/// Several processes, by NATS: they need no registry.
+/// Several processes with NATS, without a registry.
 @Suite(.requiresNATS, .nats, .serialized, .timeLimit(.minutes(2))) struct EventsOnNATSTests {
     @Test(arguments: [[:], ["MICRO_BROKER_STREAM": "EVENTS-OF-TESTS"]])
     func queueMembersShareEventsAndOtherQueueReceivesAll(_ delivery: [String: String]) async throws {
@@ -55,7 +55,7 @@ private func start(_ program: String, _ arguments: String..., environment: [Stri
     }
 }
 
-/// Runs two subscribers of one queue, one of another, and a publisher of forty events.
+/// Runs two subscribers of one queue, one of another queue, and a publisher of 40 events.
 private func expectEachOnce(_ environment: [String: String]) async throws {
     let subscribers = [
         try start("events-subscriber", environment: environment),

@@ -5,16 +5,16 @@ import Foundation
 import TestServers
 import TestSupport
 
-/// The greeter's programs, run as a user runs them.
+/// Runs the greeter's programs as child processes.
 enum Greeter {
-    /// Starts one of them.
+    /// Starts a program.
     static func start(_ program: String, _ arguments: String..., environment: [String: String] = [:]) throws
         -> ChildProcess
     {
         try ChildProcess(path(of: program), arguments, environment: environment)
     }
 
-    /// Starts a server and waits until it serves.
+    /// Starts a server and waits until it is ready.
     static func serve(_ arguments: String..., environment: [String: String]) async throws -> ChildProcess {
         let server = try ChildProcess(path(of: "greeter-server"), arguments, environment: environment)
         guard await eventually(within: .seconds(20), { server.text.contains(" serving") }) else {
@@ -23,16 +23,16 @@ enum Greeter {
         return server
     }
 
-    /// Beside the program of the tests.
+    /// The path of a program, which is in the directory of the test program.
     private static func path(of program: String) -> String {
         URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(program).path
     }
 }
 
 extension ChildProcess {
-    /// Whether a client has told that a server answered it.
+    /// Whether the client reported a response from the server.
     func wasAnswered(by server: ChildProcess) -> Bool { text.contains("answered by process \(server.id)") }
 
-    /// The line that a client ends with.
+    /// The last line of a client's output.
     var lastLine: String { text.split(separator: "\n").last.map(String.init) ?? "" }
 }

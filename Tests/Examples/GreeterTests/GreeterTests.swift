@@ -6,15 +6,15 @@ import TestServers
 import TestSupport
 import Testing
 
-/// Without any server.
+/// The greeter without a backend.
 @Suite(.timeLimit(.minutes(2))) struct GreeterTests {
     @Test func demoPrintsExpectedOutput() async throws {
         let demo = try Greeter.start("greeter-demo")
         #expect(await demo.exitStatus() == 0)
         for line in [
             "greeter 1.0.0 at 127.0.0.1", "John -> Hello John",
-            "-> invalidArgument: a greeting needs a name  (from greeter)",
-            "-> notFound: no instances of nobody", "left in the registry: 0",
+            "-> invalidArgument: the name is empty  (from greeter)",
+            "-> notFound: no instances of unknown", "left in the registry: 0",
         ] { #expect(demo.text.contains(line), "\(demo.text)") }
     }
 
@@ -60,7 +60,7 @@ import Testing
     }
 }
 
-/// Through a real Consul.
+/// The greeter with a real Consul.
 @Suite(.requiresConsul, .consul, .serialized, .timeLimit(.minutes(3))) struct GreeterOnConsulTests {
     private let consul: ConsulServer
     private let environment: [String: String]
@@ -77,7 +77,7 @@ import Testing
         try Greeter.start("greeter-client", "--count", "\(count)", "--interval", "0.02", environment: environment)
     }
 
-    /// Whether Consul has a greeter that passes its check.
+    /// Whether Consul has a healthy greeter.
     private func isHealthy() async throws -> Bool {
         try await consul.request("/v1/health/service/greeter?passing").text.contains("greeter-")
     }
@@ -132,7 +132,7 @@ import Testing
     }
 
     @Test func emptyConsulReportsNoInstances() async throws {
-        // A greeter that another test has killed: Consul may be late by its minutely sync.
+        // Another test has killed a greeter: Consul may list it until its sync, once a minute.
         #expect(try await eventually(within: .seconds(90)) { try await !isHealthy() })
         let client = try client(count: 2)
         #expect(await client.exitStatus() == 1)

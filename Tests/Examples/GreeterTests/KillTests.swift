@@ -10,7 +10,7 @@ import TestServers
 import TestSupport
 import Testing
 
-/// One of three servers is killed while callers call all the time, and comes back.
+/// One of three servers is killed and restarted under constant load.
 @Suite(.timeLimit(.minutes(2)), .serialized) struct KillTests {
     private final class Results: Sendable {
         let isFinished = Atomic(false)
@@ -19,7 +19,7 @@ import Testing
         let processes = Mutex<Set<Int32>>([])
     }
 
-    /// What may be repeated does not fail; of the rest only what was under way to the server that died.
+    /// Idempotent calls do not fail; other calls fail only if they were in flight to the killed server.
     @Test(arguments: [true, false]) func killLosesOnlyInFlightNonIdempotentCalls(_ isIdempotent: Bool) async throws {
         let registry = MemoryRegistry(backend: MemoryBackend())
         let transport = HTTPTransport()
@@ -60,7 +60,7 @@ import Testing
         print(
             "kill -9 (\(isIdempotent ? "idempotent" : "not idempotent")): \(results.calls.value) calls, \(failures.count) failed"
         )
-        // Each of the 64 callers has one call under way.
+        // Each of the 64 callers has one call in flight.
         #expect(failures.count <= (isIdempotent ? 0 : 64), "\(failures.first?.message ?? "")")
         #expect(failures.allSatisfy { $0.code == .unavailable })
         await client.close()
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    /// Where a server says that it listens.
+    /// The address that a server has logged.
     private static func address(of server: ChildProcess) -> String? {
         let words = server.text.split(whereSeparator: \.isWhitespace)
         return words.last { $0.hasPrefix("address=") }?.dropFirst("address=".count).description

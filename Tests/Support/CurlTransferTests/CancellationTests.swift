@@ -106,7 +106,7 @@ struct CancellationTests {
                         try? await Task.sleep(for: .milliseconds(20))
                         task.cancel()
                         guard case .failure(let error) = await task.result else {
-                            Issue.record("a response from nobody")
+                            Issue.record("a response although the server does not respond")
                             return
                         }
                         #expect(error is CancellationError || (error as? CurlError)?.kind == .timedOut)

@@ -25,7 +25,7 @@ struct ConnectionTests {
     func concurrentConnectionsAreReused(driver: CurlTransfer.Driver) async throws {
         let barriers = [ThreadBarrier(count: 64), ThreadBarrier(count: 64)]
         let server = try ScriptedServer { request in
-            // Answers none before all are here.
+            // Responds when all requests have arrived.
             barriers[request.target.hasPrefix("/0/") ? 0 : 1].arriveAndWait()
             return ScriptedResponse(text: request.target)
         }
@@ -89,7 +89,7 @@ struct ConnectionTests {
         let server = try ScriptedServer { connection in
             guard let first = try connection.readRequest() else { return }
             try connection.write(ScriptedResponse(body: first.body))
-            // The second request on one connection finds it gone.
+            // The connection ends after the second request.
             _ = try connection.readRequest()
             if byReset { connection.reset() }
         }
@@ -108,7 +108,7 @@ struct ConnectionTests {
     func refusedConnectionFailsQuickly(driver: CurlTransfer.Driver) async throws {
         let server = try ScriptedServer { _ in ScriptedResponse() }
         server.stop()
-        // The port stays bound, so that nobody else gets it, but does not listen.
+        // The port stays bound without listening, so that no other process gets it.
         try await withTransfer(driver) { http in
             let time = await bestTime(below: .seconds(3)) {
                 let kind = await failureKind { try await http.perform(CurlRequest(url: server.url)) }
@@ -120,7 +120,7 @@ struct ConnectionTests {
 
     @Test func unresolvableHostIsReported() async throws {
         try await withTransfer(.preferred) { http in
-            // A label may have 63 characters: refused without asking a server.
+            // A label has at most 63 characters: the resolver rejects it without a query.
             let name = String(repeating: "a", count: 64) + ".invalid"
             let kind = await failureKind { try await http.perform(CurlRequest(url: "http://\(name)/")) }
             #expect(kind == .couldNotResolve)

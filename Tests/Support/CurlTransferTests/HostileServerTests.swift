@@ -5,10 +5,10 @@ import CurlTransfer
 import TestSupport
 import Testing
 
-/// What a broken or malicious peer can send.
+/// Responses of a broken or malicious server.
 @Suite(.timeLimit(.minutes(1)))
 struct HostileServerTests {
-    /// Answers every connection's first request with these bytes and closes.
+    /// The kind of failure when the server responds with these bytes and closes the connection.
     private func failure(
         _ driver: CurlTransfer.Driver, answering answer: String, maxBodySize: Int = 1000
     ) async throws -> CurlError.Kind? {
@@ -38,7 +38,7 @@ struct HostileServerTests {
         #expect(kind == .connectionLost)
     }
 
-    /// libcurl has one code for this and for a broken connection.
+    /// libcurl reports the same code as for a lost connection.
     @Test(arguments: drivers)
     func malformedChunkFails(driver: CurlTransfer.Driver) async throws {
         let kind = try await failure(
@@ -91,7 +91,7 @@ struct HostileServerTests {
                 #expect(response.headers["X"] == nil)
             }
         }
-        // The rest must not be taken for the next response.
+        // The excess bytes must not be read as the next response.
         #expect(server.acceptedConnections == 2)
     }
 
@@ -106,7 +106,7 @@ struct HostileServerTests {
             _ = try connection.readRequest()
             try connection.write("HTTP/1.1 200 OK\r\n\(framing)\r\n\r\n")
             if framing.hasPrefix("T") { try connection.write("fffffff\r\n") }
-            // Without end, where the framing allows: stopped by the client.
+            // Endless where the framing allows it: the client stops it.
             let count = framing.hasSuffix("1001") ? 1 : Int.max
             for _ in 0..<count {
                 try connection.write([UInt8](repeating: 0x78, count: 1001))
@@ -121,7 +121,7 @@ struct HostileServerTests {
             #expect(kind == .bodyTooLarge)
             #expect(await eventually { server.openConnections == 0 })
         }
-        // Socket buffers hold a few megabytes.
+        // The sockets' buffers hold a few megabytes.
         #expect(written.value < 20_000)
     }
 
@@ -143,7 +143,7 @@ struct HostileServerTests {
         }
     }
 
-    /// A header without end, in one of the ways it can be without end.
+    /// An endless header.
     enum OversizedHeader: String, CaseIterable {
         case large, many, oneLine, interim, trailers
 
@@ -185,7 +185,7 @@ struct HostileServerTests {
         }
     }
 
-    /// Whatever comes, a request ends, by a response or a `CurlError`, and nothing traps.
+    /// Every response ends the request with a result or a `CurlError`, and none traps.
     @Test(arguments: drivers)
     func randomResponsesNeverCrash(driver: CurlTransfer.Driver) async throws {
         let valid = Array(

@@ -4,13 +4,13 @@
 import Foundation
 import Testing
 
-/// A certificate and key in files of their own, made by `openssl`.
+/// A certificate and its key in temporary files, made by `openssl`.
 struct TestCertificate {
     let directory: URL
     var certificate: String { directory.appendingPathComponent("certificate.pem").path }
     var key: String { directory.appendingPathComponent("key.pem").path }
 
-    /// Self-signed, for a name such as `IP:127.0.0.1`; the key encrypted if a passphrase is given.
+    /// Creates a self-signed certificate for a name such as `IP:127.0.0.1`. With a passphrase, the key is encrypted.
     init(subjectAlternativeName name: String = "IP:127.0.0.1", passphrase: String? = nil) throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("curl-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -28,12 +28,12 @@ struct TestCertificate {
     }
 }
 
-/// `openssl s_server`, which answers every request with a page about the connection.
+/// `openssl s_server`, which responds to every request with a page about the connection.
 final class OpenSSLServer {
     let port: Int
     private let process: Process
 
-    /// Asks for a client certificate if `clientAuthority` is given.
+    /// Starts the server. It requires a client certificate if `clientAuthority` is given.
     init(_ identity: TestCertificate, clientAuthority: String? = nil) throws {
         let output = Pipe()
         process = try OpenSSL.start(
@@ -82,7 +82,7 @@ enum OpenSSL {
         return process
     }
 
-    /// Not by SIGTERM: a child inherits the signal mask of Swift's worker threads, which block it.
+    /// SIGTERM would not work: the child inherits the signal mask of Swift's worker threads, which block it.
     static func stop(_ process: Process) {
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()

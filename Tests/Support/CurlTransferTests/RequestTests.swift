@@ -31,7 +31,7 @@ struct RequestTests {
     }
 
     @Test(arguments: drivers)
-    func anErrorStatusIsAResponse(driver: CurlTransfer.Driver) async throws {
+    func errorStatusIsAResponse(driver: CurlTransfer.Driver) async throws {
         let server = try ScriptedServer { _ in ScriptedResponse(status: 403, text: "Permission denied") }
         defer { server.stop() }
         try await withTransfer(driver) { http in
@@ -85,7 +85,7 @@ struct RequestTests {
         }
         defer { server.stop() }
         try await withTransfer(.preferred) { http in
-            // Large enough for libcurl to send `Expect: 100-continue` if it could.
+            // Large enough for libcurl to send `Expect: 100-continue` unless that is disabled.
             let request = CurlRequest(
                 method: "POST", url: server.url, headers: [("X-Empty", ""), ("X-Tab", "a\tb; ü")],
                 body: Array(repeating: 1, count: 2_000_000))

@@ -86,7 +86,7 @@ import Testing
             await #expect(throws: CancellationError.self) { try await task.value }
         }
         #expect(took < .seconds(1))
-        // The connection goes too, though nobody waits for that.
+        // The connection is closed as well.
         #expect(await eventually { server.openConnections == 0 })
         server.stop()
     }
@@ -108,7 +108,7 @@ import Testing
         server.stop()
     }
 
-    /// A server that does not read does not fill the memory: writers are told that there is no room.
+    /// If the server does not read, the output buffer is bounded and writers have to wait.
     @Test func writersWaitForSlowServer() async throws {
         let gate = ThreadBarrier(count: 2)
         let server = try ScriptedServer { connection in
@@ -139,17 +139,17 @@ import Testing
     }
 }
 
-/// Keeps what comes.
+/// Records received bytes and the end of the connection.
 final class SocketRecorder: CurlSocketReader, Sendable {
-    private let content = Mutex<(bytes: [UInt8], error: CurlError?)>(([], nil))
+    private let state = Mutex<(bytes: [UInt8], error: CurlError?)>(([], nil))
 
-    var bytes: [UInt8] { content.withLock(\.bytes) }
-    var count: Int { content.withLock(\.bytes.count) }
-    var error: CurlError? { content.withLock(\.error) }
+    var bytes: [UInt8] { state.withLock(\.bytes) }
+    var count: Int { state.withLock(\.bytes.count) }
+    var error: CurlError? { state.withLock(\.error) }
 
     func receive(_ bytes: UnsafeRawBufferPointer, from socket: CurlSocket) {
-        content.withLock { $0.bytes.append(contentsOf: bytes) }
+        state.withLock { $0.bytes.append(contentsOf: bytes) }
     }
 
-    func end(_ error: CurlError) { content.withLock { $0.error = error } }
+    func end(_ error: CurlError) { state.withLock { $0.error = error } }
 }

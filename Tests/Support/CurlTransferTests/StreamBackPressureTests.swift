@@ -9,7 +9,7 @@ import Testing
 struct StreamBackPressureTests {
     private static let size = 128 * 1024 * 1024
 
-    /// Sends `size` bytes of the pattern in pieces of many sizes, and counts them.
+    /// A server that sends `size` bytes of the pattern in pieces of various sizes, and counts them.
     private func server(_ framing: Framing, _ pattern: BodyPattern, written: Counter) throws -> ScriptedServer {
         try ScriptedServer { connection in
             _ = try connection.readRequest()
@@ -37,7 +37,7 @@ struct StreamBackPressureTests {
         try await withTransfer(driver) { http in
             let stream = try await http.stream(CurlRequest(url: server.url, maxBodySize: 0))
             #expect(await isStalled(written, beyond: 256 * 1024))
-            // Beside the 256 KiB, sockets keep a few megabytes on their way.
+            // In addition to the 256 KiB, the sockets' buffers hold a few megabytes.
             #expect(written.value < 24 * 1024 * 1024)
             var read = 0
             var largest = 0
@@ -51,7 +51,7 @@ struct StreamBackPressureTests {
         }
     }
 
-    /// A stream that nobody reads stands in nobody's way.
+    /// A stream without a reader does not delay other requests.
     @Test(arguments: drivers)
     func pausedStreamDoesNotBlockOtherRequests(driver: CurlTransfer.Driver) async throws {
         let endless = try EndlessServer()

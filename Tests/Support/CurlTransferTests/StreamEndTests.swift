@@ -5,10 +5,10 @@ import CurlTransfer
 import TestSupport
 import Testing
 
-/// All the ways to end a stream before its body ends.
+/// Ending a stream before its body is complete.
 @Suite(.timeLimit(.minutes(1)))
 struct StreamEndTests {
-    /// Answers with a header, and waits for the client to go.
+    /// A server that responds with a header and waits until the client disconnects.
     private func silentServer() throws -> ScriptedServer {
         try ScriptedServer { connection in
             _ = try connection.readRequest()
@@ -81,7 +81,7 @@ struct StreamEndTests {
         defer { server.stop() }
         var pieces: CurlStream.Iterator?
         do {
-            // The stream holds its transfer likewise.
+            // The stream retains its transfer.
             let http = CurlTransfer(configuration: .init(driver: driver))
             pieces = try await http.stream(CurlRequest(url: server.url)).makeAsyncIterator()
         }
@@ -106,7 +106,7 @@ struct StreamEndTests {
         #expect(server.acceptedConnections == 1)
     }
 
-    /// How to end a stream that nobody reads.
+    /// A way to end a stream without a reader.
     enum End: CaseIterable {
         case cancel, drop, close, task
     }
@@ -167,7 +167,7 @@ struct StreamEndTests {
         defer { server.stop() }
         try await withTransfer(driver) { http in
             let stream = try await http.stream(CurlRequest(url: server.url))
-            // All of it is there once the client goes.
+            // The connection ends after the client has received the whole response.
             #expect(await hasNoConnections(server))
             stream.cancel()
             await #expect(throws: CancellationError.self) { try await stream.collect() }
@@ -196,7 +196,7 @@ struct StreamEndTests {
         }
     }
 
-    /// Streams that end in all ways at once, under a transfer that is closed at some time.
+    /// Streams that are ended in different ways at the same time, while the transfer is closed.
     @Test(arguments: drivers)
     func concurrentEndingsResolveOnce(driver: CurlTransfer.Driver) async throws {
         let endless = try EndlessServer()
@@ -216,7 +216,7 @@ struct StreamEndTests {
                                 if number.isMultiple(of: 4) { return }
                                 if number % 4 == 1 { stream.cancel() }
                             }
-                            Issue.record("an end of what has none")
+                            Issue.record("the endless body has ended")
                         }
                         try? await Task.sleep(for: .microseconds(pause))
                         if number % 4 == 2 { task.cancel() }

@@ -6,11 +6,11 @@ import Foundation
 import Synchronization
 import TestSupport
 
-/// How a response tells where its body ends.
+/// The framing of a response's body.
 enum Framing: CaseIterable {
     case length, chunked, close
 
-    /// The header of a response whose body has so many bytes.
+    /// The header of a response with a body of `length` bytes.
     func head(_ length: Int) -> String {
         switch self {
         case .length: "HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n"
@@ -19,7 +19,7 @@ enum Framing: CaseIterable {
         }
     }
 
-    /// A piece of the body, not empty, as it is sent.
+    /// A piece of the body as it is sent; it must not be empty.
     func piece(_ bytes: [UInt8]) -> [UInt8] {
         guard self == .chunked else { return bytes }
         return Array((String(bytes.count, radix: 16) + "\r\n").utf8) + bytes + Array("\r\n".utf8)
@@ -30,7 +30,7 @@ enum Framing: CaseIterable {
     }
 }
 
-/// What lets a server's thread go on, step by step.
+/// Blocks a server's thread until the test opens the next step.
 final class BlockingGate: Sendable {
     private let steps = DispatchSemaphore(value: 0)
 
@@ -38,13 +38,13 @@ final class BlockingGate: Sendable {
         for _ in 0..<count { steps.signal() }
     }
 
-    /// Waits for a step, thirty seconds at most.
+    /// Waits for a step, at most 30 s.
     func pass() {
         _ = steps.wait(timeout: .now() + 30)
     }
 }
 
-/// A server that answers each request with a body without end, as fast as it is read.
+/// A server that responds to each request with an endless body, as fast as the client reads.
 final class EndlessServer: Sendable {
     let server: ScriptedServer
     private let written: Counter
@@ -63,13 +63,13 @@ final class EndlessServer: Sendable {
         }
     }
 
-    /// Whether it could write a lot, and then nothing for a while.
+    /// Whether the server wrote many blocks, and then was blocked for a while.
     func isStalled() async -> Bool {
         await CurlTransferTests.isStalled(written, beyond: 8)
     }
 }
 
-/// Whether a count passes a number, and then stands still for a while.
+/// Whether a count exceeds a number and then stays constant for a while.
 func isStalled(_ count: Counter, beyond number: Int) async -> Bool {
     await eventually {
         let before = count.value
@@ -78,7 +78,7 @@ func isStalled(_ count: Counter, beyond number: Int) async -> Bool {
     }
 }
 
-/// Bytes that show when some are lost, doubled or swapped: a block of an odd length, again and again.
+/// A repeated block of an odd length, which reveals lost, duplicated and reordered bytes.
 struct BodyPattern: Sendable {
     private static let period = 65_521
     private let bytes: [UInt8]
@@ -89,12 +89,12 @@ struct BodyPattern: Sendable {
         bytes = block + block + block + block
     }
 
-    /// So many bytes from an offset on, 128 KiB at most.
+    /// Returns `count` bytes from an offset on, at most 128 KiB.
     func bytes(at offset: Int, count: Int) -> [UInt8] {
         Array(bytes[(offset % Self.period)...].prefix(count))
     }
 
-    /// Whether a piece is what belongs at the offset.
+    /// Whether a piece equals the pattern at the offset.
     func matches(_ piece: [UInt8], at offset: Int) -> Bool {
         piece.withUnsafeBytes { piece in
             bytes.withUnsafeBytes { bytes in

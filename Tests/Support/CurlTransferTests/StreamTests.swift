@@ -47,7 +47,7 @@ struct StreamTests {
         defer { server.stop() }
         try await withTransfer(driver) { http in
             let stream = try await http.stream(CurlRequest(url: server.url))
-            // All of it is there once the client goes.
+            // The connection ends after the client has received the whole response.
             #expect(await eventually { server.openConnections == 0 })
             let pieces = try await stream.reduce(into: []) { $0.append($1) }
             #expect(pieces == [Array(0..<200)])
@@ -155,7 +155,7 @@ struct StreamTests {
                 #expect(try await pieces.next() == Array("half".utf8))
                 gate.open()
                 #expect(await failureKind { try await pieces.next() } == .connectionLost)
-                // Whoever reads again must not take it for complete.
+                // A second read must not report a complete body.
                 #expect(await failureKind { try await pieces.next() } == .connectionLost)
             }
         }

@@ -8,7 +8,7 @@ import Testing
 
 let drivers = CurlTransfer.Driver.allCases
 
-/// Runs `body` with a transfer of its own and closes it, whatever happens.
+/// Runs `body` with a new transfer and closes it in all cases.
 func withTransfer<R>(
     _ driver: CurlTransfer.Driver,
     tls: CurlTLS = .init(),
@@ -34,7 +34,7 @@ func failureKind<R>(
     await #expect(throws: CurlError.self, sourceLocation: sourceLocation) { try await body() }?.kind
 }
 
-/// The shortest of up to three runs; the machine's other work can only add to one.
+/// The shortest of up to three runs, because other load on the machine can only make a run longer.
 func bestTime(below limit: Duration, _ body: () async throws -> Void) async rethrows -> Duration {
     var best = Duration.seconds(3600)
     for _ in 0..<3 where best >= limit {
@@ -43,7 +43,7 @@ func bestTime(below limit: Duration, _ body: () async throws -> Void) async reth
     return best
 }
 
-/// Lets the threads of a server go on together once `count` have arrived, or after ten seconds.
+/// Blocks the threads of a server until `count` have arrived, or for ten seconds.
 final class ThreadBarrier: Sendable {
     private let arrived = Mutex(0)
     private let all = DispatchSemaphore(value: 0)
@@ -70,7 +70,7 @@ final class ThreadBarrier: Sendable {
     }
 }
 
-/// xorshift64*, so that a run can be repeated.
+/// A seeded generator (xorshift64*), so that a run can be repeated.
 struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 

@@ -58,7 +58,7 @@ struct TLSTests {
         #expect(try await response(url, .preferred, tls).status == 200)
     }
 
-    /// OpenSSL would ask for the passphrase on the terminal, and everything would wait for the answer.
+    /// OpenSSL would prompt for the passphrase on the terminal, and block the thread.
     @Test func encryptedKeyIsRejected() async throws {
         let identity = try TestCertificate()
         defer { identity.remove() }

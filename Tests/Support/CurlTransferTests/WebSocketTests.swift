@@ -7,7 +7,7 @@ import Testing
 @testable import CurlTransfer
 
 @Suite struct WebSocketTests {
-    /// The example of RFC 3174, section 7.3, and that of RFC 6455, section 1.3.
+    /// The examples of RFC 3174, section 7.3, and RFC 6455, section 1.3.
     @Test func sha1MatchesTestVectors() {
         #expect(SHA1.digest(of: Array("abc".utf8)).prefix(5) == [0xA9, 0x99, 0x3E, 0x36, 0x47])
         #expect(SHA1.digest(of: [UInt8](repeating: 0x61, count: 1_000_000)).prefix(4) == [0x34, 0xAA, 0x97, 0x3C])
@@ -22,7 +22,7 @@ import Testing
         #expect(try read(unmasked(framed), in: [framed.count]) == payload)
     }
 
-    @Test func anEmptyOutputMakesNoFrame() {
+    @Test func emptyOutputMakesNoFrame() {
         var codec = WebSocketCodec()
         #expect(frame([], by: &codec).isEmpty)
     }
@@ -58,7 +58,7 @@ import Testing
         #expect(error?.message.contains("done") == true)
     }
 
-    /// However it is cut into pieces, the bytes are the same; nothing traps.
+    /// The result does not depend on how the input is split, and no input traps.
     @Test(.timeLimit(.minutes(1))) func mutatedFramesDecodeConsistently() {
         var fuzzer = Fuzzer(seed: 1)
         let seed: [UInt8] =
@@ -112,7 +112,7 @@ import Testing
         return read
     }
 
-    /// Reads frames that come in pieces of the sizes, again and again.
+    /// Reads frames in pieces of the given sizes, in turn.
     private func read(_ frames: [UInt8], in sizes: [Int]) throws -> [UInt8] {
         var (codec, read, rest, turn) = (WebSocketCodec(), [UInt8](), frames[...], 0)
         while !rest.isEmpty {
@@ -124,7 +124,7 @@ import Testing
         return read
     }
 
-    /// A client's frame as a server would have sent it.
+    /// Converts a client's frame into the frame that a server would send.
     private func unmasked(_ frame: [UInt8]) -> [UInt8] {
         guard frame.count > 1 else { return frame }
         let size = [126: 2, 127: 8][frame[1] & 0x7F] ?? 0

@@ -4,10 +4,10 @@
 import ArgumentParser
 import Micro
 
-/// Publishes by one client to a subscriber of another one, until everything has arrived, and prints the line of
+/// Publishes from one client to a subscriber of another client until all messages have arrived, and prints the line of
 /// ``MessageLoad``.
 struct BrokerDeliver: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Measures messages from a publisher to a subscriber.")
+    static let configuration = CommandConfiguration(abstract: "Measures delivery from a publisher to a subscriber.")
 
     @OptionGroup var options: BrokerOptions
     @OptionGroup var load: MessageLoad

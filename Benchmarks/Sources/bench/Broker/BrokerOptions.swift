@@ -7,7 +7,7 @@ import Micro
 import MicroMemory
 import MicroNATS
 
-/// Which broker is measured, and where it is.
+/// The broker to measure, and its URL.
 struct BrokerOptions: ParsableArguments {
     enum Kind: String, ExpressibleByArgument, CaseIterable {
         case nats, memory
@@ -18,32 +18,32 @@ struct BrokerOptions: ParsableArguments {
         case atLeastOnce = "at-least-once"
     }
 
-    @Option(help: "The kind of broker; memory is that of one process.")
+    @Option(help: "The kind of broker; memory is limited to one process.")
     var broker = Kind.nats
 
-    @Option(help: "Its URL; memory has none.")
+    @Option(help: "The URL of the broker; not used with memory.")
     var address = "nats://127.0.0.1:4222"
 
-    @Option(help: "How often a message is delivered.")
+    @Option(help: "The delivery guarantee.")
     var delivery = Delivery.atMostOnce
 
-    /// The topic of this run. JetStream keeps what was published by others.
+    /// The topic of this run. JetStream keeps the messages of other runs.
     var topic: String { "bench.load-\(ProcessInfo.processInfo.processIdentifier)" }
 
-    /// What the row of a table is called.
+    /// The name of the row in a table.
     var label: String {
         let name = broker == .memory ? "memory" : address.split(separator: ":").first.map(String.init) ?? ""
         return delivery == .atMostOnce ? name : "\(name)-confirmed"
     }
 
-    /// A client of its own.
+    /// Creates a client.
     func client() throws -> any Broker {
         switch broker {
         case .nats:
             var configuration = NATSConfiguration()
             configuration.address = address
             if delivery == .atLeastOnce {
-                // A stream that this run alone uses.
+                // A stream that only this run uses.
                 let name = topic.replacing(".", with: "-")
                 configuration.delivery = .atLeastOnce(stream: NATSStream(name: name, topics: [topic]))
             }

@@ -4,9 +4,9 @@
 import ArgumentParser
 import Micro
 
-/// Publishes what nobody subscribes to, and prints the line of ``MessageLoad``.
+/// Publishes to a topic without subscribers, and prints the line of ``MessageLoad``.
 struct BrokerPublish: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Measures the publishing of messages.")
+    static let configuration = CommandConfiguration(abstract: "Measures publishing.")
 
     @OptionGroup var options: BrokerOptions
     @OptionGroup var load: MessageLoad
@@ -14,9 +14,9 @@ struct BrokerPublish: AsyncParsableCommand {
     func run() async throws {
         let broker = try options.client()
         try await load.measure(options.label, by: broker, to: options.topic) {
-            // At least once, each message was confirmed.
+            // At least once: each message has been confirmed.
             guard options.delivery == .atMostOnce else { return }
-            // The server tells that nobody is there once it has read everything before.
+            // The server responds that there are no subscribers after it has read everything before.
             do {
                 _ = try await broker.request(BrokerMessage(), to: "bench.nobody", deadline: .now + .seconds(60))
                 throw BenchError("somebody subscribes to bench.nobody")

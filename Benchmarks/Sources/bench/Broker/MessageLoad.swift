@@ -7,52 +7,52 @@ import Micro
 import NIOCore
 import Synchronization
 
-/// So many messages are on their way to a subscriber at most. Beyond 65,536 both clients of NATS drop what a subscriber has
-/// not taken; the program in C has the same window.
+/// The maximum number of messages in flight to a subscriber. Beyond 65,536, both NATS clients drop messages that the
+/// subscriber has not read. The C program has the same window.
 private let window = 16_384
 
-/// How much is published, and from how many tasks at once.
+/// The number of messages and of publishing tasks.
 struct MessageLoad: ParsableArguments {
-    /// After so many messages a sender looks at the window.
+    /// The number of messages after which a sender checks the window.
     private static let batch = 64
     private static let timeout = Duration.seconds(120)
 
-    @Option(help: "How many tasks publish.")
+    @Option(help: "The number of publishing tasks.")
     var senders = 1
 
-    @Option(help: "The size of a body, in bytes.")
+    @Option(help: "The size of a message body, in bytes.")
     var bytes = 128
 
-    @Option(help: "How many messages are published by all tasks together, after a tenth of that.")
+    @Option(help: "The number of messages of all tasks together, after a warm-up with a tenth of it.")
     var messages = 1_000_000
 
-    /// How far a run is.
+    /// The progress of a run.
     final class Progress: Sendable {
-        /// Messages that were published, or will be at once.
+        /// The number of messages that were published, or are about to be.
         let published = Atomic(0)
-        /// Messages that a subscriber has.
+        /// The number of received messages.
         let received = Atomic(0)
 
-        /// Tells that so many are going to be published.
+        /// Records that `count` messages are about to be published.
         func begin(_ count: Int) { published.add(count, ordering: .relaxed) }
 
         private let hasWaiters = Atomic(false)
         private let waiters = Mutex<[CheckedContinuation<Void, Never>]>([])
 
-        /// Tells that one has come.
+        /// Records a received message.
         func receive() {
             received.add(1, ordering: .relaxed)
             if hasWaiters.load(ordering: .relaxed), inFlight <= window / 2 { wake() }
         }
 
-        /// Waits while more than the window are on their way, until there are half as many. A sleep that is repeated would
+        /// Waits while the window is full, until it is half empty. Polling with sleeps would
         /// cost more than the messages.
         func waitForRoom() async {
             guard inFlight > window else { return }
             await withCheckedContinuation { continuation in
                 waiters.withLock { $0.append(continuation) }
                 hasWaiters.store(true, ordering: .sequentiallyConsistent)
-                // All may have come before anybody knew that there is somebody to wake.
+                // All messages may have arrived before this waiter was added.
                 if inFlight <= window / 2 { wake() }
             }
         }
@@ -66,16 +66,17 @@ struct MessageLoad: ParsableArguments {
             for waiter in waiting { waiter.resume() }
         }
 
-        /// How many are on their way.
+        /// The number of messages in flight.
         var inFlight: Int { published.load(ordering: .relaxed) - received.load(ordering: .relaxed) }
     }
 
-    /// Publishes a tenth and then all of the messages, and prints one line about the latter:
-    /// `KIND BYTES/SENDERS MESSAGES/S CPU-µS`, the CPU time of this process for each message.
+    /// Publishes a tenth of the messages as warm-up, then all, and prints one line about the latter:
+    /// `KIND BYTES/SENDERS MESSAGES/S CPU-µS`, with the CPU time of this process per message.
     ///
     /// - Parameters:
-    ///   - progress: Told of what arrives. The senders keep to the window then, and the end is when all has arrived.
-    ///   - flush: Waits until everything has left: the end otherwise.
+    ///   - progress: Records received messages. With it, senders respect the window, and the run ends when all have
+    ///     arrived.
+    ///   - flush: Waits until everything has been sent, which ends the run without `progress`.
     func measure(
         _ kind: String, by broker: any Broker, to topic: String, progress: Progress? = nil,
         flush: () async throws -> Void = {}
@@ -99,7 +100,7 @@ struct MessageLoad: ParsableArguments {
         print(kind, "\(bytes)/\(senders)", text(count / time, 0), text(used / count * 1e6, 3))
     }
 
-    /// Publishes from all senders at once, each so many messages.
+    /// Publishes `share` messages from each of the senders, concurrently.
     private func publish(_ share: Int, by broker: any Broker, to topic: String, _ progress: Progress?) async throws {
         let message = BrokerMessage(body: ByteBuffer(repeating: UInt8(ascii: "x"), count: bytes))
         try await withThrowingTaskGroup(of: Void.self) { group in

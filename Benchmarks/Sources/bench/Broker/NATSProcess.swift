@@ -7,15 +7,15 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 
-/// Where a NATS server is started that only this process uses.
+/// The options of a NATS server that only this process uses.
 struct NATSProcessOptions: ParsableArguments {
-    @Option(help: "The configuration of the server.")
+    @Option(help: "The server's configuration file.")
     var configuration = "../docker/nats/nats.conf"
 
-    @Option(parsing: .upToNextOption, help: "Its ports: for NATS, for NATS over HTTP, and to ask what it does.")
+    @Option(parsing: .upToNextOption, help: "The server's ports: NATS, WebSocket and monitoring.")
     var ports: [Int]
 
-    @Option(help: "The folder for what it keeps.")
+    @Option(help: "The server's data directory.")
     var data: String
 
     func validate() throws {
@@ -23,7 +23,7 @@ struct NATSProcessOptions: ParsableArguments {
     }
 }
 
-/// A NATS server that is killed and started again, with what JetStream keeps.
+/// A NATS server that is killed and restarted with its JetStream data.
 final class NATSProcess {
     private static let timeout = Duration.seconds(30)
 
@@ -34,11 +34,11 @@ final class NATSProcess {
 
     deinit { kill() }
 
-    /// Starts it and waits until it says that it serves.
+    /// Starts the server and waits until it is ready.
     func start() async throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        // The file is for whoever ends this process before it has ended the server.
+        // The script ends the server with this file if this process is killed.
         process.arguments = ["nats-server", "-c", options.configuration, "-P", "\(options.data).pid"]
         process.environment = ProcessInfo.processInfo.environment.merging([
             "NATS_HOST": "127.0.0.1", "NATS_PORT": "\(options.ports[0])", "NATS_WEBSOCKET_PORT": "\(options.ports[1])",
@@ -55,7 +55,7 @@ final class NATSProcess {
         }
     }
 
-    /// Ends it the hard way, and waits.
+    /// Kills the server and waits for its end.
     func kill() {
         guard let process else { return }
         Foundation.kill(process.processIdentifier, SIGKILL)

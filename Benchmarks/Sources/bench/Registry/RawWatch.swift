@@ -5,7 +5,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 
-/// What a watch without swift-micro sees of the port of a service: `etcdctl watch`, or a blocking query of Consul.
+/// A watch of a service's port without swift-micro: `etcdctl watch`, or a blocking query to Consul.
 struct RawWatch {
     typealias Observation = (port: Int, at: ContinuousClock.Instant)
 
@@ -14,7 +14,7 @@ struct RawWatch {
 
     func stop() { task.cancel() }
 
-    /// Nil for a registry that nothing else can watch.
+    /// Creates a watch; nil for a registry without another client.
     init?(of service: String, in options: RegistryOptions) throws {
         let (stream, continuation) = AsyncStream.makeStream(of: Observation.self)
         observations = stream
@@ -48,7 +48,7 @@ struct RawWatch {
         let (chunks, chunk) = AsyncStream.makeStream(of: (data: Data, at: ContinuousClock.Instant).self)
         let (process, output) = (Process(), Pipe())
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        // From the first revision on, so that the state of now is told too.
+        // From the first revision on, so that the current state is reported as well.
         process.arguments = [
             "ETCDCTL_API=3", "etcdctl", "--endpoints", address, "watch", "--rev", "1", "--prefix", prefix,
         ]
@@ -61,7 +61,7 @@ struct RawWatch {
         let child = process.processIdentifier
         return Task {
             var lines = Data()
-            // At once, not when this task runs next: the program may have ended before.
+            // Immediately, because the program may end before this task runs again.
             await withTaskCancellationHandler {
                 for await (data, at) in chunks {
                     lines += data
@@ -79,7 +79,7 @@ struct RawWatch {
     }
 
     private static func number(after text: String, in line: some StringProtocol) -> Int? {
-        // An agent of development answers in JSON with spaces.
+        // A development agent responds in JSON with spaces.
         line.range(of: text).flatMap { Int(line[$0.upperBound...].drop { $0 == " " }.prefix { $0.isNumber }) }
     }
 }

@@ -5,26 +5,27 @@ import ArgumentParser
 import Logging
 import Micro
 
-/// Changes the port of a node again and again, and prints how long a watch of another client, and one without
-/// swift-micro, take to tell.
+/// Changes the port of a node repeatedly, and prints the latency of a watch in another client, and of one without
+/// swift-micro.
 struct RegistryChanges: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measures how long a change takes to reach a watch.")
+        abstract: "Measures the latency from a change to a watch.")
 
     private static let service = "bench-watch"
 
     @OptionGroup var options: RegistryOptions
 
-    @Option(help: "How many changes there are.")
+    @Option(help: "The number of changes.")
     var changes = 200
 
-    @Option(help: "Milliseconds between a state and the next change; a watch slows down for frequent ones.")
+    @Option(
+        help: "The time between a state and the next change, in milliseconds; a watch slows down for frequent changes.")
     var pause = 120
 
     func run() async throws {
         let writer = try options.client()
         let reader = try options.client()
-        // It may just be starting: no news that it is not there yet.
+        // No logs: the registry may still be starting.
         let silent = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
         try await Registration(of: record(port: 1), in: writer, logger: silent).start(within: .seconds(30))
 

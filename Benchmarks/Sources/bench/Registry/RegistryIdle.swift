@@ -5,26 +5,26 @@ import ArgumentParser
 import Foundation
 import Micro
 
-/// Watches the services of `registry-services`, each by its name or all at once, while nothing changes, and prints what
-/// that takes: `WATCHES CONNECTIONS CPU-MS-PER-MINUTE RESIDENT-MIB SECONDS-TO-STATE`.
+/// Watches the services of `registry-services`, by name or all at once, while nothing changes, and prints the cost:
+/// `WATCHES CONNECTIONS CPU-MS-PER-MINUTE RESIDENT-MIB SECONDS-TO-STATE`.
 struct RegistryIdle: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Measures watches of services that do not change.")
 
     @OptionGroup var options: RegistryOptions
 
-    @Option(help: "How many services are watched.")
+    @Option(help: "The number of watched services.")
     var watches = 500
 
-    @Flag(help: "One watch of everything, whose state is whole with that many services.")
+    @Flag(help: "One watch of all services, which is complete with that number of services.")
     var everything = false
 
-    @Option(help: "How many nodes each service has.")
+    @Option(help: "The number of nodes per service.")
     var nodes = 3
 
-    @Option(help: "How long to measure, in seconds.")
+    @Option(help: "The duration of the measurement, in seconds.")
     var seconds = 32.0
 
-    @Option(help: "How long to wait for the first state of each watch, in seconds.")
+    @Option(help: "The time limit for the first state of each watch, in seconds.")
     var firstStateTimeout = 60.0
 
     func run() async throws {
@@ -75,7 +75,7 @@ struct RegistryIdle: AsyncParsableCommand {
         await registry.close()
     }
 
-    /// How many connections to the registry this process holds.
+    /// The number of connections from this process to the registry.
     private func connections() throws -> Int {
         let directory = "/proc/self/fd"
         let own = Set(
@@ -86,7 +86,7 @@ struct RegistryIdle: AsyncParsableCommand {
             throw BenchError("\(options.address) has no port")
         }
         let remote = String(format: ":%04X", port)
-        // Not `String(contentsOfFile:)`, which takes the first 4 KiB of a file without a size for all of it.
+        // `String(contentsOfFile:)` reads only the first 4 KiB of a file without a size.
         let table = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/proc/net/tcp")).readToEnd() ?? Data()
         // sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode …
         return String(decoding: table, as: UTF8.self).split(separator: "\n").count { line in

@@ -7,19 +7,19 @@ import MicroConsul
 import MicroEtcd
 import MicroMemory
 
-/// Which registry is measured, and where it is.
+/// The registry to measure, and its address.
 struct RegistryOptions: ParsableArguments {
     enum Kind: String, ExpressibleByArgument, CaseIterable {
         case consul, etcd, memory
     }
 
-    @Option(help: "The kind of registry; memory is that of one process.")
+    @Option(help: "The kind of registry; memory is limited to one process.")
     var registry = Kind.consul
 
-    @Option(help: "The address of the registry's HTTP interface, HOST:PORT; memory has none.")
+    @Option(help: "The address of the registry's HTTP interface, HOST:PORT; not used with memory.")
     var address = ""
 
-    /// A client of its own.
+    /// Creates a client.
     func client() throws -> any Registry {
         switch registry {
         case .consul:

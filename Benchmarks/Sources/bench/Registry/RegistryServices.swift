@@ -5,26 +5,26 @@ import ArgumentParser
 import Logging
 import Micro
 
-/// Registers services for an hour, under the names that other measurements look for: `svc-1`, `svc-2` and so on.
+/// Registers services for an hour, under the names that other benchmarks use: `svc-1`, `svc-2` and so on.
 struct RegistryServices: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Registers services, and prints the seconds that took.")
+    static let configuration = CommandConfiguration(abstract: "Registers services and prints the time in seconds.")
 
     @OptionGroup var options: RegistryOptions
 
-    @Option(help: "How many services there are.")
+    @Option(help: "The number of services.")
     var services = 1
 
-    @Option(help: "How many nodes each of them has.")
+    @Option(help: "The number of nodes per service.")
     var nodes = 3
 
-    @Option(help: "How many are registered at once.")
+    @Option(help: "The number of concurrent registrations.")
     var callers = 16
 
     static func name(_ number: Int) -> String { "svc-\(number)" }
 
     func run() async throws {
         let registry = try options.client()
-        // It may just be starting: no news that it is not there yet.
+        // No logs: the registry may still be starting.
         let silent = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
         try await Registration(of: record(1), in: registry, logger: silent).start(within: .seconds(30))
         let start = ContinuousClock.now

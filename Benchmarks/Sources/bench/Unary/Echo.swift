@@ -5,18 +5,18 @@ import ArgumentParser
 import Micro
 import SwiftProtobuf
 
-/// Both sides of a call that answers 32 bytes with themselves, made in one of several ways.
+/// Both sides of an echo call with 32 bytes, in one of several implementations.
 protocol Echo: Sendable {
-    /// Listens at a free port of this machine, tells where, and answers until the process ends.
+    /// Listens on a free port of the loopback interface, announces the address, and serves until the process ends.
     static func serve(_ announce: @Sendable (Address) -> Void) async throws
 
-    /// A client for so many callers, each of which makes one call at a time.
+    /// Creates a client for a number of callers, each with one call at a time.
     init(calling address: Address, callers: Int) async throws
 
-    /// Makes one call, for the caller of that number.
+    /// Makes one call; its argument is the number of the caller.
     func call(_ caller: Int) async throws
 
-    /// Runs a caller; by default where it is.
+    /// Runs a caller, by default on the caller's executor.
     func runCaller(_ caller: @escaping @Sendable () async throws -> Void) async throws
 
     func close() async
@@ -26,7 +26,7 @@ extension Echo {
     func runCaller(_ caller: @escaping @Sendable () async throws -> Void) async throws { try await caller() }
 }
 
-/// What all ways of calling have in common.
+/// The parameters of all implementations.
 enum EchoParameters {
     static let size = 32
     static let address = Address(host: "127.0.0.1", port: 0)
@@ -40,21 +40,21 @@ enum EchoParameters {
     }
 }
 
-/// The ways of calling.
+/// The implementations.
 enum Kind: String, CaseIterable, ExpressibleByArgument {
-    /// SwiftNIO alone, with its HTTP/1 codec: the floor.
+    /// SwiftNIO with its HTTP/1 codec only.
     case nio
-    /// SwiftNIO with a codec by hand: what the best codec could reach.
+    /// SwiftNIO with a minimal codec: an upper bound for any codec.
     case bare
     /// grpc-swift-2, with protobuf.
     case grpc
     /// `HTTPTransport`, with bytes.
     case http
-    /// `HTTPTransport`, with bytes; callers run where it does.
+    /// `HTTPTransport`, with bytes; callers run on its event loops.
     case httpInline = "http-inline"
     /// `Microservice` and `Client`, with protobuf.
     case typed
-    /// The same with a handler that does not block, and so runs on the event loop.
+    /// `Microservice` and `Client`, with protobuf and a non-blocking handler, which runs on the event loop.
     case typedInline = "typed-inline"
     /// `Microservice` and `Client`, with JSON.
     case typedJSON = "typed-json"

@@ -8,8 +8,8 @@ import GRPCProtobuf
 import Micro
 import SwiftProtobuf
 
-/// grpc-swift-2 over HTTP/2 without TLS, protobuf, all its defaults: what a Swift user would pick instead. All callers
-/// share one client, as its documentation has it.
+/// grpc-swift-2 over HTTP/2 without TLS, with protobuf and its defaults: the common alternative in Swift. All callers
+/// share one client, as its documentation recommends.
 struct GRPCEcho: Echo {
     typealias Message = Google_Protobuf_BytesValue
 
@@ -67,7 +67,7 @@ private struct EchoService: RegistrableRPCService {
 }
 
 extension Google_Protobuf_BytesValue {
-    /// As large as the others' bytes.
+    /// As many bytes as in the other kinds.
     static var echoed: Self {
         var message = Self()
         message.value = Data(repeating: UInt8(ascii: "x"), count: EchoParameters.size - 2)

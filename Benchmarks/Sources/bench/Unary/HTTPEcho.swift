@@ -5,7 +5,7 @@ import Micro
 import MicroHTTP
 import NIOCore
 
-/// The HTTP transport alone: bytes to an address that is known.
+/// The HTTP transport alone: bytes to a known address.
 struct HTTPEcho: Echo {
     private let transport = HTTPTransport()
     private let address: Address

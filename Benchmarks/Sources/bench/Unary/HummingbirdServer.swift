@@ -6,10 +6,11 @@ import Hummingbird
 import Logging
 import Micro
 
-/// A JSON service in hummingbird, its defaults: for a load generator of HTTP. Its address is the first line that it
-/// prints.
+/// A JSON service in hummingbird with its defaults, for an HTTP load generator. It prints its address as the first
+/// line.
 struct HummingbirdServer: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Answers POST / with its JSON, by hummingbird.")
+    static let configuration = CommandConfiguration(
+        abstract: "Responds to POST / with the received JSON, using hummingbird.")
 
     private struct Message: Codable, ResponseCodable {
         var text: String

@@ -9,28 +9,28 @@ import NIOPosix
 /// Opens connections to a `unary-server`, makes one call on each, leaves them idle, and prints one line:
 /// `KIND CONNECTIONS MIB-BEFORE MIB-AFTER KIB-PER-CONNECTION CPU-MS/MIN`, all of the server.
 struct IdleConnections: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Measures what idle connections cost a server.")
+    static let configuration = CommandConfiguration(abstract: "Measures the cost of idle connections for a server.")
 
-    @Option(help: "How the server is called; it has to be HTTP/1.1.")
+    @Option(help: "The kind of server; it has to speak HTTP/1.1.")
     var kind: Kind
 
-    @Option(help: "Where the server listens, HOST:PORT.")
+    @Option(help: "The address of the server, HOST:PORT.")
     var address: String
 
-    @Option(help: "The process of the server.")
+    @Option(help: "The process ID of the server.")
     var server: Int32
 
-    @Option(help: "How many connections are opened.")
+    @Option(help: "The number of connections.")
     var connections = 10_000
 
-    @Option(help: "How long they are idle, in seconds.")
+    @Option(help: "The idle time, in seconds.")
     var seconds = 5.0
 
     func run() async throws {
         let address = try Address(parsing: address)
         let before = try residentMemory(of: server)
         var open: [any Channel] = []
-        // So many at a time, that the queue of the listener holds them.
+        // As many at a time as the listener's backlog holds.
         while open.count < connections {
             open += try await withThrowingTaskGroup(of: (any Channel).self) { group in
                 for _ in 0..<min(100, connections - open.count) {

@@ -5,10 +5,10 @@ import Micro
 import MicroHTTP
 import Synchronization
 
-/// The HTTP transport, called from where it runs: as handlers call other services that were added with `mayBlock: false`.
+/// The HTTP transport, called on its event loops, like calls from a handler that was added with `mayBlock: false`.
 struct InlineHTTPEcho: Echo {
     private let echo: HTTPEcho
-    /// Calls this process itself: each of its handlers is one caller.
+    /// The transport that calls this process itself, so that each of its handlers is one caller.
     private let transport = HTTPTransport()
     private let host: Address
     private let running: Task<Void, any Error>
@@ -45,7 +45,7 @@ struct InlineHTTPEcho: Echo {
     }
 }
 
-/// The callers that wait for a handler to run them.
+/// The callers that wait for a handler that runs them.
 private final class Callers: Sendable {
     private let waiting = Mutex<[@Sendable () async throws -> Void]>([])
 

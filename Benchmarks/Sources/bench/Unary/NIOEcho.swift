@@ -6,8 +6,8 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// SwiftNIO with its HTTP/1 codec and nothing else: the fields and bytes of a call of the HTTP transport, but no
-/// deadline, cancellation, pool, limit or check. A connection for each caller.
+/// SwiftNIO with its HTTP/1 codec only: the same header fields and bytes as the HTTP transport, without
+/// deadlines, cancellation, pool, limits or validation. One connection per caller.
 struct NIOEcho: Echo {
     private let connections: [Connection]
 
@@ -42,7 +42,7 @@ struct NIOEcho: Echo {
     }
 }
 
-/// A client's connection, as its caller sees it.
+/// A client's connection.
 private struct Connection: Sendable {
     private let channel: any Channel
     private let handler: NIOLoopBound<ClientHandler>
@@ -63,7 +63,7 @@ private struct Connection: Sendable {
             }
     }
 
-    /// The size of the answer.
+    /// Makes a call and returns the size of the response.
     func call() async throws -> Int {
         try await withCheckedThrowingContinuation { continuation in
             handler.eventLoop.execute { handler.value.send(continuation) }

@@ -5,8 +5,8 @@ import Micro
 import NIOCore
 import NIOPosix
 
-/// SwiftNIO with an HTTP/1.1 codec by hand, that knows nothing but `Content-Length`: what the best codec could reach.
-/// Handlers only, a connection for each caller.
+/// SwiftNIO with a minimal HTTP/1.1 codec that supports only `Content-Length`: an upper bound for any codec.
+/// It consists of channel handlers, with one connection per caller.
 struct RawEcho: Echo {
     private let connections: [Connection]
 
@@ -29,7 +29,7 @@ struct RawEcho: Echo {
         try await channel.closeFuture.get()
     }
 
-    /// A connection on which so many calls were made, one after the other.
+    /// Opens a connection and makes `count` calls on it, one after the other.
     static func connection(to address: Address, calling count: Int) async throws -> any Channel {
         let connection = try await Connection(to: address)
         for _ in 0..<count { try EchoParameters.check(size: try await connection.call()) }
@@ -43,7 +43,7 @@ struct RawEcho: Echo {
     }
 }
 
-/// A client's connection, as its caller sees it.
+/// A client's connection.
 private struct Connection: Sendable {
     let channel: any Channel
     private let handler: NIOLoopBound<RawClientHandler>
@@ -59,7 +59,7 @@ private struct Connection: Sendable {
             }
     }
 
-    /// The size of the answer.
+    /// Makes a call and returns the size of the response.
     func call() async throws -> Int {
         try await withCheckedThrowingContinuation { continuation in
             handler.eventLoop.execute { handler.value.send(continuation) }
@@ -73,7 +73,7 @@ private final class RawClientHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// What the transport sends.
+    /// The request of the HTTP transport.
     private static let request = ByteBuffer(
         string: """
             POST / HTTP/1.1\r\nHost: 127.0.0.1:12345\r\nContent-Length: \(EchoParameters.size)\r\nContent-Type: \(EchoParameters.contentType)\r\n\
@@ -139,14 +139,14 @@ private final class RawServerHandler: ChannelInboundHandler {
     }
 }
 
-/// Finds messages in bytes: a head that ends in an empty line and holds a `Content-Length`, and a body.
+/// Splits bytes into messages: a head with a `Content-Length` that ends with an empty line, and a body.
 private struct RawHTTPParser {
     private static let end = Array("\r\n\r\n".utf8)
     private static let length = Array("content-length: ".utf8)
 
     private var bytes = ByteBuffer()
 
-    /// The bodies of all messages that are complete.
+    /// Appends bytes and returns the bodies of all complete messages.
     mutating func read(_ more: ByteBuffer) throws -> [ByteBuffer] {
         if bytes.readableBytes == 0 { bytes = more } else { bytes.writeImmutableBuffer(more) }
         var bodies: [ByteBuffer] = []
@@ -172,7 +172,7 @@ private struct RawHTTPParser {
         return nil
     }
 
-    /// The number in a `Content-Length`, nil in another field.
+    /// The value of a `Content-Length` field; nil for another field.
     private static func value(_ line: Slice<UnsafeRawBufferPointer>) -> Int? {
         guard line.count > length.count, zip(line, length).allSatisfy({ $0 | 0x20 == $1 }) else { return nil }
         return line.dropFirst(length.count).prefix { (0x30...0x39).contains($0) }

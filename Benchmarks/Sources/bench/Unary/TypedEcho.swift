@@ -39,8 +39,8 @@ extension Google_Protobuf_StringValue: EchoMessage {
     static var mayBlock: Bool { false }
 }
 
-/// The whole stack: a service by its name, typed messages, an interceptor on either side, a header. The client's registry
-/// knows one fixed node.
+/// The whole stack: a service by its name, typed messages, an interceptor on either side, a header. The client's
+/// registry knows one fixed node.
 struct TypedEcho<Message: EchoMessage>: Echo {
     private let transport = HTTPTransport()
     private let client: Client
@@ -84,7 +84,7 @@ struct TypedEcho<Message: EchoMessage>: Echo {
     }
 }
 
-/// Looks at what passes, as one that checks or counts does.
+/// Reads requests and responses, as an interceptor that validates or counts does.
 private struct PassThroughInterceptor: ClientInterceptor, ServerInterceptor {
     func call(_ request: TransportRequest, next: @escaping TransportHandler) async throws -> TransportResponse {
         guard request.headers["X-Tenant"] != nil else { throw BenchError("a call without its header") }

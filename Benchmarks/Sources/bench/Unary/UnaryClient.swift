@@ -8,13 +8,13 @@ import Micro
 struct UnaryClient: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Measures unary calls.")
 
-    @Option(help: "How it calls.")
+    @Option(help: "The kind of client.")
     var kind: Kind
 
-    @Option(help: "Where the server listens, HOST:PORT.")
+    @Option(help: "The address of the server, HOST:PORT.")
     var address: String
 
-    @Option(help: "The process of the server.")
+    @Option(help: "The process ID of the server.")
     var server: Int32
 
     @OptionGroup var load: LoadGenerator

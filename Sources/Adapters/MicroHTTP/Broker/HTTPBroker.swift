@@ -6,40 +6,40 @@ public import Logging
 public import MicroCore
 import Synchronization
 
-/// The HTTP broker: go-micro's, without a server between. Subscribers register in a registry, and publishers bring each
-/// message to all of them; Go and Swift subscribe to each other.
+/// go-micro's HTTP broker, which needs no broker server. Subscribers register in a registry, and publishers send each
+/// message to all of them over HTTP. Go and Swift programs can subscribe to each other's topics.
 ///
-/// * At most once. A publication has come to the buffers of all subscribers when ``publish(_:to:)`` returns, so that one
-///   publisher's messages keep their order.
-/// * A subscriber that cannot be reached, or refuses, holds up no other. It is a failure of the publication only if
-///   nobody got the message; otherwise it is logged. Of a queue another member is tried where the first certainly did
-///   not get it.
-/// * While the registry is away nobody can tell who subscribes: publications wait for it until their timeout.
-/// * A publication asks the registry only if nobody has asked for the same topic within the last 50 ms, and a
-///   subscription takes 50 ms more than its registration. That is how no message is lost from the moment that
-///   `subscribe` returns (see `HTTPSubscriberCache`): as surely as the registry tells everybody what it tells the subscriber,
-///   which a registry that is told to answer with stale reads does not. Go's subscribers do not wait.
+/// * Delivery is at most once. When ``publish(_:to:)`` returns, the message is in the buffers of all subscribers, so
+///   that the messages of one publisher keep their order.
+/// * A subscriber that is unreachable or rejects a message does not delay the others. The publication fails only if no
+///   subscriber received the message; otherwise the failure is logged. In a queue, another member is tried if the first
+///   one certainly did not receive the message.
+/// * While the registry is unavailable, the subscribers are unknown: publications wait for it until their timeout.
+/// * A publication reads the registry only if the topic was not read within the last 50 ms, and a subscription takes 50
+///   ms longer than its registration. Therefore no message is lost after `subscribe` has returned (see
+///   `HTTPSubscriberCache`), provided that the registry shows all clients the same records; with stale reads it does
+///   not. Go's subscribers do not wait.
 public final class HTTPBroker: Broker {
     private let registry: any Registry
     private let configuration: HTTPBrokerConfiguration
     private let logger: Logger
     private let transport: HTTPTransport
     private let subscriberCache: HTTPSubscriberCache
-    private let subscribers = HTTPSubscribers()
+    private let subscriptions = HTTPSubscriptions()
     private let brokerListener: HTTPBrokerListener
     private let messageSender: HTTPMessageSender
     private let publications = HTTPPublicationTracker()
     private let lastWarning = Mutex<ContinuousClock.Instant?>(nil)
-    /// The first half of the IDs of all subscriptions, as go-micro has it.
+    /// The first half of the IDs of all subscriptions, as in go-micro.
     private let id = UUID().uuidString.lowercased()
 
-    /// Creates a broker. Nothing is opened until it is used; the port only when something is subscribed to.
+    /// Creates a broker. It opens no connection until it is used, and listens from the first subscription on.
     ///
     /// - Parameters:
-    ///   - registry: Where subscribers are registered and found. It stays open when the broker is closed.
-    ///   - configuration: Where it listens, and its limits.
-    ///   - logger: Told about subscribers that do not get their messages, and registrations that are lost.
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`: a limit is not above zero, or beyond 1 GiB.
+    ///   - registry: The registry of the subscribers. Closing the broker does not close it.
+    ///   - configuration: The listening address and the limits.
+    ///   - logger: Logs failed deliveries and lost registrations.
+    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument` if a limit is not above zero, or exceeds 1 GiB.
     public init(
         registry: any Registry, configuration: HTTPBrokerConfiguration = HTTPBrokerConfiguration(),
         logger: Logger = .current
@@ -49,7 +49,8 @@ public final class HTTPBroker: Broker {
         else {
             throw MicroError(
                 .invalidArgument,
-                "an HTTP broker needs a timeout and a heartbeat above zero, and a body within 1 byte and 1 GiB",
+                "HTTPBrokerConfiguration: timeout and heartbeatInterval must be above zero, and maxBodySize within "
+                    + "1 byte and 1 GiB",
                 origin: MicroError.Origin.broker)
         }
         self.registry = registry
@@ -67,18 +68,18 @@ public final class HTTPBroker: Broker {
     /// `http`
     public var name: String { "http" }
 
-    /// What ``Message`` and go-micro's wire have room for.
+    /// At most once, with queues, ordering and direct delivery.
     public var capabilities: BrokerCapabilities {
         BrokerCapabilities(
             delivery: .atMostOnce, features: [.queues, .ordering, .directDelivery],
             maxBodySize: configuration.maxBodySize)
     }
 
-    /// Such as `HTTP broker on Consul at http://127.0.0.1:8500`.
+    /// A description such as `HTTP broker on Consul at http://127.0.0.1:8500`.
     public var description: String { "HTTP broker on \(registry)" }
 
-    /// See ``MicroCore/Broker/publish(_:to:)``. It returns when all subscribers have answered; one that does not takes it
-    /// the time of the configuration.
+    /// See ``MicroCore/Broker/publish(_:to:)``. It returns when all subscribers have responded, or after
+    /// ``HTTPBrokerConfiguration/timeout``.
     public func publish(_ message: BrokerMessage, to topic: String) async throws {
         try TopicRules.check(topic: topic)
         let encodedMessage = try HTTPBrokerMessage(
@@ -103,11 +104,11 @@ public final class HTTPBroker: Broker {
         let deadline = ContinuousClock.now + configuration.timeout
         let subscriberID = "broker-\(id).\(UUID().uuidString.lowercased())"
         let (subscription, source) = Subscription.makeStream(options: options) {
-            // Holds the broker, so that it lives as long as its subscriptions.
-            self.subscribers.end(subscriberID)
+            // Retains the broker, so that it lives as long as its subscriptions.
+            self.subscriptions.end(subscriberID)
         }
-        // Before anybody can know of it, so that nothing comes too early.
-        try subscribers.add(subscriberID, topic: topic, source)
+        // Before the registration, so that no message arrives before the subscription can take it.
+        try subscriptions.add(subscriberID, topic: topic, source)
         do {
             try await register(subscriberID, topic: topic, queue: queue, by: deadline)
             return subscription
@@ -117,14 +118,14 @@ public final class HTTPBroker: Broker {
         }
     }
 
-    /// See ``MicroCore/Broker/close(deadline:)``: deregisters, takes what still comes from publishers that do not know it
-    /// yet, and waits for what is in hand.
+    /// See ``MicroCore/Broker/close(deadline:)``. The broker deregisters its subscribers, receives what publishers with
+    /// an older list of subscribers still send, and waits for the handlers.
     public func close(deadline: ContinuousClock.Instant) async {
         publications.stopAccepting()
         async let publicationsCompleted: Void = publications.waitForCompletion(deadline: deadline)
-        await subscribers.deregister(deadline: deadline)
+        await subscriptions.deregister(deadline: deadline)
         await brokerListener.close(deadline: deadline)
-        await subscribers.drain(deadline: deadline)
+        await subscriptions.drain(deadline: deadline)
         await publicationsCompleted
         await subscriberCache.close()
         await transport.close()
@@ -133,11 +134,11 @@ public final class HTTPBroker: Broker {
     private func register(
         _ subscriberID: String, topic: String, queue: String?, by deadline: ContinuousClock.Instant
     ) async throws {
-        let late = MicroError(
-            .deadlineExceeded, "the subscription to \(topic) was not made in time", origin: MicroError.Origin.broker,
-            isSafeToRetry: true)
-        let address = try await withDeadline(deadline, orThrow: late) { [brokerListener, subscribers] in
-            try await brokerListener.open { try subscribers.receive($0) }
+        let timeoutError = MicroError(
+            .deadlineExceeded, "the subscription to \(topic) was not registered in time",
+            origin: MicroError.Origin.broker, isSafeToRetry: true)
+        let address = try await withDeadline(deadline, orThrow: timeoutError) { [brokerListener, subscriptions] in
+            try await brokerListener.open { try subscriptions.receive($0) }
         }
         let node = Node(
             id: subscriberID, address: address.host, port: address.port, metadata: ["secure": "false"])
@@ -150,18 +151,18 @@ public final class HTTPBroker: Broker {
         )
         heartbeat.backoff = Backoff(base: .milliseconds(50), maxDelay: .seconds(10))
         let registration = try Registration(of: record, in: registry, configuration: heartbeat, logger: logger)
-        let start = subscribers.maintainRegistration(subscriberID, registration, startingBy: deadline)
-        try await withDeadline(deadline, orThrow: late) { try await start.value }
+        let start = subscriptions.maintainRegistration(subscriberID, registration, startingBy: deadline)
+        try await withDeadline(deadline, orThrow: timeoutError) { try await start.value }
         try await subscriberCache.waitUntilVisible(subscriberID, on: topic, by: deadline)
     }
 
-    /// Throws if somebody should have got the message, and nobody did.
+    /// Throws if there are subscribers, and none received the message. Logs failures otherwise.
     private func checkOutcomes(_ outcomes: [HTTPMessageSender.Outcome], _ encodedMessage: HTTPBrokerMessage) throws {
         let failures = outcomes.compactMap { if case .failed(let error) = $0 { error } else { nil } }
         guard let first = failures.first else { return }
         if outcomes.contains(where: { if case .delivered = $0 { true } else { false } }) {
             return logger.log(
-                level: isWarningDue() ? .warning : .debug, "some subscribers did not get a message",
+                level: isWarningDue() ? .warning : .debug, "a message was not delivered to all subscribers",
                 metadata: ["topic": "\(encodedMessage.topic)", "failures": "\(failures.count)", "first": "\(first)"])
         }
         let preservedCodes: [MicroError.Code] = [
@@ -169,13 +170,15 @@ public final class HTTPBroker: Broker {
         ]
         throw MicroError(
             preservedCodes.contains(first.code) ? first.code : .unavailable,
-            "none of the \(failures.count) known subscribers of \(encodedMessage.topic) got the message: \(first.message)",
+            "none of the \(failures.count) known subscribers of \(encodedMessage.topic) received the message: "
+                + first.message,
             origin: MicroError.Origin.broker, cause: first, isSafeToRetry: failures.allSatisfy(\.isSafeToRetry))
     }
 }
 
 extension HTTPBroker {
-    /// Whether the last warning is a second ago: a dead subscriber of a busy topic is not told of with every message.
+    /// Whether the last warning was logged at least a second ago, so that a dead subscriber of a busy topic does not
+    /// cause one per message.
     private func isWarningDue() -> Bool {
         let now = ContinuousClock.now
         return lastWarning.withLock { last in
@@ -183,20 +186,5 @@ extension HTTPBroker {
             last = now
             return true
         }
-    }
-}
-
-extension MicroError {
-    /// The same, as the broker reports it who uses the registry or the transport.
-    fileprivate var asBrokerError: MicroError {
-        var error = self
-        if origin == Origin.transport && code == .closed { error.message = MicroError.brokerClosed.message }
-        error.origin = Origin.broker
-        return error
-    }
-
-    /// The broker was closed.
-    static var brokerClosed: MicroError {
-        MicroError(.closed, "the HTTP broker is closed", origin: Origin.broker, isSafeToRetry: true)
     }
 }

@@ -6,8 +6,14 @@ public import Configuration
 import MicroCore
 
 extension HTTPBrokerConfiguration {
-    /// The defaults, changed by `micro.broker.address` (`MICRO_BROKER_ADDRESS`) and `micro.broker.advertise`. Without them
-    /// the broker of a service is where the service is, at a port of its own: who calls the one reaches the other.
+    /// Creates a configuration from settings. Without a host of its own, the broker listens on the host of the service,
+    /// on a free port, so that a network path to the service also reaches the broker.
+    ///
+    /// Configuration keys:
+    /// - `micro.broker.address` (`MICRO_BROKER_ADDRESS`): the listening address; by default the host of
+    ///   `micro.server.address` with a free port.
+    /// - `micro.broker.advertise` (`MICRO_BROKER_ADVERTISE`): the address for publishers; by default the host of
+    ///   `micro.server.advertise` with the listening port.
     ///
     /// - Throws: ``MicroError`` with `invalidArgument` that names the setting.
     public init(configReader reader: ConfigReader) throws {

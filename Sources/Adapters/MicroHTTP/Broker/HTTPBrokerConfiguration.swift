@@ -3,29 +3,31 @@
 
 public import MicroCore
 
-/// What an HTTP broker may be told.
+/// Configuration of an ``HTTPBroker``.
 public struct HTTPBrokerConfiguration: Sendable {
-    /// Where messages are received, once something is subscribed to; a free port of 127.0.0.1 by default.
+    /// The address on which messages are received, once there is a subscription; a free port of 127.0.0.1 by default.
     public var address = Address(host: "127.0.0.1", port: 0)
-    /// What publishers are told instead of the address that is listened at.
+    /// The address for publishers; nil for the address that the broker listens on.
     public var advertise: Address?
-    /// The largest body of a message, in bytes, sent or received; 4 MiB by default.
+    /// The maximum size of a message body, sent or received, in bytes; 4 MiB by default.
     public var maxBodySize = 4 * 1024 * 1024
-    /// How long a publication or a subscription may take; 5 s by default.
+    /// The time limit of a publication or a subscription; 5 s by default.
     public var timeout: Duration = .seconds(5)
-    /// How often a subscription tells the registry that it is there; 30 s by default. A registry that has forgotten it
-    /// knows it again by then, and twice that long one stays known whose process was killed.
+    /// The interval of the heartbeats that keep a subscription registered; 30 s by default. A registry that has lost
+    /// the registration has it again after this time. The registration of a killed process expires after twice this
+    /// time.
     public var heartbeatInterval: Duration = .seconds(30)
 
-    /// The defaults.
+    /// Creates a configuration with the defaults.
     public init() {}
 }
 
 extension HTTPBrokerConfiguration {
-    /// The largest sum of all names and values of a message's headers, in bytes.
+    /// The maximum sum of all names and values of a message's headers, in bytes.
     static let maxHeaderSize = 256 * 1024
 
-    /// The limits of the connections: a body of base64 beside headers of which every byte is escaped.
+    /// The configuration of the transport. Its body limit has room for a body in base64, and headers of which every
+    /// byte is escaped.
     var transportConfiguration: HTTPConfiguration {
         var limits = HTTPConfiguration()
         limits.maxBodySize = (maxBodySize + 2) / 3 * 4 + 6 * Self.maxHeaderSize + 4096

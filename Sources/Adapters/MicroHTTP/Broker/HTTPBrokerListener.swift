@@ -5,9 +5,9 @@ import Logging
 import MicroCore
 import Synchronization
 
-/// The socket by which a broker gets its messages: bound for the first subscription, and shared by all.
+/// The listening socket of a broker, which is bound for the first subscription and shared by all.
 final class HTTPBrokerListener: Sendable {
-    private struct Content {
+    private struct State {
         var bindTask: Task<Address, any Error>?
         var listener: (any TransportListener)?
         var runTask: Task<Void, Never>?
@@ -16,7 +16,7 @@ final class HTTPBrokerListener: Sendable {
     private let transport: HTTPTransport
     private let configuration: HTTPBrokerConfiguration
     private let logger: Logger
-    private let content = Mutex(Content())
+    private let state = Mutex(State())
 
     init(transport: HTTPTransport, configuration: HTTPBrokerConfiguration, logger: Logger) {
         self.transport = transport
@@ -24,35 +24,35 @@ final class HTTPBrokerListener: Sendable {
         self.logger = logger
     }
 
-    /// Listens, if it does not yet.
+    /// Binds the socket unless it is bound.
     ///
-    /// - Returns: The address that publishers are told.
-    /// - Throws: ``MicroError``: the address cannot be bound, or advertised.
+    /// - Returns: The address for publishers.
+    /// - Throws: ``MicroError`` if the address cannot be bound, or there is no address to advertise.
     func open(for handler: @escaping TransportHandler) async throws -> Address {
-        let bindTask = content.withLock { content in
-            let bindTask = content.bindTask ?? Task { try await self.listen(handler) }
-            content.bindTask = bindTask
+        let bindTask = state.withLock { state in
+            let bindTask = state.bindTask ?? Task { try await self.listen(handler) }
+            state.bindTask = bindTask
             return bindTask
         }
         do { return try await bindTask.value } catch {
             // The next subscription tries again.
-            content.withLock { content in
-                if content.bindTask == bindTask { content.bindTask = nil }
+            state.withLock { state in
+                if state.bindTask == bindTask { state.bindTask = nil }
             }
             throw error
         }
     }
 
-    /// Lets what is on its way come in, until the deadline, and closes the socket.
+    /// Receives the messages that are on their way, until the deadline, and closes the socket.
     func close(deadline: ContinuousClock.Instant) async {
-        _ = await content.withLock(\.bindTask)?.result
-        let (listener, runTask) = content.withLock { ($0.listener, $0.runTask) }
+        _ = await state.withLock(\.bindTask)?.result
+        let (listener, runTask) = state.withLock { ($0.listener, $0.runTask) }
         await listener?.drain(deadline: deadline)
         await runTask?.value
     }
 
-    /// Closes the socket, without waiting for it.
-    func cancel() { content.withLock(\.runTask)?.cancel() }
+    /// Closes the socket without waiting.
+    func cancel() { state.withLock(\.runTask)?.cancel() }
 
     private func listen(_ handler: @escaping TransportHandler) async throws -> Address {
         let listener = try await transport.bind(to: configuration.address)
@@ -61,10 +61,10 @@ final class HTTPBrokerListener: Sendable {
                 bound: listener.address, advertise: configuration.advertise, setting: "MICRO_BROKER_ADVERTISE")
             let runTask = Task { [logger] in
                 do { try await listener.run(handler) } catch {
-                    logger.error("a broker receives nothing any more", metadata: ["cause": "\(error)"])
+                    logger.error("the HTTP broker stopped receiving messages", metadata: ["cause": "\(error)"])
                 }
             }
-            content.withLock { ($0.listener, $0.runTask) = (listener, runTask) }
+            state.withLock { ($0.listener, $0.runTask) = (listener, runTask) }
             return address
         } catch {
             await listener.drain(deadline: .now)

@@ -6,7 +6,7 @@ import GoMicroWire
 import MicroCore
 import NIOCore
 
-/// A message as it goes over the wire: go-micro's envelope, with the topic in a header that no user can have.
+/// A message on the wire: go-micro's envelope, with the topic in a header that users cannot set.
 struct HTTPBrokerMessage: Sendable {
     private static let topicHeader = ":topic"
 
@@ -17,7 +17,7 @@ struct HTTPBrokerMessage: Sendable {
 
     /// Checks and encodes a message.
     ///
-    /// - Throws: ``MicroError`` with `invalidArgument`, `unsupported` (several headers of one name) or `payloadTooLarge`.
+    /// - Throws: ``MicroError`` with `invalidArgument`, `unsupported` (repeated header names) or `payloadTooLarge`.
     init(_ message: BrokerMessage, to topic: String, deadline: ContinuousClock.Instant, maxBodySize: Int) throws {
         try TopicRules.check(headers: message.headers)
         let headerSize = message.headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
@@ -35,9 +35,9 @@ struct HTTPBrokerMessage: Sendable {
         bytes = try envelope.encoded()
     }
 
-    /// Reads what came for a subscriber of a topic.
+    /// Reads a message that was sent to a subscriber of a topic.
     ///
-    /// - Throws: ``MicroError`` with `invalidArgument`: it is no envelope, or is for another topic.
+    /// - Throws: ``MicroError`` with `invalidArgument` if it is not an envelope, or is for another topic.
     static func read(_ bytes: ByteBuffer, for topic: String) throws -> BrokerMessage {
         guard var envelope = try? JSONDecoder().decode(GoMicroMessageEnvelope.self, from: Data(bytes.readableBytesView))
         else {
@@ -47,13 +47,13 @@ struct HTTPBrokerMessage: Sendable {
             throw invalid("the header \(topicHeader) is missing: it names the topic")
         }
         guard receivedTopic == topic else {
-            throw invalid("the subscriber is not one of \(NameRules.quoted(receivedTopic))")
+            throw invalid("the subscriber has not subscribed to \(NameRules.quoted(receivedTopic))")
         }
         guard envelope.headers.count <= TopicRules.maxHeaderCount else {
             throw invalid(
                 "the message has \(envelope.headers.count) headers: the limit is \(TopicRules.maxHeaderCount)")
         }
-        // Go lets through what could not be passed on.
+        // Go allows headers that TopicRules does not.
         envelope.headers = envelope.headers.filter { (try? TopicRules.check(headers: [$0.key: $0.value])) != nil }
         return envelope.message
     }

@@ -5,17 +5,17 @@ import GoMicroWire
 import MicroCore
 import NIOCore
 
-/// Messages for a subscriber, as go-micro's HTTP broker has them: `POST /_sub?id=<subscriber>`, and a status that says
-/// whether it was taken.
+/// The wire format of go-micro's HTTP broker: `POST /_sub?id=<subscriber>`; the response's status says whether the
+/// subscriber accepted the message.
 ///
-/// A request's `service` is the ID of the subscriber, its `endpoint` the topic.
+/// The request's `service` is the ID of the subscriber, its `endpoint` the topic.
 struct HTTPBrokerWireFormat: HTTPWireFormat {
     private static let path = "/_sub"
 
     func writeHead(
         of request: TransportRequest, to address: Address, id: Int?, limits: HTTPConfiguration, _ head: inout ByteBuffer
     ) throws(MicroError) {
-        // The subscriber's ID needs no escapes: every name and ID of a registry consists of what a query takes as it is.
+        // The subscriber's ID needs no escaping: names and IDs in a registry only have characters that a query allows.
         head.writeString("POST \(Self.path)?id=\(request.service) HTTP/1.1\r\n")
         HTTPFieldWriter.write("Host", address.description, to: &head)
         HTTPFieldWriter.write("Content-Type", request.contentType, to: &head)
@@ -27,7 +27,7 @@ struct HTTPBrokerWireFormat: HTTPWireFormat {
         if let error = head.fields.error, !error.isEmpty { throw MicroError(wireText: error, origin: service) }
         guard (200..<300).contains(head.status) else {
             throw MicroError(
-                MicroError.Code(foreignStatus: head.status), "\(address) answered HTTP \(head.status)",
+                MicroError.Code(foreignStatus: head.status), "\(address) responded with HTTP status \(head.status)",
                 origin: MicroError.Origin.transport)
         }
         return TransportResponse(contentType: head.fields.contentType)
@@ -37,18 +37,19 @@ struct HTTPBrokerWireFormat: HTTPWireFormat {
         _ head: HTTPHead, defaultRequestTimeout: Duration
     ) throws(HTTPStatusError) -> TransportRequest {
         guard head.method == "POST" else {
-            throw HTTPStatusError(405, .invalidArgument, "messages are POST, not \(head.method.prefix(20))")
+            throw HTTPStatusError(405, .invalidArgument, "the method must be POST, not \(head.method.prefix(20))")
         }
         let parts = head.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts[0] == Self.path else {
-            throw HTTPStatusError(404, .notFound, "messages go to \(Self.path): there is nothing else here")
+            throw HTTPStatusError(404, .notFound, "the path must be \(Self.path)")
         }
         let pairs = parts.count == 2 ? parts[1].split(separator: "&") : []
         guard let id = pairs.first(where: { $0.hasPrefix("id=") })?.dropFirst(3), !id.isEmpty else {
-            throw HTTPStatusError(400, .invalidArgument, "the id of the subscriber is missing: \(Self.path)?id=…")
+            throw HTTPStatusError(400, .invalidArgument, "the subscriber's ID is missing: expected \(Self.path)?id=…")
         }
         return TransportRequest(
-            service: String(id), endpoint: "", contentType: head.fields.contentType, deadline: .now + defaultRequestTimeout)
+            service: String(id), endpoint: "", contentType: head.fields.contentType,
+            deadline: .now + defaultRequestTimeout)
     }
 
     func errorResponse(_ error: MicroError, to request: TransportRequest, id: String?) -> HTTPServerResponse {

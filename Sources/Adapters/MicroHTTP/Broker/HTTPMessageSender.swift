@@ -4,28 +4,28 @@
 import MicroCore
 import Synchronization
 
-/// Brings a message to its subscribers, side by side.
+/// Sends messages to their subscribers concurrently.
 final class HTTPMessageSender: Sendable {
-    /// What became of a message for one subscriber, or for one of a queue.
+    /// The result of a delivery to a subscriber, or to one member of a queue.
     enum Outcome: Sendable {
         case delivered
-        /// Nobody is there any more.
+        /// The subscriber has left.
         case notSubscribed
         case failed(MicroError)
     }
 
-    /// How many messages may be on their way to one address; the others wait for their turn.
+    /// The maximum number of concurrent messages to an address; more wait.
     private static let maxInFlightPerAddress = 16
-    /// How many subscribers get one message at a time.
+    /// The maximum number of subscribers to which a message is sent concurrently.
     private static let maxConcurrentSubscribers = 128
 
     private let transport: HTTPTransport
-    /// An address is there while somebody uses it.
+    /// The semaphores in use, with the number of their users.
     private let semaphoresByAddress = Mutex<[Address: (semaphore: AsyncSemaphore, users: Int)]>([:])
 
     init(transport: HTTPTransport) { self.transport = transport }
 
-    /// Delivers to one of each group, and tells what became of it for each.
+    /// Delivers a message to one node of each group, and returns an outcome per group.
     ///
     /// - Throws: `CancellationError` only.
     func deliver(_ encodedMessage: HTTPBrokerMessage, to groups: [[Node]]) async throws -> [Outcome] {
@@ -44,7 +44,8 @@ final class HTTPMessageSender: Sendable {
         }
     }
 
-    /// Tries one after the other as long as those before certainly did not get it: nobody gets it twice.
+    /// Delivers to one node. The next node is tried only if the message certainly was not received, so that the group
+    /// does not receive it twice.
     private func deliver(_ encodedMessage: HTTPBrokerMessage, toOneOf group: [Node]) async throws -> Outcome {
         var outcome = Outcome.notSubscribed
         for node in group.shuffled() {
@@ -52,7 +53,7 @@ final class HTTPMessageSender: Sendable {
                 try await deliver(encodedMessage, to: node)
                 return .delivered
             } catch let error as MicroError {
-                if HTTPSubscribers.isNotSubscribed(error) { continue }
+                if HTTPSubscriptions.isNotSubscribed(error) { continue }
                 outcome = .failed(error)
                 guard error.isSafeToRetry else { return outcome }
             }
@@ -63,7 +64,8 @@ final class HTTPMessageSender: Sendable {
     private func deliver(_ encodedMessage: HTTPBrokerMessage, to node: Node) async throws {
         guard node.metadata["secure"] != "true" else {
             throw MicroError(
-                .unsupported, "\(node.id) takes messages by TLS only", origin: MicroError.Origin.broker,
+                .unsupported, "\(node.id) at \(Address(node)) accepts messages only over TLS",
+                origin: MicroError.Origin.broker,
                 isSafeToRetry: true)
         }
         let address = Address(node)
@@ -74,7 +76,8 @@ final class HTTPMessageSender: Sendable {
         let semaphore = retainSemaphore(address)
         defer { releaseSemaphore(address) }
         let timeoutError = MicroError(
-            .deadlineExceeded, "\(Self.maxInFlightPerAddress) messages for \(address) were not taken in time",
+            .deadlineExceeded,
+            "\(address) did not respond in time to the maximum of \(Self.maxInFlightPerAddress) messages in flight",
             origin: MicroError.Origin.broker, isSafeToRetry: true)
         try await semaphore.withPermit(by: encodedMessage.deadline, orThrow: timeoutError) {
             _ = try await transport.call(request, to: address)

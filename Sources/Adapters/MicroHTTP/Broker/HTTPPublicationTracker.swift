@@ -4,53 +4,51 @@
 import MicroCore
 import Synchronization
 
-/// Counts the publications that are under way, so that a broker that is closed can wait for them.
+/// Counts the publications in flight, so that closing the broker can wait for them.
 final class HTTPPublicationTracker: Sendable {
-    private struct Content {
+    private struct State {
         var count = 0
         var isClosed = false
-        var waiters: [CheckedContinuation<Void, Never>] = []
+        var waiters: [Promise<Void>] = []
     }
 
-    private let content = Mutex(Content())
+    private let state = Mutex(State())
 
-    /// - Throws: What the body throws; `closed` after ``stopAccepting()``.
+    /// Runs a publication.
+    ///
+    /// - Throws: The error of the body; `closed` after ``stopAccepting()``.
     func run(_ body: () async throws -> Void) async throws {
-        try content.withLock { content in
-            guard !content.isClosed else { throw MicroError.brokerClosed }
-            content.count += 1
+        try state.withLock { state in
+            guard !state.isClosed else { throw MicroError.brokerClosed }
+            state.count += 1
         }
         defer { end() }
         try await body()
     }
 
-    /// Lets no more begin.
-    func stopAccepting() { content.withLock { $0.isClosed = true } }
+    /// Rejects new publications.
+    func stopAccepting() { state.withLock { $0.isClosed = true } }
 
-    /// Waits for those that are under way, until the deadline.
+    /// Waits for the publications in flight, at most until the deadline, also in a cancelled task.
     func waitForCompletion(deadline: ContinuousClock.Instant) async {
-        let late = MicroError(.deadlineExceeded, "publications are under way", origin: MicroError.Origin.broker)
-        // What is under way then is cut off.
-        try? await withCancellationShield(limit: deadline - .now, orThrow: late) { await self.waitUntilIdle() }
-    }
-
-    private func waitUntilIdle() async {
-        await withCheckedContinuation { continuation in
-            let isIdle = content.withLock { content in
-                if content.count > 0 { content.waiters.append(continuation) }
-                return content.count == 0
-            }
-            if isIdle { continuation.resume() }
+        let completed = Promise<Void>()
+        let isIdle = state.withLock { state in
+            if state.count > 0 { state.waiters.append(completed) }
+            return state.count == 0
         }
+        guard !isIdle else { return }
+        let timer = DeadlineQueue.shared.schedule(at: deadline) { completed.resolve() }
+        defer { DeadlineQueue.shared.cancel(timer) }
+        try? await completed.uncancellableValue()
     }
 
     private func end() {
-        let waiters = content.withLock { content in
-            content.count -= 1
-            guard content.count == 0 else { return [CheckedContinuation<Void, Never>]() }
-            defer { content.waiters = [] }
-            return content.waiters
+        let waiters = state.withLock { state in
+            state.count -= 1
+            guard state.count == 0 else { return [Promise<Void>]() }
+            defer { state.waiters = [] }
+            return state.waiters
         }
-        for waiter in waiters { waiter.resume() }
+        for waiter in waiters { waiter.resolve() }
     }
 }

@@ -4,15 +4,16 @@
 import MicroCore
 import Synchronization
 
-/// Who subscribes to a topic, as the registry says, and for a moment from memory.
+/// A short-lived cache of the subscribers in the registry.
 ///
-/// What was read is used for a ``cacheLifetime``, counted from before it was asked for, and is then read again: before it has
-/// ended where publications go on, so that they do not wait. A subscription is in effect only when it has seen itself in
-/// the registry and a lifetime has passed since: by then every publisher, in whatever process, has read it.
+/// A snapshot is used for ``cacheLifetime``, measured from the start of the read. While a topic is in use, its snapshot
+/// is refreshed before it expires, so that publications do not wait. A subscription is in effect when the registry
+/// shows it and ``cacheLifetime`` has passed since: by then the snapshots of all publishers, in all processes, include
+/// it.
 final class HTTPSubscriberCache: Sendable {
-    /// How long a publisher may know less than the registry. All publishers and subscribers have to agree on it.
+    /// The maximum age of a snapshot. All publishers and subscribers have to use the same value.
     static let cacheLifetime = Duration.milliseconds(50)
-    /// The version of a subscriber without a queue, as go-micro has it.
+    /// The version of a subscriber without a queue, as in go-micro.
     static let broadcastVersion = "ff.http.broadcast"
 
     private struct Snapshot: Sendable {
@@ -36,27 +37,27 @@ final class HTTPSubscriberCache: Sendable {
         case wait(Task<Snapshot, any Error>)
     }
 
-    private struct Content {
+    private struct State {
         var entries: [String: Entry] = [:]
-        /// At how many entries those are dropped that are of no use any more.
+        /// The number of entries at which unused ones are removed.
         var evictionThreshold = 256
         var isClosed = false
     }
 
     private let registry: any Registry
-    private let content = Mutex(Content())
+    private let state = Mutex(State())
     private let backoff = Backoff(base: .milliseconds(20), maxDelay: .milliseconds(250))
 
     init(registry: any Registry) { self.registry = registry }
 
-    deinit { for entry in content.withLock(\.entries).values { entry.refreshTask?.cancel() } }
+    deinit { for entry in state.withLock(\.entries).values { entry.refreshTask?.cancel() } }
 
-    /// The name under which the subscribers of a topic are registered.
+    /// The service name of a topic's subscribers.
     static func service(of topic: String) -> String { "topic:\(topic)" }
 
-    /// The subscribers: of each group one is to get a message.
+    /// Returns the subscribers of a topic. One node of each group receives a message.
     ///
-    /// - Throws: ``MicroError``: what the registry throws, once the deadline has come; or `CancellationError`.
+    /// - Throws: ``MicroError`` of the registry after the deadline, or `CancellationError`.
     func groups(of topic: String, by deadline: ContinuousClock.Instant) async throws -> [[Node]] {
         let minFetchTime = ContinuousClock.now - Self.cacheLifetime
         return try await withRetries(by: deadline) {
@@ -67,14 +68,14 @@ final class HTTPSubscriberCache: Sendable {
                     let snapshot = try await withDeadline(deadline, orThrow: self.timeoutError(topic)) {
                         try await refreshTask.value
                     }
-                    // One that was under way already may be too old for this caller.
+                    // A read that was in progress already may be too old for this publication.
                     if snapshot.fetchedAt >= minFetchTime { return snapshot.groups }
                 }
             }
         }
     }
 
-    /// Waits until every publisher knows of a subscriber.
+    /// Waits until the snapshots of all publishers include a subscriber.
     ///
     /// - Throws: As ``groups(of:by:)``.
     func waitUntilVisible(_ id: String, on topic: String, by deadline: ContinuousClock.Instant) async throws {
@@ -83,29 +84,29 @@ final class HTTPSubscriberCache: Sendable {
                 try await registry.lookUp(Self.service(of: topic))
             }
             guard records.flatMap(\.nodes).contains(where: { $0.id == id }) else {
-                throw MicroError(.unavailable, "\(registry) does not show the subscription to \(topic)")
+                throw MicroError(.unavailable, "\(registry) does not list the subscription to \(topic) yet")
             }
         }
         try await Task.sleep(for: Self.cacheLifetime)
     }
 
-    /// Ends what is being read.
+    /// Cancels the reads in progress and waits for them.
     func close() async {
-        let refreshTasks = content.withLock { content in
-            content.isClosed = true
-            defer { content.entries = [:] }
-            return content.entries.values.compactMap(\.refreshTask)
+        let refreshTasks = state.withLock { state in
+            state.isClosed = true
+            defer { state.entries = [:] }
+            return state.entries.values.compactMap(\.refreshTask)
         }
         for refreshTask in refreshTasks { refreshTask.cancel() }
         for refreshTask in refreshTasks { _ = await refreshTask.result }
     }
 
     private func step(_ topic: String, minFetchTime: ContinuousClock.Instant) throws -> Step {
-        try content.withLock { content in
-            guard !content.isClosed else { throw MicroError.brokerClosed }
-            evictUnused(&content)
-            var entry = content.entries[topic] ?? Entry()
-            defer { content.entries[topic] = entry }
+        try state.withLock { state in
+            guard !state.isClosed else { throw MicroError.brokerClosed }
+            evictUnused(&state)
+            var entry = state.entries[topic] ?? Entry()
+            defer { state.entries[topic] = entry }
             if let snapshot = entry.snapshot, snapshot.fetchedAt >= minFetchTime {
                 if snapshot.fetchedAt < minFetchTime + Self.cacheLifetime / 2, entry.refreshTask == nil {
                     entry.refreshTask = refresh(topic)
@@ -118,12 +119,13 @@ final class HTTPSubscriberCache: Sendable {
         }
     }
 
-    /// Each use of it drops a share of what it adds: the cost stays the same however many topics there are.
-    private func evictUnused(_ content: inout Content) {
-        guard content.entries.count >= content.evictionThreshold else { return }
+    /// Removes unused entries when their number has doubled since the last time: the cost per publication stays
+    /// constant for any number of topics.
+    private func evictUnused(_ state: inout State) {
+        guard state.entries.count >= state.evictionThreshold else { return }
         let now = ContinuousClock.now
-        content.entries = content.entries.filter { $0.value.isUsed(at: now) }
-        content.evictionThreshold = max(256, 2 * content.entries.count)
+        state.entries = state.entries.filter { $0.value.isUsed(at: now) }
+        state.evictionThreshold = max(256, 2 * state.entries.count)
     }
 
     private func refresh(_ topic: String) -> Task<Snapshot, any Error> {
@@ -132,10 +134,10 @@ final class HTTPSubscriberCache: Sendable {
             do {
                 let snapshot = Snapshot(
                     fetchedAt: now, groups: Self.groups(try await registry.lookUp(Self.service(of: topic))))
-                self?.content.withLock { $0.entries[topic]?.end(with: snapshot) }
+                self?.state.withLock { $0.entries[topic]?.end(with: snapshot) }
                 return snapshot
             } catch {
-                self?.content.withLock { $0.entries[topic]?.refreshTask = nil }
+                self?.state.withLock { $0.entries[topic]?.refreshTask = nil }
                 throw error
             }
         }
@@ -147,7 +149,7 @@ final class HTTPSubscriberCache: Sendable {
         }
     }
 
-    /// Tries again while the registry is away.
+    /// Runs the body, and repeats it while the registry is unavailable.
     private func withRetries<Value>(
         by deadline: ContinuousClock.Instant, _ body: () async throws -> Value
     ) async throws -> Value {
@@ -164,7 +166,7 @@ final class HTTPSubscriberCache: Sendable {
 
     private func timeoutError(_ topic: String) -> MicroError {
         MicroError(
-            .deadlineExceeded, "\(registry) did not say in time who subscribes to \(topic)",
+            .deadlineExceeded, "\(registry) did not list the subscribers of \(topic) in time",
             origin: MicroError.Origin.broker, isSafeToRetry: true)
     }
 }

@@ -1,9 +1,10 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import MicroCore
 import Synchronization
 
-/// What callers hand to the thread, and the thread's life: it starts with the first request and ends with `close()`.
+/// The commands for the thread, and the thread's lifecycle: it starts with the first request and ends with `close()`.
 final class CurlCommandQueue: Sendable {
     enum Command: Sendable {
         case add(any CurlExchange)
@@ -21,12 +22,13 @@ final class CurlCommandQueue: Sendable {
     private struct State {
         var phase = Phase.idle
         var commands: [Command] = []
-        /// `nil` until the thread can be woken; before it first waits it looks at the commands anyway.
+        /// Nil until the thread can be woken; it reads the commands before its first wait.
         var wake: (@Sendable () -> Void)?
         var isWakePending = false
-        var closeWaiters: [CheckedContinuation<Void, Never>] = []
+        var closeWaiters: [Promise<Void>] = []
 
-        /// Called under the lock, which the thread takes to withdraw `wake` before it frees what `wake` uses.
+        /// Called under the lock: the thread removes `wake` under the lock before it frees the descriptors that it
+        /// uses.
         mutating func signal() {
             guard let wake, !isWakePending else { return }
             isWakePending = true
@@ -37,14 +39,14 @@ final class CurlCommandQueue: Sendable {
     private let state = Mutex(State())
     private let startThread: @Sendable (CurlCommandQueue) -> Bool
 
-    /// `startThread` runs a thread over this mailbox, or returns false.
+    /// - Parameter startThread: Starts a thread that executes the commands, or returns false.
     init(startThread: @escaping @Sendable (CurlCommandQueue) -> Bool) {
         self.startThread = startThread
     }
 
-    // MARK: Callers' side
+    // MARK: Called by callers
 
-    /// Hands the exchange to the thread, or ends it.
+    /// Passes the exchange to the thread, or ends it with an error.
     func submit(_ exchange: any CurlExchange) {
         let (accepted, isFirst) = state.withLock { state -> (Bool, Bool) in
             switch state.phase {
@@ -63,21 +65,21 @@ final class CurlCommandQueue: Sendable {
         if !accepted { exchange.end(.failure(CurlError.closed)) }
         if isFirst, !startThread(self) {
             threadEnded(
-                failingWith: CurlError(kind: .other, message: "the system has no thread left for HTTP requests"))
+                failingWith: CurlError(kind: .other, message: "the system cannot create a thread for HTTP requests"))
         }
     }
 
-    /// Takes an exchange that has ended off the wire.
+    /// Ends the transfer of an exchange that has ended.
     func cancelExchange(_ exchange: any CurlExchange) {
         post(.remove(exchange))
     }
 
-    /// Has a paused exchange go on.
+    /// Resumes the transfer of a paused exchange.
     func resume(_ exchange: any CurlExchange) {
         post(.resume(exchange))
     }
 
-    /// Without a thread there is nothing to command.
+    /// Enqueues a command. Without a thread there are no transfers, so that it is dropped.
     private func post(_ command: Command) {
         state.withLock { state in
             guard state.phase == .running else { return }
@@ -86,7 +88,7 @@ final class CurlCommandQueue: Sendable {
         }
     }
 
-    /// Has the thread end, if there is one; does not wait.
+    /// Tells the thread to end, without waiting.
     func stop() {
         state.withLock { state in
             switch state.phase {
@@ -101,28 +103,27 @@ final class CurlCommandQueue: Sendable {
         }
     }
 
-    /// Returns once the thread has ended and everything in flight with it.
+    /// Ends all requests in flight and waits until the thread has ended.
     func close() async {
         stop()
-        await withCheckedContinuation { continuation in
-            let isClosed = state.withLock { state in
-                if state.phase != .closed { state.closeWaiters.append(continuation) }
-                return state.phase == .closed
-            }
-            if isClosed { continuation.resume() }
+        let closed = Promise<Void>()
+        let isClosed = state.withLock { state in
+            if state.phase != .closed { state.closeWaiters.append(closed) }
+            return state.phase == .closed
         }
+        if !isClosed { try? await closed.uncancellableValue() }
     }
 
-    // MARK: The thread's side
+    // MARK: Called by the thread
 
-    /// From now on `wake` gets the thread out of its wait.
+    /// Sets the function that interrupts the thread's wait.
     func threadStarted(wake: @escaping @Sendable () -> Void) {
         state.withLock { $0.wake = wake }
     }
 
-    /// Moves what has arrived into `batch`, which is empty; false when the thread is to end (`wake` is not called any
-    /// more).
-    func take(into batch: inout [Command]) -> Bool {
+    /// Moves the pending commands into `batch`, which is empty. Returns false if the thread has to end; `wake` is not
+    /// called any more then.
+    func dequeue(into batch: inout [Command]) -> Bool {
         state.withLock { state in
             swap(&state.commands, &batch)
             state.isWakePending = false
@@ -131,8 +132,8 @@ final class CurlCommandQueue: Sendable {
         }
     }
 
-    /// The thread is done, or never came to be; what is left ends with `error`. Unless closed, the next request tries
-    /// again.
+    /// Ends the remaining requests with `error`, after the thread has ended or could not be started. If the queue was
+    /// not closed, the next request starts a thread again.
     func threadEnded(failingWith error: CurlError) {
         let (rest, closeWaiters) = state.withLock { state in
             let left = (state.commands, state.closeWaiters)
@@ -140,6 +141,6 @@ final class CurlCommandQueue: Sendable {
             return left
         }
         for case .add(let exchange) in rest { exchange.end(.failure(error)) }
-        for closer in closeWaiters { closer.resume() }
+        for waiter in closeWaiters { waiter.resolve() }
     }
 }

@@ -3,23 +3,24 @@
 
 import CCurl
 
-/// Waits for the sockets and timers of one `curl_multi`, and lets libcurl move. Belongs to one thread, but for `wake`.
+/// Waits for the sockets and timers of a `curl_multi` and lets libcurl handle them. Confined to one thread, except
+/// `wake`.
 protocol CurlDriver: AnyObject {
-    /// The `curl_multi` it owns.
+    /// The `curl_multi`, which the driver owns.
     var multi: UnsafeMutableRawPointer { get }
 
-    /// Ends the wait, the present one or the next. For any thread, until `shutDown`.
+    /// Interrupts the current wait, or the next one. It may be called on any thread until `shutDown`.
     var wake: @Sendable () -> Void { get }
 
-    /// Waits until something can move or `wake` is called, and moves it.
+    /// Waits for sockets, timers or `wake`, and lets libcurl handle them.
     func runOnce()
 
-    /// Closes every connection and frees the `curl_multi`, which has no transfers left.
+    /// Closes all connections and frees the `curl_multi`, which must not have transfers.
     func shutDown()
 }
 
 extension CurlTransfer.Driver {
-    /// `nil` when the process has no descriptors or memory left.
+    /// Creates the driver; nil if the process has no descriptor or memory left.
     func make() -> (any CurlDriver)? {
         guard CurlLibrary.isReady, let multi = curl_multi_init() else { return nil }
         switch self {

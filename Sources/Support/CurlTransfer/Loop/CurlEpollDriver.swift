@@ -4,7 +4,7 @@
 #if os(Linux)
 import CCurl
 
-/// `curl_multi_socket_action` over epoll, with a bell for wake-ups.
+/// A driver over `curl_multi_socket_action` and epoll.
 final class CurlEpollDriver: CurlDriver {
     let multi: UnsafeMutableRawPointer
     private let epoll: Int32
@@ -12,7 +12,7 @@ final class CurlEpollDriver: CurlDriver {
     private let events: UnsafeMutableBufferPointer<epoll_event>
     private var deadline: ContinuousClock.Instant?
 
-    /// Takes the `curl_multi` over, unless it returns `nil` for want of descriptors.
+    /// Creates a driver that owns `multi`; nil if no descriptor is available, and then the caller still owns `multi`.
     init?(multi: UnsafeMutableRawPointer) {
         let epoll = ccurl_epoll_create()
         guard epoll >= 0, let wakeup = CurlWakeup() else {
@@ -28,7 +28,7 @@ final class CurlEpollDriver: CurlDriver {
         self.epoll = epoll
         self.wakeup = wakeup
         events = .allocate(capacity: 64)
-        // The driver outlives the multi: `shutDown` frees it.
+        // Unretained: `shutDown` frees the multi before the driver is released.
         let context = Unmanaged.passUnretained(self).toOpaque()
         _ = ccurl_multi_set_socket_callback(multi, socketChanged, context)
         _ = ccurl_multi_set_timer_callback(multi, timerChanged, context)
@@ -45,7 +45,7 @@ final class CurlEpollDriver: CurlDriver {
 
     func runOnce() {
         var running: Int32 = 0
-        // A failed wait (EINTR) is an empty one: the caller's loop comes back here.
+        // A failed wait (EINTR) reports no events; the caller's loop waits again.
         let count = epoll_wait(epoll, events.baseAddress, Int32(events.count), timeout)
         for index in 0..<max(0, Int(count)) {
             var event = events[index]
@@ -68,7 +68,7 @@ final class CurlEpollDriver: CurlDriver {
         wakeup.close()
     }
 
-    /// In milliseconds; -1 waits for a descriptor alone.
+    /// The time until libcurl's timer expires in milliseconds; -1 without one.
     private var timeout: Int32 {
         guard let deadline else { return -1 }
         let left = ContinuousClock.now.duration(to: deadline)
@@ -76,8 +76,8 @@ final class CurlEpollDriver: CurlDriver {
     }
 
     fileprivate func watch(_ descriptor: Int32, what: Int32) {
-        // A failure leaves the transfer to its timeout. Removing a descriptor that libcurl has closed fails,
-        // harmlessly.
+        // After a failure, the transfer ends with its timeout. Removing a descriptor that libcurl has closed fails
+        // without effect.
         _ = ccurl_epoll_watch(epoll, descriptor, what)
     }
 

@@ -3,25 +3,25 @@
 
 import CCurl
 
-/// One transfer inside the `curl_multi`: the easy handle and what has arrived. Belongs to the thread.
+/// A transfer of the `curl_multi`: the easy handle and the received header. Confined to the thread.
 final class CurlHandle {
     let easy: UnsafeMutableRawPointer
     let exchange: any CurlExchange
     private let headerLines: UnsafeMutablePointer<curl_slist>
     private let errorText: UnsafeMutablePointer<CChar>
     private var head = CurlResponseHead()
-    /// What the header said, once it is complete.
+    /// The response without body, once the header is complete.
     private var response: CurlResponse?
-    /// Why a callback refused what came, which libcurl reports as a failed write.
+    /// The reason why a callback rejected data; libcurl itself reports a failed write.
     private var callbackError: CurlError?
 
-    /// CURLE_TOO_LARGE, which replaced CURLE_OUT_OF_MEMORY there in 8.6 and is not in older headers.
+    /// CURLE_TOO_LARGE, which libcurl 8.6 reports in place of CURLE_OUT_OF_MEMORY and older headers do not define.
     private static let tooLarge: UInt32 = 100
 
-    /// - Throws: `CurlError` when libcurl does not take the request, or has no memory.
+    /// - Throws: `CurlError` if libcurl rejects the request or is out of memory.
     init(_ exchange: any CurlExchange, tls: CurlTLS) throws(CurlError) {
         let request = exchange.request
-        // Nothing is assigned before both exist: `deinit` runs as soon as everything is.
+        // No property is assigned before both allocations succeeded, because `deinit` frees them.
         guard let headerLines = request.makeHeaderLines() else {
             throw CurlError(code: CURLE_OUT_OF_MEMORY, detail: "")
         }
@@ -40,7 +40,7 @@ final class CurlHandle {
         options.apply(tls)
         options.set(CURLOPT_HTTPHEADER, headerLines)
         options.set(CURLOPT_ERRORBUFFER, UnsafeMutableRawPointer(errorText))
-        // The loop holds the handle for as long as libcurl has the transfer.
+        // Unretained: the loop holds the handle as long as libcurl has the transfer.
         let context = Unmanaged.passUnretained(self).toOpaque()
         options.set(CURLOPT_PRIVATE, context)
         options.set(CURLOPT_HEADERDATA, context)
@@ -56,20 +56,20 @@ final class CurlHandle {
         errorText.deallocate()
     }
 
-    /// The handle libcurl gives back with `easy`.
+    /// The handle that belongs to an easy handle.
     static func of(_ easy: UnsafeMutableRawPointer) -> CurlHandle? {
         ccurl_get_private(easy).map { Unmanaged<CurlHandle>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    /// How the exchange ends, once libcurl is done.
+    /// The result of the exchange when libcurl has finished the transfer.
     func result(_ code: CURLcode) -> Result<CurlResponse, any Error> {
         if let callbackError { return .failure(callbackError) }
-        // A line that does not end: libcurl gives up at its own limit, before it reports any of it.
+        // libcurl has a limit of its own for a line, and reports none of a longer one.
         if !head.isComplete, code == CURLE_OUT_OF_MEMORY || code.rawValue == Self.tooLarge {
             return .failure(CurlError.headersTooLarge)
         }
         guard code == CURLE_OK else { return .failure(CurlError(code: code, detail: String(cString: errorText))) }
-        // libcurl takes a header that is cut off for a whole one.
+        // libcurl accepts a header that is cut off.
         guard let response else {
             return .failure(
                 CurlError(kind: .connectionLost, message: "the connection ended within the response's header"))
@@ -77,12 +77,12 @@ final class CurlHandle {
         return .success(response)
     }
 
-    /// Goes on after a pause. Takes what was postponed, maybe at once.
+    /// Resumes a paused transfer. libcurl may deliver held-back data during the call.
     func resume() -> CURLcode {
         curl_easy_pause(easy, CURLPAUSE_CONT)
     }
 
-    /// False ends the transfer.
+    /// Handles a header line. Returning false aborts the transfer.
     fileprivate func receive(headerLine: UnsafeRawBufferPointer) -> Bool {
         guard head.append(line: headerLine) else {
             callbackError = .headersTooLarge
@@ -91,14 +91,14 @@ final class CurlHandle {
         return response != nil || !head.isComplete || receiveHead()
     }
 
-    /// False ends the transfer.
+    /// Handles the complete header. Returning false aborts the transfer.
     private func receiveHead() -> Bool {
         var status = 0
         guard ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK, (200...999).contains(status) else {
             callbackError = CurlError(kind: .badResponse, message: "the response has no final status code")
             return false
         }
-        // libcurl asks for the option whenever its timer fires: from here on there is no limit.
+        // libcurl reads the option whenever its timer fires: setting it here removes the limit for the body.
         if !exchange.appliesTimeoutToBody { _ = ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, 0) }
         let response = CurlResponse(status: status, headers: head.headers, body: [])
         self.response = response
@@ -106,7 +106,7 @@ final class CurlHandle {
         return true
     }
 
-    /// How many bytes were taken, in libcurl's terms.
+    /// Handles a piece of the body and returns the result of libcurl's write callback.
     fileprivate func receive(body: UnsafeRawBufferPointer) -> Int {
         switch exchange.receive(body: body) {
         case .accepted:
@@ -125,7 +125,7 @@ private func headerArrived(
 ) -> Int {
     guard let context else { return 0 }
     let handle = Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
-    // libcurl promises that the size is 1.
+    // libcurl guarantees a size of 1.
     return handle.receive(headerLine: UnsafeRawBufferPointer(start: bytes, count: count)) ? count : 0
 }
 

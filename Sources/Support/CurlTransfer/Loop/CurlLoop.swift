@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CCurl
+import MicroCore
 
-/// The thread's work: takes commands, lets the driver wait and move, ends what is done. Everything here is on one
+/// The event loop of a `CurlTransfer`: executes commands, runs the driver and ends finished transfers. Confined to one
 /// thread.
 struct CurlLoop {
     private let commandQueue: CurlCommandQueue
@@ -11,11 +12,12 @@ struct CurlLoop {
     private let configuration: CurlTransfer.Configuration
     private var handles: [ObjectIdentifier: CurlHandle] = [:]
 
-    /// Runs until the mailbox is closed.
+    /// Runs until the command queue is closed.
     static func run(_ commandQueue: CurlCommandQueue, _ configuration: CurlTransfer.Configuration) {
         guard let driver = configuration.driver.make() else {
             commandQueue.threadEnded(
-                failingWith: CurlError(kind: .other, message: "no descriptors or memory left for HTTP requests"))
+                failingWith: CurlError(
+                    kind: .other, message: "the process has no descriptor or memory left for HTTP requests"))
             return
         }
         var loop = CurlLoop(commandQueue: commandQueue, driver: driver, configuration: configuration)
@@ -33,7 +35,7 @@ struct CurlLoop {
 
     private mutating func run() {
         var batch: [CurlCommandQueue.Command] = []
-        while commandQueue.take(into: &batch) {
+        while commandQueue.dequeue(into: &batch) {
             for command in batch { execute(command) }
             batch.removeAll(keepingCapacity: true)
             driver.runOnce()
@@ -50,8 +52,8 @@ struct CurlLoop {
     private mutating func execute(_ command: CurlCommandQueue.Command) {
         switch command {
         case .add(let exchange):
-            // Cancelled on the way here: nothing must be sent.
-            guard exchange.isWaiting else { return }
+            // Cancelled while it was in the queue: nothing must be sent.
+            guard exchange.response.isPending else { return }
             do throws(CurlError) {
                 let handle = try CurlHandle(exchange, tls: configuration.tls)
                 let code = curl_multi_add_handle(driver.multi, handle.easy)
@@ -77,7 +79,7 @@ struct CurlLoop {
         var left: Int32 = 0
         while let message = curl_multi_info_read(driver.multi, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
-            // Read before the removal, which frees the message.
+            // Read before `end`, which removes the handle and thereby frees the message.
             let code = message.pointee.data.result
             guard let handle = CurlHandle.of(easy) else { continue }
             end(handle, code)
@@ -90,7 +92,8 @@ struct CurlLoop {
         handle.exchange.end(handle.result(code))
     }
 
-    /// libcurl counts connections in use as well: a fixed limit would close every idle one beside enough long polls.
+    /// Adapts the connection limit. libcurl also counts connections in use: with a fixed limit, many long polls would
+    /// close all idle connections.
     private func limitConnections() {
         let limit = handles.count + min(max(1, configuration.maxIdleConnections), 65_536)
         _ = ccurl_multi_set_long(driver.multi, CURLMOPT_MAXCONNECTS, limit)

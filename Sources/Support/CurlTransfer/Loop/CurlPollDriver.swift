@@ -3,7 +3,7 @@
 
 import CCurl
 
-/// `curl_multi_poll` and `curl_multi_wakeup`: the driver for platforms without epoll.
+/// A driver over `curl_multi_poll` and `curl_multi_wakeup`, for platforms without epoll.
 final class CurlPollDriver: CurlDriver {
     let multi: UnsafeMutableRawPointer
 
@@ -12,13 +12,13 @@ final class CurlPollDriver: CurlDriver {
     }
 
     var wake: @Sendable () -> Void {
-        // libcurl allows this one call from any thread; the mailbox makes none after `shutDown`.
+        // libcurl allows this one call on any thread; the command queue makes none after `shutDown`.
         nonisolated(unsafe) let multi = multi
         return { curl_multi_wakeup(multi) }
     }
 
     func runOnce() {
-        // libcurl's own timers, among them "run now" of a transfer just added, shorten the wait.
+        // libcurl's timers shorten the wait; a transfer that was just added has one that expires at once.
         curl_multi_poll(multi, nil, 0, 60_000, nil)
         var running: Int32 = 0
         curl_multi_perform(multi, &running)

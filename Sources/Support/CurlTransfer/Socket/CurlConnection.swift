@@ -3,12 +3,13 @@
 
 import CCurl
 
-/// An easy handle that only connects: bytes go by `curl_easy_send` and `curl_easy_recv`. Belongs to one thread.
+/// A connection without HTTP: an easy handle with `CURLOPT_CONNECT_ONLY`, on which `curl_easy_send` and
+/// `curl_easy_recv` move bytes. Confined to one thread.
 final class CurlConnection {
-    /// What came of moving bytes.
+    /// The result of sending or receiving.
     enum IOResult {
         case bytes(Int)
-        /// Not now: the descriptor has to be waited for.
+        /// Try again when the descriptor is ready.
         case wouldBlock
     }
 
@@ -17,7 +18,7 @@ final class CurlConnection {
     private let connectTo: UnsafeMutablePointer<curl_slist>?
     private let shouldContinue: ContinuationCheck
 
-    /// Whether a handshake is still wanted; libcurl asks now and then.
+    /// Holds the closure that libcurl's progress callback calls.
     private final class ContinuationCheck {
         let check: () -> Bool
         init(_ check: @escaping () -> Bool) { self.check = check }
@@ -45,13 +46,13 @@ final class CurlConnection {
         options.applyConnection(url: target.url, timeout: timeout, connectTimeout: timeout)
         options.apply(tls)
         options.set(CURLOPT_CONNECT_ONLY, 1)
-        // What is spoken behind the handshake is not HTTP.
+        // The protocol within TLS is not HTTP.
         options.set(CURLOPT_SSL_ENABLE_ALPN, 0)
         options.set(CURLOPT_BUFFERSIZE, 512 * 1024)
         options.set(CURLOPT_ERRORBUFFER, UnsafeMutableRawPointer(errorText))
         if let connectTo { options.set(CURLOPT_CONNECT_TO, connectTo) }
         if let path { options.set(CURLOPT_UNIX_SOCKET_PATH, path) }
-        // Freed with this object, which libcurl does not outlive.
+        // Unretained: this object holds the check, and frees the easy handle first.
         options.setProgress(progressCallback, Unmanaged.passUnretained(self.shouldContinue).toOpaque())
         guard options.code == CURLE_OK else { throw CurlError(code: options.code, detail: "") }
         let code = curl_easy_perform(easy)
@@ -64,16 +65,16 @@ final class CurlConnection {
         errorText.deallocate()
     }
 
-    /// To wait for; -1 if the connection is gone.
+    /// The descriptor to wait for; -1 if the connection has ended.
     var descriptor: Int32 { ccurl_get_socket(easy) }
 
-    /// Sends some of the bytes. After `wouldBlock` the same ones have to be sent again, as TLS wants it.
+    /// Sends some of the bytes. After `wouldBlock` the same bytes have to be passed again, as TLS requires.
     func send(_ bytes: UnsafeRawBufferPointer) throws(CurlError) -> IOResult {
         var count = 0
         return try ioResult(curl_easy_send(easy, bytes.baseAddress, bytes.count, &count), count)
     }
 
-    /// Receives some bytes; 0 at the end of the connection.
+    /// Receives bytes; 0 bytes at the end of the connection.
     func receive(into bytes: UnsafeMutableRawBufferPointer) throws(CurlError) -> IOResult {
         var count = 0
         return try ioResult(curl_easy_recv(easy, bytes.baseAddress, bytes.count, &count), count)

@@ -1,17 +1,18 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Bytes that wait to be sent, in one piece of memory that is kept from one time to the next. An array costs two checks
-/// for each of the many small pieces that a message is written in.
+/// An output buffer in contiguous memory, which is reused. An array would cost two checks for each of the many small
+/// appends that write a message.
 package struct CurlOutput: ~Copyable {
     private var memory: UnsafeMutableRawPointer
     private var capacity: Int
-    /// How many bytes there are.
+    /// The number of bytes in the buffer.
     package private(set) var count: Int
 
-    /// Beyond it memory is given back when it is not needed any more.
+    /// The maximum capacity that an empty buffer keeps.
     private static let maxRetainedCapacity = 4 * 1024 * 1024
 
+    /// Creates an empty buffer.
     package init() {
         (capacity, count) = (4096, 0)
         memory = .allocate(byteCount: capacity, alignment: 16)
@@ -21,24 +22,24 @@ package struct CurlOutput: ~Copyable {
 
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: memory, count: count) }
 
-    /// Adds bytes that somebody writes in place.
+    /// Appends bytes that a closure writes in place.
     ///
     /// - Parameters:
-    ///   - size: How many there may be.
-    ///   - write: Writes them, and returns how many there are.
+    ///   - size: The maximum number of bytes.
+    ///   - write: Writes the bytes and returns their number.
     package mutating func append(upTo size: Int, _ write: (UnsafeMutableRawPointer) -> Int) {
         reserve(size)
         count += min(size, write(memory + count))
     }
 
-    /// Adds one byte.
+    /// Appends a byte.
     package mutating func append(_ byte: UInt8) {
         reserve(1)
         memory.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
         count += 1
     }
 
-    /// Adds bytes.
+    /// Appends bytes.
     package mutating func append(_ bytes: UnsafeRawBufferPointer) {
         guard let start = bytes.baseAddress else { return }
         reserve(bytes.count)
@@ -46,16 +47,16 @@ package struct CurlOutput: ~Copyable {
         count += bytes.count
     }
 
-    /// Adds bytes.
+    /// Appends bytes.
     package mutating func append(_ bytes: [UInt8]) { bytes.withUnsafeBytes { append($0) } }
 
-    /// Adds a text in UTF-8.
+    /// Appends a string in UTF-8.
     package mutating func append(_ text: String) {
         var text = text
         text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
     }
 
-    /// Adds bytes, each changed by one of the four of a mask in turn (RFC 6455, section 5.3).
+    /// Appends bytes that are masked with four bytes in turn (RFC 6455, section 5.3).
     mutating func append(_ bytes: UnsafeRawBufferPointer, maskedBy mask: UInt32) {
         reserve(bytes.count)
         let (target, wide) = (memory + count, UInt64(mask) << 32 | UInt64(mask))
@@ -74,7 +75,7 @@ package struct CurlOutput: ~Copyable {
         count += bytes.count
     }
 
-    /// Drops all bytes.
+    /// Removes all bytes.
     mutating func removeAll() {
         count = 0
         guard capacity > Self.maxRetainedCapacity else { return }
@@ -93,5 +94,5 @@ package struct CurlOutput: ~Copyable {
     }
 }
 
-/// It is the only one that has its memory.
+/// Unchecked for the pointer: the buffer is the only owner of its memory and cannot be copied.
 extension CurlOutput: @unchecked Sendable {}

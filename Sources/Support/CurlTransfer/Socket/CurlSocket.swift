@@ -1,246 +1,208 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import MicroCore
 import Synchronization
 
-/// Takes what comes by a ``CurlSocket``. Both methods are called on the socket's thread, which they must not block.
-package protocol CurlSocketReader: AnyObject, Sendable {
-    /// Some bytes have come; they are gone when this returns. It may come before ``CurlSocket/connect(to:tls:timeout:reader:)``
-    /// has returned.
-    func receive(_ bytes: UnsafeRawBufferPointer, from socket: CurlSocket)
-
-    /// The connection is over: nothing comes any more. Called once, if the socket was ever connected; with `closed` after
-    /// ``CurlSocket/close()``.
-    func end(_ error: CurlError)
-}
-
-/// A connection for bytes in both directions, over libcurl: plain, TLS, or inside a WebSocket. One thread of its own
-/// serves it.
+/// A bidirectional connection over libcurl: plain, TLS, or within a WebSocket. It has a thread of its own.
 ///
-/// Writing appends to a buffer, and the thread sends whatever is in there at once: a small write costs no system call
-/// while the thread is awake.
+/// Writes append to a buffer, which the thread sends at once. While the thread is running, a small write costs no
+/// system call.
 package final class CurlSocket: Sendable {
-    /// Whether more should be written now.
+    /// The state of the output buffer.
     package enum WriteCapacity: Sendable {
         case available
-        /// It was taken, but others should wait: see ``waitForRoom()``.
+        /// The buffer has reached ``highWaterMark``: see ``waitForRoom()``.
         case full
-        /// It was not taken: the connection is over.
+        /// The connection has ended; nothing was appended.
         case closed
     }
 
-    /// How many bytes wait to be sent until writers should wait.
+    /// The size of the output buffer from which on writers should wait, in bytes: 1 MiB.
     package static let highWaterMark = 1024 * 1024
 
     private struct State: ~Copyable {
-        /// Who waits for the handshakes.
-        var connecting: CheckedContinuation<Void, any Error>?
-        /// Whether the handshakes are done, and the end has not come.
+        /// Whether the handshakes are complete and the connection has not ended.
         var isOpen = false
         var hasEnded = false
         var output = CurlOutput()
-        /// Nil until there is a thread, and after its end.
+        /// Nil before the thread has started and after it has ended.
         var wakeup: CurlWakeup?
-        /// From how many bytes on the thread, which waits or is about to, has to be told that there is something to send.
+        /// The output size that wakes the thread; `Int.max` while it is running.
         var wakeThreshold = Int.max
         var isClosing = false
         var upgrade: CurlTLSUpgrade?
-        var writers: [CheckedContinuation<Bool, Never>] = []
-        var closeWaiters: [CheckedContinuation<Void, Never>] = []
+        var writers: [Promise<Void>] = []
+        var closeWaiters: [Promise<Void>] = []
 
         mutating func signal() {
             wakeThreshold = .max
             wakeup?.signal()
         }
+
+        mutating func takeWriters() -> [Promise<Void>] {
+            defer { writers = [] }
+            return writers
+        }
     }
 
     private let state = Mutex(State())
+    private let connection = Promise<Void>()
 
     private init() {}
 
-    /// Connects, and makes the handshakes of TLS and WebSocket.
+    /// Connects and performs the TLS and WebSocket handshakes.
     ///
     /// - Parameters:
-    ///   - timeout: For all of it.
-    ///   - reader: Takes what comes. The socket holds it until it has ended.
+    ///   - target: The address and the protocols.
+    ///   - tls: The TLS settings, also for ``startTLS(timeout:)``.
+    ///   - timeout: The time limit of connecting and all handshakes.
+    ///   - reader: Receives the bytes. The socket holds it until the connection has ended.
     /// - Throws: `CurlError`; `CancellationError` at once when the task is cancelled. Nothing else.
     package static func connect(
         to target: CurlSocketTarget, tls: CurlTLS, timeout: Duration, reader: any CurlSocketReader
     ) async throws -> CurlSocket {
         try Task.checkCancellation()
         let socket = CurlSocket()
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                socket.start(continuation) {
-                    CurlSocketLoop.run(socket, target, tls, deadline: .now + timeout, reader)
-                }
-            }
-        } onCancel: {
-            socket.connected(.failure(CancellationError()))
+        let deadline = ContinuousClock.now + timeout
+        let hasThread = CurlThread.start {
+            CurlSocketLoop.run(socket, target, tls, deadline: deadline, reader)
+        }
+        guard hasThread else {
+            throw CurlError(kind: .other, message: "the system cannot create a thread for a connection")
+        }
+        do {
+            try await socket.connection.value()
+            return socket
+        } catch {
             socket.beginClosing()
-        }
-        return socket
-    }
-
-    private func start(
-        _ continuation: CheckedContinuation<Void, any Error>, _ body: @escaping @Sendable () -> Void
-    ) {
-        let isNew = state.withLock { state in
-            guard !state.hasEnded else { return false }
-            state.connecting = continuation
-            return true
-        }
-        guard isNew else { return continuation.resume(throwing: CancellationError()) }
-        if !CurlThread.start(body) {
-            threadEnded(CurlError(kind: .other, message: "the system has no thread left for a connection"))
+            throw error
         }
     }
 
-    /// Appends to what is sent.
+    /// Appends to the output, also above ``highWaterMark``.
+    ///
+    /// - Returns: The state of the buffer after the write.
     @discardableResult
     package func write(_ append: (inout CurlOutput) -> Void) -> WriteCapacity {
-        state.withLock { state in
-            guard state.isOpen, !state.isClosing else { return .closed }
-            append(&state.output)
-            if state.output.count >= state.wakeThreshold { state.signal() }
-            return state.output.count < Self.highWaterMark ? .available : .full
-        }
+        write(limit: .max, append)
     }
 
-    /// Appends to what is sent, unless it should wait: nothing is appended then.
+    /// Appends to the output if it is below ``highWaterMark``.
+    ///
+    /// - Returns: `available` if the bytes were appended. With `full` and `closed`, nothing was.
     package func tryWrite(_ append: (inout CurlOutput) -> Void) -> WriteCapacity {
-        state.withLock { state in
-            guard state.isOpen, !state.isClosing else { return .closed }
-            guard state.output.count < Self.highWaterMark else { return .full }
-            append(&state.output)
-            if state.output.count >= state.wakeThreshold { state.signal() }
-            return .available
-        }
+        write(limit: Self.highWaterMark, append)
     }
 
-    /// Returns once there is room to write, the connection has ended, or the task is cancelled.
+    /// Waits until there is room in the output buffer, the connection has ended, or the task is cancelled.
     package func waitForRoom() async {
         while !Task.isCancelled {
-            let isReady = await withTaskCancellationHandler {
-                await withCheckedContinuation { continuation in
-                    let isReady = state.withLock { state in
-                        guard state.isOpen, state.output.count >= Self.highWaterMark, !Task.isCancelled else {
-                            return true
-                        }
-                        state.writers.append(continuation)
-                        return false
-                    }
-                    if isReady { continuation.resume(returning: true) }
-                }
-            } onCancel: {
-                // Who waits with the cancelled one looks again, and waits again.
-                wakeWriters()
-            }
-            if isReady { return }
-        }
-    }
-
-    /// Makes a TLS handshake on a connection that has none, as some protocols do after a greeting. What was received
-    /// before was plain; what is written after this has returned is not.
-    ///
-    /// - Parameter timeout: For the handshake. The connection has ended if it fails.
-    /// - Throws: `CurlError`, `CancellationError`. Nothing else.
-    package func startTLS(timeout: Duration) async throws {
-        let upgrade = CurlTLSUpgrade(deadline: .now + timeout)
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                upgrade.begin(continuation)
-                let isAccepted = state.withLock { state in
-                    guard state.isOpen, !state.isClosing, !Task.isCancelled else { return false }
-                    state.upgrade = upgrade
-                    state.signal()
-                    return true
-                }
-                if !isAccepted {
-                    upgrade.end(.failure(Task.isCancelled ? CancellationError() : CurlError.socketClosed))
-                }
-            }
-        } onCancel: {
-            upgrade.end(.failure(CancellationError()))
-            beginClosing()
-        }
-    }
-
-    /// Ends the connection; what is not sent yet is dropped. Does not wait.
-    package func beginClosing() {
-        state.withLock { state in
-            state.isClosing = true
-            state.signal()
-        }
-        wakeWriters()
-    }
-
-    /// Ends the connection and waits for its thread; what is not sent yet is dropped. May be called again.
-    package func close() async {
-        beginClosing()
-        await withCheckedContinuation { continuation in
-            let hasEnded = state.withLock { state in
-                if state.hasEnded { return true }
-                state.closeWaiters.append(continuation)
+            let room = Promise<Void>()
+            let isReady = state.withLock { state in
+                guard state.isOpen, state.output.count >= Self.highWaterMark else { return true }
+                state.writers.append(room)
                 return false
             }
-            if hasEnded { continuation.resume() }
+            if isReady { return }
+            do { try await room.value() } catch {
+                state.withLock { state in state.writers.removeAll { $0 === room } }
+            }
         }
     }
 
-    private func wakeWriters() {
+    /// Performs a TLS handshake on a plain connection, for protocols that start TLS after a greeting. All bytes
+    /// received before are plain text; all bytes written after it has returned are encrypted.
+    ///
+    /// - Parameter timeout: The time limit of the handshake. If it fails, the connection ends.
+    /// - Throws: `CurlError`, `CancellationError`. Nothing else.
+    package func startTLS(timeout: Duration) async throws {
+        try Task.checkCancellation()
+        let upgrade = CurlTLSUpgrade(deadline: .now + timeout)
+        let isAccepted = state.withLock { state in
+            guard state.isOpen, !state.isClosing else { return false }
+            state.upgrade = upgrade
+            state.signal()
+            return true
+        }
+        guard isAccepted else { throw CurlError.socketClosed }
+        do { try await upgrade.completion.value() } catch is CancellationError {
+            beginClosing()
+            throw CancellationError()
+        }
+    }
+
+    /// Ends the connection without waiting; unsent bytes are dropped.
+    package func beginClosing() {
         let writers = state.withLock { state in
-            defer { state.writers = [] }
-            return state.writers
+            state.isClosing = true
+            state.signal()
+            return state.takeWriters()
         }
-        for writer in writers { writer.resume(returning: false) }
+        for writer in writers { writer.resolve() }
     }
 
-    // MARK: The thread's side
+    /// Ends the connection and waits for its thread; unsent bytes are dropped. It may be called more than once.
+    package func close() async {
+        beginClosing()
+        let closed = Promise<Void>()
+        let hasEnded = state.withLock { state in
+            if !state.hasEnded { state.closeWaiters.append(closed) }
+            return state.hasEnded
+        }
+        if !hasEnded { try? await closed.uncancellableValue() }
+    }
+
+    private func write(limit: Int, _ append: (inout CurlOutput) -> Void) -> WriteCapacity {
+        state.withLock { state in
+            guard state.isOpen, !state.isClosing else { return .closed }
+            guard state.output.count < limit else { return .full }
+            append(&state.output)
+            if state.output.count >= state.wakeThreshold { state.signal() }
+            return limit < .max || state.output.count < Self.highWaterMark ? .available : .full
+        }
+    }
+
+    // MARK: Called by the thread
 
     var isClosing: Bool { state.withLock { $0.isClosing } }
 
-    /// From now on the bell gets the thread out of its wait.
+    /// Sets the descriptor that interrupts the thread's wait.
     func threadStarted(_ wakeup: CurlWakeup) { state.withLock { $0.wakeup = wakeup } }
 
-    /// The handshakes are done, or have failed. False if nobody waits for that any more.
-    @discardableResult
-    func connected(_ result: Result<Void, any Error>) -> Bool {
-        let continuation = state.withLock { state -> CheckedContinuation<Void, any Error>? in
-            guard !state.isOpen, !state.hasEnded else { return nil }
-            if case .success = result { state.isOpen = true } else { state.hasEnded = true }
-            return state.connecting.take()
-        }
-        continuation?.resume(with: result)
-        return continuation != nil
+    /// Reports that the handshakes are complete.
+    ///
+    /// - Throws: `closed` if the caller no longer waits for the connection.
+    func handshakesCompleted() throws(CurlError) {
+        // Before the caller is resumed, which may write at once.
+        state.withLock { $0.isOpen = true }
+        guard connection.resolve() else { throw .socketClosed }
     }
 
-    /// What the thread has to do next.
+    /// The next action of the thread.
     enum Action {
-        /// Nothing but to send what it was given, if anything, and to receive.
+        /// Send the output, if any, and receive.
         case serve
         case upgrade(CurlTLSUpgrade)
         case close
     }
 
-    /// Moves what was written into an empty `output`.
+    /// Returns the next action, and moves the written bytes into `output` if it is empty.
     func takeOutput(into output: inout CurlOutput) -> Action {
-        let (action, writers) = state.withLock { state -> (Action, [CheckedContinuation<Bool, Never>]) in
+        let (action, writers) = state.withLock { state -> (Action, [Promise<Void>]) in
             state.wakeThreshold = .max
             if state.isClosing { return (.close, []) }
             if let upgrade = state.upgrade.take() { return (.upgrade(upgrade), []) }
             if output.count == 0 { swap(&output, &state.output) }
-            guard !state.writers.isEmpty, state.output.count < Self.highWaterMark else { return (.serve, []) }
-            defer { state.writers = [] }
-            return (.serve, state.writers)
+            return (.serve, state.output.count < Self.highWaterMark ? state.takeWriters() : [])
         }
-        for writer in writers { writer.resume(returning: false) }
+        for writer in writers { writer.resolve() }
         return action
     }
 
-    /// False if there is something to do, so that the thread must not sleep.
+    /// Prepares the thread's wait. Returns false if there is work to do, so that the thread must not wait.
     ///
-    /// - Parameter size: How much there has to be for that; `Int.max` while the thread cannot send.
+    /// - Parameter size: The output size that is worth waking up for; `Int.max` while the thread cannot send.
     func prepareToSleep(untilBytes size: Int) -> Bool {
         state.withLock { state in
             guard !state.isClosing, state.upgrade == nil, state.output.count < size else { return false }
@@ -249,49 +211,17 @@ package final class CurlSocket: Sendable {
         }
     }
 
-    /// The thread is done; what waits ends.
+    /// Reports the end of the thread and resumes everything that waits.
     func threadEnded(_ error: CurlError) {
-        connected(.failure(error))
         let (upgrade, writers, closeWaiters) = state.withLock { state in
-            let left = (state.upgrade, state.writers, state.closeWaiters)
+            let remaining = (state.upgrade, state.writers, state.closeWaiters)
             state = State()
             state.hasEnded = true
             state.isClosing = true
-            return left
+            return remaining
         }
-        upgrade?.end(.failure(error))
-        for writer in writers { writer.resume(returning: false) }
-        for closer in closeWaiters { closer.resume() }
+        connection.reject(with: error)
+        upgrade?.completion.reject(with: error)
+        for waiter in writers + closeWaiters { waiter.resolve() }
     }
-}
-
-/// Somebody who waits for TLS on a connection that is there.
-final class CurlTLSUpgrade: Sendable {
-    let deadline: ContinuousClock.Instant
-    private let state = Mutex<(continuation: CheckedContinuation<Void, any Error>?, result: Result<Void, any Error>?)>(
-        (nil, nil))
-
-    init(deadline: ContinuousClock.Instant) { self.deadline = deadline }
-
-    func begin(_ continuation: CheckedContinuation<Void, any Error>) {
-        let result = state.withLock { state in
-            if state.result == nil { state.continuation = continuation }
-            return state.result
-        }
-        if let result { continuation.resume(with: result) }
-    }
-
-    /// Ends the wait; only the first of several counts.
-    func end(_ result: Result<Void, any Error>) {
-        let continuation = state.withLock { state in
-            if state.result == nil { state.result = result }
-            return state.continuation.take()
-        }
-        continuation?.resume(with: result)
-    }
-}
-
-extension CurlError {
-    /// What a connection ends with that its owner has closed.
-    static let socketClosed = CurlError(kind: .closed, message: "the connection is closed")
 }

@@ -2,18 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CCurl
+import MicroCore
 
-/// The thread's work for one socket: connects, then sends and receives until the end. Everything here is on one thread.
+/// The event loop of a socket: connects, then sends and receives until the connection ends. Confined to one thread.
 struct CurlSocketLoop: ~Copyable {
-    /// How many bytes are read at a time.
+    /// The maximum number of bytes per read.
     private static let readSize = 256 * 1024
-    /// How often is read before it is the turn of sending again.
+    /// The maximum number of reads before the next send.
     private static let maxConsecutiveReads = 8
-    /// Who writes so much at a time writes more soon: it is worth a short wait to send it together.
+    /// The output size from which on more output is expected soon, so that a short wait allows sending it together.
     private static let streamingThreshold = 4 * 1024
-    /// As much as is worth a system call.
+    /// The output size that ends that wait.
     private static let batchSize = 64 * 1024
-    /// How long that wait is, in nanoseconds.
+    /// The maximum duration of that wait, in nanoseconds.
     private static let batchDelayNanoseconds = 1_000_000
 
     private let socket: CurlSocket
@@ -23,7 +24,7 @@ struct CurlSocketLoop: ~Copyable {
     private let wakeup: CurlWakeup
     private var connection: CurlConnection
     private var webSocket: WebSocketCodec?
-    /// Whether bytes may be inside the connection that its descriptor does not tell of.
+    /// Whether the connection may hold received bytes in its buffers while the descriptor is not readable, as TLS does.
     private var isBuffering: Bool
     private var output = CurlOutput()
     private var sent = 0
@@ -34,7 +35,8 @@ struct CurlSocketLoop: ~Copyable {
         _ reader: any CurlSocketReader
     ) {
         guard let wakeup = CurlWakeup() else {
-            return socket.threadEnded(CurlError(kind: .other, message: "no descriptors left for a connection"))
+            return socket.threadEnded(
+                CurlError(kind: .other, message: "the process has no descriptor left for a connection"))
         }
         socket.threadStarted(wakeup)
         var wasConnected = false
@@ -43,10 +45,11 @@ struct CurlSocketLoop: ~Copyable {
             var loop = CurlSocketLoop(socket, target, tls, reader, wakeup, connection)
             defer { loop.input.deallocate() }
             try loop.openWebSocket(by: deadline)
-            wasConnected = socket.connected(.success(()))
+            try socket.handshakesCompleted()
+            wasConnected = true
             try loop.serve()
         } catch {
-            // Whoever closes it does not want to know what came of it.
+            // After `close()`, no other error is reported.
             let error = socket.isClosing ? .socketClosed : error
             if wasConnected { reader.end(error) }
             socket.threadEnded(error)
@@ -67,10 +70,10 @@ struct CurlSocketLoop: ~Copyable {
         isBuffering = target.usesTLS
     }
 
-    /// Goes on until the end, which is an error in any case.
+    /// Sends and receives until the connection ends, which is always an error.
     private mutating func serve() throws(CurlError) {
         while true {
-            // What is being sent is in its frame already.
+            // Output that is partly sent has been framed already.
             let isNew = output.count == 0
             switch socket.takeOutput(into: &output) {
             case .serve: break
@@ -92,14 +95,14 @@ struct CurlSocketLoop: ~Copyable {
     private func wait(isBlocked: Bool, nanoseconds: Int) {
         var (found, signaled): (Int32, Int32) = (0, 0)
         let wanted = CCURL_READABLE | (isBlocked ? CCURL_WRITABLE : 0)
-        // A failed wait is an empty one: what is broken is found by reading.
+        // A failed wait reports no events; a read reports a failed connection.
         _ = ccurl_poll(connection.descriptor, wanted, wakeup.descriptor, CCURL_READABLE, nanoseconds, &found, &signaled)
         if signaled != 0 { wakeup.clear() }
     }
 
     // MARK: Sending
 
-    /// True when everything is sent.
+    /// Sends the output. Returns whether all of it was sent.
     private mutating func sendOutput() throws(CurlError) -> Bool {
         while sent < output.count {
             let rest = UnsafeRawBufferPointer(rebasing: output.bytes[sent...])
@@ -113,7 +116,7 @@ struct CurlSocketLoop: ~Copyable {
 
     // MARK: Receiving
 
-    /// True when the descriptor tells of whatever comes next.
+    /// Receives what is available. Returns false if more may be available although the descriptor is not readable.
     private mutating func receiveInput() throws(CurlError) -> Bool {
         for _ in 0..<Self.maxConsecutiveReads {
             guard case .bytes(let count) = try connection.receive(into: input) else { return true }
@@ -136,15 +139,14 @@ struct CurlSocketLoop: ~Copyable {
 
     private mutating func startTLS(_ upgrade: CurlTLSUpgrade) throws(CurlError) {
         do throws(CurlError) {
-            // What was written before must not be sent behind the handshake.
             let socket = socket
             connection = try CurlTLSRelay.upgrade(connection, to: target, tls: tls, deadline: upgrade.deadline) {
                 !socket.isClosing
             }
             isBuffering = true
-            upgrade.end(.success(()))
+            upgrade.completion.resolve()
         } catch {
-            upgrade.end(.failure(error))
+            upgrade.completion.reject(with: error)
             throw error
         }
     }
@@ -158,7 +160,8 @@ struct CurlSocketLoop: ~Copyable {
             if case .bytes(let count) = try connection.receive(into: input) {
                 guard count > 0 else {
                     throw CurlError(
-                        kind: .connectionLost, message: "the server closed the connection in the WebSocket handshake")
+                        kind: .connectionLost,
+                        message: "the server closed the connection during the WebSocket handshake")
                 }
                 guard let rest = try handshake.receive(input[..<count]) else { continue }
                 webSocket = WebSocketCodec()
@@ -167,7 +170,8 @@ struct CurlSocketLoop: ~Copyable {
                 }.get()
             }
             guard deadline > .now, !socket.isClosing else {
-                throw CurlError(kind: .timedOut, message: "the WebSocket handshake took too long")
+                throw CurlError(
+                    kind: .timedOut, message: "the WebSocket handshake was not complete within the time limit")
             }
             wait(isBlocked: isBlocked, nanoseconds: (deadline - .now).curlMilliseconds * 1_000_000)
         }

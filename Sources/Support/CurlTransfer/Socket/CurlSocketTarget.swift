@@ -1,17 +1,17 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a ``CurlSocket`` connects to, and what is spoken on the way.
+/// The address that a ``CurlSocket`` connects to, and the protocols below its bytes.
 package struct CurlSocketTarget: Sendable {
-    /// The host name, or the address without brackets. Over TLS it is what the certificate is checked against.
+    /// The host name, or the IP address without brackets. With TLS, the certificate is verified against it.
     package var host: String
-    /// 1…65535.
+    /// The port, 1…65535.
     package var port: Int
-    /// The address to connect to in place of ``host``, which then is only the name in the certificate.
+    /// The IP address to connect to in place of ``host``, which then is only used to verify the certificate.
     package var address: String?
-    /// Whether TLS comes first on the connection.
+    /// Whether the connection starts with a TLS handshake.
     package var usesTLS: Bool
-    /// The path of the WebSocket to open (RFC 6455), whose binary messages carry the bytes; nil for the bare connection.
+    /// The path of the WebSocket to open (RFC 6455), whose binary messages carry the bytes; nil without WebSocket.
     package var webSocketPath: String?
 
     /// Creates a target.
@@ -25,13 +25,13 @@ package struct CurlSocketTarget: Sendable {
         self.webSocketPath = webSocketPath
     }
 
-    /// As libcurl takes it: the scheme says whether there is TLS.
+    /// The URL for libcurl, whose scheme selects TLS.
     var url: String { "\(usesTLS ? "https" : "http")://\(authority)/" }
 
-    /// The host, in brackets where it needs them, and the port.
+    /// The host, in brackets if it is an IPv6 address, and the port.
     var authority: String { "\(Self.bracketed(host)):\(port)" }
 
-    /// As `CURLOPT_CONNECT_TO` takes it; nil if the host is the address.
+    /// The value of `CURLOPT_CONNECT_TO`; nil without ``address``.
     var connectTo: String? { address.map { "::\(Self.bracketed($0)):\(port)" } }
 
     private static func bracketed(_ host: String) -> String { host.contains(":") ? "[\(host)]" : host }

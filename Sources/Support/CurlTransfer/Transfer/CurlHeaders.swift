@@ -1,17 +1,17 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// A response's header fields, at most `maxSize` bytes and `maxCount` lines.
+/// The header fields of a response, at most `maxSize` bytes and `maxCount` lines.
 ///
-/// Kept as the bytes that arrived: most callers look at one field or none, so nothing is parsed before it is asked for.
+/// The received bytes are parsed on access, because most callers read one field or none.
 package struct CurlHeaders: Sendable {
-    /// 64 KiB, with interim responses and trailers counted in.
+    /// The maximum size, 64 KiB, including interim responses and trailers.
     package static let maxSize = 64 * 1024
 
-    /// 512 lines, with interim responses and trailers counted in.
+    /// The maximum number of lines, 512, including interim responses and trailers.
     package static let maxCount = 512
 
-    /// Complete lines with their line ends.
+    /// Complete lines with their line terminators.
     private var block: [UInt8] = []
 
     init() {}
@@ -24,7 +24,7 @@ package struct CurlHeaders: Sendable {
         block.removeAll(keepingCapacity: true)
     }
 
-    /// The value of the first field of this name, in any case, without surrounding blanks; `nil` if there is none.
+    /// The value of the first field with a name, without surrounding blanks; nil if there is none. Case is ignored.
     package subscript(_ name: String) -> String? {
         let wanted = Array(name.utf8)
         for line in lines {
@@ -38,7 +38,7 @@ package struct CurlHeaders: Sendable {
         return nil
     }
 
-    /// All fields in order of arrival; what is not UTF-8 is replaced.
+    /// All fields in order of arrival. Invalid UTF-8 is replaced by U+FFFD.
     package var fields: [(name: String, value: String)] {
         lines.compactMap { line in
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return nil }

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension CurlRequest {
-    /// Refuses what libcurl would pass on as it is: a line break in a header is a second header, or a second request.
+    /// Checks the request. libcurl does not: it would send a line break in a header as a second header, or as a second
+    /// request.
     ///
-    /// - Throws: `CurlError` of kind `invalidRequest`, `invalidURL` or `timedOut`, with a text that names no value.
+    /// - Throws: `CurlError` of kind `invalidRequest`, `invalidURL` or `timedOut`, with a message without values.
     func validate() throws(CurlError) {
         guard !method.isEmpty, method.utf8.allSatisfy(\.isTokenByte) else {
             throw CurlError(kind: .invalidRequest, message: "the method is not an HTTP token")
@@ -15,7 +16,7 @@ extension CurlRequest {
         guard url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
             throw CurlError(kind: .invalidURL, message: "the URL contains a space or a control character")
         }
-        // libcurl guesses a missing scheme from the host's name.
+        // libcurl guesses a missing scheme from the host name.
         guard url.hasHTTPScheme else {
             throw CurlError(kind: .invalidURL, message: "the URL does not start with http:// or https://")
         }
@@ -28,11 +29,11 @@ extension CurlRequest {
                     kind: .invalidRequest, message: "the value of header \(name) contains a control character")
             }
             guard !Self.framingHeaders.contains(name.lowercased()) else {
-                throw CurlError(kind: .invalidRequest, message: "header \(name) is decided by the body")
+                throw CurlError(kind: .invalidRequest, message: "header \(name) cannot be set: the body decides it")
             }
         }
         guard timeout > .zero else {
-            throw CurlError(kind: .timedOut, message: "no time was left to send the request")
+            throw CurlError(kind: .timedOut, message: "the time limit expired before the request was sent")
         }
     }
 
@@ -47,7 +48,7 @@ extension String {
 }
 
 extension UInt8 {
-    /// RFC 9110 `tchar`.
+    /// Whether the byte is a `tchar` of RFC 9110, section 5.6.2.
     fileprivate var isTokenByte: Bool {
         switch self {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

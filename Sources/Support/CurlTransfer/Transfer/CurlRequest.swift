@@ -1,33 +1,34 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// One HTTP/1.1 request.
+/// An HTTP/1.1 request.
 package struct CurlRequest: Sendable {
-    /// `GET`, `PUT`, …; an HTTP token, case-sensitive.
+    /// The method, such as `GET` or `PUT`; an HTTP token, case-sensitive.
     package var method: String
 
     /// An absolute `http` or `https` URL, already percent-encoded.
     package var url: String
 
-    /// Header lines in order. The body's length decides the framing: `Content-Length`, `Transfer-Encoding` and `Expect`
-    /// are refused. No `Content-Type` is sent unless it is here.
+    /// The header lines in order. `Content-Length`, `Transfer-Encoding` and `Expect` are rejected, because the body's
+    /// length decides the framing. Without `Content-Type` here, none is sent.
     package var headers: [(String, String)]
 
-    /// The body, sent with its length. `nil`: none (a `POST`, `PUT` or `PATCH` then has an empty one).
+    /// The body, sent with its length; nil for none. A `POST`, `PUT` or `PATCH` without body sends an empty one.
     package var body: [UInt8]?
 
-    /// For the whole request, from submission to the last byte; of a stream, to the last byte of the header.
-    /// Sub-millisecond values count as 1 ms; above 24 days is as 24 days; zero or less times out at once, with nothing
-    /// sent.
+    /// The time limit of the whole request, from submission to the last byte of the response; for a stream, to the last
+    /// byte of its header. Values below 1 ms count as 1 ms, values above 24 days as 24 days. Zero or less times out at
+    /// once, and nothing is sent.
     package var timeout: Duration
 
-    /// For the name, the connection and the handshake, within `timeout`. At least 1 ms.
+    /// The time limit of name resolution, connecting and TLS handshake, within `timeout`. At least 1 ms.
     package var connectTimeout: Duration
 
-    /// The largest response body to accept, in bytes. A stream's may be of any size.
+    /// The maximum size of the response body, in bytes. Does not apply to streams.
     package var maxBodySize: Int
 
-    /// A `GET` without body, ten seconds for all, five to connect, 16 MiB at most in return, unless given.
+    /// Creates a request; the defaults are a `GET` without body, 10 s in all, 5 s to connect, and a response of up to
+    /// 16 MiB.
     package init(
         method: String = "GET",
         url: String,

@@ -1,10 +1,10 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Collects the lines libcurl reports into the header of the final response, and bounds them.
+/// Collects the header lines of the final response, up to a limit.
 ///
-/// libcurl reports interim (1xx) responses before it and trailers after it through the same callback. Neither may speak
-/// for the response, and both count towards the limit, so that a peer cannot send them without end.
+/// libcurl reports interim responses (1xx) and trailers through the same callback. Their lines are dropped, but count
+/// towards the limit, so that a server cannot send them without end.
 struct CurlResponseHead {
     private(set) var headers = CurlHeaders()
     private var size = 0
@@ -17,12 +17,12 @@ struct CurlResponseHead {
         case complete
     }
 
-    /// Whether the final response's header has come to its end.
+    /// Whether the header of the final response is complete.
     var isComplete: Bool {
         if case .complete = position { true } else { false }
     }
 
-    /// Takes one line with its line end; false once the header is too large.
+    /// Appends a line with its terminator. Returns false if the header exceeds the limits.
     mutating func append(line: UnsafeRawBufferPointer) -> Bool {
         size += line.count
         count += 1
@@ -41,7 +41,7 @@ struct CurlResponseHead {
         return true
     }
 
-    /// 1xx, but for 101, after which no other response comes.
+    /// Whether the status is 1xx, except 101, which no other response follows.
     private static func isInterim(statusLine: UnsafeRawBufferPointer) -> Bool {
         guard let space = statusLine.firstIndex(of: UInt8(ascii: " ")) else { return false }
         let code = statusLine[(space + 1)...].prefix(3)

@@ -1,14 +1,14 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// A response whose body comes in pieces, as large as what has come since the last was read.
+/// A response whose body is delivered in pieces. A piece has all bytes that have arrived since the last one.
 ///
-/// * At most 256 KiB are kept for a slow reader; then the server has to wait.
-/// * A body that is cut off throws, after the pieces that came before; it never looks like a complete one.
-/// * The transfer ends when nobody holds the stream or its iterator any more, with `cancel()`, and when the reading
-///   task is cancelled. A stream keeps its `CurlTransfer` alive.
+/// * At most 256 KiB are buffered for a slow reader; beyond that, TCP flow control stops the server.
+/// * A body that is cut off throws after the pieces that arrived before; it is never reported as complete.
+/// * The transfer ends when the stream and its iterators have been released, with `cancel()`, and when the reading task
+///   is cancelled. A stream keeps its `CurlTransfer` alive.
 ///
-/// It is for one reader: with several, each piece goes to one of them.
+/// A stream supports a single reader; with several, each piece goes to one of them.
 ///
 /// ```swift
 /// let stream = try await http.stream(CurlRequest(url: "http://127.0.0.1:2379/v3/watch"))
@@ -18,14 +18,14 @@ package struct CurlStream: AsyncSequence, Sendable {
     /// A piece of the body, never empty.
     package typealias Element = [UInt8]
 
-    /// `CurlError`: `connectionLost` when the body is cut off, `closed` after `CurlTransfer.close()`.
-    /// `CancellationError` after `cancel()`, and when the reading task is cancelled. Nothing else.
+    /// `CurlError`: `connectionLost` if the body is cut off, `closed` after `CurlTransfer.close()`. `CancellationError`
+    /// after `cancel()`, and when the reading task is cancelled. Nothing else.
     package typealias Failure = any Error
 
     /// The status code, 200…999.
     package let status: Int
 
-    /// The header, without the lines of interim responses and trailers.
+    /// The header fields, without those of interim responses and trailers.
     package let headers: CurlHeaders
 
     private let reader: CurlStreamReader
@@ -36,17 +36,17 @@ package struct CurlStream: AsyncSequence, Sendable {
         self.reader = reader
     }
 
-    /// Ends the transfer, and drops what was not read. Cancelling twice is fine.
+    /// Ends the transfer and drops unread bytes. It may be called more than once.
     package func cancel() { reader.cancel() }
 
-    /// The reading half.
+    /// Creates an iterator over the body.
     package func makeAsyncIterator() -> Iterator { Iterator(reader: reader) }
 
-    /// Reads a body.
+    /// An iterator over the body.
     package struct Iterator: AsyncIteratorProtocol {
         fileprivate let reader: CurlStreamReader
 
-        /// The next piece; nil once the body is complete.
+        /// Returns the next piece; nil when the body is complete.
         package mutating func next(
             isolation actor: isolated (any Actor)? = #isolation
         ) async throws(any Error) -> [UInt8]? {

@@ -1,36 +1,36 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import MicroCore
 import Synchronization
 
-/// One request whose response is handed over with its header, and whose body is kept for the reader as it comes.
+/// A request whose response is delivered with its header, and whose body is buffered for a reader.
 final class CurlStreamExchange: CurlExchange {
-    /// Bytes to keep for the reader; beyond, the transfer pauses until everything has been read.
+    /// The maximum number of buffered bytes. Above it the transfer pauses until the reader has read the buffer.
     static let highWaterMark = 256 * 1024
 
-    /// What there is for the reader.
+    /// The result of a read.
     enum ReadResult {
-        /// Everything that has come since the last time. `wasPaused`: the transfer has to be resumed.
+        /// All bytes that have arrived since the last read. `wasPaused`: the transfer has to be resumed.
         case bytes([UInt8], wasPaused: Bool)
-        case empty
-        /// With `nil`, the body is complete.
+        /// Nothing has arrived yet; the promise is resolved when something has.
+        case empty(Promise<Void>)
+        /// The end of the body; nil if it is complete.
         case end((any Error)?)
     }
 
     let request: CurlRequest
     let appliesTimeoutToBody = false
+    let response = Promise<CurlResponse>()
     private let state = Mutex(State())
 
     private struct State {
-        /// Waits for the header.
-        var caller: CheckedContinuation<CurlResponse, any Error>?
-        /// Wait for a piece of the body, or its end.
-        var readers: [CheckedContinuation<Void, Never>] = []
+        var readers: [Promise<Void>] = []
         var buffer: [UInt8] = []
         var isPaused = false
         var end: Result<CurlResponse, any Error>?
 
-        mutating func takeReaders() -> [CheckedContinuation<Void, Never>] {
+        mutating func takeReaders() -> [Promise<Void>] {
             defer { readers = [] }
             return readers
         }
@@ -40,28 +40,15 @@ final class CurlStreamExchange: CurlExchange {
         self.request = request
     }
 
-    // MARK: The transfer's side
-
-    var isWaiting: Bool {
-        state.withLock { $0.caller != nil }
-    }
-
-    func begin(_ continuation: CheckedContinuation<CurlResponse, any Error>) -> Bool {
-        state.withLock { state in
-            guard state.end == nil else { return false }
-            state.caller = continuation
-            return true
-        }
-    }
+    // MARK: Called by the transfer
 
     func receive(head: CurlResponse) {
-        let caller = state.withLock { $0.caller.take() }
-        caller?.resume(returning: head)
+        response.resolve(with: .success(head))
     }
 
     func receive(body: UnsafeRawBufferPointer) -> CurlBodyResult {
-        let (bodyResult, readers) = state.withLock { state -> (CurlBodyResult, [CheckedContinuation<Void, Never>]) in
-            // Ended by the reader: the command to end the transfer is on its way.
+        let (bodyResult, readers) = state.withLock { state -> (CurlBodyResult, [Promise<Void>]) in
+            // Ended by the reader: the command that ends the transfer is in the queue.
             guard state.end == nil else { return (.accepted, []) }
             guard state.buffer.isEmpty || state.buffer.count + body.count <= Self.highWaterMark else {
                 state.isPaused = true
@@ -70,38 +57,38 @@ final class CurlStreamExchange: CurlExchange {
             state.buffer.append(contentsOf: body)
             return (.accepted, state.takeReaders())
         }
-        // The reader takes what is there once it runs: more pieces until then cost no further wake-up.
-        for reader in readers { reader.resume() }
+        // Until the reader runs, more pieces cause no further wake-up.
+        for reader in readers { reader.resolve() }
         return bodyResult
     }
 
-    /// What came before is still there for the reader.
+    /// Ends the exchange. The reader still gets the bytes that arrived before.
     @discardableResult
     func end(_ result: Result<CurlResponse, any Error>) -> Bool {
-        let (isFirst, caller, readers) = state.withLock { state in
+        let (isFirst, readers) = state.withLock { state in
             let isFirst = state.end == nil
             if isFirst { state.end = result }
-            return (isFirst, state.caller.take(), state.takeReaders())
+            return (isFirst, state.takeReaders())
         }
-        caller?.resume(with: result)
-        for reader in readers { reader.resume() }
+        response.resolve(with: result)
+        for reader in readers { reader.resolve() }
         return isFirst
     }
 
-    // MARK: The reader's side
+    // MARK: Called by the reader
 
-    /// Drops what has not been read; true when the transfer is to be ended.
+    /// Drops the bytes that were not read. Returns whether the transfer has to be ended.
     func cancel() -> Bool {
         let isFirst = end(.failure(CancellationError()))
         state.withLock { state in
             state.buffer = []
-            // Nor was a body read to its end that has come to its end.
+            // Also after a complete body: the reader has not read it to the end.
             state.end = .failure(CancellationError())
         }
         return isFirst
     }
 
-    func take() -> ReadResult {
+    func read() -> ReadResult {
         state.withLock { state in
             guard state.buffer.isEmpty else {
                 defer {
@@ -113,18 +100,11 @@ final class CurlStreamExchange: CurlExchange {
             switch state.end {
             case .success: return .end(nil)
             case .failure(let error): return .end(error)
-            case nil: return .empty
+            case nil:
+                let reader = Promise<Void>()
+                state.readers.append(reader)
+                return .empty(reader)
             }
         }
-    }
-
-    /// Resumes the reader once there is something to take, at once if there is already.
-    func wait(_ reader: CheckedContinuation<Void, Never>) {
-        let isReady = state.withLock { state in
-            let isReady = !state.buffer.isEmpty || state.end != nil
-            if !isReady { state.readers.append(reader) }
-            return isReady
-        }
-        if isReady { reader.resume() }
     }
 }

@@ -1,7 +1,9 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a stream and its iterators share. Ends the transfer once none of them is left.
+import MicroCore
+
+/// The shared state of a stream and its iterators. The transfer ends when the last of them is released.
 final class CurlStreamReader: Sendable {
     private let exchange: CurlStreamExchange
     private let transfer: CurlTransfer
@@ -20,7 +22,7 @@ final class CurlStreamReader: Sendable {
     func next(isolation actor: isolated (any Actor)?) async throws -> [UInt8]? {
         while true {
             if Task.isCancelled { cancel() }
-            switch exchange.take() {
+            switch exchange.read() {
             case .bytes(let bytes, let wasPaused):
                 if wasPaused { transfer.commandQueue.resume(exchange) }
                 return bytes
@@ -28,12 +30,9 @@ final class CurlStreamReader: Sendable {
                 throw error
             case .end(nil):
                 return nil
-            case .empty:
-                await withTaskCancellationHandler {
-                    await withCheckedContinuation(isolation: actor) { exchange.wait($0) }
-                } onCancel: {
-                    cancel()
-                }
+            case .empty(let readable):
+                // The only error is cancellation, which the next round handles.
+                try? await readable.value()
             }
         }
     }

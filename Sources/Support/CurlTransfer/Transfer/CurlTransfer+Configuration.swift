@@ -2,18 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension CurlTransfer {
-    /// What all requests of one `CurlTransfer` share.
+    /// Configuration of a `CurlTransfer`.
     package struct Configuration: Sendable {
-        /// Trust and identity over `https`.
+        /// Certificate authorities and client certificate for `https`.
         package var tls: CurlTLS
 
-        /// Connections kept open for later requests, over all hosts, beside those in use. Kept within 1…65,536.
+        /// The maximum number of idle connections, over all hosts; connections in use do not count. Clamped to
+        /// 1…65,536.
         package var maxIdleConnections: Int
 
-        /// How the thread waits; a choice only for tests.
+        /// The method of waiting for sockets. Only tests change it.
         package var driver: Driver
 
-        /// Verified TLS and 64 idle connections, unless given.
+        /// Creates a configuration; the defaults are the system's authorities, and 64 idle connections.
         package init(tls: CurlTLS = .init(), maxIdleConnections: Int = 64, driver: Driver = .preferred) {
             self.tls = tls
             self.maxIdleConnections = maxIdleConnections
@@ -21,16 +22,16 @@ extension CurlTransfer {
         }
     }
 
-    /// How the thread waits for its sockets.
+    /// A method of waiting for sockets.
     package enum Driver: String, Sendable, CaseIterable {
         #if os(Linux)
-        /// `curl_multi_socket_action` over epoll: a wake-up costs what became ready.
+        /// `curl_multi_socket_action` over epoll: the cost of a wake-up grows with the number of ready sockets.
         case epoll
         #endif
-        /// `curl_multi_poll`: a wake-up costs what is in flight. Works everywhere.
+        /// `curl_multi_poll`: the cost of a wake-up grows with the number of transfers. Works on every platform.
         case poll
 
-        /// The platform's best.
+        /// The fastest driver of the platform.
         package static var preferred: Driver {
             #if os(Linux)
             .epoll

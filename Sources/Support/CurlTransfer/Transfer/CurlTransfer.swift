@@ -1,7 +1,9 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Asynchronous HTTP/1.1 requests over libcurl: one thread and one pool of connections, from the first request to
+import MicroCore
+
+/// An asynchronous HTTP/1.1 client over libcurl, with one thread and one connection pool from the first request until
 /// `close()`.
 ///
 /// ```swift
@@ -10,35 +12,35 @@
 /// await http.close()
 /// ```
 ///
-/// Redirects are not followed, and no proxy, cookie or credential is taken from the environment. When the server closed
-/// a kept connection, libcurl sends the request again on a new one, provided that no byte of a response had arrived: a
-/// request that must not be carried out twice needs a guard of its own against that.
+/// Redirects are not followed, and no proxy, cookie or credential is taken from the environment. If the server has
+/// closed an idle connection and no byte of a response has arrived, libcurl sends the request again on a new
+/// connection. A request that must not run twice needs its own protection against that.
 package final class CurlTransfer: Sendable {
     let commandQueue: CurlCommandQueue
 
-    /// Starts nothing.
+    /// Creates a client. The thread starts with the first request.
     package init(configuration: Configuration = .init()) {
         commandQueue = CurlCommandQueue { commandQueue in
             CurlThread.start { CurlLoop.run(commandQueue, configuration) }
         }
     }
 
-    /// Does not wait for the thread, which is idle: a request or stream keeps its `CurlTransfer` alive.
+    /// Stops the thread without waiting. The thread is idle here: a request or stream keeps its `CurlTransfer` alive.
     deinit {
         commandQueue.stop()
     }
 
-    /// Sends a request and reads its response to the end. Any number may run at once.
+    /// Sends a request and reads the whole response. The number of concurrent requests is not limited.
     ///
     /// - Throws: `CurlError`; `CancellationError` at once when the task is cancelled. Nothing else.
     package func perform(_ request: CurlRequest) async throws -> CurlResponse {
         try await submit(CurlBufferedExchange(request))
     }
 
-    /// Sends a request and returns once the response's header has come; the body comes through the stream. Any number
-    /// may run at once.
+    /// Sends a request and returns when the response's header has arrived; the stream delivers the body. The number of
+    /// concurrent streams is not limited.
     ///
-    /// The request's `timeout` is for the header alone: the body may take for ever. `maxBodySize` does not count.
+    /// The request's `timeout` covers only the header, the body has no time limit. `maxBodySize` does not apply.
     ///
     /// - Throws: `CurlError`; `CancellationError` at once when the task is cancelled. Nothing else.
     package func stream(_ request: CurlRequest) async throws -> CurlStream {
@@ -50,22 +52,19 @@ package final class CurlTransfer: Sendable {
     private func submit(_ exchange: some CurlExchange) async throws -> CurlResponse {
         try Task.checkCancellation()
         try exchange.request.validate()
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                guard exchange.begin(continuation) else {
-                    continuation.resume(throwing: CancellationError())
-                    return
-                }
-                commandQueue.submit(exchange)
-            }
-        } onCancel: {
-            if exchange.end(.failure(CancellationError())) { commandQueue.cancelExchange(exchange) }
+        commandQueue.submit(exchange)
+        do {
+            return try await exchange.response.value()
+        } catch is CancellationError {
+            exchange.end(.failure(CancellationError()))
+            commandQueue.cancelExchange(exchange)
+            throw CancellationError()
         }
     }
 
-    /// Ends what is in flight with a `CurlError` of kind `closed`, closes the connections and waits for the thread to
-    /// end. May be called again, and by several at once; each call returns when all is done. Later requests throw
-    /// `closed`.
+    /// Closes the client: requests in flight end with a `CurlError` of kind `closed`, all connections are closed, and
+    /// the thread ends. It may be called more than once and concurrently; every call returns when the thread has ended.
+    /// Later requests throw `closed`.
     package func close() async {
         await commandQueue.close()
     }

@@ -8,13 +8,13 @@ import NIOCore
 import TestServers
 import TestSupport
 
-/// Brokers on one registry, which are closed at the end.
+/// Two brokers on one registry, which are closed at the end.
 struct BrokerFixture: Sendable {
     let registry: any Registry
     let log = LogRecorder()
     var configuration = HTTPBrokerConfiguration()
 
-    /// The body gets brokers that know each other by the registry alone: one subscribes, one publishes.
+    /// Runs a body with a subscribing and a publishing broker, which share only the registry.
     func run(_ body: (_ subscriber: HTTPBroker, _ publisher: HTTPBroker) async throws -> Void) async throws {
         let subscriber = try HTTPBroker(registry: registry, configuration: configuration, logger: log.logger)
         let publisher = try HTTPBroker(registry: registry, configuration: configuration, logger: log.logger)
@@ -27,7 +27,7 @@ struct BrokerFixture: Sendable {
 }
 
 extension BrokerFixture {
-    /// Brokers on a registry in memory that nobody else has.
+    /// Brokers on a new memory registry.
     static func inMemory(_ change: (inout HTTPBrokerConfiguration) -> Void = { _ in }) -> BrokerFixture {
         var brokers = BrokerFixture(registry: MemoryRegistry(backend: MemoryBackend()))
         change(&brokers.configuration)
@@ -36,10 +36,10 @@ extension BrokerFixture {
 }
 
 extension Registry {
-    /// The nodes that subscribe to a topic.
+    /// The nodes of a topic's subscribers.
     func subscribers(of topic: String) async throws -> [Node] { try await lookUp("topic:\(topic)").flatMap(\.nodes) }
 
-    /// Registers a subscriber of somebody else.
+    /// Registers a subscriber that belongs to neither broker.
     func addSubscriber(
         of topic: String, queue: String = "ff.http.broadcast", id: String = "broker-1.1", port: Int
     ) async throws {
@@ -49,12 +49,12 @@ extension Registry {
 }
 
 extension Subscription {
-    /// The next so many deliveries.
+    /// Returns the next `count` deliveries.
     ///
-    /// - Throws: `deadlineExceeded` if they do not come.
+    /// - Throws: `deadlineExceeded` if they do not arrive in time.
     func first(_ count: Int, within limit: Duration = .seconds(20)) async throws -> [Delivery] {
-        let late = MicroError(.deadlineExceeded, "there were no \(count) deliveries within \(limit)")
-        return try await withDeadline(.now + limit, orThrow: late) {
+        let timeoutError = MicroError(.deadlineExceeded, "fewer than \(count) deliveries arrived within \(limit)")
+        return try await withDeadline(.now + limit, orThrow: timeoutError) {
             var deliveries: [Delivery] = []
             for await delivery in self {
                 deliveries.append(delivery)
@@ -64,7 +64,7 @@ extension Subscription {
         }
     }
 
-    /// Whether nothing more comes for a while.
+    /// Whether no delivery arrives for 100 ms.
     func staysEmpty() async -> Bool { (try? await first(1, within: .milliseconds(100))) == nil }
 }
 

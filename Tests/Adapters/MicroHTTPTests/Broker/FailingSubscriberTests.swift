@@ -7,13 +7,13 @@ import TestServers
 import TestSupport
 import Testing
 
-/// Subscribers that are in the registry and do not take what is theirs.
+/// Registered subscribers that do not accept messages.
 @Suite(.timeLimit(.minutes(1))) struct FailingSubscriberTests {
-    /// How a subscriber fails.
+    /// A way in which a subscriber fails.
     enum SubscriberFailure: String, CaseIterable, Sendable {
         case unreachable, silent, closingConnection, failing, malformedResponse
 
-        /// Whether another one of its queue is tried: it certainly did not get the message.
+        /// Whether the message certainly was not received, so that another member of the queue is tried.
         var isCertainlyUndelivered: Bool { self == .unreachable }
 
         func makeServer() throws -> ScriptedServer {
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    /// Registers one, which is there as long as the body runs.
+    /// Registers a failing subscriber while the body runs.
     private func withFailingSubscriber(
         _ failure: SubscriberFailure, queue: String = "ff.http.broadcast", in brokers: BrokerFixture,
         _ body: (ScriptedServer) async throws -> Void
@@ -50,12 +50,12 @@ import Testing
                 let broadcast = try await subscriber.subscribe(to: "t")
                 let queued = try await subscriber.subscribe(to: "t", queue: "q")
                 async let published: Void = publisher.publish(BrokerMessage(text: "1"), to: "t")
-                // At once, not when the dead one is given up.
+                // Immediately, not after the timeout of the failing one.
                 for subscription in [broadcast, queued] {
                     #expect(try await subscription.first(1, within: .seconds(1)).map(\.text) == ["1"])
                 }
                 try await published
-                #expect(brokers.log.has("warning", "some subscribers did not get a message"))
+                #expect(brokers.log.has("warning", "a message was not delivered to all subscribers"))
             }
         }
     }
@@ -71,7 +71,7 @@ import Testing
                 #expect(error.origin == MicroError.Origin.broker)
                 #expect(error.message.contains("none of the 1 known subscribers of t"), "\(error)")
                 #expect(error.isSafeToRetry == failure.isCertainlyUndelivered)
-                // Others are not concerned.
+                // Other topics are not affected.
                 try await publisher.publish(BrokerMessage(), to: "u")
             }
         }
@@ -84,7 +84,7 @@ import Testing
         try await withFailingSubscriber(failure, queue: "q", in: brokers) { _ in
             try await brokers.run { subscriber, publisher in
                 let subscription = try await subscriber.subscribe(to: "t", queue: "q")
-                // The one that is tried first is random.
+                // The member that is tried first is random.
                 var failures = 0
                 for _ in 0..<20 where failures == 0 || failure.isCertainlyUndelivered {
                     do { try await publisher.publish(BrokerMessage(), to: "t") } catch { failures += 1 }

@@ -9,7 +9,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Bytes recorded from go-micro v1.0.0's HTTP broker, and what they must mean here.
+/// Bytes recorded from the HTTP broker of go-micro v1.0.0.
 @Suite(.timeLimit(.minutes(1))) struct GoMicroBrokerTests {
     private static let json = """
         {"Header":{":topic":"events.hello","Content-Type":"application/protobuf",\
@@ -35,7 +35,7 @@ import Testing
         try await brokers.run { subscriber, _ in
             let subscription = try await subscriber.subscribe(to: "events.hello")
             let record = try #require(try await brokers.registry.lookUp("topic:events.hello").first)
-            // As Go's publishers look for it.
+            // As Go publishers expect it.
             #expect(record.version == "ff.http.broadcast" && record.endpoints.isEmpty && record.metadata.isEmpty)
             let node = try #require(record.nodes.first)
             #expect(node.metadata == ["secure": "false"])
@@ -63,7 +63,7 @@ import Testing
         let seen = ValueCollector<ScriptedRequest>()
         let server = try ScriptedServer(answering: { request in
             seen.add(request)
-            // As Go answers.
+            // As Go responds.
             return ScriptedResponse(headers: [("Date", "Sun, 22 Nov 2026 07:43:17 GMT")])
         })
         defer { server.stop() }
@@ -76,7 +76,7 @@ import Testing
         #expect(request.method == "POST" && request.target == "/_sub?id=\(id)")
         #expect(request.headers.map(\.name) == ["Host", "Content-Type", "Content-Length"])
         #expect(request["Host"] == "127.0.0.1:\(server.port)" && request["Content-Type"] == "application/json")
-        // To the byte what was recorded.
+        // Byte for byte as recorded.
         #expect(String(decoding: request.body, as: UTF8.self) == Self.json)
     }
 }

@@ -9,13 +9,13 @@ import TestServers
 import TestSupport
 import Testing
 
-/// Where what one client has written reaches others by a server.
+/// The HTTP broker on a registry with a server.
 @Suite(.requiresConsul, .consul, .serialized, .timeLimit(.minutes(3))) struct HTTPBrokerOnConsulTests {
     private let consul: ConsulServer
 
     init() throws { consul = try #require(ConsulServer.current) }
 
-    /// Two brokers, each with a registry of its own.
+    /// Runs a body with two brokers, each with a registry client of its own.
     private func run(_ body: (HTTPBroker, HTTPBroker) async throws -> Void) async throws {
         var configuration = ConsulConfiguration()
         configuration.address = consul.address
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    /// The record of a subscriber in Go, as Consul has it.
+    /// A record as a Go subscriber writes it to Consul.
     @Test func goMicroSubscriberIsFound() async throws {
         let seen = ValueCollector<ScriptedRequest>()
         let server = try ScriptedServer(answering: { request in
@@ -82,7 +82,7 @@ import Testing
             try await consul.start()
             let received = Counter()
             let handling = Task { await subscription.handle { _ in received.add() } }
-            // Until it has registered again it is no subscriber, which is no failure.
+            // Until it has registered again, there is no subscriber, and publishing succeeds.
             let isBack = await eventually(within: .seconds(60)) {
                 try? await publisher.publish(BrokerMessage(), to: "t")
                 return received.value > 0

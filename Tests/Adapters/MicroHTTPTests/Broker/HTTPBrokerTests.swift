@@ -20,11 +20,11 @@ import Testing
             let delivery = try #require(try await subscription.first(1).first)
             #expect(delivery.topic == "user.created" && delivery.attempt == 1 && !delivery.isRequest)
             #expect(delivery.message.body == body)
-            // Each once, in the order of their names: the wire has no other.
+            // Each name once and sorted, because the wire format has no order.
             #expect(delivery.message.headers == ["A": "", "Content-Type": "x/y", "Micro-Id": "7", "b": "grüße 世界"])
             try await publisher.publish(BrokerMessage(), to: "user.created")
             #expect(try await subscription.first(1).first?.message == BrokerMessage())
-            try await publisher.publish(BrokerMessage(), to: "nobody.listens")
+            try await publisher.publish(BrokerMessage(), to: "topic.without.subscribers")
         }
     }
 
@@ -41,7 +41,7 @@ import Testing
             for subscription in all + [other] {
                 #expect(try await subscription.first(60).map(\.text) == expected)
             }
-            // Both members of the queue get some, and together each once.
+            // Both members of the queue receive messages, and each message is received once.
             let seen = ValueCollector<(member: Int, text: String)>()
             let readers = queued.enumerated().map { member, subscription in
                 Task { for await delivery in subscription { seen.add((member, delivery.text)) } }
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    /// A publisher that has just looked who is there does not miss who comes then.
+    /// A subscription is in effect even if a publisher has just cached the list of subscribers.
     @Test func subscriptionIsEffectiveOnReturn() async throws {
         try await BrokerFixture.inMemory().run { subscriber, publisher in
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -64,7 +64,7 @@ import Testing
                         try await publisher.publish(BrokerMessage(text: "before"), to: topic)
                         let subscription = try await subscriber.subscribe(to: topic)
                         try await publisher.publish(BrokerMessage(text: "\(index)"), to: topic)
-                        // Others publish to the same topic.
+                        // Other tasks publish to the same topic.
                         for await delivery in subscription where delivery.text == "\(index)" { return }
                     }
                 }
@@ -80,7 +80,7 @@ import Testing
             let before = counting.lookUps.value
             let start = ContinuousClock.now
             for _ in 0..<200 { try await publisher.publish(BrokerMessage(), to: "t") }
-            // One for every 25 ms at most, and the first.
+            // At most one per 25 ms, and the first.
             let expected = Int((ContinuousClock.now - start) / .milliseconds(25)) + 2
             #expect((1...expected).contains(counting.lookUps.value - before))
             #expect(try await subscription.first(200).count == 200)
@@ -102,7 +102,7 @@ import Testing
             }
             let texts = try await subscription.first(1000).map(\.text)
             #expect(Set(texts).count == 1000)
-            // Each publisher's in its order.
+            // The order of each publisher is kept.
             let ofFirst = texts.filter { $0.hasPrefix("0 ") }
             #expect(ofFirst == (0..<20).map { "0 \($0)" })
         }
@@ -173,13 +173,13 @@ import Testing
             try await publisher.publish(BrokerMessage(text: "before"), to: "t")
             await leaving.cancel()
             await leaving.cancel()
-            // At once: whoever still knows the one that has left tries the other.
+            // Immediately: a publisher that still has the former member in its cache tries the other one.
             for index in 0..<20 { try await publisher.publish(BrokerMessage(text: "\(index)"), to: "t") }
             let texts = try await staying.first(20).map(\.text)
             #expect(texts.filter { $0 != "before" }.count >= 19)
             #expect(try await eventually { try await brokers.registry.subscribers(of: "t").count == 1 })
             #expect(await leaving.first { _ in true } == nil)
-            // Alone it is no failure either.
+            // Without another member, publishing succeeds as well.
             let alone = try await subscriber.subscribe(to: "u")
             try await publisher.publish(BrokerMessage(), to: "u")
             await alone.cancel()
@@ -200,7 +200,7 @@ import Testing
         let brokers = BrokerFixture.inMemory()
         try await brokers.run { subscriber, _ in
             let subscribing = Task { _ = try await subscriber.subscribe(to: "t") }
-            // It waits until all know it.
+            // It waits until the caches of all publishers include it.
             let isVisible = try await eventually { try await !brokers.registry.subscribers(of: "t").isEmpty }
             #expect(isVisible)
             subscribing.cancel()
@@ -239,7 +239,7 @@ import Testing
         }
     }
 
-    /// Publishers that have just looked who is there find nobody dead.
+    /// A publisher with a cached list of subscribers does not fail while one of them closes.
     @Test func closingSubscriberDoesNotFailPublish() async throws {
         let brokers = BrokerFixture.inMemory()
         try await brokers.run { _, publisher in
@@ -290,10 +290,10 @@ import Testing
             #expect(error.code == .unavailable && error.origin == MicroError.Origin.broker)
             let refused = try await microError { _ = try await publisher.subscribe(to: "t") }
             #expect(refused.code == .unavailable && refused.origin == MicroError.Origin.broker)
-            async let published: Void = publisher.publish(BrokerMessage(text: "late"), to: "t")
+            async let published: Void = publisher.publish(BrokerMessage(text: "delayed"), to: "t")
             backend.startRegistries()
             try await published
-            #expect(try await subscription.first(1).map(\.text) == ["late"])
+            #expect(try await subscription.first(1).map(\.text) == ["delayed"])
         }
     }
 
@@ -331,7 +331,7 @@ import Testing
                 registry: MemoryRegistry(backend: MemoryBackend()), configuration: configuration)
             let error = try await microError { _ = try await second.subscribe(to: "t") }
             #expect(error.code == .unavailable && error.message.contains("in use"), "\(error)")
-            // It is free again: the next try succeeds.
+            // The port is free again: the next attempt succeeds.
             await listener.drain(deadline: .now)
             _ = try await second.subscribe(to: "t")
             await second.close()
@@ -339,7 +339,7 @@ import Testing
     }
 }
 
-/// Counts look-ups.
+/// A registry that counts look-ups.
 private struct CountingRegistry: Registry {
     let lookUps = Counter()
     private let registry: MemoryRegistry

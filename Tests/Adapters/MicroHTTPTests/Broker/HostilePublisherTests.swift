@@ -9,7 +9,7 @@ import Testing
 
 @testable import MicroHTTP
 
-/// What anybody may send to the port of a broker.
+/// Requests that arbitrary peers can send to a broker's port.
 @Suite(.timeLimit(.minutes(2))) struct HostilePublisherTests {
     private static let good = #"{"Header":{":topic":"t","a":"b"},"Body":"eA=="}"#
 
@@ -34,7 +34,7 @@ import Testing
             try await raw.send(Self.post(body, id: node.id))
             let response = try #require(await raw.responses(1).first)
             #expect(response.status.hasPrefix("HTTP/1.1 \(status) "), "\(response)")
-            // The connection and the subscription are no worse for it.
+            // The connection and the subscription still work.
             try await raw.send(Self.post(Self.good, id: node.id))
             #expect(await raw.responses(2).last?.status == "HTTP/1.1 200 OK")
             #expect(try await subscription.first(1).map(\.text) == ["x"])
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    /// With a fixed seed: nothing traps, and what is taken is a message by all rules.
+    /// With a fixed seed: no input traps, and every accepted message satisfies all rules.
     @Test func mutatedMessagesNeverTrap() throws {
         var fuzzer = Fuzzer(seed: 9)
         let seeds = [

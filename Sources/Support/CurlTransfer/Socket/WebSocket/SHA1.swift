@@ -1,9 +1,9 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// SHA-1 (RFC 3174), which the handshake of WebSocket wants as a checksum. It is not fit to protect anything.
+/// SHA-1 (RFC 3174), which the WebSocket handshake uses as a checksum. It is not secure.
 enum SHA1 {
-    /// The 20 bytes of the digest.
+    /// Returns the digest of 20 bytes.
     static func digest(of message: [UInt8]) -> [UInt8] {
         var padded = message + [0x80]
         while padded.count % 64 != 56 { padded.append(0) }

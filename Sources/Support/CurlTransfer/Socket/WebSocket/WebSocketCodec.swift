@@ -1,8 +1,8 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// The frames of an open WebSocket, on the client's side (RFC 6455, section 5): a stream of bytes goes into binary
-/// messages, and comes out of whatever messages the server sends.
+/// The framing of an open WebSocket on the client side (RFC 6455, section 5). A byte stream is sent in binary messages;
+/// the payloads of all received data messages form the received byte stream.
 struct WebSocketCodec {
     private enum Opcode {
         static let continuation: UInt8 = 0
@@ -14,28 +14,28 @@ struct WebSocketCodec {
     }
 
     private enum State {
-        /// Collecting the header of a frame: two bytes, and the length.
+        /// Collects the header of a frame: two bytes, and the extended length.
         case header
-        /// Handing over the payload of a data frame; how many bytes are still to come.
+        /// Delivers the payload of a data frame; the number of bytes that are missing.
         case data(UInt64)
-        /// Collecting the payload of a control frame.
+        /// Collects the payload of a control frame; its opcode and size.
         case control(UInt8, Int)
     }
 
-    /// How many pings are answered at a time.
+    /// The maximum number of pings that wait for their pongs.
     private static let maxPendingPings = 512
 
     private var state = State.header
     private var collected: [UInt8] = []
-    /// Pings that were not answered, by their payloads.
+    /// The payloads of pings whose pongs have not been sent.
     private var pings: [[UInt8]] = []
 
-    /// Whether there is something to send that nobody has written.
+    /// Whether there are pongs to send.
     var hasPendingPongs: Bool { !pings.isEmpty }
 
-    // MARK: To the server
+    // MARK: Sending
 
-    /// Puts bytes into a frame of one binary message, behind what has to be answered. No bytes make no frame.
+    /// Puts bytes into the frame of a binary message, after pending pongs. Without bytes there is no binary message.
     mutating func frame(_ bytes: inout CurlOutput) {
         guard bytes.count > 0 || !pings.isEmpty else { return }
         var framed = CurlOutput()
@@ -45,7 +45,7 @@ struct WebSocketCodec {
         swap(&bytes, &framed)
     }
 
-    /// A frame with a mask that nobody can foresee (section 5.3).
+    /// Appends a frame with an unpredictable mask (section 5.3).
     private static func append(_ opcode: UInt8, _ payload: UnsafeRawBufferPointer, to frames: inout CurlOutput) {
         frames.append(0x80 | opcode)
         switch payload.count {
@@ -62,11 +62,12 @@ struct WebSocketCodec {
         frames.append(payload, maskedBy: mask)
     }
 
-    // MARK: From the server
+    // MARK: Receiving
 
-    /// Takes what has come, split anywhere, and hands over the payloads of data frames in order, in pieces.
+    /// Parses received bytes, which may be split anywhere, and delivers the payloads of data frames in order, in
+    /// pieces.
     ///
-    /// - Throws: `badResponse` for what no server may send, `connectionLost` for the server's farewell.
+    /// - Throws: `badResponse` for a violation of the protocol, `connectionLost` for a close frame.
     mutating func unframe(_ bytes: UnsafeRawBufferPointer, _ deliver: (UnsafeRawBufferPointer) -> Void)
         throws(CurlError)
     {
@@ -112,21 +113,21 @@ struct WebSocketCodec {
 
     private mutating func begin(_ first: UInt8, masked: Bool, size: UInt64) throws(CurlError) {
         guard first & 0x70 == 0, !masked, size < 1 << 63 else {
-            throw Self.violation("a frame has bits or a mask that it must not have")
+            throw Self.violation("a frame has reserved bits, a mask or an invalid length")
         }
         switch first & 0x0F {
         case Opcode.continuation, Opcode.text, Opcode.binary:
             state = size == 0 ? .header : .data(size)
         case Opcode.close, Opcode.ping, Opcode.pong:
             guard first & 0x80 != 0, size <= 125 else {
-                throw Self.violation("a control frame is too large, or in parts")
+                throw Self.violation("a control frame is fragmented or exceeds 125 bytes")
             }
             state = .control(first & 0x0F, Int(size))
             if size == 0 {
                 collected.removeAll(keepingCapacity: true)
                 try finishControl(first & 0x0F)
             }
-        default: throw Self.violation("a frame is of a kind that there is not")
+        default: throw Self.violation("a frame has an unknown opcode")
         }
     }
 
@@ -142,13 +143,13 @@ struct WebSocketCodec {
                 message: "the server closed the WebSocket" + (reason.isEmpty ? "" : ": \(reason.prefix(100))"))
         default: break
         }
-        // Answers to a flood of pings are sent before more is read, but must not pile up within one read either.
+        // Pongs are sent before the next read; this bounds the pings within one read.
         guard pings.count <= Self.maxPendingPings else {
-            throw Self.violation("there are more pings than can be answered")
+            throw Self.violation("it sent more than \(Self.maxPendingPings) pings at once")
         }
     }
 
     private static func violation(_ problem: String) -> CurlError {
-        CurlError(kind: .badResponse, message: "the server breaks the rules of WebSocket: \(problem)")
+        CurlError(kind: .badResponse, message: "the server violated the WebSocket protocol: \(problem)")
     }
 }

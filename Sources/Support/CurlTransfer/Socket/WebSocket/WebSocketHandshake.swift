@@ -5,7 +5,7 @@ import Foundation
 
 /// The opening handshake of a WebSocket client (RFC 6455, section 4.1).
 struct WebSocketHandshake {
-    /// The largest header of an answer, in bytes.
+    /// The maximum size of the response header, in bytes.
     private static let maxHeaderSize = 16 * 1024
 
     private let host: String
@@ -20,7 +20,7 @@ struct WebSocketHandshake {
         key = Data((0..<16).map { _ in generator.next() as UInt8 }).base64EncodedString()
     }
 
-    /// What is sent first.
+    /// The request, which opens the handshake.
     var request: [UInt8] {
         let lines = [
             "GET \(path) HTTP/1.1", "Host: \(host)", "Upgrade: websocket", "Connection: Upgrade",
@@ -29,9 +29,9 @@ struct WebSocketHandshake {
         return Array(lines.joined(separator: "\r\n").utf8)
     }
 
-    /// Takes some of the answer.
+    /// Parses received bytes of the response.
     ///
-    /// - Returns: What has come behind the answer; nil if it is not complete yet.
+    /// - Returns: The bytes after the response; nil if the response is not complete.
     mutating func receive(_ bytes: some Sequence<UInt8>) throws(CurlError) -> [UInt8]? {
         header.append(contentsOf: bytes)
         guard let end = header.firstRange(of: Array("\r\n\r\n".utf8)) else {
@@ -47,7 +47,7 @@ struct WebSocketHandshake {
         let status = lines.popFirst() ?? ""
         guard status.hasPrefix("HTTP/1.1 101") else {
             throw handshakeError(
-                "the server does not open a WebSocket at \(path): it answered \"\(status.prefix(60))\"")
+                "the server did not open a WebSocket at \(path): it responded with \"\(status.prefix(60))\"")
         }
         var fields: [String: String] = [:]
         for line in lines {
@@ -56,10 +56,10 @@ struct WebSocketHandshake {
         }
         guard fields["upgrade"]?.lowercased() == "websocket", fields["sec-websocket-extensions"] == nil,
             fields["sec-websocket-accept"] == Self.accept(key)
-        else { throw handshakeError("the server's answer to the WebSocket handshake does not belong to it") }
+        else { throw handshakeError("the server's response does not match the WebSocket handshake") }
     }
 
-    /// The proof that a server has read the key.
+    /// The value of `Sec-WebSocket-Accept` that belongs to a key.
     static func accept(_ key: String) -> String {
         Data(SHA1.digest(of: Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8))).base64EncodedString()
     }

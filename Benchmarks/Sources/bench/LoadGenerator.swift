@@ -5,23 +5,23 @@ import ArgumentParser
 import Foundation
 import Synchronization
 
-/// How much is called, and for how long.
+/// The number of callers, and the duration of the load.
 struct LoadGenerator: ParsableArguments {
-    @Option(help: "How many callers there are.")
+    @Option(help: "The number of callers.")
     var callers = 1
 
-    @Option(help: "How long to measure, in seconds.")
+    @Option(help: "The duration of the measurement, in seconds.")
     var seconds = 2.0
 
-    @Option(help: "How long to call before that, in seconds.")
+    @Option(help: "The duration of the warm-up, in seconds.")
     var warmUp = 0.5
 
-    /// Calls from all callers at once, each with one call at a time, and prints one line:
+    /// Runs all callers concurrently, each with one call at a time, and prints one line:
     /// `KIND CALLERS CALLS/S P50-MS P99-MS CPU-µS`, the CPU time per call, of this process and of others.
     ///
     /// - Parameters:
-    ///   - place: Runs a caller where it is to run.
-    ///   - call: Makes one call, for the caller of that number.
+    ///   - place: Runs a caller, on an executor of its choice.
+    ///   - call: Makes one call; its argument is the number of the caller.
     func measure(
         _ kind: String, includingCPUTimeOf others: [Int32] = [],
         at runCaller: @escaping @Sendable (_ caller: @escaping @Sendable () async throws -> Void) async throws -> Void =
@@ -42,7 +42,7 @@ struct LoadGenerator: ParsableArguments {
         print(kind, callers, figures.joined(separator: " "))
     }
 
-    /// Calls for so long; how long each call took, in seconds.
+    /// Calls for the duration and returns the latency of each call, in seconds.
     private func latencies(
         _ duration: Duration,
         _ runCaller: @escaping @Sendable (_ caller: @escaping @Sendable () async throws -> Void) async throws -> Void,
@@ -72,7 +72,7 @@ struct LoadGenerator: ParsableArguments {
     }
 }
 
-/// What all callers have measured, in seconds.
+/// The latencies of all callers, in seconds.
 private final class Latencies: Sendable {
     private let values = Mutex<[Double]>([])
 

@@ -6,11 +6,12 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
-/// Gets what `transfer-load` gets, with async-http-client, and prints the same line.
-struct TransferPeer: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Measures async-http-client.")
+/// Makes the same requests as `transfer-load` with async-http-client, and prints the same line.
+struct AsyncHTTPClientBenchmark: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "async-http-client", abstract: "Measures async-http-client.")
 
-    @Argument(help: "What to get.")
+    @Argument(help: "The URL to request.")
     var url: String
 
     @OptionGroup var load: LoadGenerator

@@ -7,11 +7,12 @@ import Micro
 import NIOCore
 import Synchronization
 
-/// Kills a NATS server and starts it again, round after round, while messages go through it, and prints what became of
-/// them: `KIND ROUNDS CONFIRMED REFUSED LOST DUPLICATED MS-P50 MS-MAX`. The last two are from the moment when the server
-/// serves again until something arrives that was published after that.
-struct BrokerRounds: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Kills and starts NATS while messages pass.")
+/// Kills and restarts a NATS server repeatedly while messages pass through it, and prints the outcome: `KIND ROUNDS
+/// CONFIRMED REFUSED LOST DUPLICATED MS-P50 MS-MAX`. The last two are the time from the moment when the server is ready
+/// again until a message arrives that was published after that.
+struct BrokerRestartBenchmark: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "broker-restart", abstract: "Kills and restarts NATS under load.")
 
     private static let senders = 4
     private static let timeout = Duration.seconds(30)
@@ -19,7 +20,7 @@ struct BrokerRounds: AsyncParsableCommand {
     @OptionGroup var options: BrokerOptions
     @OptionGroup var serverOptions: NATSProcessOptions
 
-    @Option(help: "How often the server is killed.")
+    @Option(help: "The number of restarts.")
     var rounds = 20
 
     func run() async throws {
@@ -68,7 +69,7 @@ struct BrokerRounds: AsyncParsableCommand {
         }
     }
 
-    /// One message about every millisecond, each with a number.
+    /// Publishes about one message per millisecond, each with a number.
     private static func publish(by broker: any Broker, to topic: String, _ deliveryLog: DeliveryLog) async {
         while !Task.isCancelled {
             let number = deliveryLog.next()
@@ -89,7 +90,7 @@ struct BrokerRounds: AsyncParsableCommand {
     }
 }
 
-/// What was published and what came.
+/// The published and the received messages.
 private final class DeliveryLog: Sendable {
     private struct State {
         var next = 0
@@ -102,7 +103,7 @@ private final class DeliveryLog: Sendable {
 
     private let state = Mutex(State())
 
-    /// The number of the next message.
+    /// Returns the number of the next message.
     func next() -> Int {
         state.withLock { state in
             defer { state.next += 1 }
@@ -123,11 +124,11 @@ private final class DeliveryLog: Sendable {
         }
     }
 
-    /// Whether a message has come whose number is larger.
+    /// Whether a message with a larger number has been received.
     func hasReceived(after number: Int) -> Bool { state.withLock { $0.newest > number } }
 
-    /// Waits until everything that was confirmed has come, or nothing comes any more for longer than it takes until
-    /// something is delivered again.
+    /// Waits until all confirmed messages have been received, or nothing is received for longer than the redelivery
+    /// delay.
     func settle() async {
         while true {
             let isSettled = state.withLock { state in
@@ -139,7 +140,7 @@ private final class DeliveryLog: Sendable {
         }
     }
 
-    /// Numbers of messages. What was refused and has come all the same is neither lost nor a duplicate.
+    /// The numbers of messages. A message that was refused but received is neither lost nor a duplicate.
     func outcome() -> (confirmed: Int, refused: Int, lost: Int, duplicated: Int) {
         state.withLock { state in
             (

@@ -5,20 +5,21 @@ import ArgumentParser
 import Micro
 import NIOCore
 
-/// Publishes to a subscriber that reads nothing, and prints what that takes: `KIND MESSAGES DROPPED MIB-BEFORE MIB-AFTER`,
-/// the resident memory of the process in which both are.
-struct BrokerBehind: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Measures a subscriber that is far behind.")
+/// Publishes to a subscriber that does not read, and prints `KIND MESSAGES DROPPED MIB-BEFORE MIB-AFTER`,
+/// the resident memory of the process, which has both sides.
+struct SlowSubscriberBenchmark: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "slow-subscriber", abstract: "Measures a subscriber that does not read.")
 
     private static let senders = 64
     private static let timeout = Duration.seconds(300)
 
     @OptionGroup var options: BrokerOptions
 
-    @Option(help: "How many messages are published.")
+    @Option(help: "The number of messages.")
     var messages = 1_000_000
 
-    @Option(help: "The size of a body, in bytes.")
+    @Option(help: "The size of a message body, in bytes.")
     var bytes = 128
 
     func run() async throws {
@@ -37,7 +38,7 @@ struct BrokerBehind: AsyncParsableCommand {
             }
             try await group.waitForAll()
         }
-        // At most once, all but what the buffer holds is dropped in the end.
+        // At most once: in the end, everything that exceeds the buffer has been dropped.
         let expected = options.delivery == .atMostOnce ? messages - SubscribeOptions().maxBufferedMessages : 0
         let deadline = ContinuousClock.now + Self.timeout
         while subscription.dropped < expected {

@@ -5,17 +5,18 @@ import ArgumentParser
 import Micro
 import MicroMemory
 
-/// Picks nodes of a service that is known already, and prints how long one pick and the word of how it did take: a line for each strategy and
-/// number of nodes, from one task and from two at once.
-struct Pick: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Measures the choice of a node.")
+/// Selects nodes of a cached service, and prints the duration of a selection and of reporting its outcome: a line per
+/// strategy and number of nodes, from one task and from two concurrent tasks.
+struct SelectorBenchmark: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "selector", abstract: "Measures the selection of a node.")
 
     private static let service = "bench"
 
-    @Option(help: "How many picks each task makes in a run.")
+    @Option(help: "The number of selections per task and run.")
     var picks = 200_000
 
-    @Option(help: "How many runs there are; their median is printed.")
+    @Option(help: "The number of runs; the median is printed.")
     var runs = 5
 
     @Option(parsing: .upToNextOption, help: "The numbers of nodes.")
@@ -33,14 +34,14 @@ struct Pick: AsyncParsableCommand {
         let nodes = (1...count).map {
             Node(id: "bench-\($0)", address: "127.0.0.1", port: $0, metadata: ["transport": "http"])
         }
-        // A record holds so many.
+        // The maximum number of nodes in a record.
         for start in stride(from: 0, to: count, by: 1000) {
             let part = Array(nodes[start..<min(start + 1000, count)])
             try await registry.register(
                 ServiceRecord(name: Self.service, version: "\(start)", nodes: part), timeToLive: nil)
         }
         let selector = NodeSelector(registry: registry, transportName: "http", strategy: strategy)
-        // All of them are known.
+        // Waits until all nodes are in the cache.
         for await state in try registry.watch(Self.service)
         where state[Self.service].flatMap(\.nodes).count == count { break }
         try await selector.pick(Self.service, deadline: .now + .seconds(5)).report(.responded)
@@ -54,7 +55,7 @@ struct Pick: AsyncParsableCommand {
         await registry.close()
     }
 
-    /// How long a task waits for one pick, on average.
+    /// The mean duration of a selection for a task.
     private func nanoseconds(_ selector: NodeSelector, _ strategy: SelectionStrategy, tasks: Int) async throws -> Double
     {
         try await withThrowingTaskGroup(of: Double.self) { group in

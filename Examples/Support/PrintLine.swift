@@ -3,5 +3,5 @@
 
 import Foundation
 
-/// Prints a line at once, also through a pipe.
+/// Prints a line without buffering, so that a reader of a pipe gets it at once.
 public func printLine(_ line: String) { FileHandle.standardOutput.write(Data("\(line)\n".utf8)) }

@@ -3,7 +3,7 @@
 
 import Foundation
 
-/// The CPU time that a process has used so far, all its threads together, in seconds.
+/// Returns the CPU time of all threads of a process, in seconds.
 func cpuTime(of process: Int32) throws -> Double {
     var clock = clockid_t()
     var time = timespec()
@@ -13,7 +13,7 @@ func cpuTime(of process: Int32) throws -> Double {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
-/// The resident memory of this process, or of another one, in bytes.
+/// Returns the resident memory of this process, or of another one, in bytes.
 func residentMemory(of process: Int32? = nil) throws -> Double {
     let file = "/proc/\(process.map(String.init) ?? "self")/statm"
     let pages = try String(contentsOfFile: file, encoding: .utf8).split(separator: " ")
@@ -21,28 +21,28 @@ func residentMemory(of process: Int32? = nil) throws -> Double {
     return resident * Double(sysconf(Int32(_SC_PAGESIZE)))
 }
 
-/// Seconds.
-/// How much CPU time the present thread has used, in seconds.
+/// Returns the CPU time of the current thread, in seconds.
 func threadTime() throws -> Double {
     var time = timespec()
-    guard clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) == 0 else { throw BenchError("a thread has no clock here") }
+    guard clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) == 0 else { throw BenchError("the thread has no CPU clock") }
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
+/// Converts a duration to seconds.
 func seconds(_ duration: Duration) -> Double { duration / .seconds(1) }
 
-/// A number with so many digits behind the point.
+/// Formats a number with a number of decimals.
 func text(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
 
 extension [Double] {
-    /// The value that so large a part of the others does not exceed; the array must be sorted.
+    /// The quantile of a sorted array.
     func quantile(_ part: Double) -> Double { isEmpty ? .nan : self[Int((Double(count - 1) * part).rounded())] }
 
-    /// The middle of the values in any order.
+    /// The median of the values, in any order.
     var median: Double { sorted().quantile(0.5) }
 }
 
-/// Why a measurement means nothing.
+/// An error that makes a measurement invalid.
 struct BenchError: Error, CustomStringConvertible {
     let description: String
 

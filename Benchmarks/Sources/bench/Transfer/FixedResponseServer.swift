@@ -7,12 +7,13 @@ import Micro
 import NIOCore
 import NIOPosix
 
-/// Answers whatever it is asked with the bytes of a file, until the process is ended; its address is the first line that
-/// it prints. For requests without a body, of clients that wait for the answer.
-struct FixedServer: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Answers every request with the same bytes.")
+/// Responds to every request with the bytes of a file until the process is ended. It prints its address as the first
+/// line. It supports requests without body, from clients that wait for the response.
+struct FixedResponseServer: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fixed-response-server", abstract: "Sends the same response to every request.")
 
-    @Argument(help: "The file with the whole response, header and body.")
+    @Argument(help: "The file with the complete response, header and body.")
     var file: String
 
     func run() async throws {
