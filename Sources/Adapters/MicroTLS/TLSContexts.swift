@@ -73,7 +73,8 @@ struct TLSContexts: Sendable {
     ) throws -> NIOSSLContext {
         do { return try NIOSSLContext(configuration: settings) } catch {
             throw invalid(
-                "\(configuration.certificateFile ?? "the certificate") and \(configuration.keyFile ?? "the key") do not match"
+                "\(configuration.certificateFile ?? "the certificate") and \(configuration.keyFile ?? "the key") "
+                    + "do not match"
             )
         }
     }

@@ -28,7 +28,7 @@ private func start(_ program: String, _ arguments: String..., environment: [Stri
         let publisher = try start("events-publisher", environment: ["MICRO_BROKER": "pigeon"])
         #expect(await publisher.exitStatus() == 1)
         #expect(
-            publisher.text.contains("MICRO_BROKER=pigeon is not known: choose one of http, memory"), "\(publisher.text)"
+            publisher.text.contains("MICRO_BROKER=pigeon is not linked into this program: choose one of http, memory"), "\(publisher.text)"
         )
     }
 }

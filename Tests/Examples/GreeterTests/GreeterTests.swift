@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (["MICRO_REGISTRY": "zookeeper"], "MICRO_REGISTRY=zookeeper is not known: choose one of consul, etcd, memory"),
+        (["MICRO_REGISTRY": "zookeeper"], "MICRO_REGISTRY=zookeeper is not linked into this program: choose one of consul, etcd, memory"),
         (
             ["MICRO_REGISTRY": "consul", "MICRO_REGISTRY_ADDRESS": "a/b"],
             #""a/b" is not the address of a Consul agent"#
