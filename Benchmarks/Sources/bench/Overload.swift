@@ -72,7 +72,7 @@ struct OverloadClient: AsyncParsableCommand {
             id: "worker-1", address: address.host, port: address.port, metadata: ["transport": transport.name])
         try await registry.register(
             ServiceRecord(name: OverloadServer.service, nodes: [node]), timeToLive: nil)
-        let client = try Client(registry: registry, transport: transport, settings: .init())
+        let client = try Client(configuration: .init(), registry: registry, transport: transport)
         _ = try await measure(client, for: 1)
         let outcomes = try await measure(client, for: seconds)
         let (times, refused, timedOut) = (outcomes.times.sorted(), outcomes.refused, outcomes.timedOut)

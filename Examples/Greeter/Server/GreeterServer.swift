@@ -24,7 +24,7 @@ struct GreeterServer: AsyncParsableCommand {
 
     func run() async throws {
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
-        let service = try Microservice("greeter", backends: .environment, configuration: settings)
+        let service = try Microservice("greeter", backends: .environment, configReader: settings)
         service.handle("Greeter.Hello") { (request: HelloRequest, context) in
             guard !request.name.isEmpty else { throw MicroError(.invalidArgument, "the name is empty") }
             return HelloResponse(

@@ -9,7 +9,9 @@ import SwiftProtobuf
 /// every `SwiftProtobuf.Message`.
 ///
 /// ```swift
-/// let client = try Client(codecs: [ProtobufCodec(), ProtobufJSONCodec(), JSONCodec()])
+/// var configuration = try Client.Configuration.environment()
+/// configuration.codecs = [ProtobufCodec(), ProtobufJSONCodec(), JSONCodec()]
+/// let client = try Client(configuration: configuration)
 /// ```
 public struct ProtobufCodec: Codec {
     /// Creates the codec.

@@ -37,7 +37,7 @@ public struct ConsulRegistryHarness: RegistryHarness {
         self.agent = agent
         self.principals = principals
         subject = Subject(
-            adapter: "ConsulRegistry", adapterVersion: conformanceKitVersion, backend: "Consul",
+            adapter: "ConsulRegistry", adapterVersion: SwiftMicro.version, backend: "Consul",
             backendVersion: try await agent.version())
         let canCreateCredentials = configuration.token == nil ? false : await principals.canCreateCredentials()
         credentials = canCreateCredentials ? Set(Credentials.allCases) : [.valid]

@@ -36,7 +36,7 @@ public struct EtcdRegistryHarness: RegistryHarness {
         self.member = member
         self.principals = principals
         subject = Subject(
-            adapter: "EtcdRegistry", adapterVersion: conformanceKitVersion, backend: "etcd",
+            adapter: "EtcdRegistry", adapterVersion: SwiftMicro.version, backend: "etcd",
             backendVersion: try await member.version())
         let canCreateCredentials = configuration.user == nil ? false : await principals.canCreateCredentials()
         credentials = canCreateCredentials ? Set(Credentials.allCases) : [.valid]

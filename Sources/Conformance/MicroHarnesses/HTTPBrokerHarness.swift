@@ -23,7 +23,7 @@ public struct HTTPBrokerHarness: BrokerHarness {
         self.registryHarness = registryHarness
         self.bounds = bounds
         subject = Subject(
-            adapter: "HTTPBroker on \(registryHarness.subject.adapter)", adapterVersion: conformanceKitVersion,
+            adapter: "HTTPBroker on \(registryHarness.subject.adapter)", adapterVersion: SwiftMicro.version,
             backend: registryHarness.subject.backend, backendVersion: registryHarness.subject.backendVersion)
         let makeRegistry = { @Sendable (options: BrokerClientOptions) async throws -> any Registry in
             var registryOptions = RegistryClientOptions(namespace: "broker")

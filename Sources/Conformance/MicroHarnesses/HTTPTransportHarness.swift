@@ -9,7 +9,7 @@ import MicroHTTP
 public struct HTTPTransportHarness: TransportHarness {
     /// What a reader of a report is told.
     public let subject = Subject(
-        adapter: "HTTPTransport", adapterVersion: conformanceKitVersion, backend: "HTTP/1.1", backendVersion: "-")
+        adapter: "HTTPTransport", adapterVersion: SwiftMicro.version, backend: "HTTP/1.1", backendVersion: "-")
 
     /// Those of the contract.
     public let bounds: TransportBounds

@@ -27,7 +27,7 @@ public struct MemoryBrokerHarness: BrokerHarness {
         self.delivery = delivery
         self.bounds = bounds
         subject = Subject(
-            adapter: "MemoryBroker (\(delivery))", adapterVersion: conformanceKitVersion, backend: "memory",
+            adapter: "MemoryBroker (\(delivery))", adapterVersion: SwiftMicro.version, backend: "memory",
             backendVersion: "-")
     }
 

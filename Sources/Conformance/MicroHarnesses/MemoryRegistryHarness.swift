@@ -9,7 +9,7 @@ import MicroMemory
 public struct MemoryRegistryHarness: RegistryHarness {
     /// What a reader of a report is told.
     public let subject = Subject(
-        adapter: "MemoryRegistry", adapterVersion: conformanceKitVersion, backend: "memory", backendVersion: "-")
+        adapter: "MemoryRegistry", adapterVersion: SwiftMicro.version, backend: "memory", backendVersion: "-")
 
     /// Everything happens at once; what remains is for a loaded machine.
     public let bounds: RegistryBounds

@@ -9,7 +9,7 @@ import MicroMemory
 public struct MemoryTransportHarness: TransportHarness {
     /// What a reader of a report is told.
     public let subject = Subject(
-        adapter: "MemoryTransport", adapterVersion: conformanceKitVersion, backend: "memory", backendVersion: "-")
+        adapter: "MemoryTransport", adapterVersion: SwiftMicro.version, backend: "memory", backendVersion: "-")
 
     /// Everything happens at once; what remains is for a loaded machine.
     public let bounds: TransportBounds

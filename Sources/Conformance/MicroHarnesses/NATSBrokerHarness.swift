@@ -50,7 +50,7 @@ public struct NATSBrokerHarness: BrokerHarness {
         monitor = monitoring.map(NATSMonitor.init)
         serverEndpoint = BackendEndpoint(wire.address, wire: wire.usesTLS ? .tls : .tcp)
         subject = Subject(
-            adapter: "NATSBroker (\(delivery), \(wire.scheme))", adapterVersion: conformanceKitVersion, backend: "NATS",
+            adapter: "NATSBroker (\(delivery), \(wire.scheme))", adapterVersion: SwiftMicro.version, backend: "NATS",
             backendVersion: try await wire.version())
         self.control =
             principals.map { principals in

@@ -34,7 +34,7 @@ public struct NATSTransportHarness: TransportHarness {
         self.bounds = bounds
         monitor = monitoring.map(NATSMonitor.init)
         subject = Subject(
-            adapter: "NATSTransport (\(wire.scheme))", adapterVersion: conformanceKitVersion, backend: "NATS",
+            adapter: "NATSTransport (\(wire.scheme))", adapterVersion: SwiftMicro.version, backend: "NATS",
             backendVersion: try await wire.version())
     }
 

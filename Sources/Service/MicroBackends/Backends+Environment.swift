@@ -10,7 +10,7 @@ import MicroMemory
 import MicroNATS
 
 extension Backends {
-    /// All adapters of this package, selected by the environment: `MICRO_REGISTRY=consul`, `MICRO_BROKER=nats`,
+    /// All adapters of this package, to be selected by settings such as `MICRO_REGISTRY=consul`, `MICRO_BROKER=nats` and
     /// `MICRO_TRANSPORT=nats`.
     public static let environment = Backends([.memory, .http, .consul, .etcd, .nats], isComplete: true)
 }

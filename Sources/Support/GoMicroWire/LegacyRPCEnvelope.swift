@@ -48,7 +48,9 @@ package struct LegacyRPCEnvelope: Sendable {
     /// Answers what is inside, and puts the answer into an envelope. Errors travel in it, too.
     ///
     /// - Throws: `CancellationError`.
-    package func respond(by handler: TransportHandler) async throws -> TransportResponse {
+    package func respond(
+        by handler: @Sendable (TransportRequest) async throws -> TransportResponse
+    ) async throws -> TransportResponse {
         do {
             var response = try await handler(unwrapped())
             response.body = wrapped(response.body, error: nil)

@@ -42,9 +42,8 @@ private struct Greeting: Codable, Sendable { var greeting: String }
         var settings = Microservice.Configuration(name: Self.service)
         settings.deregistrationGracePeriod = .zero
         let logger = Logger(label: "greeter") { _ in SwiftLogNoOpLogHandler() }
-        let service = try Microservice(
-            settings, registry: registry, transport: HTTPTransport(), codecs: [ProtobufCodec(), JSONCodec()],
-            logger: logger)
+        settings.codecs = [ProtobufCodec(), JSONCodec()]
+        let service = try Microservice(settings, registry: registry, transport: HTTPTransport(), logger: logger)
         service.handle("Greeter.Hello") { (message: Message, _) in answer(message) }
         service.handle("Greeter.Fail") { (_: Message, _) -> Answer in
             throw MicroError(.invalidArgument, "bad name \"John\"")
@@ -148,7 +147,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
     @Test(
         "recorded requests that cannot be answered (rpc_curl)",
         arguments: [
-            ("text/foo", "x", "cannot read \"text/foo\""), ("application/json", "{bad", "malformed JSON"),
+            ("text/foo", "x", "cannot decode \"text/foo\""), ("application/json", "{bad", "malformed JSON"),
         ])
     func invalidCurlRequestsAreRejected(type: String, body: String, problem: String) async throws {
         try await withGreeter { (hello: Hello) in
@@ -255,7 +254,9 @@ private struct Greeting: Codable, Sendable { var greeting: String }
         let metadata = metadata.merging(["transport": "http", "server": "rpc"]) { $1 }
         let node = Node(id: "greeter-1", address: "127.0.0.1", port: server.port, metadata: metadata)
         try await registry.register(ServiceRecord(name: Self.service, nodes: [node]), timeToLive: nil)
-        let client = try Client(registry: registry, transport: HTTPTransport(), codecs: codecs)
+        var configuration = Client.Configuration()
+        configuration.codecs = codecs
+        let client = try Client(configuration: configuration, registry: registry, transport: HTTPTransport())
         try await body(client, seen)
         await client.close()
     }

@@ -55,9 +55,10 @@ private struct Hello: Codable, Sendable { var name: String }
         let codecs: [any Codec] = [ProtobufCodec(), ProtobufJSONCodec(), JSONCodec()]
         var settings = Microservice.Configuration(name: "svc")
         settings.deregistrationGracePeriod = .zero
+        settings.codecs = codecs
         let service = try Microservice(
             settings, registry: MemoryRegistry(backend: backend), transport: MemoryTransport(backend: backend),
-            codecs: codecs, logger: LogRecorder().logger)
+            logger: LogRecorder().logger)
         service.handle("Echo") { (person: Google_Protobuf_Struct, _) in person }
         service.handle("Hello") { (hello: Hello, _) in hello }
         service.handleStream("Talk") { (talk: MessageStream<Google_Protobuf_Struct, Google_Protobuf_Struct>, _) in
@@ -67,9 +68,11 @@ private struct Hello: Codable, Sendable { var name: String }
             group.addTask { try await service.run() }
             #expect(try await eventually { try await !MemoryRegistry(backend: backend).lookUp("svc").isEmpty })
             for codecs in [codecs, [ProtobufJSONCodec(), JSONCodec()]] {
+                var configuration = Client.Configuration()
+                configuration.codecs = codecs
                 let client = try Client(
-                    registry: MemoryRegistry(backend: backend), transport: MemoryTransport(backend: backend),
-                    codecs: codecs)
+                    configuration: configuration, registry: MemoryRegistry(backend: backend),
+                    transport: MemoryTransport(backend: backend))
                 #expect(try await client.call("svc", "Echo", person) == person)
                 #expect(try await client.call("svc", "Hello", Hello(name: "x"), returning: Hello.self).name == "x")
                 let talk = try await client.stream("svc", "Talk", sending: Person.self, receiving: Person.self)

@@ -37,7 +37,7 @@ private enum TLSDefect: CaseIterable {
 /// The HTTP transport over TLS with test certificates.
 private struct TLSHarness: TransportHarness {
     let subject = Subject(
-        adapter: "HTTPTransport (TLS)", adapterVersion: conformanceKitVersion, backend: "HTTP/1.1", backendVersion: "-")
+        adapter: "HTTPTransport (TLS)", adapterVersion: SwiftMicro.version, backend: "HTTP/1.1", backendVersion: "-")
     let bounds = TransportBounds(calls: 300)
     let networkPath = NetworkPath.listener
     let credentials: Set<Credentials> = [.valid, .wrong]

@@ -122,7 +122,7 @@ import Testing
         let cases = [makeCase(), makeCase(needs: ["pods"]), makeCase(run: failing)]
         let report = await RegistryRunner(harness).run(cases)
         #expect(report.counts == "1 passed, 1 failed, 1 notClaimed, 0 notRunnable, 0 knownFailing, 0 unexpectedPass")
-        #expect(report.table.contains(report.counts) && report.table.contains("kit \(conformanceKitVersion)"))
+        #expect(report.table.contains(report.counts) && report.table.contains("kit \(SwiftMicro.version)"))
         #expect(report.table.contains("bounds: convergence"))
 
         struct Wire: Decodable {

@@ -33,7 +33,7 @@ import Testing
             try await registry.register(
                 ServiceRecord(name: "greeter", version: "\(number)", nodes: [node]), timeToLive: nil)
         }
-        let client = try Client(registry: registry, transport: transport, settings: .init())
+        let client = try Client(configuration: .init(), registry: registry, transport: transport)
         let results = Results()
         let options = CallOptions(isIdempotent: isIdempotent)
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -30,7 +30,9 @@ import Testing
             try Backends.environment.makeRegistry(reader(["micro.registry": "zookeeper"]))
         }
         #expect(error?.code == .invalidArgument)
-        #expect(error?.message == "MICRO_REGISTRY=zookeeper is not known: choose one of consul, etcd, memory")
+        #expect(
+            error?.message
+                == "MICRO_REGISTRY=zookeeper is not linked into this program: choose one of consul, etcd, memory")
     }
 
     @Test func invalidAddressIsRejected() {
@@ -42,7 +44,7 @@ import Testing
         }
     }
 
-    /// Such as a log of all settings that are read, which leaves out what is secret.
+    /// A log of all settings omits those that are marked secret.
     @Test func credentialSettingsAreMarkedSecret() throws {
         let credentials: [AbsoluteConfigKey] = [
             "consul.http.token", "etcdctl.user", "etcdctl.password", "nats.password", "nats.token",
@@ -61,11 +63,11 @@ import Testing
     }
 }
 
-/// The settings that were read.
+/// Records whether settings were read as secrets.
 private final class SecretAccessReporter: AccessReporter {
     private let secrecyByKey = Mutex<[AbsoluteConfigKey: Bool]>([:])
 
-    /// Whether a setting was secret whenever it was read; nil if it was not.
+    /// Whether a setting was secret in every read; nil if it was not read.
     func isSecret(_ key: AbsoluteConfigKey) -> Bool? { secrecyByKey.withLock { $0[key] } }
 
     func report(_ event: AccessEvent) {

@@ -51,17 +51,18 @@ struct TypedEcho<Message: EchoMessage>: Echo {
         let node = Node(
             id: "echo-1", address: address.host, port: address.port, metadata: ["transport": transport.name])
         try await registry.register(ServiceRecord(name: EchoParameters.service, nodes: [node]), timeToLive: nil)
-        client = try Client(
-            registry: registry, transport: transport, codecs: [Message.codec], interceptors: [PassThroughInterceptor()],
-            settings: .init())
+        var configuration = Client.Configuration()
+        configuration.codecs = [Message.codec]
+        configuration.interceptors = [PassThroughInterceptor()]
+        client = try Client(configuration: configuration, registry: registry, transport: transport)
     }
 
     static func serve(_ announce: @Sendable (Address) -> Void) async throws {
         let registry = MemoryRegistry()
-        let service = try Microservice(
-            .init(name: EchoParameters.service), registry: registry, transport: HTTPTransport(),
-            codecs: [Message.codec],
-            interceptors: [PassThroughInterceptor()])
+        var configuration = Microservice.Configuration(name: EchoParameters.service)
+        configuration.codecs = [Message.codec]
+        configuration.interceptors = [PassThroughInterceptor()]
+        let service = try Microservice(configuration, registry: registry, transport: HTTPTransport())
         service.handle(EchoParameters.endpoint, mayBlock: Message.mayBlock) { (message: Message, _) in message }
         async let running: Void = service.run()
         for await state in try registry.watch(EchoParameters.service) {

@@ -48,7 +48,7 @@ struct ConnectOptions: Encodable {
     var name = "swift-micro"
     var lang = "swift"
     /// The version of this adapter, which servers only display.
-    var version = "0.1.0"
+    var version = SwiftMicro.version
     /// 1: the client accepts further `INFO`s.
     var protocolVersion = 1
     var echo = true

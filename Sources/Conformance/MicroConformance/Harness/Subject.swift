@@ -20,6 +20,3 @@ public struct Subject: Sendable, Hashable {
         self.backendVersion = backendVersion
     }
 }
-
-/// The version of this kit. It rises with every change of what the cases demand.
-public let conformanceKitVersion = "0.1.0"

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import MicroCore
 
 extension ConformanceReport {
     private struct JSONReport: Encodable {
@@ -30,7 +31,7 @@ extension ConformanceReport {
     /// `{"kit","adapter":{"name","version"},"backend":{…},"bounds":{…},"cases":[{"id","tier","outcome","seconds","detail"}],"summary":{"passed",…}}`.
     public var json: String {
         let report = JSONReport(
-            kit: conformanceKitVersion,
+            kit: SwiftMicro.version,
             adapter: .init(name: subject.adapter, version: subject.adapterVersion),
             backend: .init(name: subject.backend, version: subject.backendVersion),
             bounds: Dictionary(bounds.map { ($0.name, $0.value) }) { $1 },

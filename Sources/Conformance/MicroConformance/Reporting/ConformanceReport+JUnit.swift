@@ -1,6 +1,8 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import MicroCore
+
 extension ConformanceReport {
     /// The report for CI systems, in the XML of JUnit as most of them read it: cases that were not claimed or not
     /// runnable, and known failures, are skipped ones with their reason.
@@ -14,7 +16,7 @@ extension ConformanceReport {
             #"<testsuite name="\#(Self.escaped(suite))" tests="\#(results.count)" failures="\#(failures)" skipped="\#(skipped)" time="\#(time)">"#,
         ]
         lines.append("  <properties>")
-        for (name, value) in [("kit", conformanceKitVersion), ("adapter", subject.adapterVersion)] + bounds {
+        for (name, value) in [("kit", SwiftMicro.version), ("adapter", subject.adapterVersion)] + bounds {
             lines.append(#"    <property name="\#(name)" value="\#(Self.escaped(value))"/>"#)
         }
         lines.append("  </properties>")

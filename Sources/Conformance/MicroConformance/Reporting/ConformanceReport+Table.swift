@@ -1,6 +1,8 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import MicroCore
+
 extension ConformanceReport {
     /// The report for people: a row for each case, the counts, the versions and the bounds.
     public var table: String {
@@ -10,7 +12,7 @@ extension ConformanceReport {
         lines.append(counts)
         lines.append(
             "\(subject.adapter) \(subject.adapterVersion) on \(subject.backend) \(subject.backendVersion), "
-                + "kit \(conformanceKitVersion)")
+                + "kit \(SwiftMicro.version)")
         lines.append("bounds: " + bounds.map { "\($0.name) \($0.value)" }.joined(separator: ", "))
         return lines.joined(separator: "\n")
     }

@@ -7,21 +7,21 @@ public import MicroCore
 import MicroHTTP
 import MicroMemory
 
-/// The adapters that a program links, by the names that `MICRO_REGISTRY`, `MICRO_TRANSPORT` and `MICRO_BROKER` select.
+/// The adapters that a program links, by the names for `MICRO_REGISTRY`, `MICRO_TRANSPORT` and `MICRO_BROKER`.
 ///
 /// ``builtIn`` holds memory and HTTP; `MicroBackends` adds the other adapters of this package as
-/// `Backends.environment`. An adapter of another package is added by its name:
+/// `Backends.environment`. Add an adapter of another package under a name:
 ///
 /// ```swift
 /// var backends = Backends.environment
 /// backends.registries["files"] = { _ in try FileRegistry(folder: folder) }
 /// ```
 public struct Backends: Sendable {
-    /// Makes a registry from its settings.
+    /// Creates a registry from its settings.
     public typealias RegistryFactory = @Sendable (ConfigReader) throws -> any Registry
-    /// Makes a transport from its settings.
+    /// Creates a transport from its settings.
     public typealias TransportFactory = @Sendable (ConfigReader) throws -> any Transport
-    /// Makes a broker from its settings and the registry that is used with it.
+    /// Creates a broker from its settings and the registry that is used with it.
     public typealias BrokerFactory = @Sendable (ConfigReader, any Registry) throws -> any Broker
 
     /// The registries, by name.
@@ -60,16 +60,16 @@ public struct Backends: Sendable {
     /// broker over HTTP.
     public static let builtIn = Backends([.memory, .http])
 
-    /// Makes the registry that `MICRO_REGISTRY` selects; the one in memory if it is not set.
+    /// Creates the registry that `MICRO_REGISTRY` selects; the one in memory if it is not set.
     ///
-    /// - Throws: ``MicroError`` with `invalidArgument` if the program links no registry of that name; and what the
-    ///   factory throws.
+    /// - Throws: ``MicroError`` with `invalidArgument` if the program links no registry of that name; and the errors of
+    ///   the factory.
     public func makeRegistry(_ configuration: ConfigReader) throws -> any Registry {
         let name = configuration.nonEmptyString("micro.registry") ?? "memory"
         return try factory(name, in: registries, variable: "MICRO_REGISTRY")(configuration)
     }
 
-    /// Makes the transport that `MICRO_TRANSPORT` selects; HTTP if it is not set.
+    /// Creates the transport that `MICRO_TRANSPORT` selects; HTTP if it is not set.
     ///
     /// - Throws: As ``makeRegistry(_:)``.
     public func makeTransport(_ configuration: ConfigReader) throws -> any Transport {
@@ -77,8 +77,8 @@ public struct Backends: Sendable {
         return try factory(name, in: transports, variable: "MICRO_TRANSPORT")(configuration)
     }
 
-    /// Makes the broker that `MICRO_BROKER` selects. If it is not set: memory beside a registry in memory, which is in
-    /// the same process; HTTP beside any other registry, which needs no server.
+    /// Creates the broker that `MICRO_BROKER` selects. If it is not set: memory with a registry in memory, which serves a
+    /// single process; HTTP with any other registry, because it needs no server.
     ///
     /// - Throws: As ``makeRegistry(_:)``.
     public func makeBroker(_ configuration: ConfigReader, registry: any Registry) throws -> any Broker {

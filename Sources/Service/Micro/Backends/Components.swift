@@ -4,9 +4,9 @@
 import Configuration
 import MicroCore
 
-/// The registry, the transport and the broker of a client or a service: given, or made from the configuration.
+/// The registry, transport and broker of a client or a service: given by the caller, or created from the settings.
 struct Components: Sendable {
-    /// How long a broker may take to close.
+    /// The time limit of closing a broker.
     static let closeTimeout = Duration.seconds(5)
 
     let registry: any Registry
@@ -18,19 +18,19 @@ struct Components: Sendable {
 
     init(
         registry: (any Registry)?, transport: (any Transport)?, broker: (any Broker)?, backends: Backends,
-        configuration: ConfigReader
+        configReader: ConfigReader
     ) throws {
-        self.registry = try registry ?? backends.makeRegistry(configuration)
-        self.transport = try transport ?? backends.makeTransport(configuration)
-        self.broker = try broker ?? backends.makeBroker(configuration, registry: self.registry)
+        self.registry = try registry ?? backends.makeRegistry(configReader)
+        self.transport = try transport ?? backends.makeTransport(configReader)
+        self.broker = try broker ?? backends.makeBroker(configReader, registry: self.registry)
         ownsRegistry = registry == nil
         ownsTransport = transport == nil
         ownsBroker = broker == nil
     }
 
-    /// Closes what was made here, and leaves alone what was given.
+    /// Closes the adapters that were created from the settings.
     func close() async {
-        // First, since it may use the registry.
+        // The broker first, because it may use the registry.
         if ownsBroker { await broker.close(deadline: .now + Self.closeTimeout) }
         if ownsTransport { await transport.close() }
         if ownsRegistry { await registry.close() }

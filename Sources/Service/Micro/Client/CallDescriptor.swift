@@ -3,15 +3,15 @@
 
 import MicroCore
 import NIOCore
-import Synchronization
 
-/// How messages of two types are written and read for one endpoint, and where its calls are counted: found out once.
+/// The encoding, decoding and metrics of the calls of one endpoint with one pair of message types. Created once and cached by
+/// ``CallDescriptorCache``.
 final class CallDescriptor<Request: Sendable, Response: Sendable>: Sendable {
     typealias Encode = @Sendable (Request, inout ByteBuffer) throws -> Void
     typealias Decode = @Sendable (ByteBuffer) throws -> Response
 
     /// The first codec, which most calls use.
-    private struct Preferred {
+    private struct PreferredCodec {
         let contentType: String
         let encode: Encode
         let decode: Decode?
@@ -19,8 +19,8 @@ final class CallDescriptor<Request: Sendable, Response: Sendable>: Sendable {
 
     let endpoint: String
     let metrics: CallMetrics
-    /// Beside the others, since a search costs more than the writing of a small message.
-    private let preferred: Preferred?
+    /// Kept apart from the others, because a lookup costs more than encoding a small message.
+    private let preferred: PreferredCodec?
     /// In the order of preference.
     private let encoders: [(contentType: String, encode: Encode)]
     private let decoders: [String: Decode]
@@ -31,13 +31,15 @@ final class CallDescriptor<Request: Sendable, Response: Sendable>: Sendable {
         encoders = codecs.encoders(for: Request.self)
         decoders = codecs.decoders(for: Response.self)
         preferred = encoders.first.map { [decoders] in
-            Preferred(contentType: $0.contentType, encode: $0.encode, decode: decoders[$0.contentType])
+            PreferredCodec(contentType: $0.contentType, encode: $0.encode, decode: decoders[$0.contentType])
         }
     }
 
-    /// Writes a request, by the first codec that can if no media type is said.
+    /// Encodes a request.
     ///
-    /// - Throws: ``MicroError`` with `unsupported` (no codec can) or `invalidArgument` (this value cannot be written).
+    /// - Parameter contentType: The media type; nil for that of the first codec.
+    /// - Throws: ``MicroError`` with `unsupported` (no codec can encode the type) or `invalidArgument` (this value cannot be
+    ///   encoded).
     func encode(_ request: Request, as contentType: String?) throws -> (contentType: String, body: ByteBuffer) {
         if let preferred, contentType == nil {
             return (preferred.contentType, try Self.encoded(request, preferred.contentType, preferred.encode))
@@ -52,24 +54,27 @@ final class CallDescriptor<Request: Sendable, Response: Sendable>: Sendable {
         return (contentType, try Self.encoded(request, contentType, encode))
     }
 
-    /// Reads an answer in whatever media type it came.
+    /// Decodes a response by its own media type.
     ///
-    /// - Throws: ``MicroError`` with `unsupported` (no codec can) or `internal` (this value cannot be read).
+    /// - Throws: ``MicroError`` with `unsupported` (no codec can decode the type) or `internal` (this value cannot be
+    ///   decoded).
     func decode(_ response: TransportResponse) throws -> Response {
         if let preferred, response.contentType == preferred.contentType, let decode = preferred.decode {
             return try decoded(response.body, decode)
         }
         guard let decode = decoders[response.contentType] else {
             throw MicroError(
-                .unsupported, "\(endpoint) answered in \(response.contentType), which gives no \(Response.self) here",
+                .unsupported,
+                "\(endpoint) responded in \(response.contentType), which no codec of this client can decode as "
+                    + "\(Response.self)",
                 origin: MicroError.Origin.client)
         }
         return try decoded(response.body, decode)
     }
 
-    /// How a stream is written and read: by the first codec that can do both, since a stream has one media type.
+    /// The codec of a stream: the first one that can both encode and decode, because a stream has one media type.
     ///
-    /// - Throws: ``MicroError`` with `unsupported` when no codec can.
+    /// - Throws: ``MicroError`` with `unsupported` if there is none.
     func streamCodec(_ contentType: String?) throws -> (
         contentType: String, encode: @Sendable (Request) throws -> ByteBuffer,
         decode: @Sendable (ByteBuffer) throws -> Response
@@ -82,7 +87,7 @@ final class CallDescriptor<Request: Sendable, Response: Sendable>: Sendable {
         }
         throw MicroError(
             .unsupported,
-            "no codec of this client can write \(Request.self) and read \(Response.self): make them Codable",
+            "no codec of this client can encode \(Request.self) and decode \(Response.self): make them Codable",
             origin: MicroError.Origin.client)
     }
 
@@ -95,43 +100,8 @@ final class CallDescriptor<Request: Sendable, Response: Sendable>: Sendable {
     private func decoded(_ body: ByteBuffer, _ decode: Decode) throws -> Response {
         do { return try decode(body) } catch {
             throw MicroError(
-                .internal, "cannot read the answer of \(endpoint): \(error)", origin: MicroError.Origin.client,
+                .internal, "cannot decode the response of \(endpoint): \(error)", origin: MicroError.Origin.client,
                 cause: error)
-        }
-    }
-}
-
-/// The plans of a client.
-final class CallDescriptorCache: Sendable {
-    private struct Key: Hashable {
-        let service: String
-        let endpoint: String
-        let request: ObjectIdentifier
-        let response: ObjectIdentifier
-    }
-
-    /// So many are remembered and have metrics of their own: names may come from outside.
-    static let maxDescriptors = 1024
-
-    private let codecs: Codecs
-    private let overflowMetrics = CallMetrics(.client, method: "_OTHER")
-    private let descriptors = Mutex<[Key: any Sendable]>([:])
-
-    init(codecs: Codecs) { self.codecs = codecs }
-
-    func descriptor<Request, Response>(_ service: String, _ endpoint: String) -> CallDescriptor<Request, Response> {
-        let key = Key(
-            service: service, endpoint: endpoint, request: ObjectIdentifier(Request.self),
-            response: ObjectIdentifier(Response.self))
-        return descriptors.withLock { descriptors in
-            if let descriptor = descriptors[key] as? CallDescriptor<Request, Response> { return descriptor }
-            guard descriptors.count < Self.maxDescriptors else {
-                return CallDescriptor(endpoint, codecs: codecs, metrics: overflowMetrics)
-            }
-            let descriptor = CallDescriptor<Request, Response>(
-                endpoint, codecs: codecs, metrics: CallMetrics(.client, service, endpoint))
-            descriptors[key] = descriptor
-            return descriptor
         }
     }
 }

@@ -3,44 +3,44 @@
 
 public import MicroCore
 
-/// What holds for one call.
+/// Options of one call or stream.
 public struct CallOptions: Sendable {
-    /// How long the call may take, all attempts together; nil for the client's. How long a stream may live; nil for as
-    /// long as it takes.
+    /// The time limit of a call with all its attempts; nil for the client's. For a stream its maximum duration; nil for no
+    /// limit.
     public var timeout: Duration?
 
-    /// Whether a call that is made while a request is handled has to be over by the deadline of that request; true by
-    /// default. A task that a handler starts and that outlives it calls with false.
+    /// Whether a call that a handler makes ends at the deadline of the request that is being handled; true by default. Set
+    /// it to false in a task that outlives its handler.
     public var inheritsDeadline: Bool
 
-    /// How often to try again after the first attempt; nil for the client's.
+    /// The maximum number of retries; nil for the client's.
     public var retries: Int?
 
-    /// Whether running the request twice does the same as running it once. If so, it is tried again also when it may
-    /// have been run already: the connection broke before the answer came.
+    /// Whether running the request twice has the same effect as running it once. Such a request is also retried if the
+    /// service may have run it: the connection broke before the response arrived.
     public var isIdempotent: Bool
 
-    /// How long to wait for an answer before another node is asked as well; the first answer counts, and the other call is
-    /// cancelled. Nil, the default: never. Only for a call that ``isIdempotent``, and while there is another node; each second
-    /// call is taken from the budget for repetitions.
+    /// The time to wait for a response before the request is sent to a second node as well; nil, the default, never does.
+    /// The first response is used, and the other attempt is canceled. Applies only if the call ``isIdempotent`` and the
+    /// service has another node; each second request counts as a retry in the client's budget.
     public var hedgeDelay: Duration?
 
-    /// The media type of the request, of those that the client's codecs write for its type; nil for the first one.
+    /// The media type of the request, one that a codec of the client encodes its type as; nil for that of the first codec.
     public var contentType: String?
 
-    /// Which nodes may be called; nil for the client's filter.
+    /// The nodes that may be called; nil for the client's filter.
     public var filter: NodeFilter?
 
-    /// What ``SelectionStrategy/consistentHash`` chooses by, such as the ID of a customer.
+    /// The key that ``SelectionStrategy/consistentHash`` selects by, such as the ID of a customer.
     public var key: String?
 
-    /// What travels beside the message.
+    /// Headers of the request.
     public var headers: Headers
 
-    /// Called before each repetition, with the reason for it.
+    /// Called before each retry with the error that caused it.
     public var onRetry: (@Sendable (MicroError) -> Void)?
 
-    /// Creates options; all defaults are the client's.
+    /// Creates options; the default of each one is the client's.
     public init(
         timeout: Duration? = nil, retries: Int? = nil, isIdempotent: Bool = false, hedgeDelay: Duration? = nil,
         contentType: String? = nil, filter: NodeFilter? = nil, key: String? = nil, headers: Headers = [:],

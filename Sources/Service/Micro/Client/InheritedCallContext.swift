@@ -3,15 +3,19 @@
 
 import MicroCore
 
-/// What the calls that a handler makes take over from the request that it handles: they do not outlast it, and carry on
-/// those of its headers that the service forwards.
+/// The deadline and the headers that calls of a handler inherit from the request that it handles.
 struct InheritedCallContext: Sendable {
+    /// The context of the running handler; nil outside of handlers.
     @TaskLocal static var current: InheritedCallContext?
 
+    /// The deadline of the request.
     let deadline: ContinuousClock.Instant
+    /// The headers of the request that the service forwards.
     let headers: Headers
 
-    /// When a call has to be over that may take so long from now on.
+    /// The deadline of a call with this time limit.
+    ///
+    /// - Parameter isInherited: Whether the deadline of the running handler limits it, too.
     static func deadline(_ timeout: Duration, isInherited: Bool) -> ContinuousClock.Instant {
         let own = ContinuousClock.now + timeout
         guard isInherited, let current else { return own }

@@ -3,37 +3,38 @@
 
 import Synchronization
 
-/// How many repetitions a client may afford: a bucket that each call fills by a part of a token and each repetition takes
-/// one from. In an outage the load grows by that part, and not by the number of retries.
+/// The number of retries that a client may make: a token bucket. Each call adds a fraction of a token and each retry takes
+/// one, so that in an outage the load grows by that fraction instead of the number of retries.
 final class RetryBudget: Sendable {
-    /// How many repetitions may be had at once, after enough calls; so many are there at the start as well.
-    static let reserve = 100
+    /// The capacity in retries. A new budget is full.
+    static let capacity = 100
 
     private static let token = 1000
-    private static let full = reserve * token
+    private static let maxBalance = capacity * token
 
-    private let deposit: Int
-    private let balance = Atomic(full)
+    private let refillPerCall: Int
+    private let balance = Atomic(maxBalance)
 
-    /// - Parameter ratio: Repetitions per call in the long run, 0…10.
-    init(ratio: Double) { deposit = Int(min(max(ratio, 0), 10) * Double(Self.token)) }
+    /// Creates a full budget.
+    ///
+    /// - Parameter ratio: Retries per call in the long run; limited to 0…10.
+    init(ratio: Double) { refillPerCall = Int(min(max(ratio, 0), 10) * Double(Self.token)) }
 
-    /// A call has begun. While the bucket is full this only reads.
+    /// Records the start of a call. Only reads while the bucket is full.
     func recordCall() {
-        let present = balance.load(ordering: .relaxed)
-        guard present < Self.full else { return }
-        // Several at a time may fill it a little beyond, which does no harm.
-        balance.wrappingAdd(deposit, ordering: .relaxed)
+        guard balance.load(ordering: .relaxed) < Self.maxBalance else { return }
+        // Concurrent calls may exceed the capacity by a few tokens, which does no harm.
+        balance.wrappingAdd(refillPerCall, ordering: .relaxed)
     }
 
-    /// Takes a token for a repetition; false if there is none.
-    func take() -> Bool {
-        var present = balance.load(ordering: .relaxed)
-        while present >= Self.token {
-            let (isTaken, now) = balance.weakCompareExchange(
-                expected: present, desired: present - Self.token, ordering: .relaxed)
-            if isTaken { return true }
-            present = now
+    /// Takes a token for a retry; false if none is left.
+    func tryAcquire() -> Bool {
+        var current = balance.load(ordering: .relaxed)
+        while current >= Self.token {
+            let (isExchanged, original) = balance.weakCompareExchange(
+                expected: current, desired: current - Self.token, ordering: .relaxed)
+            if isExchanged { return true }
+            current = original
         }
         return false
     }

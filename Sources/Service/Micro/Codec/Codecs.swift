@@ -4,16 +4,17 @@
 import MicroCore
 import NIOCore
 
-/// The codecs that a client or a server has, found by media type.
+/// The codecs of a client or a service, found by media type.
 struct Codecs: Sendable {
-    /// In the order of preference: a client writes in the first that can encode its request.
+    /// In the order of preference: the first one that can encode a type is used.
     let all: [any Codec]
 
     init(_ all: [any Codec]) { self.all = all }
 
-    /// Writes a value by the first codec that can.
+    /// Encodes a value by the first codec that can encode its type.
     ///
-    /// - Throws: ``MicroError`` with `unsupported` (no codec can) or `invalidArgument` (this value cannot be written).
+    /// - Throws: ``MicroError`` with `unsupported` (no codec can encode the type) or `invalidArgument` (this value cannot be
+    ///   encoded).
     func encode<Value>(_ value: Value) throws -> (contentType: String, body: ByteBuffer) {
         guard let (contentType, encode) = encoders(for: Value.self).first else {
             throw MicroError(
@@ -25,7 +26,9 @@ struct Codecs: Sendable {
         return (contentType, body)
     }
 
-    /// Writes a value; what a codec cannot write is `invalidArgument`, whatever it throws.
+    /// Encodes a value of the caller.
+    ///
+    /// - Throws: ``MicroError`` with `invalidArgument` for every error of the codec.
     static func encode<Value>(
         _ value: Value, into body: inout ByteBuffer, by encode: (Value, inout ByteBuffer) throws -> Void,
         _ contentType: String
@@ -37,7 +40,19 @@ struct Codecs: Sendable {
         }
     }
 
-    /// How values of a type are written, in the order of preference.
+    /// Decodes a value that a peer sent to this service.
+    ///
+    /// - Parameter kind: The kind of the value in an error message, such as `event`.
+    /// - Throws: ``MicroError`` with `invalidArgument` for every error of the codec.
+    static func decodeFromPeer<Value>(_ type: Value.Type, _ kind: String, by decode: () throws -> Value) throws -> Value
+    {
+        do { return try decode() } catch {
+            let text = (error as? MicroError)?.message ?? "the \(kind) is not a \(type)"
+            throw MicroError(.invalidArgument, text, origin: MicroError.Origin.server, cause: error)
+        }
+    }
+
+    /// The encoders of a type, in the order of preference.
     func encoders<Value>(
         for type: Value.Type
     ) -> [(contentType: String, encode: @Sendable (Value, inout ByteBuffer) throws -> Void)] {
@@ -47,7 +62,7 @@ struct Codecs: Sendable {
         }
     }
 
-    /// How each media type gives values of a type; empty if no codec can.
+    /// The decoders of a type, by media type; empty if no codec can decode it.
     func decoders<Value>(for type: Value.Type) -> [String: @Sendable (ByteBuffer) throws -> Value] {
         var decoders: [String: @Sendable (ByteBuffer) throws -> Value] = [:]
         for codec in all {

@@ -5,8 +5,8 @@ import Foundation
 public import MicroCore
 public import NIOCore
 
-/// JSON (RFC 8259) for every `Codable` type. A message ends in a newline, as go-micro's do; one that is empty is read as `{}`,
-/// so that whoever calls by hand need not write that.
+/// JSON (RFC 8259) for every `Codable` type. A message ends with a newline, as in go-micro; an empty message is decoded as
+/// `{}`, which makes calls by hand shorter.
 public struct JSONCodec: Codec {
     /// Creates the codec.
     public init() {}
@@ -17,7 +17,7 @@ public struct JSONCodec: Codec {
     /// See ``MicroCore/Codec/encoder(for:)``; nil for a type that is not `Encodable`.
     public func encoder<Value>(for type: Value.Type) -> (@Sendable (Value, inout ByteBuffer) throws -> Void)? {
         guard type is any Encodable.Type else { return nil }
-        // One for all messages of the type: it may be used by several threads at a time.
+        // One encoder for all messages of the type: threads may share it.
         let encoder = JSONEncoder()
         return { value, buffer in
             guard let value = value as? any Encodable else {
@@ -33,7 +33,7 @@ public struct JSONCodec: Codec {
         guard type is any Decodable.Type else { return nil }
         let decoder = JSONDecoder()
         return { buffer in
-            // Asked again here, since a metatype in an existential cannot be captured.
+            // Repeated here, because a metatype in an existential cannot be captured.
             guard let type = Value.self as? any Decodable.Type,
                 let value = try Self.decode(type, buffer, by: decoder) as? Value
             else { throw MicroError(.unsupported, "\(Value.self) is not Decodable") }

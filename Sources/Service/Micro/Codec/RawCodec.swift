@@ -4,9 +4,9 @@
 public import MicroCore
 public import NIOCore
 
-/// Bytes as they are: `ByteBuffer` and `[UInt8]`.
+/// Raw bytes: `ByteBuffer` and `[UInt8]`.
 ///
-/// `Codable` has a form of them, too: give this codec before ``JSONCodec``, for the first that can encode does.
+/// Put this codec before ``JSONCodec``, which can encode byte arrays, too: the first codec that can encode a type is used.
 public struct RawCodec: Codec {
     /// Creates the codec.
     public init() {}
@@ -17,7 +17,7 @@ public struct RawCodec: Codec {
     /// See ``MicroCore/Codec/encoder(for:)``; nil for other types.
     public func encoder<Value>(for type: Value.Type) -> (@Sendable (Value, inout ByteBuffer) throws -> Void)? {
         let buffers: @Sendable (ByteBuffer, inout ByteBuffer) throws -> Void = { value, buffer in
-            // An empty one takes the bytes over without a copy.
+            // Avoids a copy into an empty buffer.
             if buffer.readableBytes == 0 { buffer = value } else { buffer.writeImmutableBuffer(value) }
         }
         let arrays: @Sendable ([UInt8], inout ByteBuffer) throws -> Void = { $1.writeBytes($0) }

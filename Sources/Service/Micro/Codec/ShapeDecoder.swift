@@ -3,32 +3,32 @@
 
 import MicroCore
 
-/// Decodes from nothing, and writes down what is asked for.
+/// A decoder without input that records the fields that a type decodes.
 struct ShapeDecoder: Decoder {
-    /// What a type asked for.
-    enum Content {
+    /// The values that a type decoded.
+    enum RecordedShape {
         case nothing
         case fields([ValueShape])
         case list(of: ValueShape)
-        /// It is written as another type is.
+        /// The type is encoded as another type.
         case alias(ValueShape)
     }
 
     final class ShapeRecorder {
-        var content = Content.nothing
+        var shape = RecordedShape.nothing
 
         func add(_ field: ValueShape) {
-            guard case .fields(var fields) = content else {
-                content = .fields([field])
+            guard case .fields(var fields) = shape else {
+                shape = .fields([field])
                 return
             }
             guard !fields.contains(where: { $0.name == field.name }) else { return }
             fields.append(field)
-            content = .fields(fields)
+            shape = .fields(fields)
         }
     }
 
-    /// No value can be made up.
+    /// A placeholder value cannot be created.
     struct NoValueError: Error {}
 
     let recorder = ShapeRecorder()
@@ -67,7 +67,7 @@ private struct ShapeKeyedContainer<Key: CodingKey>: KeyedDecodingContainerProtoc
         }
     }
 
-    /// What need not be there may be of a type that contains it.
+    /// An optional field may have a type that contains this one.
     func decodeIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) -> Value? {
         try? decode(type, forKey: key)
     }
@@ -87,7 +87,7 @@ private struct ShapeKeyedContainer<Key: CodingKey>: KeyedDecodingContainerProtoc
     func superDecoder(forKey key: Key) -> any Decoder { ShapeDecoder(resolver: decoder.resolver) }
 }
 
-/// One element, which is enough to know them all.
+/// A list of one element, which is enough to record the shape of all.
 private struct ShapeUnkeyedContainer: UnkeyedDecodingContainer {
     let decoder: ShapeDecoder
     let codingPath: [any CodingKey] = []
@@ -101,7 +101,7 @@ private struct ShapeUnkeyedContainer: UnkeyedDecodingContainer {
 
     mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
         currentIndex += 1
-        return try decoder.value(type) { decoder.recorder.content = .list(of: $0) }
+        return try decoder.value(type) { decoder.recorder.shape = .list(of: $0) }
     }
 
     mutating func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) -> KeyedDecodingContainer<Nested> {
@@ -124,6 +124,6 @@ private struct ShapeSingleValueContainer: SingleValueDecodingContainer {
     func decodeNil() -> Bool { false }
 
     func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        try decoder.value(type) { decoder.recorder.content = .alias($0) }
+        try decoder.value(type) { decoder.recorder.shape = .alias($0) }
     }
 }

@@ -4,13 +4,13 @@
 import Foundation
 import MicroCore
 
-/// Finds the shapes of a type and of all that it is made of, each once: models that refer to each other in circles have more
-/// paths through them than can be followed.
+/// Determines the shapes of a type and of the types of its fields, each type once: the number of paths through types that
+/// refer to each other can be too large to follow.
 final class ShapeResolver {
-    /// Nil while the type is being explored: it is a part of itself.
+    /// Nil while a type is being resolved, which means that it contains itself.
     private var cache: [ObjectIdentifier: (shape: ValueShape, value: Any?)?] = [:]
 
-    /// The shape of a type, however deep, and a value of it if one can be made of nothing.
+    /// The shape of a type with all levels, and a placeholder value of it if one can be created.
     func resolve<Value: Decodable>(_ type: Value.Type) -> (shape: ValueShape, value: Value?) {
         let (id, name) = (ObjectIdentifier(type), String(describing: type))
         if let scalar = Self.scalars[id] {
@@ -24,7 +24,7 @@ final class ShapeResolver {
         let decoder = ShapeDecoder(resolver: self)
         let value = (try? Value(from: decoder)) ?? Self.placeholder(of: type)
         let shape =
-            switch decoder.recorder.content {
+            switch decoder.recorder.shape {
             case .nothing: ValueShape(name: name, type: name)
             case .fields(let fields): ValueShape(name: name, type: name, values: fields)
             case .list(let element): ValueShape(name: name, type: "[]" + element.type, values: element.values)
@@ -34,7 +34,7 @@ final class ShapeResolver {
         return (shape, value)
     }
 
-    /// A value of a type that cannot be decoded from nothing: of an enumeration, or a list of what contains it.
+    /// A placeholder of a type that cannot be decoded without input: an enumeration or an empty collection.
     private static func placeholder<Value>(of type: Value.Type) -> Value? {
         switch type {
         case let type as any CaseIterable.Type: first(of: type) as? Value
@@ -46,7 +46,7 @@ final class ShapeResolver {
 
     private static func first<Cases: CaseIterable>(of type: Cases.Type) -> Any? { type.allCases.first }
 
-    /// As JSON has them.
+    /// Go's names of the types that JSON has a value for, with a placeholder of each.
     private static let scalars: [ObjectIdentifier: (name: String, value: any Sendable)] = [
         ObjectIdentifier(String.self): ("string", ""), ObjectIdentifier(Bool.self): ("bool", false),
         ObjectIdentifier(Int.self): ("int64", 0), ObjectIdentifier(Int8.self): ("int8", Int8(0)),

@@ -6,7 +6,7 @@ public import NIOCore
 
 /// Text in UTF-8: `String`.
 ///
-/// JSON has strings as well: give this codec before ``JSONCodec``, for the first that can encode does.
+/// Put this codec before ``JSONCodec``, which can encode strings, too: the first codec that can encode a type is used.
 public struct TextCodec: Codec {
     /// Creates the codec.
     public init() {}
@@ -20,12 +20,12 @@ public struct TextCodec: Codec {
         return encode as? @Sendable (Value, inout ByteBuffer) throws -> Void
     }
 
-    /// See ``MicroCore/Codec/decoder(for:)``; nil for other types. Throws ``MicroError`` with `invalidArgument` for bytes
-    /// that are not UTF-8.
+    /// See ``MicroCore/Codec/decoder(for:)``; nil for other types. The decoder throws ``MicroError`` with `invalidArgument` for
+    /// bytes that are not UTF-8.
     public func decoder<Value>(for type: Value.Type) -> (@Sendable (ByteBuffer) throws -> Value)? {
         let decode: @Sendable (ByteBuffer) throws -> String = { buffer in
             guard let text = String(validating: buffer.readableBytesView, as: UTF8.self) else {
-                throw MicroError(.invalidArgument, "the message is not text in UTF-8")
+                throw MicroError(.invalidArgument, "the message is not valid UTF-8")
             }
             return text
         }

@@ -4,14 +4,14 @@
 public import Logging
 public import MicroCore
 
-/// What a handler knows of an event besides its message.
+/// Metadata of the event being handled.
 public struct EventContext: Sendable {
-    /// The topic that it was published to; of a subscription to a pattern, the concrete one.
+    /// The topic of the event. In a subscription to a pattern, the concrete topic.
     public let topic: String
-    /// What travelled beside the event: `Micro-Id` tells events apart, `Micro-From-Service` is who published it.
+    /// The headers of the event. `Micro-Id` is its unique ID, `Micro-From-Service` the service that published it.
     public let headers: Headers
-    /// 1 when the event comes for the first time, 2 for the second, and so on.
+    /// The number of the delivery attempt, from 1.
     public let attempt: Int
-    /// A logger that names the topic.
+    /// A logger with the topic as metadata.
     public let logger: Logger
 }

@@ -4,23 +4,23 @@
 import MicroCore
 import ServiceLifecycle
 
-/// The subscriptions of a running service.
+/// The open subscriptions of a running service.
 struct EventSubscriptions: Sendable {
     let broker: any Broker
-    let open: [(subscriber: EventSubscriber, subscription: Subscription)]
+    let open: [(handler: EventHandler, subscription: Subscription)]
 
-    /// Handles what comes until all subscriptions are drained, or the task is cancelled.
+    /// Handles events until all subscriptions are drained, or the task is canceled.
     ///
-    /// - Throws: ``MicroError`` with `closed`: the broker was closed by somebody else.
+    /// - Throws: ``MicroError`` with `closed` if the broker was closed meanwhile.
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for (subscriber, subscription) in open {
+            for (handler, subscription) in open {
                 group.addTask {
-                    await subscriber.handle(subscription, from: broker)
-                    // Only a stop ends it. Whoever else does leaves a service that gets nothing.
+                    await handler.handle(subscription, from: broker)
+                    // A subscription that ends for another reason than a shutdown leaves a service without events.
                     guard Task.isCancelled || Task.isShuttingDownGracefully else {
                         throw MicroError(
-                            .closed, "\(broker) delivers nothing from \(subscriber.topic) any more: was it closed?",
+                            .closed, "the subscription to \(handler.topic) of \(broker) ended: was the broker closed?",
                             origin: MicroError.Origin.server)
                     }
                 }
@@ -29,7 +29,7 @@ struct EventSubscriptions: Sendable {
         }
     }
 
-    /// Takes nothing new, and returns when everything that has come was handled, or at the deadline.
+    /// Stops taking new events, and returns when all received events were handled, or at the deadline.
     func drain(deadline: ContinuousClock.Instant) async {
         await withTaskGroup(of: Void.self) { group in
             for (_, subscription) in open { group.addTask { await subscription.drain(deadline: deadline) } }

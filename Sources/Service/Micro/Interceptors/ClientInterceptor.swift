@@ -3,8 +3,8 @@
 
 public import MicroCore
 
-/// Stands between a client and the nodes that it calls: sees each call once, with its whole request and response, whatever
-/// the number of attempts.
+/// Wraps the calls and streams of a client. An interceptor sees each call once, with its whole request and response,
+/// regardless of the number of attempts.
 ///
 /// ```swift
 /// struct Authorization: ClientInterceptor {
@@ -16,16 +16,16 @@ public import MicroCore
 /// }
 /// ```
 ///
-/// It may change the request, answer without going on, go on more than once, and change what comes back. It keeps the
-/// request's deadline by passing it on.
+/// It may change the request and the response, respond without calling `next`, and call `next` more than once. It must
+/// pass on the deadline of the request.
 public protocol ClientInterceptor: Sendable {
-    /// Makes a call, as a rule by `next`. Does nothing of its own if it is not implemented.
+    /// Makes a call, usually by `next`. The default implementation forwards to `next`.
     ///
-    /// - Throws: What the caller is to get: ``MicroCore/MicroError`` or `CancellationError`.
+    /// - Throws: The error that the caller gets: ``MicroCore/MicroError`` or `CancellationError`.
     func call(_ request: TransportRequest, next: @escaping TransportHandler) async throws -> TransportResponse
 
-    /// Opens a stream, as a rule by `next`; ``MicroCore/TransportStream/intercepted(sending:receiving:ended:)`` shows what passes.
-    /// Does nothing of its own if it is not implemented.
+    /// Opens a stream, usually by `next`; ``MicroCore/TransportStream/intercepted(sending:receiving:onEnd:)`` observes its
+    /// messages. The default implementation forwards to `next`.
     ///
     /// - Throws: As ``call(_:next:)``.
     func open(
@@ -34,12 +34,12 @@ public protocol ClientInterceptor: Sendable {
 }
 
 extension ClientInterceptor {
-    /// Goes on.
+    /// Forwards to `next`.
     public func call(_ request: TransportRequest, next: @escaping TransportHandler) async throws -> TransportResponse {
         try await next(request)
     }
 
-    /// Goes on.
+    /// Forwards to `next`.
     public func open(
         _ request: TransportRequest, next: @escaping @Sendable (TransportRequest) async throws -> TransportStream
     ) async throws -> TransportStream {
@@ -48,7 +48,7 @@ extension ClientInterceptor {
 }
 
 extension ArraySlice where Element == any ClientInterceptor {
-    /// Makes a call through all of them, the first outermost.
+    /// Makes a call through all interceptors, the first one outermost.
     func call(_ request: TransportRequest, _ last: @escaping TransportHandler) async throws -> TransportResponse {
         guard let first else { return try await last(request) }
         let rest = dropFirst()
@@ -56,7 +56,7 @@ extension ArraySlice where Element == any ClientInterceptor {
         return try await first.call(request) { try await rest.call($0, last) }
     }
 
-    /// Opens a stream through all of them.
+    /// Opens a stream through all interceptors, the first one outermost.
     func open(
         _ request: TransportRequest, _ last: @escaping @Sendable (TransportRequest) async throws -> TransportStream
     ) async throws -> TransportStream {

@@ -3,8 +3,8 @@
 
 public import MicroCore
 
-/// Stands before the endpoints of a service, those that every service has included: sees each call with its whole request and
-/// response, before the service's limits and handlers do.
+/// Wraps the endpoints of a service, including those that every service has. An interceptor sees each call with its whole
+/// request and response, before the concurrency limit and the handler.
 ///
 /// ```swift
 /// struct Authorization: ServerInterceptor {
@@ -17,16 +17,17 @@ public import MicroCore
 /// }
 /// ```
 ///
-/// It runs where the transport runs, such as on an event loop, and must not block. Which endpoint answers was found before: to
-/// change that in the request has no effect.
+/// It runs on the executor of the transport, such as an event loop, and must not block. The endpoint is determined before
+/// the interceptors run: changing it in the request has no effect.
 public protocol ServerInterceptor: Sendable {
-    /// Answers a call, as a rule by `next`. Does nothing of its own if it is not implemented.
+    /// Responds to a call, usually by `next`. The default implementation forwards to `next`.
     ///
-    /// - Throws: What the caller is to get: ``MicroCore/MicroError``; anything else reaches it as `internal`, without its text.
+    /// - Throws: The error that the caller gets: ``MicroCore/MicroError``; any other error reaches it as `internal`, without
+    ///   its text.
     func respond(to request: TransportRequest, next: @escaping TransportHandler) async throws -> TransportResponse
 
-    /// Holds a stream until its end, as a rule by `next`; ``MicroCore/TransportStream/intercepted(sending:receiving:ended:)``
-    /// shows what passes. Does nothing of its own if it is not implemented.
+    /// Serves a stream until its end, usually by `next`; ``MicroCore/TransportStream/intercepted(sending:receiving:onEnd:)``
+    /// observes its messages. The default implementation forwards to `next`.
     ///
     /// - Throws: As ``respond(to:next:)``.
     func serve(
@@ -35,14 +36,14 @@ public protocol ServerInterceptor: Sendable {
 }
 
 extension ServerInterceptor {
-    /// Goes on.
+    /// Forwards to `next`.
     public func respond(to request: TransportRequest, next: @escaping TransportHandler) async throws
         -> TransportResponse
     {
         try await next(request)
     }
 
-    /// Goes on.
+    /// Forwards to `next`.
     public func serve(
         _ stream: TransportStream, of request: TransportRequest, next: @escaping TransportStreamHandler
     ) async throws {
@@ -51,7 +52,7 @@ extension ServerInterceptor {
 }
 
 extension ArraySlice where Element == any ServerInterceptor {
-    /// Answers a call through all of them, the first outermost.
+    /// Responds to a call through all interceptors, the first one outermost.
     func respond(to request: TransportRequest, _ last: @escaping TransportHandler) async throws -> TransportResponse {
         guard let first else { return try await last(request) }
         let rest = dropFirst()
@@ -59,7 +60,7 @@ extension ArraySlice where Element == any ServerInterceptor {
         return try await first.respond(to: request) { try await rest.respond(to: $0, last) }
     }
 
-    /// Holds a stream through all of them.
+    /// Serves a stream through all interceptors, the first one outermost.
     func serve(
         _ stream: TransportStream, of request: TransportRequest, _ last: @escaping TransportStreamHandler
     ) async throws {

@@ -5,13 +5,13 @@ import Logging
 import MicroCore
 import NIOCore
 
-/// One endpoint of a server: how it is described, and how it is run for each media type it can read and write.
+/// A handler of one endpoint: the endpoint's description, and the handler for each media type that it can decode and encode.
 final class EndpointHandler: Sendable {
     typealias EncodedRequestHandler = @Sendable (ByteBuffer, RequestContext) async throws -> TransportResponse
     typealias EncodedStreamHandler = @Sendable (TransportStream, RequestContext) async throws -> Void
 
     let endpoint: Endpoint
-    /// Names the endpoint; made once, for it is needed with every request.
+    /// Created once, because every request needs it.
     let logger: Logger
     let statistics = EndpointStatistics()
     let metrics: CallMetrics
@@ -19,31 +19,32 @@ final class EndpointHandler: Sendable {
     let handlersByContentType: [String: EncodedRequestHandler]
     /// By media type; empty for an endpoint that is called with one message.
     let streamHandlersByContentType: [String: EncodedStreamHandler]
-    /// Whether every service has it, so that it is not in the registry.
+    /// Whether every service has the endpoint, so that the registry does not list it.
     let isBuiltIn: Bool
 
+    /// Creates a handler of an endpoint that is called with one message.
     init<Request: Sendable, Response: Sendable>(
-        name: String, of service: ServerIdentity, codecs: Codecs, execution: HandlerExecution, isBuiltIn: Bool = false,
+        name: String, of service: ServerIdentity, execution: HandlerExecution, isBuiltIn: Bool = false,
         body: @escaping @concurrent @Sendable (Request, RequestContext) async throws -> Response
     ) {
-        logger = service.logger(of: name)
+        logger = service.logger("endpoint", name)
         metrics = CallMetrics(.server, service.name, name)
         endpoint = Endpoint(
             name: name, request: ValueShape(of: Request.self), response: ValueShape(of: Response.self),
             metadata: ["stream": "false"])
         self.isBuiltIn = isBuiltIn
         streamHandlersByContentType = [:]
-        let encoders = codecs.encoders(for: Response.self)
+        let encoders = service.codecs.encoders(for: Response.self)
         guard let first = encoders.first else {
             handlersByContentType = [:]
             return
         }
         var handlersByContentType: [String: EncodedRequestHandler] = [:]
-        for (contentType, decode) in codecs.decoders(for: Request.self) {
-            // In the caller's own media type if that can be: it may read no other.
+        for (contentType, decode) in service.codecs.decoders(for: Request.self) {
+            // The caller's media type if possible: it may decode no other.
             let (responseContentType, encode) = encoders.first { $0.contentType == contentType } ?? first
             handlersByContentType[contentType] = { buffer, context in
-                let request = try Self.decoded { try decode(buffer) }
+                let request = try Codecs.decodeFromPeer(Request.self, "message") { try decode(buffer) }
                 let response = try await Self.invokeHandler(context, service, execution) {
                     try await body(request, context)
                 }
@@ -55,12 +56,13 @@ final class EndpointHandler: Sendable {
         self.handlersByContentType = handlersByContentType
     }
 
+    /// Creates a handler of an endpoint that is called by stream.
     init<Incoming: Sendable, Outgoing: Sendable>(
-        name: String, of service: ServerIdentity, codecs: Codecs, execution: HandlerExecution,
+        name: String, of service: ServerIdentity, execution: HandlerExecution,
         streamBody:
             @escaping @concurrent @Sendable (MessageStream<Outgoing, Incoming>, RequestContext) async throws -> Void
     ) {
-        logger = service.logger(of: name)
+        logger = service.logger("endpoint", name)
         metrics = CallMetrics(.server, service.name, name)
         endpoint = Endpoint(
             name: name, request: ValueShape(of: Incoming.self), response: ValueShape(of: Outgoing.self),
@@ -68,24 +70,26 @@ final class EndpointHandler: Sendable {
         isBuiltIn = false
         handlersByContentType = [:]
         var streamHandlersByContentType: [String: EncodedStreamHandler] = [:]
-        for codec in codecs.all {
+        for codec in service.codecs.all {
             guard let decode = codec.decoder(for: Incoming.self), let encode = codec.encoder(for: Outgoing.self) else {
                 continue
             }
-            let run: EncodedStreamHandler = { stream, context in
+            let handler: EncodedStreamHandler = { stream, context in
                 let messages = MessageStream<Outgoing, Incoming>(
                     stream, encode: { try Self.encoded($0, by: encode) },
-                    decode: { message in try Self.decoded { try decode(message) } })
+                    decode: { message in
+                        try Codecs.decodeFromPeer(Incoming.self, "message") { try decode(message) }
+                    })
                 try await Self.invokeHandler(context, service, execution) { try await streamBody(messages, context) }
             }
             for contentType in codec.contentTypes where streamHandlersByContentType[contentType] == nil {
-                streamHandlersByContentType[contentType] = run
+                streamHandlersByContentType[contentType] = handler
             }
         }
         self.streamHandlersByContentType = streamHandlersByContentType
     }
 
-    /// Whether any codec knows its types.
+    /// Whether a codec supports the types of the endpoint.
     var hasCodec: Bool { !handlersByContentType.isEmpty || !streamHandlersByContentType.isEmpty }
 
     private static func encoded<Value>(
@@ -96,16 +100,10 @@ final class EndpointHandler: Sendable {
         return message
     }
 
-    /// What a codec cannot read is the caller's fault, whatever it throws.
-    private static func decoded<Request>(_ decode: () throws -> Request) throws -> Request {
-        do { return try decode() } catch {
-            let text = (error as? MicroError)?.message ?? "the message is not a \(Request.self)"
-            throw MicroError(.invalidArgument, text, origin: MicroError.Origin.server, cause: error)
-        }
-    }
-
-    /// An error that a handler passes on from a call of its own is its own towards the caller, who would take the
-    /// toolkit's origins for a refusal of the call that failed.
+    /// Runs the handler with the call context that its own calls inherit.
+    ///
+    /// An error of such a call that the handler passes on gets the service's origin: with an origin of the toolkit the
+    /// caller would take it for a refusal of its own call.
     private static func invokeHandler<Response: Sendable>(
         _ context: RequestContext, _ service: ServerIdentity, _ execution: HandlerExecution,
         _ body: @Sendable () async throws -> Response

@@ -4,16 +4,16 @@
 public import Logging
 public import MicroCore
 
-/// What a handler knows of the request besides its message.
+/// Metadata of the request being handled.
 public struct RequestContext: Sendable {
     /// The name of the service that was called.
     public let service: String
-    /// The endpoint that was called.
+    /// The name of the endpoint that was called.
     public let endpoint: String
-    /// What travelled beside the message.
+    /// The headers of the request.
     public let headers: Headers
-    /// When the caller stops waiting. The handler's task is cancelled then.
+    /// The caller's deadline. The task of the handler is canceled then.
     public let deadline: ContinuousClock.Instant
-    /// A logger that names the endpoint.
+    /// A logger with the endpoint as metadata.
     public let logger: Logger
 }

@@ -1,16 +1,16 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// The endpoint `Debug.Stats`: what a service has answered so far, for all endpoints of its own.
+/// The endpoint `Debug.Stats`: the statistics of a service's own endpoints.
 ///
-/// Like ``Health`` it is not in the registry.
+/// Like ``Health``, the registry does not list it.
 enum Statistics {
     static let endpoint = "Debug.Stats"
 
     struct Request: Codable, Sendable {}
 
     struct Response: Codable, Sendable {
-        /// Since the process made the service, in seconds.
+        /// The time since the service was created, in seconds.
         var uptime: Double
         /// By the name of the endpoint.
         var endpoints: [String: EndpointStatistics.Summary]

@@ -5,12 +5,11 @@ import AdapterSettings
 public import Configuration
 public import Logging
 public import MicroCore
-import MicroHTTP
-import MicroMemory
 public import ServiceLifecycle
 import UnixSignals
 
-/// A service: it listens, registers itself, answers, calls others, exchanges events with them, and leaves in order.
+/// A service: it listens, registers itself, handles calls, streams and events, calls other services, and shuts down
+/// gracefully.
 ///
 /// ```swift
 /// let service = try Microservice("greeter")
@@ -20,72 +19,65 @@ import UnixSignals
 /// try await service.runService()
 /// ```
 public final class Microservice: Service {
-    /// Calls other services and publishes events, with this one's registry, transport and broker.
+    /// A client with the registry, transport and broker of the service.
     public let client: Client
 
-    private let components: Components
     private let server: Server
-    private let subscribers: EventSubscribers
-    private let settings: Configuration
+    private let eventHandlers: EventHandlerTable
+    private let configuration: Configuration
     private let monitor: RegistrationMonitor
     private let logger: Logger
 
-    /// Creates a service. Nothing runs until ``run()`` or ``runService()``.
+    /// Creates a service that is configured by settings. It starts with ``run()`` or ``runService()``.
     ///
     /// - Parameters:
     ///   - name: The name that callers use; `MICRO_SERVER_NAME` overrides it.
-    ///   - version: The version; `MICRO_SERVER_VERSION` overrides it.
-    ///   - registry: Where it registers; by default the one that `MICRO_REGISTRY` names, else memory.
-    ///   - transport: How it is called; by default the one that `MICRO_TRANSPORT` names, else HTTP.
-    ///   - broker: Where events come from and go to; by default the one that `MICRO_BROKER` names, else memory, or HTTP
-    ///     beside another registry.
-    ///   - codecs: What it reads and writes.
-    ///   - interceptors: What stands before its endpoints, the first outermost.
-    ///   - clientInterceptors: What stands before the calls of its ``client``.
-    ///   - backends: The adapters to choose from by name.
-    ///   - configuration: The settings; by default the environment.
-    ///   - logger: Where it logs.
-    /// - Throws: ``MicroError`` with `invalidArgument` or `unsupported` that names the wrong setting.
+    ///   - registry: The registry of the service; by default the one that `MICRO_REGISTRY` selects, else memory.
+    ///   - transport: The transport of calls; by default the one that `MICRO_TRANSPORT` selects, else HTTP.
+    ///   - broker: The broker of events; by default the one that `MICRO_BROKER` selects, else memory with a registry in
+    ///     memory, and HTTP with any other registry.
+    ///   - backends: The adapters that the settings select from by name.
+    ///   - configReader: The settings; by default the environment variables of the process.
+    ///   - logger: The logger of the service.
+    /// - Throws: ``MicroError`` with `invalidArgument` or `unsupported`; the message names the setting.
     public convenience init(
-        _ name: String, version: String = "latest", registry: (any Registry)? = nil,
-        transport: (any Transport)? = nil, broker: (any Broker)? = nil, codecs: [any Codec] = [JSONCodec()],
-        interceptors: [any ServerInterceptor] = [], clientInterceptors: [any ClientInterceptor] = [],
-        backends: Backends = .builtIn, configuration: ConfigReader? = nil, logger: Logger = .current
+        _ name: String, registry: (any Registry)? = nil, transport: (any Transport)? = nil,
+        broker: (any Broker)? = nil, backends: Backends = .builtIn, configReader: ConfigReader? = nil,
+        logger: Logger = .current
     ) throws {
-        let configuration = configuration ?? .environment
+        let reader = configReader ?? .environment
         try self.init(
-            Configuration(name: name, version: version, configReader: configuration), registry: registry,
-            transport: transport, broker: broker, codecs: codecs, interceptors: interceptors,
-            clientInterceptors: clientInterceptors, backends: backends, configuration: configuration, logger: logger)
+            Configuration(name: name, configReader: reader), registry: registry, transport: transport, broker: broker,
+            backends: backends, configReader: reader, logger: logger)
     }
 
-    /// Creates a service with settings of its own, which no environment changes.
+    /// Creates a service with a configuration that no setting changes. It starts with ``run()`` or ``runService()``.
     ///
     /// - Parameters:
-    ///   - settings: What holds for the service.
-    ///   - configuration: The settings of its client and of what is made by name; by default the environment.
-    /// - Throws: As ``init(_:version:registry:transport:broker:codecs:interceptors:clientInterceptors:backends:configuration:logger:)``.
+    ///   - configuration: The configuration of the service.
+    ///   - configReader: The settings of the adapters that are selected by name; by default the environment variables of
+    ///     the process.
+    /// - Throws: As ``init(_:registry:transport:broker:backends:configReader:logger:)-(String,_,_,_,_,_,_)``.
     public init(
-        _ settings: Configuration, registry: (any Registry)? = nil, transport: (any Transport)? = nil,
-        broker: (any Broker)? = nil, codecs: [any Codec] = [JSONCodec()], interceptors: [any ServerInterceptor] = [],
-        clientInterceptors: [any ClientInterceptor] = [], backends: Backends = .builtIn,
-        configuration: ConfigReader? = nil, logger: Logger = .current
+        _ configuration: Configuration, registry: (any Registry)? = nil, transport: (any Transport)? = nil,
+        broker: (any Broker)? = nil, backends: Backends = .builtIn, configReader: ConfigReader? = nil,
+        logger: Logger = .current
     ) throws {
-        let configuration = configuration ?? .environment
-        try NameRules.check(service: settings.name)
-        self.settings = settings
+        try NameRules.check(service: configuration.name)
+        self.configuration = configuration
         self.logger = logger
-        components = try Components(
-            registry: registry, transport: transport, broker: broker, backends: backends, configuration: configuration)
+        let components = try Components(
+            registry: registry, transport: transport, broker: broker, backends: backends,
+            configReader: configReader ?? .environment)
+        let identity = ServerIdentity(
+            name: configuration.name, codecs: Codecs(configuration.codecs), logger: logger,
+            forwardedHeaders: configuration.forwardedHeaders)
         let server = Server(
-            ServerIdentity(name: settings.name, logger: logger, forwardedHeaders: settings.forwardedHeaders),
-            codecs: Codecs(codecs), interceptors: interceptors, limit: settings.concurrencyLimit)
+            identity, interceptors: configuration.interceptors, concurrencyLimit: configuration.concurrencyLimit)
         self.server = server
-        subscribers = EventSubscribers(service: settings.name, codecs: Codecs(codecs), logger: logger)
-        client = Client(
-            components: components, codecs: Codecs(codecs), interceptors: clientInterceptors,
-            settings: try Client.Configuration(configReader: configuration), callerName: settings.name)
-        let monitor = RegistrationMonitor(service: settings.name)
+        eventHandlers = EventHandlerTable(service: identity)
+        client = Client(configuration.client, components: components, callerName: configuration.name)
+        let monitor = RegistrationMonitor(service: configuration.name)
         self.monitor = monitor
         server.handleBuiltIn(Statistics.endpoint) { [weak server] (_: Statistics.Request, _) in
             server?.statistics ?? Statistics.Response(uptime: 0, endpoints: [:])
@@ -93,17 +85,32 @@ public final class Microservice: Service {
         server.handleBuiltIn(Health.endpoint) { (_: Health.Request, _) in Health.Response(monitor.status) }
     }
 
-    /// Whether the service is in its registry, as far as its heartbeat knows; nil before it was registered and after it
-    /// has stopped.
+    private var components: Components { client.components }
+
+    // MARK: Registration status
+
+    /// The status of the service's registration as of its last heartbeat; nil before the first registration and after the
+    /// service has stopped.
     ///
-    /// The endpoint `Debug.Health` and the metrics `micro.registration.up` and `micro.registration.losses` tell it too.
+    /// The endpoint `Debug.Health` and the metrics `micro.registration.up` and `micro.registration.losses` report it, too.
     public var registrationStatus: RegistrationStatus? { monitor.status }
 
-    /// The present ``registrationStatus``, if there is one, and every later one; ends when the service has stopped.
-    /// A reader that is 16 changes behind loses the oldest.
+    /// The current ``registrationStatus``, if there is one, and every later one; ends when the service has stopped.
+    /// A reader that is 16 statuses behind loses the oldest ones.
     public func registrationStatuses() -> AsyncStream<RegistrationStatus> { monitor.statuses() }
 
-    /// Answers an endpoint: see ``Server/handle(_:mayBlock:_:)``.
+    // MARK: Handlers
+
+    /// Adds the handler of an endpoint. An error of it (a second handler of the name, no codec for its types) is thrown when
+    /// the service starts.
+    ///
+    /// - Parameters:
+    ///   - endpoint: The name of the endpoint, such as `Greeter.Hello`.
+    ///   - mayBlock: Whether the handler may block its thread or compute for long. A handler that never does runs on the
+    ///     executor of the transport, such as an event loop, which is faster; if it blocks nevertheless, other calls wait.
+    ///   - handler: Responds to a request. The caller gets a ``MicroError`` that it throws as it is, and any other error as
+    ///     `internal` without its text. Its task is canceled at the caller's deadline, which also limits the calls that the
+    ///     handler makes.
     public func handle<Request: Sendable, Response: Sendable>(
         _ endpoint: String, mayBlock: Bool = true,
         _ handler: @escaping @concurrent @Sendable (Request, RequestContext) async throws -> Response
@@ -111,15 +118,20 @@ public final class Microservice: Service {
         server.handle(endpoint, mayBlock: mayBlock, handler)
     }
 
-    /// Answers an endpoint that is called by stream.
+    /// Adds the handler of an endpoint that is called by stream. An error of it is thrown when the service starts.
     ///
     /// ```swift
-    /// service.handleStream("Chat.Talk") { (talk: MessageStream<Answer, Question>, context) in
-    ///     for try await question in talk { try await talk.send(Answer(to: question)) }
+    /// service.handleStream("Chat.Talk") { (stream: MessageStream<ChatReply, ChatMessage>, context) in
+    ///     for try await message in stream { try await stream.send(ChatReply(to: message)) }
     /// }
     /// ```
     ///
-    /// See ``Server/handleStream(_:mayBlock:_:)``.
+    /// - Parameters:
+    ///   - endpoint: The name of the endpoint, such as `Chat.Talk`.
+    ///   - mayBlock: As in ``handle(_:mayBlock:_:)``.
+    ///   - handler: Serves one stream. The stream ends when it returns; an error that it throws reaches the caller after the
+    ///     messages that were sent before. Its task is canceled at the deadline of the stream, if it has one, and when the
+    ///     caller disconnects.
     public func handleStream<Incoming: Sendable, Outgoing: Sendable>(
         _ endpoint: String, mayBlock: Bool = true,
         _ handler:
@@ -128,7 +140,7 @@ public final class Microservice: Service {
         server.handleStream(endpoint, mayBlock: mayBlock, handler)
     }
 
-    /// Handles the events of a topic: one after the other, or several at a time.
+    /// Subscribes to a topic, and handles its events one after the other or several at a time.
     ///
     /// ```swift
     /// service.subscribe("user.created", queue: "mails") { (event: UserCreated, context) in
@@ -136,24 +148,24 @@ public final class Microservice: Service {
     /// }
     /// ```
     ///
-    /// The subscription is made when the service starts, before it registers; it is in the registry as one of its
-    /// endpoints. What is wrong with it is thrown then: no codec knows the type, or what the broker refuses.
+    /// The subscription is made when the service starts, before it registers; the registry lists it as an endpoint. An
+    /// error of it (no codec for the type, a refusal by the broker) is thrown then.
     ///
     /// - Parameters:
-    ///   - topic: A topic, or a pattern where the broker has wildcards.
-    ///   - queue: Of the services with the same queue, in whatever process, one gets each event. Nil: every instance
-    ///     gets all.
-    ///   - concurrency: How many events are handled at a time; with more than one they are handled out of order.
-    ///   - options: Limits, and what makes sense with acknowledgements.
-    ///   - handler: Handles an event. It may block. The event is acknowledged when it has succeeded, never before; what it
-    ///     throws is logged and counted and, where the broker delivers at least once, the event comes again, later and
-    ///     later. So does an event that cannot be decoded. ``MicroCore/SubscribeOptions/maxAttempts`` ends that. Its
-    ///     task is cancelled only when the service has to end.
+    ///   - topic: A topic, or a pattern if the broker supports wildcards.
+    ///   - queue: Among all services with the same queue, one gets each event. Nil: every instance gets all events.
+    ///   - concurrency: The number of events that are handled at a time. With more than one they are handled out of order.
+    ///   - options: Limits and acknowledgement.
+    ///   - handler: Handles an event. It may block. The event is acknowledged after the handler has succeeded, never before.
+    ///     An error is logged and counted; a broker that delivers at least once then redelivers the event with exponential
+    ///     backoff. The same applies to an event that cannot be decoded.
+    ///     ``MicroCore/SubscribeOptions/maxAttempts`` limits redelivery. The task of the handler is canceled only when the
+    ///     drain timeout of a shutdown has passed.
     public func subscribe<Event: Sendable>(
         _ topic: String, queue: String? = nil, concurrency: Int = 1, options: SubscribeOptions = SubscribeOptions(),
         _ handler: @escaping @Sendable (Event, EventContext) async throws -> Void
     ) {
-        subscribers.add(topic, queue: queue, concurrency: concurrency, options: options, handler)
+        eventHandlers.add(topic, queue: queue, concurrency: concurrency, options: options, handler)
     }
 
     /// Publishes an event: see ``Client/publish(_:to:headers:)``.
@@ -161,7 +173,9 @@ public final class Microservice: Service {
         try await client.publish(event, to: topic, headers: headers)
     }
 
-    /// Runs the service until SIGTERM or SIGINT, and then stops in order.
+    // MARK: Running
+
+    /// Runs the service until SIGTERM or SIGINT, then shuts it down gracefully.
     ///
     /// - Throws: As ``run()``.
     public func runService() async throws {
@@ -174,39 +188,39 @@ public final class Microservice: Service {
                     failureTerminationBehavior: .cancelGroup)
             ], gracefulShutdownSignals: [.sigterm, .sigint], logger: lifecycleLogger)
         group.maximumGracefulShutdownDuration =
-            settings.registration.deregisterTimeout + settings.deregistrationGracePeriod + settings.drainTimeout
-            + Components.closeTimeout
-            + .seconds(1)
+            configuration.registration.deregisterTimeout + configuration.deregistrationGracePeriod
+            + configuration.drainTimeout + Components.closeTimeout + .seconds(1)
         try await ServiceGroup(configuration: group).run()
     }
 
-    /// Subscribes, binds, registers, and answers until a graceful shutdown; then deregisters, goes on serving while
-    /// callers notice, lets calls in flight and events that have come be finished, and closes what it made. Cancelling the
-    /// task cuts them off at once; the deregistration may take up to its limit.
+    /// Subscribes, binds, registers, and serves until a graceful shutdown. Then the service deregisters, continues to serve
+    /// for ``Configuration/deregistrationGracePeriod``, finishes calls in flight and received events, and closes the
+    /// adapters that it created. Canceling the task ends calls and events at once; the deregistration may take up to its
+    /// time limit.
     ///
-    /// - Throws: ``MicroError``: the address cannot be bound, the broker does not take a subscription, the registry does
-    ///   not take the service within the start limit, a setting or an endpoint is wrong. Or `CancellationError`.
+    /// - Throws: ``MicroError``: the address cannot be bound, the broker refuses a subscription, the registry does not accept
+    ///   the service within ``Configuration/startTimeout``, a handler is not valid. Or `CancellationError`.
     public func run() async throws {
         let result = await Result { try await serve() }
         monitor.end()
-        // With the registry and the transport, if they were made here.
+        // Closes the adapters, too, if the service created them.
         await client.close()
         try result.get()
     }
 
     private func serve() async throws {
-        let endpoints = (try server.endpoints() + subscribers.endpoints()).bounded
+        let endpoints = (try server.endpoints() + eventHandlers.endpoints()).bounded
         let subscriptions: EventSubscriptions
         do {
-            subscriptions = try await cancelWhenGracefulShutdown { [subscribers, components] in
-                try await subscribers.open(on: components.broker)
+            subscriptions = try await cancelWhenGracefulShutdown { [eventHandlers, components] in
+                try await eventHandlers.subscribe(to: components.broker)
             }
         } catch is CancellationError where Task.isShuttingDownGracefully {
-            // A stop during the start is a stop like any other.
+            // A shutdown during the start is no error.
             return
         }
-        let listener = try await components.transport.bind(to: settings.address)
-        // Each tells whether the service is over.
+        let listener = try await components.transport.bind(to: configuration.address)
+        // Each child task returns whether the service has ended with it.
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask { [server] in
                 try await listener.run {
@@ -214,10 +228,10 @@ public final class Microservice: Service {
                 } streams: {
                     server.streamHandler(of: $0)
                 }
-                // Only a stop drains it. Whoever else does leaves a service that nobody can call.
+                // A listener that ends for another reason than a shutdown leaves a service that cannot be called.
                 guard Task.isCancelled || Task.isShuttingDownGracefully else {
                     throw MicroError(
-                        .closed, "the transport stopped listening at \(listener.address): was it closed?",
+                        .closed, "the transport stopped listening on \(listener.address): was it closed?",
                         origin: MicroError.Origin.server)
                 }
                 return false
@@ -230,67 +244,42 @@ public final class Microservice: Service {
                 try await self.register(endpoints, at: listener, subscriptions)
                 return true
             }
-            // Whichever ends first by an error ends the others. After a stop in order only what outlasted its limit is
-            // left to be cut off.
+            // The first error ends the other tasks. After a graceful shutdown only work that exceeded its limit is left.
             defer { group.cancelAll() }
-            for try await isFinished in group where isFinished { group.cancelAll() }
+            for try await hasServiceEnded in group where hasServiceEnded { group.cancelAll() }
         }
     }
 
-    /// Keeps the service registered until it is stopped, and drains the listener and the subscriptions then.
+    /// Keeps the service registered until it is stopped, then drains the listener and the subscriptions.
     private func register(
         _ endpoints: [Endpoint], at listener: any TransportListener, _ subscriptions: EventSubscriptions
     ) async throws {
         do {
             let registration = try registration(of: endpoints, at: listener.address)
-            try await cancelWhenGracefulShutdown { [settings] in
-                try await registration.start(within: settings.startTimeout)
+            try await cancelWhenGracefulShutdown { [configuration] in
+                try await registration.start(within: configuration.startTimeout)
             }
             logger.notice(
-                "serving", metadata: ["service": "\(settings.name)", "address": "\(listener.address)"])
+                "service registered",
+                metadata: ["service": "\(configuration.name)", "address": "\(listener.address)"])
             await cancelWhenGracefulShutdown { await registration.run() }
-            logger.info("stopping", metadata: ["service": "\(settings.name)"])
-            // Whoever cancels does not want to wait for callers.
-            try? await Task.sleep(for: settings.deregistrationGracePeriod)
+            logger.info("service deregistered, stopping", metadata: ["service": "\(configuration.name)"])
+            // A canceled task does not wait for callers.
+            try? await Task.sleep(for: configuration.deregistrationGracePeriod)
         } catch is CancellationError where Task.isShuttingDownGracefully {
-            // A stop during the start is a stop like any other.
+            // A shutdown during the start is no error.
         }
-        let deadline = ContinuousClock.now + (Task.isCancelled ? .zero : settings.drainTimeout)
+        let deadline = ContinuousClock.now + (Task.isCancelled ? .zero : configuration.drainTimeout)
         async let drained: Void = subscriptions.drain(deadline: deadline)
         await listener.drain(deadline: deadline)
         await drained
     }
 
     private func registration(of endpoints: [Endpoint], at bound: Address) throws -> Registration {
-        let address = try AdvertisedAddress.resolve(
-            bound: bound, advertise: settings.advertise, setting: "MICRO_SERVER_ADVERTISE")
-        warnIfNotReachableRemotely(address)
-        var metadata = [
-            "transport": components.transport.name, "registry": components.registry.name,
-            "broker": components.broker.name, "protocol": "mucp", "server": "rpc",
-        ]
-        metadata.merge(settings.metadata) { $1 }
-        let node = Node(
-            id: "\(settings.name)-\(settings.id)", address: address.host, port: address.port, metadata: metadata)
-        let record = ServiceRecord(
-            name: settings.name, version: settings.version, endpoints: endpoints, nodes: [node])
+        let record = try configuration.record(of: endpoints, at: bound, components: components, logger: logger)
         return try Registration(
-            of: record, in: components.registry, configuration: settings.registration, logger: logger,
+            of: record, in: components.registry, configuration: configuration.registration, logger: logger,
             onStatusChange: { [monitor] in monitor.change(to: $0) })
-    }
-}
-
-extension Microservice {
-    /// Tells what surprises people who go from one process to two, and from one machine to two.
-    private func warnIfNotReachableRemotely(_ address: Address) {
-        if components.registry is MemoryRegistry {
-            guard components.transport.name != "memory" else { return }
-            logger.notice("registered in memory: only this process finds it; set MICRO_REGISTRY for others")
-        } else if address.isLoopback {
-            logger.warning(
-                "registered at a loopback address: only this machine can call; set MICRO_SERVER_ADDRESS for others",
-                metadata: ["address": "\(address)"])
-        }
     }
 }
 

@@ -4,18 +4,18 @@
 import MicroCore
 import NIOCore
 
-/// One side of a stream of messages: an asynchronous sequence of what the other side sends, and the way to send own ones.
+/// One side of a stream of typed messages: an asynchronous sequence of the other side's messages, with methods that send.
 ///
 /// ```swift
-/// let talk = try await client.stream("chat", "Chat.Talk", sending: Question.self, receiving: Answer.self)
-/// try await talk.send(Question(text: "How are you?"))
-/// try await talk.finish()
-/// for try await answer in talk { print(answer.text) }
+/// let stream = try await client.stream("chat", "Chat.Talk", sending: ChatMessage.self, receiving: ChatReply.self)
+/// try await stream.send(ChatMessage(text: "How are you?"))
+/// try await stream.finish()
+/// for try await reply in stream { print(reply.text) }
 /// ```
 ///
-/// What holds for a `TransportStream` holds here: both directions are independent, what is not read waits in a bounded
-/// buffer, an end that the other side did not say is an error, and letting go of the stream before its end cancels it. One
-/// task reads at a time; another may send at the same time.
+/// The guarantees are those of `TransportStream`: both directions are independent; messages that are not read wait in a
+/// bounded buffer; a connection that ends without the other side having finished is an error; releasing the stream before
+/// its end cancels it. One task may read while another one sends.
 public struct MessageStream<Outgoing: Sendable, Incoming: Sendable>: AsyncSequence, Sendable {
     /// A message of the other side.
     public typealias Element = Incoming
@@ -35,36 +35,34 @@ public struct MessageStream<Outgoing: Sendable, Incoming: Sendable>: AsyncSequen
         self.decode = decode
     }
 
-    /// Sends a message. Waits as long as the other side, or the way to it, takes nothing more.
+    /// Sends a message. Waits while the other side, or the connection to it, accepts no more messages.
     ///
-    /// - Throws: `MicroError`: what ended the stream; `invalidArgument` (the message cannot be encoded) or
-    ///   `payloadTooLarge`, which do not end it; `closed` after ``finish()``, or when the other side has ended the stream.
-    ///   Or `CancellationError`.
+    /// - Throws: `MicroError`: the error that ended the stream; `invalidArgument` (the message cannot be encoded) or
+    ///   `payloadTooLarge`, which do not end the stream; `closed` after ``finish()``, or after the other side has ended the
+    ///   stream. Or `CancellationError`.
     public func send(_ message: Outgoing) async throws { try await stream.send(encode(message)) }
 
-    /// Sends nothing more; the other side's sequence ends. Receiving goes on. Finishing twice is fine.
+    /// Ends the sending direction: the other side's sequence ends. Receiving continues. Finishing twice has no effect.
     ///
-    /// - Throws: As ``send(_:)``, but for the encoding.
+    /// - Throws: As ``send(_:)``, except for errors of encoding.
     public func finish() async throws { try await stream.finish() }
 
-    /// Ends the stream in both directions at once. The other side hears of it within a second. After its end this does
-    /// nothing.
+    /// Ends both directions at once. The other side is notified within a second. Has no effect after the end of the stream.
     public func cancel() { stream.cancel() }
 
-    /// The reading half.
+    /// The reader of the stream. A stream supports a single reader at a time.
     public func makeAsyncIterator() -> Iterator { Iterator(messages: stream.makeAsyncIterator(), decode: decode) }
 
-    /// Reads a stream. Holds it, so that it lives as long as the loop.
+    /// Reads a stream, and keeps it alive.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate var messages: TransportStream.Iterator
         fileprivate let decode: @Sendable (ByteBuffer) throws -> Incoming
 
-        /// The next message; nil when the other side has finished.
+        /// The next message; nil after the other side has finished.
         ///
-        /// - Throws: What the other side failed with, after all messages that it sent before; `unavailable` when the
-        ///   connection broke, `deadlineExceeded` at the deadline, `CancellationError` after
-        ///   ``MessageStream/cancel()``. For a message that cannot be decoded `invalidArgument` in a service and
-        ///   `internal` in a client.
+        /// - Throws: The error of the other side, after all messages that it sent before; `unavailable` if the connection
+        ///   broke, `deadlineExceeded` at the deadline, `CancellationError` after ``MessageStream/cancel()``. A message that
+        ///   cannot be decoded is `invalidArgument` in a service and `internal` in a client.
         public mutating func next(isolation actor: isolated (any Actor)? = #isolation) async throws -> Incoming? {
             guard let message = try await messages.next(isolation: actor) else { return nil }
             return try decode(message)

@@ -5,16 +5,18 @@ import Metrics
 import MicroCore
 import Synchronization
 
-/// How long the calls of one endpoint take, by how they ended: the metrics `rpc.client.call.duration` and
-/// `rpc.server.call.duration` of OpenTelemetry's conventions
-/// (https://opentelemetry.io/docs/specs/semconv/rpc/rpc-metrics). A stream counts as one call.
+/// The durations of the calls of one endpoint: the metrics `rpc.client.call.duration` and `rpc.server.call.duration` of
+/// OpenTelemetry's conventions (https://opentelemetry.io/docs/specs/semconv/rpc/rpc-metrics). A stream counts as one call.
 ///
 /// Dimensions: `rpc.system.name` (`micro`), `rpc.method` (such as `greeter/Greeter.Hello`), `rpc.response.status_code` (`ok`, the
-/// name of a ``MicroError/Code``, or `cancelled`) and, but for `ok`, the same as `error.type`.
+/// name of a ``MicroError/Code``, or `cancelled`) and, unless the status is `ok`, the status as `error.type`.
 final class CallMetrics: Sendable {
     enum Side: String { case client, server }
 
-    /// The service and the endpoint.
+    /// The value of `rpc.method` for endpoints without metrics of their own.
+    static let otherMethod = "_OTHER"
+
+    /// The value of `rpc.method`: the service and the endpoint.
     let method: String
     private let label: String
     private let success: Timer
@@ -30,10 +32,23 @@ final class CallMetrics: Sendable {
         success = Self.timer(label, method, status: "ok")
     }
 
-    /// Counts a call that began at an instant and has ended now.
+    /// Runs a call and records its duration and status.
+    func measure<Response>(_ body: () async throws -> Response) async throws -> Response {
+        let start = ContinuousClock.now
+        do {
+            let response = try await body()
+            record(since: start, nil)
+            return response
+        } catch {
+            record(since: start, error)
+            throw error
+        }
+    }
+
+    /// Records a call that started at an instant and has ended now.
     func record(since start: ContinuousClock.Instant, _ error: (any Error)?) {
-        let time = ContinuousClock.now - start
-        guard let error else { return success.record(duration: time) }
+        let duration = ContinuousClock.now - start
+        guard let error else { return success.record(duration: duration) }
         let status = Self.status(of: error)
         let timer = failures.withLock { failures in
             if let timer = failures[status] { return timer }
@@ -41,10 +56,10 @@ final class CallMetrics: Sendable {
             failures[status] = timer
             return timer
         }
-        timer.record(duration: time)
+        timer.record(duration: duration)
     }
 
-    /// The name of what went wrong: one of few, whatever the texts are.
+    /// The status of an error: one of a small set, independent of the message.
     static func status(of error: any Error) -> String {
         switch error {
         case let error as MicroError: error.code.description

@@ -1,55 +1,48 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Instrumentation
 import MicroCore
-import NIOCore
 import ServiceContextModule
 import Tracing
 
-/// Carries the trace of who calls to who answers, by headers, with a span on each side. Names and attributes are those of
-/// OpenTelemetry's conventions for RPC (https://opentelemetry.io/docs/specs/semconv/rpc/rpc-spans).
+/// The spans of calls, one on each side, connected by headers. Names and attributes follow OpenTelemetry's conventions for
+/// RPC (https://opentelemetry.io/docs/specs/semconv/rpc/rpc-spans).
 enum CallTracing {
-    /// Whether anything was set up that wants to know. If not a call need not pay for it.
-    private static var isEnabled: Bool { !(InstrumentationSystem.instrument is NoOpInstrument) }
-
-    /// Makes a call in a span of its own, which travels with it.
+    /// Makes a call in a client span. The request that `body` gets carries the trace.
     static func call<Response>(
         _ request: TransportRequest, _ method: String, _ body: (TransportRequest) async throws -> Response
     ) async throws -> Response {
-        guard isEnabled else { return try await body(request) }
+        guard TracePropagation.isEnabled else { return try await body(request) }
         return try await withSpan(method, ofKind: .client) { span in
             try await recordingFailure(span, method) { try await body(injected(request, span)) }
         }
     }
 
-    /// Answers a call in a span that belongs to that of the caller.
+    /// Handles a call in a server span, a child of the caller's span.
     static func serve<Response>(
         _ request: TransportRequest, _ method: String, _ body: () async throws -> Response
     ) async throws -> Response {
-        guard isEnabled else { return try await body() }
-        // What the caller says counts, also where it is in the same process.
-        var context = ServiceContext.topLevel
-        InstrumentationSystem.instrument.extract(request.headers, into: &context, using: HeadersCarrier())
+        guard TracePropagation.isEnabled else { return try await body() }
+        let context = TracePropagation.extract(from: request.headers)
         return try await withSpan(method, context: context, ofKind: .server) { span in
             try await recordingFailure(span, method, body)
         }
     }
 
-    /// Opens a stream in a span that lasts as long as the stream.
+    /// Opens a stream in a client span that ends with the stream.
     static func open(
         _ request: TransportRequest, _ method: String, _ body: (TransportRequest) async throws -> TransportStream
     ) async throws -> TransportStream {
-        guard isEnabled else { return try await body(request) }
+        guard TracePropagation.isEnabled else { return try await body(request) }
         let span = startSpan(method, ofKind: .client)
-        describe(span, method)
+        setAttributes(of: span, method)
         do {
             return try await body(injected(request, span)).intercepted(onEnd: { error in
-                recordFailure(error, in: span)
+                setFailure(error, of: span)
                 span.end()
             })
         } catch {
-            recordFailure(error, in: span)
+            setFailure(error, of: span)
             span.end()
             throw error
         }
@@ -57,27 +50,27 @@ enum CallTracing {
 
     private static func injected(_ request: TransportRequest, _ span: any Span) -> TransportRequest {
         var request = request
-        InstrumentationSystem.instrument.inject(span.context, into: &request.headers, using: HeadersCarrier())
+        TracePropagation.inject(span.context, into: &request.headers)
         return request
     }
 
     private static func recordingFailure<Response>(
         _ span: any Span, _ method: String, _ body: () async throws -> Response
     ) async throws -> Response {
-        describe(span, method)
+        setAttributes(of: span, method)
         do { return try await body() } catch {
-            recordFailure(error, in: span, isRecorded: true)
+            // withSpan records the error itself.
+            setFailure(error, of: span, isRecorded: true)
             throw error
         }
     }
 
-    private static func describe(_ span: any Span, _ method: String) {
+    private static func setAttributes(of span: any Span, _ method: String) {
         span.attributes["rpc.system.name"] = "micro"
         span.attributes["rpc.method"] = method
     }
 
-    /// - Parameter isRecorded: Whether the error itself is noted by who ends the span.
-    private static func recordFailure(_ error: (any Error)?, in span: any Span, isRecorded: Bool = false) {
+    private static func setFailure(_ error: (any Error)?, of span: any Span, isRecorded: Bool = false) {
         guard let error else { return }
         let status = CallMetrics.status(of: error)
         span.attributes["rpc.response.status_code"] = status

@@ -4,7 +4,7 @@
 #ifndef C_ALLOCATION_COUNTER_H
 #define C_ALLOCATION_COUNTER_H
 
-/// How often this process has asked for memory since it started; -1 where that cannot be counted.
+/// The number of heap allocations of this process since its start; -1 on platforms where they cannot be counted.
 long micro_allocation_count(void);
 
 #endif

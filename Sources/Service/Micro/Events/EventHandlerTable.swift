@@ -1,0 +1,53 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import Synchronization
+
+/// The event handlers of a service.
+final class EventHandlerTable: Sendable {
+    private let service: ServerIdentity
+    private let state = Mutex<(handlers: [EventHandler], configurationError: MicroError?)>(([], nil))
+
+    init(service: ServerIdentity) { self.service = service }
+
+    /// Adds a handler. A configuration error is thrown by ``endpoints()``.
+    func add<Event: Sendable>(
+        _ topic: String, queue: String?, concurrency: Int, options: SubscribeOptions,
+        _ body: @escaping @Sendable (Event, EventContext) async throws -> Void
+    ) {
+        let handler = EventHandler(
+            topic, queue: queue, concurrency: concurrency, options: options, of: service, body: body)
+        state.withLock { state in
+            if !handler.hasCodec {
+                state.configurationError = .invalidHandler(
+                    "no codec of \(service.name) can decode \(Event.self) from \(topic): make it Codable")
+            } else if concurrency < 1 {
+                state.configurationError = .invalidHandler(
+                    "the concurrency of the subscriber of \(topic) is \(concurrency): use 1 or more")
+            }
+            state.handlers.append(handler)
+        }
+    }
+
+    /// The endpoints of all handlers, for the registry.
+    ///
+    /// - Throws: ``MicroError`` with `invalidArgument` if a handler is not valid.
+    func endpoints() throws -> [Endpoint] {
+        try state.withLock { state in
+            if let error = state.configurationError { throw error }
+            return state.handlers.map(\.endpoint)
+        }
+    }
+
+    /// Makes all subscriptions; all are in effect on return. If one fails, the others end.
+    func subscribe(to broker: any Broker) async throws -> EventSubscriptions {
+        var open: [(EventHandler, Subscription)] = []
+        for handler in state.withLock(\.handlers) {
+            let subscription = try await broker.subscribe(
+                to: handler.topic, queue: handler.queue, options: handler.options)
+            open.append((handler, subscription))
+        }
+        return EventSubscriptions(broker: broker, open: open)
+    }
+}

@@ -1,0 +1,43 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+
+/// The nodes that match a filter, with those of the preferred zone first.
+struct NodePool: Sendable {
+    private struct Tier {
+        var candidates: [Candidate]
+        var picker: Picker
+
+        init(_ candidates: [Candidate], _ strategy: SelectionStrategy) {
+            (picker, self.candidates) = Picker.make(strategy, for: candidates)
+        }
+
+        /// The candidate that the strategy selects, or the next one after it that satisfies the predicate.
+        mutating func pick(key: String?, where predicate: (Candidate) -> Bool) -> Candidate? {
+            let start = picker.position(in: candidates, key: key)
+            for step in candidates.indices {
+                let candidate = candidates[(start + step) % candidates.count]
+                if predicate(candidate) { return candidate }
+            }
+            return nil
+        }
+    }
+
+    private var tiers: [Tier]
+
+    init(_ candidates: [Candidate], strategy: SelectionStrategy, zone: String?) {
+        let preferred = zone.map { zone in candidates.filter { $0.node.metadata["zone"] == zone } } ?? []
+        tiers = [preferred, candidates].filter { !$0.isEmpty }.map { Tier($0, strategy) }
+    }
+
+    var isEmpty: Bool { tiers.isEmpty }
+
+    /// A candidate that satisfies the predicate, if possible of the preferred zone.
+    mutating func pick(key: String?, where predicate: (Candidate) -> Bool) -> Candidate? {
+        for index in tiers.indices {
+            if let candidate = tiers[index].pick(key: key, where: predicate) { return candidate }
+        }
+        return nil
+    }
+}

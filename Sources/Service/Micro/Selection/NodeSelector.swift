@@ -1,0 +1,166 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+public import MicroCore
+import Synchronization
+
+/// Selects nodes of services for a client: keeps a watch for each service in use, and selects in constant time.
+///
+/// While the registry is not readable, the last known nodes are selected. If nothing could be read yet the error is
+/// `unavailable`; it is never reported as a service without nodes.
+public final class NodeSelector: Sendable {
+    private struct Entry {
+        let view: ServiceView
+        let task: Task<Void, Never>
+    }
+
+    private struct State {
+        var entries: [String: Entry] = [:]
+        var evictionTask: Task<Void, Never>?
+        var isClosed = false
+    }
+
+    /// The time after which the watch of a service without calls ends; a service without nodes has a shorter one.
+    private let idleTimeout: (inUse: Duration, empty: Duration)
+
+    private let registry: any Registry
+    private let transportName: String
+    private let strategy: SelectionStrategy
+    private let state = Mutex(State())
+
+    /// Creates a selector. The first pick of a service starts its watch.
+    ///
+    /// - Parameters:
+    ///   - registry: The registry that finds nodes.
+    ///   - transportName: The `transport` in the metadata of eligible nodes. Nodes without that metadata are eligible, too.
+    ///   - strategy: The strategy that selects a node.
+    public convenience init(registry: any Registry, transportName: String, strategy: SelectionStrategy = .random) {
+        self.init(
+            registry: registry, transportName: transportName, strategy: strategy,
+            idleTimeout: (inUse: .seconds(300), empty: .seconds(10)))
+    }
+
+    init(
+        registry: any Registry, transportName: String, strategy: SelectionStrategy,
+        idleTimeout: (inUse: Duration, empty: Duration)
+    ) {
+        self.idleTimeout = idleTimeout
+        self.registry = registry
+        self.transportName = transportName
+        self.strategy = strategy
+    }
+
+    deinit {
+        state.withLock { state in
+            state.evictionTask?.cancel()
+            for entry in state.entries.values { entry.task.cancel() }
+        }
+    }
+
+    /// Selects a node of a service.
+    ///
+    /// - Parameters:
+    ///   - service: The name of the service.
+    ///   - filter: The nodes that may be selected.
+    ///   - key: The key of ``SelectionStrategy/consistentHash``.
+    ///   - tried: The IDs of nodes to avoid while there are others.
+    ///   - deadline: The time limit of the registry's response when the service is used for the first time.
+    /// - Returns: The node. Report the result of the call by ``Selection/report(_:)``.
+    /// - Throws: ``MicroError`` with `notFound` (the registry has no such node), `unavailable` (the registry is not readable),
+    ///   `deadlineExceeded`, `invalidName`, `closed`; or `CancellationError`.
+    public func pick(
+        _ service: String, where filter: NodeFilter = NodeFilter(), key: String? = nil,
+        avoiding tried: Set<String> = [], deadline: ContinuousClock.Instant
+    ) async throws -> Selection {
+        let view = try view(of: service)
+        if let node = view.pick(filter, key: key, avoiding: tried) { return node }
+        let registryState = try await view.registryState(until: deadline, orThrow: self.lookupTimeoutError(service))
+        if let node = view.pick(filter, key: key, avoiding: tried) { return node }
+        throw selectionError(of: service, filter, in: registryState)
+    }
+
+    /// Ends all watches, and returns when they have ended. Closing twice has no effect.
+    public func close() async {
+        let tasks = state.withLock { state in
+            state.isClosed = true
+            defer { state.entries = [:] }
+            return state.entries.values.map(\.task) + [state.evictionTask].compactMap(\.self)
+        }
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
+    }
+
+    private func view(of service: String) throws -> ServiceView {
+        try state.withLock { state in
+            if let entry = state.entries[service] { return entry.view }
+            guard !state.isClosed else {
+                throw MicroError(.closed, "the client is closed", origin: MicroError.Origin.client)
+            }
+            let watch = try registry.watch(service)
+            let view = ServiceView(name: service, strategy: strategy, isEligible: isEligible)
+            state.entries[service] = Entry(view: view, task: Task { await view.follow(watch) })
+            if state.evictionTask == nil {
+                state.evictionTask = Task { [weak self, pause = idleTimeout.empty / 2] in
+                    // Does not retain the selector while it sleeps, so that a selector that was not closed is released.
+                    while true {
+                        do { try await Task.sleep(for: pause) } catch { return }
+                        guard self?.evictIdle() == true else { return }
+                    }
+                }
+            }
+            return view
+        }
+    }
+
+    private var isEligible: @Sendable (Node) -> Bool {
+        { [transportName] node in (node.metadata["transport"] ?? transportName) == transportName }
+    }
+
+    /// Ends the watches of idle services; false if none is left.
+    private func evictIdle() -> Bool {
+        let now = ContinuousClock.now
+        let (evicted, hasEntries) = state.withLock { state in
+            let idle = state.entries.filter { _, entry in
+                let idleness = entry.view.idleness(at: now)
+                return idleness.time > (idleness.isEmpty ? idleTimeout.empty : idleTimeout.inUse)
+            }
+            for name in idle.keys { state.entries[name] = nil }
+            if state.entries.isEmpty { state.evictionTask = nil }
+            return (idle.values.map(\.task), !state.entries.isEmpty)
+        }
+        for task in evicted { task.cancel() }
+        return hasEntries
+    }
+
+    private func selectionError(
+        of service: String, _ filter: NodeFilter, in registryState: RegistryState?
+    ) -> MicroError {
+        switch registryState?.freshness {
+        case .live:
+            let reason = reason(for: registryState?[service] ?? [])
+            return MicroError(
+                .notFound, "no instances of \(service) in \(registry): \(reason)",
+                origin: MicroError.Origin.client, isSafeToRetry: true)
+        case .stale(_, let cause), .unknown(let cause):
+            return MicroError(
+                .unavailable, cause.message, origin: MicroError.Origin.client, cause: cause, isSafeToRetry: true)
+        case nil:
+            return MicroError(.closed, "\(registry) is closed", origin: MicroError.Origin.client)
+        }
+    }
+
+    /// The reason why none of the nodes of these records can be selected.
+    private func reason(for records: [ServiceRecord]) -> String {
+        let nodes = records.flatMap(\.nodes)
+        let eligibleCount = nodes.count(where: isEligible)
+        if nodes.isEmpty { return "check that it is running and uses this registry" }
+        if eligibleCount == 0 { return "none of its \(nodes.count) nodes uses the transport \(transportName)" }
+        return "none of its \(eligibleCount) nodes matches the filter of the call"
+    }
+
+    private func lookupTimeoutError(_ service: String) -> MicroError {
+        MicroError(
+            .deadlineExceeded, "\(registry) did not return the nodes of \(service) by the deadline of the call",
+            origin: MicroError.Origin.client, isSafeToRetry: true)
+    }
+}

@@ -1,0 +1,50 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+
+/// The ejected nodes of a service: nodes that failed recently. The owner synchronizes access.
+///
+/// An ejected node gets no calls for a while, which grows with each failure. Then one call probes it, and a success ends the
+/// ejection.
+struct OutlierEjection: Sendable {
+    private struct EjectedNode {
+        var failures: Int
+        var ejectedUntil: ContinuousClock.Instant
+    }
+
+    private static let backoff = Backoff(base: .milliseconds(500), maxDelay: .seconds(30))
+    private static let maxFailures = 30
+    private var nodes: [String: EjectedNode] = [:]
+
+    var isEmpty: Bool { nodes.isEmpty }
+
+    /// Whether a node must not be selected now. False for a node that is due for a probe.
+    func isEjected(_ id: String, at now: ContinuousClock.Instant) -> Bool {
+        guard let ejected = nodes[id] else { return false }
+        return ejected.ejectedUntil > now
+    }
+
+    /// Records that a node was selected. If that call is a probe of an ejected node, other calls avoid the node until the
+    /// result is known.
+    mutating func recordSelection(of id: String, at now: ContinuousClock.Instant) {
+        guard let ejected = nodes[id], ejected.ejectedUntil <= now else { return }
+        nodes[id]?.ejectedUntil = now + Self.backoff.delay(attempt: ejected.failures)
+    }
+
+    /// Ejects a node, for longer than after its previous failure.
+    mutating func recordFailure(of id: String, at now: ContinuousClock.Instant) {
+        let failures = min(nodes[id]?.failures ?? 0, Self.maxFailures)
+        nodes[id] = EjectedNode(failures: failures + 1, ejectedUntil: now + Self.backoff.delay(attempt: failures))
+    }
+
+    /// Ends the ejection of a node.
+    mutating func recordSuccess(of id: String) { nodes[id] = nil }
+
+    /// Removes nodes that have left the registry, which bounds the number of ejected nodes.
+    mutating func retainNodes(_ records: [ServiceRecord]) {
+        guard !nodes.isEmpty else { return }
+        let ids = Set(records.lazy.flatMap(\.nodes).map(\.id))
+        nodes = nodes.filter { ids.contains($0.key) }
+    }
+}

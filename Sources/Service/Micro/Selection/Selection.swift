@@ -1,0 +1,54 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+public import MicroCore
+
+/// A selected node. The result of the call has to be reported.
+public struct Selection: Sendable {
+    /// The result of a call as evidence about the node.
+    public enum Outcome: Sendable {
+        /// The node responded, possibly with an error, or the deadline passed.
+        case responded
+        /// The node rejected the call because it is overloaded.
+        case overloaded
+        /// The node could not be reached.
+        case failed
+        /// The caller canceled the call.
+        case abandoned
+    }
+
+    let candidate: Candidate
+
+    /// The node.
+    public var node: Node { candidate.node }
+
+    /// The time since the registry was last readable; nil if it is readable. The node was registered then.
+    public let staleDuration: Duration?
+
+    let view: ServiceView
+    let start: ContinuousClock.Instant
+
+    /// Reports the result of the call, once.
+    ///
+    /// A node that failed is ejected: it is not selected for a while, which grows with each failure, until a call to it
+    /// succeeds. If all nodes of a service fail, none is ejected. ``SelectionStrategy/leastLoaded`` uses the other outcomes.
+    public func report(_ outcome: Outcome) {
+        candidate.load?.end(after: .now - start, outcome)
+        view.report(candidate.node.id, outcome)
+    }
+}
+
+extension Selection.Outcome {
+    /// The evidence of an error. An error that the service passes on from elsewhere is no evidence against the node.
+    init(of error: any Error) {
+        guard let error = error as? MicroError else {
+            self = .abandoned
+            return
+        }
+        switch error.code {
+        case .unavailable where MicroError.Origin.isToolkit(error.origin): self = .failed
+        case .resourceExhausted where MicroError.Origin.isToolkit(error.origin): self = .overloaded
+        default: self = .responded
+        }
+    }
+}

@@ -1,0 +1,19 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// The strategy that selects a node of a service. Each takes constant time, regardless of the number of nodes.
+public enum SelectionStrategy: String, Sendable, CaseIterable {
+    /// Random, with the same probability for each node.
+    case random
+    /// One node after the other.
+    case roundRobin = "roundrobin"
+    /// Consistent hashing: calls with the same ``CallOptions/key`` go to the same node, also those of other clients. When a
+    /// node is added or removed, only the keys next to it move. Calls without a key go to a random node.
+    case consistentHash = "hash"
+    /// Of two random nodes the one with the lower expected latency, estimated from the durations of its last calls and the
+    /// number of this client's calls in flight (Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", 2001).
+    case leastLoaded = "leastloaded"
+    /// Random, in proportion to the `weight` in a node's metadata: 0…65,535; 1 if it is missing or malformed. A node of
+    /// weight 0 is selected only if all nodes have weight 0.
+    case weighted
+}

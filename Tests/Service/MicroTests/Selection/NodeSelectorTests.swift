@@ -1,0 +1,202 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroMemory
+import TestSupport
+import Testing
+
+@testable import Micro
+
+private func state(_ nodes: String..., transport: String? = "http") -> RegistryState {
+    RegistryState([
+        ServiceRecord(
+            name: "svc",
+            nodes: nodes.map {
+                Node(id: $0, address: "10.0.0.1", port: 80, metadata: transport.map { ["transport": $0] } ?? [:])
+            })
+    ])
+}
+
+@Suite(.timeLimit(.minutes(1))) struct NodeSelectorTests {
+    private let registry = ManualRegistry()
+    private let deadline = ContinuousClock.now + .seconds(30)
+    private let cause = MicroError(.unavailable, "cannot reach the registry of the test")
+
+    private func selector(_ strategy: SelectionStrategy = .roundRobin) -> NodeSelector {
+        NodeSelector(registry: registry, transportName: "http", strategy: strategy)
+    }
+
+    /// The IDs of the nodes of some picks.
+    private func pickIDs(_ selector: NodeSelector, _ count: Int) async throws -> [String] {
+        var ids: [String] = []
+        for _ in 0..<count { ids.append(try await selector.pick("svc", deadline: deadline).node.id) }
+        return ids
+    }
+
+    private func started(_ selector: NodeSelector, _ first: RegistryState) async throws {
+        async let pick = selector.pick("svc", deadline: deadline)
+        #expect(await eventually { registry.watches.value == 1 })
+        registry.yield(first)
+        _ = try? await pick
+    }
+
+    @Test func roundRobinSelectsNodesEqually() async throws {
+        let selector = selector()
+        try await started(selector, state("a", "b", "c"))
+        let ids = try await pickIDs(selector, 30)
+        for id in ["a", "b", "c"] { #expect(ids.count { $0 == id } == 10) }
+        await selector.close()
+    }
+
+    @Test func randomSelectsAllNodes() async throws {
+        let selector = selector(.random)
+        try await started(selector, state("a", "b", "c"))
+        let ids = try await pickIDs(selector, 600)
+        for id in ["a", "b", "c"] { #expect(ids.count { $0 == id } > 100) }
+        await selector.close()
+    }
+
+    @Test(arguments: SelectionStrategy.allCases) func triedNodesAreAvoidedWhileOthersRemain(
+        _ strategy: SelectionStrategy
+    ) async throws {
+        let selector = selector(strategy)
+        try await started(selector, state("a", "b", "c"))
+        for _ in 0..<50 {
+            #expect(try await selector.pick("svc", avoiding: ["a", "c"], deadline: deadline).node.id == "b")
+            let again = try await selector.pick("svc", avoiding: ["a", "b", "c"], deadline: deadline)
+            #expect(["a", "b", "c"].contains(again.node.id))
+        }
+        await selector.close()
+    }
+
+    @Test func newRegistryStateIsUsedImmediately() async throws {
+        let selector = selector()
+        try await started(selector, state("a"))
+        registry.yield(state("b"))
+        #expect(try await eventually { try await selector.pick("svc", deadline: deadline).node.id == "b" })
+        await selector.close()
+    }
+
+    @Test func staleNodesAreSelected() async throws {
+        let selector = selector()
+        try await started(selector, state("a"))
+        registry.yield(state("a", "b").failing(with: cause))
+        #expect(try await eventually { try await Set(pickIDs(selector, 2)) == ["a", "b"] })
+        await selector.close()
+    }
+
+    @Test func unknownRegistryStateIsUnavailableNotEmpty() async throws {
+        let selector = selector()
+        let pick = Task { try await selector.pick("svc", deadline: deadline) }
+        #expect(await eventually { registry.watches.value == 1 })
+        registry.yield(RegistryState(freshness: .unknown(cause: cause)))
+        await #expect { try await pick.value } throws: {
+            ($0 as? MicroError)?.code == .unavailable && "\($0)".contains("cannot reach the registry of the test")
+        }
+        registry.yield(RegistryState())
+        #expect(
+            await eventually {
+                do { _ = try await selector.pick("svc", deadline: deadline) } catch {
+                    return (error as? MicroError)?.code == .notFound
+                        && "\(error)".contains("no instances of svc in the registry of the test")
+                }
+                return false
+            })
+        await selector.close()
+    }
+
+    @Test func nodesOfOtherTransportsAreExcluded() async throws {
+        let selector = selector()
+        let pick = Task { try await selector.pick("svc", deadline: deadline) }
+        #expect(await eventually { registry.watches.value == 1 })
+        registry.yield(state("a", transport: "nats"))
+        await #expect { try await pick.value } throws: {
+            ($0 as? MicroError)?.code == .notFound && "\($0)".contains("none of its 1 nodes uses the transport http")
+        }
+        registry.yield(state("b", transport: nil))
+        #expect(await eventually { (try? await selector.pick("svc", deadline: deadline).node.id) == "b" })
+        await selector.close()
+    }
+
+    @Test func unresponsiveRegistryFailsAtDeadline() async throws {
+        let selector = selector()
+        await #expect { try await selector.pick("svc", deadline: .now + .milliseconds(30)) } throws: {
+            ($0 as? MicroError)?.code == .deadlineExceeded
+        }
+        await selector.close()
+    }
+
+    /// R51: watches of services without nodes end, and those of services in use stay.
+    @Test func watchesOfUnknownServicesAreClosed() async throws {
+        let backend = MemoryBackend()
+        let registry = MemoryRegistry(backend: backend)
+        let record = ServiceRecord(name: "svc", nodes: [Node(id: "a", address: "10.0.0.1", port: 80)])
+        try await registry.register(record, timeToLive: nil)
+        let selector = NodeSelector(
+            registry: registry, transportName: "http", strategy: .random,
+            idleTimeout: (inUse: .seconds(60), empty: .seconds(1)))
+        for number in 1...50 {
+            await #expect(throws: MicroError.self) {
+                try await selector.pick("unknown-\(number)", deadline: deadline)
+            }
+        }
+        #expect(try await selector.pick("svc", deadline: deadline).node.id == "a")
+        #expect(backend.openWatches > 10, "the test needs open watches")
+        #expect(await eventually { backend.openWatches == 1 })
+        #expect(try await selector.pick("svc", deadline: deadline).node.id == "a")
+
+        try await registry.deregister(record)
+        #expect(await eventually { (try? await selector.pick("svc", deadline: deadline)) == nil })
+        #expect(await eventually { backend.openWatches == 0 })
+        await selector.close()
+        await registry.close()
+    }
+
+    @Test func selectorKeepsOneWatchPerServiceUntilClosed() async throws {
+        let selector = selector()
+        try await started(selector, state("a"))
+        _ = try await pickIDs(selector, 10)
+        #expect(registry.watches.value == 1)
+        await selector.close()
+        await selector.close()
+        #expect(registry.watches.value == 0)
+        await #expect { try await selector.pick("svc", deadline: deadline) } throws: {
+            ($0 as? MicroError)?.code == .closed
+        }
+    }
+
+    /// T45: a failing node is ejected, probed and readmitted; if all nodes fail none is ejected.
+    @Test func failingNodeIsEjectedAndReadmitted() async throws {
+        let selector = selector()
+        try await started(selector, state("a", "b", "c"))
+        func pickEach() async throws -> [String: Selection] {
+            var selections: [String: Selection] = [:]
+            for _ in 0..<3 {
+                let selection = try await selector.pick("svc", deadline: deadline)
+                selections[selection.node.id] = selection
+            }
+            return selections
+        }
+        let each = try await pickEach()
+        each["a"]?.report(.failed)
+        #expect(Set(try await pickIDs(selector, 10)) == ["b", "c"])
+        // The probe succeeds.
+        #expect(try await eventually { try await selector.pick("svc", deadline: deadline).node.id == "a" })
+        each["a"]?.report(.responded)
+        #expect(Set(try await pickIDs(selector, 6)) == ["a", "b", "c"])
+        for selection in each.values { selection.report(.failed) }
+        #expect(Set(try await pickIDs(selector, 6)) == ["a", "b", "c"])
+        await selector.close()
+    }
+
+    @Test func ejectedNodeIsPreferredOverTriedNode() async throws {
+        let selector = selector()
+        try await started(selector, state("a", "b"))
+        for _ in 0..<2 {
+            let selection = try await selector.pick("svc", deadline: deadline)
+            selection.report(selection.node.id == "b" ? .failed : .responded)
+        }
+        for _ in 0..<10 { #expect(try await selector.pick("svc", avoiding: ["a"], deadline: deadline).node.id == "b") }
+        await selector.close()
+    }
+}

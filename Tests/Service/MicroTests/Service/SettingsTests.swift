@@ -1,0 +1,149 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import AdapterSettings
+import Configuration
+import MicroHTTP
+import MicroMemory
+import Testing
+
+@testable import Micro
+
+private func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader {
+    ConfigReader(provider: InMemoryProvider(values: values))
+}
+
+@Suite struct SettingsTests {
+    @Test(arguments: [
+        ("30", 30_000), ("0.5", 500), ("500ms", 500), ("30s", 30_000), ("1m", 60_000), ("2h", 7_200_000),
+    ])
+    func durationSettingsAreParsed(_ text: String, _ milliseconds: Int) {
+        #expect(Duration(setting: text) == .milliseconds(milliseconds))
+    }
+
+    @Test(arguments: ["", "x", "-1", "0", "1d", "s", "1e300", "nan", "inf", "999999999h", "1 s"])
+    func invalidDurationSettingsAreRejected(
+        _ text: String
+    ) {
+        #expect(Duration(setting: text) == nil)
+    }
+
+    @Test func serviceConfigurationReadsSettings() throws {
+        let configuration = try Microservice.Configuration(
+            name: "greeter",
+            configReader: reader([
+                "micro.server.name": "other", "micro.server.version": "2", "micro.server.id": "7",
+                "micro.server.address": ":8080", "micro.server.advertise": "host:1", "micro.register.ttl": "9",
+                "micro.server.metadata": "region=eu,zone=a=b",
+            ]))
+        #expect(configuration.name == "other" && configuration.version == "2" && configuration.id == "7")
+        #expect(configuration.address == Address(host: "0.0.0.0", port: 8080))
+        #expect(configuration.advertise == Address(host: "host", port: 1))
+        #expect(configuration.metadata == ["region": "eu", "zone": "a=b"])
+        #expect(
+            configuration.registration.timeToLive == .seconds(9) && configuration.registration.interval == .seconds(3))
+    }
+
+    @Test func clientConfigurationReadsSettings() throws {
+        let configuration = try Client.Configuration(
+            configReader: reader([
+                "micro.client.request.timeout": "250ms", "micro.client.retries": "0", "micro.selector": "roundrobin",
+            ]))
+        #expect(
+            configuration.requestTimeout == .milliseconds(250) && configuration.maxRetries == 0
+                && configuration.strategy == .roundRobin)
+    }
+
+    @Test(arguments: [
+        ("micro.server.address", "nowhere:x"), ("micro.server.metadata", "region"), ("micro.register.ttl", "soon"),
+        ("micro.client.retries", "-1"), ("micro.selector", "best"), ("micro.registry", "zookeeper"),
+        ("micro.transport", "carrier"), ("micro.broker", "carrier"),
+    ])
+    func invalidSettingIsNamedInError(_ key: String, _ value: String) {
+        let reader = reader([AbsoluteConfigKey(ConfigKey(key)): ConfigValue(.string(value), isSecret: false)])
+        let error = #expect(throws: MicroError.self) { try Microservice("greeter", configReader: reader) }
+        #expect(error?.code == .invalidArgument)
+        #expect(error?.message.contains(value) == true)
+        #expect(error?.message.contains(key.uppercased().split(separator: ".").joined(separator: "_")) == true)
+    }
+
+    @Test func emptySettingCountsAsUnset() throws {
+        let keys = [
+            "micro.server.name", "micro.server.version", "micro.server.id", "micro.server.address",
+            "micro.server.advertise", "micro.server.metadata", "micro.register.ttl", "micro.register.interval",
+            "micro.zone", "micro.client.request.timeout", "micro.client.retries", "micro.selector", "micro.registry",
+            "micro.registry.namespace", "micro.transport", "micro.broker", "micro.broker.address",
+            "micro.broker.advertise",
+        ]
+        let emptySettings = reader(
+            Dictionary(
+                uniqueKeysWithValues: keys.map {
+                    (AbsoluteConfigKey(ConfigKey($0)), ConfigValue(.string(""), isSecret: false))
+                }))
+        let service = try Microservice.Configuration(name: "greeter", configReader: emptySettings)
+        #expect(service.name == "greeter" && service.version == "latest" && !service.id.isEmpty)
+        #expect(service.address == Address(host: "127.0.0.1", port: 0) && service.advertise == nil)
+        #expect(service.metadata == [:])
+        #expect(service.registration.timeToLive == .seconds(30) && service.registration.interval == .seconds(10))
+        let client = try Client.Configuration(configReader: emptySettings)
+        #expect(client.requestTimeout == .seconds(5) && client.maxRetries == 2)
+        #expect(client.strategy == .random && client.filter.zone == nil)
+        let registry = try Backends.builtIn.makeRegistry(emptySettings)
+        #expect(registry.name == "memory")
+        #expect(try Backends.builtIn.makeTransport(emptySettings).name == "http")
+        #expect(try Backends.builtIn.makeBroker(emptySettings, registry: registry).name == "memory")
+        #expect(try Backends.builtIn.makeBroker(emptySettings, registry: RemoteRegistryStub()).name == "http")
+    }
+
+    @Test(
+        "a backend that is not linked is an error that explains how to link it",
+        arguments: [
+            ("micro.registry", "consul", "memory"), ("micro.registry", "etcd", "memory"),
+            ("micro.transport", "nats", "http, memory"), ("micro.broker", "nats", "http, memory"),
+        ])
+    func unlinkedBackendErrorExplainsHowToLink(_ key: String, _ value: String, _ linked: String) {
+        let reader = reader([AbsoluteConfigKey(ConfigKey(key)): ConfigValue(.string(value), isSecret: false)])
+        let error = #expect(throws: MicroError.self) { try Microservice("greeter", configReader: reader) }
+        #expect(error?.code == .invalidArgument)
+        let variable = key.uppercased().split(separator: ".").joined(separator: "_")
+        #expect(
+            error?.message
+                == "\(variable)=\(value) is not linked into this program: choose one of \(linked), or import "
+                + "MicroBackends and pass backends: .environment for other adapters")
+    }
+
+    @Test func defaultBrokerMatchesRegistryReach() throws {
+        let remote = RemoteRegistryStub()
+        #expect(try Backends.builtIn.makeBroker(reader([:]), registry: MemoryRegistry()).name == "memory")
+        #expect(try Backends.builtIn.makeBroker(reader([:]), registry: remote).name == "http")
+        let chosen = reader(["micro.broker": "memory"])
+        #expect(try Backends.builtIn.makeBroker(chosen, registry: remote).name == "memory")
+        let error = #expect(throws: MicroError.self) {
+            try Backends.builtIn.makeBroker(reader(["micro.broker": "nats"]), registry: remote)
+        }
+        #expect(error?.code == .invalidArgument)
+        #expect(error?.message.contains("MICRO_BROKER=nats is not linked into this program") == true)
+    }
+
+    @Test func httpBrokerDefaultsToServiceAddress() throws {
+        func settings(_ values: [AbsoluteConfigKey: ConfigValue]) throws -> HTTPBrokerConfiguration {
+            try HTTPBrokerConfiguration(configReader: reader(values))
+        }
+        let defaults = try settings([:])
+        #expect(defaults.address == Address(host: "127.0.0.1", port: 0) && defaults.advertise == nil)
+        let withServer = try settings(["micro.server.address": ":8080", "micro.server.advertise": "host:1"])
+        #expect(
+            withServer.address == Address(host: "0.0.0.0", port: 0) && withServer.advertise == Address(host: "host"))
+        let own = try settings([
+            "micro.server.address": ":8080", "micro.broker.address": "127.0.0.1:9", "micro.broker.advertise": "h:2",
+        ])
+        #expect(own.address == Address(host: "127.0.0.1", port: 9) && own.advertise == Address(host: "h", port: 2))
+        #expect(throws: MicroError.self) { try settings(["micro.broker.address": "nowhere:x"]) }
+    }
+
+    @Test func invalidServiceNameIsRejected() {
+        #expect { try Microservice("a/b", configReader: reader([:])) } throws: {
+            ($0 as? MicroError)?.code == .invalidName
+        }
+    }
+}
