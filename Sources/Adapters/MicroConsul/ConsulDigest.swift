@@ -3,12 +3,12 @@
 
 import MicroCore
 
-/// Stands for the content of a registration, in the notes of its check.
+/// The digest of a registration, which is stored in the notes of its check.
 ///
-/// Consul moves a check's `ModifyIndex` only when the check itself changes. With the digest in its notes it does whenever
-/// anything about the instance changes, so that a watch of all services knows from the checks alone which to read again.
+/// Consul moves a check's `ModifyIndex` only when the check itself changes. With the digest in its notes the check changes
+/// with the instance, so that a watch of all services knows from the checks alone which services to read again.
 enum ConsulDigest {
-    /// FNV-1a, 64 bits, over the fields with their lengths.
+    /// The digest: FNV-1a over the fields with their lengths.
     static func of(name: String, address: String, port: Int, tags: [String]) -> String {
         var hash = FNV1a()
         for field in [name, address, "\(port)"] + tags {

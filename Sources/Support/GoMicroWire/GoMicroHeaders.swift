@@ -3,169 +3,117 @@
 
 package import MicroCore
 
-/// What go-micro's transports write beside a body, whatever they are carried by: the transport's own fields, and apart
-/// from them the user's.
+/// The headers of a go-micro message, read in one pass: the transport's own fields apart from the user's.
 ///
-/// The names are go-micro's: v1.0 sends `Micro-*` and `X-Micro-*`, v0.20 only the latter, v1.18 only the former.
+/// v1.0 sends `Micro-*` and `X-Micro-*`, v0.20 only the latter, v1.18 only the former. `Micro-*` takes precedence, and the
+/// first of several equal names counts.
 package struct GoMicroHeaders: Sendable {
-    /// A field with a meaning for the transport.
-    package enum TransportFieldName: Sendable {
-        case contentType
-        case id
-        case service
-        case method
-        case endpoint
-        case error
-        case stream
-        case timeout
-        /// Of no interest to who receives it.
-        case reserved
-    }
-
-    /// Names and values, in the order in which they are written.
+    /// Names and values in the order in which they are written.
     package typealias Fields = [(name: String, value: String)]
 
-    /// The error that ends one side of a stream in order: go-micro's `lastStreamResponseError`, which its servers send since
-    /// v1.10 and its clients have always read.
+    /// The error that ends one side of a stream in order: go-micro's `lastStreamResponseError`. Its servers send it since
+    /// v1.3, its clients have always read it.
     package static let endOfStream = "EOS"
 
-    /// The media type, in lower case, without parameters; empty if there is none.
-    package var contentType = ""
-    package var id: String?
-    package var service: String?
-    package var method: String?
-    package var endpoint: String?
-    package var error: String?
-    package var stream: String?
-    package var timeout: String?
-    /// All other fields: the user's.
-    package var headers = Headers()
+    /// The media type in lowercase without parameters; empty if there is none.
+    package private(set) var contentType = ""
+    /// The number of the call; nil if there is none.
+    package private(set) var id: String?
+    /// The called service.
+    package private(set) var service: String?
+    /// The called endpoint under its older name.
+    package private(set) var method: String?
+    /// The called endpoint.
+    package private(set) var endpoint: String?
+    /// The error of the response, or ``endOfStream``.
+    package private(set) var error: String?
+    /// The mark of a message of a stream.
+    package private(set) var stream: String?
+    /// The remaining time in nanoseconds, as text: see ``timeout(_:default:)``.
+    package private(set) var timeout: String?
+    /// All other headers.
+    package var userHeaders = Headers()
 
-    /// No fields.
+    /// The transport's fields that were received under their name without `X-`.
+    private var fieldsWithCurrentName = TransportField.Set()
+
+    /// Creates empty headers.
     package init() {}
 
-    /// Sorts received fields. The first of several with the same transport name counts.
+    /// Reads all headers of a message.
     package init(_ fields: some Sequence<(name: String, value: String)>) {
         for (name, value) in fields {
-            if let field = Self.transportFieldName(name) { set(field, value) } else { headers.add(name, value) }
+            if let field = Self.transportFieldName(name) { set(field, value) } else { userHeaders.add(name, value) }
         }
     }
 
-    /// Sets a field of the transport, unless an earlier one of the same name has set it: go-micro sends each twice, with
-    /// and without `X-`.
-    package mutating func set(_ field: TransportFieldName, _ value: String) {
-        guard isMissing(field) else { return }
-        switch field {
+    /// Whether ``set(_:_:)`` would take a value: false if one that takes precedence is set, or if no receiver reads the
+    /// field. A caller that reads bytes can skip decoding the value then.
+    package func isMissing(_ name: TransportFieldName) -> Bool {
+        name.isLegacy ? !hasValue(name.field) : name.field != .accept && !fieldsWithCurrentName.contains(name.field)
+    }
+
+    /// Sets a field of the transport, unless one that takes precedence is set.
+    package mutating func set(_ name: TransportFieldName, _ value: String) {
+        guard isMissing(name) else { return }
+        if !name.isLegacy { fieldsWithCurrentName.insert(name.field) }
+        switch name.field {
         case .contentType: contentType = MediaType.essence(of: value)
+        case .accept: break
+        case .timeout: timeout = value
         case .id: id = value
         case .service: service = value
         case .method: method = value
         case .endpoint: endpoint = value
         case .error: error = value
         case .stream: stream = value
-        case .timeout: timeout = value
-        case .reserved: break
         }
     }
 
-    /// Whether a field of the transport would be set; false for one that is of no interest to the receiver.
-    package func isMissing(_ field: TransportFieldName) -> Bool {
+    private func hasValue(_ field: TransportField) -> Bool {
         switch field {
-        case .contentType: contentType.isEmpty
-        case .id: id == nil
-        case .service: service == nil
-        case .method: method == nil
-        case .endpoint: endpoint == nil
-        case .error: error == nil
-        case .stream: stream == nil
-        case .timeout: timeout == nil
-        case .reserved: false
+        case .contentType: !contentType.isEmpty
+        case .accept: true
+        case .timeout: timeout != nil
+        case .id: id != nil
+        case .service: service != nil
+        case .method: method != nil
+        case .endpoint: endpoint != nil
+        case .error: error != nil
+        case .stream: stream != nil
         }
     }
 
-    /// The meaning of a field for the transport; nil for a user's field.
-    package static func transportFieldName(_ name: String) -> TransportFieldName? {
-        transportFieldsByLength[name.utf8.count]?.first { Headers.isSame($0.text, name) }?.name
-    }
-
-    // MARK: Reading
-
-    /// Whether it may open a stream: a call carries an ID, and go-micro before v1.10 has no other mark.
+    /// Whether the message can open a stream: a call carries an ID, and go-micro before v1.9 marks streams only by its
+    /// absence.
     package var canOpenStream: Bool { stream != nil || (id ?? "").isEmpty }
 
-    /// The request that it is the head of; the body is still to come.
+    /// The request with these headers, without its body.
     ///
-    /// - Parameter defaultDeadline: For a request that does not say how long it may take.
-    /// - Throws: ``MicroError`` with `invalidArgument`: it does not say what it is for.
-    package func request(defaultDeadline: Duration) throws(MicroError) -> TransportRequest {
-        guard let service, !service.isEmpty else { throw Self.missing("Micro-Service", "the service") }
+    /// - Parameter defaultTimeout: The timeout of a request that names none.
+    /// - Throws: ``MicroError`` with `invalidArgument` if the service or the endpoint is missing.
+    package func request(defaultTimeout: Duration) throws(MicroError) -> TransportRequest {
+        guard let service, !service.isEmpty else { throw Self.missing(GoMicroHeaderName.service, "service") }
         guard let endpoint = endpoint ?? method, !endpoint.isEmpty else {
-            throw Self.missing("Micro-Endpoint", "the endpoint")
+            throw Self.missing(GoMicroHeaderName.endpoint, "endpoint")
         }
         return TransportRequest(
-            service: service, endpoint: endpoint, contentType: contentType, headers: headers,
-            deadline: .now + Self.timeout(timeout, default: defaultDeadline))
+            service: service, endpoint: endpoint, contentType: contentType, headers: userHeaders,
+            deadline: .now + Self.timeout(timeout, default: defaultTimeout))
     }
 
     private static func missing(_ name: String, _ what: String) -> MicroError {
         MicroError(
-            .invalidArgument, "the header \(name) is missing: it names \(what)", origin: MicroError.Origin.server)
+            .invalidArgument, "the header \(name) is missing: set it to the name of the \(what)",
+            origin: MicroError.Origin.server)
     }
 
-    /// The time of a `Timeout` in nanoseconds. What no peer of this kind sends counts as absent, a negative one as
-    /// passed.
+    /// The duration of a `Timeout` value in nanoseconds. Anything but a decimal number counts as absent, a negative number
+    /// as an expired timeout.
     package static func timeout(_ text: String?, default: Duration) -> Duration {
         guard let text, let first = text.utf8.first else { return `default` }
-        let digits = text.utf8.dropFirst(first == 0x2D ? 1 : 0)
-        guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return `default` }
-        return first == 0x2D ? .zero : .nanoseconds(Int64(text) ?? .max)
+        let digits = text.utf8.dropFirst(first == UInt8(ascii: "-") ? 1 : 0)
+        guard !digits.isEmpty, digits.allSatisfy(\.isASCIIDigit) else { return `default` }
+        return first == UInt8(ascii: "-") ? .zero : .nanoseconds(Int64(text) ?? .max)
     }
-
-    // MARK: Writing
-
-    /// What a request is for, and what it is made of.
-    package static func target(of request: TransportRequest) -> Fields {
-        [
-            ("Content-Type", request.contentType),
-            ("Accept", request.contentType),
-            ("Micro-Service", request.service),
-            ("Micro-Method", request.endpoint),
-            ("Micro-Endpoint", request.endpoint),
-            ("X-Micro-Service", request.service),
-            ("X-Micro-Method", request.endpoint),
-            ("X-Micro-Endpoint", request.endpoint),
-        ]
-    }
-
-    /// Which of the calls of a connection it is; nothing for nil.
-    package static func identity(_ id: String?) -> Fields {
-        id.map { [("Micro-Id", $0), ("X-Micro-Id", $0)] } ?? []
-    }
-
-    /// How long a request may still take: 1 ns at least, a year at most, so that every peer can hold it.
-    package static func remainingTime(until deadline: ContinuousClock.Instant) -> Fields {
-        let maxSeconds: Int64 = 365 * 24 * 60 * 60
-        let left = ContinuousClock.now.duration(to: deadline).components
-        let seconds = min(max(left.seconds, 0), maxSeconds)
-        let nanoseconds = seconds * 1_000_000_000 + max(left.attoseconds, 0) / 1_000_000_000
-        return [("Timeout", String(max(1, nanoseconds)))]
-    }
-
-    /// How something has failed, or ``endOfStream``.
-    package static func error(_ text: String) -> Fields { [("Micro-Error", text), ("X-Micro-Error", text)] }
-
-    /// The transport's fields by name, in lower case.
-    package static let transportFields: [(text: String, name: TransportFieldName)] = {
-        let micro: [(text: String, name: TransportFieldName)] = [
-            ("micro-id", .id), ("micro-service", .service), ("micro-method", .method), ("micro-endpoint", .endpoint),
-            ("micro-error", .error), ("micro-stream", .stream),
-        ]
-        let others: [(text: String, name: TransportFieldName)] = [
-            ("content-type", .contentType), ("accept", .reserved), ("timeout", .timeout),
-        ]
-        return micro + micro.map { ("x-" + $0.text, $0.name) } + others
-    }()
-
-    /// By length, so that most of a user's fields are recognized without a comparison.
-    private static let transportFieldsByLength = Dictionary(grouping: transportFields) { $0.text.utf8.count }
 }

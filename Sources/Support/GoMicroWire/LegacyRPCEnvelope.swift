@@ -88,7 +88,7 @@ package struct LegacyRPCEnvelope: Sendable {
         case .json(let id):
             let parts: [ByteBuffer?] = [
                 ByteBuffer(string: #"{"id":"#), id, ByteBuffer(string: #","result":"#),
-                message.readableBytes > 0 ? message.withoutNewline : ByteBuffer(string: "null"),
+                message.readableBytes > 0 ? message.withoutTrailingNewline : ByteBuffer(string: "null"),
                 ByteBuffer(string: #","error":"#), ByteBuffer(json: error ?? NSNull()), ByteBuffer(string: "}\n"),
             ]
             return parts.reduce(into: ByteBuffer()) { $0.writeImmutableBuffer($1 ?? ByteBuffer()) }

@@ -34,7 +34,7 @@ package struct LegacyRPCRequest: Sendable {
             outer.body = ByteBuffer(string: #"{"method":"#)
             outer.body.writeImmutableBuffer(method)
             outer.body.writeString(#","params":["#)
-            outer.body.writeImmutableBuffer(inner.body.withoutNewline)
+            outer.body.writeImmutableBuffer(inner.body.withoutTrailingNewline)
             outer.body.writeString(#"],"id":"0"}"# + "\n")
         default: return nil
         }

@@ -66,7 +66,7 @@ import Testing
             description = """
                 \(start) \(fields.contentType) \(fields.id ?? "-") \(fields.service ?? "-") \(fields.method ?? "-") \
                 \(fields.endpoint ?? "-") \(fields.error ?? "-") \(fields.timeout ?? "-") \
-                \(fields.stream ?? "-") \(head.framing.length ?? -1) \(fields.headers.map { "\($0.name): \($0.value)" })
+                \(fields.stream ?? "-") \(head.framing.length ?? -1) \(fields.userHeaders.map { "\($0.name): \($0.value)" })
                 """
         }
     }

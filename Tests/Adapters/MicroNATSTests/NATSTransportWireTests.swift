@@ -253,7 +253,7 @@ import Testing
             let body = ByteBuffer(bytes: (0..<number * 40).map { UInt8(truncatingIfNeeded: $0) })
             let bytes = NATSEnvelope.encoded([("k", text), ("a\"", "x"), ("Micro-Id", "7")], body: body)
             let envelope = try #require(NATSEnvelope(parsing: bytes))
-            #expect(envelope.fields.headers == ["a\"": "x", "k": text] && envelope.fields.id == "7")
+            #expect(envelope.fields.userHeaders == ["a\"": "x", "k": text] && envelope.fields.id == "7")
             #expect(envelope.body == body)
         }
     }
@@ -266,7 +266,7 @@ import Testing
     ])
     func foreignEnvelopesAreDecoded(_ text: String, _ value: String?, _ body: String) throws {
         let envelope = try #require(NATSEnvelope(parsing: ByteBuffer(string: text)))
-        #expect(envelope.fields.headers["k"] == value && String(buffer: envelope.body) == body)
+        #expect(envelope.fields.userHeaders["k"] == value && String(buffer: envelope.body) == body)
     }
 
     @Test func invalidEnvelopesNeverTrap() {

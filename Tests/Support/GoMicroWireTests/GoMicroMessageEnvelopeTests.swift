@@ -15,7 +15,7 @@ import Testing
         + #""X-User-Id":"john"},"Body":"eyJuYW1lIjoiSnNvbiJ9Cg=="}"#
 
     @Test func readsRecordedGoMicroEnvelope() throws {
-        let envelope = try #require(GoMicroMessageEnvelope(parsing: ByteBuffer(string: Self.recorded)))
+        let envelope = try #require(GoMicroMessageEnvelope(detectingIn: ByteBuffer(string: Self.recorded)))
         let headers: Headers = [
             "Content-Type": "application/json", "Micro-From-Service": "greeter-cli",
             "Micro-Id": "7b88e397-b106-4535-8616-e3145947cd93", "Micro-Topic": "events.hello", "X-From-Id": "script",
@@ -27,7 +27,7 @@ import Testing
     @Test func envelopeRoundTrips() throws {
         let message = BrokerMessage(headers: ["a": "ü \"x\"", "b": ""], body: ByteBuffer(bytes: [UInt8](0...255)))
         let bytes = try GoMicroMessageEnvelope(message).encoded()
-        #expect(GoMicroMessageEnvelope(parsing: bytes)?.message == message)
+        #expect(GoMicroMessageEnvelope(detectingIn: bytes)?.message == message)
         let written = try GoMicroMessageEnvelope(BrokerMessage(headers: ["b": "2", "a": "/1"], text: "hi")).encoded()
         #expect(String(buffer: written) == #"{"Header":{"a":"/1","b":"2"},"Body":"aGk="}"#)
     }
@@ -36,9 +36,9 @@ import Testing
         #"{"Header":null,"Body":"aGk="}"#, #"{"Header":{},"Body":"aGk="}"#,
     ])
     func acceptsMissingHeaderOrBody(_ text: String) throws {
-        #expect(GoMicroMessageEnvelope(parsing: ByteBuffer(string: text))?.message == BrokerMessage(text: "hi"))
+        #expect(GoMicroMessageEnvelope(detectingIn: ByteBuffer(string: text))?.message == BrokerMessage(text: "hi"))
         #expect(
-            GoMicroMessageEnvelope(parsing: ByteBuffer(string: #"{"Header":{"a":"b"}}"#))?.message
+            GoMicroMessageEnvelope(detectingIn: ByteBuffer(string: #"{"Header":{"a":"b"}}"#))?.message
                 == BrokerMessage(headers: ["a": "b"]))
     }
 
@@ -48,7 +48,7 @@ import Testing
         #"{"Header":{"a":1}}"#, #"{"Header":[]}"#, #"{"Header":{},"Body":"not base64!"}"#, #"{"Header":{},"Body":1}"#,
     ])
     func rejectsOtherPayloads(_ text: String) {
-        #expect(GoMicroMessageEnvelope(parsing: ByteBuffer(string: text)) == nil)
+        #expect(GoMicroMessageEnvelope(detectingIn: ByteBuffer(string: text)) == nil)
     }
 
     @Test func rejectsRepeatedHeaders() {

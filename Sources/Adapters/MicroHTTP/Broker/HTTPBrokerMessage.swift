@@ -1,15 +1,12 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import GoMicroWire
 import MicroCore
 import NIOCore
 
 /// A message on the wire: go-micro's envelope, with the topic in a header that users cannot set.
 struct HTTPBrokerMessage: Sendable {
-    private static let topicHeader = ":topic"
-
     let topic: String
     let deadline: ContinuousClock.Instant
     /// The encoded envelope, the same for every subscriber.
@@ -31,30 +28,29 @@ struct HTTPBrokerMessage: Sendable {
         self.topic = topic
         self.deadline = deadline
         var envelope = try GoMicroMessageEnvelope(message)
-        envelope.headers[Self.topicHeader] = topic
-        bytes = try envelope.encoded()
+        envelope.fields.append((GoMicroHeaderName.brokerTopic, topic))
+        bytes = envelope.encoded()
     }
 
     /// Reads a message that was sent to a subscriber of a topic.
     ///
     /// - Throws: ``MicroError`` with `invalidArgument` if it is not an envelope, or is for another topic.
     static func read(_ bytes: ByteBuffer, for topic: String) throws -> BrokerMessage {
-        guard var envelope = try? JSONDecoder().decode(GoMicroMessageEnvelope.self, from: Data(bytes.readableBytesView))
-        else {
+        guard var envelope = GoMicroMessageEnvelope(parsing: bytes) else {
             throw invalid("this is not a message: expected {\"Header\":{…},\"Body\":\"<base64>\"}")
         }
-        guard let receivedTopic = envelope.headers.removeValue(forKey: topicHeader) else {
-            throw invalid("the header \(topicHeader) is missing: it names the topic")
+        guard let index = envelope.fields.firstIndex(where: { $0.name == GoMicroHeaderName.brokerTopic }) else {
+            throw invalid("the header \(GoMicroHeaderName.brokerTopic) is missing: it names the topic")
         }
+        let receivedTopic = envelope.fields.remove(at: index).value
         guard receivedTopic == topic else {
             throw invalid("the subscriber has not subscribed to \(NameRules.quoted(receivedTopic))")
         }
-        guard envelope.headers.count <= TopicRules.maxHeaderCount else {
-            throw invalid(
-                "the message has \(envelope.headers.count) headers: the limit is \(TopicRules.maxHeaderCount)")
+        guard envelope.fields.count <= TopicRules.maxHeaderCount else {
+            throw invalid("the message has \(envelope.fields.count) headers: the limit is \(TopicRules.maxHeaderCount)")
         }
         // Go allows headers that TopicRules does not.
-        envelope.headers = envelope.headers.filter { (try? TopicRules.check(headers: [$0.key: $0.value])) != nil }
+        envelope.fields.removeAll { (try? TopicRules.check(headers: [$0.name: $0.value])) == nil }
         return envelope.message
     }
 

@@ -36,7 +36,7 @@ struct HTTPStreamRequest: Sendable {
     /// The end of this side of the stream.
     func encodeEnd() -> ByteBuffer {
         var request = head
-        for (name, value) in GoMicroHeaders.error(GoMicroHeaders.endOfStream) {
+        for (name, value) in GoMicroHeaders.errorFields(GoMicroHeaders.endOfStream) {
             HTTPFieldWriter.write(name, value, to: &request)
         }
         request.writeContentLength(0)

@@ -53,7 +53,7 @@ final class HTTPCallWireFormat: HTTPWireFormat {
             address: address, service: request.service, endpoint: request.endpoint, contentType: request.contentType)
         if let present = cachedPrefixes.withLock({ $0[key] }) { return present }
         var requestPrefix = ByteBuffer(string: "POST / HTTP/1.1\r\n")
-        for (name, value) in [("Host", address.description)] + GoMicroHeaders.target(of: request) {
+        for (name, value) in [("Host", address.description)] + GoMicroHeaders.targetFields(of: request) {
             try HTTPFieldWriter.check(value, as: name, origin: MicroError.Origin.client)
             HTTPFieldWriter.write(name, value, to: &requestPrefix)
         }
@@ -75,7 +75,7 @@ final class HTTPCallWireFormat: HTTPWireFormat {
                 "\(address) responded HTTP \(head.status) without Micro-Error: it is not a micro service, or a proxy in "
                     + "front of one", origin: MicroError.Origin.transport)
         }
-        return TransportResponse(contentType: head.fields.contentType, headers: head.fields.headers, body: body)
+        return TransportResponse(contentType: head.fields.contentType, headers: head.fields.userHeaders, body: body)
     }
 
     func readRequest(
@@ -99,7 +99,7 @@ final class HTTPCallWireFormat: HTTPWireFormat {
             throw HTTPStatusError(400, .invalidArgument, "the header Micro-Endpoint is missing: it names the endpoint")
         }
         return TransportRequest(
-            service: service, endpoint: endpoint, contentType: fields.contentType, headers: fields.headers,
+            service: service, endpoint: endpoint, contentType: fields.contentType, headers: fields.userHeaders,
             deadline: .now + GoMicroHeaders.timeout(fields.timeout, default: defaultRequestTimeout))
     }
 

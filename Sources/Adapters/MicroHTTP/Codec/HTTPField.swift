@@ -25,7 +25,8 @@ struct HTTPField {
     /// Whether its value differs from message to message.
     var isVolatile: Bool {
         switch knownName {
-        case .goMicro(.id), .goMicro(.timeout), .goMicro(.error), .length, nil: true
+        case .goMicro(let name): name.field == .id || name.field == .timeout || name.field == .error
+        case .length, nil: true
         default: false
         }
     }
@@ -37,7 +38,7 @@ extension HTTPHead {
     /// - Returns: False for a field that only SwiftNIO's decoder judges.
     mutating func insert(_ field: HTTPField) -> Bool {
         switch field.knownName {
-        case nil: fields.headers.add(Self.text(field.name), Self.text(field.value))
+        case nil: fields.userHeaders.add(Self.text(field.name), Self.text(field.value))
         case .goMicro(let name): if fields.isMissing(name) { fields.set(name, Self.text(field.value)) }
         case .length:
             // One number, and one that an `Int` holds.

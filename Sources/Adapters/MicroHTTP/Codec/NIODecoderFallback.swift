@@ -118,7 +118,7 @@ extension HTTPHead {
             // The decoder leaves blanks after a value (RFC 9110, section 5.5).
             let value = padded.utf8.last?.isBlank == true ? MediaType.trimmed(padded[...]) : padded
             switch HTTPFieldName(name.utf8) {
-            case nil: fields.headers.add(name, value)
+            case nil: fields.userHeaders.add(name, value)
             case .goMicro(let name): fields.set(name, value)
             case .length: framing.length = Int(value) ?? .max
             case .encoding: framing.isChunked = true

@@ -35,7 +35,7 @@ struct NATSMessageFormat: Sendable {
     /// Decodes a message of any publisher. A message without NATS headers whose body is an envelope is go-micro's.
     func decode(_ message: NATSMessage) -> BrokerMessage {
         guard message.headers.isEmpty, looksLikeEnvelope(message.body),
-            let envelope = GoMicroMessageEnvelope(parsing: message.body)
+            let envelope = GoMicroMessageEnvelope(detectingIn: message.body)
         else { return BrokerMessage(headers: message.headers, body: message.body) }
         return envelope.message
     }

@@ -32,14 +32,14 @@ extension NATSListener {
 
     private func encoded(_ response: TransportResponse, id: String?) throws -> ByteBuffer {
         try NATSCallLimits.check(response.headers)
-        var fields = GoMicroHeaders.identity(id)
+        var fields = GoMicroHeaders.idFields(id)
         if !response.contentType.isEmpty { fields.append(("Content-Type", response.contentType)) }
         let limits = NATSCallLimits(maxPayload: connection.maxPayload)
         return try limits.encoded(fields + response.headers, body: response.body, of: "response")
     }
 
     private func encoded(_ error: MicroError, contentType: String, id: String?) -> ByteBuffer {
-        var fields = GoMicroHeaders.identity(id) + GoMicroHeaders.error(error.wireText)
+        var fields = GoMicroHeaders.idFields(id) + GoMicroHeaders.errorFields(error.wireText)
         if !contentType.isEmpty { fields.append(("Content-Type", contentType)) }
         return NATSEnvelope.encoded(fields)
     }

@@ -188,7 +188,7 @@ final class NATSListener: TransportListener {
     private func begin(_ message: NATSMessage, _ envelope: NATSEnvelope, from inbox: String, isSwiftMicro: Bool) {
         let id = envelope.fields.id
         do throws(MicroError) {
-            var request = try envelope.fields.request(defaultDeadline: Self.defaultDeadline)
+            var request = try envelope.fields.request(defaultTimeout: Self.defaultDeadline)
             guard let (handler, streams) = try admit(message, for: request) else { return }
             if envelope.fields.canOpenStream {
                 if let handler = streams(request.endpoint) {

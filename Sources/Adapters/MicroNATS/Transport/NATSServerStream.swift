@@ -18,7 +18,7 @@ final class NATSServerStream: Sendable {
     ) {
         self.request = request
         // Without the fields that only a request has.
-        let fields = GoMicroHeaders.target(of: request).filter { $0.name != "Accept" && !$0.value.isEmpty }
+        let fields = GoMicroHeaders.targetFields(of: request).filter { $0.name != "Accept" && !$0.value.isEmpty }
         let parameters = NATSStreamDelegate.Parameters(
             subject: inbox, inbox: nil, service: request.service,
             name: "\(request.service) \(request.endpoint) at \(subject)", fields: fields,

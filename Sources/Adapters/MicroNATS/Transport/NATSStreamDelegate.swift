@@ -206,7 +206,7 @@ final class NATSStreamDelegate: TransportStreamDelegate {
     }
 
     func endPayload(_ text: String) -> ByteBuffer {
-        NATSEnvelope.encoded(parameters.fields + GoMicroHeaders.error(text))
+        NATSEnvelope.encoded(parameters.fields + GoMicroHeaders.errorFields(text))
     }
 
     /// Marks the stream as ended, and releases everything that waits.

@@ -64,7 +64,7 @@ public final class NATSTransport: Transport {
         let subject = try NATSSubject.callSubject(address)
         let callDescription = Self.callDescription(request, subject)
         let id = String(lastCallID.add(1, ordering: .relaxed).newValue)
-        let payload = try encoded(request, GoMicroHeaders.identity(id), body: request.body)
+        let payload = try encoded(request, GoMicroHeaders.idFields(id), body: request.body)
         guard request.deadline > .now else {
             throw MicroError.natsDeadlineExceeded(callDescription, isSafeToRetry: true)
         }
@@ -74,7 +74,7 @@ public final class NATSTransport: Transport {
             throw MicroError(wireText: error, origin: request.service)
         }
         return TransportResponse(
-            contentType: envelope.fields.contentType, headers: envelope.fields.headers, body: envelope.body)
+            contentType: envelope.fields.contentType, headers: envelope.fields.userHeaders, body: envelope.body)
     }
 
     private func exchange(
@@ -108,7 +108,7 @@ public final class NATSTransport: Transport {
         try Task.checkCancellation()
         let subject = try NATSSubject.callSubject(address)
         let callDescription = Self.callDescription(request, subject)
-        let streamField = [(name: "Micro-Stream", value: "true")]
+        let streamField = [(name: GoMicroHeaderName.stream, value: "true")]
         let payload = try encoded(request, streamField, body: ByteBuffer())
         guard request.deadline > .now else {
             throw MicroError.natsDeadlineExceeded(callDescription, isSafeToRetry: true)
@@ -117,7 +117,7 @@ public final class NATSTransport: Transport {
         let (stream, delegate) = NATSStreamDelegate.make(
             NATSStreamDelegate.Parameters(
                 subject: subject, inbox: inbox, service: request.service, name: callDescription,
-                fields: GoMicroHeaders.target(of: request) + streamField,
+                fields: GoMicroHeaders.targetFields(of: request) + streamField,
                 deadline: request.deadline),
             peer: .unknown, connection: connection)
         do {
@@ -210,10 +210,10 @@ public final class NATSTransport: Transport {
     private func encoded(
         _ request: TransportRequest, _ kind: GoMicroHeaders.Fields, body: ByteBuffer
     ) throws -> ByteBuffer {
-        let target = GoMicroHeaders.target(of: request)
+        let target = GoMicroHeaders.targetFields(of: request)
         try NATSCallLimits.check(target)
         try NATSCallLimits.check(request.headers)
-        let fields = target + kind + GoMicroHeaders.remainingTime(until: request.deadline) + request.headers
+        let fields = target + kind + GoMicroHeaders.timeoutFields(until: request.deadline) + request.headers
         return try limits.encoded(fields, body: body, of: "request")
     }
 

@@ -3,17 +3,17 @@
 
 import Foundation
 
-/// Parses envelopes as Go and this toolkit write them, many times faster than a general JSON parser (RFC 8259). Anything
-/// unexpected is left to that one.
-struct NATSEnvelopeReader {
-    typealias Fields = [(name: String, value: String)]
+/// Reads envelopes in the form in which Go and this toolkit write them, many times faster than a general JSON decoder
+/// (RFC 8259). It gives up on any other form, which the general decoder then reads.
+struct GoMicroEnvelopeReader {
+    typealias Fields = GoMicroHeaders.Fields
 
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
 
-    /// The fields and the body; nil if a general JSON parser has to be used.
+    /// The fields and the body; nil if the general decoder has to read the bytes.
     static func read(_ bytes: UnsafeRawBufferPointer) -> (fields: Fields, body: Data)? {
-        var reader = NATSEnvelopeReader(bytes: bytes)
+        var reader = GoMicroEnvelopeReader(bytes: bytes)
         return reader.envelope()
     }
 
@@ -36,7 +36,7 @@ struct NATSEnvelopeReader {
 
     private mutating func body() -> Data? {
         if take("null") { return Data() }
-        // `memchr` is many times faster than a loop.
+        // `memchr` is many times faster than a loop over the bytes.
         guard take("\""), position < bytes.count, let start = bytes.baseAddress.map({ $0 + position }),
             let quote = memchr(start, 0x22, bytes.count - position)
         else { return nil }
@@ -61,7 +61,7 @@ struct NATSEnvelopeReader {
         return nil
     }
 
-    /// Parses the rest of a string from its first escape. Only short escapes are supported, which error texts are full of.
+    /// Reads a string from its first escape on. Only the two-character escapes are read: error texts have many of them.
     private mutating func escapedString(from start: Int) -> String? {
         var text = Array(bytes[start..<position])
         while position < bytes.count {
@@ -79,7 +79,7 @@ struct NATSEnvelopeReader {
         return nil
     }
 
-    /// The byte that an escape stands for.
+    /// The byte of the escape after a backslash.
     private mutating func escape() -> UInt8? {
         guard position < bytes.count else { return nil }
         defer { position += 1 }
@@ -92,12 +92,12 @@ struct NATSEnvelopeReader {
         }
     }
 
-    /// Consumes a text if it comes next.
+    /// Skips a text if the bytes continue with it.
     private mutating func take(_ text: StaticString) -> Bool {
         let count = text.utf8CodeUnitCount
         guard bytes.count - position >= count else { return false }
-        let piece = UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
-        guard piece.isSame(as: UnsafeRawBufferPointer(start: text.utf8Start, count: count)) else { return false }
+        let piece = bytes.baseAddress.map { $0 + position }
+        guard let piece, memcmp(piece, text.utf8Start, count) == 0 else { return false }
         position += count
         return true
     }

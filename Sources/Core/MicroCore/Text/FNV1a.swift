@@ -1,8 +1,9 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// The hash FNV-1a with 64 bits (http://www.isthe.com/chongo/tech/comp/fnv). Unlike Swift's hash it is the same in every
-/// process.
+/// The 64-bit FNV-1a hash (http://www.isthe.com/chongo/tech/comp/fnv).
+///
+/// Unlike Swift's `Hasher` it gives the same value in every process, so that processes can compare hashes.
 package struct FNV1a: Sendable {
     /// The hash of all bytes so far.
     package private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
@@ -11,7 +12,7 @@ package struct FNV1a: Sendable {
     package init() {}
 
     /// Adds bytes.
-    package mutating func combine(_ bytes: some Sequence<UInt8>) {
+    package mutating func combine(_ bytes: String.UTF8View) {
         for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
     }
 }
