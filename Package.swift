@@ -154,7 +154,7 @@ let package = Package(
         module(
             "MicroHarnesses", in: .conformance,
             [
-                "MicroCore", "AdapterSettings", "MicroConformance", "MicroConsul", "MicroEtcd", "MicroHTTP",
+                "MicroCore", "AdapterSettings", "BackendSupport", "MicroConformance", "MicroConsul", "MicroEtcd", "MicroHTTP",
                 "MicroMemory", "MicroNATS", "CurlTransfer", "CZlib", configuration, logging, nioCore, nioPosix,
             ]),
 
@@ -202,6 +202,7 @@ let package = Package(
         tests("MicroCoreTests", in: .core, ["MicroCore", logging, nioCore]),
         tests("GoMicroWireTests", in: .support, ["GoMicroWire", "MicroCore", nioCore]),
         tests("CurlTransferTests", in: .support, ["CurlTransfer"]),
+        tests("BackendSupportTests", in: .support, ["BackendSupport", "CurlTransfer", "MicroCore"]),
         tests("MicroMemoryTests", in: .adapters, ["MicroMemory", "MicroCore", nioCore]),
         tests(
             "MicroHTTPTests", in: .adapters,

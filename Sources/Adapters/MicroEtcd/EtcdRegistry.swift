@@ -4,11 +4,10 @@
 public import Logging
 public import MicroCore
 
-/// A registry on [etcd](https://etcd.io) 3.4 and later, in go-micro's layout: Go services find Swift ones and the other
-/// way round.
+/// A registry on [etcd](https://etcd.io) 3.4 and later, in go-micro's layout: services in Go and Swift find each other.
 ///
-/// Each node is a key with a lease of its own; the value is go-micro's JSON of the service with that node. A node that
-/// misses its heartbeats goes with its lease.
+/// Each node is a key with a lease of its own; the value is go-micro's JSON for the service with that node. A node that
+/// misses its heartbeats is removed when its lease ends.
 public final class EtcdRegistry: Registry {
     private let locks = KeyedLock<String>()
     private let api: EtcdAPI
@@ -18,9 +17,9 @@ public final class EtcdRegistry: Registry {
     private let hub: RegistryWatchHub
     private let logger: Logger
 
-    /// Creates a client. Nothing is connected until it is used.
+    /// Creates a client. It connects with the first operation.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`: an address, the namespace or the prefix cannot be one, or
+    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument` if an address, the namespace or the prefix is not valid, or
     ///   there is a user without a password.
     public init(configuration: EtcdConfiguration = .init(), logger: Logger = .current) throws {
         let keys = try configuration.validatedKeys()
@@ -37,19 +36,19 @@ public final class EtcdRegistry: Registry {
     /// `etcd`
     public var name: String { "etcd" }
 
-    /// Another client may deregister a node; go-micro's records are read and written. Reads see everything that was
-    /// written before, unless ``EtcdConfiguration/consistency`` is `serializable`.
+    /// Another client may deregister a node; go-micro's records are read and written. Reads see all earlier writes, unless
+    /// ``EtcdConfiguration/consistency`` is `serializable`.
     public var capabilities: RegistryCapabilities {
         let always: RegistryCapabilities = [.foreignDeregistration, .goMicroRecords]
         return api.configuration.consistency == .serializable
             ? always : always.union([.readYourWrites, .linearizableReads])
     }
 
-    /// Such as `etcd at http://127.0.0.1:2379`, with all addresses.
+    /// The product and all addresses, such as `etcd at http://127.0.0.1:2379`.
     public var description: String { api.description }
 
-    /// See ``MicroCore/Registry/register(_:timeToLive:)``. A time to live is in whole seconds, and the shortest is what
-    /// etcd grants for one second: two, with its usual settings.
+    /// See ``MicroCore/Registry/register(_:timeToLive:)``. The time to live is in whole seconds. The minimum is what etcd
+    /// grants for one second: two, with its default settings.
     @discardableResult
     public func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
         try service.validate()
@@ -77,8 +76,7 @@ public final class EtcdRegistry: Registry {
     public func lookUp(_ name: String) async throws -> [ServiceRecord] {
         try NameRules.check(service: name)
         let response = try await api.read(keys.range(name), by: api.deadline)
-        return ServiceRecord.merging(
-            response.entries.compactMap { EtcdRecord.storedNode($0, of: name, keys: keys, logger: logger)?.node })
+        return EtcdRecord.records(of: name, in: response.entries, keys: keys, logger: logger)
     }
 
     /// See ``MicroCore/Registry/list()``.

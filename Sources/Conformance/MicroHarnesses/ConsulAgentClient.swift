@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 import CurlTransfer
 import Foundation
 import MicroConsul
@@ -32,12 +33,7 @@ struct ConsulAgentClient: Sendable {
         let whole = isComplete ? address : (configuration.usesTLS ? "https://" : "http://") + address
         url = whole.hasSuffix("/") ? String(whole.dropLast()) : whole
         token = configuration.token
-        transfer = CurlTransfer(
-            configuration: .init(
-                tls: CurlTLS(
-                    certificateAuthorityFile: configuration.certificateAuthorityFile,
-                    clientCertificateFile: configuration.clientCertificateFile,
-                    clientKeyFile: configuration.clientKeyFile)))
+        transfer = CurlTransfer(configuration: .init(tls: CurlTLS(configuration.tls)))
     }
 
     /// The version that the agent tells; `unknown` if it does not tell it to this token, which cases can do without.

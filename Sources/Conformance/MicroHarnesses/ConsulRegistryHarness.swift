@@ -90,7 +90,7 @@ public struct ConsulRegistryHarness: RegistryHarness {
         if let addresses = options.addresses { configuration.addresses = addresses.map { $0.url(like: endpoint) } }
         if options.credentials != .valid { configuration.token = try await principals.secret(for: options.credentials) }
         // That of the backend is not among the system's.
-        if options.trust == .wrongAuthority { configuration.certificateAuthorityFile = nil }
+        if options.trust == .wrongAuthority { configuration.tls.certificateAuthorityFile = nil }
         if options.linearizableReads { configuration.consistency = .consistent }
         let registry = try ConsulRegistry(configuration: configuration, logger: options.logger)
         if options.linearizableReads, !registry.capabilities.contains(.linearizableReads) {

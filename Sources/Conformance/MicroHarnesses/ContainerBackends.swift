@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 import CurlTransfer
 import MicroConsul
 import MicroCore
@@ -39,12 +40,7 @@ struct EtcdContainerBackend: ContainerBackend {
 
     init(_ configuration: EtcdConfiguration) {
         member = EtcdMemberClient(configuration)
-        transfer = CurlTransfer(
-            configuration: .init(
-                tls: CurlTLS(
-                    certificateAuthorityFile: configuration.certificateAuthorityFile,
-                    clientCertificateFile: configuration.clientCertificateFile,
-                    clientKeyFile: configuration.clientKeyFile)))
+        transfer = CurlTransfer(configuration: .init(tls: CurlTLS(configuration.tls)))
     }
 
     var url: String { member.url }

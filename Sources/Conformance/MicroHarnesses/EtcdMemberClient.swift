@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 import CurlTransfer
 import Foundation
 import MicroCore
@@ -27,12 +28,7 @@ final class EtcdMemberClient: Sendable {
         url = whole.hasSuffix("/") ? String(whole.dropLast()) : whole
         user = configuration.user
         password = configuration.password
-        transfer = CurlTransfer(
-            configuration: .init(
-                tls: CurlTLS(
-                    certificateAuthorityFile: configuration.certificateAuthorityFile,
-                    clientCertificateFile: configuration.clientCertificateFile,
-                    clientKeyFile: configuration.clientKeyFile)))
+        transfer = CurlTransfer(configuration: .init(tls: CurlTLS(configuration.tls)))
     }
 
     /// The version that the member tells.

@@ -89,7 +89,7 @@ public struct EtcdRegistryHarness: RegistryHarness {
             (configuration.user, configuration.password) = (login.user, login.password)
         }
         // That of the backend is not among the system's.
-        if options.trust == .wrongAuthority { configuration.certificateAuthorityFile = nil }
+        if options.trust == .wrongAuthority { configuration.tls.certificateAuthorityFile = nil }
         return try EtcdRegistry(configuration: configuration, logger: options.logger)
     }
 

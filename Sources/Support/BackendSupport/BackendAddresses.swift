@@ -3,7 +3,7 @@
 
 import MicroCore
 
-/// The addresses of a setting, which are separated by commas, without the spaces around them.
+/// Splits a list of addresses at its commas, and removes the spaces around each.
 package func splitAddresses(_ text: String) -> [String] {
     text.split(separator: ",", omittingEmptySubsequences: false).map { part in
         var part = part.drop { $0 == " " }
@@ -13,9 +13,10 @@ package func splitAddresses(_ text: String) -> [String] {
 }
 
 extension BackendKind {
-    /// Addresses (`host:port`, or a URL of `http` or `https`) as URLs without a path, at least one, each once.
+    /// Converts addresses (`host:port`, or a URL of `http` or `https`) to URLs without a path, without duplicates.
     ///
-    /// - Parameter usesTLS: Whether an address without a scheme is one of `https`.
+    /// - Parameter usesTLS: Whether an address without a scheme becomes an `https` URL.
+    /// - Returns: At least one URL.
     /// - Throws: `MicroError` with `invalidArgument`.
     package func urls(of addresses: [String], usingTLS usesTLS: Bool) throws -> [String] {
         var urls: [String] = []
@@ -23,7 +24,7 @@ extension BackendKind {
             let url = try url(of: address, usesTLS)
             if !urls.contains(url) { urls.append(url) }
         }
-        guard !urls.isEmpty else { throw invalid("there is no address of \(nameWithArticle) (\(role.addressSetting))") }
+        guard !urls.isEmpty else { throw invalid("no address of \(nameWithArticle) is set (\(role.addressSetting))") }
         return urls
     }
 
@@ -31,18 +32,14 @@ extension BackendKind {
         let isComplete = address.hasPrefix("http://") || address.hasPrefix("https://")
         let url = isComplete ? address : (usesTLS ? "https://" : "http://") + address
         let authority = url.split(separator: "/", omittingEmptySubsequences: false).dropFirst(2)
-        // Credentials in an address would be shown in messages: they have settings of their own.
+        // Addresses appear in messages. Credentials have settings of their own and must not be part of one.
         guard authority.count == 1 || authority.dropFirst() == [""], let host = authority.first,
             !host.contains(where: { "@?#, ".contains($0) }), (try? Address(parsing: String(host))) != nil
         else {
             throw invalid(
                 "\"\(address.contains("@") ? "***" : address)\" is not the address of \(nameWithArticle): expected HOST:PORT "
-                    + "or http(s)://HOST:PORT, several with commas between (\(role.addressSetting))")
+                    + "or http(s)://HOST:PORT, several separated by commas (\(role.addressSetting))")
         }
         return url.hasSuffix("/") ? String(url.dropLast()) : url
-    }
-
-    private func invalid(_ problem: String) -> MicroError {
-        MicroError(.invalidArgument, problem, origin: role.origin)
     }
 }

@@ -1,12 +1,12 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// An element of an answer that may be unreadable without spoiling the others.
+/// An element of a response that may be unreadable without making the whole response unreadable.
 package struct FailableDecodable<Value: Decodable>: Decodable {
-    /// Nil when it is not what was expected.
+    /// The element; nil if it has another form.
     package let value: Value?
 
-    /// Reads what is there.
+    /// Decodes the element, without failing.
     package init(from decoder: any Decoder) throws { value = try? Value(from: decoder) }
 }
 

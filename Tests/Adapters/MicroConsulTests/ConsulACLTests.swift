@@ -98,7 +98,7 @@ struct ConsulACLTests {
             }
             #expect(!"\(registry)".contains(wrong))
         }
-        #expect(log.has("cannot watch"))
+        #expect(log.has("watch failed"))
         #expect(!log.text.contains { $0.contains(wrong) })
     }
 

@@ -13,8 +13,8 @@ import Testing
         arguments: [(1, "65000ms"), (30, "65000ms"), (60, "65000ms"), (61, "66000ms"), (600, "605000ms")])
     func deregisterCriticalServiceAfterFollowsTimeToLive(timeToLive: Int, removal: String) throws {
         let node = Node(id: "n", address: "10.0.0.1", port: 80)
-        let registration = try AgentServiceRegistration(
-            node, of: ServiceRecord(name: "svc", nodes: [node]), in: ConsulNamespace(""),
+        let registration = try ConsulRecord.registration(
+            of: node, of: ServiceRecord(name: "svc", nodes: [node]), namespace: ConsulNamespace(""),
             timeToLive: .seconds(timeToLive))
         #expect(registration.check?.ttl == "\(timeToLive * 1000)ms")
         #expect(registration.check?.deregisterCriticalServiceAfter == removal)

@@ -94,8 +94,8 @@ import Testing
         #expect(configuration.address == "consul:1")
         #expect(configuration.token?.reveal() == "hunter2")
         #expect(configuration.namespace == "dev" && configuration.datacenter == "dc2" && configuration.usesTLS)
-        #expect(configuration.certificateAuthorityFile == "ca.pem")
-        #expect(configuration.clientCertificateFile == "c.pem" && configuration.clientKeyFile == "k.pem")
+        #expect(configuration.tls.certificateAuthorityFile == "ca.pem")
+        #expect(configuration.tls.certificateFile == "c.pem" && configuration.tls.keyFile == "k.pem")
         #expect(!"\(configuration)".contains("hunter2"))
     }
 
@@ -107,8 +107,8 @@ import Testing
                 "MICRO_REGISTRY_ADDRESS": "a:1,b:2",
             ]))
         let configuration = ConsulConfiguration(configReader: reader)
-        #expect(configuration.usesTLS && configuration.certificateAuthorityFile == "ca.pem")
-        #expect(configuration.clientCertificateFile == "c.pem" && configuration.clientKeyFile == "k.pem")
+        #expect(configuration.usesTLS && configuration.tls.certificateAuthorityFile == "ca.pem")
+        #expect(configuration.tls.certificateFile == "c.pem" && configuration.tls.keyFile == "k.pem")
         #expect(configuration.token == nil && configuration.namespace == "dev")
         #expect(configuration.addresses == ["a:1", "b:2"])
     }

@@ -44,9 +44,9 @@ struct ConsulTLSTests {
         try await withAgent(settings) { server in
             let trusted = settings.tls
             func trust(_ configuration: inout ConsulConfiguration) {
-                configuration.certificateAuthorityFile = trusted?.certificateAuthorityFile
-                configuration.clientCertificateFile = trusted?.clientCertificateFile
-                configuration.clientKeyFile = trusted?.clientKeyFile
+                configuration.tls = ClientTLSConfiguration(
+                    certificateAuthorityFile: trusted?.certificateAuthorityFile,
+                    certificateFile: trusted?.clientCertificateFile, keyFile: trusted?.clientKeyFile)
             }
             try await withConsul(
                 makeConfiguration(server.address) {
@@ -63,7 +63,7 @@ struct ConsulTLSTests {
 
             let untrusted = try await lookUpError(server) {
                 trust(&$0)
-                $0.certificateAuthorityFile = others.certificateAuthorityFile
+                $0.tls.certificateAuthorityFile = others.certificateAuthorityFile
             }
             #expect(untrusted.code == .unavailable)
             #expect(untrusted.message.contains("certificate") && untrusted.message.contains("CONSUL_CACERT"))
@@ -71,19 +71,19 @@ struct ConsulTLSTests {
 
             let unnamed = try await lookUpError(server) {
                 trust(&$0)
-                $0.clientCertificateFile = nil
-                $0.clientKeyFile = nil
+                $0.tls.certificateFile = nil
+                $0.tls.keyFile = nil
             }
             #expect(unnamed.code == .unavailable)
             let strange = try await lookUpError(server) {
                 trust(&$0)
-                $0.clientCertificateFile = stranger.certificate
-                $0.clientKeyFile = stranger.key
+                $0.tls.certificateFile = stranger.certificate
+                $0.tls.keyFile = stranger.key
             }
             #expect(strange.code == .unavailable)
             let missing = try await lookUpError(server) {
                 trust(&$0)
-                $0.certificateAuthorityFile = "/nowhere/ca.pem"
+                $0.tls.certificateAuthorityFile = "/nowhere/ca.pem"
             }
             #expect(missing.code == .unavailable)
             for error in [unnamed, strange] { #expect(error.message.contains("CONSUL_CLIENT_CERT"), "\(error)") }
@@ -98,9 +98,9 @@ struct ConsulTLSTests {
         let server = try ConsulServer(settings)
         try await server.startUnverified()
         let error = try await lookUpError(server) {
-            $0.certificateAuthorityFile = certificates.certificateAuthorityFile
-            $0.clientCertificateFile = settings.tls?.clientCertificateFile
-            $0.clientKeyFile = settings.tls?.clientKeyFile
+            $0.tls.certificateAuthorityFile = certificates.certificateAuthorityFile
+            $0.tls.certificateFile = settings.tls?.clientCertificateFile
+            $0.tls.keyFile = settings.tls?.clientKeyFile
         }
         await server.kill()
         #expect(error.code == .unavailable)

@@ -62,8 +62,8 @@ import Testing
         #expect(configuration.addresses == ["a:1", "b:2"] && configuration.namespace == "dev")
         #expect(configuration.prefix == "/micro-registry/")
         #expect(configuration.user == "root" && configuration.password?.reveal() == "hunter2:3")
-        #expect(configuration.certificateAuthorityFile == "ca.pem")
-        #expect(configuration.clientCertificateFile == "c.pem" && configuration.clientKeyFile == "k.pem")
+        #expect(configuration.tls.certificateAuthorityFile == "ca.pem")
+        #expect(configuration.tls.certificateFile == "c.pem" && configuration.tls.keyFile == "k.pem")
         #expect(!"\(configuration)".contains("hunter2"))
     }
 
@@ -78,7 +78,7 @@ import Testing
         let colon = read(["ETCDCTL_USER": "ro:ot", "ETCDCTL_PASSWORD": "x"])
         #expect(colon.user == "ro:ot" && colon.password?.reveal() == "x")
         let none = read(["ETCDCTL_USER": "", "ETCDCTL_PASSWORD": "", "ETCDCTL_CACERT": "", "MICRO_REGISTRY_PREFIX": ""])
-        #expect(none.user == nil && none.password == nil && none.certificateAuthorityFile == nil)
+        #expect(none.user == nil && none.password == nil && none.tls.certificateAuthorityFile == nil)
         #expect(none.prefix == "/micro/registry/" && none.addresses == ["127.0.0.1:2379"])
     }
 }

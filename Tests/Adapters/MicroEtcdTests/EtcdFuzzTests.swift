@@ -18,7 +18,7 @@ import Testing
     private func lines(in pieces: [[UInt8]]) -> [[UInt8]]? {
         var (reader, all) = (EtcdLineSplitter(maxLineLength: 110), [[UInt8]]())
         for piece in pieces {
-            guard let lines = reader.take(piece) else { return nil }
+            guard let lines = reader.append(piece) else { return nil }
             all += lines
         }
         return all + [reader.takeRest()]
@@ -74,7 +74,7 @@ import Testing
                         KeyValue(key: key, value: bytes, modRevision: 1), of: nil, keys: keys, logger: logger)
                         != nil
                 case 2: (try? decoder.decode(EtcdServerError.self, from: data)) != nil
-                case 3: (try? decoder.decode(StreamResult<LeaseResponse>.self, from: data)) != nil
+                case 3: (try? decoder.decode(StreamResult<LeaseKeepAliveResponse>.self, from: data)) != nil
                 default: (try? decoder.decode(TxnResponse.self, from: data)) != nil
                 }
             if isRead { read[kind] += 1 }

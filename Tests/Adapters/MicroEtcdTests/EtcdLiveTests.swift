@@ -235,7 +235,7 @@ import Testing
                 let all = RegistryStateRecorder(try reader.watch(nil))
                 #expect(await eventually { all.value?[name] == [record()] })
             }
-            #expect(log.has("record left out", name))
+            #expect(log.has("record skipped", name))
             #expect(await eventually { watch.value?[name] == [record()] })
             _ = try await server.request(
                 "/v3/kv/deleterange",

@@ -231,9 +231,9 @@ import Testing
             func configuration(_ change: (inout EtcdConfiguration) -> Void = { _ in }) -> EtcdConfiguration {
                 makeConfiguration(server.address) {
                     $0.usesTLS = true
-                    $0.certificateAuthorityFile = certificates.certificateAuthorityFile
-                    $0.clientCertificateFile = own.certificate
-                    $0.clientKeyFile = own.key
+                    $0.tls.certificateAuthorityFile = certificates.certificateAuthorityFile
+                    $0.tls.certificateFile = own.certificate
+                    $0.tls.keyFile = own.key
                     change(&$0)
                 }
             }
@@ -242,8 +242,8 @@ import Testing
                 let latest = RegistryStateRecorder(try registry.watch(name))
                 #expect(await eventually { latest.value?[name] == [record(name)] })
             }
-            let untrusted = configuration { $0.certificateAuthorityFile = others.certificateAuthorityFile }
-            let unnamed = configuration { ($0.clientCertificateFile, $0.clientKeyFile) = (nil, nil) }
+            let untrusted = configuration { $0.tls.certificateAuthorityFile = others.certificateAuthorityFile }
+            let unnamed = configuration { ($0.tls.certificateFile, $0.tls.keyFile) = (nil, nil) }
             for (configuration, hint) in [(untrusted, "ETCDCTL_CACERT"), (unnamed, "ETCDCTL_CERT")] {
                 try await withEtcd(configuration) { registry in
                     let error = try await #require(throws: MicroError.self) { try await registry.lookUp(name) }

@@ -141,6 +141,6 @@ import Testing
     func invalidValuesAreSkippedAndLogged(_ value: String) {
         let log = LogRecorder()
         #expect(read("/micro/registry/svc/a", value, log: log) == nil)
-        #expect(log.has("record left out", "svc"))
+        #expect(log.has("record skipped", "svc"))
     }
 }

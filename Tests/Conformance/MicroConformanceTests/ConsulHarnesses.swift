@@ -41,7 +41,7 @@ enum ConsulHarnesses {
     ) async throws -> ConsulRegistryHarness {
         var configuration = configuration(server)
         configuration.usesTLS = true
-        configuration.certificateAuthorityFile = certificates.certificateAuthorityFile
+        configuration.tls.certificateAuthorityFile = certificates.certificateAuthorityFile
         configuration.token = Secret(token)
         return try await ConsulRegistryHarness(configuration, control: ServerControl(server))
     }

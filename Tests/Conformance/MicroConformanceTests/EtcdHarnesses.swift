@@ -54,7 +54,7 @@ enum EtcdHarnesses {
     ) async throws -> EtcdRegistryHarness {
         var configuration = configuration(server)
         configuration.usesTLS = true
-        configuration.certificateAuthorityFile = certificates.certificateAuthorityFile
+        configuration.tls.certificateAuthorityFile = certificates.certificateAuthorityFile
         configuration.user = "root"
         configuration.password = Secret(rootPassword)
         return try await EtcdRegistryHarness(configuration, control: ServerControl(server))

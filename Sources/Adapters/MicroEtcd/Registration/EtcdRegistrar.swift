@@ -1,0 +1,109 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Logging
+import MicroCore
+
+/// Registers nodes, refreshes them and removes them.
+///
+/// Each node has a lease of its own. The client chooses its number, so that the lease of an interrupted request is known
+/// and can be revoked when the node is deregistered. Operations on the same node must not overlap.
+final class EtcdRegistrar: Sendable {
+    private let api: EtcdAPI
+    private let keys: EtcdKeys
+    private let logger: Logger
+    private let registered = EtcdRegistrations()
+
+    init(api: EtcdAPI, keys: EtcdKeys, logger: Logger) {
+        self.api = api
+        self.keys = keys
+        self.logger = logger
+    }
+
+    /// Registers a node, or renews its lease if it is registered already.
+    ///
+    /// - Parameter seconds: The requested time to live; nil for none.
+    /// - Returns: The time to live in force, in seconds, and whether the node did not exist.
+    func register(
+        _ node: Node, of service: ServiceRecord, seconds: Int64?
+    ) async throws -> (seconds: Int64?, created: Bool) {
+        let key = keys.key(service.name, node.id)
+        let value = try EtcdRecord(node, of: service, keys: keys).encoded()
+        let deadline = api.deadline
+        do {
+            return try await store(node.id, key, value, seconds: seconds, by: deadline)
+        } catch let error as MicroError where error.hasGRPCCode(EtcdServerError.Code.notFound) {
+            // The lease ended between the two requests.
+            registered[node.id]?.lease = nil
+            return try await store(node.id, key, value, seconds: seconds, by: deadline)
+        }
+    }
+
+    private func store(
+        _ id: String, _ key: String, _ value: [UInt8], seconds: Int64?, by deadline: ContinuousClock.Instant
+    ) async throws -> (seconds: Int64?, created: Bool) {
+        var entry = registered[id] ?? .init()
+        let granted = try await renewLease(of: id, &entry, seconds: seconds, by: deadline)
+        let lease = entry.lease?.id ?? 0
+        let condition = entry.stored.flatMap { stored -> EtcdAPI.StoredCondition? in
+            guard stored.key == key, stored.value == value, stored.lease == lease else { return nil }
+            return lease == 0 ? .revision(stored.revision) : .lease(lease)
+        }
+        // Recorded before the request: an interrupted request may have arrived.
+        if condition == nil { entry.stored = nil }
+        entry.keys = entry.keys.filter { $0 != key } + [key]
+        registered[id] = entry
+        let put = try await api.put(
+            key, value, lease: lease, deleting: entry.keys.dropLast(), unless: condition, by: deadline)
+        if let put { entry.stored = .init(key: key, value: value, lease: lease, revision: put.revision) }
+        entry.keys = [key]
+        registered[id] = entry
+        await revokeOldLeases(of: id, entry, by: deadline)
+        return (granted, put.map { !$0.existed } ?? false)
+    }
+
+    /// Renews the lease of a node, or grants one.
+    ///
+    /// - Returns: Its time to live in seconds; nil if none is requested.
+    private func renewLease(
+        of id: String, _ entry: inout EtcdRegistrations.Entry, seconds: Int64?, by deadline: ContinuousClock.Instant
+    ) async throws -> Int64? {
+        let known = entry.lease
+        entry.lease = nil
+        guard let seconds else { return nil }
+        if let known, known.seconds == seconds, let granted = try await api.keepAlive(known.id, by: deadline) {
+            entry.lease = known
+            return granted
+        }
+        let fresh = Int64.random(in: 1...Int64.max)
+        entry.leases.insert(fresh)
+        registered[id] = entry
+        let granted = try await api.grant(fresh, seconds: seconds, by: deadline)
+        entry.lease = .init(id: fresh, seconds: seconds)
+        registered[id] = entry
+        return granted
+    }
+
+    /// Revokes the leases that the key no longer has. A failure is retried with the next heartbeat.
+    private func revokeOldLeases(
+        of id: String, _ entry: EtcdRegistrations.Entry, by deadline: ContinuousClock.Instant
+    ) async {
+        for lease in entry.leases where lease != entry.lease?.id {
+            do {
+                try await api.revoke(lease, by: deadline)
+                registered[id]?.leases.remove(lease)
+            } catch {
+                logger.debug("lease revocation failed", metadata: ["id": "\(id)", "cause": "\(error)"])
+            }
+        }
+    }
+
+    /// Removes a node, regardless of owner, with everything that this client may have stored of it.
+    func deregister(_ node: Node, of service: ServiceRecord) async throws {
+        let (entry, deadline) = (registered[node.id] ?? .init(), api.deadline)
+        // The leases first: without its lease, a request that is still on its way stores nothing.
+        for lease in entry.leases { try await api.revoke(lease, by: deadline) }
+        try await api.delete(Set(entry.keys + [keys.key(service.name, node.id)]), by: deadline)
+        registered[node.id] = nil
+    }
+}
