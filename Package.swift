@@ -154,8 +154,8 @@ let package = Package(
         module(
             "MicroHarnesses", in: .conformance,
             [
-                "MicroCore", "AdapterSettings", "BackendSupport", "MicroConformance", "MicroConsul", "MicroEtcd", "MicroHTTP",
-                "MicroMemory", "MicroNATS", "CurlTransfer", "CZlib", configuration, logging, nioCore, nioPosix,
+                "MicroCore", "AdapterSettings", "BackendSupport", "MicroConformance", "MicroConsul", "MicroEtcd",
+                "MicroHTTP", "MicroMemory", "MicroNATS", "CurlTransfer", "CZlib", configuration, logging, nioCore, nioPosix,
             ]),
 
         // Command-line tools. The target is not named micro: on a case-insensitive file system that collides with
