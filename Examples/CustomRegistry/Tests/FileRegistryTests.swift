@@ -19,10 +19,10 @@ import Testing
 
 /// Describes the registry to the conformance kit and creates its clients.
 struct FileRegistryHarness: RegistryHarness {
-    let subject = Subject(adapter: "FileRegistry", adapterVersion: "1.0", backend: "files", backendVersion: "-")
+    let subject = TestSubject(adapter: "FileRegistry", adapterVersion: "1.0", backend: "files", backendVersion: "-")
     let bounds = RegistryBounds(
-        timeToLive: .seconds(2), expirySlack: .seconds(1), recoveryTimeout: .seconds(5),
-        observationWindow: .milliseconds(200), services: 10)
+        expiry: .init(timeToLive: .seconds(2), slack: .seconds(1)),
+        timeouts: .init(recovery: .seconds(5), observationWindow: .milliseconds(200)), load: .init(services: 10))
     let folder: MovableFolder
     var control: (any BackendControl)? { folder }
 

@@ -11,11 +11,11 @@ extension BackendEndpoint {
         guard parts.count == 2, let address = try? Address(parsing: String(parts[1])), address.port != nil else {
             return nil
         }
-        self.init(address, wire: parts[0] == "https" ? .tls : .http)
+        self.init(address, wireProtocol: parts[0] == "https" ? .tls : .http)
     }
 }
 
 extension Address {
     /// The address with the scheme that goes with an entrance.
-    func url(like endpoint: BackendEndpoint?) -> String { "\(endpoint?.wire == .tls ? "https" : "http")://\(self)" }
+    func url(like endpoint: BackendEndpoint?) -> String { "\(endpoint?.wireProtocol == .tls ? "https" : "http")://\(self)" }
 }

@@ -52,7 +52,7 @@ final class ConsulPrincipals: Sendable {
     }
 
     /// The token of a client.
-    func secret(for credentials: Credentials) async throws -> Secret {
+    func secret(for credentials: CredentialKind) async throws -> Secret {
         switch credentials {
         case .valid: throw MicroError(.internal, "valid credentials are those of the harness", origin: "conformance")
         case .wrong:

@@ -9,11 +9,11 @@ public import MicroCore
 /// The Consul registry, put to the test on an agent that runs already.
 public struct ConsulRegistryHarness: RegistryHarness {
     /// What a reader of a report is told; the version of Consul is the one that the agent tells.
-    public let subject: Subject
+    public let subject: TestSubject
     /// What the adapter keeps with an agent on the same machine.
     public let bounds: RegistryBounds
     /// The credentials that clients can be made with: all, if the token of the harness may make others.
-    public let credentials: Set<Credentials>
+    public let credentials: Set<CredentialKind>
     /// The hook to the agent, if the caller has one: nobody stops a server because he knows its address.
     public let control: (any BackendControl)?
 
@@ -36,11 +36,11 @@ public struct ConsulRegistryHarness: RegistryHarness {
         let principals = ConsulPrincipals(agent: agent)
         self.agent = agent
         self.principals = principals
-        subject = Subject(
+        subject = TestSubject(
             adapter: "ConsulRegistry", adapterVersion: SwiftMicro.version, backend: "Consul",
             backendVersion: try await agent.version())
         let canCreateCredentials = configuration.token == nil ? false : await principals.canCreateCredentials()
-        credentials = canCreateCredentials ? Set(Credentials.allCases) : [.valid]
+        credentials = canCreateCredentials ? Set(CredentialKind.allCases) : [.valid]
         self.control =
             canCreateCredentials
             ? CredentialRevocationControl(base: control) { try await principals.revoke() } : control
@@ -52,11 +52,12 @@ public struct ConsulRegistryHarness: RegistryHarness {
     /// later (seen with 1.8.7).
     public static func bounds(of configuration: ConsulConfiguration) -> RegistryBounds {
         RegistryBounds(
-            convergenceTimeout: .seconds(1), timeToLive: .seconds(3), minTimeToLive: .seconds(1),
-            expirySlack: .seconds(75), recoveryTimeout: .seconds(10), changes: 1000, services: 100,
-            credentialRecoveryTimeout: .seconds(25),
-            // Consul adds up to a sixteenth to the wait.
-            halfOpenTimeout: configuration.watchRenewalInterval * 17 / 16 + configuration.timeout + .seconds(3))
+            expiry: .init(slack: .seconds(75)),
+            timeouts: .init(
+                recovery: .seconds(10), credentialRecovery: .seconds(25),
+                // Consul adds up to a sixteenth to the wait.
+                halfOpen: configuration.watchRenewalInterval * 17 / 16 + configuration.timeout + .seconds(3)),
+            load: .init(services: 100))
     }
 
     /// The agent's HTTP interface.

@@ -26,7 +26,7 @@ final class EtcdPrincipals: Sendable {
     func canCreateCredentials() async -> Bool { (try? await member.request("/v3/auth/user/list", [:])) != nil }
 
     /// The user and the password of a client.
-    func login(for credentials: Credentials) async throws -> (user: String, password: Secret) {
+    func login(for credentials: CredentialKind) async throws -> (user: String, password: Secret) {
         switch credentials {
         case .valid: throw MicroError(.internal, "valid credentials are those of the harness", origin: "conformance")
         case .wrong: return ("conformance-nobody", Secret(makePassword()))

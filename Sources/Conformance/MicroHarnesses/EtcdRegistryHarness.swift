@@ -8,11 +8,11 @@ public import MicroEtcd
 /// The etcd registry, put to the test on a member that runs already.
 public struct EtcdRegistryHarness: RegistryHarness {
     /// What a reader of a report is told; the version of etcd is the one that the member tells.
-    public let subject: Subject
+    public let subject: TestSubject
     /// What the adapter keeps with a member on the same machine.
     public let bounds: RegistryBounds
     /// The credentials that clients can be made with: all, if the user of the harness may make others.
-    public let credentials: Set<Credentials>
+    public let credentials: Set<CredentialKind>
     /// The hook to the server, if the caller has one: nobody stops a server because he knows its address.
     public let control: (any BackendControl)?
 
@@ -35,11 +35,11 @@ public struct EtcdRegistryHarness: RegistryHarness {
         let principals = EtcdPrincipals(member: member)
         self.member = member
         self.principals = principals
-        subject = Subject(
+        subject = TestSubject(
             adapter: "EtcdRegistry", adapterVersion: SwiftMicro.version, backend: "etcd",
             backendVersion: try await member.version())
         let canCreateCredentials = configuration.user == nil ? false : await principals.canCreateCredentials()
-        credentials = canCreateCredentials ? Set(Credentials.allCases) : [.valid]
+        credentials = canCreateCredentials ? Set(CredentialKind.allCases) : [.valid]
         self.control =
             canCreateCredentials
             ? CredentialRevocationControl(base: control) { try await principals.revoke() } : control
@@ -50,10 +50,10 @@ public struct EtcdRegistryHarness: RegistryHarness {
     /// after a refusal.
     public static func bounds(of configuration: EtcdConfiguration) -> RegistryBounds {
         RegistryBounds(
-            convergenceTimeout: .seconds(1), timeToLive: .seconds(3), minTimeToLive: .seconds(1),
-            expirySlack: .seconds(2), recoveryTimeout: .seconds(10), changes: 1000, services: 100,
-            credentialRecoveryTimeout: .seconds(25),
-            halfOpenTimeout: configuration.watchRenewalInterval + configuration.timeout + .seconds(3))
+            timeouts: .init(
+                recovery: .seconds(10), credentialRecovery: .seconds(25),
+                halfOpen: configuration.watchRenewalInterval + configuration.timeout + .seconds(3)),
+            load: .init(services: 100))
     }
 
     /// The member's interface for clients.

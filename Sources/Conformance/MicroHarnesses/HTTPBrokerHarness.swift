@@ -9,7 +9,7 @@ import MicroHTTP
 /// of its own. What is done to the backend is done to the registry.
 public struct HTTPBrokerHarness: BrokerHarness {
     /// What a reader of a report is told.
-    public let subject: Subject
+    public let subject: TestSubject
     /// Each message is a request of its own for each subscriber: fewer of both are many.
     public let bounds: BrokerBounds
 
@@ -18,11 +18,11 @@ public struct HTTPBrokerHarness: BrokerHarness {
 
     /// Creates a harness on the registry of another one.
     public init(
-        on registryHarness: some RegistryHarness, bounds: BrokerBounds = BrokerBounds(messages: 500, subscriptions: 50)
+        on registryHarness: some RegistryHarness, bounds: BrokerBounds = BrokerBounds(load: .init(messages: 500, subscriptions: 50))
     ) {
         self.registryHarness = registryHarness
         self.bounds = bounds
-        subject = Subject(
+        subject = TestSubject(
             adapter: "HTTPBroker on \(registryHarness.subject.adapter)", adapterVersion: SwiftMicro.version,
             backend: registryHarness.subject.backend, backendVersion: registryHarness.subject.backendVersion)
         let makeRegistry = { @Sendable (options: BrokerClientOptions) async throws -> any Registry in
@@ -43,7 +43,7 @@ public struct HTTPBrokerHarness: BrokerHarness {
     /// Of the registry.
     public var endpoint: BackendEndpoint? { registryHarness.endpoint }
     /// Of the registry.
-    public var credentials: Set<Credentials> { registryHarness.credentials }
+    public var credentials: Set<CredentialKind> { registryHarness.credentials }
     /// Of the registry.
     public var secrets: [String] { registryHarness.secrets }
     /// Who knows the wire.

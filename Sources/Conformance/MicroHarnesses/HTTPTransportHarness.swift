@@ -8,7 +8,7 @@ import MicroHTTP
 /// The HTTP transport, put to the test over loopback.
 public struct HTTPTransportHarness: TransportHarness {
     /// What a reader of a report is told.
-    public let subject = Subject(
+    public let subject = TestSubject(
         adapter: "HTTPTransport", adapterVersion: SwiftMicro.version, backend: "HTTP/1.1", backendVersion: "-")
 
     /// Those of the contract.

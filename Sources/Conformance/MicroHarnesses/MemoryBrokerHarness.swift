@@ -9,7 +9,7 @@ import NIOCore
 /// The memory broker, put to the test on a backend of its own.
 public struct MemoryBrokerHarness: BrokerHarness {
     /// What a reader of a report is told.
-    public let subject: Subject
+    public let subject: TestSubject
 
     /// Everything happens at once; what remains is for a loaded machine.
     public let bounds: BrokerBounds
@@ -21,12 +21,12 @@ public struct MemoryBrokerHarness: BrokerHarness {
     public init(
         _ delivery: DeliveryGuarantee,
         bounds: BrokerBounds = BrokerBounds(
-            acknowledgementTimeout: .milliseconds(300), recoveryTimeout: .seconds(5),
-            observationWindow: .milliseconds(50))
+            timeouts: .init(
+                acknowledgement: .milliseconds(300), recovery: .seconds(5), observationWindow: .milliseconds(50)))
     ) {
         self.delivery = delivery
         self.bounds = bounds
-        subject = Subject(
+        subject = TestSubject(
             adapter: "MemoryBroker (\(delivery))", adapterVersion: SwiftMicro.version, backend: "memory",
             backendVersion: "-")
     }

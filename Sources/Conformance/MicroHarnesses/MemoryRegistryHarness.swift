@@ -8,7 +8,7 @@ import MicroMemory
 /// The memory registry, put to the test on a backend of its own.
 public struct MemoryRegistryHarness: RegistryHarness {
     /// What a reader of a report is told.
-    public let subject = Subject(
+    public let subject = TestSubject(
         adapter: "MemoryRegistry", adapterVersion: SwiftMicro.version, backend: "memory", backendVersion: "-")
 
     /// Everything happens at once; what remains is for a loaded machine.
@@ -19,9 +19,9 @@ public struct MemoryRegistryHarness: RegistryHarness {
     /// Creates a harness.
     public init(
         bounds: RegistryBounds = RegistryBounds(
-            convergenceTimeout: .seconds(1), timeToLive: .milliseconds(300), minTimeToLive: .milliseconds(10),
-            expirySlack: .seconds(1), recoveryTimeout: .seconds(5), observationWindow: .milliseconds(50),
-            changes: 10_000)
+            expiry: .init(timeToLive: .milliseconds(300), minTimeToLive: .milliseconds(10), slack: .seconds(1)),
+            timeouts: .init(recovery: .seconds(5), observationWindow: .milliseconds(50)),
+            load: .init(changes: 10_000))
     ) {
         self.bounds = bounds
     }

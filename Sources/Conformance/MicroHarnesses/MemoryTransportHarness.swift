@@ -8,7 +8,7 @@ import MicroMemory
 /// The memory transport, put to the test in a memory of its own.
 public struct MemoryTransportHarness: TransportHarness {
     /// What a reader of a report is told.
-    public let subject = Subject(
+    public let subject = TestSubject(
         adapter: "MemoryTransport", adapterVersion: SwiftMicro.version, backend: "memory", backendVersion: "-")
 
     /// Everything happens at once; what remains is for a loaded machine.
@@ -17,7 +17,7 @@ public struct MemoryTransportHarness: TransportHarness {
     private let backend = MemoryBackend()
 
     /// Creates a harness.
-    public init(bounds: TransportBounds = TransportBounds(observationWindow: .milliseconds(50))) {
+    public init(bounds: TransportBounds = TransportBounds(timeouts: .init(observationWindow: .milliseconds(50)))) {
         self.bounds = bounds
     }
 

@@ -10,7 +10,7 @@ public import MicroNATS
 /// The NATS broker, put to the test on a server that runs already: at most once, or at least once in a stream of its own.
 public struct NATSBrokerHarness: BrokerHarness {
     /// What a reader of a report is told; the version of NATS is the one that the server tells.
-    public let subject: Subject
+    public let subject: TestSubject
     /// What the adapter keeps with a server on the same machine.
     public let bounds: BrokerBounds
     /// The hook to the server, if the caller has one: nobody stops a server because he knows its address.
@@ -48,8 +48,8 @@ public struct NATSBrokerHarness: BrokerHarness {
         self.wire = wire
         self.principals = principals
         monitor = monitoring.map(NATSMonitor.init)
-        serverEndpoint = BackendEndpoint(wire.address, wire: wire.usesTLS ? .tls : .tcp)
-        subject = Subject(
+        serverEndpoint = BackendEndpoint(wire.address, wireProtocol: wire.usesTLS ? .tls : .tcp)
+        subject = TestSubject(
             adapter: "NATSBroker (\(delivery), \(wire.scheme))", adapterVersion: SwiftMicro.version, backend: "NATS",
             backendVersion: try await wire.version())
         self.control =
@@ -61,15 +61,15 @@ public struct NATSBrokerHarness: BrokerHarness {
     /// What the adapter keeps with a server on the same machine. After a refusal it waits for 10 s at first.
     public static func bounds(of configuration: NATSConfiguration) -> BrokerBounds {
         BrokerBounds(
-            acknowledgementTimeout: .seconds(1), recoveryTimeout: .seconds(15),
-            halfOpenTimeout: configuration.pingInterval + configuration.timeout + .seconds(3), maxConnections: 2)
+            timeouts: .init(halfOpen: configuration.pingInterval + configuration.timeout + .seconds(3)),
+            limits: .init(maxConnections: 2))
     }
 
     /// Where clients connect to.
     public var endpoint: BackendEndpoint? { serverEndpoint }
 
     /// All, if somebody makes them.
-    public var credentials: Set<Credentials> { principals == nil ? [.valid] : Set(Credentials.allCases) }
+    public var credentials: Set<CredentialKind> { principals == nil ? [.valid] : Set(CredentialKind.allCases) }
 
     /// The passwords of the configuration, and those that were made.
     public var secrets: [String] {
@@ -111,8 +111,8 @@ public struct NATSBrokerHarness: BrokerHarness {
 public protocol NATSPrincipals: Sendable {
     /// All passwords that were made so far.
     var secrets: [String] { get }
-    /// A login that is not ``MicroConformance/Credentials/valid``.
-    func login(for credentials: Credentials) async throws -> (user: String, password: Secret)
+    /// A login that is not ``MicroConformance/CredentialKind/valid``.
+    func login(for credentials: CredentialKind) async throws -> (user: String, password: Secret)
     /// Takes the revocable logins away.
     func revoke() async throws
 }

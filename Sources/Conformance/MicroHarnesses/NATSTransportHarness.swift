@@ -8,7 +8,7 @@ public import MicroNATS
 /// The NATS transport, put to the test on a server that runs already.
 public struct NATSTransportHarness: TransportHarness {
     /// What a reader of a report is told; the version of NATS is the one that the server tells.
-    public let subject: Subject
+    public let subject: TestSubject
     /// What the adapter keeps with a server on the same machine.
     public let bounds: TransportBounds
 
@@ -24,7 +24,7 @@ public struct NATSTransportHarness: TransportHarness {
     /// - Throws: ``MicroCore/MicroError`` that names the address.
     public init(
         _ configuration: NATSConfiguration = .init(),
-        bounds: TransportBounds = TransportBounds(recoveryTimeout: .seconds(15), maxConnections: 2),
+        bounds: TransportBounds = TransportBounds(timeouts: .init(recovery: .seconds(15)), maxConnections: 2),
         monitoring: String? = nil
     ) async throws {
         // The adapter knows what is a valid configuration.
@@ -33,7 +33,7 @@ public struct NATSTransportHarness: TransportHarness {
         self.configuration = configuration
         self.bounds = bounds
         monitor = monitoring.map(NATSMonitor.init)
-        subject = Subject(
+        subject = TestSubject(
             adapter: "NATSTransport (\(wire.scheme))", adapterVersion: SwiftMicro.version, backend: "NATS",
             backendVersion: try await wire.version())
     }
@@ -42,7 +42,7 @@ public struct NATSTransportHarness: TransportHarness {
     public var networkPath: NetworkPath { .server }
 
     /// Where both sides connect to.
-    public var endpoint: BackendEndpoint? { BackendEndpoint(wire.address, wire: wire.usesTLS ? .tls : .tcp) }
+    public var endpoint: BackendEndpoint? { BackendEndpoint(wire.address, wireProtocol: wire.usesTLS ? .tls : .tcp) }
 
     /// What clients have open, where the server tells.
     public func resourceCounts() async throws -> ResourceCounts? { try await monitor?.resourceCounts() }

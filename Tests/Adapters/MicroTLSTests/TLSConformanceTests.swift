@@ -36,13 +36,13 @@ private enum TLSDefect: CaseIterable {
 
 /// The HTTP transport over TLS with test certificates.
 private struct TLSHarness: TransportHarness {
-    let subject = Subject(
+    let subject = TestSubject(
         adapter: "HTTPTransport (TLS)", adapterVersion: SwiftMicro.version, backend: "HTTP/1.1", backendVersion: "-")
-    let bounds = TransportBounds(calls: 300)
+    let bounds = TransportBounds(callCount: 300)
     let networkPath = NetworkPath.listener
-    let credentials: Set<Credentials> = [.valid, .wrong]
+    let credentials: Set<CredentialKind> = [.valid, .wrong]
     /// Only for its wire format: the case creates both sides.
-    let endpoint: BackendEndpoint? = BackendEndpoint(Address(host: "127.0.0.1", port: 0), wire: .tls)
+    let endpoint: BackendEndpoint? = BackendEndpoint(Address(host: "127.0.0.1", port: 0), wireProtocol: .tls)
 
     private let authority: Certificates
     private let untrustedAuthority: Certificates

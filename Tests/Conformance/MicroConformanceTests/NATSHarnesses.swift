@@ -42,7 +42,7 @@ enum NATSHarnesses {
         (configuration.user, configuration.password) = ("root", Secret(NATSUsers.rootPassword))
         var bounds = NATSBrokerHarness.bounds(of: configuration)
         // Who was refused waits before he asks again.
-        bounds.recoveryTimeout = .seconds(25)
+        bounds.timeouts.recovery = .seconds(25)
         return try await NATSBrokerHarness(
             configuration, delivery: delivery, bounds: bounds, control: ServerControl(server),
             monitoring: server.monitoringAddress, principals: NATSUsers(server))
@@ -72,7 +72,7 @@ final class NATSUsers: NATSPrincipals {
         [Self.rootPassword, Self.unprivilegedPassword, "wrong-password"] + revocable.withLock { Array($0.values) }
     }
 
-    func login(for credentials: Credentials) async throws -> (user: String, password: Secret) {
+    func login(for credentials: CredentialKind) async throws -> (user: String, password: Secret) {
         switch credentials {
         case .valid: return ("root", Secret(Self.rootPassword))
         case .wrong: return ("nobody", Secret("wrong-password"))

@@ -14,15 +14,15 @@ import Testing
 
     private func outcome(
         of testCase: RegistryCase, _ options: RunOptions = RunOptions(), on other: (any RegistryHarness)? = nil
-    ) async -> Outcome { await RegistryRunner(other ?? harness, options: options).run(testCase).outcome }
+    ) async -> CaseOutcome { await RegistryRunner(other ?? harness, options: options).run(testCase).outcome }
 
     private func makeCase(
-        needs: [String] = [], actions: Set<BackendAction> = [],
+        capabilities: [String] = [], actions: Set<BackendAction> = [],
         verifyUnsupported: (@Sendable (RegistryTestContext) async throws -> Void)? = nil,
         run: @escaping @Sendable (RegistryTestContext) async throws -> Void = { _ in }
     ) -> RegistryCase {
         RegistryCase(
-            "X01", .core, "Does <this> & \"that\"", rationale: "-", needs: needs, actions: actions,
+            "X01", .core, "Does <this> & \"that\"", rationale: "-", capabilities: capabilities, actions: actions,
             verifyUnsupported: verifyUnsupported,
             run: run)
     }
@@ -34,7 +34,7 @@ import Testing
             let ids = cases.map(\.id)
             #expect(ids == Set(ids).sorted())
             #expect(cases.allSatisfy { !$0.requirement.isEmpty && !$0.rationale.isEmpty })
-            #expect(cases.allSatisfy { $0.tier != .capability || !$0.needs.isEmpty })
+            #expect(cases.allSatisfy { $0.tier != .capability || !$0.capabilities.isEmpty })
         }
         check(RegistryCase.all)
         check(BrokerCase.all)
@@ -42,16 +42,16 @@ import Testing
 
     @Test func brokerCaseNeedsAreKnownCapabilities() {
         let claims = BrokerFeatures.named.map(\.name) + DeliveryGuarantee.allCases.map(\.rawValue)
-        for each in BrokerCase.all { #expect(Set(each.needs).isSubset(of: claims), "\(each.id)") }
+        for each in BrokerCase.all { #expect(Set(each.capabilities).isSubset(of: claims), "\(each.id)") }
     }
 
     @Test func reportsAllSixOutcomes() async {
         #expect(await outcome(of: makeCase()) == .passed)
         #expect(await outcome(of: makeCase(run: failing)) == .failed("expected that it works"))
-        #expect(await outcome(of: makeCase(needs: ["pods"], run: failing)) == .notClaimed("pods"))
+        #expect(await outcome(of: makeCase(capabilities: ["pods"], run: failing)) == .notClaimed("pods"))
         #expect(
             await outcome(of: makeCase(actions: [.stop, .wipe], run: failing), on: NoControl())
-                == .notRunnable("control: stop, wipe"))
+                == .notRunnable("needs the backend actions `stop`, `wipe`"))
         let known = RunOptions(knownFailing: ["X01"])
         #expect(await outcome(of: makeCase(run: failing), known) == .knownFailing("expected that it works"))
         #expect(await outcome(of: makeCase(), known) == .unexpectedPass)
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func unclaimedCapabilityMustBeRefused() async {
-        let ignored = makeCase(needs: ["pods"], verifyUnsupported: failing)
+        let ignored = makeCase(capabilities: ["pods"], verifyUnsupported: failing)
         #expect(await outcome(of: ignored) == .failed("expected that it works"))
     }
 
@@ -75,7 +75,7 @@ import Testing
         let report = await RegistryRunner(harness, options: options).run([hanging, makeCase()])
         #expect(ContinuousClock.now - started < .seconds(60))
         #expect(report.results.map(\.outcome.name) == ["failed", "passed"])
-        #expect(report.results[0].outcome.detail.contains("was cut off"))
+        #expect(report.results[0].outcome.detail.contains("was canceled"))
         #expect(!report.isSuccess)
     }
 
@@ -92,7 +92,7 @@ import Testing
         let namespace = Counter()
         let messy = makeCase(run: { context in
             try await context.register(context.record())
-            _ = try context.a.watch(nil)
+            _ = try context.writer.watch(nil)
             namespace.add()
             throw ConformanceFailure("on the way")
         })
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test func reportFormatsAgree() async throws {
-        let cases = [makeCase(), makeCase(needs: ["pods"]), makeCase(run: failing)]
+        let cases = [makeCase(), makeCase(capabilities: ["pods"]), makeCase(run: failing)]
         let report = await RegistryRunner(harness).run(cases)
         #expect(report.counts == "1 passed, 1 failed, 1 notClaimed, 0 notRunnable, 0 knownFailing, 0 unexpectedPass")
         #expect(report.table.contains(report.counts) && report.table.contains("kit \(SwiftMicro.version)"))
@@ -147,7 +147,7 @@ import Testing
 
 /// A harness without hooks.
 private struct NoControl: RegistryHarness {
-    let subject = Subject(adapter: "-", adapterVersion: "-", backend: "-", backendVersion: "-")
+    let subject = TestSubject(adapter: "-", adapterVersion: "-", backend: "-", backendVersion: "-")
     let bounds = RegistryBounds()
 
     func makeClient(_ options: RegistryClientOptions) async throws -> any Registry { MemoryRegistry() }

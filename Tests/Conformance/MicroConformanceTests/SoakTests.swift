@@ -12,8 +12,8 @@ import Testing
     @Test(.conformanceReport) func thousandServices() async throws {
         let server = try #require(ConsulServer.current)
         let harness = try await ConsulHarnesses.harness(server) { bounds in
-            bounds.services = 1000
-            bounds.recoveryTimeout = .seconds(60)
+            bounds.load.services = 1000
+            bounds.timeouts.recovery = .seconds(60)
         }
         for each in RegistryCase.stressCases { await each.verify(against: harness, options: .soak) }
     }

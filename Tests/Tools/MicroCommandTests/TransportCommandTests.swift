@@ -13,7 +13,7 @@ import Testing
 
     @Test func missingHarnessHooksAreReported() async throws {
         let result = try await transport("--transport", "memory", "--run", "T34,T32")
-        #expect(result.text.contains("hook: passage") && result.text.contains("hook: badPeers"), "\(result.text)")
+        #expect(result.text.contains("`networkPath`") && result.text.contains("`badPeers`"), "\(result.text)")
     }
 
     @Test(arguments: [

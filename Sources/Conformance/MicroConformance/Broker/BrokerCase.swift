@@ -7,13 +7,11 @@ import MicroCore
 public typealias BrokerCase = ConformanceCase<BrokerTestContext>
 
 extension BrokerCase {
-    /// The whole catalogue, in the order of the IDs.
+    /// All cases of the broker contract, in the order of their IDs.
     public static let all: [BrokerCase] =
         [
-            deliveries, messages, topics, queues, acknowledgements, redeliveries, cancellations, shutdown, backPressure,
-            outages,
-            durability, requests, credentials, directDeliveries, stress, connectionFaults, networkFailures,
-            pausedBackend,
+            deliveries, subscribers, headers, bodies, topics, queues, requests, acknowledgements, redelivery,
+            durability, cancellation, close, outages, restarts, networkFailures, credentials, connectionFaults, stress,
         ].flatMap(\.self)
         .sorted { $0.id < $1.id }
 }

@@ -6,11 +6,11 @@ import Synchronization
 
 /// Counts traffic, from any thread.
 final class TrafficMeter: Sendable {
-    private let counts = Mutex(Traffic())
+    private let counts = Mutex(ProxyTraffic())
 
-    var traffic: Traffic { counts.withLock { $0 } }
+    var traffic: ProxyTraffic { counts.withLock { $0 } }
 
-    func update(_ change: (inout Traffic) -> Void) { counts.withLock { change(&$0) } }
+    func update(_ change: (inout ProxyTraffic) -> Void) { counts.withLock { change(&$0) } }
 }
 
 /// Counts what passes by the channel to a client.

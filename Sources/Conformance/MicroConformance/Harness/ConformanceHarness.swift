@@ -1,70 +1,61 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the kit needs to know of an adapter of any kind: what is put to the test, and how its backend is reached. See
-/// ``RegistryHarness`` and ``BrokerHarness`` for what the author of an adapter writes.
+/// Everything the kit needs to know about an adapter of any kind: the subject under test and access to its backend.
+///
+/// The author of an adapter implements ``RegistryHarness``, ``BrokerHarness`` or ``TransportHarness``.
 public protocol ConformanceHarness<Bounds>: Sendable {
-    /// What the adapter promises in numbers.
+    /// The promises of the adapter in numbers.
     associatedtype Bounds: ConformanceBounds
 
-    /// What is put to the test.
-    var subject: Subject { get }
+    /// The adapter and the backend under test.
+    var subject: TestSubject { get }
 
-    /// What it promises in numbers.
+    /// The promises of the adapter in numbers.
     var bounds: Bounds { get }
 
-    /// The hook to the backend; none by default.
+    /// Starts, stops and disturbs the backend; nil by default.
     var control: (any BackendControl)? { get }
 
-    /// Where the backend listens; none by default. For cases that put a proxy before it.
+    /// The address of the backend, for cases that put a proxy in front of it; nil by default.
     var endpoint: BackendEndpoint? { get }
 
-    /// The credentials that clients can be made with; only valid ones by default.
-    var credentials: Set<Credentials> { get }
+    /// The kinds of credentials that clients can be created with; only ``CredentialKind/valid`` by default.
+    var credentials: Set<CredentialKind> { get }
 
-    /// What must not appear in any text: passwords, tokens; none by default.
+    /// Texts that must not appear in any message, description or log, such as passwords and tokens; none by default.
     var secrets: [String] { get }
 
-    /// What it offers to cases.
-    var hooks: Set<Hook> { get }
+    /// The hooks that the harness offers to cases. The default is derived from the other properties.
+    var hooks: Set<HarnessHook> { get }
 
-    /// Counts what the backend holds; nil where nothing can be counted, which is the default.
+    /// Counts the resources that the backend holds; nil by default, where none can be counted.
     func resourceCounts() async throws -> ResourceCounts?
 }
 
 extension ConformanceHarness {
-    /// None.
+    /// No control.
     public var control: (any BackendControl)? { nil }
-    /// None.
+    /// No endpoint.
     public var endpoint: BackendEndpoint? { nil }
-    /// Only valid ones.
-    public var credentials: Set<Credentials> { [.valid] }
-    /// None.
+    /// Only valid credentials.
+    public var credentials: Set<CredentialKind> { [.valid] }
+    /// No secrets.
     public var secrets: [String] { [] }
-    /// Nothing can be counted.
+    /// No resources can be counted.
     public func resourceCounts() async throws -> ResourceCounts? { nil }
 
-    /// Those that follow from the entrance and the credentials.
-    var backendHooks: Set<Hook> {
-        var hooks: Set<Hook> = []
+    /// The hooks that follow from the endpoint and the credentials.
+    var backendHooks: Set<HarnessHook> {
+        var hooks: Set<HarnessHook> = []
         if let endpoint {
             hooks.insert(.endpoint)
-            if endpoint.wire == .http { hooks.insert(.http) }
-            if endpoint.wire == .tls { hooks.insert(.tls) }
+            if endpoint.wireProtocol == .http { hooks.insert(.http) }
+            if endpoint.wireProtocol == .tls { hooks.insert(.tls) }
         }
         if credentials.contains(.wrong) { hooks.insert(.wrongCredentials) }
         if credentials.contains(.unprivileged) { hooks.insert(.unprivilegedCredentials) }
         if credentials.contains(.revocable) { hooks.insert(.revocableCredentials) }
         return hooks
     }
-}
-
-/// What an adapter promises in numbers, whatever its kind.
-public protocol ConformanceBounds: Sendable {
-    /// How long a case waits for what has to come, if it says nothing else.
-    var defaultTimeout: Duration { get }
-    /// How long a case watches that something does not happen.
-    var observationWindow: Duration { get }
-    /// Each bound with its name and value, for reports.
-    var namedValues: [(name: String, value: String)] { get }
 }

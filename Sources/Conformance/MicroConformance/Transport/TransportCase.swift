@@ -5,16 +5,16 @@ import MicroCore
 
 /// A case of the transport contract.
 ///
-/// T03 (an absent body told apart from an empty one) has no place in this contract, whose bodies are always there, and
-/// neither have the trailers of T13. T42–T49 are about clients and servers, not about transports.
+/// Some IDs of the catalog are not used: T03 and the trailers of T13 do not apply, since bodies are never absent and
+/// there are no trailers in this contract; T42 to T49 are about clients and servers, not about transports.
 public typealias TransportCase = ConformanceCase<TransportTestContext>
 
 extension TransportCase {
-    /// The whole catalogue, in the order of the IDs.
+    /// All cases of the transport contract, in the order of their IDs.
     public static let all: [TransportCase] =
         [
-            bodies, headers, errors, streams, streamTermination, deadlines, peers, networkFaults, lifecycle,
-            credentials,
+            bodies, headers, errors, deadlines, cancellation, streams, streamTermination, badPeers, networkFaults, tls,
+            listeners, shutdown,
         ].flatMap(\.self)
         .sorted { $0.id < $1.id }
 }

@@ -53,20 +53,20 @@ struct CaseSelectionOptions: ParsableArguments {
 
 /// Tiers as they are written in an option: `C,K`.
 struct TierList: ExpressibleByArgument {
-    static let all = TierList(tiers: Set(Tier.allCases))
+    static let all = TierList(tiers: Set(CaseTier.allCases))
 
-    let tiers: Set<Tier>
+    let tiers: Set<CaseTier>
 
-    private init(tiers: Set<Tier>) { self.tiers = tiers }
+    private init(tiers: Set<CaseTier>) { self.tiers = tiers }
 
     init?(argument: String) {
         let tiers = argument.split(separator: ",", omittingEmptySubsequences: false)
-            .map { Tier(rawValue: $0.uppercased()) }
+            .map { CaseTier(rawValue: $0.uppercased()) }
         guard !tiers.contains(nil) else { return nil }
         self.tiers = Set(tiers.compactMap(\.self))
     }
 
     var defaultValueDescription: String {
-        Tier.allCases.filter(tiers.contains).map(\.rawValue).joined(separator: ",")
+        CaseTier.allCases.filter(tiers.contains).map(\.rawValue).joined(separator: ",")
     }
 }

@@ -327,7 +327,7 @@ struct FaultTests {
 
     @Test func cutsAfterPattern() throws {
         let client = try connect()
-        proxy.faults = [Fault(.cut(afterBytes: 3), direction: .toClient, trigger: .pattern(Array("B".utf8)))]
+        proxy.faults = [NetworkFault(.cut(afterBytes: 3), direction: .toClient, trigger: .pattern(Array("B".utf8)))]
         client.send("AABCDEFGH\n")
         // It passes on the way there already: three bytes of the answer.
         let (bytes, last) = client.receive()

@@ -8,7 +8,7 @@ import Synchronization
 /// Puts a mutant of a broker adapter, or the healthy one (nil), to the test.
 final class BrokerMutantHarness: BrokerHarness {
     let defect: BrokerDefect?
-    let subject: Subject
+    let subject: TestSubject
     let bounds: BrokerBounds
     private let base: any BrokerHarness
     private let sharedState = MutantBackendState()
@@ -17,14 +17,14 @@ final class BrokerMutantHarness: BrokerHarness {
         self.defect = defect
         self.base = base
         self.bounds = bounds ?? base.bounds
-        subject = Subject(
+        subject = TestSubject(
             adapter: defect?.rawValue ?? "healthy", adapterVersion: "-", backend: base.subject.backend,
             backendVersion: base.subject.backendVersion)
     }
 
     var control: (any BackendControl)? { base.control.map { Control(base: $0, sharedState: sharedState) } }
     var endpoint: BackendEndpoint? { base.endpoint }
-    var credentials: Set<Credentials> { base.credentials }
+    var credentials: Set<CredentialKind> { base.credentials }
     var secrets: [String] { base.secrets }
     var peer: (any BrokerPeer)? { base.peer }
     var badSubscribers: (any BadSubscribers)? { base.badSubscribers }

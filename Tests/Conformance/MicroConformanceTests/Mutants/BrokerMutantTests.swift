@@ -52,7 +52,7 @@ import Testing
     @Test(.requiresLocalNATS) func natsOnlyCasesCatchMutants() async throws {
         let cases = BrokerCase.all.filter { testCase in
             // Publishers of NATS bring nothing to subscribers themselves.
-            !testCase.hooks.subtracting([.peer]).isEmpty && !testCase.needs.contains("directDelivery")
+            !testCase.hooks.subtracting([.peer]).isEmpty && !testCase.capabilities.contains("directDelivery")
                 || testCase.actions.contains(.pause)
         }
         let certificates = try await Certificates()
@@ -65,11 +65,11 @@ import Testing
         var table = MutantTable<BrokerDefect>(cases: Set(cases.map(\.id)))
         await table.run(cases) { defect, testCase in
             let base =
-                testCase.needs.contains("acknowledgements")
+                testCase.capabilities.contains("acknowledgements")
                 ? durable : testCase.hooks.isSubset(of: plain.hooks) ? plain : closed
             var bounds = base.bounds
             // What a mutant fails to do need not be waited for as long as for a real adapter.
-            (bounds.recoveryTimeout, bounds.halfOpenTimeout) = (.seconds(3), .seconds(3))
+            (bounds.timeouts.recovery, bounds.timeouts.halfOpen) = (.seconds(3), .seconds(3))
             return BrokerRunner(
                 BrokerMutantHarness(defect, of: base, bounds: bounds), options: RunOptions(caseTimeout: .seconds(30)))
         }
@@ -84,9 +84,9 @@ import Testing
             of: MemoryBrokerHarness(
                 delivery,
                 bounds: BrokerBounds(
-                    deliveryTimeout: .milliseconds(1500), acknowledgementTimeout: .milliseconds(200),
-                    recoveryTimeout: .seconds(3),
-                    operationTimeout: .milliseconds(800), observationWindow: .milliseconds(50), messages: 300,
-                    subscriptions: 40)))
+                    timeouts: .init(
+                        delivery: .milliseconds(1500), acknowledgement: .milliseconds(200),
+                        operation: .milliseconds(800), recovery: .seconds(3), observationWindow: .milliseconds(50)),
+                    load: .init(messages: 300, subscriptions: 40))))
     }
 }

@@ -8,7 +8,7 @@ import Synchronization
 /// Puts a mutant of an adapter, or the healthy one (nil), to the test.
 final class RegistryMutantHarness: RegistryHarness {
     let defect: RegistryDefect?
-    let subject: Subject
+    let subject: TestSubject
     let bounds: RegistryBounds
     private let base: any RegistryHarness
     private let isCorrupt = Mutex(false)
@@ -17,14 +17,14 @@ final class RegistryMutantHarness: RegistryHarness {
         self.defect = defect
         self.base = base
         self.bounds = bounds ?? base.bounds
-        subject = Subject(
+        subject = TestSubject(
             adapter: defect?.rawValue ?? "healthy", adapterVersion: "-", backend: base.subject.backend,
             backendVersion: base.subject.backendVersion)
     }
 
     var control: (any BackendControl)? { base.control }
     var endpoint: BackendEndpoint? { base.endpoint }
-    var credentials: Set<Credentials> { base.credentials }
+    var credentials: Set<CredentialKind> { base.credentials }
     var secrets: [String] { base.secrets }
     var peer: (any RegistryPeer)? { base.peer }
     var goMicro: (any GoMicroPeer)? { base.goMicro ?? Peer(base: base) }

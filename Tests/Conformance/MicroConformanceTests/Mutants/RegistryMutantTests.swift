@@ -54,18 +54,19 @@ import Testing
             defect,
             of: MemoryRegistryHarness(
                 bounds: RegistryBounds(
-                    convergenceTimeout: .milliseconds(300), timeToLive: .milliseconds(200),
-                    minTimeToLive: .milliseconds(10), expirySlack: .milliseconds(300),
-                    recoveryTimeout: .milliseconds(600),
-                    operationTimeout: .milliseconds(500), observationWindow: .milliseconds(30), changes: 300,
-                    services: 100)))
+                    expiry: .init(
+                        timeToLive: .milliseconds(200), minTimeToLive: .milliseconds(10), slack: .milliseconds(300)),
+                    timeouts: .init(
+                        convergence: .milliseconds(300), operation: .milliseconds(500), recovery: .milliseconds(600),
+                        observationWindow: .milliseconds(30)),
+                    load: .init(changes: 300, services: 100))))
     }
 
     /// What a mutant fails to do need not be waited for as long as for a real adapter.
     private static func quick(_ bounds: RegistryBounds) -> RegistryBounds {
         var bounds = bounds
-        bounds.recoveryTimeout = .seconds(5)
-        bounds.credentialRecoveryTimeout = .seconds(5)
+        bounds.timeouts.recovery = .seconds(5)
+        bounds.timeouts.credentialRecovery = .seconds(5)
         return bounds
     }
 

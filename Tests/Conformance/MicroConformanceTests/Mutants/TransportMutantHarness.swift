@@ -16,8 +16,8 @@ struct TransportMutantHarness: TransportHarness {
         self.base = base
     }
 
-    var subject: Subject {
-        Subject(
+    var subject: TestSubject {
+        TestSubject(
             adapter: defect?.rawValue ?? "healthy", adapterVersion: "-", backend: base.subject.backend,
             backendVersion: base.subject.backendVersion)
     }

@@ -11,8 +11,9 @@ import Testing
 @Suite(.timeLimit(.minutes(5)), .serialized) struct TransportMutantTests {
     /// What a mutant fails to do need not be waited for as long as for a real adapter.
     private static let bounds = TransportBounds(
-        responseTimeout: .seconds(3), deadline: .milliseconds(400), recoveryTimeout: .seconds(2),
-        observationWindow: .milliseconds(50), calls: 200)
+        timeouts: .init(
+            response: .seconds(3), deadline: .milliseconds(400), recovery: .seconds(2),
+            observationWindow: .milliseconds(50)), callCount: 200)
 
     @Test func casesAndMutantsMatch() async throws {
         let memory = TransportMutantHarness(nil, of: MemoryTransportHarness(bounds: Self.bounds))

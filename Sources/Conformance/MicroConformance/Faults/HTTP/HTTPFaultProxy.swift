@@ -72,7 +72,7 @@ public final class HTTPFaultProxy: Sendable {
     public func requestCount(since instant: ContinuousClock.Instant) -> Int { log.count(since: instant) }
 
     /// What has passed so far.
-    public var traffic: Traffic { meter.traffic }
+    public var traffic: ProxyTraffic { meter.traffic }
 
     /// Stops listening and ends all connections. May be called again.
     public func close() async { try? await endAll().get() }

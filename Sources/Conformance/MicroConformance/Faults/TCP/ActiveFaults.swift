@@ -9,7 +9,7 @@ enum FlowDirection: Hashable {
     case toClient
 }
 
-extension Fault.Direction {
+extension NetworkFault.Direction {
     func includes(_ flowDirection: FlowDirection) -> Bool {
         switch self {
         case .toServer: flowDirection == .toServer
@@ -22,13 +22,13 @@ extension Fault.Direction {
 /// The faults of one connection: which of them are in force by now.
 struct ActiveFaults {
     private struct Entry {
-        let fault: Fault
+        let fault: NetworkFault
         /// Empty if in force. What the trigger still waits for otherwise.
         var pendingPatterns: [FlowDirection: PatternScanner] = [:]
         /// How many bytes have passed since it is in force.
         var passed: [FlowDirection: Int] = [:]
 
-        init(_ fault: Fault) {
+        init(_ fault: NetworkFault) {
             self.fault = fault
             guard case .pattern(let pattern, let direction) = fault.trigger, !pattern.isEmpty else { return }
             for flowDirection in [FlowDirection.toServer, .toClient] where direction.includes(flowDirection) {
@@ -46,13 +46,13 @@ struct ActiveFaults {
     init(connection number: Int) { self.number = number }
 
     /// Replaces the faults. One that stays keeps what it has seen and counted.
-    mutating func replace(by faults: [Fault]) {
+    mutating func replace(by faults: [NetworkFault]) {
         let mine = faults.filter { $0.connections == .all || $0.connections == .number(number) }
         entries = mine.map { fault in entries.first { $0.fault == fault } ?? Entry(fault) }
     }
 
     /// Whether this fault is in force here.
-    func contains(_ fault: Fault) -> Bool { entries.contains { $0.isActive && $0.fault == fault } }
+    func contains(_ fault: NetworkFault) -> Bool { entries.contains { $0.isActive && $0.fault == fault } }
 
     /// Lets bytes pass.
     ///

@@ -24,7 +24,7 @@ public final class FaultProxy: Sendable {
     private let loop: any EventLoop
     private let core: NIOLoopBound<FaultProxyCore>
     private let meter: TrafficMeter
-    private let requestedFaults = Mutex<[Fault]>([])
+    private let requestedFaults = Mutex<[NetworkFault]>([])
 
     /// Listens at a free port before the server at `upstream`, and passes everything.
     ///
@@ -63,7 +63,7 @@ public final class FaultProxy: Sendable {
     ///
     /// They are in force when the setter returns (on an event loop of SwiftNIO's, which must not wait: soon after).
     /// What earlier ones held back flows on.
-    public var faults: [Fault] {
+    public var faults: [NetworkFault] {
         get { requestedFaults.withLock { $0 } }
         set {
             // Within the lock, so that those set last are in force at last.
@@ -76,7 +76,7 @@ public final class FaultProxy: Sendable {
     }
 
     /// What has passed so far.
-    public var traffic: Traffic { meter.traffic }
+    public var traffic: ProxyTraffic { meter.traffic }
 
     /// Ends all open connections by a reset, on both sides.
     public func dropConnections() {

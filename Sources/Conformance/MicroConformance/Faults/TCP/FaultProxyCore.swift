@@ -20,7 +20,7 @@ final class FaultProxyCore {
     private let host: String
     private let reservation: PortReservation
     private let meter: TrafficMeter
-    private var faults: [Fault] = []
+    private var faults: [NetworkFault] = []
     private var listener = Listener.none
     private var accepted = 0
     private var connections: [Int: ProxiedConnection] = [:]
@@ -41,7 +41,7 @@ final class FaultProxyCore {
     /// Puts other faults into force.
     ///
     /// - Returns: When they are.
-    func replace(faults: [Fault]) -> EventLoopFuture<Void> {
+    func replace(faults: [NetworkFault]) -> EventLoopFuture<Void> {
         guard !isClosed else { return loop.makeSucceededVoidFuture() }
         self.faults = faults
         // First: a client that sees its connection end may come again at once.
@@ -122,7 +122,7 @@ final class FaultProxyCore {
         }
     }
 
-    private func flap(_ fault: Fault) {
+    private func flap(_ fault: NetworkFault) {
         for connection in connections.values where connection.isActive(fault) { connection.finish(.reset) }
     }
 }

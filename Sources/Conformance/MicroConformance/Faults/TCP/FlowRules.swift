@@ -30,7 +30,7 @@ struct FlowRules {
     private var jitter = 0.0
     private var closeDelay = 0.0
 
-    mutating func add(_ fault: Fault, _ flowDirection: FlowDirection, passed: Int) {
+    mutating func add(_ fault: NetworkFault, _ flowDirection: FlowDirection, passed: Int) {
         // Those without a direction.
         switch fault.kind {
         case .unresponsive: (isBlocked, isUnresponsive) = (true, true)
@@ -43,7 +43,7 @@ struct FlowRules {
             self.delay += delay.seconds
             self.jitter += jitter.seconds
         case .bandwidthLimit(let pace): bytesPerSecond = max(1, min(pace, bytesPerSecond ?? .max))
-        case .slice: isSliced = passed < Fault.maxSlicedBytes
+        case .slice: isSliced = passed < NetworkFault.maxSlicedBytes
         case .blackHole: isBlocked = true
         case .halfClose: ending = ending ?? .halfClose
         case .reset: if ending != .resetBoth { ending = .reset }
@@ -78,7 +78,7 @@ struct FlowRules {
     }
 }
 
-extension Fault {
+extension NetworkFault {
     /// So many bytes of a connection and direction are sliced at most: one by one a megabyte takes longer than any deadline.
     static let maxSlicedBytes = 16 * 1024
 

@@ -26,7 +26,7 @@ final class ProxiedConnection {
 
     /// - Parameter number: The how-manieth connection it is, from 1.
     init(
-        _ client: any Channel, number: Int, faults: [Fault], upstream: Address, meter: TrafficMeter,
+        _ client: any Channel, number: Int, faults: [NetworkFault], upstream: Address, meter: TrafficMeter,
         onFinish: @escaping () -> Void
     ) {
         self.client = client
@@ -52,10 +52,10 @@ final class ProxiedConnection {
 
     func pass(_ bytes: ByteBufferView, _ flowDirection: FlowDirection) -> Int { faults.pass(bytes, flowDirection) }
 
-    func isActive(_ fault: Fault) -> Bool { faults.contains(fault) }
+    func isActive(_ fault: NetworkFault) -> Bool { faults.contains(fault) }
 
     /// Puts other faults into force.
-    func replace(faults: [Fault]) {
+    func replace(faults: [NetworkFault]) {
         self.faults.replace(by: faults)
         resume()
     }

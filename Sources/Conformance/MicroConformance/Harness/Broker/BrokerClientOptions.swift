@@ -1,0 +1,24 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+public import Logging
+public import MicroCore
+
+/// The options by which a harness creates a broker client for a case.
+public struct BrokerClientOptions: Sendable {
+    /// The addresses of proxies in front of the ``ConformanceHarness/endpoint``; nil for the backend itself.
+    public var addresses: [Address]?
+    /// The time limit of one operation; nil for the default of the harness.
+    public var timeout: Duration?
+    /// The credentials that the client authenticates with.
+    public var credentials = CredentialKind.valid
+    /// The certificate authority that the client trusts for TLS.
+    public var trust = TrustMode.valid
+    /// The logger of the client; discards everything by default.
+    public var logger = Logger.silent
+
+    /// Creates options with defaults for everything.
+    public init() {}
+}
+
+extension BrokerClientOptions: ClientOptions {}

@@ -1,0 +1,10 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+public import NIOCore
+
+/// Publishes to a broker's backend without the adapter.
+public protocol BrokerPeer: Sendable {
+    /// Publishes the bytes to a topic unchanged, without headers or an envelope as far as the backend permits.
+    func publish(_ body: ByteBuffer, to topic: String) async throws
+}

@@ -1,0 +1,12 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where a proxy can be placed between a client and a listener.
+public enum NetworkPath: Sendable, Hashable {
+    /// Nowhere.
+    case none
+    /// In front of the listener: clients connect to the listener directly, over TCP.
+    case listener
+    /// In front of the ``ConformanceHarness/endpoint``: both sides connect to a server.
+    case server
+}

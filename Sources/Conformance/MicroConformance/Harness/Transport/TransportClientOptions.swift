@@ -1,0 +1,20 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+public import Logging
+public import MicroCore
+
+/// The options by which a harness creates a transport for a case.
+public struct TransportClientOptions: Sendable {
+    /// The address of the server between both sides; nil for the ``ConformanceHarness/endpoint`` itself.
+    public var address: Address?
+    /// The certificate authority that the transport trusts for TLS.
+    public var trust = TrustMode.valid
+    /// The credentials that the transport authenticates with.
+    public var credentials = CredentialKind.valid
+    /// The logger of the transport; discards everything by default.
+    public var logger = Logger.silent
+
+    /// Creates options with defaults for everything.
+    public init() {}
+}

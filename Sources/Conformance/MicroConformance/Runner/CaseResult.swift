@@ -1,0 +1,19 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// The outcome of one case with its duration.
+public struct CaseResult: Sendable, Hashable {
+    /// The ID of the case, such as `R01`.
+    public let id: String
+    /// The group of adapters that the case applies to.
+    public let tier: CaseTier
+    /// The requirement of the case.
+    public let requirement: String
+    /// The outcome.
+    public let outcome: CaseOutcome
+    /// The duration, with setting up and cleaning up.
+    public let duration: Duration
+
+    /// The duration in seconds.
+    var seconds: Double { duration / .seconds(1) }
+}

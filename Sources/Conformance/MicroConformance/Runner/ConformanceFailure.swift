@@ -1,0 +1,10 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// The reason why an adapter fails a case.
+package struct ConformanceFailure: Error, Sendable, CustomStringConvertible {
+    /// The expectation, and the value or event that was found instead.
+    package let description: String
+
+    package init(_ description: String) { self.description = description }
+}
