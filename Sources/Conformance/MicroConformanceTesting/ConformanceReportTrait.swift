@@ -5,12 +5,12 @@ import MicroConformance
 import Synchronization
 public import Testing
 
-/// Prints the kit's table when all cases of a parameterised test have run: the runner's own summary counts the test as
-/// one, and does not know what was not claimed.
+/// Prints the report as a table when all cases of a parameterized test have run. The test runner's summary counts them
+/// as one test, and does not list the cases that were not claimed.
 public struct ConformanceReportTrait: TestTrait, TestScoping {
     @TaskLocal static var collector: Collector?
 
-    /// Once for the whole test, not for each case.
+    /// Provides a scope for the whole test, not for each case.
     public func scopeProvider(for test: Test, testCase: Test.Case?) -> Self? { testCase == nil ? self : nil }
 
     /// Collects the results of all cases, and prints the table.
@@ -22,27 +22,32 @@ public struct ConformanceReportTrait: TestTrait, TestScoping {
         if let table = collector.table { print("\n\(table)\n") }
     }
 
-    /// The results of the cases, in whatever order they end.
+    /// Collects results in any order.
     final class Collector: Sendable {
-        private let content = Mutex<(harness: (any ConformanceHarness)?, results: [CaseResult])>((nil, []))
+        private struct State {
+            var harness: (any ConformanceHarness)?
+            var results: [CaseResult] = []
+        }
+
+        private let state = Mutex(State())
 
         func add(_ result: CaseResult, _ harness: any ConformanceHarness) {
-            content.withLock { content in
-                content.harness = harness
-                content.results.append(result)
+            state.withLock { state in
+                state.harness = harness
+                state.results.append(result)
             }
         }
 
         var table: String? {
-            content.withLock { content in
-                guard let harness = content.harness else { return nil }
-                return ConformanceReport(harness, results: content.results.sorted { $0.id < $1.id }).table
+            state.withLock { state in
+                guard let harness = state.harness else { return nil }
+                return ConformanceReport(harness, results: state.results.sorted { $0.id < $1.id }).table
             }
         }
     }
 }
 
 extension Trait where Self == ConformanceReportTrait {
-    /// Prints the kit's table at the end of a test over cases.
+    /// Prints the report as a table after a parameterized test over cases.
     public static var conformanceReport: Self { Self() }
 }

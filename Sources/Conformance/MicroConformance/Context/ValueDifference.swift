@@ -38,7 +38,8 @@ struct ValueDifference {
         case (let expected as ByteBuffer, let found as ByteBuffer):
             return add(path, Self.byteDifference(expected, found))
         case (let expected as Headers, let found as Headers):
-            return compare(expected.map { "\($0.name): \($0.value)" }, found.map { "\($0.name): \($0.value)" }, at: path)
+            return compare(
+                expected.map { "\($0.name): \($0.value)" }, found.map { "\($0.name): \($0.value)" }, at: path)
         case (let expected as Duration, let found as Duration): return add(path, "expected \(expected), found \(found)")
         default: break
         }

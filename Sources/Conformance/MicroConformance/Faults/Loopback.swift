@@ -6,25 +6,25 @@ import MicroCore
 import NIOCore
 import NIOPosix
 
-/// How the proxies listen, connect, and reset: on one event loop each, without delays by the system.
+/// How proxies listen and connect: each on a single event loop, without delays by Nagle's algorithm.
 enum Loopback {
-    /// Checks what a proxy is created with.
+    /// Validates the addresses of a proxy.
     ///
     /// - Throws: ``MicroError`` with `invalidArgument`.
     static func check(host: String, upstream: Address) throws {
         guard Address(host: host).isLoopback, (try? SocketAddress(ipAddress: host, port: 0)) != nil else {
             throw MicroError(
-                .invalidArgument, "a fault proxy cannot listen at \(host): expected an IP address of the loopback",
+                .invalidArgument, "a fault proxy cannot listen at \(host): expected a loopback IP address",
                 origin: MicroError.Origin.transport)
         }
         guard let port = upstream.port, (1...65535).contains(port) else {
             throw MicroError(
-                .invalidArgument, "a fault proxy cannot stand before \(upstream): expected a port within 1…65535",
+                .invalidArgument, "a fault proxy cannot connect to \(upstream): expected a port within 1…65535",
                 origin: MicroError.Origin.transport)
         }
     }
 
-    /// Listens; every connection is accepted on the same event loop.
+    /// Listens, with all connections on the same event loop.
     static func listen(
         host: String, port: Int, on loop: any EventLoop, halfClosure: Bool,
         initialize: @escaping @Sendable (any Channel) throws -> Void
@@ -42,7 +42,7 @@ enum Loopback {
         return bootstrap.bind(host: host, port: port)
     }
 
-    /// Connects to the server within ten seconds.
+    /// Connects to the server, with a timeout of ten seconds.
     static func connect(
         to address: Address, on loop: any EventLoop, halfClosure: Bool,
         initialize: @escaping @Sendable (any Channel) throws -> Void
@@ -58,7 +58,7 @@ enum Loopback {
 }
 
 extension Channel {
-    /// Closes the socket by a reset. On the channel's event loop.
+    /// Closes the socket by a reset. Must be called on the channel's event loop.
     func reset() {
         _ = (self as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
         close(promise: nil)

@@ -1,21 +1,22 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// What has come to a proxy and passed through it since it listens.
+/// The traffic of a proxy since it started to listen.
 public struct ProxyTraffic: Sendable, Hashable {
-    /// How many connections it has accepted.
+    /// The number of accepted connections.
     public var connections = 0
-    /// How many of them the client has not ended, nor the proxy.
+    /// The number of connections that neither the client nor the proxy has ended.
     public var openConnections = 0
-    /// The most that were open at once.
+    /// The maximum of ``openConnections``.
     public var maxOpenConnections = 0
-    /// How many times bytes were read from clients: an upper bound of the requests of clients that wait for answers.
+    /// How many times bytes were read from clients. For clients that wait for each response, this is an upper bound of
+    /// the number of requests.
     public var clientReadCount = 0
-    /// How many bytes were passed on to the server.
+    /// The number of bytes that were forwarded to the server.
     public var bytesToServer = 0
-    /// How many bytes were passed on to clients.
+    /// The number of bytes that were forwarded to clients.
     public var bytesToClient = 0
 
-    /// No traffic.
+    /// Creates counts of zero.
     public init() {}
 }

@@ -4,16 +4,16 @@
 import NIOCore
 import Synchronization
 
-/// Counts traffic, from any thread.
+/// Counts the traffic of a proxy. Thread-safe.
 final class TrafficMeter: Sendable {
     private let counts = Mutex(ProxyTraffic())
 
     var traffic: ProxyTraffic { counts.withLock { $0 } }
 
-    func update(_ change: (inout ProxyTraffic) -> Void) { counts.withLock { change(&$0) } }
+    func update(_ modify: (inout ProxyTraffic) -> Void) { counts.withLock { modify(&$0) } }
 }
 
-/// Counts what passes by the channel to a client.
+/// Counts the traffic of a client's channel.
 final class ClientMeterHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -61,7 +61,7 @@ final class ClientMeterHandler: ChannelDuplexHandler {
     }
 }
 
-/// Counts what is written to the server.
+/// Counts the bytes that are written to the server.
 final class ServerMeterHandler: ChannelOutboundHandler {
     typealias OutboundIn = ByteBuffer
 

@@ -1,66 +1,51 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import MicroCore
 import Synchronization
 
-/// Keeps those who come waiting until it is opened.
+/// Blocks tasks until it is opened.
 final class AsyncGate: Sendable {
-    private struct Content {
+    private struct State {
         var isOpen = false
-        var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
+        var waiters: [Promise<Void>] = []
         var arrivals = 0
         var cancellations = 0
     }
 
-    private let content = Mutex(Content())
+    private let state = Mutex(State())
 
-    /// How many have come.
-    var arrivals: Int { content.withLock(\.arrivals) }
+    /// The number of tasks that have started to wait.
+    var arrivals: Int { state.withLock(\.arrivals) }
 
-    /// How many were cancelled while they waited.
-    var cancellations: Int { content.withLock(\.cancellations) }
+    /// The number of tasks that were canceled while they waited.
+    var cancellations: Int { state.withLock(\.cancellations) }
 
-    /// Waits until it is opened, or the task is cancelled.
+    /// Waits until the gate is open or the task is canceled.
     func wait() async {
-        let number = arrive()
-        await withTaskCancellationHandler {
-            await wait(number) { Task.isCancelled }
-        } onCancel: {
-            let waiting = content.withLock { content in
-                content.cancellations += 1
-                return content.waiting.removeValue(forKey: number)
-            }
-            waiting?.resume()
-        }
+        do { try await arrive().value() } catch { state.withLock { $0.cancellations += 1 } }
     }
 
-    /// Waits until it is opened, as a handler that blocks: without heed to cancellation.
-    func waitIgnoringCancellation() async { await wait(arrive()) { false } }
+    /// Waits until the gate is open, even if the task is canceled, like a handler that blocks.
+    func waitIgnoringCancellation() async { try? await arrive().uncancellableValue() }
 
     func open() {
-        let waiting = content.withLock { content in
-            content.isOpen = true
-            defer { content.waiting = [:] }
-            return content.waiting
+        let waiters = state.withLock { state in
+            state.isOpen = true
+            defer { state.waiters = [] }
+            return state.waiters
         }
-        for continuation in waiting.values { continuation.resume() }
+        for waiter in waiters { waiter.resolve() }
     }
 
-    private func arrive() -> Int {
-        content.withLock { content in
-            content.arrivals += 1
-            return content.arrivals
+    private func arrive() -> Promise<Void> {
+        let waiter = Promise<Void>()
+        let isOpen = state.withLock { state in
+            state.arrivals += 1
+            if !state.isOpen { state.waiters.append(waiter) }
+            return state.isOpen
         }
-    }
-
-    private func wait(_ number: Int, unless shouldSkip: @Sendable () -> Bool) async {
-        await withCheckedContinuation { continuation in
-            let shouldResume = content.withLock { content in
-                guard !content.isOpen, !shouldSkip() else { return true }
-                content.waiting[number] = continuation
-                return false
-            }
-            if shouldResume { continuation.resume() }
-        }
+        if isOpen { waiter.resolve() }
+        return waiter
     }
 }

@@ -3,7 +3,7 @@
 
 import Synchronization
 
-/// Counts what happens in a handler.
+/// Counts events in a handler.
 final class CallCounter: Sendable {
     private let count = Atomic(0)
 

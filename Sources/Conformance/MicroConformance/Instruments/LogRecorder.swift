@@ -4,14 +4,14 @@
 import Logging
 import Synchronization
 
-/// Keeps everything that a client logs, at all levels.
+/// Records everything that a client logs, at all levels.
 final class LogRecorder: Sendable {
     private let entries = Mutex<[String]>([])
 
     /// The messages so far, each with its metadata.
     var lines: [String] { entries.withLock(\.self) }
 
-    /// A logger that writes on the tape.
+    /// A logger whose entries are recorded.
     var logger: Logger {
         var logger = Logger(label: "conformance") { _ in Handler(recorder: self) }
         logger.logLevel = .trace

@@ -4,6 +4,6 @@
 public import Logging
 
 extension Logger {
-    /// Logs nowhere. Cases provoke losses and returns all the time: their logs would bury the report.
+    /// A logger that discards everything. Cases cause failures on purpose: the logs of clients would hide the report.
     public static var silent: Logger { Logger(label: "conformance") { _ in SwiftLogNoOpLogHandler() } }
 }

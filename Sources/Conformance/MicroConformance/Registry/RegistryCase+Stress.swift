@@ -58,7 +58,8 @@ extension RegistryCase {
             try context.expect(made <= limit * 2, "a client opens at most \(limit * 2) connections; it opened \(made)")
         },
         RegistryCase(
-            "R36", .stress, "Five hundred concurrent watches and two thousand short ones leave no watches at the backend.",
+            "R36", .stress,
+            "Five hundred concurrent watches and two thousand short ones leave no watches at the backend.",
             rationale: "Every watch has its own connections and tasks, some of which outlive it."
         ) { context in
             let proxy = context.harness.endpoint == nil ? nil : try await context.makeProxy()
@@ -94,7 +95,8 @@ extension RegistryCase {
             try await context.eventuallyHasNoMoreWatches(than: before)
         },
         RegistryCase(
-            "R53", .stress, "With many services of ten nodes, lists and watches are complete, and watches see every expiry.",
+            "R53", .stress,
+            "With many services of ten nodes, lists and watches are complete, and watches see every expiry.",
             rationale: "Results are cut off after a page, and a watch misses events when many nodes expire at once."
         ) { context in
             let names = (0..<context.bounds.load.services).map { "svc-\($0)" }
@@ -128,7 +130,7 @@ extension RegistryCase {
         },
         RegistryCase(
             "R54", .stress,
-            "During a rolling replacement a watch always has a node, and no deregistered node beyond the convergence bound.",
+            "During a rolling replacement a watch always has a node, and loses removed nodes within the bound.",
             rationale: "During rolling updates, services have no node for a moment, or callers use removed nodes."
         ) { context in
             let convergenceTimeout = context.bounds.timeouts.convergence
@@ -143,7 +145,8 @@ extension RegistryCase {
                         throw ConformanceFailure("the watched state has no node")
                     }
                     if let removal = removed.withLock({ $0[node.id] }), now - removal > convergenceTimeout {
-                        throw ConformanceFailure("the watched state has the node \(node.id) \(now - removal) after its deregistration")
+                        throw ConformanceFailure(
+                            "the watched state has the node \(node.id) \(now - removal) after its deregistration")
                     }
                     try? await Task.sleep(for: .milliseconds(1))
                 }

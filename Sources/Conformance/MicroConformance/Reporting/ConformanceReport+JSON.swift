@@ -43,7 +43,7 @@ extension ConformanceReport {
             summary: Dictionary(Self.outcomeNames.map { ($0, count($0)) }) { $1 })
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        // Only texts and finite numbers are in it: encoding them cannot fail.
+        // Encoding cannot fail: the report contains only texts and finite numbers.
         let data = (try? encoder.encode(report)) ?? Data()
         return String(decoding: data, as: UTF8.self)
     }

@@ -4,8 +4,8 @@
 import MicroCore
 
 extension ConformanceReport {
-    /// The report for CI systems, in the XML of JUnit as most of them read it: cases that were not claimed or not
-    /// runnable, and known failures, are skipped ones with their reason.
+    /// The report for CI systems, in the JUnit XML format that most of them read. Cases that were not claimed or not
+    /// runnable, and known failures, are reported as skipped with their reason.
     public var junit: String {
         let failures = results.count { $0.outcome.isFailure }
         let skipped = results.count { !$0.outcome.isFailure && $0.outcome != .passed }
@@ -37,7 +37,8 @@ extension ConformanceReport {
         }
     }
 
-    /// XML 1.0 knows most control characters in no form at all: they are left out.
+    /// Escapes a text for an attribute, keeping its line breaks. XML 1.0 cannot represent most control characters, not
+    /// even escaped: they are omitted.
     private static func escaped(_ text: String) -> String {
         var escaped = ""
         for scalar in text.unicodeScalars {
@@ -46,7 +47,8 @@ extension ConformanceReport {
             case "<": escaped += "&lt;"
             case ">": escaped += "&gt;"
             case "\"": escaped += "&quot;"
-            case "\n", "\t", "\r": escaped += " "
+            case "\n": escaped += "&#10;"
+            case "\t", "\r": escaped += " "
             case "\u{0}"..."\u{1F}", "\u{FFFE}", "\u{FFFF}": break
             default: escaped.unicodeScalars.append(scalar)
             }

@@ -4,10 +4,11 @@
 import MicroCore
 
 extension ConformanceReport {
-    /// The report for people: a row for each case, the counts, the versions and the bounds.
+    /// The report for people: a row for each case, the counts, the versions and the bounds. Further lines of an
+    /// outcome's detail follow its row, indented.
     public var table: String {
         let width = results.map(\.requirement.count).max() ?? 0
-        var lines = results.map { Self.row($0, width: width) }
+        var lines = results.flatMap { Self.rows($0, width: width) }
         lines.append("")
         lines.append(counts)
         lines.append(
@@ -17,14 +18,16 @@ extension ConformanceReport {
         return lines.joined(separator: "\n")
     }
 
-    private static func row(_ result: CaseResult, width: Int) -> String {
+    private static func rows(_ result: CaseResult, width: Int) -> [String] {
         let requirement = result.requirement.padding(to: width)
         let time = Self.text(result.seconds)
-        let detail = result.outcome.detail.isEmpty ? "" : "  \(result.outcome.detail)"
-        return "\(result.id)  \(requirement)  \(result.outcome.name.padding(to: 14))  \(time)\(detail)"
+        let detail = result.outcome.detail.split(separator: "\n", omittingEmptySubsequences: false)
+        let row = "\(result.id)  \(requirement)  \(result.outcome.name.padding(to: 14))  \(time)"
+        let first = detail.first.map { $0.isEmpty ? "" : "  \($0)" } ?? ""
+        return [row + first] + detail.dropFirst().map { "     \($0)" }
     }
 
-    /// Seconds with two digits behind the point.
+    /// The seconds with two decimals.
     private static func text(_ seconds: Double) -> String {
         let hundredths = Int((seconds * 100).rounded())
         let fraction = hundredths % 100

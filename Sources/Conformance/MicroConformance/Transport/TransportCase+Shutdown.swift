@@ -73,7 +73,7 @@ extension TransportCase {
         },
         TransportCase(
             "T63", .core,
-            "A drain refuses new calls as safe to retry, lets calls in flight finish, and cancels them at its deadline.",
+            "A drain refuses new calls as safe to retry, waits for calls in flight, and cancels them at its deadline.",
             rationale: "A restart of the server makes calls fail."
         ) { context in
             let (short, endless) = (AsyncGate(), AsyncGate())

@@ -54,7 +54,8 @@ extension BrokerCase {
             }
         },
         BrokerCase(
-            "B22", .capability, "A message that fails on every attempt goes to the dead-letter topic after the maximum.",
+            "B22", .capability,
+            "A message that fails on every attempt goes to the dead-letter topic after the maximum.",
             rationale: "A message that always fails is retried forever without a pause.",
             capabilities: ["acknowledgements", "deadLetters"],
             verifyUnsupported: subscribeIsUnsupported {

@@ -34,7 +34,7 @@ extension BrokerCase {
         },
         BrokerCase(
             "B63", .fault,
-            "A client whose credentials are revoked fails as unauthenticated, retries slowly, and keeps its subscriptions.",
+            "A client with revoked credentials fails as unauthenticated, retries slowly, and keeps its subscriptions.",
             rationale: "Refused clients connect in a loop, or end their subscriptions.",
             actions: [.revokeCredentials], hooks: [.revocableCredentials, .endpoint]
         ) { context in

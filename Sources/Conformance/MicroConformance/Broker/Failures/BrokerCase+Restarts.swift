@@ -53,7 +53,8 @@ extension BrokerCase {
             }
         },
         BrokerCase(
-            "B28", .fault, "After a reconnect, queues, in-flight limits and topics of subscriptions are in effect again.",
+            "B28", .fault,
+            "After a reconnect, queues, in-flight limits and topics of subscriptions are in effect again.",
             rationale: "Subscriptions are restored without their queue, and every member gets every message.",
             capabilities: ["queues"], actions: [.kill, .start]
         ) { context in
@@ -80,7 +81,8 @@ extension BrokerCase {
             try await context.never("a message arrives twice or on another topic") {
                 count() > 100 || !other.texts.withoutProbes.isEmpty
             }
-            try context.expect(members.allSatisfy { !$0.texts.withoutProbes.isEmpty }, "every member gets some messages")
+            try context.expect(
+                members.allSatisfy { !$0.texts.withoutProbes.isEmpty }, "every member gets some messages")
             if let limited {
                 try await context.never("more than one message is in flight") {
                     limited.texts.withoutProbes.count > 1

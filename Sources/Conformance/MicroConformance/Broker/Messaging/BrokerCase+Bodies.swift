@@ -8,7 +8,7 @@ extension BrokerCase {
     static let bodies = [
         BrokerCase(
             "B06", .core,
-            "Bodies with any bytes up to the maximum size arrive unchanged; one byte more is refused before it is sent.",
+            "Bodies with any bytes up to the maximum size arrive unchanged; larger ones are refused before sending.",
             rationale: "NATS closes the connection, with all its subscriptions, when a body is too large."
         ) { context in
             let recorder = try await context.record()

@@ -8,7 +8,7 @@ extension BrokerCase {
     static let headers = [
         BrokerCase(
             "B04", .core,
-            "Headers with any text arrive unchanged; repeated names arrive or are unsupported; line breaks are refused.",
+            "Headers with any text arrive unchanged; repeated names do, or are unsupported; line breaks are refused.",
             rationale: "Header values are truncated, joined, or inject further headers."
         ) { context in
             let recorder = try await context.record()

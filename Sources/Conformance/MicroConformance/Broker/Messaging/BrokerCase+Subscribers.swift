@@ -39,7 +39,8 @@ extension BrokerCase {
             guard context.claims.contains("atMostOnce") else {
                 return try await context.eventually(slow, gets: context.texts(0..<count))
             }
-            try await context.eventually("the slow subscriber has received each message, or knows that it was dropped") {
+            try await context.eventually("the slow subscriber has received each message, or knows that it was dropped")
+            {
                 slow.deliveries.reduce(0) { $0 + 1 + $1.droppedBefore } == count
             }
             try context.expect(slow.subscription.dropped, is: count - slow.count, "the number of dropped messages")

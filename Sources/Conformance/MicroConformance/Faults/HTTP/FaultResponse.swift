@@ -4,11 +4,11 @@
 import NIOCore
 import NIOHTTP1
 
-/// The answer of a fault, in the server's place.
+/// A response that replaces that of the server.
 struct FaultResponse {
     private(set) var head: HTTPResponseHead
     private(set) var body = ByteBuffer()
-    /// Whether the body comes from an ``EndlessResponse``.
+    /// Whether the body is an ``EndlessResponse``.
     private(set) var isEndless = false
 
     init(_ fault: HTTPFault.Kind, to request: HTTPRequestHead) {
@@ -28,43 +28,12 @@ struct FaultResponse {
             head.headers.add(name: "Content-Type", value: "application/json")
             head.headers.add(name: "Transfer-Encoding", value: "chunked")
             isEndless = true
-        // They change the server's answers.
+        // These modify the response of the server.
         case .corruptJSON, .unknownFields, .contentLength, .header: break
         }
         if !isEndless, head.status.mayHaveResponseBody {
             head.headers.replaceOrAdd(name: "Content-Length", value: String(body.readableBytes))
         }
         if request.method == .HEAD || !head.status.mayHaveResponseBody { body.clear() }
-    }
-}
-
-/// JSON that goes on until the client leaves.
-final class EndlessResponse {
-    /// With the size of a piece: about 2 MB a second.
-    private static let pause = TimeAmount.milliseconds(25)
-
-    private let channel: any Channel
-    private let write: (ByteBuffer) -> Void
-    private let piece = ByteBuffer(string: String(repeating: #"{"endless":true},"#, count: 3_000))
-    private var timer: RepeatedTask?
-
-    init(_ channel: any Channel, _ write: @escaping (ByteBuffer) -> Void) {
-        self.channel = channel
-        self.write = write
-    }
-
-    func start() {
-        write(ByteBuffer(string: "["))
-        let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
-        timer = channel.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: Self.pause) { _ in
-            let response = bound.value
-            // A client that does not read gets no more than fits.
-            if response.channel.isWritable { response.write(response.piece) }
-        }
-    }
-
-    func stop() {
-        timer?.cancel()
-        timer = nil
     }
 }

@@ -1,50 +1,50 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Something that goes wrong with the answers of an HTTP backend. An ``HTTPFaultProxy`` carries it out.
+/// A fault of the responses of an HTTP backend. An ``HTTPFaultProxy`` causes it.
 ///
 /// ```swift
 /// proxy.faults = [.status(429, headers: ["Retry-After": "1"]).onFirst(3)]
 /// proxy.faults = [.header("X-Consul-Index", "0").onPath("/v1/health/"), .unknownFields]
 /// ```
 ///
-/// Of the faults that answer in the server's place the first that matches does, and nothing is forwarded. Otherwise
-/// all that match change the server's answer.
+/// If faults that replace the response match a request, the first of them applies and nothing is forwarded. Otherwise
+/// all matching faults modify the response of the server.
 public struct HTTPFault: Sendable, Hashable {
-    /// What goes wrong.
+    /// The kind of a fault.
     public enum Kind: Sendable, Hashable {
-        /// Answers in the server's place: with a status, header lines, and a body.
+        /// Replaces the response by one with a status, headers and a body.
         case status(Int, headers: [String: String] = [:], body: String = "")
-        /// Answers in the server's place: 200 and a page for people, as portals and proxies do.
+        /// Replaces the response by status 200 with an HTML page, as login portals and proxies do.
         case html
-        /// Answers in the server's place: 200 and a JSON array that never ends, about 2 MB a second.
+        /// Replaces the response by status 200 with a JSON array that never ends, about 2 MB per second.
         case endlessChunks
-        /// Answers in the server's place: a redirect to where the request came to.
+        /// Replaces the response by a redirect to the address of the request.
         case redirectLoop(status: Int)
-        /// Makes a JSON body unreadable. Its length stays right.
+        /// Makes a JSON body unreadable without changing its length.
         case corruptJSON
-        /// Adds a field that nobody knows to each object of a JSON body that is not within another one. Clients have to
-        /// tolerate it; but where an object is a map from names to values, it is one more of these.
+        /// Adds an unknown field to each outermost object of a JSON body. Clients must ignore it; but in an object that
+        /// maps names to values, it is another entry.
         case unknownFields
-        /// Announces another length than the body has, and closes the connection behind it.
+        /// Announces a wrong length of the body, and closes the connection after it.
         case contentLength(Length)
-        /// Replaces a header line of the answer, or adds it.
+        /// Sets a header of the response.
         case header(name: String, value: String)
     }
 
     /// How an announced length is wrong.
     public enum Length: Sendable, Hashable {
-        /// Less is announced than is sent.
+        /// Shorter than the body.
         case short
-        /// More is announced than is sent.
+        /// Longer than the body.
         case tooLong
     }
 
-    /// What goes wrong.
+    /// The kind.
     public var kind: Kind
-    /// What the paths of the requests begin with; empty for all.
+    /// The prefix of the paths of affected requests; empty for all.
     public var path: String
-    /// How many of the requests that match are concerned since the fault was set, the first ones; nil for all.
+    /// The number of matching requests that are affected since the fault was set; nil for all.
     public var first: Int?
 
     /// Creates a fault, by default for all requests.
@@ -56,39 +56,39 @@ public struct HTTPFault: Sendable, Hashable {
 }
 
 extension HTTPFault {
-    /// Answers with 200 and a page for people.
+    /// Replaces responses by HTML pages.
     public static var html: HTTPFault { HTTPFault(.html) }
-    /// Answers with JSON that never ends.
+    /// Replaces responses by JSON that never ends.
     public static var endlessChunks: HTTPFault { HTTPFault(.endlessChunks) }
-    /// Makes JSON unreadable.
+    /// Makes JSON bodies unreadable.
     public static var corruptJSON: HTTPFault { HTTPFault(.corruptJSON) }
-    /// Adds fields that nobody knows.
+    /// Adds unknown fields to JSON bodies.
     public static var unknownFields: HTTPFault { HTTPFault(.unknownFields) }
 
-    /// Answers with this status, header lines and body.
+    /// Replaces responses by a status with headers and a body.
     public static func status(_ status: Int, headers: [String: String] = [:], body: String = "") -> HTTPFault {
         HTTPFault(.status(status, headers: headers, body: body))
     }
 
-    /// Answers with a redirect to the request's own address.
+    /// Replaces responses by redirects to the address of the request.
     public static func redirectLoop(_ status: Int = 307) -> HTTPFault { HTTPFault(.redirectLoop(status: status)) }
 
-    /// Announces a wrong length.
+    /// Announces wrong lengths.
     public static func contentLength(_ length: Length) -> HTTPFault { HTTPFault(.contentLength(length)) }
 
-    /// Replaces a header line, or adds it.
+    /// Sets a header of responses.
     public static func header(_ name: String, _ value: String) -> HTTPFault {
         HTTPFault(.header(name: name, value: value))
     }
 
-    /// This fault for the requests whose path begins so.
+    /// The fault, limited to requests whose path has a prefix.
     public func onPath(_ prefix: String) -> HTTPFault {
         var fault = self
         fault.path = prefix
         return fault
     }
 
-    /// This fault for so many requests, the first ones.
+    /// The fault, limited to a number of requests.
     public func onFirst(_ count: Int) -> HTTPFault {
         var fault = self
         fault.first = count

@@ -4,22 +4,22 @@
 import NIOHTTP1
 import Synchronization
 
-/// Decides which faults a request meets.
+/// Decides which faults affect a request.
 final class HTTPFaultPlanner: Sendable {
-    /// What is done with a request.
+    /// How a request is handled.
     enum Plan {
-        /// It is answered by a fault.
+        /// Responds with a fault.
         case respond(HTTPFault.Kind)
-        /// It is forwarded, and the answer changed.
+        /// Forwards the request, and modifies the response.
         case forward([HTTPFault.Kind])
     }
 
     private struct State {
         var faults: [HTTPFault] = []
-        /// How many requests each has met.
+        /// The number of requests that each fault has affected.
         var matchCounts: [Int] = []
 
-        /// The places of the faults that match.
+        /// The indices of the faults that match.
         func matching(_ path: String) -> [Int] {
             faults.indices.filter { path.hasPrefix(faults[$0].path) && matchCounts[$0] < faults[$0].first ?? .max }
         }
@@ -27,13 +27,13 @@ final class HTTPFaultPlanner: Sendable {
 
     private let state = Mutex(State())
 
-    /// Setting them starts their counts again.
+    /// The faults. Setting them resets their counts.
     var faults: [HTTPFault] {
         get { state.withLock { $0.faults } }
         set { state.withLock { $0 = State(faults: newValue, matchCounts: newValue.map { _ in 0 }) } }
     }
 
-    /// Decides on a request, and counts it.
+    /// Decides on a request, and counts it for the faults that affect it.
     func plan(for path: String) -> Plan {
         state.withLock { state in
             let matching = state.matching(path)
@@ -48,7 +48,7 @@ final class HTTPFaultPlanner: Sendable {
 }
 
 extension HTTPFault.Kind {
-    /// Whether it answers in the server's place.
+    /// Whether the fault replaces the response of the server.
     var replacesResponse: Bool {
         switch self {
         case .status, .html, .endlessChunks, .redirectLoop: true
@@ -56,7 +56,7 @@ extension HTTPFault.Kind {
         }
     }
 
-    /// Whether it has to read the body: not if it were compressed.
+    /// Whether the fault has to read the body, which must not be compressed then.
     var readsBody: Bool {
         switch self {
         case .corruptJSON, .unknownFields: true

@@ -5,19 +5,19 @@ public import MicroCore
 import NIOCore
 import NIOPosix
 
-/// An HTTP/1.1 proxy between a client under test and its backend, which answers as badly as wanted.
+/// An HTTP/1.1 proxy between a client under test and its backend that causes faults of responses.
 ///
 /// ```swift
 /// let proxy = try await HTTPFaultProxy(to: backend)
-/// let registry = try await harness.makeClient(through: proxy.address)
+/// let registry = try ConsulRegistry(address: proxy.address)
 /// proxy.faults = [.status(503)]
 /// ```
 ///
-/// What no fault concerns it passes on unchanged, streams piece by piece. Each connection of a client has one to the
-/// server behind it, and both end together; one that cannot be made resets the client's. It knows neither TLS nor
-/// upgrades. For faults of the network put a ``FaultProxy`` before it or behind it.
+/// It forwards everything else unchanged, and does not buffer streams. Each connection of a client has a connection to
+/// the server, and both end together; if the server cannot be reached, the connection of the client is reset. It
+/// supports neither TLS nor upgrades. For faults of the network, chain it with a ``FaultProxy``.
 public final class HTTPFaultProxy: Sendable {
-    /// Where it listens.
+    /// The address that the proxy listens at.
     public let address: Address
 
     private let loop: any EventLoop
@@ -26,12 +26,12 @@ public final class HTTPFaultProxy: Sendable {
     private let log: HTTPRequestLog
     private let meter: TrafficMeter
 
-    /// Listens at a free port before the server at `upstream`, and passes everything.
+    /// Listens at a free port, and forwards everything to a server.
     ///
     /// - Parameters:
-    ///   - upstream: A host and a port.
-    ///   - host: An IP address of the loopback.
-    /// - Throws: ``MicroError`` with `invalidArgument` for other addresses, `unavailable` if it cannot listen.
+    ///   - upstream: The host and port of the server.
+    ///   - host: A loopback IP address.
+    /// - Throws: ``MicroError`` with `invalidArgument` for invalid addresses, or `unavailable` if it cannot listen.
     public init(to upstream: Address, host: String = "127.0.0.1") async throws {
         try Loopback.check(host: host, upstream: upstream)
         let loop = MultiThreadedEventLoopGroup.singleton.next()
@@ -55,26 +55,26 @@ public final class HTTPFaultProxy: Sendable {
 
     deinit { _ = endAll() }
 
-    /// The faults in force, for the requests that come from now on. None passes everything. Setting them, even to the
-    /// same, starts the counts of ``HTTPFault/first`` again. A request on its way keeps what it has met.
+    /// The faults of future requests. Without faults, everything is forwarded. Setting them, also to the same value,
+    /// resets the counts of ``HTTPFault/first``. Requests in flight are not affected.
     public var faults: [HTTPFault] {
         get { planner.faults }
         set { planner.faults = newValue }
     }
 
-    /// The requests that came, in order; the last 10,000 of them.
+    /// The latest 10,000 requests, in their order.
     public var requests: [Request] { log.requests }
 
-    /// How many requests have come.
+    /// The number of requests so far.
     public var requestCount: Int { log.count }
 
-    /// How many requests have come at or after an instant, as far as ``requests`` reaches: 10,000 may mean more.
+    /// The number of requests at or after an instant, as far as ``requests`` contains them: 10,000 may mean more.
     public func requestCount(since instant: ContinuousClock.Instant) -> Int { log.count(since: instant) }
 
-    /// What has passed so far.
+    /// The traffic so far.
     public var traffic: ProxyTraffic { meter.traffic }
 
-    /// Stops listening and ends all connections. May be called again.
+    /// Stops listening and ends all connections. Can be called repeatedly.
     public func close() async { try? await endAll().get() }
 
     private func endAll() -> EventLoopFuture<Void> {

@@ -4,7 +4,7 @@
 import MicroCore
 import NIOCore
 
-/// What an ``HTTPFaultProxy`` has on its event loop: the listener and the connections.
+/// The listener and the connections of an ``HTTPFaultProxy``, confined to its event loop.
 final class HTTPFaultProxyCore {
     let upstream: Address
     let planner: HTTPFaultPlanner
@@ -29,7 +29,7 @@ final class HTTPFaultProxyCore {
 
     /// Listens at a free port.
     ///
-    /// - Returns: The port.
+    /// - Returns: The port that was assigned.
     func listen(host: String) -> EventLoopFuture<Int> {
         let bound = NIOLoopBound(self, eventLoop: loop)
         return Loopback.listen(host: host, port: 0, on: loop, halfClosure: false) { channel in
@@ -48,10 +48,10 @@ final class HTTPFaultProxyCore {
         if isClosed { channel.close(promise: nil) }
     }
 
-    /// Ends everything. May be called again.
+    /// Stops listening and ends all connections. Can be called repeatedly.
     func close() -> EventLoopFuture<Void> {
         isClosed = true
-        // First: a client that sees its connection end may come again at once.
+        // First, since a client whose connection ends may connect again immediately.
         let closed = listener?.close().flatMapErrorThrowing { _ in } ?? loop.makeSucceededVoidFuture()
         listener = nil
         for channel in clients.values { channel.close(promise: nil) }

@@ -5,10 +5,9 @@ import MicroCore
 import NIOCore
 import NIOHTTP1
 
-/// A connection of a client of an ``HTTPFaultProxy``: answers its requests by faults, or has the server do it.
+/// A connection of a client of an ``HTTPFaultProxy``: responds with faults, or forwards requests to the server.
 ///
-/// It has a connection to the server of its own, from the first request that needs it on, and they end together, as if
-/// they were one.
+/// The first request that is forwarded opens a connection to the server. Both connections end together.
 final class HTTPProxyHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never
@@ -16,7 +15,7 @@ final class HTTPProxyHandler: ChannelDuplexHandler {
 
     private enum Server {
         case none
-        /// With what is to be sent then.
+        /// With the parts to send when it is connected.
         case connecting([HTTPClientRequestPart])
         case connected(HTTPUpstreamHandler)
     }
@@ -26,7 +25,7 @@ final class HTTPProxyHandler: ChannelDuplexHandler {
     private var server = Server.none
     private var request: HTTPRequestHead?
     private var plan = HTTPFaultPlanner.Plan.forward([])
-    private var change: HTTPResponseModifier?
+    private var modifier: HTTPResponseModifier?
     private var endless: EndlessResponse?
     private var unwritten = 0
     private var closesWhenWritten = false
@@ -34,7 +33,7 @@ final class HTTPProxyHandler: ChannelDuplexHandler {
 
     init(_ proxy: HTTPFaultProxyCore) { self.proxy = proxy }
 
-    // MARK: - From the channel
+    // MARK: - Channel events
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
@@ -73,7 +72,7 @@ final class HTTPProxyHandler: ChannelDuplexHandler {
         proxy.log.add(method: head.method.rawValue, path: head.uri)
         plan = proxy.planner.plan(for: head.uri)
         request = head
-        // The body is wanted, to be out of the way.
+        // Requests the body, so that it does not stay in the connection.
         if case .respond = plan, head.headers[canonicalForm: "expect"].contains("100-continue") {
             write(.head(HTTPResponseHead(version: .http1_1, status: .continue)))
         }
@@ -99,7 +98,7 @@ final class HTTPProxyHandler: ChannelDuplexHandler {
         }
     }
 
-    // MARK: - Answers
+    // MARK: - Responses
 
     private func respond(_ fault: HTTPFault.Kind) {
         guard let request, let context else { return }
@@ -115,21 +114,21 @@ final class HTTPProxyHandler: ChannelDuplexHandler {
         write(.end(nil))
     }
 
-    /// Takes a part of the server's answer.
+    /// Processes a part of the server's response.
     func receive(_ part: HTTPClientResponsePart) {
         switch part {
         case .head(let head) where head.status.code < 200: write(.head(head))
         case .head(var head):
             guard case .forward(let faults) = plan else { return }
             let hasBody = request?.method != .HEAD && head.status.mayHaveResponseBody
-            change = HTTPResponseModifier(faults, &head, hasBody: hasBody)
+            modifier = HTTPResponseModifier(faults, &head, hasBody: hasBody)
             write(.head(head))
-        case .body(let bytes): write(.body(.byteBuffer(change?.change(bytes) ?? bytes)))
+        case .body(let bytes): write(.body(.byteBuffer(modifier?.modify(bytes) ?? bytes)))
         case .end(let trailers):
-            if let trailingBytes = change?.trailingBytes, trailingBytes.readableBytes > 0 {
+            if let trailingBytes = modifier?.trailingBytes, trailingBytes.readableBytes > 0 {
                 write(.body(.byteBuffer(trailingBytes)))
             }
-            closesWhenWritten = closesWhenWritten || change?.closesConnection == true
+            closesWhenWritten = closesWhenWritten || modifier?.closesConnection == true
             write(.end(trailers))
         }
     }
@@ -147,9 +146,9 @@ final class HTTPProxyHandler: ChannelDuplexHandler {
         if closesWhenWritten, unwritten == 0 { context?.close(promise: nil) }
     }
 
-    // MARK: - The server
+    // MARK: - Server
 
-    /// Whether the client takes more.
+    /// Whether more can be written to the client.
     var isWritable: Bool { context?.channel.isWritable ?? true }
 
     private var canForward: Bool {
@@ -160,12 +159,12 @@ final class HTTPProxyHandler: ChannelDuplexHandler {
         }
     }
 
-    /// The server takes more again.
+    /// Called when the server can be written to again.
     func resumeReading() {
         if isReadWithheld, canForward { context?.read() }
     }
 
-    /// The server has closed the connection.
+    /// Called when the server has closed the connection.
     func serverDidClose() {
         closesWhenWritten = true
         closeIfWritten()
@@ -190,7 +189,7 @@ final class HTTPProxyHandler: ChannelDuplexHandler {
             server = .connected(handler)
             for part in parts { handler.send(part) }
             resumeReading()
-        // There is nothing that the server would have answered.
+        // There is no server whose response could be modified.
         case .failure: context.channel.reset()
         }
     }

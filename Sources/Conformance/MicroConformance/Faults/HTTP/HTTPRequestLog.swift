@@ -5,25 +5,25 @@ import NIOCore
 import Synchronization
 
 extension HTTPFaultProxy {
-    /// A request as it came.
+    /// A request that the proxy has received.
     public struct Request: Sendable, Hashable {
-        /// `GET`, …
+        /// The method, such as `GET`.
         public var method: String
-        /// The path and query as sent.
+        /// The path and query, as sent.
         public var path: String
-        /// When its head had come in.
+        /// When the head of the request was received.
         public var at: ContinuousClock.Instant
     }
 }
 
-/// The last requests, and how many there were.
+/// Records the latest requests and the number of all requests.
 final class HTTPRequestLog: Sendable {
     private struct State {
         var requests = CircularBuffer<HTTPFaultProxy.Request>()
         var count = 0
     }
 
-    /// How many requests are kept.
+    /// The number of requests that are recorded.
     static let maxRequests = 10_000
 
     private let state = Mutex(State())
@@ -34,7 +34,7 @@ final class HTTPRequestLog: Sendable {
 
     func count(since instant: ContinuousClock.Instant) -> Int {
         state.withLock { state in
-            // In the order of time.
+            // They are in chronological order.
             state.requests.reversed().prefix { $0.at >= instant }.count
         }
     }

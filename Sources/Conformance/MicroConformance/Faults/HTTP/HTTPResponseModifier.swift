@@ -4,20 +4,20 @@
 import NIOCore
 import NIOHTTP1
 
-/// What faults make of one answer of the server.
+/// Applies faults to one response of the server.
 struct HTTPResponseModifier {
     private var fields: UnknownFieldWriter?
     private var corrupts = false
-    /// Sent behind the body.
+    /// Bytes to send after the body.
     private(set) var trailingBytes = ByteBuffer()
-    /// Whether the connection is closed behind the answer.
+    /// Whether to close the connection after the response.
     private(set) var closesConnection = false
 
-    /// Changes the head.
+    /// Modifies the head.
     ///
     /// - Parameter hasBody: Whether a body can follow.
     init(_ faults: [HTTPFault.Kind], _ head: inout HTTPResponseHead, hasBody: Bool) {
-        // There is no last chunk to be written then.
+        // Without a body, no last chunk is written.
         if !hasBody { head.headers.remove(name: "Transfer-Encoding") }
         let isJSON = head.headers[canonicalForm: "content-type"].contains { $0.contains("json") }
         for fault in faults {
@@ -34,21 +34,21 @@ struct HTTPResponseModifier {
         for case .contentLength(let length) in faults where hasBody { announce(length, &head) }
     }
 
-    /// The next bytes of the body.
-    mutating func change(_ bytes: ByteBuffer) -> ByteBuffer {
+    /// Modifies the next bytes of the body.
+    mutating func modify(_ bytes: ByteBuffer) -> ByteBuffer {
         let bytes = corrupts ? Self.corrupted(bytes) : bytes
         return fields?.rewrite(bytes) ?? bytes
     }
 
     private mutating func announce(_ length: HTTPFault.Length, _ head: inout HTTPResponseHead) {
-        // Unknown for a stream: hardly anything, or more than will come.
+        // The length of a stream is unknown: announces 1 byte, or more than will be sent.
         let known = head.headers.first(name: "content-length").flatMap(Int.init)
         let wrong =
             switch length {
             case .short: (known ?? 2) / 2
             case .tooLong: known.map { $0 + 64 } ?? 1 << 30
             }
-        // An empty body is not longer than announced without something in it.
+        // An empty body has to get a byte to be longer than announced.
         if length == .short, known == 0 { trailingBytes = ByteBuffer(string: "!") }
         head.headers.remove(name: "Transfer-Encoding")
         head.headers.replaceOrAdd(name: "Content-Length", value: String(wrong))
@@ -56,8 +56,8 @@ struct HTTPResponseModifier {
         closesConnection = true
     }
 
-    /// Every piece of the body loses its second half, but for its line breaks: some of it is the last piece, so that no
-    /// JSON of any kind is left.
+    /// Overwrites the second half of every part of the body, except line breaks. Since this includes the last part, no
+    /// valid JSON remains.
     private static func corrupted(_ bytes: ByteBuffer) -> ByteBuffer {
         let view = bytes.readableBytesView
         let end = view.lastIndex { $0 > 0x20 }.map { $0 + 1 } ?? view.startIndex

@@ -4,7 +4,7 @@
 import NIOCore
 import NIOHTTP1
 
-/// The connection to the server behind an ``HTTPProxyHandler``.
+/// The connection of an ``HTTPProxyHandler`` to the server.
 final class HTTPUpstreamHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundIn = HTTPClientRequestPart
@@ -16,14 +16,14 @@ final class HTTPUpstreamHandler: ChannelDuplexHandler {
 
     init(_ client: HTTPProxyHandler) { self.client = client }
 
-    /// Whether the server takes more.
+    /// Whether more can be written to the server.
     var isWritable: Bool { context?.channel.isWritable ?? true }
 
     func send(_ part: HTTPClientRequestPart) { context?.writeAndFlush(wrapOutboundOut(part), promise: nil) }
 
     func close() { context?.close(promise: nil) }
 
-    /// The client takes more again.
+    /// Called when the client can be written to again.
     func resumeReading() {
         if isReadWithheld { context?.read() }
         isReadWithheld = false
@@ -49,7 +49,7 @@ final class HTTPUpstreamHandler: ChannelDuplexHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 }
 
-/// The codecs of both sides. The messages say themselves how they are framed, rightly or wrongly.
+/// The codecs of both sides. Framing headers are never added or corrected: faults may require wrong ones.
 extension ChannelPipeline.SynchronousOperations {
     func addHTTPUpstreamHandlers(_ handler: HTTPUpstreamHandler, _ meter: TrafficMeter) throws {
         var encoding = HTTPRequestEncoder.Configuration()

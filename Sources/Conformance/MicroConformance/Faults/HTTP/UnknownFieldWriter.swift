@@ -3,19 +3,19 @@
 
 import NIOCore
 
-/// Adds a field that nobody knows to the JSON objects of a stream that are not within another object: a single one,
-/// those of an array, and those that follow each other.
+/// Adds an unknown field to the outermost JSON objects of a stream: to a single one, to the elements of an array, and
+/// to consecutive ones.
 struct UnknownFieldWriter {
     private static let field = Array(#""microConformanceUnknown":{"nested":[1,null,"x"]}"#.utf8)
 
-    /// Brackets that are open around this place.
+    /// The nesting depth of objects at the current position.
     private var objects = 0
     private var isInString = false
     private var isEscaped = false
-    /// A field was added, and whether a comma has to follow is not known yet.
+    /// Whether a field was just added, so that a comma must follow unless the object ends.
     private var awaitsComma = false
 
-    /// The next bytes of the stream, with the fields.
+    /// Returns the next bytes of the stream with the fields added.
     mutating func rewrite(_ bytes: ByteBuffer) -> ByteBuffer {
         var output = ByteBuffer()
         output.reserveCapacity(bytes.readableBytes + 2 * Self.field.count)
@@ -40,7 +40,9 @@ struct UnknownFieldWriter {
         }
     }
 
-    /// Whether an object begins here that gets the field.
+    /// Processes a byte outside of strings.
+    ///
+    /// - Returns: Whether an outermost object starts at this byte.
     private mutating func read(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "\""): isInString = true

@@ -3,29 +3,13 @@
 
 import NIOCore
 
-/// One of the two directions of a connection.
-enum FlowDirection: Hashable {
-    case toServer
-    case toClient
-}
-
-extension NetworkFault.Direction {
-    func includes(_ flowDirection: FlowDirection) -> Bool {
-        switch self {
-        case .toServer: flowDirection == .toServer
-        case .toClient: flowDirection == .toClient
-        case .both: true
-        }
-    }
-}
-
-/// The faults of one connection: which of them are in force by now.
+/// The faults of one connection, some of which wait for their trigger.
 struct ActiveFaults {
     private struct Entry {
         let fault: NetworkFault
-        /// Empty if in force. What the trigger still waits for otherwise.
+        /// The patterns that the trigger waits for; empty if the fault is active.
         var pendingPatterns: [FlowDirection: PatternScanner] = [:]
-        /// How many bytes have passed since it is in force.
+        /// The number of bytes that were forwarded since the fault is active.
         var passed: [FlowDirection: Int] = [:]
 
         init(_ fault: NetworkFault) {
@@ -42,21 +26,21 @@ struct ActiveFaults {
     private let number: Int
     private var entries: [Entry] = []
 
-    /// - Parameter number: Of the connection, from 1.
+    /// - Parameter number: The number of the connection, starting at 1.
     init(connection number: Int) { self.number = number }
 
-    /// Replaces the faults. One that stays keeps what it has seen and counted.
+    /// Replaces the faults. A fault that stays keeps its state.
     mutating func replace(by faults: [NetworkFault]) {
-        let mine = faults.filter { $0.connections == .all || $0.connections == .number(number) }
-        entries = mine.map { fault in entries.first { $0.fault == fault } ?? Entry(fault) }
+        let applicable = faults.filter { $0.connections == .all || $0.connections == .number(number) }
+        entries = applicable.map { fault in entries.first { $0.fault == fault } ?? Entry(fault) }
     }
 
-    /// Whether this fault is in force here.
+    /// Whether a fault is active on this connection.
     func contains(_ fault: NetworkFault) -> Bool { entries.contains { $0.isActive && $0.fault == fault } }
 
-    /// Lets bytes pass.
+    /// Registers bytes that are forwarded.
     ///
-    /// - Returns: How many: not those behind a pattern that brings another fault into force.
+    /// - Returns: How many of them may be forwarded: not those after a pattern that activates another fault.
     mutating func pass(_ bytes: ByteBufferView, _ flowDirection: FlowDirection) -> Int {
         let ends = entries.compactMap { entry in
             var scanner = entry.pendingPatterns[flowDirection]
@@ -75,7 +59,7 @@ struct ActiveFaults {
         }
     }
 
-    /// What the faults in force demand of one direction.
+    /// The combined rules of the active faults for one direction.
     func rules(_ flowDirection: FlowDirection) -> FlowRules {
         var rules = FlowRules()
         for entry in entries where entry.isActive {

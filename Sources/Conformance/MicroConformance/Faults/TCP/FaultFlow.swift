@@ -3,10 +3,10 @@
 
 import NIOCore
 
-/// One direction of a connection: takes what comes from one side, and writes it to the other as the faults let it.
+/// One direction of a connection: reads from one side, and writes to the other one according to the faults.
 ///
-/// Everything that comes waits in one queue, the end of the stream too, so that the order is kept whatever the faults
-/// are, and what was held back flows on when they are lifted.
+/// Everything is queued, the end of the stream as well, so that the order is kept with any faults, and retained bytes
+/// are forwarded when the faults end.
 final class FaultFlow {
     private enum Item {
         case bytes(ByteBuffer)
@@ -21,31 +21,31 @@ final class FaultFlow {
     private struct QueuedItem {
         var item: Item
         let arrival: NIODeadline
-        /// −1…1: where in the jitter it lies.
+        /// The part of the jitter that applies, within −1…1.
         let jitterFactor: Double
     }
 
     private enum Step {
         case proceed
-        /// Until something else happens.
+        /// Stops until the next event.
         case wait
         case waitUntil(NIODeadline)
     }
 
-    /// How much is held back before reading stops, in bytes. One read brings 64 KiB at most, which makes it 1 MiB.
+    /// The number of queued bytes at which reading stops. With one more read of at most 64 KiB, the limit is 1 MiB.
     private static let maxQueuedBytes = (1024 - 64) * 1024
-    /// How many pieces are written before other connections of the event loop have their turn.
+    /// The number of writes before other connections of the event loop can proceed.
     private static let maxWritesPerTurn = 16
 
     let flowDirection: FlowDirection
-    /// Where the bytes come from.
+    /// The channel that is read.
     var source: (any Channel)?
-    /// Where they go to; nil while it is not connected.
+    /// The channel that is written to; nil until it is connected.
     var sink: (any Channel)?
     weak var connection: ProxiedConnection?
-    /// Whether nothing can be written any more.
+    /// Whether nothing more can be written.
     private(set) var isEnded = false
-    /// Whether so much came during a silence that some of it was dropped.
+    /// Whether bytes were dropped because the queue was full during ``NetworkFault/Kind/unresponsive``.
     private(set) var hasDroppedBytes = false
 
     private let loop: any EventLoop
@@ -62,9 +62,9 @@ final class FaultFlow {
         self.loop = loop
     }
 
-    // MARK: - From the source
+    // MARK: - Reading
 
-    /// Whether more may be read; if not, it is done later.
+    /// Whether more may be read. If not, the read is made up for later.
     func mayRead() -> Bool {
         let mayRead =
             isEnded || queuedBytes < Self.maxQueuedBytes || connection?.rules(flowDirection).isUnresponsive == true
@@ -90,9 +90,9 @@ final class FaultFlow {
         pump()
     }
 
-    // MARK: - To the sink
+    // MARK: - Writing
 
-    /// Passes on what may pass now.
+    /// Forwards everything that may be forwarded now.
     func pump() {
         guard !isPumping else { return }
         isPumping = true
@@ -112,7 +112,7 @@ final class FaultFlow {
         if isReadWithheld, mayRead() { source?.read() }
     }
 
-    /// Drops everything, and writes nothing more.
+    /// Drops the queue, and stops writing.
     func stop() {
         isEnded = true
         drop()
@@ -120,7 +120,7 @@ final class FaultFlow {
         timer = nil
     }
 
-    /// The side that the bytes go to sees the end of the stream.
+    /// Ends the stream to the sink.
     func closeSink() {
         guard !isEnded else { return }
         isEnded = true
@@ -162,7 +162,7 @@ final class FaultFlow {
         if rest.readableBytes > 0 { queue[queue.startIndex].item = .bytes(rest) } else { queue.removeFirst() }
         write(piece, to: sink)
         nextWriteTime = .now() + rules.pause(after: count)
-        // A byte by itself reaches the other side by itself only if it has time to leave.
+        // A byte arrives separately only if it is sent before the next one is written.
         return rules.isSliced ? .waitUntil(nextWriteTime) : .proceed
     }
 
@@ -170,7 +170,7 @@ final class FaultFlow {
         unwritten += 1
         sink.writeAndFlush(piece).assumeIsolated().whenComplete { _ in
             self.unwritten -= 1
-            // A pattern may have passed, and an end that waits for this.
+            // The bytes may have activated a fault, or the end of the stream may wait for them.
             if self.unwritten == 0 { self.connection?.resume() }
         }
     }

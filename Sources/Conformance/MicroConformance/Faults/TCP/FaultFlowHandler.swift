@@ -3,7 +3,7 @@
 
 import NIOCore
 
-/// Tells the two directions of a connection what happens at one of its two sockets.
+/// Reports the events of one of the two sockets of a connection to both directions.
 final class FaultFlowHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -40,9 +40,9 @@ final class FaultFlowHandler: ChannelDuplexHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        // Where the other half was closed before, this is how the end of the stream is told.
+        // If the other half was closed before, this event is the end of the stream.
         guard hasFailed || !outgoing.isEnded else { return end() }
-        // Nobody is left to write to. That the peer has reset the connection has its turn behind what it has sent.
+        // There is no peer to write to. Its reset is forwarded after the bytes that it has sent.
         outgoing.stop()
         incoming.receiveReset()
     }

@@ -6,19 +6,19 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// A TCP proxy between a client under test and its backend, which makes the network between them as bad as wanted.
+/// A TCP proxy between a client under test and its backend that causes network faults.
 ///
 /// ```swift
 /// let proxy = try await FaultProxy(to: backend)
-/// let registry = try await harness.makeClient(through: proxy.address)
+/// let registry = try ConsulRegistry(address: proxy.address)
 /// proxy.faults = [.blackHole]
 /// ```
 ///
-/// It passes bytes on as they are, TLS too. What it holds back is limited to 1 MiB in each direction of a connection:
-/// then it stops reading, but for what is left in the buffers of the system when a peer leaves. All of it runs on one
-/// event loop of SwiftNIO's.
+/// It forwards bytes unchanged, also those of TLS. It retains at most 1 MiB per direction of a connection, then it
+/// stops reading, except for the bytes in the system's buffers when a peer disconnects. It runs on one event loop of
+/// SwiftNIO's singleton group.
 public final class FaultProxy: Sendable {
-    /// Where it listens.
+    /// The address that the proxy listens at.
     public let address: Address
 
     private let loop: any EventLoop
@@ -26,16 +26,16 @@ public final class FaultProxy: Sendable {
     private let meter: TrafficMeter
     private let requestedFaults = Mutex<[NetworkFault]>([])
 
-    /// Listens at a free port before the server at `upstream`, and passes everything.
+    /// Listens at a free port, and forwards everything to a server.
     ///
-    /// The port stays its own until it is closed, also while it refuses connections.
+    /// The port is reserved until the proxy is closed, also while it refuses connections.
     ///
     /// - Parameters:
-    ///   - upstream: A host and a port. It is connected to for each connection of a client; where that fails, the
-    ///     client sees a reset.
-    ///   - host: An IP address of the loopback. One besides 127.0.0.1, such as 127.0.0.2 on Linux, lets the check of a
-    ///     TLS host name fail.
-    /// - Throws: ``MicroError`` with `invalidArgument` for other addresses, `unavailable` if it cannot listen.
+    ///   - upstream: The host and port of the server. The proxy connects to it for each connection of a client; if that
+    ///     fails, it resets the connection of the client.
+    ///   - host: A loopback IP address. With one other than 127.0.0.1, such as 127.0.0.2 on Linux, the check of a TLS
+    ///     host name fails.
+    /// - Throws: ``MicroError`` with `invalidArgument` for invalid addresses, or `unavailable` if it cannot listen.
     public init(to upstream: Address, host: String = "127.0.0.1") async throws {
         try Loopback.check(host: host, upstream: upstream)
         let reservation = try PortReservation(host: host)
@@ -59,14 +59,14 @@ public final class FaultProxy: Sendable {
 
     deinit { _ = onLoop { $0.close() } }
 
-    /// The faults in force, on the connections that are open and those that come. None passes everything.
+    /// The faults of current and future connections. Without faults, everything is forwarded.
     ///
-    /// They are in force when the setter returns (on an event loop of SwiftNIO's, which must not wait: soon after).
-    /// What earlier ones held back flows on.
+    /// Faults are active when the setter returns (on a SwiftNIO event loop, which must not block: soon after). Bytes
+    /// that earlier faults retained are forwarded.
     public var faults: [NetworkFault] {
         get { requestedFaults.withLock { $0 } }
         set {
-            // Within the lock, so that those set last are in force at last.
+            // Within the lock, so that concurrent setters take effect in their order.
             let done = requestedFaults.withLock { requestedFaults in
                 requestedFaults = newValue
                 return onLoop { $0.replace(faults: newValue) }
@@ -75,10 +75,10 @@ public final class FaultProxy: Sendable {
         }
     }
 
-    /// What has passed so far.
+    /// The traffic so far.
     public var traffic: ProxyTraffic { meter.traffic }
 
-    /// Ends all open connections by a reset, on both sides.
+    /// Resets all open connections, on both sides.
     public func dropConnections() {
         let loop = loop
         wait(
@@ -88,7 +88,7 @@ public final class FaultProxy: Sendable {
             })
     }
 
-    /// Stops listening and ends all connections. May be called again.
+    /// Stops listening and ends all connections. Can be called repeatedly.
     public func close() async { try? await onLoop { $0.close() }.get() }
 
     private func onLoop(

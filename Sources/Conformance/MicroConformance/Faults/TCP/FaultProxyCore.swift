@@ -4,7 +4,7 @@
 import MicroCore
 import NIOCore
 
-/// What a ``FaultProxy`` has on its event loop: the listener and the connections.
+/// The listener and the connections of a ``FaultProxy``, confined to its event loop.
 final class FaultProxyCore {
     private enum Listener {
         case none
@@ -12,8 +12,8 @@ final class FaultProxyCore {
         case open(any Channel)
     }
 
-    /// How long it takes to try again to listen, should the port be taken after all.
-    private static let pause = TimeAmount.milliseconds(10)
+    /// The delay before listening is retried if the port is in use in spite of its reservation.
+    private static let retryDelay = TimeAmount.milliseconds(10)
 
     private let loop: any EventLoop
     private let upstream: Address
@@ -38,25 +38,25 @@ final class FaultProxyCore {
         self.meter = meter
     }
 
-    /// Puts other faults into force.
+    /// Replaces the faults.
     ///
-    /// - Returns: When they are.
+    /// - Returns: A future that completes when they are active.
     func replace(faults: [NetworkFault]) -> EventLoopFuture<Void> {
         guard !isClosed else { return loop.makeSucceededVoidFuture() }
         self.faults = faults
-        // First: a client that sees its connection end may come again at once.
+        // First, since a client whose connection ends may connect again immediately.
         let done = updateListener()
         for connection in connections.values { connection.replace(faults: faults) }
         restartFlaps()
         return done
     }
 
-    /// Resets all connections.
+    /// Resets all open connections.
     func dropConnections() {
         for connection in connections.values { connection.finish(.reset) }
     }
 
-    /// Ends everything. May be called again.
+    /// Stops listening and ends all connections. Can be called repeatedly.
     func close() -> EventLoopFuture<Void> {
         isClosed = true
         faults = []
@@ -70,7 +70,7 @@ final class FaultProxyCore {
 
     private var shouldListen: Bool { !isClosed && !faults.contains(where: \.refusesAll) }
 
-    /// Listens or stops listening, as the faults want it.
+    /// Starts or stops listening, according to the faults.
     func updateListener() -> EventLoopFuture<Void> {
         switch listener {
         case .none where shouldListen: return listen()
@@ -88,11 +88,11 @@ final class FaultProxyCore {
             try bound.value.accept(channel)
         }.flatMap { channel in
             bound.value.listener = .open(channel)
-            // It may be unwanted again by now.
+            // The faults may have changed in the meantime.
             return bound.value.updateListener()
         }.flatMapErrorThrowing { error in
             bound.value.listener = .none
-            bound.value.loop.scheduleTask(in: Self.pause) { _ = bound.value.updateListener() }
+            bound.value.loop.scheduleTask(in: Self.retryDelay) { _ = bound.value.updateListener() }
             throw error
         }
     }

@@ -3,35 +3,35 @@
 
 import NIOCore
 
-/// What faults demand of one direction of a connection.
+/// The combined effect of faults on one direction of a connection.
 struct FlowRules {
-    /// How a connection is ended by force.
+    /// How faults end a connection.
     enum Ending {
-        /// A FIN in this direction.
+        /// Ends this direction (FIN).
         case halfClose
-        /// A RST in this direction, and an orderly end in the other one.
+        /// Resets this direction (RST), and ends the other one in order.
         case reset
-        /// A RST in both.
+        /// Resets both directions.
         case resetBoth
     }
 
-    /// Nothing passes.
+    /// Nothing is forwarded.
     var isBlocked = false
-    /// No server is connected, and what is too much to keep is dropped.
+    /// The server is not connected, and bytes beyond the queue's limit are dropped.
     var isUnresponsive = false
     var isSliced = false
     var bytesPerSecond: Int?
     var ending: Ending?
-    /// How many bytes may still pass before a reset.
+    /// The number of bytes that are forwarded before a reset.
     var bytesUntilCut: Int?
 
-    /// In seconds, as are the following.
+    /// In seconds, like the following properties.
     private var delay = 0.0
     private var jitter = 0.0
     private var closeDelay = 0.0
 
     mutating func add(_ fault: NetworkFault, _ flowDirection: FlowDirection, passed: Int) {
-        // Those without a direction.
+        // Faults without a direction.
         switch fault.kind {
         case .unresponsive: (isBlocked, isUnresponsive) = (true, true)
         case .refuse where !fault.refusesAll: ending = .resetBoth
@@ -42,7 +42,7 @@ struct FlowRules {
         case .latency(let delay, let jitter):
             self.delay += delay.seconds
             self.jitter += jitter.seconds
-        case .bandwidthLimit(let pace): bytesPerSecond = max(1, min(pace, bytesPerSecond ?? .max))
+        case .bandwidthLimit(let limit): bytesPerSecond = max(1, min(limit, bytesPerSecond ?? .max))
         case .slice: isSliced = passed < NetworkFault.maxSlicedBytes
         case .blackHole: isBlocked = true
         case .halfClose: ending = ending ?? .halfClose
@@ -53,16 +53,16 @@ struct FlowRules {
         }
     }
 
-    /// How long something stays with the proxy.
+    /// The delay of an item in the queue.
     ///
-    /// - Parameter luck: −1…1, for the jitter.
+    /// - Parameter jitterFactor: The part of the jitter that applies, within −1…1.
     func delay(jitterFactor: Double, isClosing: Bool) -> TimeAmount {
         let seconds = delay + jitterFactor * jitter + (isClosing ? closeDelay : 0)
-        // A day is for ever, and far from an overflow.
+        // Limited to a day, so that it cannot overflow.
         return .nanoseconds(Int64(max(0, min(seconds, 86_400)) * 1e9))
     }
 
-    /// How many of so many bytes are written at once.
+    /// The number of bytes that are written at once.
     func writeSize(of count: Int) -> Int {
         var piece = count
         if isSliced { piece = min(piece, 1) }
@@ -71,7 +71,7 @@ struct FlowRules {
         return piece
     }
 
-    /// How long so many bytes take.
+    /// The transfer time of a number of bytes.
     func pause(after count: Int) -> TimeAmount {
         guard let bytesPerSecond else { return .zero }
         return .nanoseconds(Int64(Double(count) / Double(bytesPerSecond) * 1e9))
@@ -79,10 +79,11 @@ struct FlowRules {
 }
 
 extension NetworkFault {
-    /// So many bytes of a connection and direction are sliced at most: one by one a megabyte takes longer than any deadline.
+    /// The number of bytes per connection and direction that are sliced: byte by byte, a megabyte would take longer
+    /// than any deadline.
     static let maxSlicedBytes = 16 * 1024
 
-    /// Whether there is no listener.
+    /// Whether the proxy does not listen at all.
     var refusesAll: Bool {
         guard kind == .refuse, connections == .all else { return false }
         switch trigger {

@@ -2,53 +2,55 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension NetworkFault {
-    /// Nobody listens.
+    /// Refuses connections.
     public static var refuse: NetworkFault { NetworkFault(.refuse) }
-    /// Accepts and never answers.
+    /// Accepts connections and never responds.
     public static var unresponsive: NetworkFault { NetworkFault(.unresponsive) }
-    /// Every byte is written by itself, in both directions.
+    /// Writes every byte separately, in both directions.
     public static var slice: NetworkFault { NetworkFault(.slice) }
-    /// Nothing passes, in both directions.
+    /// Forwards nothing, in both directions.
     public static var blackHole: NetworkFault { NetworkFault(.blackHole) }
-    /// The client sees the end of the stream, and can still send.
+    /// Ends the stream to the client, which can still send.
     public static var halfClose: NetworkFault { NetworkFault(.halfClose, direction: .toClient) }
-    /// Both sides see a reset, at once.
+    /// Resets both sides.
     public static var reset: NetworkFault { NetworkFault(.reset) }
 
-    /// Everything takes longer by `delay`, give or take a random part of `jitter`, in each direction.
+    /// Delays everything in each direction, plus or minus a random part of `jitter`.
     public static func latency(_ delay: Duration, jitter: Duration = .zero) -> NetworkFault {
         NetworkFault(.latency(delay, jitter: jitter))
     }
 
-    /// At most so many bytes a second in each direction.
+    /// Limits the bandwidth in each direction.
     public static func bandwidthLimit(bytesPerSecond: Int) -> NetworkFault {
         NetworkFault(.bandwidthLimit(bytesPerSecond: bytesPerSecond))
     }
 
-    /// A reset after so many bytes of the answer: the direction is ``Direction/toClient``.
-    public static func cut(afterBytes count: Int) -> NetworkFault { NetworkFault(.cut(afterBytes: count), direction: .toClient) }
+    /// Resets both sides after a number of bytes to the client.
+    public static func cut(afterBytes count: Int) -> NetworkFault {
+        NetworkFault(.cut(afterBytes: count), direction: .toClient)
+    }
 
-    /// The end of a stream is passed on only after this time, in each direction.
+    /// Delays the end of a stream in each direction.
     public static func slowClose(_ delay: Duration) -> NetworkFault { NetworkFault(.slowClose(delay)) }
 
-    /// All connections are reset every so often.
+    /// Resets all connections at an interval.
     public static func flap(every interval: Duration) -> NetworkFault { NetworkFault(.flap(every: interval)) }
 
-    /// This fault in one direction.
+    /// The fault, limited to one direction.
     public func inDirection(_ direction: Direction) -> NetworkFault {
         var fault = self
         fault.direction = direction
         return fault
     }
 
-    /// This fault on the n-th connection alone, from 1.
+    /// The fault, limited to the n-th connection, starting at 1.
     public func onConnection(_ number: Int) -> NetworkFault {
         var fault = self
         fault.connections = .number(number)
         return fault
     }
 
-    /// This fault on each connection from the moment this text has passed on it.
+    /// The fault, starting on each connection when a text has been forwarded on it.
     public func afterPattern(_ text: String, _ direction: Direction = .both) -> NetworkFault {
         var fault = self
         fault.trigger = .pattern(Array(text.utf8), in: direction)

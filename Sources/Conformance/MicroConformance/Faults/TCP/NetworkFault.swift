@@ -1,84 +1,84 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Something that goes wrong on the way between a client and its backend: what, in which direction, on which
-/// connections, and from when on. A ``FaultProxy`` carries it out.
+/// A fault of the network between a client and its backend: its kind, direction, connections and start. A
+/// ``FaultProxy`` causes it.
 ///
 /// ```swift
-/// proxy.faults = [.blackHole.towards(.toClient), .latency(.milliseconds(50)).onConnection(2)]
-/// proxy.faults = [.reset.onceSeen("wait=", .toServer)]
+/// proxy.faults = [.blackHole.inDirection(.toClient), .latency(.milliseconds(50)).onConnection(2)]
+/// proxy.faults = [.reset.afterPattern("wait=", .toServer)]
 /// ```
 ///
-/// Faults add up: delays are summed, the slowest pace holds, and what ends a connection ends it.
+/// Faults combine: delays are added, the lowest bandwidth applies, and any fault that ends a connection ends it.
 public struct NetworkFault: Sendable, Hashable {
-    /// What goes wrong.
+    /// The kind of a fault.
     public enum Kind: Sendable, Hashable {
-        /// Nobody listens: connecting fails. Open connections live on. On single connections, or with a trigger, the
-        /// connection is reset instead, as a listener is there for all or for none. The direction means nothing.
+        /// Refuses connections. Open connections continue. On single connections, or with a trigger, the connection is
+        /// reset instead, since a listener exists for all connections or for none. The direction is ignored.
         case refuse
-        /// Accepts, reads, and never answers; connects to no server. Once it is lifted, the server gets what the client
-        /// has sent, or the connection is reset if that was more than the proxy keeps. The direction means nothing.
+        /// Accepts connections, reads, and never responds; does not connect to the server. When the fault ends, the
+        /// server gets what the client has sent, or the connection is reset if that exceeded the proxy's buffer. The
+        /// direction is ignored.
         case unresponsive
-        /// Bytes, and the end of the stream, arrive later by this much, give or take a random part of `jitter`.
-        /// They stay in order.
+        /// Delays bytes and the end of the stream, plus or minus a random part of `jitter`. The order is kept.
         case latency(Duration, jitter: Duration)
-        /// No more than so many bytes a second, at least 1, on each connection and in each direction.
+        /// Limits the bandwidth to a number of bytes per second, at least 1, per connection and direction.
         case bandwidthLimit(bytesPerSecond: Int)
-        /// Every byte is written by itself: the first 16,384 in each direction of a connection since the fault came into
-        /// force.
+        /// Writes every byte separately: the first 16,384 in each direction of a connection since the fault started.
         case slice
-        /// The sockets stay open and nothing passes, no closing and no reset either. It flows on when lifted.
+        /// Keeps the sockets open and forwards nothing, neither an end nor a reset. Everything is forwarded when the
+        /// fault ends.
         case blackHole
-        /// The side that the direction points to sees the end of the stream (FIN), while the other direction goes on.
-        /// What was still to come is dropped.
+        /// Ends the stream (FIN) of the side that the direction points to; the other direction continues. Pending bytes
+        /// are dropped.
         case halfClose
-        /// The side that the direction points to sees a reset (RST), the other one an orderly end.
+        /// Resets (RST) the side that the direction points to; the other side sees an orderly end.
         case reset
-        /// Both sides see a reset after so many bytes have passed in the direction since the fault came into force.
+        /// Resets both sides after a number of bytes in the direction since the fault started.
         case cut(afterBytes: Int)
-        /// The end of the stream, or a reset, is passed on only after this time.
+        /// Delays the end of the stream, or a reset.
         case slowClose(Duration)
-        /// Open connections are reset every so often, at most once in a millisecond. The direction means nothing.
+        /// Resets open connections at an interval of at least one millisecond. The direction is ignored.
         case flap(every: Duration)
     }
 
-    /// Which bytes are meant.
+    /// The direction of the affected bytes.
     public enum Direction: Sendable, Hashable {
         /// From the client to the server.
         case toServer
         /// From the server to the client.
         case toClient
-        /// Each of the two.
+        /// Both directions.
         case both
     }
 
-    /// Which connections are meant.
+    /// The affected connections.
     public enum Connections: Sendable, Hashable {
-        /// Every one.
+        /// All connections.
         case all
-        /// The n-th that the proxy has accepted, from 1.
+        /// The n-th connection that the proxy accepts, starting at 1.
         case number(Int)
     }
 
-    /// From when on a fault is in force on a connection.
+    /// When a fault starts on a connection.
     public enum Trigger: Sendable, Hashable {
-        /// As soon as it is set.
+        /// Immediately.
         case always
-        /// From the moment these bytes have passed, after it was set: what follows them is concerned, they are not.
-        /// Where reads happen to split them does not matter. An empty pattern is ``always``.
+        /// After these bytes have been forwarded since the fault was set: it affects the bytes that follow them. How
+        /// reads split the bytes makes no difference. An empty pattern means ``always``.
         case pattern([UInt8], in: Direction = .both)
     }
 
-    /// What goes wrong.
+    /// The kind.
     public var kind: Kind
-    /// In which direction.
+    /// The direction.
     public var direction: Direction
-    /// On which connections.
+    /// The affected connections.
     public var connections: Connections
-    /// From when on.
+    /// When the fault starts.
     public var trigger: Trigger
 
-    /// Creates a fault, by default in force at once, everywhere.
+    /// Creates a fault, by default for all connections, in both directions, starting immediately.
     public init(
         _ kind: Kind, direction: Direction = .both, connections: Connections = .all, trigger: Trigger = .always
     ) {

@@ -1,14 +1,14 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Finds a pattern in a stream that comes in pieces (Knuth, Morris, Pratt).
+/// Finds a pattern in a stream of bytes that arrives in parts (Knuth–Morris–Pratt).
 struct PatternScanner {
     private let pattern: [UInt8]
-    /// For each length of a match: the length of the longest shorter one that it ends with.
+    /// For each length of a match, the length of the longest shorter match that is its suffix.
     private let fallback: [Int]
     private var matched = 0
 
-    /// - Parameter pattern: Not empty.
+    /// - Parameter pattern: The pattern; must not be empty.
     init(_ pattern: [UInt8]) {
         self.pattern = pattern
         var fallback = [0]
@@ -21,9 +21,9 @@ struct PatternScanner {
         self.fallback = fallback
     }
 
-    /// Goes on through the stream, and stops behind the first match.
+    /// Continues the scan until the end of the first match.
     ///
-    /// - Returns: How many of these bytes belong to the stream up to the end of the match; nil if there is none yet.
+    /// - Returns: The number of bytes up to the end of the match; nil if there is no match.
     mutating func scan(_ bytes: some Sequence<UInt8>) -> Int? {
         var count = 0
         for byte in bytes {

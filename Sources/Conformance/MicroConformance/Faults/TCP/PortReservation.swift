@@ -5,15 +5,15 @@ import Foundation
 import MicroCore
 import NIOCore
 
-/// A port that stays ours while nobody listens at it: a socket that is bound and does not listen.
+/// Reserves a port while the proxy does not listen, by a socket that is bound but does not listen.
 ///
-/// Otherwise another process could get the port meanwhile, or a client that connects again and again could be given it
-/// for its own end, and so be connected to itself.
+/// Otherwise, another process could get the port, or a client that connects repeatedly could get it as its own local
+/// port and connect to itself.
 final class PortReservation: Sendable {
     let port: Int
     private let descriptor: Int32
 
-    /// Takes a free port.
+    /// Reserves a free port.
     ///
     /// - Throws: ``MicroError`` with `unavailable`.
     init(host: String) throws {
@@ -39,7 +39,7 @@ final class PortReservation: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Lets a listener of ours have the port beside this socket.
+    /// Permits the proxy's listener to bind to the same port.
     private static func share(_ descriptor: Int32) {
         var on: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
@@ -56,7 +56,7 @@ final class PortReservation: Sendable {
                 getsockname(descriptor, $0, &size)
             }
             guard status == 0 else { return nil }
-            // The port is at the same place for IPv4 and IPv6.
+            // The port has the same offset for IPv4 and IPv6.
             return pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { SocketAddress($0.pointee).port }
         }
     }

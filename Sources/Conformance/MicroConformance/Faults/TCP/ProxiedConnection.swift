@@ -4,9 +4,9 @@
 import MicroCore
 import NIOCore
 
-/// A connection of a client, and the one to the server behind it.
+/// A connection of a client, with the connection to the server that belongs to it.
 final class ProxiedConnection {
-    /// How one side is left.
+    /// How a connection is ended.
     enum Ending {
         case close
         case reset
@@ -24,7 +24,7 @@ final class ProxiedConnection {
     private var server: (any Channel)?
     private let onFinish: () -> Void
 
-    /// - Parameter number: The how-manieth connection it is, from 1.
+    /// - Parameter number: The number of the connection, starting at 1.
     init(
         _ client: any Channel, number: Int, faults: [NetworkFault], upstream: Address, meter: TrafficMeter,
         onFinish: @escaping () -> Void
@@ -43,7 +43,7 @@ final class ProxiedConnection {
         toClient.connection = self
     }
 
-    /// What the pipeline of the client needs.
+    /// The handler for the pipeline of the client.
     var clientHandler: FaultFlowHandler { FaultFlowHandler(incoming: toServer, outgoing: toClient, self) }
 
     // MARK: - Faults
@@ -54,13 +54,13 @@ final class ProxiedConnection {
 
     func isActive(_ fault: NetworkFault) -> Bool { faults.contains(fault) }
 
-    /// Puts other faults into force.
+    /// Replaces the faults.
     func replace(faults: [NetworkFault]) {
         self.faults.replace(by: faults)
         resume()
     }
 
-    /// Does what the faults demand of the connection as a whole, and lets pass what may.
+    /// Applies the faults to the connection as a whole, and forwards everything that may be forwarded.
     func resume() {
         enforce()
         guard !isFinished else { return }
@@ -72,7 +72,7 @@ final class ProxiedConnection {
         toClient.pump()
     }
 
-    /// Ends what the faults end.
+    /// Ends the connection, or one direction, if the faults require it.
     func enforce() {
         guard !isFinished else { return }
         let (toServerRules, toClientRules) = (rules(.toServer), rules(.toClient))
@@ -88,7 +88,7 @@ final class ProxiedConnection {
         if toClientRules.ending == .halfClose { toClient.closeSink() }
     }
 
-    // MARK: - The server
+    // MARK: - Server
 
     private func connect() {
         guard server == nil, !isConnecting else { return }
@@ -113,13 +113,13 @@ final class ProxiedConnection {
         }
     }
 
-    // MARK: - Ends
+    // MARK: - Ending
 
     func flowDidEnd() {
         if toServer.isEnded, toClient.isEnded { finish(.close) }
     }
 
-    /// Leaves both sides in the same way.
+    /// Ends both sides in the same way.
     func finish(_ ending: Ending) { finish(client: ending, server: ending) }
 
     private func finish(client clientEnding: Ending, server serverEnding: Ending) {

@@ -3,8 +3,8 @@
 
 public import MicroCore
 
-/// Everything the kit needs to know about a broker adapter. Implement it, and every broker case can run. An adapter with
-/// several delivery guarantees has one harness for each.
+/// Everything the kit needs to know about a broker adapter. Implement it, and every broker case can run. An adapter
+/// with several delivery guarantees has one harness for each.
 ///
 /// ```swift
 /// struct FileBrokerHarness: BrokerHarness {

@@ -34,8 +34,8 @@ public struct TransportBounds: ConformanceBounds, Hashable {
     public var timeouts: Timeouts
     /// The maximum number of connections of one client with 64 concurrent calls; 64 by default.
     public var maxConnections: Int
-    /// The number of calls in cases with many calls; 1,000 by default. The case about cancelled calls makes ten times as
-    /// many. Not a promise of the adapter.
+    /// The number of calls in cases with many calls; 1,000 by default. The case about cancelled calls makes ten times
+    /// as many. Not a promise of the adapter.
     public var callCount: Int
 
     /// Creates bounds, with defaults for everything that is not given.

@@ -26,7 +26,8 @@ extension RegistryCase {
             }
         },
         RegistryCase(
-            "R03", .core, "A look-up of an unknown service returns an empty result without an error, and creates nothing.",
+            "R03", .core,
+            "A look-up of an unknown service returns an empty result without an error, and creates nothing.",
             rationale: "Adapters differ: they return an empty list, nil or an error."
         ) { context in
             for number in 1...50 {
@@ -55,7 +56,7 @@ extension RegistryCase {
         },
         RegistryCase(
             "R05", .core,
-            "Versions of a service coexist, each described by its latest registration; a node can move to another version.",
+            "Versions coexist, each described by its latest registration; a node can move to another version.",
             rationale: "With an etcd key that lacks the version, one version overwrites the other."
         ) { context in
             let (one, two) = (context.record(version: "1", node: "a"), context.record(version: "2", node: "b"))
@@ -133,7 +134,8 @@ extension RegistryCase {
                 for port in 1...50 {
                     try await context.register(context.record(port: port))
                     try context.expect(
-                        try await reader.lookUp("svc"), is: [context.record(port: port)], "the read after write \(port)")
+                        try await reader.lookUp("svc"), is: [context.record(port: port)], "the read after write \(port)"
+                    )
                 }
             }),
     ]

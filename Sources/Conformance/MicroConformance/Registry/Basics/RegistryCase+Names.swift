@@ -7,7 +7,8 @@ extension RegistryCase {
     static let names = [
         RegistryCase(
             "R10", .core, "Every service name is either stored exactly or refused before it is sent.",
-            rationale: "go-micro's etcd registry replaces `/` by `-`, so that names collide, and `..` leaves the prefix."
+            rationale:
+                "go-micro's etcd registry replaces `/` by `-`, so that names collide, and `..` leaves the prefix."
         ) { context in
             let validNames = ["a-b", "a.b", "a_b", "A", "topic:events.hello", String(repeating: "x", count: 253)]
             let invalidNames = [
@@ -28,7 +29,9 @@ extension RegistryCase {
             }
             for name in validNames { try await context.register(context.record(name)) }
             try await context.eventually("the list", is: validNames.sorted()) { try await context.reader.list() }
-            for name in validNames { try await context.eventually(context.reader, sees: [context.record(name)], of: name) }
+            for name in validNames {
+                try await context.eventually(context.reader, sees: [context.record(name)], of: name)
+            }
         },
         RegistryCase(
             "R11", .core, "Services with similar names never appear in each other's look-ups and watches.",
@@ -38,13 +41,16 @@ extension RegistryCase {
             try await context.eventually(recorder, sees: [])
             let similarNames = ["svc-b", "svc.b", "svcb", "svc:b", "sv"]
             for name in similarNames { try await context.register(context.record(name)) }
-            for name in similarNames { try await context.eventually(context.reader, sees: [context.record(name)], of: name) }
+            for name in similarNames {
+                try await context.eventually(context.reader, sees: [context.record(name)], of: name)
+            }
             try await context.never("a service with a similar name appears under svc") {
                 try await !context.reader.lookUp("svc").isEmpty || recorder.states.contains { Set($0.names) != [] }
             }
             try await context.register(context.record())
             try await context.eventually(recorder, sees: [context.record()])
-            try context.expect(Set(recorder.last?.names.map(\.self) ?? []), is: ["svc"], "the services in the watch of svc")
+            try context.expect(
+                Set(recorder.last?.names.map(\.self) ?? []), is: ["svc"], "the services in the watch of svc")
         },
         RegistryCase(
             "R43", .core, "Namespaces are isolated from each other, even if one name is a prefix of another.",

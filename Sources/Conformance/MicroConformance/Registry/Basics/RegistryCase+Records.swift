@@ -6,7 +6,8 @@ import MicroCore
 extension RegistryCase {
     static let records = [
         RegistryCase(
-            "R07", .core, "Metadata with any text and up to 200 pairs, and nested endpoint types, are returned unchanged.",
+            "R07", .core,
+            "Metadata with any text and up to 200 pairs, and nested endpoint types, are returned unchanged.",
             rationale: "Consul limits metadata to 64 pairs of limited length; tags and JSON lose special characters."
         ) { context in
             let special = [
@@ -109,7 +110,8 @@ extension RegistryCase {
             var returned = try await context.writer.lookUp("svc")
             for index in returned.indices { returned[index].metadata["changed"] = "yes" }
             for _ in 1...3 {
-                try context.expect(try await context.writer.lookUp("svc"), is: [context.record()], "the look-up after the change")
+                try context.expect(
+                    try await context.writer.lookUp("svc"), is: [context.record()], "the look-up after the change")
             }
         },
         RegistryCase(
@@ -147,7 +149,8 @@ extension RegistryCase {
         },
         RegistryCase(
             "R56", .capability, "The adapter reads records of go-micro, and go-micro reads records of the adapter.",
-            rationale: "Teams migrate one service at a time, so that both run side by side for years.", capabilities: ["goMicroRecords"]
+            rationale: "Teams migrate one service at a time, so that both run side by side for years.",
+            capabilities: ["goMicroRecords"]
         ) { context in
             guard let peer = context.harness.goMicro else {
                 throw ConformanceFailure("the adapter claims goMicroRecords, but the harness has no go-micro peer")
@@ -164,7 +167,9 @@ extension RegistryCase {
                 } else {
                     try await context.register(record, by: client)
                 }
-                try await context.eventually("the look-up of go-micro", is: [record]) { try await peer.lookUp(record.name) }
+                try await context.eventually("the look-up of go-micro", is: [record]) {
+                    try await peer.lookUp(record.name)
+                }
                 try await context.eventually(client, sees: [record], of: record.name)
                 if fromGo { try await peer.deregister(record) } else { try await client.deregister(record) }
                 try await context.eventually(client, sees: [], of: record.name)

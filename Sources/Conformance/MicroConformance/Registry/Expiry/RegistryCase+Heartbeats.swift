@@ -38,7 +38,7 @@ extension RegistryCase {
         },
         RegistryCase(
             "R24", .core,
-            "The effective time to live is reported; short ones are raised, none never expires, zero and below are refused.",
+            "The effective time to live is reported: short values are raised, none is unlimited, others are refused.",
             rationale: "Adapters ignore the time to live, round it to zero, or take a negative one for none."
         ) { context in
             let expiry = context.bounds.expiry

@@ -33,12 +33,12 @@ extension RegistryCase {
             "R27", .fault, "A client that was suspended for longer than the time to live registers again.",
             rationale: "Adapters trust their memory of a registration that the backend has lost."
         ) { context in
-            let halting = HaltingRegistry(context.writer)
-            try await context.withHeartbeat(in: halting) { recorder in
-                halting.halt()
+            let registry = SuspendableRegistry(context.writer)
+            try await context.withHeartbeat(in: registry) { recorder in
+                registry.suspend()
                 let expiry = context.bounds.expiry
                 try await context.eventually(recorder, sees: [], within: expiry.timeToLive * 2 + expiry.slack)
-                halting.resume()
+                registry.resume()
                 try await context.eventuallyRestored(recorder)
             }
         },

@@ -60,7 +60,8 @@ extension RegistryCase {
             try await context.never("the watch ends", during: .seconds(1)) { recorders.contains(where: \.hasEnded) }
             let sent = proxy.traffic.clientReadCount - before
             let limit = context.bounds.limits.maxRequestsPerSecond * 2
-            try context.expect(sent <= limit, "two watches send at most \(limit) requests per second; they sent \(sent)")
+            try context.expect(
+                sent <= limit, "two watches send at most \(limit) requests per second; they sent \(sent)")
             try await context.register(context.record(node: "newest", port: 10))
             for recorder in recorders {
                 try await context.eventually("the watch sees later changes", within: context.bounds.timeouts.recovery) {

@@ -52,7 +52,7 @@ extension TransportCase {
         },
         TransportCase(
             "T05", .core,
-            "Bodies of the maximum size arrive; one byte more fails as payloadTooLarge and does not affect other calls.",
+            "Bodies of the maximum size arrive; larger ones fail as payloadTooLarge without affecting other calls.",
             rationale: "A body that is too large closes the connection, with all its calls."
         ) { context in
             let maxBodySize = context.capabilities.maxBodySize

@@ -34,7 +34,8 @@ extension TransportCase {
             }
         },
         TransportCase(
-            "T18", .core, "Every error code arrives unchanged; an error without an origin gets the name of its service.",
+            "T18", .core,
+            "Every error code arrives unchanged; an error without an origin gets the name of its service.",
             rationale: "Error codes are replaced by a general one."
         ) { context in
             let listener = try await context.serve { request in

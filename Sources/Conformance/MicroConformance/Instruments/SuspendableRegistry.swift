@@ -4,36 +4,35 @@
 import MicroCore
 import Synchronization
 
-/// A registry whose user can be halted, as a process is by `SIGSTOP`: what it does then is done only when it goes on.
-final class HaltingRegistry: Registry {
-    private struct Content {
-        var isHalted = false
-        var waiting: [CheckedContinuation<Void, Never>] = []
+/// A registry whose user can be suspended, as a process is by `SIGSTOP`: its writes continue when it resumes.
+final class SuspendableRegistry: Registry {
+    private struct State {
+        var isSuspended = false
+        var waiters: [Promise<Void>] = []
     }
 
     private let base: any Registry
-    private let content = Mutex(Content())
+    private let state = Mutex(State())
 
     init(_ base: any Registry) { self.base = base }
 
-    func halt() { content.withLock { $0.isHalted = true } }
+    func suspend() { state.withLock { $0.isSuspended = true } }
 
     func resume() {
-        let waiting = content.withLock { content in
-            defer { content = Content() }
-            return content.waiting
+        let waiters = state.withLock { state in
+            defer { state = State() }
+            return state.waiters
         }
-        for continuation in waiting { continuation.resume() }
+        for waiter in waiters { waiter.resolve() }
     }
 
-    private func waitWhileHalted() async {
-        await withCheckedContinuation { continuation in
-            let isHalted = content.withLock { content in
-                if content.isHalted { content.waiting.append(continuation) }
-                return content.isHalted
-            }
-            if !isHalted { continuation.resume() }
+    private func waitWhileSuspended() async {
+        let waiter = Promise<Void>()
+        let isSuspended = state.withLock { state in
+            if state.isSuspended { state.waiters.append(waiter) }
+            return state.isSuspended
         }
+        if isSuspended { try? await waiter.uncancellableValue() }
     }
 
     var name: String { base.name }
@@ -41,12 +40,12 @@ final class HaltingRegistry: Registry {
     var description: String { base.description }
 
     func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
-        await waitWhileHalted()
+        await waitWhileSuspended()
         return try await base.register(service, timeToLive: timeToLive)
     }
 
     func deregister(_ service: ServiceRecord) async throws {
-        await waitWhileHalted()
+        await waitWhileSuspended()
         try await base.deregister(service)
     }
 
