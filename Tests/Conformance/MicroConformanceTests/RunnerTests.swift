@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("*", 82), ("R01", 1), ("R0?", 9), ("R1*,R50", 11), ("X*", 0), ("r01", 0), ("R*1", 8), ("", 0),
+        ("*", 90), ("R01", 1), ("R0?", 9), ("R1*,R50", 11), ("X*", 0), ("r01", 0), ("R*1", 9), ("", 0),
     ])
     func filterSelectsMatchingCases(_ pattern: String, _ count: Int) {
         let options = RunOptions(filter: pattern)

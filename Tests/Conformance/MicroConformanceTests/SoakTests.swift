@@ -28,7 +28,7 @@ import Testing
 @Suite(.soak, .requiresLocalEtcd, .etcd, .serialized, .timeLimit(.minutes(60))) struct EtcdSoakTests {
     @Test(.conformanceReport) func thousandServices() async throws {
         let server = try #require(EtcdServer.current)
-        let harness = try await EtcdHarnesses.harness(server) { $0.services = 1000 }
+        let harness = try await EtcdHarnesses.harness(server) { $0.load.services = 1000 }
         for each in RegistryCase.stressCases { await each.verify(against: harness, options: .soak) }
     }
 

@@ -14,11 +14,13 @@ struct ProxiedListener: Sendable {
 }
 
 extension TransportTestContext {
-    /// Serves an echo endpoint behind a proxy. Calls it once, so that the client is connected.
+    /// Serves calls behind a proxy. Makes one call first, so that the client is connected.
     ///
-    /// - Parameter isConnected: Whether to call it.
-    func serveBehindProxy(isConnected: Bool = true) async throws -> ProxiedListener {
-        let listener = try await serve()
+    /// - Parameter isConnected: Whether to make this call.
+    func serveBehindProxy(
+        isConnected: Bool = true, _ handler: @escaping TransportHandler = echo
+    ) async throws -> ProxiedListener {
+        let listener = try await serve(handler)
         let proxy = try await makeProxy(to: listener.address)
         let (client, address) = try await route(through: proxy, to: listener.address)
         if isConnected { try await call(at: address, by: client) }

@@ -19,6 +19,7 @@ enum BrokerDefect: String, MutantDefect {
     case ignoresCancellation, losesSomeUnderLoad, losesDurableSubscriptions, ignoresReplayStart, requiresEnvelope,
         dropsTraceContext
     case wildcardMatchesAllLevels, reportsPatternAsTopic, requestWaitsForDeadline, closeHangsInOutage
+    case ignoresQueuesOfPatterns, dropsHeadersInQueues, delaysOnlyFirstRejection, closeEndsOtherSubscriptions
     // Those that only a server shows.
     case reportsRefusalAsOutage, leaksSecrets, reportsErrorRepliesAsSuccess, reportsFailureAsSuccess, stopsUpdating,
         usesOnlyFirstAddress
@@ -71,6 +72,10 @@ enum BrokerDefect: String, MutantDefect {
         case .requestWaitsForDeadline: ["B46"]
         case .dropsTraceContext: ["B47"]
         case .closeHangsInOutage: ["B66"]
+        case .ignoresQueuesOfPatterns: ["B68"]
+        case .dropsHeadersInQueues: ["B69"]
+        case .delaysOnlyFirstRejection: ["B70"]
+        case .closeEndsOtherSubscriptions: ["B71"]
         case .reportsRefusalAsOutage, .leaksSecrets: ["B43"]
         case .reportsErrorRepliesAsSuccess: ["B44"]
         case .reportsFailureAsSuccess: ["B48", "B49"]

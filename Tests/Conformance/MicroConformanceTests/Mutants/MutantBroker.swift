@@ -137,6 +137,7 @@ final class MutantBroker: Broker {
         case .servesOnlyFirstSubscription where memory.withLock({ !$0.topics.insert(topic).inserted }):
             return Subscription.makeStream(options: options).subscription
         case .ignoresQueues: queue = nil
+        case .ignoresQueuesOfPatterns where topic.contains(where: { "*>".contains($0) }): queue = nil
         case .separatesQueuesByClient: queue = queue.map { "\($0)-\(id)" }
         case .treatsAllSubscribersAsQueue where isQueue: queue = queue ?? "\(topic.prefix { $0 != "." })-everybody"
         case .ignoresOptions: (queue, options) = (nil, SubscribeOptions())
@@ -171,6 +172,15 @@ final class MutantBroker: Broker {
                 return try await open(queue)
             }
         case .dropsHeaders: return try await piped(options, queue, open) { $1.yield($0.copy { $0.headers = [:] }) }
+        case .dropsHeadersInQueues where queue != nil:
+            return try await piped(options, queue, open) { $1.yield($0.copy { $0.headers = [:] }) }
+        case .closeEndsOtherSubscriptions:
+            return try await piped(
+                options, queue, open,
+                onSource: { source in
+                    sharedState.content.withLock { $0.ends["", default: []].append { source.finish() } }
+                },
+                forward: { $1.yield($0) })
         case .dropsTraceContext:
             return try await piped(options, queue, open) { $1.yield($0.copy { $0.headers["traceparent"] = nil }) }
         case .requiresEnvelope:
@@ -192,7 +202,8 @@ final class MutantBroker: Broker {
             return try await piped(options, queue, open) { delivery, source in
                 source.yield(Delivery(topic: delivery.topic, message: delivery.message, settle: delivery.settle))
             }
-        case .losesAcknowledgements, .ignoresRejections, .rejectionAcknowledges, .lateAcknowledgementBreaksConnection:
+        case .losesAcknowledgements, .ignoresRejections, .rejectionAcknowledges, .lateAcknowledgementBreaksConnection,
+            .delaysOnlyFirstRejection:
             return try await pipedSettling(options, queue, open)
         case .acknowledgesBeforeHandling:
             return try await piped(options, queue, open) { delivery, source in
@@ -274,6 +285,7 @@ final class MutantBroker: Broker {
                     switch (defect, settlement) {
                     case (.losesAcknowledgements, .acknowledged), (.ignoresRejections, .rejected): break
                     case (.rejectionAcknowledges, _): delivery.acknowledge()
+                    case (.delaysOnlyFirstRejection, .rejected) where delivery.attempt > 1: try? delivery.reject()
                     default:
                         if source.hasEnded { sharedState.content.withLock { $0.isBroken = true } }
                         delivery.settle(settlement)
@@ -346,6 +358,9 @@ final class MutantBroker: Broker {
         switch defect {
         case .worksAfterClose: break
         case .closeDropsBuffers: await base.close(deadline: .now)
+        case .closeEndsOtherSubscriptions:
+            for end in sharedState.content.withLock({ $0.ends[""] ?? [] }) { end() }
+            await base.close(deadline: deadline)
         case .closeIgnoresDeadline: await base.close(deadline: .now + .seconds(600))
         case .closeHangsInOutage where sharedState.content.withLock(\.isDown):
             await Task.detached { try? await Task.sleep(for: .seconds(600)) }.value

@@ -11,10 +11,12 @@ final class MutantRegistry: Registry {
         var registered: [String: ServiceRecord] = [:]
         var reads: [String: (records: [ServiceRecord], at: ContinuousClock.Instant)] = [:]
         var others: [any Registry] = []
+        var timesToLive: [String: Duration] = [:]
     }
 
     private let defect: RegistryDefect?
     private let base: any Registry
+    private let sharedState: MutantRegistryState
     private let secrets: [String]
     private let makeAnother: @Sendable () async throws -> any Registry
     private let sawCorruption: @Sendable () -> Bool
@@ -27,12 +29,13 @@ final class MutantRegistry: Registry {
     ///   - another: Makes one more client of the same kind.
     ///   - sawCorruption: Whether there is a record that nobody can read.
     init(
-        _ defect: RegistryDefect?, of base: any Registry, secrets: [String],
+        _ defect: RegistryDefect?, of base: any Registry, in sharedState: MutantRegistryState, secrets: [String],
         makeAnother: @escaping @Sendable () async throws -> any Registry,
         sawCorruption: @escaping @Sendable () -> Bool
     ) {
         self.defect = defect
         self.base = base
+        self.sharedState = sharedState
         self.secrets = secrets
         self.makeAnother = makeAnother
         self.sawCorruption = sawCorruption
@@ -79,6 +82,31 @@ final class MutantRegistry: Registry {
                 try? await Task.sleep(for: .milliseconds(50))
                 _ = try? await base.register(late, timeToLive: timeToLive)
             }
+        case .refreshesOnlyFirstNode:
+            let known = memory.withLock { memory in
+                let id = service.nodes.first?.id ?? ""
+                defer { memory.registered[id] = service }
+                return memory.registered[id]
+            }
+            if known == service { service.nodes = Array(service.nodes.prefix(1)) }
+            return try await base.register(service, timeToLive: timeToLive)
+        case .reportsEveryHeartbeatAsCreated:
+            var outcome = try await base.register(service, timeToLive: timeToLive)
+            outcome.created = true
+            return outcome
+        case .reportsOnlyFirstNodeAsLost where service.nodes.count > 1:
+            var (first, others) = (service, service)
+            first.nodes = Array(service.nodes.prefix(1))
+            others.nodes = Array(service.nodes.dropFirst())
+            _ = try await base.register(others, timeToLive: timeToLive)
+            return try await base.register(first, timeToLive: timeToLive)
+        case .keepsOldExpiry:
+            given = memory.withLock { memory in
+                let id = service.nodes.first?.id ?? ""
+                memory.timesToLive[id] = timeToLive ?? memory.timesToLive[id]
+                return memory.timesToLive[id]
+            }
+        case .keepsMovedNodes: sharedState.noteMoves(by: service)
         case .acceptsNegativeTimeToLive: if let timeToLive, timeToLive <= .zero { given = nil }
         default: break
         }
@@ -107,6 +135,7 @@ final class MutantRegistry: Registry {
             try await base.deregister(service)
             return
         case .ignoresDeregistration: return
+        case .deregistersOnlyFirstNode: service.nodes = Array(service.nodes.prefix(1))
         case .deregisterHangs:
             do { try await base.deregister(service) } catch { await hang() }
         default: break
@@ -151,6 +180,9 @@ final class MutantRegistry: Registry {
         switch defect {
         case .worksAfterClose: break
         case .closeHangs: await hang()
+        case .closeEndsOtherWatches:
+            sharedState.endWatches()
+            await base.close()
         default: await base.close()
         }
         for other in memory.withLock(\.others) { await other.close() }
@@ -301,6 +333,23 @@ final class MutantRegistry: Registry {
                 for name in state.names.sorted().dropFirst(64) { state[name] = [] }
                 source.yield(state)
             }
+        case .watchOfAllStaysStale where name == nil:
+            let wasStale = Mutex(false)
+            return piped(watch) { state, source in
+                if case .stale = state.freshness { wasStale.withLock { $0 = true } }
+                if case .live = state.freshness, wasStale.withLock(\.self) { return }
+                source.yield(state)
+            }
+        case .keepsMovedNodes:
+            return piped(watch) { [sharedState] state, source in
+                var state = state
+                for (name, record) in sharedState.movedRecords where state[name].isEmpty { state[name] = [record] }
+                source.yield(state)
+            }
+        case .closeEndsOtherWatches:
+            return piped(watch, onSource: { [sharedState] source in sharedState.addWatch { source.finish() } }) {
+                $1.yield($0)
+            }
         case .hidesStaleness:
             return piped(watch) { state, source in
                 if case .stale = state.freshness { return }
@@ -326,9 +375,11 @@ final class MutantRegistry: Registry {
 
     private func piped(
         _ watch: RegistryWatch, endsWithReader: Bool = true,
+        onSource: (RegistryWatch.Source) -> Void = { _ in },
         _ body: @escaping @Sendable (RegistryState, RegistryWatch.Source) async -> Void
     ) -> RegistryWatch {
         let (piped, source) = RegistryWatch.makeStream { if endsWithReader { watch.cancel() } }
+        onSource(source)
         Task {
             for await state in watch { await body(state, source) }
             source.finish()

@@ -88,6 +88,7 @@ private final class MutantStreamDelegate: TransportStreamDelegate {
 
     func send(_ message: ByteBuffer) async throws {
         switch defect {
+        case .decodesStreamMessagesAsText: try await base.send(ByteBuffer(string: String(buffer: message)))
         case .dropsOversizedMessages where message.readableBytes > maxBodySize: return
         case .losesLastMessage, .holdsBackMessages:
             let due = content.withLock { content -> ByteBuffer? in

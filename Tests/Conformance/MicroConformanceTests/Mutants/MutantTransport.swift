@@ -53,7 +53,9 @@ final class MutantTransport: Transport {
     }
 
     func open(_ request: TransportRequest, to address: Address) async throws -> TransportStream {
-        let stream = try await base.open(changed(request), to: address)
+        var request = changed(request)
+        if defect == .dropsStreamHeaders { request.headers = [:] }
+        let stream = try await base.open(request, to: address)
         return sharedState.changed(stream, by: defect, maxBodySize: capabilities.maxBodySize)
     }
 
@@ -116,6 +118,7 @@ final class MutantTransport: Transport {
                     at: request.body.readerIndex, length: min(request.body.readableBytes, capabilities.maxBodySize))
                 ?? ByteBuffer()
         case .dropsHeaders: request.headers = [:]
+        case .replacesRequestContentType: request.contentType = "application/octet-stream"
         case .truncatesHeadersAtNull: request.headers = mapped(request.headers) { String($0.prefix { $0 != "\0" }) }
         case .removesLineEndsFromHeaders: request.headers = mapped(request.headers) { $0.filter { !$0.isNewline } }
         case .mergesRepeatedHeaders:
@@ -168,6 +171,7 @@ final class MutantTransport: Transport {
         case .truncatesErrorMessages: error.message = String(error.message.prefix(64))
         case .reportsAllErrorsAsInternal: error.code = .internal
         case .dropsErrorOrigin: error.origin = ""
+        case .reportsFailureAsSafeToRetry: error.isSafeToRetry = true
         case .reportsUnavailableAsNotFound where error.code == .unavailable: error.code = .notFound
         case .neverRecovers where error.code == .unavailable: content.withLock { $0.isBroken = true }
         default: break

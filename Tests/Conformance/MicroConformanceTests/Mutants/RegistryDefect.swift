@@ -21,6 +21,8 @@ enum RegistryDefect: String, MutantDefect {
     case failsOnOneBadRecord, errorReadsAsEmpty, usesOnlyFirstAddress, skipsCertificateVerification, ignoresDeadlines,
         reportsCancellationAsFailure
     case reportsRefusalAsOutage, leaksSecrets
+    case refreshesOnlyFirstNode, reportsEveryHeartbeatAsCreated, reportsOnlyFirstNodeAsLost, keepsOldExpiry,
+        keepsMovedNodes, deregistersOnlyFirstNode, closeEndsOtherWatches, watchOfAllStaysStale
 
     /// The cases that are there because of it.
     var targets: [String] {
@@ -46,6 +48,14 @@ enum RegistryDefect: String, MutantDefect {
         case .skipsCertificateVerification: ["R47"]
         case .ignoresDeadlines, .reportsCancellationAsFailure: ["R48"]
         case .reportsRefusalAsOutage, .leaksSecrets: ["R46"]
+        case .refreshesOnlyFirstNode: ["R85"]
+        case .reportsEveryHeartbeatAsCreated: ["R86"]
+        case .reportsOnlyFirstNodeAsLost: ["R87"]
+        case .keepsOldExpiry: ["R88"]
+        case .keepsMovedNodes: ["R89"]
+        case .deregistersOnlyFirstNode: ["R90"]
+        case .closeEndsOtherWatches: ["R91"]
+        case .watchOfAllStaysStale: ["R92"]
         default: [target]
         }
     }

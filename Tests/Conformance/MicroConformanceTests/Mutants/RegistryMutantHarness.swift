@@ -12,6 +12,7 @@ final class RegistryMutantHarness: RegistryHarness {
     let bounds: RegistryBounds
     private let base: any RegistryHarness
     private let isCorrupt = Mutex(false)
+    private let sharedState = MutantRegistryState()
 
     init(_ defect: RegistryDefect?, of base: any RegistryHarness, bounds: RegistryBounds? = nil) {
         self.defect = defect
@@ -44,7 +45,7 @@ final class RegistryMutantHarness: RegistryHarness {
         }
         let (changed, base) = (options, self.base)
         return MutantRegistry(
-            defect, of: try await base.makeClient(changed), secrets: secrets,
+            defect, of: try await base.makeClient(changed), in: sharedState, secrets: secrets,
             makeAnother: { try await base.makeClient(changed) }, sawCorruption: { self.isCorrupt.withLock(\.self) })
     }
 

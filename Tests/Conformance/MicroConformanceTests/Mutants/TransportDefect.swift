@@ -19,6 +19,7 @@ enum TransportDefect: String, MutantDefect {
     case reportsErrorAsEnd, reportsStreamErrorsAsInternal, ignoresBackPressure, cancelIsNotSent,
         reportsBrokenConnectionAsEnd, mixesStreams
     case dropsOversizedMessages
+    case dropsStreamHeaders, decodesStreamMessagesAsText, replacesRequestContentType, reportsFailureAsSafeToRetry
 
     /// The cases that are there because of it.
     var targets: [String] {
@@ -66,6 +67,10 @@ enum TransportDefect: String, MutantDefect {
         case .reportsBrokenConnectionAsEnd: ["T30", "T62"]
         case .mixesStreams: ["T57"]
         case .dropsOversizedMessages: ["T58"]
+        case .dropsStreamHeaders: ["T64"]
+        case .decodesStreamMessagesAsText: ["T65"]
+        case .replacesRequestContentType: ["T66"]
+        case .reportsFailureAsSafeToRetry: ["T67"]
         }
     }
 }

@@ -25,7 +25,7 @@ import Testing
         for result in quick + slow { #expect(!result.outcome.isFailure, "\(result)") }
         let inMemory = Set(quick.filter { $0.outcome == .passed }.map(\.id))
         let cases = inMemory.union(slow.filter { $0.outcome == .passed }.map(\.id))
-        #expect(cases.count == 53, "only credentials need another harness")
+        #expect(cases.count == 57, "only credentials need another harness")
         var table = MutantTable<TransportDefect>(cases: cases)
         await withTaskGroup(of: (TransportDefect, [String]).self) { group in
             var waiting = TransportDefect.allCases[...]

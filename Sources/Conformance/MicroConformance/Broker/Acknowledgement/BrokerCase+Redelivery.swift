@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MicroCore
+import Synchronization
 
 extension BrokerCase {
     static let redelivery = [
@@ -51,6 +52,32 @@ extension BrokerCase {
             }
             try await context.eventually("the message of the canceled handler arrives again", within: limit) {
                 successor.texts == ["y"]
+            }
+        },
+        BrokerCase(
+            "B70", .capability, "The delay of a rejection applies to every attempt.",
+            rationale: "Only the first rejection is delayed; later ones are redelivered immediately, in a loop.",
+            capabilities: ["acknowledgements"], verifyUnsupported: rejectIsUnsupported
+        ) { context in
+            let delay = Duration.milliseconds(200)
+            let attempts = Mutex<[(number: Int, received: ContinuousClock.Instant)]>([])
+            _ = try await context.record { _ in
+            } handle: { delivery in
+                attempts.withLock { $0.append((delivery.attempt, .now)) }
+                if delivery.attempt < 4 { try? delivery.reject(after: delay) } else { delivery.acknowledge() }
+            }
+            try await context.publish(["x"])
+            try await context.eventually(
+                "the message arrives four times", within: delay * 3 + context.bounds.timeouts.delivery
+            ) { attempts.withLock(\.count) >= 4 }
+            let found = attempts.withLock(\.self)
+            try context.expect(found.map(\.number), is: [1, 2, 3, 4], "the attempts")
+            for (earlier, later) in zip(found, found.dropFirst()) {
+                let pause = later.received - earlier.received
+                // The clocks of the backend may round to milliseconds.
+                try context.expect(
+                    pause >= delay - .milliseconds(2),
+                    "attempt \(later.number) has a delay of \(delay); it had \(pause)")
             }
         },
         BrokerCase(

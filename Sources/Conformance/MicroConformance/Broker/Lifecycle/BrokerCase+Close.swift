@@ -116,5 +116,21 @@ extension BrokerCase {
             try await context.publish(["x"])
             try await context.eventually(other, gets: ["x"])
         },
+        BrokerCase(
+            "B71", .core, "Closing a client does not affect the subscriptions of other clients.",
+            rationale: "Clients share connections, which the first one that is closed ends."
+        ) { context in
+            let client = try await context.makeClient()
+            let closed = try await context.record(client)
+            let recorder = try await context.record()
+            try await context.publish(["before"])
+            try await context.eventually(closed, gets: ["before"])
+            try await context.eventually(recorder, gets: ["before"])
+            await client.close()
+            try await context.eventually("the subscription of the closed client ends") { closed.hasEnded }
+            try await context.publish(context.texts(0..<20))
+            try await context.eventually(recorder, gets: ["before"] + context.texts(0..<20))
+            try context.expect(!recorder.hasEnded, "the subscription of the other client does not end")
+        },
     ]
 }

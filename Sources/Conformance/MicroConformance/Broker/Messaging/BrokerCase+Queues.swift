@@ -54,7 +54,49 @@ extension BrokerCase {
             try await context.eventually(members, share: context.texts(0..<200))
             for other in others { try await context.eventually(other, gets: context.texts(0..<200)) }
         },
+        BrokerCase(
+            "B68", .capability, "A queue on a wildcard pattern delivers each matching message to one member.",
+            rationale: "The queue is ignored for patterns, and every member gets every message.",
+            capabilities: ["queues", "wildcards"], verifyUnsupported: queueOnPatternIsUnsupported
+        ) { context in
+            let pattern = context.topic("orders.*")
+            let members = [
+                try await context.record(context.publisher, topic: pattern, queue: context.queue()),
+                try await context.record(context.subscriber, topic: pattern, queue: context.queue()),
+            ]
+            let single = try await context.record(topic: pattern)
+            for number in 0..<100 {
+                try await context.publish(["\(number)"], to: context.topic("orders.t\(number % 4)"))
+            }
+            try await context.eventually(members, share: context.texts(0..<100))
+            try await context.eventually(single, gets: context.texts(0..<100))
+        },
+        BrokerCase(
+            "B69", .capability, "Members of a queue get the headers and topics of their messages.",
+            rationale: "Queues use another code path, which decodes only the body.", capabilities: ["queues"],
+            verifyUnsupported: queueIsUnsupported
+        ) { context in
+            let members = [
+                try await context.record(context.publisher, queue: context.queue()),
+                try await context.record(context.subscriber, queue: context.queue()),
+            ]
+            let messages = (0..<50).map { BrokerMessage(headers: ["number": "\($0)", "k": "v"], text: "\($0)") }
+            for message in messages { try await context.publisher.publish(message, to: context.topic()) }
+            try await context.eventually(members, share: context.texts(0..<50))
+            for delivery in members.flatMap(\.deliveries) {
+                try context.expect(
+                    delivery.message, is: BrokerMessage(headers: ["number": delivery.text, "k": "v"], text: delivery.text),
+                    "message \(delivery.text)")
+                try context.expect(delivery.topic, is: context.topic(), "the topic of message \(delivery.text)")
+            }
+        },
     ]
+
+    private static let queueOnPatternIsUnsupported: @Sendable (BrokerTestContext) async throws -> Void = { context in
+        try await context.expectUnsupported("subscribing to a pattern with a queue") {
+            _ = try await context.subscriber.subscribe(to: context.topic("orders.*"), queue: context.queue())
+        }
+    }
 
     static let queueIsUnsupported: @Sendable (BrokerTestContext) async throws -> Void = { context in
         try await context.expectUnsupported("subscribing with a queue") {

@@ -30,6 +30,31 @@ extension RegistryCase {
             try await context.expectError(.closed, from: "watching") { _ = try client.watch("svc") }
             // The registration stays until its time to live ends.
             try await context.eventually(context.reader, sees: [context.record()])
-        }
+        },
+        RegistryCase(
+            "R91", .core, "Closing a client does not affect the watches and registrations of other clients.",
+            rationale: "Clients share connections or watches, which the first one that is closed ends."
+        ) { context in
+            let client = try await context.makeClient()
+            try await context.register(context.record())
+            let recorders = [
+                context.record(try context.reader.watch("svc")), context.record(try context.reader.watch(nil)),
+            ]
+            let closed = context.record(try client.watch("svc"))
+            for recorder in recorders + [closed] {
+                try await context.eventually(
+                    recorder, sees: [context.record()], within: context.bounds.timeouts.recovery)
+            }
+            await client.close()
+            try await context.eventually("the watch of the closed client ends") { closed.hasEnded }
+            try await context.never("a watch of another client ends or becomes stale") {
+                recorders.contains { $0.hasEnded || !$0.isLive }
+            }
+            let newer = context.record(port: 9)
+            try await context.register(newer)
+            for recorder in recorders {
+                try await context.eventually(recorder, sees: [newer], within: context.bounds.timeouts.recovery)
+            }
+        },
     ]
 }

@@ -40,6 +40,22 @@ extension RegistryCase {
             try context.expect(try await context.reader.lookUp("svc"), is: [context.record()], "the look-up")
         },
         RegistryCase(
+            "R90", .core, "Deregistering a record removes all of its nodes.",
+            rationale: "Only the first node is removed, and callers use the others until they expire."
+        ) { context in
+            let record = context.record(nodes: 0..<4)
+            try await context.register(record)
+            let recorder = context.record(try context.reader.watch("svc"))
+            try await context.eventually(recorder, sees: [record])
+            var part = record
+            part.nodes = Array(record.nodes.prefix(3))
+            var rest = record
+            rest.nodes = Array(record.nodes.suffix(1))
+            try await context.writer.deregister(part)
+            try await context.eventually(recorder, sees: [rest])
+            try await context.eventually(context.reader, sees: [rest])
+        },
+        RegistryCase(
             "R20", .capability,
             "After another client has deregistered a node, the next heartbeat restores it and reports the loss.",
             rationale:

@@ -133,5 +133,29 @@ extension RegistryCase {
             try await context.register(context.record())
             try await context.eventually(recorder, sees: [context.record()])
         },
+        RegistryCase(
+            "R89", .core, "A node that moves to another service disappears from look-ups and watches of the old one.",
+            rationale: "The old entry of a renamed service stays until it expires, or forever."
+        ) { context in
+            let old = context.record("old", nodes: 0..<1)
+            var moved = context.record("new", nodes: 0..<1)
+            moved.nodes = old.nodes
+            try await context.register(old)
+            let recorders = [
+                context.record(try context.reader.watch("old")), context.record(try context.reader.watch(nil)),
+            ]
+            for recorder in recorders {
+                try await context.eventually(
+                    recorder, sees: [old], of: "old", within: context.bounds.timeouts.recovery)
+            }
+            try await context.register(moved)
+            for recorder in recorders {
+                try await context.eventually(recorder, sees: [], of: "old", within: context.bounds.timeouts.recovery)
+            }
+            try await context.eventually(
+                recorders[1], sees: [moved], of: "new", within: context.bounds.timeouts.recovery)
+            try await context.eventually(context.reader, sees: [], of: "old")
+            try await context.eventually(context.reader, sees: [moved], of: "new")
+        },
     ]
 }

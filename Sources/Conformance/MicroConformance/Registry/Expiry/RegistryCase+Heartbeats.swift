@@ -63,6 +63,69 @@ extension RegistryCase {
                 try await context.reader.lookUp("forever").isEmpty
             }
         },
+        RegistryCase(
+            "R85", .core, "Heartbeats keep every node of a record registered, for three times its time to live.",
+            rationale: "A heartbeat refreshes only the first node of a record, and the others expire."
+        ) { context in
+            let record = context.record(nodes: 0..<3)
+            try await context.withHeartbeat(of: record) { recorder in
+                let before = recorder.states.count
+                try await context.never("a node is absent", during: context.bounds.expiry.timeToLive * 3) {
+                    let count = try await context.reader.lookUp("svc").flatMap(\.nodes).count
+                    return count != record.nodes.count || recorder.states.count > before
+                }
+            }
+        },
+        RegistryCase(
+            "R86", .core, "A registration reports that it created a node if and only if a node is new.",
+            rationale: "If every heartbeat reports a lost node, the report is useless for detecting losses."
+        ) { context in
+            let timeToLive = context.bounds.expiry.timeToLive
+            let first = try await context.writer.register(context.record(nodes: 0..<2), timeToLive: timeToLive)
+            try context.expect(first.created, "the first registration reports created nodes")
+            for number in 1...3 {
+                let heartbeat = try await context.writer.register(context.record(nodes: 0..<2), timeToLive: timeToLive)
+                try context.expect(!heartbeat.created, "heartbeat \(number) reports no created node")
+            }
+            var changed = context.record(nodes: 0..<2)
+            changed.metadata["changed"] = "yes"
+            let update = try await context.writer.register(changed, timeToLive: timeToLive)
+            try context.expect(!update.created, "a registration with changed metadata reports no created node")
+            changed.nodes = context.record(nodes: 0..<3).nodes
+            let extended = try await context.writer.register(changed, timeToLive: timeToLive)
+            try context.expect(extended.created, "a registration with an additional node reports a created node")
+        },
+        RegistryCase(
+            "R87", .capability, "After one of several nodes was lost, the next heartbeat restores and reports it.",
+            rationale: "Adapters report only the state of the first or of the last node of a record.",
+            capabilities: ["foreignDeregistration"]
+        ) { context in
+            let record = context.record(nodes: 0..<3)
+            for number in 0..<3 {
+                try await context.register(record)
+                try await context.eventually(context.reader, sees: [record])
+                try await context.reader.deregister(context.record(nodes: [number]))
+                try await context.eventually("one node is lost") {
+                    try await context.writer.lookUp("svc").flatMap(\.nodes).count == 2
+                }
+                let outcome = try await context.register(record)
+                try context.expect(outcome.created, "the heartbeat reports the loss of node \(number)")
+                try await context.eventually(context.reader, sees: [record])
+            }
+        },
+        RegistryCase(
+            "R88", .core, "Registering a node again without a time to live removes its expiry.",
+            rationale: "The lease of the earlier registration stays attached, and the node expires."
+        ) { context in
+            let timeToLive = context.bounds.expiry.timeToLive
+            try await context.writer.register(context.record(), timeToLive: timeToLive)
+            let outcome = try await context.writer.register(context.record(), timeToLive: nil)
+            try context.expect(outcome.timeToLive, is: nil, "the effective time to live")
+            try await context.eventually(context.reader, sees: [context.record()])
+            try await context.never(
+                "the node expires", during: timeToLive * 2 + min(context.bounds.expiry.slack, .seconds(3))
+            ) { try await context.reader.lookUp("svc").isEmpty }
+        },
     ]
 
     private static func text(_ timeToLive: Duration?) -> String { timeToLive.map { "\($0)" } ?? "nil" }

@@ -58,5 +58,25 @@ extension RegistryCase {
                 try await context.eventuallyRestored(recorder)
             }
         },
+        RegistryCase(
+            "R92", .fault, "A watch of all services becomes live again after an outage, and sees later changes.",
+            rationale: "Watching all services is often a second code path, without its own recovery.",
+            actions: [.stop, .start]
+        ) { context in
+            try await context.register(context.record())
+            let recorder = context.record(try context.reader.watch(nil))
+            try await context.eventually(recorder, sees: [context.record()], within: context.bounds.timeouts.recovery)
+            try await context.perform(.stop)
+            try await context.eventuallyStale(recorder)
+            try context.expect(recorder.records(), is: [context.record()], "the stale state")
+            try await context.perform(.start)
+            try await context.eventually("the watched state becomes live", within: context.bounds.timeouts.recovery) {
+                recorder.isLive
+            }
+            let newer = context.record("newer")
+            try await context.eventuallyRegisters(newer)
+            try await context.eventually(
+                recorder, sees: [newer], of: "newer", within: context.bounds.timeouts.recovery)
+        },
     ]
 }

@@ -100,5 +100,21 @@ extension TransportCase {
                 }
             }
         },
+        TransportCase(
+            "T66", .core, "The media type of a request reaches the service unchanged.",
+            rationale: "A service cannot decode a request whose media type was replaced by a default."
+        ) { context in
+            let listener = try await context.serve { request in
+                TransportResponse(contentType: "text/plain", body: ByteBuffer(string: request.contentType))
+            }
+            for contentType in [
+                "application/json", "application/protobuf", "application/octet-stream", "text/plain; charset=utf-8",
+            ] {
+                let request = context.request(body: ByteBuffer(string: "{}"), contentType: contentType)
+                let response = try await context.client.call(request, to: listener.address)
+                try context.expect(String(buffer: response.body), is: contentType, "the media type of the request")
+                try context.expect(response.contentType, is: "text/plain", "the media type of the response")
+            }
+        },
     ]
 }

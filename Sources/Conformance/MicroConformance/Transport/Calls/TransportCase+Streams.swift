@@ -179,6 +179,49 @@ extension TransportCase {
             try await stream.finish()
             try context.expect(try await context.texts(of: stream), is: ["\(maxBodySize)"], "the messages")
         },
+        TransportCase(
+            "T64", .capability, "Headers and media type of the request that opens a stream reach its handler.",
+            rationale: "Metadata and traces of streams are lost.", capabilities: ["streams"]
+        ) { context in
+            let headers: Headers = [
+                "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "X-User-Id": "john",
+            ]
+            let address = try await context.serveStream { request, stream in
+                try await stream.send(request.contentType)
+                for (name, value) in request.headers { try await stream.send("\(name)=\(value)") }
+            }
+            let stream = try await context.open(at: address, headers: headers)
+            try await stream.finish()
+            let texts = try await context.texts(of: stream)
+            try context.expect(texts.first, is: "application/octet-stream", "the media type")
+            try context.expect(
+                texts.dropFirst().sorted(), is: headers.map { "\($0.name)=\($0.value)" }.sorted(), "the headers")
+        },
+        TransportCase(
+            "T65", .capability, "Stream messages with any bytes arrive unchanged, in both directions.",
+            rationale: "Messages are processed as text, or split at line breaks.", capabilities: ["streams"]
+        ) { context in
+            let messages: [ByteBuffer] = [
+                ByteBuffer(bytes: [UInt8](0...255)), ByteBuffer(bytes: [0xFF, 0xFE, 0x00, 0xC3, 0x28]),
+                ByteBuffer(bytes: [0xED, 0xA0, 0x80]), ByteBuffer(string: "\r\n\r\n"),
+                ByteBuffer(string: "0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"), ByteBuffer(bytes: [0]),
+                ByteBuffer(string: "\"}],\\u0000"),
+            ]
+            let address = try await context.serveStream { _, stream in
+                var received: [ByteBuffer] = []
+                for try await message in stream {
+                    received.append(message)
+                    try await stream.send(message)
+                }
+                guard received == messages else { throw MicroError(.invalidArgument, "the messages have changed") }
+            }
+            let stream = try await context.open(at: address)
+            for message in messages { try await stream.send(message) }
+            try await stream.finish()
+            var found: [ByteBuffer] = []
+            for try await message in stream { found.append(message) }
+            try context.expect(found, is: messages, "the messages")
+        },
     ]
 
     /// Waits until a sender sends nothing more during an observation window, before it has sent everything.

@@ -27,6 +27,34 @@ extension TransportCase {
             }
         },
         TransportCase(
+            "T67", .fault, "A call whose connection is reset while its handler runs fails as not safe to retry.",
+            rationale: "A retry executes the request a second time.", hooks: [.networkPath]
+        ) { context in
+            let (gate, calls) = (AsyncGate(), CallCounter())
+            let server = try await context.serveBehindProxy { request in
+                if request.endpoint == "Case.Wait" {
+                    calls.add()
+                    await gate.wait()
+                }
+                return TransportResponse(contentType: request.contentType, body: request.body)
+            }
+            for count in 1...3 {
+                let call = Task {
+                    let request = context.request("Case.Wait", within: .seconds(2))
+                    _ = try await server.client.call(request, to: server.address)
+                }
+                try await context.eventually("the service gets the call") { calls.value == count }
+                server.proxy.dropConnections()
+                let error = try await context.expectError(
+                    .unavailable, .deadlineExceeded, from: "a call whose connection is reset"
+                ) { try await call.value }
+                try context.expect(!error.isSafeToRetry, "a call that has run is not safe to retry; found \(error)")
+                try context.expect(calls.value, is: count, "the number of calls that the service got")
+                try await context.eventuallyResponds(server.address, by: server.client)
+            }
+            gate.open()
+        },
+        TransportCase(
             "T35", .fault, "A call over a black-holed connection ends at its deadline.",
             rationale: "A server that hangs blocks all its callers.", hooks: [.networkPath]
         ) { context in
