@@ -1,10 +1,11 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-@testable import MicroConformance
 import MicroCore
 import NIOCore
 import Testing
+
+@testable import MicroConformance
 
 @Suite struct ValueDifferenceTests {
     private func report<Value>(_ expected: Value, _ found: Value) -> String {

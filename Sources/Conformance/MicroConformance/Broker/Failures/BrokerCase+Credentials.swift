@@ -38,12 +38,7 @@ extension BrokerCase {
             rationale: "Refused clients connect in a loop, or end their subscriptions.",
             actions: [.revokeCredentials], hooks: [.revocableCredentials, .endpoint]
         ) { context in
-            let proxy = try await context.makeProxy()
-            let client = try await context.makeClient {
-                $0.credentials = .revocable
-                $0.addresses = [proxy.address]
-                $0.timeout = .seconds(1)
-            }
+            let (client, proxy) = try await context.makeRevocableClient(timeout: .seconds(1))
             let recorder = try await context.record(client)
             try await context.eventuallyDelivers(from: context.publisher, to: recorder)
             try await context.perform(.revokeCredentials)

@@ -10,16 +10,13 @@ extension BrokerCase {
             "With several addresses a client uses one that works, also when the one in use fails later.",
             rationale: "Adapters use only the first address.", hooks: [.endpoint]
         ) { context in
-            let (first, second) = (try await context.makeProxy(), try await context.makeProxy())
-            first.faults = [.refuse]
-            let client = try await context.makeClient { $0.addresses = [first.address, second.address] }
+            let failover = try await context.makeFailoverClient()
+            let client = failover.client
             let inbound = try await context.record(client)
             let outbound = try await context.record()
             try await context.eventuallyDelivers(from: client, to: outbound)
             try await context.eventuallyDelivers(from: context.publisher, to: inbound)
-            first.faults = []
-            second.faults = [.refuse]
-            second.dropConnections()
+            failover.switchAddresses()
             try await context.eventuallyDelivers(from: client, to: outbound)
             try await context.eventuallyDelivers(from: context.publisher, to: inbound)
             try await context.publish(context.texts(0..<20))

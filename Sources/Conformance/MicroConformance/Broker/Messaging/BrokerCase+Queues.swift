@@ -85,7 +85,8 @@ extension BrokerCase {
             try await context.eventually(members, share: context.texts(0..<50))
             for delivery in members.flatMap(\.deliveries) {
                 try context.expect(
-                    delivery.message, is: BrokerMessage(headers: ["number": delivery.text, "k": "v"], text: delivery.text),
+                    delivery.message,
+                    is: BrokerMessage(headers: ["number": delivery.text, "k": "v"], text: delivery.text),
                     "message \(delivery.text)")
                 try context.expect(delivery.topic, is: context.topic(), "the topic of message \(delivery.text)")
             }

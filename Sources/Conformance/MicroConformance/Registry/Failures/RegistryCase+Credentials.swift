@@ -11,11 +11,7 @@ extension RegistryCase {
             rationale: "Watches continue without permission, or send requests in a loop.",
             actions: [.revokeCredentials], hooks: [.revocableCredentials, .endpoint]
         ) { context in
-            let proxy = try await context.makeProxy()
-            let client = try await context.makeClient {
-                $0.credentials = .revocable
-                $0.addresses = [proxy.address]
-            }
+            let (client, proxy) = try await context.makeRevocableClient()
             try await context.register(context.record())
             let recorder = context.record(try client.watch("svc"))
             try await context.eventually(recorder, sees: [context.record()], within: context.bounds.timeouts.recovery)

@@ -34,17 +34,14 @@ extension RegistryCase {
             "With several addresses a client uses one that works, also when the one in use fails later.",
             rationale: "Adapters use only the first address.", hooks: [.endpoint]
         ) { context in
-            let (first, second) = (try await context.makeProxy(), try await context.makeProxy())
-            first.faults = [.refuse]
-            let client = try await context.makeClient { $0.addresses = [first.address, second.address] }
+            let failover = try await context.makeFailoverClient()
+            let client = failover.client
             try await context.register(context.record(), by: client)
             try await context.eventually(client, sees: [context.record()])
             let recorder = context.record(try client.watch("svc"))
             try await context.eventually(recorder, sees: [context.record()], within: context.bounds.timeouts.recovery)
 
-            first.faults = []
-            second.faults = [.refuse]
-            second.dropConnections()
+            failover.switchAddresses()
             let newer = context.record(port: 9)
             try await context.register(newer)
             try await context.eventually(
