@@ -113,7 +113,7 @@ import Testing
         let peer = try RawNATSClient(server)
         #expect(peer.receives(#""server_name":"plain""#))
         #expect(peer.receives(#""max_payload":1234"#))
-        #expect(try await server.resourceCounts().connections == 1)
+        #expect(try await eventually { try await server.resourceCounts().connections == 1 })
         #expect(try await server.request("/jsz").text.contains(#""disabled": true"#))
         await server.end()
     }

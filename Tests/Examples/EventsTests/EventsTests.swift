@@ -62,7 +62,7 @@ private func expectEachOnce(_ environment: [String: String]) async throws {
         try start("events-subscriber", environment: environment),
         try start("events-subscriber", "--queue", "audits", environment: environment),
     ]
-    #expect(await eventually { subscribers.allSatisfy { $0.text.contains(" serving") } })
+    #expect(await eventually { subscribers.allSatisfy { $0.text.contains(" service registered") } })
     let publisher = try start("events-publisher", "--count", "40", "--interval", "0", environment: environment)
     #expect(await publisher.exitStatus() == 0, "\(publisher.text)")
     #expect(publisher.text.contains("40 published, 0 failed"), "\(publisher.text)")

@@ -17,7 +17,7 @@ enum Greeter {
     /// Starts a server and waits until it is ready.
     static func serve(_ arguments: String..., environment: [String: String]) async throws -> ChildProcess {
         let server = try ChildProcess(path(of: "greeter-server"), arguments, environment: environment)
-        guard await eventually(within: .seconds(20), { server.text.contains(" serving") }) else {
+        guard await eventually(within: .seconds(20), { server.text.contains(" service registered") }) else {
             throw TestServerError(description: "greeter-server does not serve: \(server.text)")
         }
         return server
