@@ -155,7 +155,8 @@ let package = Package(
             "MicroHarnesses", in: .conformance,
             [
                 "MicroCore", "AdapterSettings", "BackendSupport", "MicroConformance", "MicroConsul", "MicroEtcd",
-                "MicroHTTP", "MicroMemory", "MicroNATS", "CurlTransfer", "CZlib", configuration, logging, nioCore, nioPosix,
+                "MicroHTTP", "MicroMemory", "MicroNATS", "CurlTransfer", "CZlib", "GoMicroWire", configuration, logging,
+                nioCore, nioPosix,
             ]),
 
         // Command-line tools. The target is not named micro: on a case-insensitive file system that collides with

@@ -7,5 +7,5 @@ import ArgumentParser
 @main
 struct MicroTool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "micro", abstract: "The command line of swift-micro.", subcommands: [Conformance.self])
+        commandName: "micro", abstract: "The command line of swift-micro.", subcommands: [ConformanceCommand.self])
 }

@@ -1,9 +1,9 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// One line on a terminal that is written again and again; nothing where the standard error is no terminal.
+/// A line on the terminal that is overwritten in place. Shows nothing if the standard error is not a terminal.
 struct ProgressLine {
-    /// A line that wraps cannot be rewritten in place, and no terminal in use is narrower than this.
+    /// A line that wraps cannot be overwritten, and terminals are rarely narrower than this.
     private static let width = 79
 
     private let isShown = StandardError.isTerminal
@@ -12,8 +12,8 @@ struct ProgressLine {
 
     func clear() { rewrite("") }
 
-    /// Goes to the beginning of the line and erases it first.
     private func rewrite(_ text: String) {
+        // Return to the start of the line, and erase it.
         if isShown { StandardError.print("\r\u{1B}[K\(text)", terminator: "") }
     }
 }

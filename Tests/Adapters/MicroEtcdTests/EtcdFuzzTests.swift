@@ -38,7 +38,7 @@ import Testing
         for _ in 0..<100_000 {
             let input = fuzzer.mutated(seed)
             let whole = lines(in: [input])
-            if lines(in: fuzzer.pieces(of: input)) != whole { different += 1 }
+            if lines(in: fuzzer.chunks(of: input)) != whole { different += 1 }
             if whole == nil { tooLong += 1 }
             // Half a message is as good as a changed one.
             guard let line = whole?[fuzzer.number(below: whole?.count ?? 1)] else { continue }

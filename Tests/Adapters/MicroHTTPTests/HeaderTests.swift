@@ -122,7 +122,7 @@ import Testing
 
     @Test("what is sent is go-micro's request") func requestMatchesGoMicro() async throws {
         let seen = ValueCollector<ScriptedRequest>()
-        let server = try ScriptedServer(answering: { request in
+        let server = try ScriptedServer(responding: { request in
             seen.add(request)
             return ScriptedResponse()
         })

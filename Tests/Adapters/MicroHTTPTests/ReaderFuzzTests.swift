@@ -83,7 +83,7 @@ import Testing
             let other = try readWithNIODecoder(ByteBuffer(bytes: input))
             let text = String(decoding: input, as: UTF8.self)
             #expect(whole.elementsEqual(other.prefix(whole.count)), "\(text.debugDescription)")
-            #expect(Self.read(fuzzer.pieces(of: input), kind) == whole, "\(text.debugDescription)")
+            #expect(Self.read(fuzzer.chunks(of: input), kind) == whole, "\(text.debugDescription)")
             taken += whole.count
         }
         // Most of what is whole is taken: otherwise nothing would have been compared.

@@ -9,7 +9,7 @@ struct ScriptedEchoServer {
     private let server: ScriptedServer
 
     init() throws {
-        server = try ScriptedServer(answering: { request in
+        server = try ScriptedServer(responding: { request in
             ScriptedResponse(headers: [("Content-Type", request["Content-Type"] ?? "")], body: request.body)
         })
     }

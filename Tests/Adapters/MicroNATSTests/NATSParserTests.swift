@@ -80,7 +80,7 @@ import Testing
         for round in 0..<1_000_000 {
             let input = fuzzer.mutated(seeds[round % seeds.count])
             let whole = outcome(of: [input])
-            if outcome(of: fuzzer.pieces(of: input)) != whole { different += 1 }
+            if outcome(of: fuzzer.chunks(of: input)) != whole { different += 1 }
             if whole.isRefused { refused += 1 } else if whole.count > 0 { read += 1 }
         }
         #expect(different == 0)

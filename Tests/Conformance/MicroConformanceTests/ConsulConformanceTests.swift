@@ -6,7 +6,7 @@ import MicroConformanceTesting
 import TestServers
 import Testing
 
-/// Every case against a real Consul, which is stopped, killed, halted and wiped on the way.
+/// All cases against Consul. Some stop, kill, pause and wipe it.
 @Suite(.requiresConsul, .consul, .serialized, .timeLimit(.minutes(10))) struct ConsulConformanceTests {
     @Test(.conformanceReport, .serialized, arguments: RegistryCase.all)
     func contract(_ each: RegistryCase) async throws {
@@ -15,7 +15,7 @@ import Testing
     }
 }
 
-/// The cases that need TLS and ACLs, and what ACLs and TLS make of some others.
+/// The cases that need TLS and ACLs, and some others with TLS and ACLs.
 @Suite(.requiresLocalConsul, .serialized, .timeLimit(.minutes(5))) struct SecuredConsulConformanceTests {
     @Test(.conformanceReport) func contract() async throws {
         let certificates = try await Certificates()
@@ -29,7 +29,7 @@ import Testing
 }
 
 extension RegistryCase {
-    /// Those that only a backend with TLS and credentials can be put to, and a few of all kinds.
+    /// The cases that need a backend with TLS and credentials, and some of all other kinds.
     static let forSecuredBackends = all.filter { testCase in
         !testCase.hooks.isDisjoint(with: [.tls, .wrongCredentials, .revocableCredentials])
             || ["R01", "R05", "R20", "R30", "R33", "R44", "R55", "R59"].contains(testCase.id)

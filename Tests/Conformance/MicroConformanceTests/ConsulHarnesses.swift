@@ -9,7 +9,7 @@ import MicroCore
 import MicroHarnesses
 import TestServers
 
-/// Harnesses on Consul agents: one without ACLs, one with TLS and ACLs.
+/// Makes harnesses for Consul agents: one without ACLs, one with TLS and ACLs.
 enum ConsulHarnesses {
     private static let token = "5f1b6c3e-2f57-4b57-9d0c-1a2b3c4d5e6f"
 
@@ -19,7 +19,7 @@ enum ConsulHarnesses {
         let configuration = configuration(server)
         var bounds = ConsulRegistryHarness.bounds(of: configuration)
         change(&bounds)
-        // One that was not started here is not ours to end.
+        // A server that the tests have not started must not be controlled.
         return try await ConsulRegistryHarness(
             configuration, bounds: bounds, control: ConsulServer.external == nil ? ServerControl(server) : nil)
     }
@@ -49,7 +49,7 @@ enum ConsulHarnesses {
     private static func configuration(_ server: ConsulServer) -> ConsulConfiguration {
         var configuration = ConsulConfiguration()
         configuration.address = server.address
-        // A dead connection is noticed after this time: cases wait for it.
+        // A dead connection is detected after this time. Cases wait for it.
         configuration.watchRenewalInterval = .seconds(3)
         return configuration
     }

@@ -6,7 +6,7 @@ import MicroConformanceTesting
 import TestServers
 import Testing
 
-/// Every case against a real etcd, which is stopped, killed, halted, wiped and compacted on the way.
+/// All cases against etcd. Some stop, kill, pause, wipe and compact it.
 @Suite(.requiresEtcd, .etcd, .serialized, .timeLimit(.minutes(10))) struct EtcdConformanceTests {
     @Test(.conformanceReport, .serialized, arguments: RegistryCase.all)
     func contract(_ each: RegistryCase) async throws {
@@ -15,7 +15,7 @@ import Testing
     }
 }
 
-/// The cases that need TLS and credentials, and what those make of some others.
+/// The cases that need TLS and credentials, and some others with TLS and credentials.
 @Suite(.requiresLocalEtcd, .serialized, .timeLimit(.minutes(5))) struct SecuredEtcdConformanceTests {
     @Test(.conformanceReport) func contract() async throws {
         let certificates = try await Certificates()

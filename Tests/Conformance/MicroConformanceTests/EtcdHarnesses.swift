@@ -9,7 +9,7 @@ import MicroHarnesses
 import TestServers
 import Testing
 
-/// Harnesses on etcd servers of their own: one without authentication, one with TLS and authentication.
+/// Makes harnesses for etcd servers: one without authentication, one with TLS and authentication.
 enum EtcdHarnesses {
     static func withAll(
         _ body: (_ plain: EtcdRegistryHarness, _ secured: EtcdRegistryHarness) async throws -> Void
@@ -44,7 +44,7 @@ enum EtcdHarnesses {
         let configuration = configuration(server)
         var bounds = EtcdRegistryHarness.bounds(of: configuration)
         change(&bounds)
-        // One that was not started here is not ours to end.
+        // A server that the tests have not started must not be controlled.
         return try await EtcdRegistryHarness(
             configuration, bounds: bounds, control: EtcdServer.external == nil ? ServerControl(server) : nil)
     }
@@ -63,7 +63,7 @@ enum EtcdHarnesses {
     private static func configuration(_ server: EtcdServer) -> EtcdConfiguration {
         var configuration = EtcdConfiguration()
         configuration.address = server.address
-        // A dead connection is noticed after this time: cases wait for it.
+        // A dead connection is detected after this time. Cases wait for it.
         configuration.watchRenewalInterval = .seconds(3)
         return configuration
     }

@@ -14,7 +14,7 @@ import Testing
     func contract(_ each: BrokerCase) async { await each.verify(against: Self.harness) }
 }
 
-/// On a real Consul, which is stopped, killed, halted and cut off on the way.
+/// All cases with Consul as the registry. Some stop, kill, pause and isolate it.
 @Suite(.requiresConsul, .consul, .serialized, .timeLimit(.minutes(10))) struct HTTPBrokerOnConsulConformanceTests {
     @Test(.conformanceReport, .serialized, arguments: BrokerCase.all)
     func contract(_ each: BrokerCase) async throws {

@@ -7,8 +7,7 @@ import MicroCore
 import TestServers
 import Testing
 
-/// Every case against a real NATS, which is stopped, killed, halted and wiped on the way: by its core, over TCP and over
-/// WebSocket, and by JetStream.
+/// All cases against NATS, which some stop, kill, pause and wipe: core NATS over TCP and over WebSockets, and JetStream.
 @Suite(.requiresNATS, .nats, .serialized, .timeLimit(.minutes(15))) struct NATSConformanceTests {
     private let server: NATSServer
 
@@ -30,7 +29,7 @@ import Testing
     }
 }
 
-/// The transport contract, over a real NATS.
+/// All transport cases against NATS.
 @Suite(.requiresNATS, .nats, .serialized, .timeLimit(.minutes(5))) struct NATSTransportConformanceTests {
     private let server: NATSServer
 
@@ -42,7 +41,7 @@ import Testing
     }
 }
 
-/// The cases that need TLS and credentials, and what those make of some others.
+/// The cases that need TLS and credentials, and some others with TLS and credentials.
 @Suite(.requiresLocalNATS, .serialized, .timeLimit(.minutes(5))) struct SecuredNATSConformanceTests {
     @Test(.conformanceReport, arguments: DeliveryGuarantee.allCases) func contract(_ delivery: DeliveryGuarantee)
         async throws
@@ -58,7 +57,7 @@ import Testing
 }
 
 extension BrokerCase {
-    /// Those that need TLS or other credentials, and some that everything needs.
+    /// The cases that need a backend with TLS and credentials, and some of all other kinds.
     static let forSecuredBackends = all.filter { each in
         ["B01", "B10", "B27", "B46", "B56"].contains(each.id)
             || !each.hooks.isDisjoint(with: [.tls, .wrongCredentials, .unprivilegedCredentials, .revocableCredentials])

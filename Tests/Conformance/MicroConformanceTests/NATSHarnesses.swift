@@ -9,7 +9,7 @@ import MicroNATS
 import Synchronization
 import TestServers
 
-/// Harnesses on NATS servers of their own: one without authentication, one with TLS and users.
+/// Makes harnesses for NATS servers: one without authentication, one with TLS and users.
 enum NATSHarnesses {
     static func harness(
         _ server: NATSServer, _ delivery: DeliveryGuarantee, overWebSocket: Bool = false,
@@ -18,7 +18,7 @@ enum NATSHarnesses {
         let configuration = configuration(overWebSocket ? server.webSocketURL : server.url)
         var bounds = NATSBrokerHarness.bounds(of: configuration)
         change(&bounds)
-        // One that was not started here is not ours to end.
+        // A server that the tests have not started must not be controlled.
         return try await NATSBrokerHarness(
             configuration, delivery: delivery, bounds: bounds,
             control: NATSServer.external == nil ? ServerControl(server) : nil, monitoring: server.monitoringAddress)
@@ -41,7 +41,7 @@ enum NATSHarnesses {
         configuration.certificateAuthorityFile = certificates.certificateAuthorityFile
         (configuration.user, configuration.password) = ("root", Secret(NATSUsers.rootPassword))
         var bounds = NATSBrokerHarness.bounds(of: configuration)
-        // Who was refused waits before he asks again.
+        // After a refusal the adapter waits before it connects again.
         bounds.timeouts.recovery = .seconds(25)
         return try await NATSBrokerHarness(
             configuration, delivery: delivery, bounds: bounds, control: ServerControl(server),
@@ -51,15 +51,15 @@ enum NATSHarnesses {
     private static func configuration(_ address: String) -> NATSConfiguration {
         var configuration = NATSConfiguration()
         configuration.address = address
-        // A dead connection is noticed after this time and the timeout: cases wait for it.
+        // A dead connection is detected after this time and the timeout. Cases wait for it.
         configuration.pingInterval = .seconds(2)
         configuration.timeout = .seconds(3)
         return configuration
     }
 }
 
-/// The users of a server, which are in its configuration.
-final class NATSUsers: NATSPrincipals {
+/// Adds users to the configuration of a server.
+final class NATSUsers: PrincipalProvider {
     static let rootPassword = "correct-horse"
     private static let unprivilegedPassword = "battery-staple"
 
@@ -72,11 +72,11 @@ final class NATSUsers: NATSPrincipals {
         [Self.rootPassword, Self.unprivilegedPassword, "wrong-password"] + revocable.withLock { Array($0.values) }
     }
 
-    func login(for credentials: CredentialKind) async throws -> (user: String, password: Secret) {
+    func principal(for credentials: CredentialKind) async throws -> Principal {
         switch credentials {
-        case .valid: return ("root", Secret(Self.rootPassword))
-        case .wrong: return ("nobody", Secret("wrong-password"))
-        case .unprivileged: return ("powerless", Secret(Self.unprivilegedPassword))
+        case .valid: return Principal(user: "root", secret: Secret(Self.rootPassword))
+        case .wrong: return Principal(user: "unknown", secret: Secret("wrong-password"))
+        case .unprivileged: return Principal(user: "unprivileged", secret: Secret(Self.unprivilegedPassword))
         case .revocable:
             let (user, password) = ("revocable-\(UUID().uuidString.prefix(8))", UUID().uuidString)
             let all = revocable.withLock { revocable in
@@ -84,7 +84,7 @@ final class NATSUsers: NATSPrincipals {
                 return revocable
             }
             try await server.reconfigure(Self.configuration(revocable: all.map { ($0.key, $0.value) }))
-            return (user, Secret(password))
+            return Principal(user: user, secret: Secret(password))
         }
     }
 
@@ -97,7 +97,7 @@ final class NATSUsers: NATSPrincipals {
         let users =
             [
                 "{ user: root, password: \"\(rootPassword)\" }",
-                "{ user: powerless, password: \"\(unprivilegedPassword)\", permissions: "
+                "{ user: unprivileged, password: \"\(unprivilegedPassword)\", permissions: "
                     + "{ publish: { deny: \">\" }, subscribe: { deny: \">\" } } }",
             ] + revocable.map { "{ user: \"\($0.user)\", password: \"\($0.password)\" }" }
         return "authorization { users: [\(users.joined(separator: ", "))] }"

@@ -67,7 +67,7 @@ import Testing
 
     @Test func hangingCaseTimesOutAndRunContinues() async {
         let hanging = makeCase(run: { _ in
-            // Heeds no cancellation.
+            // Ignores cancellation.
             await Task.detached { try? await Task.sleep(for: .seconds(120)) }.value
         })
         let started = ContinuousClock.now
@@ -94,9 +94,9 @@ import Testing
             try await context.register(context.record())
             _ = try context.writer.watch(nil)
             namespace.add()
-            throw ConformanceFailure("on the way")
+            throw ConformanceFailure("after a watch")
         })
-        #expect(await outcome(of: messy) == .failed("on the way"))
+        #expect(await outcome(of: messy) == .failed("after a watch"))
         #expect(namespace.value == 1)
         #expect(try await harness.resourceCounts()?.watches == 0)
     }
@@ -115,7 +115,7 @@ import Testing
     }
 
     @Test func parsesListsOfIDs() {
-        #expect(RunOptions.ids(in: "R01\n# all of it\n\n  R02  # why\r\nR03") == ["R01", "R02", "R03"])
+        #expect(RunOptions.ids(in: "R01\n# comment\n\n  R02  # why\r\nR03") == ["R01", "R02", "R03"])
     }
 
     @Test func reportFormatsAgree() async throws {

@@ -6,12 +6,12 @@ import MicroConformance
 import MicroHarnesses
 import TestServers
 
-/// What can be done to a server that is a child process.
+/// Controls a server that is a child process.
 struct ServerControl: BackendControl {
     typealias Action = @Sendable () async throws -> Void
 
     let server: any ChildServer
-    /// What is done by asking the server.
+    /// The actions that are requests to the server.
     private let handlers: [BackendAction: Action]
 
     init(_ server: any ChildServer, handlers: [BackendAction: Action] = [:]) {
@@ -33,7 +33,7 @@ struct ServerControl: BackendControl {
         case .wipe: try await server.wipe()
         case .compact, .revoke, .revokeCredentials:
             guard let request = handlers[action] else {
-                throw TestServerError(description: "there is no action \(action)")
+                throw TestServerError(description: "the server has no action \(action)")
             }
             try await request()
         }
@@ -41,7 +41,7 @@ struct ServerControl: BackendControl {
 }
 
 extension ServerControl {
-    /// An agent keeps nothing on disk: what it has forgotten of its history is a restart with the same records.
+    /// An agent keeps nothing on disk: a restart with the same registrations removes its history.
     init(_ server: ConsulServer) {
         let instances = ConsulAgentServices { method, path, body in
             let text = body.map { String(decoding: $0, as: UTF8.self) }

@@ -7,7 +7,7 @@ import MicroConformanceTesting
 import TestServers
 import Testing
 
-/// What takes longer with Consul than every test run may: `make soak`.
+/// Long runs with Consul: `make soak`.
 @Suite(.soak, .requiresLocalConsul, .consul, .serialized, .timeLimit(.minutes(60))) struct ConsulSoakTests {
     @Test(.conformanceReport) func thousandServices() async throws {
         let server = try #require(ConsulServer.current)
@@ -24,7 +24,7 @@ import Testing
     }
 }
 
-/// What takes longer with etcd than every test run may: `make soak`.
+/// Long runs with etcd: `make soak`.
 @Suite(.soak, .requiresLocalEtcd, .etcd, .serialized, .timeLimit(.minutes(60))) struct EtcdSoakTests {
     @Test(.conformanceReport) func thousandServices() async throws {
         let server = try #require(EtcdServer.current)
@@ -40,7 +40,7 @@ import Testing
 
 extension RegistryCase {
     fileprivate static let stressCases = all.filter { $0.tier == .stress }
-    /// Those in which something is done to the backend, or to the way there.
+    /// The cases that control the backend or the network path to it.
     fileprivate static let faultCases = all.filter { !$0.actions.isEmpty || $0.hooks.contains(.endpoint) }
 }
 
@@ -49,8 +49,8 @@ extension RunOptions {
 }
 
 extension Trait where Self == ConditionTrait {
-    /// Runs only where somebody has the time: `MICRO_SOAK=1`.
+    /// Enables tests if `MICRO_SOAK` is set.
     static var soak: Self {
-        .enabled(if: ProcessInfo.processInfo.environment["MICRO_SOAK"] != nil, "takes long: run it by make soak")
+        .enabled(if: ProcessInfo.processInfo.environment["MICRO_SOAK"] != nil, "takes about an hour: run make soak")
     }
 }

@@ -6,7 +6,7 @@ import MicroConformanceTesting
 import MicroHarnesses
 import Testing
 
-/// The transport contract, for the transports that need no server.
+/// All cases against the transports that need no server.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct TransportConformanceTests {
     private static let memory = MemoryTransportHarness()
     private static let http = HTTPTransportHarness()

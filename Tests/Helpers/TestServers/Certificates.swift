@@ -3,10 +3,10 @@
 
 import Foundation
 
-/// An authority and the certificates that it signs, made in a directory of their own by the script that
-/// the containers use: `docker/secure/make-certificates`.
+/// A certificate authority and the certificates that it has signed, in a temporary folder. They are created by the script of
+/// the containers: `docker/secure/make-certificates`.
 package final class Certificates: Sendable {
-    /// A certificate and its key, as paths of PEM files.
+    /// The paths of a certificate and its key, in PEM format.
     package struct Identity: Sendable {
         /// The certificate.
         package let certificate: String
@@ -17,13 +17,13 @@ package final class Certificates: Sendable {
     private let directory: URL
     private let authority: Identity
 
-    /// Whether they can be made here.
+    /// Whether certificates can be created on this machine.
     package static var canBeCreated: Bool { Machine.path(of: "openssl") != nil }
 
-    /// Path of the authority's certificate.
+    /// The path of the authority's certificate.
     package var certificateAuthorityFile: String { authority.certificate }
 
-    /// Makes an authority.
+    /// Creates an authority.
     package init() async throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("certificates-\(UUID().uuidString)")
         authority = Self.identity("authority", in: directory)
@@ -32,7 +32,7 @@ package final class Certificates: Sendable {
 
     deinit { try? FileManager.default.removeItem(at: directory) }
 
-    /// A certificate for servers and clients, for a name such as `IP:127.0.0.1`.
+    /// Creates a certificate for servers and clients with a name such as `IP:127.0.0.1`.
     package func identity(_ name: String, subjectAlternativeName: String) async throws -> Identity {
         try await Self.make([directory.path, "\(name)=\(subjectAlternativeName)"])
         return Self.identity(name, in: directory)
@@ -47,7 +47,7 @@ package final class Certificates: Sendable {
     private static func make(_ arguments: [String]) async throws {
         let child = try ChildProcess(DockerConfiguration.path("secure/make-certificates"), arguments)
         guard await child.exitStatus() == 0 else {
-            throw TestServerError(description: "no certificates were made: \(child.text)")
+            throw TestServerError(description: "cannot create certificates: \(child.text)")
         }
     }
 }

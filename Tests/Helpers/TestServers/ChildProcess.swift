@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import Synchronization
 import TestSupport
 
-/// A child process of a test: its output is kept, and it ends with the test at the latest.
+/// A child process of a test. Its output is recorded. It is killed when this object is released.
 package final class ChildProcess: Sendable {
     private let output: URL
     private let process: Process
@@ -15,8 +14,8 @@ package final class ChildProcess: Sendable {
     /// - Parameters:
     ///   - program: Its path.
     ///   - arguments: Its arguments.
-    ///   - environment: Variables beside those of this process; the ones of this toolkit and of the servers are not
-    ///     inherited.
+    ///   - environment: Variables in addition to those of this process. The variables of this package and of the servers
+    ///     are not inherited.
     package init(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws {
         output = FileManager.default.temporaryDirectory.appendingPathComponent("child-\(UUID().uuidString).log")
         try Data().write(to: output)
@@ -39,73 +38,28 @@ package final class ChildProcess: Sendable {
         try? FileManager.default.removeItem(at: output)
     }
 
-    /// Its ID.
+    /// The process ID.
     package var id: Int32 { process.processIdentifier }
 
-    /// Whether it still runs.
+    /// Whether the process has not exited yet.
     package var isRunning: Bool { process.isRunning }
 
-    /// Everything it has printed so far.
+    /// The output on both streams so far.
     package var text: String { String(decoding: (try? Data(contentsOf: output)) ?? Data(), as: UTF8.self) }
 
     /// Sends a signal, such as `SIGTERM`.
     package func send(_ signal: Int32) { if process.isRunning { kill(process.processIdentifier, signal) } }
 
-    /// Waits for its end, and returns its exit status; nil if it is still running at the bound.
+    /// Waits until the process exits.
+    ///
+    /// - Returns: The exit status; nil if the process has not exited within the timeout.
     package func exitStatus(within timeout: Duration = .seconds(20)) async -> Int32? {
         await eventually(within: timeout) { !process.isRunning } ? process.terminationStatus : nil
     }
 
-    /// Ends it the hard way and waits.
+    /// Kills the process with `SIGKILL` and waits until it has exited.
     package func forceKill() async {
         send(SIGKILL)
         _ = await exitStatus()
     }
-}
-
-/// Finds programs and free ports.
-package enum Machine {
-    /// The path of a program on the `PATH`, or of one that is given by its path.
-    package static func path(of program: String) -> String? {
-        if program.contains("/") { return FileManager.default.isExecutableFile(atPath: program) ? program : nil }
-        return (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(program)" }
-            .first { FileManager.default.isExecutableFile(atPath: $0) }
-    }
-
-    private static let handedOut = Mutex<Set<Int>>([])
-
-    /// Ports of the loopback interface that nobody uses now, all different, and none that was handed out before.
-    ///
-    /// They are below those that systems give to connections: one of these may be taken before the server is up.
-    package static func freePorts(_ count: Int) throws -> [Int] {
-        var ports: [Int] = []
-        for _ in 0..<1000 where ports.count < count {
-            let port = Int.random(in: 10_000..<32_000)
-            if isFree(port), handedOut.withLock({ $0.insert(port).inserted }) { ports.append(port) }
-        }
-        guard ports.count == count else { throw TestServerError(description: "no free port") }
-        return ports
-    }
-
-    private static func isFree(_ port: Int) -> Bool {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
-        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, size) } == 0
-        }
-    }
-}
-
-/// Why a test could not be set up.
-package struct TestServerError: Error, CustomStringConvertible {
-    /// For people.
-    package let description: String
-
-    /// An error with a text.
-    package init(description: String) { self.description = description }
 }

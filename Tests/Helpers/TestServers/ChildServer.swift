@@ -4,35 +4,34 @@
 package import Foundation
 import TestSupport
 
-/// A server of the tests that is a child process of theirs, or that runs already: its life, which is the same for all
-/// kinds. Its data survives ``kill()`` and ``stop()``.
+/// A test server that is a child process, or that is already running. Its data survives ``kill()`` and ``stop()``.
 package protocol ChildServer: SuiteServer {
-    /// What kind of server it is.
+    /// The kind of server.
     static var backend: Backend { get }
     /// The address for clients, `host:port`.
     var address: String { get }
-    /// The process that it is while it runs.
+    /// The process of the server.
     var process: ServerProcess { get }
-    /// Where it has its data.
+    /// The folder for its configuration and its data.
     var folder: URL { get }
-    /// Whether it runs already: it can be asked then, and neither started nor ended.
+    /// Whether the server was not started by the tests. Then it can neither be started nor ended.
     var isExternal: Bool { get }
-    /// Starts it, with the data that it has, and does not wait.
+    /// Starts the server with its present data, and does not wait.
     func launch() throws
-    /// Whether it serves now; in a cluster, whether there is a leader.
+    /// Whether the server serves; in a cluster also whether there is a leader.
     func isHealthy() async -> Bool
-    /// What has to be done once it serves; nothing by default.
+    /// Completes the start of a server that serves; nothing by default.
     func prepare() async throws
 }
 
 extension ChildServer {
-    /// Whether one can be started here.
+    /// Whether the program is installed.
     package static var isInstalled: Bool { backend.isInstalled }
 
-    /// The address of one that runs already, such as one in a container: `MICRO_TEST_…_ADDRESS`.
+    /// The address of a running server, for example in a container: `MICRO_TEST_…_ADDRESS`.
     package static var external: String? { backend.external }
 
-    /// Starts it, with the data that it has, and waits until it serves.
+    /// Starts the server with its present data, and waits until it serves.
     package func start() async throws {
         guard !isExternal else {
             guard await eventually({ await isHealthy() }) else {
@@ -48,41 +47,41 @@ extension ChildServer {
 
     package func prepare() async throws {}
 
-    /// Waits until it serves.
+    /// Waits until the server serves.
     package func waitUntilServing() async throws { try await process.waitUntil { await isHealthy() } }
 
-    /// Its process; nil if it does not run.
+    /// The process ID; nil if the server does not run.
     package var processID: Int32? { process.id }
 
-    /// Kills it.
+    /// Kills the server with `SIGKILL`.
     package func kill() async { await process.kill() }
 
-    /// Stops it in order.
+    /// Terminates the server with `SIGTERM`.
     package func stop() async throws { try await process.stop() }
 
-    /// Kills it, and deletes its data.
+    /// Kills the server and deletes its data.
     package func end() async {
         await kill()
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// Kills it and starts it again, with its ports and data.
+    /// Kills the server and starts it again with the same ports and data.
     package func restart() async throws {
         await kill()
         try await start()
     }
 
-    /// Kills it and starts it again, empty, with its ports.
+    /// Kills the server and starts it again with the same ports, without data.
     package func wipe() async throws {
         await end()
         try await start()
     }
 
-    /// Stops (`SIGSTOP`) or continues (`SIGCONT`) it.
+    /// Stops (`SIGSTOP`) or continues (`SIGCONT`) the process.
     package func signal(_ signal: Int32) { process.signal(signal) }
 
-    /// Why it cannot be started.
+    /// The error for an attempt to start a server that is already running.
     var externalServerError: TestServerError {
-        TestServerError(description: "the \(Self.backend.name) at \(address) is not started here")
+        TestServerError(description: "the \(Self.backend.name) at \(address) was not started by the tests")
     }
 }

@@ -5,22 +5,22 @@ import Foundation
 import TestSupport
 package import Testing
 
-/// A server that can be one of several.
+/// A server that can be a member of a cluster.
 package protocol ClusterMember: ChildServer {
-    /// The cluster of the suite that runs now.
+    /// The cluster of the running suite.
     static var taskLocalCluster: TaskLocal<Cluster<Self>?> { get }
-    /// What it calls itself, and whom it takes for the leader, if anybody.
+    /// The name of the member, and the name of its leader; nil if it knows no leader.
     func clusterView() async throws -> (name: String, leader: String?)
 }
 
-/// Three servers that agree among themselves, each a child process, and the connections between them.
+/// A cluster of three servers, each a child process, with relays between them.
 package final class Cluster<Member: ClusterMember>: SuiteServer {
-    /// The cluster of the suite that runs now.
+    /// The cluster of the running suite.
     package static var current: Cluster? { Member.taskLocalCluster.get() }
 
     package static var taskLocalCurrent: TaskLocal<Cluster?> { Member.taskLocalCluster }
 
-    /// Its servers, by index. They may be asked, and signalled.
+    /// The servers.
     package let members: [Member]
 
     private let partitionProxy: PartitionProxy
@@ -40,13 +40,13 @@ package final class Cluster<Member: ClusterMember>: SuiteServer {
         for member in members { try await member.waitUntilServing() }
     }
 
-    /// Ends it for good, with its data.
+    /// Ends all members and deletes their data.
     package func end() async {
         partitionProxy.close()
         for member in members { await member.end() }
     }
 
-    /// The member that most members take for the leader. Waits for it, 30 s at most.
+    /// The index of the member that a majority regards as the leader. Waits at most 30 s for one.
     package func leader() async throws -> Int {
         var leader: Int?
         _ = await eventually {
@@ -61,25 +61,25 @@ package final class Cluster<Member: ClusterMember>: SuiteServer {
         return leader
     }
 
-    /// The member that one member takes for the leader; nil if it knows none, or does not answer.
+    /// The index of the member that one member regards as the leader; nil if it knows none or does not respond.
     package func leader(accordingTo member: Int) async -> Int? {
         let clusterViews = await clusterViews()
         guard let name = clusterViews[member]?.leader else { return nil }
         return clusterViews.firstIndex { $0?.name == name }
     }
 
-    /// Kills a member. Its data stays.
+    /// Kills a member and keeps its data.
     package func kill(_ member: Int) async { await members[member].kill() }
 
-    /// Starts a member again, with its data, and waits until it serves.
+    /// Starts a member again with its data, and waits until it serves.
     package func start(_ member: Int) async throws {
         try members[member].launch()
         try await members[member].waitUntilServing()
     }
 
-    /// Cuts a member off from the others, but not from clients. Until ``heal()``.
+    /// Isolates a member from the other members until ``heal()``, but not from clients.
     ///
-    /// - Throws: `TestServerError` where it cannot be told who has opened a connection: elsewhere than on Linux.
+    /// - Throws: `TestServerError` on other systems than Linux, where the owner of a connection is unknown.
     package func partition(_ member: Int) throws { try partitionProxy.isolate(member) }
 
     /// Ends the partition.
@@ -93,8 +93,8 @@ package final class Cluster<Member: ClusterMember>: SuiteServer {
 }
 
 extension Trait where Self == ConditionTrait {
-    /// Runs where a cluster can be partitioned, and has addresses beside 127.0.0.1: on Linux.
+    /// Enables tests on Linux, where a cluster can be partitioned and the loopback interface has further addresses.
     package static var requiresNetworkPartitions: Self {
-        .enabled(if: ProcessSockets.isSupported, "needs Linux, to tell which process has opened a connection")
+        .enabled(if: ProcessSockets.isSupported, "needs Linux to find the process that has opened a connection")
     }
 }

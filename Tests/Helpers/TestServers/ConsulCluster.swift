@@ -2,20 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 package import Testing
 
-/// Three Consul servers, started with the settings that the containers take: `docker/cluster/consul.hcl`.
+/// Three Consul servers with the settings of the containers: `docker/cluster/consul.hcl`.
 ///
-/// A partition cuts what they agree by (Raft and forwarded requests), and not their gossip, which is over UDP: the
-/// others go on seeing the health of the member that is cut off.
+/// A partition blocks Raft and forwarded requests, but not the gossip over UDP: the others continue to see the health of the
+/// isolated member.
 package typealias ConsulCluster = Cluster<ConsulServer>
 
 extension Cluster where Member == ConsulServer {
-    /// A cluster on free ports, not started yet.
+    /// Creates a cluster on free ports, without starting it.
     ///
-    /// Servers reach each other at the address of their gossip and the port that they listen at: so each has an
-    /// address for its gossip, 127.0.1.x, and one for the rest, 127.0.0.x, and the relay stands at the former with
-    /// the latter's port.
+    /// Servers connect to each other at the gossip address with the port of the server's listener. So each has an address
+    /// for gossip, 127.0.1.x, and another for its listener, 127.0.0.x, and its relay listens at the gossip address with
+    /// the port of the listener.
     package convenience init() throws {
         let ports = try Machine.freePorts(5)
         let (server, gossip) = (ports[0], ports[1])
@@ -52,6 +53,6 @@ extension ConsulServer: ClusterMember {
 }
 
 extension Trait where Self == ServerTrait<ConsulCluster> {
-    /// Three Consul servers of the suite are ``ConsulCluster/current``.
+    /// Starts three Consul servers for the suite: ``ConsulCluster/current``.
     package static var consulCluster: Self { Self { try ConsulCluster() } }
 }

@@ -5,30 +5,30 @@ package import CurlTransfer
 package import Foundation
 import TestSupport
 
-/// A real Consul agent, started with the configuration that the container mounts: `docker/consul`.
+/// A Consul agent with the configuration of the container: `docker/consul`.
 ///
-/// However it ends, it forgets everything; a member of a cluster keeps its data.
+/// It loses its data when it ends; a member of a cluster keeps its data.
 package final class ConsulServer: ChildServer {
-    /// What an agent has beside the configuration that all share.
+    /// The settings of an agent in addition to the shared configuration.
     package struct Settings: Sendable {
-        /// Further configuration, as JSON.
+        /// Further configuration in JSON.
         package var configuration: String?
-        /// To speak only HTTPS, and how its clients do.
+        /// The TLS settings of clients, if the agent has only an HTTPS interface.
         package var tls: CurlTLS?
-        /// Files under `docker` that are read before.
+        /// Files in `docker` that are read before ``configuration``.
         var files: [String] = []
-        /// Kept, as their files go with them.
+        /// Retained, because the files are deleted with this object.
         var certificates: Certificates?
 
-        /// Nothing.
+        /// Creates settings.
         package init(configuration: String? = nil, tls: CurlTLS? = nil) {
             self.configuration = configuration
             self.tls = tls
         }
 
-        /// HTTPS, and ACLs that deny by default, as in `docker/compose.secure.yml`.
+        /// HTTPS and ACLs that deny by default, as in `docker/compose.secure.yml`.
         ///
-        /// - Parameter token: The token that may do everything.
+        /// - Parameter token: The token with all permissions.
         package static func secure(_ certificates: Certificates, token: String) async throws -> Self {
             let identity = try await certificates.identity("consul", subjectAlternativeName: "IP:127.0.0.1")
             var settings = Self(
@@ -44,9 +44,9 @@ package final class ConsulServer: ChildServer {
     }
 
     private let settings: Settings
-    /// The flags of the place; nil for an agent that runs already.
+    /// The flags; nil for an agent that was not started by the tests.
     private let arguments: [String]?
-    /// For the configuration of the settings, and the data of a member of a cluster.
+    /// Contains the configuration, and the data of a member of a cluster.
     package let folder = FileManager.default.temporaryDirectory.appendingPathComponent("consul-\(UUID().uuidString)")
     package let process = ServerProcess("consul")
 
@@ -56,12 +56,12 @@ package final class ConsulServer: ChildServer {
     /// The address with its scheme.
     package let url: String
 
-    /// The address by which other members of its cluster know it, `host:port`.
+    /// The address that other members of the cluster use, `host:port`.
     let member: String
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    /// An agent on free ports, not started yet, that forgets everything when it ends.
+    /// Creates an agent on free ports, without starting it. It loses its data when it ends.
     package convenience init(_ settings: Settings = .init()) throws {
         let ports = try Machine.freePorts(4)
         self.init(
@@ -72,7 +72,7 @@ package final class ConsulServer: ChildServer {
             ])
     }
 
-    /// An agent, not started yet. One that is not of `-dev` keeps its data.
+    /// Creates an agent, without starting it. It keeps its data unless it has the flag `-dev`.
     init(_ settings: Settings = .init(), port: Int, member: String, arguments: [String]) {
         self.settings = settings
         let web = settings.tls == nil ? ["-http-port", "\(port)"] : ["-http-port", "-1", "-https-port", "\(port)"]
@@ -83,7 +83,7 @@ package final class ConsulServer: ChildServer {
         url = "\(settings.tls == nil ? "http" : "https")://\(address)"
     }
 
-    /// An agent that runs already. It can be asked, and neither started nor ended.
+    /// Uses an agent that is already running. It can neither be started nor ended.
     package init(external address: String) {
         settings = .init()
         arguments = nil
@@ -94,7 +94,7 @@ package final class ConsulServer: ChildServer {
 
     package var isExternal: Bool { arguments == nil }
 
-    /// Starts the agent and waits until it listens, whatever it answers.
+    /// Starts the agent and waits until it listens, whatever its responses are.
     package func startUnverified() async throws {
         try launch()
         try await process.waitUntil { await isListening() }
@@ -113,7 +113,7 @@ package final class ConsulServer: ChildServer {
         try process.launch(all + arguments)
     }
 
-    /// Asks the agent, as `curl` would.
+    /// Sends a request to the agent, as `curl` does.
     package func request(
         _ path: String, method: String = "GET", body: String? = nil, token: String? = nil
     ) async throws -> (status: Int, text: String) {

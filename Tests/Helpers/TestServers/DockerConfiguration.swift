@@ -3,15 +3,15 @@
 
 import Foundation
 
-/// The configuration under `docker`, which the servers of the tests share with the containers.
+/// The configuration files in `docker`, which test servers share with the containers.
 package enum DockerConfiguration {
-    /// The path of a file or folder there.
+    /// The path of a file or a folder in `docker`.
     package static func path(_ name: String) -> String {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("docker/\(name)").path
     }
 
-    /// The variables of a file of lines `NAME=value`, as compose reads it.
+    /// The variables of a file with lines `NAME=value`, in the format of compose.
     static func variables(_ name: String) throws -> [String: String] {
         let lines = try String(contentsOfFile: path(name), encoding: .utf8).split(separator: "\n")
         return lines.filter { !$0.hasPrefix("#") }.reduce(into: [:]) { variables, line in

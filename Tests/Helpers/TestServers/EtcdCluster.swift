@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 package import Testing
 
 /// Three etcd members, started with the settings that the containers take: `docker/cluster/etcd.env`.
 package typealias EtcdCluster = Cluster<EtcdServer>
 
 extension Cluster where Member == EtcdServer {
-    /// A cluster on free ports, not started yet. Each member advertises its relay's address to the others.
+    /// Creates a cluster on free ports, without starting it. Each member advertises the address of its relay to the others.
     package convenience init() throws {
         let ports = try Machine.freePorts(6)
         let routes = try (0..<3).map {
@@ -35,12 +36,12 @@ extension EtcdServer: ClusterMember {
         let (status, text) = try await request("/v3/maintenance/status", "{}")
         guard status == 200, let response = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any],
             let name = (response["header"] as? [String: Any])?["member_id"] as? String
-        else { throw TestServerError(description: "etcd at \(address) told no status: \(status) \(text)") }
+        else { throw TestServerError(description: "etcd at \(address) has no status: \(status) \(text)") }
         return (name, response["leader"] as? String)
     }
 }
 
 extension Trait where Self == ServerTrait<EtcdCluster> {
-    /// Three etcd members of the suite are ``EtcdCluster/current``.
+    /// Starts three etcd members for the suite: ``EtcdCluster/current``.
     package static var etcdCluster: Self { Self { try EtcdCluster() } }
 }

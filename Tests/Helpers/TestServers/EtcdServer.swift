@@ -5,22 +5,22 @@ package import CurlTransfer
 package import Foundation
 import TestSupport
 
-/// A real etcd of one member, started with the settings that the container takes: `docker/etcd/etcd.env`.
+/// An etcd member with the settings of the container: `docker/etcd/etcd.env`.
 ///
-/// Its data is in a temporary folder: it goes with this object.
+/// Its data is in a temporary folder that is deleted with this object.
 package final class EtcdServer: ChildServer {
-    /// What a server has beside the settings that all share.
+    /// The settings of a server in addition to the shared settings.
     package struct Settings: Sendable {
-        /// How a server and its clients prove who they are.
+        /// The certificates of the server and its clients.
         package struct TLS: Sendable {
             /// The server's certificate and key.
             package var identity: Certificates.Identity
-            /// Path of the authority of the clients' certificates, which they have to show then.
+            /// The path of the authority of the clients' certificates; nil if clients need no certificate.
             package var clientAuthorityFile: String?
-            /// How ``EtcdServer/request(_:_:token:)`` connects.
+            /// The client settings of ``EtcdServer/request(_:_:token:)``.
             package var client: CurlTLS
 
-            /// A server with a certificate.
+            /// Creates TLS settings.
             package init(identity: Certificates.Identity, clientAuthorityFile: String? = nil, client: CurlTLS) {
                 self.identity = identity
                 self.clientAuthorityFile = clientAuthorityFile
@@ -28,16 +28,16 @@ package final class EtcdServer: ChildServer {
             }
         }
 
-        /// Further settings, by variable: `ETCD_…`.
+        /// Further settings by their variables: `ETCD_…`.
         package var environment: [String: String]
-        /// To speak only HTTPS.
+        /// The TLS settings; nil for plain HTTP.
         package var tls: TLS?
-        /// To have authentication enabled, with this password of the user `root`.
+        /// The password of the user `root`; nil if authentication is disabled.
         package var rootPassword: String?
-        /// Kept, as their files go with them.
+        /// Retained, because the files are deleted with this object.
         var certificates: Certificates?
 
-        /// Plain HTTP and no authentication, unless given.
+        /// Creates settings; by default plain HTTP without authentication.
         package init(environment: [String: String] = [:], tls: TLS? = nil, rootPassword: String? = nil) {
             self.environment = environment
             self.tls = tls
@@ -55,7 +55,7 @@ package final class EtcdServer: ChildServer {
     }
 
     private let settings: Settings
-    /// The variables of the place; nil for a server that runs already.
+    /// The variables; nil for a server that was not started by the tests.
     private let environment: [String: String]?
     package let process = ServerProcess("etcd")
     package let folder = FileManager.default.temporaryDirectory.appendingPathComponent("etcd-\(UUID().uuidString)")
@@ -68,7 +68,7 @@ package final class EtcdServer: ChildServer {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    /// A server on free ports, not started yet.
+    /// Creates a server on free ports, without starting it.
     package convenience init(_ settings: Settings = .init()) throws {
         let ports = try Machine.freePorts(2)
         self.init(
@@ -76,7 +76,7 @@ package final class EtcdServer: ChildServer {
             advertisePeer: "http://127.0.0.1:\(ports[1])", cluster: "default=http://127.0.0.1:\(ports[1])")
     }
 
-    /// A member of a cluster, not started yet. The others reach it by the URL that it advertises.
+    /// Creates a member of a cluster, without starting it. The others connect to the URL that it advertises.
     init(
         _ settings: Settings, name: String, port: Int, listenPeer: String, advertisePeer: String, cluster: String
     ) {
@@ -100,7 +100,7 @@ package final class EtcdServer: ChildServer {
         self.environment = environment.merging(settings.environment) { $1 }
     }
 
-    /// A server that runs already. It can be asked, and neither started nor ended.
+    /// Uses a server that is already running. It can neither be started nor ended.
     package init(external address: String) {
         settings = .init()
         environment = nil
@@ -108,7 +108,7 @@ package final class EtcdServer: ChildServer {
         url = "http://\(address)"
     }
 
-    // MARK: Life
+    // MARK: Lifecycle
 
     package var isExternal: Bool { environment == nil }
 
@@ -121,9 +121,9 @@ package final class EtcdServer: ChildServer {
         if settings.rootPassword != nil { try await enableAuthentication() }
     }
 
-    // MARK: Questions
+    // MARK: Requests
 
-    /// Posts JSON to a path of its gateway, such as `/v3/kv/range`; without a body it gets the path.
+    /// Sends a `POST` with JSON to a path of the gateway, such as `/v3/kv/range`; without a body a `GET`.
     package func request(
         _ path: String, _ body: String? = nil, token: String? = nil
     ) async throws -> (status: Int, text: String) {
@@ -135,56 +135,56 @@ package final class EtcdServer: ChildServer {
             tls: settings.tls?.client)
     }
 
-    /// Compacts everything up to the present revision, physically.
+    /// Compacts everything up to the current revision, and waits until it is removed from disk.
     package func compact() async throws {
         let range = try await requestAsRoot("/v3/kv/range", ["key": "AA==", "count_only": true])
         guard let header = range["header"] as? [String: Any], let revision = header["revision"] as? String else {
-            throw TestServerError(description: "etcd at \(address) told no revision: \(range)")
+            throw TestServerError(description: "etcd at \(address) returned no revision: \(range)")
         }
         do {
             try await requestAsRoot("/v3/kv/compaction", ["revision": revision, "physical": true])
         } catch let error as TestServerError where error.description.contains("has been compacted") {
-            // It is as it should be.
+            // There is nothing to do.
         }
     }
 
-    /// Revokes every lease, and so deletes every key that has one.
+    /// Revokes every lease, which deletes the keys that are attached to it.
     package func revokeLeases() async throws {
         let leases = try await requestAsRoot("/v3/lease/leases", [:])["leases"] as? [[String: Any]]
         for case let id? in (leases ?? []).map({ $0["ID"] as? String }) {
             do {
                 try await requestAsRoot("/v3/lease/revoke", ["ID": id])
             } catch let error as TestServerError where error.description.contains("lease not found") {
-                // It expired meanwhile.
+                // The lease has expired in the meantime.
             }
         }
     }
 
     // MARK: Authentication
 
-    /// What a role may do with a key.
+    /// The permission of a role for a key.
     package enum Permission: String, Sendable {
         case read = "READ"
         case write = "WRITE"
         case both = "READWRITE"
     }
 
-    /// A token for a user, as it goes into the header `Authorization`.
+    /// A token of a user, the value of the header `Authorization`.
     package func token(user: String, password: String) async throws -> String {
         let response = try await requestJSON("/v3/auth/authenticate", ["name": user, "password": password], token: nil)
         guard let token = response["token"] as? String else {
-            throw TestServerError(description: "etcd at \(address) gave no token to \(user)")
+            throw TestServerError(description: "etcd at \(address) returned no token for \(user)")
         }
         return token
     }
 
-    /// Adds a user with roles that are there.
+    /// Adds a user with existing roles.
     package func addUser(_ user: String, password: String, roles: [String] = []) async throws {
         try await requestAsRoot("/v3/auth/user/add", ["name": user, "password": password])
         for role in roles { try await requestAsRoot("/v3/auth/user/grant", ["user": user, "role": role]) }
     }
 
-    /// Adds a role with a permission on all keys that begin with a prefix.
+    /// Adds a role with a permission for all keys with a prefix.
     package func addRole(_ role: String, _ permission: Permission, prefix: String) async throws {
         try await requestAsRoot("/v3/auth/role/add", ["name": role])
         try await requestAsRoot(
@@ -199,7 +199,7 @@ package final class EtcdServer: ChildServer {
     }
 
     private func enableAuthentication() async throws {
-        // Data of an earlier start has it already.
+        // Authentication is stored in the data of an earlier start.
         if (try? await rootToken()) != nil { return }
         try await requestJSON("/v3/auth/role/add", ["name": "root"], token: nil)
         try await requestJSON(
@@ -227,7 +227,7 @@ package final class EtcdServer: ChildServer {
         return response
     }
 
-    /// The first key behind all that begin with a prefix, in base64: its last byte that can be is raised by one.
+    /// The first key after all keys with a prefix, in base64: the prefix with its last byte below 255 incremented.
     private static func end(ofPrefix prefix: String) -> String {
         var bytes = Array(prefix.utf8)
         while let last = bytes.last, last == .max { bytes.removeLast() }

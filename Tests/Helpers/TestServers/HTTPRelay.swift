@@ -5,40 +5,38 @@ import Foundation
 import Synchronization
 import TestSupport
 
-/// A relay before an HTTP server on this machine that counts what comes through.
+/// A relay in front of an HTTP server on this machine that records requests and counts connections.
 package final class HTTPRelay: Sendable {
-    private struct Counts {
+    private struct State {
         var targets: [String] = []
         var open = 0
         var maxOpen = 0
     }
 
-    private let server: ScriptedServer
-    private let counts: CountsBox
-
-    private final class CountsBox: Sendable {
-        let counts = Mutex(Counts())
+    private final class SharedState: Sendable {
+        let state = Mutex(State())
     }
 
-    /// Listens before the server at a port of 127.0.0.1.
+    private let server: ScriptedServer
+    private let shared: SharedState
+
+    /// Listens at a free port of 127.0.0.1, in front of the server at a port.
     package init(to port: Int) throws {
-        let box = CountsBox()
-        counts = box
+        let shared = SharedState()
+        self.shared = shared
         server = try ScriptedServer { connection in
-            let upstream = try RawConnection(port: port)
+            let upstream = try RawSocket(port: port)
             defer { upstream.shutDown() }
-            box.counts.withLock { counts in
-                counts.open += 1
-                counts.maxOpen = max(counts.maxOpen, counts.open)
+            shared.state.withLock { state in
+                state.open += 1
+                state.maxOpen = max(state.maxOpen, state.open)
             }
-            defer { box.counts.withLock { $0.open -= 1 } }
-            let responseThread = Thread {
-                while let bytes = upstream.read() { try? connection.write(bytes) }
+            defer { shared.state.withLock { $0.open -= 1 } }
+            Thread.runDetached {
+                while case .bytes(let bytes) = upstream.read() { try? connection.write(bytes) }
             }
-            responseThread.stackSize = 512 * 1024
-            responseThread.start()
             while let request = try connection.readRequest() {
-                box.counts.withLock { $0.targets.append("\(request.method) \(request.target)") }
+                shared.state.withLock { $0.targets.append("\(request.method) \(request.target)") }
                 let head = request.headers.reduce("\(request.method) \(request.target) HTTP/1.1\r\n") {
                     "\($0)\($1.name): \($1.value)\r\n"
                 }
@@ -47,17 +45,17 @@ package final class HTTPRelay: Sendable {
         }
     }
 
-    /// The address to connect to, `host:port`.
+    /// The address of the relay, `host:port`.
     package var address: String { "127.0.0.1:\(server.port)" }
 
     /// Methods and targets of all requests so far, in order.
-    package var requests: [String] { counts.counts.withLock { $0.targets } }
+    package var requests: [String] { shared.state.withLock { $0.targets } }
 
-    /// How many connections there are now.
-    package var openConnections: Int { counts.counts.withLock { $0.open } }
+    /// The number of open connections.
+    package var openConnections: Int { shared.state.withLock { $0.open } }
 
-    /// The most connections that there have been at once.
-    package var maxOpenConnections: Int { counts.counts.withLock { $0.maxOpen } }
+    /// The largest number of simultaneous connections so far.
+    package var maxOpenConnections: Int { shared.state.withLock { $0.maxOpen } }
 
     /// Stops listening and ends all connections.
     package func stop() { server.stop() }

@@ -4,21 +4,21 @@
 package import Logging
 import Synchronization
 
-/// Keeps what is logged, so that a test can look at it.
+/// Records log messages.
 package final class LogRecorder: Sendable {
     private let lines = Mutex<[String]>([])
 
-    /// A recorder without lines.
+    /// Creates a recorder without lines.
     package init() {}
 
-    /// Every line so far: level, message and metadata.
+    /// All lines so far: level, message and metadata.
     package var text: [String] { lines.withLock(\.self) }
 
-    /// A logger that writes here, from the level `trace` on.
+    /// A logger that writes to this recorder, with the level `trace`.
     package var logger: Logger { Logger(label: "test") { _ in Handler(recorder: self) } }
 
-    /// Whether a line has all the words.
-    package func has(_ words: String...) -> Bool { text.contains { line in words.allSatisfy(line.contains) } }
+    /// Whether one line contains all texts.
+    package func has(_ texts: String...) -> Bool { text.contains { line in texts.allSatisfy(line.contains) } }
 
     private func append(_ line: String) { lines.withLock { $0.append(line) } }
 
@@ -33,8 +33,8 @@ package final class LogRecorder: Sendable {
         }
 
         func log(event: LogEvent) {
-            let all = metadata.merging(event.metadata ?? [:]) { $1 }
-            recorder.append("\(event.level) \(event.message) \(all.sorted { $0.key < $1.key })")
+            let allMetadata = metadata.merging(event.metadata ?? [:]) { $1 }
+            recorder.append("\(event.level) \(event.message) \(allMetadata.sorted { $0.key < $1.key })")
         }
     }
 }

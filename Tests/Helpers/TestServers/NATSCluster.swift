@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 package import Testing
 
 /// Three NATS servers, started with the configuration that the containers mount: `docker/cluster/nats.conf`.
 package typealias NATSCluster = Cluster<NATSServer>
 
 extension Cluster where Member == NATSServer {
-    /// A cluster on free ports, not started yet. Each member tells its relay's address to the others.
+    /// Creates a cluster on free ports, without starting it. Each member advertises the address of its relay to the others.
     package convenience init() throws {
         let ports = try Machine.freePorts(12)
         let routes = try (0..<3).map {
@@ -37,7 +38,7 @@ extension NATSServer: ClusterMember {
 
     package static var taskLocalCluster: TaskLocal<NATSCluster?> { $cluster }
 
-    /// The leader is that of JetStream: the rest of NATS has none.
+    /// The leader of JetStream. Core NATS has no leader.
     package func clusterView() async throws -> (name: String, leader: String?) {
         let variables = try await variables()
         let leader = variables.jetstream?.meta?.leader
@@ -46,6 +47,6 @@ extension NATSServer: ClusterMember {
 }
 
 extension Trait where Self == ServerTrait<NATSCluster> {
-    /// Three NATS servers of the suite are ``NATSCluster/current``.
+    /// Starts three NATS servers for the suite: ``NATSCluster/current``.
     package static var natsCluster: Self { Self { try NATSCluster() } }
 }

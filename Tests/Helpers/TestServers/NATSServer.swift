@@ -6,33 +6,34 @@ package import Foundation
 import Synchronization
 import TestSupport
 
-/// A real NATS server, started with the configuration that the container mounts: `docker/nats/nats.conf`.
+/// A NATS server with the configuration of the container: `docker/nats/nats.conf`.
 ///
-/// It speaks NATS over TCP and over WebSockets, and has JetStream. What JetStream keeps is in a temporary folder: it
-/// goes with this object.
+/// It listens on TCP and on WebSockets, and has JetStream. JetStream's data is in a temporary folder that is deleted with
+/// this object.
 package final class NATSServer: ChildServer {
     private let settings: Mutex<Settings>
-    /// The file under `docker` that it begins with, and its variables; nil for a server that runs already.
+    /// The file in `docker` with the shared configuration, and its variables; nil for a server that was not started by the
+    /// tests.
     private let launchOptions: (file: String, variables: [String: String])?
     package let process = ServerProcess(backend.program)
-    /// For the configuration of the settings, and the data.
+    /// Contains the configuration and the data.
     package let folder = FileManager.default.temporaryDirectory.appendingPathComponent("nats-\(UUID().uuidString)")
 
-    /// Where it speaks NATS, `host:port`.
+    /// The address of the TCP listener, `host:port`.
     package let address: String
 
     /// The address with its scheme, `nats://` or `tls://`.
     package let url: String
 
-    /// Where it speaks NATS over HTTP: `ws://host:port` or `wss://host:port`.
+    /// The address of the WebSocket listener: `ws://host:port` or `wss://host:port`.
     package let webSocketURL: String
 
-    /// Where it tells what it does, `host:port`.
+    /// The address of the monitoring, `host:port`.
     package let monitoringAddress: String
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    /// A server on free ports, not started yet.
+    /// Creates a server on free ports, without starting it.
     package convenience init(_ settings: Settings = .init()) throws {
         let ports = try Machine.freePorts(3)
         var variables: [String: String] = [:]
@@ -44,9 +45,9 @@ package final class NATSServer: ChildServer {
             variables: variables)
     }
 
-    /// A server, not started yet.
+    /// Creates a server, without starting it.
     ///
-    /// - Parameter ports: For NATS, for NATS over HTTP, and for questions about what it does.
+    /// - Parameter ports: The ports for TCP, WebSockets and monitoring.
     init(_ settings: Settings = .init(), file: String, ports: [Int], variables: [String: String]) {
         let common = [
             "NATS_HOST": "127.0.0.1", "NATS_PORT": "\(ports[0])", "NATS_WEBSOCKET_PORT": "\(ports[1])",
@@ -60,8 +61,8 @@ package final class NATSServer: ChildServer {
         monitoringAddress = "127.0.0.1:\(ports[2])"
     }
 
-    /// A server that runs already, whose other ports are those of `docker/compose.yml`. It can be asked, and neither
-    /// started nor ended.
+    /// Uses a server that is already running, with the other ports of `docker/compose.yml`. It can neither be started nor
+    /// ended.
     package init(external address: String) {
         let host = address.split(separator: ":").first ?? "127.0.0.1"
         settings = Mutex(.init())
@@ -72,7 +73,7 @@ package final class NATSServer: ChildServer {
         monitoringAddress = "\(host):8222"
     }
 
-    // MARK: Life
+    // MARK: Lifecycle
 
     package var isExternal: Bool { launchOptions == nil }
 
@@ -91,7 +92,7 @@ package final class NATSServer: ChildServer {
         return file
     }
 
-    /// Replaces the further configuration while it runs, and waits until it is in force.
+    /// Replaces the further configuration while the server runs, and waits until it is in force.
     package func reconfigure(_ configuration: String) async throws {
         guard let launchOptions else { throw externalServerError }
         settings.withLock { $0.configuration = configuration }
@@ -99,36 +100,36 @@ package final class NATSServer: ChildServer {
         let before = try await variables().configLoadTime
         process.signal(SIGHUP)
         guard await eventually({ (try? await variables().configLoadTime) != before }) else {
-            throw TestServerError(description: "the NATS at \(address) did not take a new configuration")
+            throw TestServerError(description: "the NATS at \(address) did not load the new configuration")
         }
     }
 
-    /// Lets it tell its clients that it will end, and end: it closes their connections after a second, one after the
-    /// other.
+    /// Starts the graceful shutdown: the server notifies its clients, and after a second closes their connections one after
+    /// the other.
     package func enterLameDuckMode() { process.signal(SIGUSR2) }
 
-    // MARK: Questions
+    // MARK: Monitoring
 
-    /// Gets a path of its monitoring, such as `/varz`.
+    /// Requests a path of the monitoring, such as `/varz`.
     package func request(_ path: String) async throws -> (status: Int, text: String) {
         try await CurlTransfer.request(
             CurlRequest(url: "http://\(monitoringAddress)\(path)", timeout: .seconds(5)), tls: nil)
     }
 
-    /// What clients have open at it now.
+    /// The open resources of clients.
     package func resourceCounts() async throws -> ResourceCounts {
         let clients = try await fetch("/connz?limit=10000", Connz.self).connections
-        // Without JetStream there is no number.
+        // The number is missing without JetStream.
         let consumers = try await fetch("/jsz", JetStream.self).consumers
         return ResourceCounts(
             connections: clients.count, subscriptions: clients.reduce(0) { $0 + ($1.subscriptions ?? 0) },
             consumers: consumers ?? 0)
     }
 
-    /// How many messages clients have sent to it since it was started.
+    /// The number of messages that clients have sent since the start.
     package func messagesReceived() async throws -> Int { try await variables().inMsgs }
 
-    /// What it tells about itself.
+    /// The server's state.
     func variables() async throws -> Varz { try await fetch("/varz", Varz.self) }
 
     private func fetch<Response: Decodable>(_ path: String, _ type: Response.Type) async throws -> Response {
@@ -145,13 +146,13 @@ package final class NATSServer: ChildServer {
 }
 
 extension NATSServer {
-    /// What clients have open at a server.
+    /// The open resources of clients.
     package struct ResourceCounts: Sendable, Hashable {
-        /// Connections of clients.
+        /// Client connections.
         package var connections: Int
-        /// Subscriptions of those connections.
+        /// Subscriptions of the connections.
         package var subscriptions: Int
-        /// Consumers of JetStream.
+        /// JetStream consumers.
         package var consumers: Int
     }
 

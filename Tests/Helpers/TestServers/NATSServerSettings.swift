@@ -4,18 +4,18 @@
 import Foundation
 
 extension NATSServer {
-    /// What a server has beside the configuration that all share.
+    /// The settings of a server in addition to the shared configuration.
     package struct Settings: Sendable {
-        /// How a server and its clients prove who they are.
+        /// The certificates of the server and its clients.
         package struct TLS: Sendable {
             /// The server's certificate and key.
             package var identity: Certificates.Identity
-            /// Path of the authority of the clients' certificates, which they have to show then.
+            /// The path of the authority of the clients' certificates; nil if clients need no certificate.
             package var clientAuthorityFile: String?
-            /// Whether TLS begins before the server says anything, which nats-server 2.10.4 and later can.
+            /// Whether the TLS handshake comes before `INFO`, which needs nats-server 2.10.4 or later.
             package var isFirst: Bool
 
-            /// A server with a certificate.
+            /// Creates TLS settings.
             package init(
                 identity: Certificates.Identity, clientAuthorityFile: String? = nil, isFirst: Bool = false
             ) {
@@ -25,34 +25,34 @@ extension NATSServer {
             }
         }
 
-        /// What a client has to know.
+        /// The credentials that clients need.
         package enum Credentials: Sendable {
-            /// A name and its password.
+            /// A user and a password.
             case password(user: String, String)
             /// A token.
             case token(String)
         }
 
-        /// To speak only TLS, also below HTTP.
+        /// The TLS settings; nil for plain TCP and WebSockets.
         package var tls: TLS?
-        /// To serve only clients that know these.
+        /// The required credentials; nil if clients need none.
         package var credentials: Credentials?
-        /// Whether it has JetStream.
+        /// Whether JetStream is enabled.
         package var hasJetStream = true
-        /// The largest message, headers and body together, in bytes; 1 MiB if nil.
+        /// The maximum size of headers and body together, in bytes; nil for 1 MiB.
         package var maximumPayload: Int?
-        /// Further configuration, in the server's language. A block replaces the one of the same name that is shared.
+        /// Further configuration in the server's format. A block replaces the shared block with the same name.
         package var configuration = ""
-        /// Kept, as their files go with them.
+        /// Retained, because the files are deleted with this object.
         var certificates: Certificates?
 
-        /// Plain, unless given.
+        /// Creates settings.
         package init(tls: TLS? = nil, credentials: Credentials? = nil) {
             self.tls = tls
             self.credentials = credentials
         }
 
-        /// TLS, and credentials if given, as in `docker/compose.secure.yml`.
+        /// TLS and optional credentials, as in `docker/compose.secure.yml`.
         package static func secure(
             _ certificates: Certificates, credentials: Credentials? = nil, isTLSFirst: Bool = false
         ) async throws -> Self {
@@ -62,11 +62,11 @@ extension NATSServer {
             return settings
         }
 
-        /// The whole configuration: the shared one, and what is different.
+        /// The complete configuration: the shared file and these settings.
         ///
         /// - Parameters:
-        ///   - file: The path of the shared one.
-        ///   - folder: Where the result will be: a server includes files only by paths relative to that.
+        ///   - file: The path of the shared file.
+        ///   - folder: The folder of the result. A server includes files only by paths relative to it.
         func text(including file: String, from folder: URL) -> String {
             let root = String(repeating: "../", count: folder.pathComponents.count - 1)
             var lines = ["include \"\(root)\(file.dropFirst())\""]
@@ -76,7 +76,7 @@ extension NATSServer {
             return (lines + [configuration, ""]).joined(separator: "\n")
         }
 
-        /// How the credentials are told to the server.
+        /// The command-line flags for the credentials.
         var credentialFlags: [String] {
             switch credentials {
             case .password(let user, let password): ["--user", user, "--pass", password]

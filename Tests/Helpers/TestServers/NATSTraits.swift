@@ -5,23 +5,23 @@ import Foundation
 package import Testing
 
 extension Trait where Self == ServerTrait<NATSServer> {
-    /// The NATS of the suite, started here or that of `MICRO_TEST_NATS_ADDRESS`, is ``NATSServer/current``.
+    /// Starts NATS for the suite, or uses the one at `MICRO_TEST_NATS_ADDRESS`: ``NATSServer/current``.
     package static var nats: Self {
         Self { try NATSServer.external.map(NATSServer.init(external:)) ?? NATSServer() }
     }
 
-    /// The NATS of the suite, with settings of its own, is ``NATSServer/current``.
+    /// Starts NATS with settings for the suite: ``NATSServer/current``.
     package static func nats(_ settings: NATSServer.Settings) -> Self { Self { try NATSServer(settings) } }
 }
 
 extension Trait where Self == ConditionTrait {
-    /// Runs where there is a NATS to use, or where one is required.
+    /// Enables tests if NATS is available or required.
     package static var requiresNATS: Self { NATSServer.backend.availabilityCondition }
 
-    /// Runs where NATS is started by the tests, to be killed or to have settings of its own.
+    /// Enables tests that start NATS themselves, to kill it or to change its settings.
     package static var requiresLocalNATS: Self { NATSServer.backend.launchCondition }
 
-    /// Runs where a NATS that is started by the tests can begin with TLS, which nats-server 2.10.4 and later can.
+    /// Enables tests that start NATS with the TLS handshake before `INFO`, which needs nats-server 2.10.4 or later.
     package static var requiresNATSHandshakeFirst: Self {
         .enabled("needs nats-server 2.10.4 or later") {
             NATSServer.isInstalled ? await NATSServer.supports("tls { handshake_first: true }") : false
@@ -30,20 +30,20 @@ extension Trait where Self == ConditionTrait {
 }
 
 extension NATSServer {
-    /// Of two versions on one machine, `MICRO_TEST_NATS_SERVER` names the program to start.
+    /// `MICRO_TEST_NATS_SERVER` overrides the program, for machines with several versions.
     package static let backend = Backend(
         "nats", program: ProcessInfo.processInfo.environment["MICRO_TEST_NATS_SERVER"] ?? "nats-server",
         source: "https://github.com/nats-io/nats-server/releases")
 
-    /// The server of the suite that runs now.
+    /// The server of the running suite.
     @TaskLocal package static var current: NATSServer?
 
     package static var taskLocalCurrent: TaskLocal<NATSServer?> { $current }
 
-    /// The path of the program; nil if it is not here.
+    /// The path of the program; nil if it is not installed.
     package static var program: String? { Machine.path(of: backend.program) }
 
-    /// Whether the program takes a configuration.
+    /// Whether the program accepts a configuration.
     static func supports(_ configuration: String) async -> Bool {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("nats-\(UUID().uuidString).conf")
         defer { try? FileManager.default.removeItem(at: file) }

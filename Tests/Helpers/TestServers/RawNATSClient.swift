@@ -1,23 +1,25 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// A client of NATS that a test plays, command by command.
+import TestSupport
+
+/// A NATS client that sends single protocol lines. Its calls block: a test that uses one has the trait `.blocking`.
 package final class RawNATSClient {
-    private let connection: RawConnection
+    private let socket: RawSocket
     private var received = ""
 
-    /// Connects, and says nothing yet.
+    /// Connects to a server. Sends nothing.
     package convenience init(_ server: NATSServer) throws { try self.init(at: server.address) }
 
-    /// Connects to an address, `host:port`, of this machine.
+    /// Connects to an address of this machine, `host:port`. Sends nothing.
     package init(at address: String) throws {
-        connection = try RawConnection(port: Int(address.split(separator: ":").last ?? "") ?? 0)
+        socket = try RawSocket(port: Int(address.split(separator: ":").last ?? "") ?? 0)
     }
 
     /// Sends lines.
-    package func send(_ lines: String...) { connection.write(Array((lines.joined(separator: "\r\n") + "\r\n").utf8)) }
+    package func send(_ lines: String...) { socket.write((lines.joined(separator: "\r\n") + "\r\n").utf8) }
 
-    /// Whether the server says a text, behind what it was asked for before. It has 10 s.
+    /// Whether the server sends a text within 10 s, after the text of the last call.
     package func receives(_ text: String) -> Bool {
         let deadline = ContinuousClock.now + .seconds(10)
         while true {
@@ -25,24 +27,26 @@ package final class RawNATSClient {
                 received.removeSubrange(..<range.upperBound)
                 return true
             }
-            guard .now < deadline, let bytes = connection.read(within: deadline - .now) else { return false }
+            guard .now < deadline, case .bytes(let bytes) = socket.read(within: deadline - .now) else { return false }
             received += String(decoding: bytes, as: UTF8.self)
         }
     }
 
-    /// Whether the server says nothing for so long.
-    package func receivesNothing(for duration: Duration) -> Bool { connection.read(within: duration) == nil }
+    /// Whether the server sends nothing for a duration.
+    package func receivesNothing(for duration: Duration) -> Bool {
+        if case .bytes = socket.read(within: duration) { false } else { true }
+    }
 
-    /// Whether the server closes the connection. It has 40 s.
+    /// Whether the server closes the connection within 40 s.
     package func isClosed() -> Bool {
         let deadline = ContinuousClock.now + .seconds(40)
-        while connection.read(within: max(.zero, deadline - .now)) != nil {}
+        while case .bytes = socket.read(within: max(.zero, deadline - .now)) {}
         return .now < deadline
     }
 }
 
 extension RawNATSClient {
-    /// Publishes a message, and waits until the server has it.
+    /// Publishes a message, and returns whether the server has received it.
     package func publishes(_ body: String, to topic: String) -> Bool {
         send("PUB \(topic) \(body.utf8.count)", body, "PING")
         return receives("PONG")

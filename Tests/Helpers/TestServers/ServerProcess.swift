@@ -1,66 +1,67 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import CurlTransfer
 import Foundation
 import Synchronization
 import TestSupport
 
-/// The child process behind a server of the tests: one at a time, and what is done to it.
+/// The child process of a test server. It can be started again after it has ended.
 package final class ServerProcess: Sendable {
     private let program: String
     private let child = Mutex<ChildProcess?>(nil)
 
-    /// The process of a program, by its name on the `PATH` or its path; not started yet.
+    /// The process of a program, given by its name on the `PATH` or by its path. It is not started yet.
     init(_ program: String) { self.program = program }
 
-    /// Whether it runs now, stopped by a signal or not.
+    /// Whether the process exists, even if a signal has stopped it.
     var isRunning: Bool { child.withLock { $0?.isRunning ?? false } }
 
-    /// Its ID; nil if it does not run.
+    /// The process ID; nil if the process does not run.
     var id: Int32? { child.withLock { $0.flatMap { $0.isRunning ? $0.id : nil } } }
 
-    /// Starts it, and does not wait for anything.
+    /// Starts the process and does not wait.
     ///
-    /// - Throws: `TestServerError` if there is no such program, or if it runs already.
+    /// - Throws: `TestServerError` if the program does not exist or is already running.
     func launch(_ arguments: [String] = [], environment: [String: String] = [:]) throws {
         guard let path = Machine.path(of: program) else {
             throw TestServerError(description: "no \(program) on the PATH")
         }
         try child.withLock { child in
-            guard child?.isRunning != true else { throw TestServerError(description: "\(program) runs already") }
+            guard child?.isRunning != true else {
+                throw TestServerError(description: "\(program) is already running")
+            }
             child = try ChildProcess(path, arguments, environment: environment)
         }
     }
 
-    /// Waits until a condition holds, and no longer than the process runs.
+    /// Waits until a condition holds.
     ///
-    /// - Throws: `TestServerError` with what the program printed, if it ended or the bound (30 s) passed.
+    /// - Throws: `TestServerError` with the output of the process if it has exited, or after 30 s.
     func waitUntil(_ isReady: () async -> Bool) async throws {
         guard await eventually({ await isReady() || !isRunning }), isRunning else {
             throw TestServerError(description: "\(program) did not start: \(child.withLock { $0?.text ?? "" })")
         }
     }
 
-    /// Sends it a signal. After `SIGSTOP` it stands still when this returns, where Linux tells.
+    /// Sends a signal. After `SIGSTOP` all threads of the process have stopped on return, on Linux.
     func signal(_ signal: Int32) {
         child.withLock { $0?.send(signal) }
         guard signal == SIGSTOP, let id else { return }
         for _ in 0..<1000 where !ProcessState.isStopped(id) { Thread.sleep(forTimeInterval: 0.001) }
     }
 
-    /// Ends it with `SIGKILL` and waits.
+    /// Kills the process with `SIGKILL` and waits until it has exited.
     func kill() async { await take()?.forceKill() }
 
-    /// Ends it with `SIGTERM` and waits until it is done.
+    /// Terminates the process with `SIGTERM` and waits until it has exited.
     ///
-    /// - Throws: `TestServerError` if it was not done within 20 s; it is killed then.
+    /// - Throws: `TestServerError` if it has not exited within 20 s. It is killed then.
     func stop() async throws {
         guard let child = take() else { return }
         child.send(SIGTERM)
         guard await child.exitStatus() != nil else {
             await child.forceKill()
-            throw TestServerError(description: "\(program) did not stop by SIGTERM: \(child.text)")
+            throw TestServerError(description: "\(program) did not exit after SIGTERM: \(child.text)")
         }
     }
 
@@ -72,34 +73,17 @@ package final class ServerProcess: Sendable {
     }
 }
 
-/// How a process is, as Linux tells.
-enum ProcessState {
-    /// Whether all threads of a process stand still after `SIGSTOP`. True where it cannot be told.
+/// The state of a process in Linux's `/proc`.
+private enum ProcessState {
+    /// Whether `SIGSTOP` has stopped all threads of a process. True without `/proc`.
     static func isStopped(_ process: Int32) -> Bool {
         let folder = "/proc/\(process)/task"
         let threads = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return threads.allSatisfy { thread in
-            // ID (name) state …, and the name may have brackets and spaces.
+            // The line is "ID (NAME) STATE …", and NAME may contain parentheses and spaces.
             let line = try? String(contentsOfFile: "\(folder)/\(thread)/stat", encoding: .utf8)
             let rest = line.flatMap { line in line.lastIndex(of: ")").map { line[$0...].dropFirst(2) } }
             return rest.map { $0.hasPrefix("T") } ?? true
         }
-    }
-}
-
-extension CurlTransfer {
-    /// Sends one request on connections of its own, as `curl` would.
-    static func request(_ request: CurlRequest, tls: CurlTLS?) async throws -> (status: Int, text: String) {
-        let transfer = CurlTransfer(configuration: .init(tls: tls ?? .init()))
-        let result = await Result { try await transfer.perform(request) }
-        await transfer.close()
-        let response = try result.get()
-        return (response.status, String(decoding: response.body, as: UTF8.self))
-    }
-}
-
-extension Result where Failure == any Error {
-    init(catching body: () async throws -> Success) async {
-        do { self = .success(try await body()) } catch { self = .failure(error) }
     }
 }

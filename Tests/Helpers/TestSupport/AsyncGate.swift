@@ -3,40 +3,40 @@
 
 import Synchronization
 
-/// Keeps handlers waiting until it is opened.
+/// Suspends handlers until it is opened.
 package final class AsyncGate: Sendable {
-    private struct Content {
+    private struct State {
         var isOpen = false
         var waiters: [CheckedContinuation<Void, Never>] = []
         var arrivals = 0
     }
 
-    private let content = Mutex(Content())
+    private let state = Mutex(State())
 
-    /// A gate that is closed.
+    /// Creates a closed gate.
     package init() {}
 
-    /// How many came to it.
-    package var arrivals: Int { content.withLock { $0.arrivals } }
+    /// The number of calls of ``pass()`` so far.
+    package var arrivals: Int { state.withLock { $0.arrivals } }
 
-    /// Waits until it is opened, without heed to cancellation.
+    /// Waits until the gate is open. Ignores cancellation.
     package func pass() async {
         await withCheckedContinuation { continuation in
-            let isOpen = content.withLock { content in
-                content.arrivals += 1
-                if !content.isOpen { content.waiters.append(continuation) }
-                return content.isOpen
+            let isOpen = state.withLock { state in
+                state.arrivals += 1
+                if !state.isOpen { state.waiters.append(continuation) }
+                return state.isOpen
             }
             if isOpen { continuation.resume() }
         }
     }
 
-    /// Lets all pass, from now on.
+    /// Resumes all waiters. From now on ``pass()`` returns at once.
     package func open() {
-        let waiters = content.withLock { content in
-            content.isOpen = true
-            defer { content.waiters = [] }
-            return content.waiters
+        let waiters = state.withLock { state in
+            state.isOpen = true
+            defer { state.waiters = [] }
+            return state.waiters
         }
         for waiter in waiters { waiter.resume() }
     }

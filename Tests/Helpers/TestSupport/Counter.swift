@@ -3,17 +3,17 @@
 
 import Synchronization
 
-/// A number that tests count with from anywhere.
+/// A counter that is safe to use from any thread.
 package final class Counter: Sendable {
     private let count = Atomic<Int>(0)
 
-    /// A counter at zero.
+    /// Creates a counter at zero.
     package init() {}
 
-    /// The number now.
+    /// The current value.
     package var value: Int { count.load(ordering: .sequentiallyConsistent) }
 
-    /// Adds to the number, and returns the sum.
+    /// Adds to the value, and returns the sum.
     @discardableResult
     package func add(_ step: Int = 1) -> Int { count.add(step, ordering: .sequentiallyConsistent).newValue }
 }

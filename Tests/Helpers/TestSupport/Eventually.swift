@@ -1,11 +1,13 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Waits until a condition holds, and tells whether it did within the bound.
+/// Waits until a condition holds.
 ///
 /// ```swift
 /// #expect(await eventually { try await registry.list().isEmpty })
 /// ```
+///
+/// - Returns: Whether the condition held before the timeout.
 package func eventually(
     within timeout: Duration = .seconds(30), _ condition: () async throws -> Bool
 ) async rethrows -> Bool {
@@ -17,7 +19,7 @@ package func eventually(
     }
 }
 
-/// Watches that a condition holds all the time.
+/// Checks that a condition holds for the whole time window.
 package func always(
     during window: Duration, _ condition: () async throws -> Bool
 ) async rethrows -> Bool {

@@ -1,9 +1,9 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Makes broken inputs out of good ones, always the same for the same seed.
+/// Makes malformed inputs from valid inputs. The results depend only on the seed.
 package struct Fuzzer: RandomNumberGenerator, Sendable {
-    /// What parsers stumble over.
+    /// Inputs that parsers often handle wrongly.
     private static let fragments: [[UInt8]] = [
         [], [0], [0xFF], [0x0A], [0x0D, 0x0A], [0xC3, 0x28], [0xED, 0xA0, 0x80], Array("\"".utf8), Array("\\".utf8),
         Array("\\u0000".utf8), Array("\\uD800".utf8), Array("{".utf8), Array("[".utf8), Array("}]".utf8),
@@ -15,7 +15,7 @@ package struct Fuzzer: RandomNumberGenerator, Sendable {
 
     private var state: UInt64
 
-    /// A fuzzer with a seed.
+    /// Creates a fuzzer with a seed.
     package init(seed: UInt64) { state = seed }
 
     /// The next number of SplitMix64.
@@ -27,10 +27,10 @@ package struct Fuzzer: RandomNumberGenerator, Sendable {
         return mixed ^ (mixed >> 31)
     }
 
-    /// A number below a bound, which is above zero.
+    /// A number below a bound, which must be positive.
     package mutating func number(below bound: Int) -> Int { Int(next() % UInt64(bound)) }
 
-    /// An input with one to four changes: bytes changed, inserted, removed, repeated, or the rest cut off.
+    /// Applies one to four mutations: bytes are replaced, inserted, removed or repeated, or the input is truncated.
     package mutating func mutated(_ input: [UInt8]) -> [UInt8] {
         var bytes = input
         for _ in 0...number(below: 4) {
@@ -48,14 +48,14 @@ package struct Fuzzer: RandomNumberGenerator, Sendable {
         return bytes
     }
 
-    /// The input in pieces of random lengths, some of them empty.
-    package mutating func pieces(of input: [UInt8]) -> [[UInt8]] {
-        var (pieces, start) = ([[UInt8]](), 0)
+    /// Splits the input into chunks of random length; some are empty.
+    package mutating func chunks(of input: [UInt8]) -> [[UInt8]] {
+        var (chunks, start) = ([[UInt8]](), 0)
         while start < input.count {
             let end = min(start + number(below: 2 + input.count / 3), input.count)
-            pieces.append(Array(input[start..<end]))
+            chunks.append(Array(input[start..<end]))
             start = end
         }
-        return pieces
+        return chunks
     }
 }

@@ -3,9 +3,9 @@
 
 import Foundation
 
-/// The descriptors of this process.
+/// The file descriptors of this process.
 package enum OpenFileDescriptors {
-    /// How many are open.
+    /// The number of open descriptors.
     package static func count() throws -> Int {
         try FileManager.default.contentsOfDirectory(atPath: "/dev/fd").count
     }

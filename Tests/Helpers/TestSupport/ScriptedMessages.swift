@@ -1,21 +1,21 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// An HTTP/1.1 request as a `ScriptedServer` read it.
+/// An HTTP/1.1 request that a ``ScriptedServer`` has read.
 package struct ScriptedRequest: Sendable {
-    /// `GET`, …
+    /// The method, such as `GET`.
     package var method: String
 
-    /// The path and query as sent.
+    /// The path and the query, not decoded.
     package var target: String
 
-    /// The header lines in order, values without surrounding blanks.
+    /// The header lines in order; values without surrounding blanks.
     package var headers: [(name: String, value: String)]
 
-    /// Empty if there was none.
+    /// The body; empty if there is none.
     package var body: [UInt8] = []
 
-    /// The value of the first header of this name, in any case.
+    /// The value of the first header with a name, in any case.
     package subscript(_ name: String) -> String? {
         headers.first { $0.name.lowercased() == name.lowercased() }?.value
     }
@@ -37,25 +37,25 @@ package struct ScriptedRequest: Sendable {
     }
 }
 
-/// An HTTP/1.1 response for a `ScriptedServer` to write, with the right `Content-Length`.
+/// An HTTP/1.1 response that a ``ScriptedServer`` writes, with the correct `Content-Length`.
 package struct ScriptedResponse: Sendable {
     /// The status code.
     package var status: Int
 
-    /// Header lines, beside `Content-Length`. `Connection: close` closes the connection after the response.
+    /// The header lines in addition to `Content-Length`. `Connection: close` closes the connection after the response.
     package var headers: [(String, String)]
 
     /// The body.
     package var body: [UInt8]
 
-    /// A response.
+    /// Creates a response.
     package init(status: Int = 200, headers: [(String, String)] = [], body: [UInt8] = []) {
         self.status = status
         self.headers = headers
         self.body = body
     }
 
-    /// A response with a text for body.
+    /// Creates a response with a text as its body.
     package init(status: Int = 200, headers: [(String, String)] = [], text: String) {
         self.init(status: status, headers: headers, body: Array(text.utf8))
     }

@@ -4,7 +4,7 @@
 import Foundation
 import Synchronization
 
-/// A TCP server for tests that says exactly what the test wants, well-formed or not.
+/// A TCP server that runs a script for each connection, whose output may be malformed.
 ///
 /// ```swift
 /// let server = try ScriptedServer { connection in
@@ -14,125 +14,93 @@ import Synchronization
 /// defer { server.stop() }
 /// ```
 ///
-/// Listens on 127.0.0.1 at a free port. Every connection is handed to the script on a thread of its own and closed when
-/// the script returns or throws. Its threads keep the server alive until `stop()`.
+/// Listens at a free port of 127.0.0.1. Each script has a thread of its own, and its connection is closed when the script
+/// returns or throws. The threads keep the server alive until ``stop()``.
 package final class ScriptedServer: Sendable {
-    /// What is done with one connection.
+    /// Handles one connection.
     package typealias Script = @Sendable (ScriptedConnection) throws -> Void
 
-    /// The port it listens on.
-    package let port: Int
-
-    private let listener: Int32
-    private let stopReader: Int32
-    private let stopWriter: Int32
+    private let listener: RawListener
     private let script: Script
     private let threads = DispatchGroup()
     private let state = Mutex(State())
 
     private struct State {
         var accepted = 0
-        var stopped = false
+        var isStopped = false
         var connections: [ObjectIdentifier: ScriptedConnection] = [:]
     }
 
-    /// Listens, and runs `script` for each connection.
+    /// Listens, and runs a script for each connection.
     ///
-    /// - Throws: `ScriptedServerError` when there is no port or descriptor to be had.
+    /// - Throws: ``RawSocketError`` if there is no port or descriptor left.
     package init(_ script: @escaping Script) throws {
-        (listener, port) = try Self.listen()
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else {
-            Foundation.close(listener)
-            throw ScriptedServerError("pipe failed: errno \(errno)")
-        }
-        (stopReader, stopWriter) = (ends[0], ends[1])
+        listener = try RawListener()
         self.script = script
         runThread { $0.acceptConnections() }
     }
 
-    /// Listens, and answers each HTTP/1.1 request of each connection, until the client closes it or the response says
-    /// `Connection: close`.
-    package convenience init(answering answer: @escaping @Sendable (ScriptedRequest) throws -> ScriptedResponse) throws
+    /// Listens, and responds to each HTTP/1.1 request of each connection, until the client closes the connection or the
+    /// response has `Connection: close`.
+    package convenience init(responding respond: @escaping @Sendable (ScriptedRequest) throws -> ScriptedResponse)
+        throws
     {
         try self.init { connection in
             while let request = try connection.readRequest() {
-                let response = try answer(request)
+                let response = try respond(request)
                 try connection.write(response)
                 if response.closesConnection { return }
             }
         }
     }
 
-    deinit {
-        Foundation.close(listener)
-        Foundation.close(stopReader)
-        Foundation.close(stopWriter)
-    }
+    /// The port.
+    package var port: Int { listener.port }
 
-    /// `http://127.0.0.1:<port>`, no slash at the end.
-    package var url: String {
-        "http://127.0.0.1:\(port)"
-    }
+    /// `http://127.0.0.1:<port>`, without a slash at the end.
+    package var url: String { "http://127.0.0.1:\(port)" }
 
-    /// How many connections have been accepted since the start.
-    package var acceptedConnections: Int {
-        state.withLock { $0.accepted }
-    }
+    /// The number of connections since the start.
+    package var acceptedConnections: Int { state.withLock { $0.accepted } }
 
-    /// How many connections their scripts still hold.
-    package var openConnections: Int {
-        state.withLock { $0.connections.count }
-    }
+    /// The number of connections whose scripts have not returned.
+    package var openConnections: Int { state.withLock { $0.connections.count } }
 
-    /// Ends all present connections (the peer sees an orderly end), and keeps listening.
+    /// Ends all open connections with FIN, and continues to listen.
     package func disconnectAll() {
         for connection in state.withLock({ Array($0.connections.values) }) { connection.shutDown() }
     }
 
-    /// Stops listening, ends all connections and waits, for five seconds at most, until their scripts have returned.
-    /// May be called again.
+    /// Stops listening, ends all connections and waits at most 5 s until the scripts have returned. May be called twice.
     package func stop() {
-        let first = state.withLock { state in
-            defer { state.stopped = true }
-            return !state.stopped
+        let isFirstCall = state.withLock { state in
+            defer { state.isStopped = true }
+            return !state.isStopped
         }
-        guard first else { return }
-        shutdown(listener, Int32(SHUT_RDWR))
-        _ = Foundation.write(stopWriter, [0], 1)
+        guard isFirstCall else { return }
+        listener.shutDown()
         disconnectAll()
         _ = threads.wait(timeout: .now() + 5)
     }
 
     private func acceptConnections() {
-        while true {
-            // Closing a listener does not wake a blocked accept everywhere; the pipe does.
-            var waits = [
-                pollfd(fd: listener, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: stopReader, events: Int16(POLLIN), revents: 0),
-            ]
-            guard poll(&waits, 2, -1) > 0 || errno == EINTR, waits[1].revents == 0 else { return }
-            let descriptor = accept(listener, nil, nil)
-            guard descriptor >= 0 else {
-                if errno == EINTR || errno == ECONNABORTED { continue }
-                return
-            }
-            serve(ScriptedConnection(descriptor))
+        while !state.withLock(\.isStopped) {
+            if let socket = listener.accept() { serve(ScriptedConnection(socket)) }
         }
     }
 
     private func serve(_ connection: ScriptedConnection) {
-        let stopped = state.withLock { state in
+        let isStopped = state.withLock { state in
             state.accepted += 1
-            if !state.stopped { state.connections[ObjectIdentifier(connection)] = connection }
-            return state.stopped
+            if !state.isStopped { state.connections[ObjectIdentifier(connection)] = connection }
+            return state.isStopped
         }
-        guard !stopped else {
+        guard !isStopped else {
             connection.close()
             return
         }
         runThread { server in
-            // A script ends by an error when its peer goes away, which tests provoke.
+            // A script throws if its peer ends the connection, which tests do on purpose.
             try? server.script(connection)
             connection.close()
             server.state.withLock { _ = $0.connections.removeValue(forKey: ObjectIdentifier(connection)) }
@@ -141,46 +109,16 @@ package final class ScriptedServer: Sendable {
 
     private func runThread(_ body: @escaping @Sendable (ScriptedServer) -> Void) {
         threads.enter()
-        let thread = Thread { [self] in
+        Thread.runDetached { [self] in
             body(self)
             threads.leave()
         }
-        thread.stackSize = 512 * 1024
-        thread.start()
-    }
-
-    private static func listen() throws -> (descriptor: Int32, port: Int) {
-        #if canImport(Darwin)
-        let descriptor = socket(AF_INET, SOCK_STREAM, 0)
-        #else
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        #endif
-        guard descriptor >= 0 else { throw ScriptedServerError("socket failed: errno \(errno)") }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let listening = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) == 0 && Foundation.listen(descriptor, 1024) == 0
-                    && getsockname(descriptor, address, &length) == 0
-            }
-        }
-        guard listening else {
-            let code = errno
-            Foundation.close(descriptor)
-            throw ScriptedServerError("could not listen on 127.0.0.1: errno \(code)")
-        }
-        return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
     }
 }
 
-/// What went wrong on the server's side of a test.
+/// An error on the server's side of a test.
 package struct ScriptedServerError: Error, CustomStringConvertible {
-    /// For people.
-    package var description: String
+    package let description: String
 
-    init(_ description: String) {
-        self.description = description
-    }
+    init(_ description: String) { self.description = description }
 }

@@ -68,7 +68,7 @@ import Testing
         for _ in 0..<200_000 {
             let input = fuzzer.mutated(seed)
             let whole = outcome(of: [input])
-            if outcome(of: fuzzer.pieces(of: input)) != whole { different += 1 }
+            if outcome(of: fuzzer.chunks(of: input)) != whole { different += 1 }
             if whole.bytes.count > 5 { read += 1 }
         }
         #expect(different == 0)

@@ -5,7 +5,7 @@ import MicroConformance
 import TestServers
 import Testing
 
-/// `micro conformance broker`: what it shares with that of registries is tested there.
+/// `micro conformance broker`, except for the options that all kinds of adapters share.
 @Suite(.timeLimit(.minutes(2))) struct BrokerCommandTests {
     @Test(arguments: [("at-most-once", "atMostOnce"), ("at-least-once", "atLeastOnce")])
     func tableListsEverySelectedCase(_ delivery: String, _ shown: String) async throws {

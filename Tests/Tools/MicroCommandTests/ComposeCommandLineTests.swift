@@ -9,11 +9,12 @@ import Testing
 /// The option `--control` on the command line.
 @Suite(.timeLimit(.minutes(2))) struct ControlOptionTests {
     @Test(arguments: [
-        ("etcd", "docker:compose.yml", "\"docker:compose.yml\" is no control: expected compose:FILE."),
-        ("etcd", "compose", "\"compose\" is no control"), ("etcd", "compose:", "\"compose:\" is no control"),
+        ("etcd", "docker:compose.yml", "\"docker:compose.yml\" is not a valid --control: expected compose:FILE."),
+        ("etcd", "compose", "\"compose\" is not a valid --control"),
+        ("etcd", "compose:", "\"compose:\" is not a valid --control"),
         ("consul", "compose:/nowhere/compose.yml", "There is no compose file /nowhere/compose.yml"),
         ("consul", "compose:/", "There is no compose file /:"),
-        ("memory", "compose:/nowhere/compose.yml", "The memory registry needs no control: leave out --control."),
+        ("memory", "compose:/nowhere/compose.yml", "The memory registry has its own control: omit --control."),
     ])
     func invalidArgumentsShowUsage(_ registry: String, _ control: String, _ message: String) async throws {
         let result = try await MicroTool.conformance("--registry", registry, "--control", control)
@@ -32,13 +33,13 @@ import Testing
 }
 
 #if os(Linux)
-/// The cases that need a control, on servers that a stand-in for compose stops, kills and pauses.
+/// The cases that need a control, with a fake compose that stops, kills and pauses a server process.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct ComposeConformanceTests {
     @Test(.requiresLocalEtcd) func etcdPassesCasesThatControlBackend() async throws {
         let fakeCompose = try FakeCompose()
         let ports = try Machine.freePorts(2)
         let (client, peer) = ("http://127.0.0.1:\(ports[0])", "http://127.0.0.1:\(ports[1])")
-        try fakeCompose.addDocker(
+        try await fakeCompose.addDocker(
             serving: """
                 exec etcd --data-dir "$here/data" --listen-client-urls \(client) --advertise-client-urls \(client) \
                 --listen-peer-urls \(peer) --initial-advertise-peer-urls \(peer) --initial-cluster default=\(peer) \
@@ -50,7 +51,7 @@ import Testing
     @Test(.requiresLocalConsul) func consulPassesCasesThatControlBackend() async throws {
         let fakeCompose = try FakeCompose()
         let ports = try Machine.freePorts(4)
-        try fakeCompose.addDocker(
+        try await fakeCompose.addDocker(
             serving: """
                 exec consul agent -dev -config-dir '\(DockerConfiguration.path("consul"))' -bind 127.0.0.1 -dns-port -1 \
                 -grpc-port -1 -http-port \(ports[0]) -serf-lan-port \(ports[1]) -serf-wan-port \(ports[2]) \

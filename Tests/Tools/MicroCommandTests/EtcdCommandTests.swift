@@ -4,7 +4,7 @@
 import TestServers
 import Testing
 
-/// Against a real etcd, as it is reached from outside.
+/// Runs against etcd without a control.
 @Suite(.requiresEtcd, .etcd, .serialized, .timeLimit(.minutes(2))) struct EtcdCommandTests {
     @Test func runningEtcdPassesCases() async throws {
         let etcd = try #require(EtcdServer.current)

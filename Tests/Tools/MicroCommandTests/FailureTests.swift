@@ -5,10 +5,10 @@ import TestServers
 import TestSupport
 import Testing
 
-/// What is said, and with which exit status, when something is wrong.
+/// Messages and exit statuses of failed runs.
 @Suite(.timeLimit(.minutes(2))) struct FailureTests {
     @Test func unexpectedPassFailsRun() async throws {
-        let list = try TemporaryFile("# of old\nR01 # was broken\nR99\n")
+        let list = try TemporaryFile("# known\nR01 # broken\nR99\n")
         let result = try await MicroTool.conformance(
             "--registry", "memory", "--run", "R01,R03", "--known-failing", list.path)
         #expect(result.status == 1)
@@ -72,7 +72,7 @@ import Testing
         defer { server.stop() }
         let address = "127.0.0.1:\(server.port)"
         let result = try await MicroTool.conformance("--registry", "consul", "--registry-address", address)
-        expectOneLine(result, "http://\(address) does not answer as Consul does")
+        expectOneLine(result, "the response of http://\(address) is not from Consul (")
     }
 
     @Test func rejectedTokenIsReportedWithoutTheToken() async throws {
@@ -85,7 +85,7 @@ import Testing
         let result = try await MicroTool.conformance(
             "--registry", "consul", "--registry-address", "127.0.0.1:\(server.port)",
             environment: ["CONSUL_HTTP_TOKEN": "hidden-token"])
-        expectOneLine(result, "answered 403: ACL not found. Check CONSUL_HTTP_TOKEN")
+        expectOneLine(result, "responded with status 403: ACL not found; check CONSUL_HTTP_TOKEN")
         #expect(!result.text.contains("hidden-token"))
     }
 
@@ -96,7 +96,7 @@ import Testing
     }
 }
 
-/// Against a real Consul, as it is reached from outside.
+/// Runs against Consul without a control.
 @Suite(.requiresConsul, .consul, .serialized, .timeLimit(.minutes(2))) struct ConsulCommandTests {
     @Test func runningConsulPassesCases() async throws {
         let consul = try #require(ConsulServer.current)
@@ -104,7 +104,7 @@ import Testing
             "--registry", "consul", "--registry-address", consul.address, "--run", "R0?,R25,R56")
         #expect(result.status == 0, "\(result.text)")
         #expect(result.text.contains("\nConsulRegistry "))
-        // Nobody lends it the hook to wipe a server that others may use.
+        // Without --control, a case that wipes the server is not runnable.
         #expect(result.text.contains(" 0 failed, ") && result.text.contains(" 1 notRunnable, "), "\(result.text)")
         let left = try await consul.request("/v1/agent/services").text
         #expect(!left.contains("svc"), "\(left)")

@@ -5,11 +5,11 @@ import Foundation
 import TestServers
 import TestSupport
 
-/// A folder with programs in place of docker: they note what they are told, and do it to a server that is no container.
+/// A folder with fake `docker` programs. They log their arguments, and apply them to a server process instead of a container.
 final class FakeCompose: Sendable {
-    /// The folder for the `PATH`.
+    /// The folder to put on the `PATH`.
     let folder: URL
-    /// A compose file; nobody reads it.
+    /// An empty compose file.
     var file: String { folder.appendingPathComponent("compose.yml").path }
 
     init() throws {
@@ -20,23 +20,28 @@ final class FakeCompose: Sendable {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    /// Adds a program: a shell script that notes its arguments first.
-    func add(_ program: String, _ script: String) throws {
+    /// Adds a program: a shell script that first logs its arguments.
+    ///
+    /// A child process creates the executable. A process that another test starts at the same time would inherit a
+    /// descriptor that is open for writing, and the execution would fail with `ETXTBSY`.
+    func add(_ program: String, _ script: String) async throws {
         let url = folder.appendingPathComponent(program)
+        let source = folder.appendingPathComponent("\(program).sh")
         let text = "#!/bin/bash\nhere='\(folder.path)'\necho \"\(program) $*\" >> \"$here/log\"\n\(script)\n"
-        try Data(text.utf8).write(to: url)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: url.path)
+        try Data(text.utf8).write(to: source)
+        let copy = try ChildProcess("/bin/sh", ["-c", "cp '\(source.path)' '\(url.path)' && chmod 755 '\(url.path)'"])
+        guard await copy.exitStatus() == 0 else { throw TestServerError(description: copy.text) }
     }
 
-    /// Adds a docker whose one service is a server: a shell command, which keeps its data in `$here/data`.
-    func addDocker(serving server: String) throws {
-        try add(
+    /// Adds a `docker` with one service: a shell command that runs a server with its data in `$here/data`.
+    func addDocker(serving server: String) async throws {
+        try await add(
             "docker",
             """
             id=$(cat "$here/pid" 2>/dev/null)
             runs() { [ -n "$id" ] && [ -d "/proc/$id" ] && ! grep -q '^State:.Z' "/proc/$id/status"; }
             finish() { runs || return 0; kill "-$1" "$id"; while runs; do sleep 0.02; done; }
-            # Foundation takes a program for running as long as somebody has what it has inherited.
+            # Foundation regards a program as running while another process holds an inherited descriptor.
             closing() { for fd in $(ls /proc/self/fd); do [ "$fd" -le 2 ] || eval "exec $fd>&-"; done; }
             launch() {
                 runs && return 0
@@ -59,7 +64,7 @@ final class FakeCompose: Sendable {
             """)
     }
 
-    /// What the programs were told since the last question, without the path of the compose file.
+    /// The commands since the last call, with `FILE` for the path of the compose file.
     func takeCommands() throws -> [String] {
         let log = folder.appendingPathComponent("log")
         let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
@@ -67,13 +72,13 @@ final class FakeCompose: Sendable {
         return text.replacingOccurrences(of: file, with: "FILE").split(separator: "\n").map(String.init)
     }
 
-    /// A process that a program has noted in the file `pid`.
+    /// The process ID that a program has written to the file `pid`.
     var processID: Int32? {
         let text = try? String(contentsOf: folder.appendingPathComponent("pid"), encoding: .utf8)
         return text.flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
     }
 
-    /// Runs the server for a body, and kills it then.
+    /// Runs the server during a closure, and kills it afterwards.
     func whileServing(_ body: () async throws -> Void) async throws {
         let child = try ChildProcess(folder.appendingPathComponent("docker").path, ["compose", "-f", file, "up"])
         _ = await child.exitStatus()

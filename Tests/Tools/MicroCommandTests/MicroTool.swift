@@ -5,9 +5,9 @@ import Foundation
 import MicroConformance
 import TestServers
 
-/// The command, run as a user runs it.
+/// Runs the command `micro` as a child process.
 enum MicroTool {
-    /// What it printed on both streams, and its exit status; nil if it did not end.
+    /// The output on both streams, and the exit status; nil if the command did not exit within 60 s.
     struct CommandResult {
         let text: String
         let status: Int32?
@@ -27,13 +27,13 @@ enum MicroTool {
         return CommandResult(text: child.text, status: status)
     }
 
-    /// Beside the program of the tests.
+    /// The path of `micro`, in the folder of the test program.
     static var path: String {
         URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("micro").path
     }
 }
 
-/// A file of a test that is gone after it.
+/// A temporary file that is deleted with this object.
 final class TemporaryFile: Sendable {
     let path: String
 

@@ -10,7 +10,7 @@ import Testing
 import FoundationXML
 #endif
 
-/// What comes out of a run that goes well.
+/// The output of successful runs.
 @Suite(.timeLimit(.minutes(2))) struct ReportTests {
     private struct Report: Decodable {
         struct Case: Decodable {
@@ -37,7 +37,7 @@ import FoundationXML
         let rows = result.text.split(separator: "\n").map { $0.prefix { $0 != " " } }
         #expect(rows.prefix(RegistryCase.all.count).map(String.init) == RegistryCase.all.map(\.id))
         #expect(result.text.contains(" 0 failed"))
-        #expect(!result.text.contains("\u{1B}"), "progress is for terminals")
+        #expect(!result.text.contains("\u{1B}"), "progress is only shown on terminals")
     }
 
     @Test func jsonSummaryMatchesCases() async throws {
@@ -55,11 +55,11 @@ import FoundationXML
     }
 
     @Test func junitReportIsWellFormed() async throws {
-        let file = try TemporaryFile("what was there before, and is longer than nothing")
+        let file = try TemporaryFile("previous content of the file, which must be removed")
         let result = try await MicroTool.conformance(
             "--registry", "memory", "--run", "R0?", "--format", "junit", "--output", file.path)
         #expect(result.status == 0)
-        #expect(result.text.isEmpty, "the report goes into the file alone: \(result.text)")
+        #expect(result.text.isEmpty, "the report is only written to the file: \(result.text)")
         let counter = ElementCounter()
         let parser = XMLParser(data: file.data)
         parser.delegate = counter
@@ -73,18 +73,19 @@ import FoundationXML
         #expect(result.status == 0)
         let core = RegistryCase.all.filter { $0.id.hasPrefix("R0") && $0.tier == .core }
         #expect(result.text.contains("\n\(core.count) passed, 0 failed, 0 notClaimed,"), "\(result.text)")
-        #expect(!result.text.contains("R02"), "it is not of the tier: \(result.text)")
+        #expect(!result.text.contains("R02"), "R02 has another tier: \(result.text)")
     }
 
     #if os(Linux)
-    @Test(.enabled(if: Machine.path(of: "script") != nil, "no script(1), which makes a terminal"))
+    @Test(.enabled(if: Machine.path(of: "script") != nil, "needs script(1), which provides a terminal"))
     func progressIsShownOnTerminal() async throws {
         let script = try #require(Machine.path(of: "script"))
         let command = "'\(MicroTool.path)' conformance registry --registry memory --run R01,R02"
         let result = try await MicroTool.run(script, ["-qec", command, "/dev/null"])
         #expect(result.status == 0)
         #expect(result.text.contains("\r\u{1B}[K[1/2] R01 "), "\(result.text)")
-        #expect(result.text.contains("\r\u{1B}[KR01  "), "the line is gone before the report: \(result.text)")
+        #expect(
+            result.text.contains("\r\u{1B}[KR01  "), "the progress line is erased before the report: \(result.text)")
     }
     #endif
 }

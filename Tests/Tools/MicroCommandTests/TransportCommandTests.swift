@@ -3,7 +3,7 @@
 
 import Testing
 
-/// `micro conformance transport`: what it shares with that of registries is tested there.
+/// `micro conformance transport`, except for the options that all kinds of adapters share.
 @Suite(.timeLimit(.minutes(2))) struct TransportCommandTests {
     @Test(arguments: ["memory", "http"]) func passingCasesExitWithZero(_ name: String) async throws {
         let result = try await transport("--transport", name, "--run", "T0?,T1?")
@@ -19,7 +19,7 @@ import Testing
     @Test(arguments: [
         (["--transport", "pigeon"], "no transport named \"pigeon\": choose one of "),
         (["--transport", "memory", "--run", "R*"], "no case is selected by --run R*"),
-        (["--transport", "memory", "--transport-address", "127.0.0.1:1"], "leave out --transport-address"),
+        (["--transport", "memory", "--transport-address", "127.0.0.1:1"], "omit --transport-address"),
     ])
     func invalidOptionsAreReported(_ arguments: [String], _ text: String) async throws {
         let result = try await MicroTool.run(MicroTool.path, ["conformance", "transport"] + arguments)

@@ -5,25 +5,28 @@ import ArgumentParser
 import Foundation
 import MicroConformance
 
-/// The options that say which cases are run, and which of them may fail.
+/// The options that select cases, and that list cases which may fail.
 struct CaseSelectionOptions: ParsableArguments {
     @Option(
         name: .customLong("run"),
-        help: "Only cases whose ID matches: * is any text, ? one character; several with commas between.")
+        help: """
+            Run only cases whose ID matches a pattern: * matches any text, ? one character; separate patterns by commas.
+            """)
     var filter = "*"
 
-    @Option(help: "Only cases of these tiers: C core, K capabilities, F faults, S stress.")
+    @Option(help: "Run only cases of these tiers: C core, K capabilities, F faults, S stress.")
     var tiers = TierList.all
 
-    @Option(help: "A file with the IDs of cases that fail, one in each line. One that passes is a failure then.")
+    @Option(
+        help: "A file with the IDs of cases that are known to fail, one per line. An unexpected pass fails the run.")
     var knownFailing: String?
 
-    @Option(help: "A file with the IDs of cases that may fail or pass, one in each line.")
+    @Option(help: "A file with the IDs of cases that may fail or pass, one per line.")
     var knownFlaky: String?
 
-    /// What the options mean for a catalogue. Warns of IDs that it does not have: their cases would not be excused.
+    /// Makes the options for the cases of a catalog. Prints a warning for unknown IDs in the lists.
     ///
-    /// - Throws: ``CommandError``.
+    /// - Throws: ``CommandError`` if a list cannot be read or no case is selected.
     func options<TestContext>(of cases: [ConformanceCase<TestContext>]) throws -> RunOptions {
         let known = Set(cases.map(\.id))
         let options = RunOptions(
@@ -48,25 +51,5 @@ struct CaseSelectionOptions: ParsableArguments {
             StandardError.print("Warning: \(id) in \(path) is not the ID of a case: check \(option)")
         }
         return ids
-    }
-}
-
-/// Tiers as they are written in an option: `C,K`.
-struct TierList: ExpressibleByArgument {
-    static let all = TierList(tiers: Set(CaseTier.allCases))
-
-    let tiers: Set<CaseTier>
-
-    private init(tiers: Set<CaseTier>) { self.tiers = tiers }
-
-    init?(argument: String) {
-        let tiers = argument.split(separator: ",", omittingEmptySubsequences: false)
-            .map { CaseTier(rawValue: $0.uppercased()) }
-        guard !tiers.contains(nil) else { return nil }
-        self.tiers = Set(tiers.compactMap(\.self))
-    }
-
-    var defaultValueDescription: String {
-        CaseTier.allCases.filter(tiers.contains).map(\.rawValue).joined(separator: ",")
     }
 }

@@ -2,63 +2,75 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Configuration
 import Foundation
 import MicroConformance
+import MicroCore
 import MicroHarnesses
 
-/// The options of a run that are the same for adapters of every kind, and the run.
+/// The options of a run that all kinds of adapters share.
 struct ConformanceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "How the server is stopped, killed and paused: compose:FILE, by the service of a compose file that has the "
-                + "name of the adapter. The server loses everything.", valueName: "compose:FILE"))
+            """
+            How the cases stop, kill and pause the server: compose:FILE for the service of a compose file that has the \
+            name of the adapter. All data of the server is lost.
+            """, valueName: "compose:FILE"))
     var control: String?
 
     @OptionGroup var selection: CaseSelectionOptions
 
     @OptionGroup var reportOptions: ReportOptions
 
-    /// Checks what the parser cannot.
+    /// Validates the options of a run.
     ///
     /// - Parameters:
-    ///   - kind: `registry`, `broker` or `transport`.
-    ///   - adapter: Its name.
-    func validate(_ kind: String, named adapter: String, address: String?) throws {
-        if adapter == "memory", address != nil {
-            throw ValidationError("The memory \(kind) has no address: leave out --\(kind)-address.")
-        }
-        if adapter == "memory", control != nil {
-            throw ValidationError("The memory \(kind) needs no control: leave out --control.")
+    ///   - part: The kind of adapter.
+    ///   - adapter: The name of the adapter. An unknown name is reported by ``run(_:_:address:delivery:_:)``.
+    func validate<Harness>(_ part: AdapterPart<Harness>, _ adapter: String, address: String?) throws {
+        if HarnessDescription.named(adapter)?.isInProcess == true {
+            guard address == nil else {
+                throw ValidationError("The \(adapter) \(part.name) has no address: omit --\(part.name)-address.")
+            }
+            guard control == nil else {
+                throw ValidationError("The \(adapter) \(part.name) has its own control: omit --control.")
+            }
         }
         _ = try controlSource()
     }
 
-    /// What `--control` means.
-    func controlSource() throws -> ControlSource? {
-        guard let control else { return nil }
-        guard let source = ControlSource(parsing: control), case .compose(let file) = source else {
-            throw ValidationError("\"\(control)\" is no control: expected compose:FILE.")
-        }
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), !isFolder.boolValue else {
-            throw ValidationError("There is no compose file \(file): check the path of --control.")
-        }
-        return source
-    }
-
-    /// Runs the cases that are selected, and reports.
+    /// Runs the selected cases and writes the report.
     ///
-    /// - Throws: `ExitCode` with 1 if a case has failed.
-    func run<TestContext: ConformanceTestContext>(
-        _ makeRunner: (RunOptions) async throws -> ConformanceRunner<TestContext>
+    /// - Throws: `ExitCode` with 1 if a case has failed; ``CommandError``; ``MicroCore/MicroError``.
+    func run<Harness, TestContext: ConformanceTestContext>(
+        _ part: AdapterPart<Harness>, _ adapter: String, address: String?, delivery: DeliveryGuarantee = .atMostOnce,
+        _ makeRunner: (Harness, RunOptions) -> ConformanceRunner<TestContext>
     ) async throws {
-        let runner = try await makeRunner(try selection.options(of: TestContext.catalog))
-        // Opened before the run: minutes of work must not end at a mistyped path.
+        let options = try selection.options(of: TestContext.catalog)
+        let harness = try await part.makeHarness(
+            of: adapter,
+            HarnessOptions(
+                address: address, control: try controlSource(), delivery: delivery,
+                configuration: ConfigReader(provider: EnvironmentVariablesProvider())))
+        let runner = makeRunner(harness, options)
+        // Open the file before the run, so that a wrong path does not waste minutes.
         let output = try ReportOutput(path: reportOptions.output)
         let progress = ProgressLine()
         let report = await runner.run { each, number, count in progress.show("[\(number)/\(count)] \(each)") }
         progress.clear()
         try output.write(reportOptions.format.text(of: report))
         guard report.isSuccess else { throw ExitCode.failure }
+    }
+
+    private func controlSource() throws -> ControlSource? {
+        guard let control else { return nil }
+        guard let source = ControlSource(parsing: control), case .compose(let file) = source else {
+            throw ValidationError("\"\(control)\" is not a valid --control: expected compose:FILE.")
+        }
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), !isFolder.boolValue else {
+            throw ValidationError("There is no compose file \(file): check the path of --control.")
+        }
+        return source
     }
 }

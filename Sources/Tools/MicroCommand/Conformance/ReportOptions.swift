@@ -2,28 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import MicroConformance
 
-/// The options that say how a report looks, and where it goes.
+/// The options for the format and the destination of a report.
 struct ReportOptions: ParsableArguments {
-    @Option(help: "How the report looks.")
+    @Option(help: "The format of the report.")
     var format = ReportFormat.table
 
-    @Option(help: "The file to write the report to, in place of the standard output.")
+    @Option(help: "The file to write the report to, instead of the standard output.")
     var output: String?
-}
-
-/// The forms of a report.
-enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
-    case table
-    case json
-    case junit
-
-    func text(of report: ConformanceReport) -> String {
-        switch self {
-        case .table: report.table
-        case .json: report.json
-        case .junit: report.junit
-        }
-    }
 }

@@ -61,7 +61,7 @@ import Testing
 
     @Test func publishedMessageMatchesGoMicro() async throws {
         let seen = ValueCollector<ScriptedRequest>()
-        let server = try ScriptedServer(answering: { request in
+        let server = try ScriptedServer(responding: { request in
             seen.add(request)
             // As Go responds.
             return ScriptedResponse(headers: [("Date", "Sun, 22 Nov 2026 07:43:17 GMT")])

@@ -49,7 +49,7 @@ import Testing
     /// A record as a Go subscriber writes it to Consul.
     @Test func goMicroSubscriberIsFound() async throws {
         let seen = ValueCollector<ScriptedRequest>()
-        let server = try ScriptedServer(answering: { request in
+        let server = try ScriptedServer(responding: { request in
             seen.add(request)
             return ScriptedResponse()
         })

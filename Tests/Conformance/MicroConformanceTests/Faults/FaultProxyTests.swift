@@ -7,8 +7,8 @@ import MicroCore
 import TestSupport
 import Testing
 
-/// What passes when nothing is wrong.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+/// A `FaultProxy` without faults.
+@Suite(.serialized, .blocking, .timeLimit(.minutes(1)))
 struct FaultProxyTests {
     private let server: LineServer
     private let proxy: FaultProxy
@@ -26,7 +26,7 @@ struct FaultProxyTests {
         client.send(pattern)
         #expect(client.receive() == .line("right"))
         client.send("send \(count)\n")
-        // Not within the expectation: what differs is not worth finding out in as many bytes.
+        // Compared outside the expectation, which would compute a difference of megabytes.
         let isSame = client.receive(count: count).bytes == pattern
         #expect(isSame)
         let traffic = proxy.traffic
@@ -39,7 +39,7 @@ struct FaultProxyTests {
         #expect(client.echo("one") == .line("one"))
         client.send("last\n")
         client.endSending()
-        // The other half still works.
+        // The other direction is still open.
         #expect(client.receive() == .line("last"))
         #expect(client.receive() == .end)
         #expect(await eventually { server.ends == [.end] })
@@ -102,7 +102,7 @@ struct FaultProxyTests {
         #expect(await eventually { server.openConnections == 0 })
         proxy.faults = []
         proxy.dropConnections()
-        #expect(throws: RawClientError.refused) { try RawClient(proxy.address) }
+        #expect(await refusesConnection(at: proxy.address))
     }
 
     @Test func deinitEndsConnectionsAndListener() async throws {
@@ -115,7 +115,7 @@ struct FaultProxyTests {
         forgotten = nil
         #expect([.end, .reset].contains(client.receive()))
         #expect(await eventually { server.openConnections == 0 })
-        #expect(throws: RawClientError.refused) { try RawClient(address) }
+        #expect(await refusesConnection(at: address))
     }
 
     @Test(arguments: ["0.0.0.0", "192.0.2.1", "localhost", ""])

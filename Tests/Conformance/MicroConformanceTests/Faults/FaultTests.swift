@@ -7,8 +7,8 @@ import MicroCore
 import TestSupport
 import Testing
 
-/// Each fault, as a plain client and the server see it.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+/// The effect of each fault on a plain client and on the server.
+@Suite(.serialized, .blocking, .timeLimit(.minutes(2)))
 struct FaultTests {
     private let server: LineServer
     private let proxy: FaultProxy
@@ -19,7 +19,7 @@ struct FaultTests {
         proxy = try await FaultProxy(to: server.address)
     }
 
-    /// A connection that has been used.
+    /// Opens a connection and exchanges a line.
     private func connect() throws -> RawClient {
         let client = try RawClient(proxy.address)
         try #require(client.echo("hello") == .line("hello"))
@@ -28,11 +28,11 @@ struct FaultTests {
 
     // MARK: - Connecting
 
-    @Test func refusesConnections() throws {
+    @Test func refusesConnections() async throws {
         let client = try connect()
         for _ in 0..<100 {
             proxy.faults = [.refuse]
-            #expect(throws: RawClientError.refused) { try RawClient(proxy.address) }
+            #expect(await refusesConnection(at: proxy.address))
             #expect(client.echo("open") == .line("open"))
             proxy.faults = []
             #expect(try RawClient(proxy.address).echo("again") == .line("again"))
@@ -42,7 +42,7 @@ struct FaultTests {
 
     @Test func keepsPortWhileRefusing() async throws {
         proxy.faults = [.refuse]
-        // As many listeners at free ports as a busy machine might have.
+        // Another listener must not get the port.
         let others = try (0..<300).map { _ in try ScriptedServer { _ in } }
         defer { for other in others { other.stop() } }
         proxy.faults = []
@@ -71,7 +71,7 @@ struct FaultTests {
         let bytes = [UInt8](repeating: 65, count: 32 * 1024 * 1024)
         #expect(client.send(bytes, timeout: .seconds(5)) == bytes.count)
         #expect(client.receive(within: .milliseconds(50)) == .timedOut)
-        // Some of it is lost for ever.
+        // The discarded bytes cannot be recovered.
         proxy.faults = []
         #expect(client.receive() == .reset)
     }
@@ -103,7 +103,7 @@ struct FaultTests {
             let clientReadCount = proxy.traffic.clientReadCount
             client.send("line \(number)\n")
             expected += "line \(number)\n"
-            // Each by itself.
+            // One read of the proxy per line.
             #expect(await eventually { proxy.traffic.clientReadCount > clientReadCount })
         }
         #expect(String(decoding: client.receive(count: expected.utf8.count).bytes, as: UTF8.self) == expected)
@@ -125,14 +125,14 @@ struct FaultTests {
             client.send("send 1000\n")
             #expect(client.receive(count: 1000).bytes == LineServer.pattern(1000))
         }
-        // The last piece is not waited for.
+        // There is no wait after the last chunk.
         #expect(time >= .milliseconds(450))
         #expect(time < .seconds(5))
     }
 
     @Test func sliceSplitsData() throws {
         let client = try connect()
-        // The pace alone makes 25 pieces of it.
+        // The bandwidth limit alone makes 25 chunks.
         proxy.faults = [.slice, .bandwidthLimit(bytesPerSecond: 2_000)]
         client.send("send 1000\n")
         var bytes: [UInt8] = []
@@ -186,7 +186,7 @@ struct FaultTests {
         proxy.faults = [.blackHole]
         client.send("take \(count)\n")
         let sent = client.send(pattern, timeout: .milliseconds(300))
-        // The buffers of the sockets are the system's.
+        // The size of the socket buffers depends on the system.
         #expect(sent < 32 * 1024 * 1024)
         proxy.faults = []
         client.send(Array(pattern[sent...]))
@@ -273,7 +273,7 @@ struct FaultTests {
         #expect(client.echo("steady") == .line("steady"))
     }
 
-    // MARK: - Which, and when
+    // MARK: - Scopes and triggers
 
     @Test func affectsOnlyNthConnection() throws {
         proxy.faults = [.blackHole.onConnection(2)]
@@ -288,7 +288,7 @@ struct FaultTests {
         let other = try connect()
         proxy.faults = [.reset.afterPattern("wait=")]
         #expect(client.echo("wait") == .line("wait"))
-        // In pieces, and with a false start.
+        // The pattern arrives in chunks, after a partial match.
         for piece in ["wa", "wai", "t"] {
             let passed = proxy.traffic.bytesToServer
             client.send(piece)
@@ -297,7 +297,7 @@ struct FaultTests {
         client.send("=behind\n")
         #expect(client.receive() == .reset)
         #expect(await eventually { server.ends == [.reset] })
-        // What was behind it has not passed: the line was never whole.
+        // The bytes after the pattern were not forwarded, so the line is incomplete.
         #expect(server.lines == ["hello", "hello", "wait"])
         #expect(other.echo("alive") == .line("alive"))
     }
@@ -309,7 +309,7 @@ struct FaultTests {
         client.send("watch\n")
         #expect(await eventually { server.lines.last == "watch" })
         #expect(client.receive(within: .milliseconds(150)) == .timedOut)
-        // Other faults beside it change nothing about what it has seen.
+        // Another fault does not reset the trigger.
         proxy.faults.append(.slice)
         #expect(client.echo("still", within: .milliseconds(150)) == .timedOut)
         proxy.faults = []
@@ -318,7 +318,7 @@ struct FaultTests {
 
     @Test func patternEndsOtherDirection() async throws {
         let client = try connect()
-        // Nothing comes back that could set it off.
+        // The response is empty, so only the request can trigger the fault.
         proxy.faults = [.halfClose.afterPattern("send 0\n", .toServer)]
         client.send("send 0\n")
         #expect(client.receive() == .end)
@@ -329,7 +329,7 @@ struct FaultTests {
         let client = try connect()
         proxy.faults = [NetworkFault(.cut(afterBytes: 3), direction: .toClient, trigger: .pattern(Array("B".utf8)))]
         client.send("AABCDEFGH\n")
-        // It passes on the way there already: three bytes of the answer.
+        // The pattern is in the request already: the response is cut after three bytes.
         let (bytes, last) = client.receive()
         #expect(String(decoding: bytes, as: UTF8.self) == "AAB")
         #expect(last == .reset)

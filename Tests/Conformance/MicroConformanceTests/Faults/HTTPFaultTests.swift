@@ -7,8 +7,8 @@ import MicroCore
 import TestSupport
 import Testing
 
-/// Each fault of HTTP, as a plain client sees it.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+/// The effect of each HTTP fault on a plain client.
+@Suite(.serialized, .blocking, .timeLimit(.minutes(1)))
 struct HTTPFaultTests {
     private static let json = #"[{"Node":{"Name":"a\"}{"},"Tags":[{}]}, {}]"#
 
@@ -32,7 +32,7 @@ struct HTTPFaultTests {
         let type = "Content-Type: application/json\r\n"
         switch request.target {
         case "/stream":
-            // In chunks of a few bytes, so that none is a whole object.
+            // In chunks of one byte, so that no chunk is a complete object.
             let stream = #"{"result":{"events":[{"kv":1}]}}"# + "\n" + #"{"result":{}}"# + "\n"
             let chunks = stream.map { "1\r\n\($0)\r\n" }.joined()
             return Array("HTTP/1.1 200 OK\r\n\(type)Transfer-Encoding: chunked\r\n\r\n\(chunks)0\r\n\r\n".utf8)
@@ -48,7 +48,7 @@ struct HTTPFaultTests {
         try request(proxy.address, "GET \(path)", headers: headers)
     }
 
-    // MARK: - In the server's place
+    // MARK: - Responses of the proxy
 
     @Test(arguments: [500, 503, 429, 401, 403, 404])
     func respondsWithStatus(_ status: Int) throws {
@@ -97,7 +97,7 @@ struct HTTPFaultTests {
         #expect(try get("/v2/health/")?.status == 200)
         #expect(try get("/v1/health/")?.status == 500)
         #expect(try get("/v1/health/")?.status == 403)
-        // Set again, it counts from the beginning.
+        // Setting the faults resets their counters.
         proxy.faults = proxy.faults
         #expect(try get("/v1/health/")?.status == 500)
         proxy.faults = [.status(500).onFirst(0)]
@@ -153,7 +153,7 @@ struct HTTPFaultTests {
             })
     }
 
-    // MARK: - The server's answers
+    // MARK: - Modified responses of the server
 
     @Test func replacesHeader() throws {
         proxy.faults = [.header("x-consul-index", "0"), .header("X-Added", "yes")]

@@ -5,37 +5,36 @@ import MicroCore
 import Synchronization
 import TestSupport
 
-/// A server that does what lines tell it: it sends so many bytes (`send N`), takes so many (`take N`), leaves (`bye`),
-/// and says every other line again.
+/// A server with a line protocol: `send N` sends N bytes of a pattern; `take N` reads N bytes and responds with `right` if
+/// they match the pattern, otherwise with `wrong`; `bye` closes the connection; any other line is echoed.
 final class LineServer: Sendable {
-    /// How the client's side of a connection ended.
+    /// How the client ended a connection.
     enum End {
         /// FIN, between lines.
         case end
-        /// RST, or in the middle of something.
+        /// RST, or FIN within a line.
         case reset
     }
 
-    private let server: ScriptedServer
-    private let record = Record()
-
-    private final class Record: Sendable {
+    private final class Recorder: Sendable {
         let lines = Mutex<[String]>([])
         let ends = Mutex<[End]>([])
     }
 
+    private let server: ScriptedServer
+    private let recorder = Recorder()
+
     init() throws {
-        let record = record
+        let recorder = recorder
         server = try ScriptedServer { connection in
             do {
                 while let line = try connection.read(until: "\n") {
-                    guard try Self.execute(String(decoding: line.dropLast(), as: UTF8.self), connection, record) else {
-                        return
-                    }
+                    guard try Self.execute(String(decoding: line.dropLast(), as: UTF8.self), connection, recorder)
+                    else { return }
                 }
-                record.ends.withLock { $0.append(.end) }
+                recorder.ends.withLock { $0.append(.end) }
             } catch {
-                record.ends.withLock { $0.append(.reset) }
+                recorder.ends.withLock { $0.append(.reset) }
             }
         }
     }
@@ -44,11 +43,11 @@ final class LineServer: Sendable {
 
     var address: Address { Address(host: "127.0.0.1", port: server.port) }
 
-    /// The lines that came, of all connections.
-    var lines: [String] { record.lines.withLock { $0 } }
+    /// The received lines of all connections.
+    var lines: [String] { recorder.lines.withLock { $0 } }
 
-    /// How connections ended that the client has ended.
-    var ends: [End] { record.ends.withLock { $0 } }
+    /// The ends of the connections that clients have ended.
+    var ends: [End] { recorder.ends.withLock { $0 } }
 
     var acceptedConnections: Int { server.acceptedConnections }
 
@@ -56,15 +55,18 @@ final class LineServer: Sendable {
 
     func stop() { server.stop() }
 
-    /// What `send N` sends: a pattern without line breaks that shows if anything is missing or moved.
+    /// The pattern of `send N` and `take N`. It has no line breaks, and shows missing and moved bytes.
     static func pattern(_ count: Int) -> [UInt8] {
         var bytes = (0..<89).map { UInt8(32 + $0) }
         while bytes.count < count { bytes += bytes }
         return Array(bytes.prefix(count))
     }
 
-    private static func execute(_ line: String, _ connection: ScriptedConnection, _ record: Record) throws -> Bool {
-        record.lines.withLock { $0.append(line) }
+    /// Returns false if the connection is to be closed.
+    private static func execute(
+        _ line: String, _ connection: ScriptedConnection, _ recorder: Recorder
+    ) throws -> Bool {
+        recorder.lines.withLock { $0.append(line) }
         let words = line.split(separator: " ")
         switch (words.first, words.dropFirst().first.flatMap { Int($0) }) {
         case ("send", let count?): try connection.write(pattern(count))

@@ -6,7 +6,7 @@ import Testing
 @testable import MicroConformance
 
 @Suite struct PatternScannerTests {
-    /// Random streams of two letters, cut anywhere, have the patterns where a plain search finds them.
+    /// In random streams of two letters, split at random positions, the scanner finds the same matches as a plain search.
     @Test func matchesNaiveSearch() {
         var random = SystemRandomNumberGenerator()
         for _ in 0..<2_000 {

@@ -3,88 +3,35 @@
 
 import Foundation
 import MicroCore
+import TestSupport
 
-/// A TCP client that shows what a plain program sees of a connection.
+/// A blocking TCP client that sends and receives plain text.
 final class RawClient {
-    /// What a read brought.
-    enum Event: Equatable {
-        case bytes([UInt8])
-        /// FIN.
-        case end
-        /// RST.
-        case reset
-        /// Nothing within the time.
-        case timedOut
-    }
+    private let socket: RawSocket
 
-    private let descriptor: Int32
+    /// - Throws: `RawSocketError`.
+    init(_ address: Address) throws { socket = try RawSocket(host: address.host, port: address.port ?? 0) }
 
-    /// - Throws: `RawClientError` with the `errno`.
-    init(_ address: Address) throws {
-        #if canImport(Darwin)
-        descriptor = socket(AF_INET, SOCK_STREAM, 0)
-        #else
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        #endif
-        var peer = sockaddr_in()
-        peer.sin_family = sa_family_t(AF_INET)
-        peer.sin_port = UInt16(address.port ?? 0).bigEndian
-        inet_pton(AF_INET, address.host, &peer.sin_addr)
-        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafePointer(to: &peer) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, size) }
-        }
-        // `deinit` closes it, also after this throws.
-        guard status == 0 else { throw RawClientError(number: errno) }
-        var on: Int32 = 1
-        #if canImport(Darwin)
-        setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &on, socklen_t(MemoryLayout<Int32>.size))
-        #endif
-        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
-    }
+    func send(_ text: String) { socket.write(text.utf8) }
 
-    deinit { Foundation.close(descriptor) }
+    /// Writes all bytes, unless the connection ends before.
+    func send(_ bytes: [UInt8]) { socket.write(bytes) }
 
-    func send(_ text: String) { send(Array(text.utf8)) }
-
-    /// Writes all of it, or as much as the connection lives for.
-    func send(_ bytes: [UInt8]) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, Self.flags) }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
-        }
-    }
-
-    /// Writes what is taken without waiting for more than so long.
+    /// Writes bytes until the connection accepts none for the duration of the timeout.
     ///
-    /// - Returns: How many bytes were.
-    func send(_ bytes: [UInt8], timeout: Duration) -> Int {
-        var sent = 0
-        while sent < bytes.count, isReady(POLLOUT, within: timeout) {
-            let count = bytes[sent...].withUnsafeBytes {
-                Foundation.send(descriptor, $0.baseAddress, $0.count, Self.flags | Int32(MSG_DONTWAIT))
-            }
-            guard count > 0 else { break }
-            sent += count
-        }
-        return sent
-    }
+    /// - Returns: The number of bytes that were written.
+    func send(_ bytes: [UInt8], timeout: Duration) -> Int { socket.write(bytes, timeout: timeout) }
 
-    /// The next thing that comes.
-    func receive(within timeout: Duration = .seconds(10)) -> Event {
-        guard isReady(POLLIN, within: timeout) else { return .timedOut }
-        var chunk = [UInt8](repeating: 0, count: 64 * 1024)
-        let count = recv(descriptor, &chunk, chunk.count, 0)
-        if count > 0 { return .bytes(Array(chunk.prefix(count))) }
-        return count == 0 ? .end : .reset
-    }
+    /// The next event on the connection.
+    func receive(within timeout: Duration = .seconds(10)) -> RawSocket.Event { socket.read(within: timeout) }
 
-    /// What comes until there is something else than bytes, or so many of them; and what that was.
+    /// Reads until an event other than bytes, or until enough bytes are received.
+    ///
+    /// - Parameter count: The number of bytes that is enough. More may be received.
+    /// - Returns: The bytes, and the last event; `.bytes([])` if there were enough bytes.
     func receive(
         count: Int = .max, within timeout: Duration = .seconds(10)
-    ) -> (bytes: [UInt8], last: Event) {
+    ) -> (bytes: [UInt8], last: RawSocket.Event) {
         var bytes: [UInt8] = []
         while bytes.count < count {
             let event = receive(within: timeout)
@@ -94,10 +41,10 @@ final class RawClient {
         return (bytes, .bytes([]))
     }
 
-    /// The text up to the end, or what came before something else.
+    /// The text up to an event other than bytes.
     func text() -> String { String(decoding: receive().bytes, as: UTF8.self) }
 
-    /// The text that comes until this ends it; nil if it does not come.
+    /// The text up to the received chunk that ends in a suffix; nil if no chunk does.
     func text(until end: String) -> String? {
         var text = ""
         while !text.hasSuffix(end) {
@@ -107,41 +54,31 @@ final class RawClient {
         return text
     }
 
-    /// Sends a line; the answer is the same line if all is well.
-    func echo(_ line: String, within timeout: Duration = .seconds(10)) -> Event {
+    /// Sends a line, and returns the next event: a ``LineServer`` echoes the line.
+    func echo(_ line: String, within timeout: Duration = .seconds(10)) -> RawSocket.Event {
         send(line + "\n")
         return receive(within: timeout)
     }
 
-    /// FIN.
-    func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+    /// Sends FIN.
+    func endSending() { socket.endSending() }
 
-    /// RST, when it is gone.
-    func resetOnClose() {
-        // The fields of `linger`: on, and no second.
-        var values: [Int32] = [1, 0]
-        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &values, socklen_t(8))
-    }
+    /// Sends RST when this object is released.
+    func resetOnClose() { socket.resetOnClose() }
+}
 
-    #if canImport(Darwin)
-    private static let flags: Int32 = 0
-    #else
-    private static let flags = Int32(MSG_NOSIGNAL)
-    #endif
-
-    private func isReady(_ events: some BinaryInteger, within timeout: Duration) -> Bool {
-        var wait = pollfd(fd: descriptor, events: Int16(events), revents: 0)
-        return poll(&wait, 1, Int32(timeout / .milliseconds(1))) > 0
+/// Whether a new connection is refused within 5 s.
+///
+/// It may not be refused at once: between fork and exec, a child process that another test starts has a copy of a
+/// listening socket that has just been closed.
+func refusesConnection(at address: Address) async -> Bool {
+    await eventually(within: .seconds(5)) {
+        do { _ = try RawClient(address) } catch { return (error as? RawSocketError)?.code == ECONNREFUSED }
+        return false
     }
 }
 
-/// Why there is no connection.
-struct RawClientError: Error, Equatable {
-    var number: Int32
-
-    static let refused = RawClientError(number: ECONNREFUSED)
-}
-
-extension RawClient.Event {
+extension RawSocket.Event {
+    /// A received line.
     static func line(_ text: String) -> Self { .bytes(Array((text + "\n").utf8)) }
 }

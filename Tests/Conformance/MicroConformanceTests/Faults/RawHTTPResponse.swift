@@ -4,12 +4,12 @@
 import Foundation
 import MicroCore
 
-/// An HTTP/1.1 answer as it came by the wire.
+/// A received HTTP/1.1 response, with its framing.
 struct RawHTTPResponse {
     let status: Int
-    /// By their names in lower case.
+    /// Keys are in lower case.
     let headers: [String: String]
-    /// With the framing, if it is chunked.
+    /// Includes the framing of chunks.
     let body: String
 
     /// The body without the framing of chunks; nil if it is not well-formed.
@@ -26,12 +26,12 @@ struct RawHTTPResponse {
         return nil
     }
 
-    /// The body as JSON; nil if it is none.
+    /// The body as JSON; nil if it is not valid JSON.
     var json: Any? {
         try? JSONSerialization.jsonObject(with: Data((content ?? "").utf8), options: .fragmentsAllowed)
     }
 
-    /// - Parameter text: All of the connection.
+    /// - Parameter text: Everything that was received on the connection.
     init?(_ text: String) {
         guard let end = text.range(of: "\r\n\r\n") else { return nil }
         let lines = text[..<end.lowerBound].components(separatedBy: "\r\n")
@@ -46,7 +46,7 @@ struct RawHTTPResponse {
     }
 }
 
-/// The answer to one request by a connection of its own; nil if there is none.
+/// Sends a request on a new connection, and returns the response; nil if there is none.
 func request(
     _ address: Address, _ line: String = "GET /", headers: [String] = [], body: String = ""
 ) throws -> RawHTTPResponse? {

@@ -1,7 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a mutant of a broker does wrong.
+/// The defect of a mutant of a broker.
 enum BrokerDefect: String, MutantDefect {
     case dropsHeaders, subscribesLate, replaysOldMessages, mergesRepeatedHeaders, truncatesHeadersAtLineEnds,
         leaksOwnHeaders
@@ -20,12 +20,12 @@ enum BrokerDefect: String, MutantDefect {
         dropsTraceContext
     case wildcardMatchesAllLevels, reportsPatternAsTopic, requestWaitsForDeadline, closeHangsInOutage
     case ignoresQueuesOfPatterns, dropsHeadersInQueues, delaysOnlyFirstRejection, closeEndsOtherSubscriptions
-    // Those that only a server shows.
+    // Visible only with a server.
     case reportsRefusalAsOutage, leaksSecrets, reportsErrorRepliesAsSuccess, reportsFailureAsSuccess, stopsUpdating,
         usesOnlyFirstAddress
     case ignoresDeadlines, reportsCancellationAsFailure, skipsCertificateVerification, retriesWithoutBackoff
 
-    /// The cases that are there because of it.
+    /// The cases that must detect the defect.
     var targets: [String] {
         switch self {
         case .dropsHeaders: ["B01"]

@@ -5,7 +5,7 @@ import MicroConformance
 import MicroCore
 import Synchronization
 
-/// Puts a mutant of a broker adapter, or the healthy one (nil), to the test.
+/// The harness of a mutant of a broker adapter; of the unchanged adapter without a defect (nil).
 final class BrokerMutantHarness: BrokerHarness {
     let defect: BrokerDefect?
     let subject: TestSubject
@@ -35,7 +35,7 @@ final class BrokerMutantHarness: BrokerHarness {
         case .usesOnlyFirstAddress: options.addresses = options.addresses.map { Array($0.prefix(1)) }
         case .skipsCertificateVerification:
             options.trust = .valid
-            // Whatever the name in the certificate.
+            // A client of a proxy would still verify the name in the certificate.
             options.addresses = nil
         case .ignoresDeadlines: options.timeout = nil
         default: break
@@ -49,7 +49,7 @@ final class BrokerMutantHarness: BrokerHarness {
     func resourceCounts() async throws -> ResourceCounts? { try await base.resourceCounts() }
     func removeLeftovers(_ prefix: String) async throws { try await base.removeLeftovers(prefix) }
 
-    /// Notes that there was an outage.
+    /// Counts the outages.
     private struct Control: BackendControl {
         let base: any BackendControl
         let sharedState: MutantBackendState
@@ -59,28 +59,11 @@ final class BrokerMutantHarness: BrokerHarness {
         func perform(_ action: BackendAction) async throws {
             try await base.perform(action)
             switch action {
-            case .stop, .kill: sharedState.content.withLock { ($0.outages, $0.isDown) = ($0.outages + 1, true) }
-            case .wipe: sharedState.content.withLock { $0.outages += 1 }
-            case .start: sharedState.content.withLock { $0.isDown = false }
+            case .stop, .kill: sharedState.state.withLock { ($0.outages, $0.isDown) = ($0.outages + 1, true) }
+            case .wipe: sharedState.state.withLock { $0.outages += 1 }
+            case .start: sharedState.state.withLock { $0.isDown = false }
             default: break
             }
         }
     }
-}
-
-/// What the clients of a mutant share.
-final class MutantBackendState: Sendable {
-    struct Content {
-        var outages = 0
-        var isDown = false
-        var isBroken = false
-        var published: [String: [BrokerMessage]] = [:]
-        var clients = 0
-        var messages = 0
-        var ends: [String: [@Sendable () -> Void]] = [:]
-    }
-
-    let content = Mutex(Content())
-
-    var outages: Int { content.withLock(\.outages) }
 }

@@ -7,34 +7,26 @@ import MicroHarnesses
 import TestServers
 import Testing
 
-/// The cases of the broker contract put to the test: every case that memory can be put to fails a mutant of the memory
-/// broker, and every mutant fails the cases that are there because of it.
+/// Tests the broker cases: every case catches at least one mutant, and every mutant fails its target cases.
+///
+/// Cases that run against the memory broker have mutants of it; the others have mutants of the NATS broker.
 @Suite(.timeLimit(.minutes(5)), .serialized) struct BrokerMutantTests {
     @Test func memoryCasesAndMutantsMatch() async throws {
         var runnable: [DeliveryGuarantee: Set<String>] = [:]
         for delivery in DeliveryGuarantee.allCases {
             let healthy = await BrokerRunner(Self.memory(nil, delivery)).run()
-            #expect(healthy.isSuccess, "\(healthy.table)")
+            let isHealthy = healthy.isSuccess
+            #expect(isHealthy, "\(healthy.table)")
             runnable[delivery] = Set(healthy.results.filter { $0.outcome == .passed }.map(\.id))
         }
         var table = MutantTable<BrokerDefect>(cases: runnable.values.reduce([]) { $0.union($1) })
-        let classes = runnable
-        await withTaskGroup(of: (BrokerDefect, [String]).self) { group in
-            var waiting = BrokerDefect.allCases.filter { !table.cases.isDisjoint(with: $0.targets) }[...]
-            func startNext() {
-                guard let defect = waiting.popFirst() else { return }
-                group.addTask { (defect, await Self.targetsFailed(by: defect, classes)) }
-            }
-            for _ in 0..<4 { startNext() }
-            for await (defect, found) in group {
-                table.record(defect, caughtBy: found)
-                startNext()
-            }
-        }
+        let guarantees = runnable
+        let defects = BrokerDefect.allCases.filter { !table.cases.isDisjoint(with: $0.targets) }
+        await table.run(defects, concurrency: 4) { await Self.targetsFailed(by: $0, guarantees) }
         table.check()
     }
 
-    /// With one class is enough: what is about acknowledgements shows only at least once.
+    /// One delivery guarantee is enough: defects of acknowledgements are visible only with at-least-once delivery.
     private static func targetsFailed(
         by defect: BrokerDefect, _ runnable: [DeliveryGuarantee: Set<String>]
     ) async -> [String] {
@@ -51,7 +43,7 @@ import Testing
 
     @Test(.requiresLocalNATS) func natsOnlyCasesCatchMutants() async throws {
         let cases = BrokerCase.all.filter { testCase in
-            // Publishers of NATS bring nothing to subscribers themselves.
+            // A NATS publisher does not connect to subscribers.
             !testCase.hooks.subtracting([.peer]).isEmpty && !testCase.capabilities.contains("directDelivery")
                 || testCase.actions.contains(.pause)
         }
@@ -68,7 +60,7 @@ import Testing
                 testCase.capabilities.contains("acknowledgements")
                 ? durable : testCase.hooks.isSubset(of: plain.hooks) ? plain : closed
             var bounds = base.bounds
-            // What a mutant fails to do need not be waited for as long as for a real adapter.
+            // Shorter waits than for a real adapter, because a mutant never does what the cases wait for.
             (bounds.timeouts.recovery, bounds.timeouts.halfOpen) = (.seconds(3), .seconds(3))
             return BrokerRunner(
                 BrokerMutantHarness(defect, of: base, bounds: bounds), options: RunOptions(caseTimeout: .seconds(30)))

@@ -9,7 +9,7 @@ import Synchronization
 
 /// A broker with one defect.
 final class MutantBroker: Broker {
-    private struct Memory {
+    private struct State {
         var topics: Set<String> = []
         var isDead = false
     }
@@ -20,11 +20,11 @@ final class MutantBroker: Broker {
     private let secrets: [String]
     private let makeAnother: @Sendable () async throws -> any Broker
     private let id: Int
-    private let memory = Mutex(Memory())
+    private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - secrets: What must not be told.
-    ///   - another: Makes one more client of the same kind.
+    ///   - secrets: Texts that must not be in messages.
+    ///   - makeAnother: Makes another client of the same kind.
     init(
         _ defect: BrokerDefect?, of base: any Broker, in sharedState: MutantBackendState, secrets: [String],
         makeAnother: @escaping @Sendable () async throws -> any Broker
@@ -34,9 +34,9 @@ final class MutantBroker: Broker {
         self.sharedState = sharedState
         self.secrets = secrets
         self.makeAnother = makeAnother
-        id = sharedState.content.withLock { content in
-            content.clients += 1
-            return content.clients
+        id = sharedState.state.withLock { state in
+            state.clients += 1
+            return state.clients
         }
     }
 
@@ -62,7 +62,7 @@ final class MutantBroker: Broker {
         case .acceptsOversizedPayloads where message.body.readableBytes > capabilities.maxBodySize: return
         case .acceptsBadTopics where !TopicRules.isTopic(topic): return
         case .mixesTopics where topic.hasSuffix("0"): topic.removeLast()
-        case .replaysOldMessages: sharedState.content.withLock { $0.published[topic, default: []].append(message) }
+        case .replaysOldMessages: sharedState.state.withLock { $0.published[topic, default: []].append(message) }
         case .delaysSomePublications where isEveryNth(10):
             let late = (message, topic)
             Task { [base] in
@@ -71,7 +71,7 @@ final class MutantBroker: Broker {
             }
             return
         case .losesSomeUnderLoad where isEveryNth(97): return
-        case .lateAcknowledgementBreaksConnection where sharedState.content.withLock(\.isBroken):
+        case .lateAcknowledgementBreaksConnection where sharedState.state.withLock(\.isBroken):
             throw MicroError(.internal, "the connection is closed")
         case .ignoresCancellation: await Task.detached { try? await Task.sleep(for: .seconds(2)) }.value
         case .publishesAfterReportedFailure: return try await publishInBackgroundAfterFailure(message, topic)
@@ -80,7 +80,7 @@ final class MutantBroker: Broker {
             return
         case .retriesWithoutBackoff: return try await publishInRetryLoop(message, topic)
         case .neverRecovers:
-            guard !memory.withLock(\.isDead) else { throw MicroError(.unavailable, "it was not there") }
+            guard !state.withLock(\.isDead) else { throw MicroError(.unavailable, "the backend was unavailable") }
         default: break
         }
         try await mappingErrors { try await base.publish(message, to: topic) }
@@ -111,9 +111,9 @@ final class MutantBroker: Broker {
     }
 
     private func isEveryNth(_ step: Int) -> Bool {
-        sharedState.content.withLock { content in
-            content.messages += 1
-            return content.messages % step == 0
+        sharedState.state.withLock { state in
+            state.messages += 1
+            return state.messages % step == 0
         }
     }
 
@@ -134,12 +134,12 @@ final class MutantBroker: Broker {
         var (topic, queue, options) = (topic, queue, options)
         let isQueue = capabilities.features.contains(.queues)
         switch defect {
-        case .servesOnlyFirstSubscription where memory.withLock({ !$0.topics.insert(topic).inserted }):
+        case .servesOnlyFirstSubscription where state.withLock({ !$0.topics.insert(topic).inserted }):
             return Subscription.makeStream(options: options).subscription
         case .ignoresQueues: queue = nil
         case .ignoresQueuesOfPatterns where topic.contains(where: { "*>".contains($0) }): queue = nil
         case .separatesQueuesByClient: queue = queue.map { "\($0)-\(id)" }
-        case .treatsAllSubscribersAsQueue where isQueue: queue = queue ?? "\(topic.prefix { $0 != "." })-everybody"
+        case .treatsAllSubscribersAsQueue where isQueue: queue = queue ?? "\(topic.prefix { $0 != "." })-shared"
         case .ignoresOptions: (queue, options) = (nil, SubscribeOptions())
         case .ignoresInFlightLimit: options.maxInFlight = nil
         case .neverRedelivers where options.acknowledgementTimeout != nil:
@@ -189,7 +189,7 @@ final class MutantBroker: Broker {
                 source.yield(delivery.copy { $0.headers["Mutant-Envelope"] = nil })
             }
         case .replaysOldMessages:
-            let old = sharedState.content.withLock { $0.published[topic] ?? [] }
+            let old = sharedState.state.withLock { $0.published[topic] ?? [] }
             return openedInBackground(options) { source in
                 for message in old { source.yield(Delivery(topic: topic, message: message)) }
                 return try await open(queue)
@@ -237,9 +237,9 @@ final class MutantBroker: Broker {
                 }
                 if ContinuousClock.now - start < .milliseconds(700) { source.yield(delivery) }
             }
-        case .losesQueueAfterOutage where queue != nil: return try await pipedForgettingTheQueue(options, queue, open)
+        case .losesQueueAfterOutage where queue != nil: return try await pipedLosingQueue(options, queue, open)
         case .leaksSubscriptions:
-            // Nobody ends it.
+            // Never cancelled.
             let inner = try await open(queue)
             let (subscription, source) = Subscription.makeStream(options: options)
             Task { for await delivery in inner { source.yield(delivery) } }
@@ -252,23 +252,23 @@ final class MutantBroker: Broker {
         }
     }
 
-    /// Who ends takes the others of the topic along.
+    /// The end of a subscription ends the others of the topic.
     private func pipedEndingSiblings(
         _ topic: String, _ options: SubscribeOptions, _ queue: String?,
         _ open: @escaping @Sendable (String?) async throws -> Subscription
     ) async throws -> Subscription {
         let sharedState = sharedState
         let end: @Sendable () -> Void = {
-            let ends = sharedState.content.withLock { content in
-                defer { content.ends[topic] = nil }
-                return content.ends[topic] ?? []
+            let ends = sharedState.state.withLock { state in
+                defer { state.ends[topic] = nil }
+                return state.ends[topic] ?? []
             }
             for end in ends { end() }
         }
         return try await piped(
             options, queue, open, ending: end,
             onSource: { source in
-                sharedState.content.withLock { $0.ends[topic, default: []].append { source.finish() } }
+                sharedState.state.withLock { $0.ends[topic, default: []].append { source.finish() } }
             },
             forward: { $1.yield($0) })
     }
@@ -287,7 +287,7 @@ final class MutantBroker: Broker {
                     case (.rejectionAcknowledges, _): delivery.acknowledge()
                     case (.delaysOnlyFirstRejection, .rejected) where delivery.attempt > 1: try? delivery.reject()
                     default:
-                        if source.hasEnded { sharedState.content.withLock { $0.isBroken = true } }
+                        if source.hasEnded { sharedState.state.withLock { $0.isBroken = true } }
                         delivery.settle(settlement)
                     }
                 })
@@ -295,8 +295,8 @@ final class MutantBroker: Broker {
         }
     }
 
-    /// After an outage it is one of everybody.
-    private func pipedForgettingTheQueue(
+    /// After an outage, the subscription is no longer a member of the queue.
+    private func pipedLosingQueue(
         _ options: SubscribeOptions, _ queue: String?,
         _ open: @escaping @Sendable (String?) async throws -> Subscription
     ) async throws -> Subscription {
@@ -314,11 +314,11 @@ final class MutantBroker: Broker {
         return subscription
     }
 
-    // MARK: Pipes
+    // MARK: Forwarding
 
     private typealias Forward = @Sendable (Delivery, Subscription.Source) -> Void
 
-    /// A subscription that gets what another one gets, as far as it is let.
+    /// A subscription that a closure forwards the deliveries of another subscription to.
     private func piped(
         _ options: SubscribeOptions, _ queue: String?, _ open: @Sendable (String?) async throws -> Subscription,
         ending: @escaping @Sendable () -> Void = {}, onSource: (Subscription.Source) -> Void = { _ in },
@@ -362,7 +362,7 @@ final class MutantBroker: Broker {
             for end in sharedState.content.withLock({ $0.ends[""] ?? [] }) { end() }
             await base.close(deadline: deadline)
         case .closeIgnoresDeadline: await base.close(deadline: .now + .seconds(600))
-        case .closeHangsInOutage where sharedState.content.withLock(\.isDown):
+        case .closeHangsInOutage where sharedState.state.withLock(\.isDown):
             await Task.detached { try? await Task.sleep(for: .seconds(600)) }.value
         default: await base.close(deadline: deadline)
         }
@@ -376,25 +376,25 @@ final class MutantBroker: Broker {
             case .reportsRefusalAsOutage where error.code == .unauthenticated || error.code == .permissionDenied:
                 error = MicroError(.unavailable, error.message)
             case .leaksSecrets: error.message += " (\(secrets.joined(separator: ", ")))"
-            case .neverRecovers where error.code == .unavailable: memory.withLock { $0.isDead = true }
+            case .neverRecovers where error.code == .unavailable: state.withLock { $0.isDead = true }
             default: break
             }
             throw error
         } catch is CancellationError where defect == .reportsCancellationAsFailure {
-            throw MicroError(.unavailable, "something was cancelled")
+            throw MicroError(.unavailable, "an operation was cancelled")
         }
     }
 }
 
 extension Delivery {
-    /// A delivery with another message, which settles this one.
+    /// A delivery with a changed message that settles this delivery.
     fileprivate func copy(_ change: (inout BrokerMessage) -> Void) -> Delivery {
         var message = message
         change(&message)
         return Delivery(topic: topic, message: message, attempt: attempt, settle: settle)
     }
 
-    /// Settles it, if its broker has acknowledgements.
+    /// Settles the delivery, if its broker has acknowledgements.
     fileprivate func settle(_ settlement: Settlement) {
         switch settlement {
         case .acknowledged: acknowledge()

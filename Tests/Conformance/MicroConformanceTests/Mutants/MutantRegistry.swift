@@ -6,7 +6,7 @@ import Synchronization
 
 /// A registry with one defect.
 final class MutantRegistry: Registry {
-    private struct Memory {
+    private struct State {
         var names: Set<String> = []
         var registered: [String: ServiceRecord] = [:]
         var reads: [String: (records: [ServiceRecord], at: ContinuousClock.Instant)] = [:]
@@ -20,14 +20,14 @@ final class MutantRegistry: Registry {
     private let secrets: [String]
     private let makeAnother: @Sendable () async throws -> any Registry
     private let sawCorruption: @Sendable () -> Bool
-    private let memory = Mutex(Memory())
+    private let ownState = Mutex(State())
 
-    /// Without a defect (nil) it only claims to keep go-micro's records.
+    /// Without a defect (nil) the registry only claims to support go-micro's records.
     ///
     /// - Parameters:
-    ///   - secrets: What must not be told.
-    ///   - another: Makes one more client of the same kind.
-    ///   - sawCorruption: Whether there is a record that nobody can read.
+    ///   - secrets: Texts that must not be in messages.
+    ///   - makeAnother: Makes another client of the same kind.
+    ///   - sawCorruption: Whether the backend has a malformed record.
     init(
         _ defect: RegistryDefect?, of base: any Registry, in sharedState: MutantRegistryState, secrets: [String],
         makeAnother: @escaping @Sendable () async throws -> any Registry,
@@ -70,7 +70,7 @@ final class MutantRegistry: Registry {
         case .neverExpires: given = nil
         case .opensConnectionPerCall:
             let client = try await makeAnother()
-            memory.withLock { $0.others.append(client) }
+            ownState.withLock { $0.others.append(client) }
             _ = try await client.register(service, timeToLive: timeToLive)
         case .leaksLeases:
             var shadow = service
@@ -110,8 +110,8 @@ final class MutantRegistry: Registry {
         case .acceptsNegativeTimeToLive: if let timeToLive, timeToLive <= .zero { given = nil }
         default: break
         }
-        memory.withLock { memory in
-            for node in service.nodes { memory.registered[node.id] = service }
+        ownState.withLock { own in
+            for node in service.nodes { own.registered[node.id] = service }
         }
         var outcome = try await mappingErrors { try await base.register(service, timeToLive: given) }
         if given != timeToLive { outcome.timeToLive = timeToLive }
@@ -163,9 +163,9 @@ final class MutantRegistry: Registry {
             let names = try await mappingErrors { try await base.list() }
             if defect == .losesSomeUnderLoad { return Array(names.prefix(64)) }
             guard defect == .listKeepsRemovedServices else { return names }
-            return memory.withLock { memory in
-                memory.names.formUnion(names)
-                return memory.names.sorted()
+            return ownState.withLock { own in
+                own.names.formUnion(names)
+                return own.names.sorted()
             }
         } catch let error as MicroError where defect == .outageReadsAsEmpty && error.code == .unavailable {
             return []
@@ -185,7 +185,7 @@ final class MutantRegistry: Registry {
             await base.close()
         default: await base.close()
         }
-        for other in memory.withLock(\.others) { await other.close() }
+        for other in ownState.withLock(\.others) { await other.close() }
     }
 
     private func mappingErrors<Value>(_ body: () async throws -> Value) async throws -> Value {
@@ -198,11 +198,11 @@ final class MutantRegistry: Registry {
             }
             throw error
         } catch is CancellationError where defect == .reportsCancellationAsFailure {
-            throw MicroError(.unavailable, "something was cancelled")
+            throw MicroError(.unavailable, "an operation was cancelled")
         }
     }
 
-    /// Heeds no cancellation, as a blocking client would not.
+    /// Ignores cancellation, as a blocking client does.
     private func hang() async {
         while true { try? await Task.detached { try await Task.sleep(for: .seconds(600)) }.value }
     }
@@ -216,10 +216,10 @@ final class MutantRegistry: Registry {
             }
         case .readsStaleCache:
             let now = ContinuousClock.now
-            return memory.withLock { memory in
-                // What was read a moment ago is good enough.
-                if let read = memory.reads[name], now - read.at < .milliseconds(20) { return read.records }
-                memory.reads[name] = (records, now)
+            return ownState.withLock { own in
+                // Returns the result of a recent read.
+                if let read = own.reads[name], now - read.at < .milliseconds(20) { return read.records }
+                own.reads[name] = (records, now)
                 return records
             }
         case .unknownNameThrows where records.isEmpty: throw MicroError(.notFound, "no such service")
@@ -229,14 +229,14 @@ final class MutantRegistry: Registry {
                 records += try await base.lookUp(other)
             }
         case .addsMetadataOnRead:
-            return memory.withLock { memory in
-                defer { memory.reads[name] = (records, .now) }
-                guard memory.reads[name]?.records == records else { return records }
+            return ownState.withLock { own in
+                defer { own.reads[name] = (records, .now) }
+                guard own.reads[name]?.records == records else { return records }
                 for index in records.indices { records[index].metadata["read"] = "again" }
                 return records
             }
         case .readsOwnRecordsOnly:
-            let own = memory.withLock(\.registered)
+            let own = ownState.withLock(\.registered)
             records = records.filter { $0.nodes.allSatisfy { own[$0.id] != nil } }
         default: break
         }
@@ -284,7 +284,7 @@ final class MutantRegistry: Registry {
                     })
             }
         case .dropsStatesOfSlowReaders:
-            // Room for one state, and what comes while it is taken is dropped.
+            // Buffers one state, and drops the states in between.
             let (lossy, source) = RegistryWatch.makeStream { watch.cancel() }
             source.yield(RegistryState())
             return lossy
@@ -388,7 +388,7 @@ final class MutantRegistry: Registry {
     }
 
     private func remember(_ service: ServiceRecord) -> ServiceRecord? {
-        memory.withLock { memory in service.nodes.first.flatMap { memory.registered[$0.id] } }
+        ownState.withLock { own in service.nodes.first.flatMap { own.registered[$0.id] } }
     }
 
     private func dashed(_ name: String) -> String { name.split(separator: "/").joined(separator: "-") }

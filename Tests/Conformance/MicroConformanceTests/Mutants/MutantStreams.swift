@@ -5,7 +5,7 @@ import MicroCore
 import NIOCore
 import Synchronization
 
-/// Streams of clients that do one thing wrong, and what the streams of a mutant share.
+/// Makes client streams with one defect, and holds the state that the streams of a mutant share.
 final class MutantStreams: Sendable {
     private let sources = Mutex<[TransportStream.Source]>([])
 
@@ -26,9 +26,9 @@ final class MutantStreams: Sendable {
     }
 }
 
-/// Carries a stream on another one.
+/// Carries a stream on another stream, with a defect.
 private final class MutantStreamDelegate: TransportStreamDelegate {
-    private struct Content {
+    private struct State {
         var held: [ByteBuffer] = []
         var source: TransportStream.Source?
         var reading: Task<Void, Never>?
@@ -39,7 +39,7 @@ private final class MutantStreamDelegate: TransportStreamDelegate {
     private let base: TransportStream
     private let maxBodySize: Int
     private let resumeSignal = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-    private let content = Mutex(Content())
+    private let state = Mutex(State())
 
     init(_ defect: TransportDefect, _ base: TransportStream, maxBodySize: Int) {
         (self.defect, self.base, self.maxBodySize) = (defect, base, maxBodySize)
@@ -50,9 +50,9 @@ private final class MutantStreamDelegate: TransportStreamDelegate {
         others: @escaping @Sendable (TransportStream.Source) -> TransportStream.Source
     ) {
         let target = others(source)
-        content.withLock { content in
-            content.source = source
-            content.reading = Task { [defect, base, resumeSignal] in
+        state.withLock { state in
+            state.source = source
+            state.reading = Task { [defect, base, resumeSignal] in
                 var held: [ByteBuffer] = []
                 var resumeIterator = resumeSignal.stream.makeAsyncIterator()
                 do {
@@ -91,15 +91,15 @@ private final class MutantStreamDelegate: TransportStreamDelegate {
         case .decodesStreamMessagesAsText: try await base.send(ByteBuffer(string: String(buffer: message)))
         case .dropsOversizedMessages where message.readableBytes > maxBodySize: return
         case .losesLastMessage, .holdsBackMessages:
-            let due = content.withLock { content -> ByteBuffer? in
-                content.held.append(message)
-                return content.held.count > 1 ? content.held.removeFirst() : nil
+            let due = state.withLock { state -> ByteBuffer? in
+                state.held.append(message)
+                return state.held.count > 1 ? state.held.removeFirst() : nil
             }
             if let due { try await base.send(due) }
         case .ignoresBackPressure:
-            content.withLock { content in
-                content.sending = Task { [base, before = content.sending] in
-                    try await before?.value
+            state.withLock { state in
+                state.sending = Task { [base, previous = state.sending] in
+                    try await previous?.value
                     try await base.send(message)
                 }
             }
@@ -108,11 +108,11 @@ private final class MutantStreamDelegate: TransportStreamDelegate {
     }
 
     func finish() async throws {
-        if defect == .finishEndsBothDirections { content.withLock(\.source)?.finish() }
+        if defect == .finishEndsBothDirections { state.withLock(\.source)?.finish() }
         if defect == .holdsBackMessages {
-            for message in content.withLock(\.held) { try await base.send(message) }
+            for message in state.withLock(\.held) { try await base.send(message) }
         }
-        try await content.withLock(\.sending)?.value
+        try await state.withLock(\.sending)?.value
         try await base.finish()
     }
 
@@ -121,6 +121,6 @@ private final class MutantStreamDelegate: TransportStreamDelegate {
     func cancel() {
         guard defect != .cancelIsNotSent else { return }
         base.cancel()
-        content.withLock(\.reading)?.cancel()
+        state.withLock(\.reading)?.cancel()
     }
 }

@@ -4,24 +4,24 @@
 import MicroConformance
 import Testing
 
-/// What a mutant of an adapter does wrong: one thing each, and as somebody's adapter did.
+/// The single defect of a mutant of an adapter. Each defect was seen in a real adapter.
 protocol MutantDefect: RawRepresentable<String>, CaseIterable, Hashable, Sendable {
-    /// The cases that are there because of it.
+    /// The cases that must detect the defect.
     var targets: [String] { get }
 }
 
-/// Which cases have caught which mutants.
+/// Records which cases have caught which mutants.
 struct MutantTable<Defect: MutantDefect> {
-    /// The cases that are to catch one.
+    /// The cases that must catch at least one mutant.
     let cases: Set<String>
     private var caught: [String: Set<Defect>] = [:]
     private var count: Set<Defect> = []
 
     init(cases: Set<String>) { self.cases = cases }
 
-    /// Takes what became of a mutant, and records an issue if one of the cases that are there for it let it pass.
+    /// Records the result of a mutant. A target case that did not catch it is an issue.
     ///
-    /// - Parameter targets: Those that it was put to; nil for all.
+    /// - Parameter targets: The target cases that were run; nil for all.
     mutating func record(_ defect: Defect, caughtBy found: [String], of targets: [String]? = nil) {
         for target in targets ?? defect.targets where cases.contains(target) {
             #expect(found.contains(target), "\(defect) is not caught by \(target), but by \(found)")
@@ -30,10 +30,32 @@ struct MutantTable<Defect: MutantDefect> {
         for id in found { caught[id, default: []].insert(defect) }
     }
 
-    /// Puts the mutants that are there for them to some cases, one after the other.
+    /// Runs mutants concurrently.
+    ///
+    /// - Parameters:
+    ///   - concurrency: The number of mutants that run at the same time.
+    ///   - failedCases: Runs a mutant, and returns the IDs of the cases that it has failed.
+    mutating func run(
+        _ defects: [Defect], concurrency: Int, failedCases: @escaping @Sendable (Defect) async -> [String]
+    ) async {
+        await withTaskGroup(of: (Defect, [String]).self) { group in
+            var waiting = defects[...]
+            func startNext() {
+                guard let defect = waiting.popFirst() else { return }
+                group.addTask { (defect, await failedCases(defect)) }
+            }
+            for _ in 0..<concurrency { startNext() }
+            for await (defect, cases) in group {
+                record(defect, caughtBy: cases)
+                startNext()
+            }
+        }
+    }
+
+    /// Runs cases one after the other, each against the mutants that it must catch.
     mutating func run<TestContext: ConformanceTestContext>(
         _ cases: [ConformanceCase<TestContext>],
-        to makeRunner: (Defect, ConformanceCase<TestContext>) -> ConformanceRunner<TestContext>
+        with makeRunner: (Defect, ConformanceCase<TestContext>) -> ConformanceRunner<TestContext>
     ) async {
         for testCase in cases {
             for defect in Defect.allCases where defect.targets.contains(testCase.id) {
@@ -43,7 +65,7 @@ struct MutantTable<Defect: MutantDefect> {
         }
     }
 
-    /// Prints a row for each case, those mutants first that it is there for; a case without one is an issue.
+    /// Prints a row for each case, with its target mutants first. A case that has caught no mutant is an issue.
     func check() {
         for id in cases { #expect(caught[id] != nil, "\(id) has caught no mutant: can it fail at all?") }
         let rows = cases.sorted().map { id in

@@ -5,9 +5,9 @@ import MicroCore
 import NIOCore
 import Synchronization
 
-/// A transport that does one thing wrong.
+/// A transport with one defect.
 final class MutantTransport: Transport {
-    private struct Content {
+    private struct State {
         var last: TransportResponse?
         var inFlight = 0
         var calls = 0
@@ -18,9 +18,9 @@ final class MutantTransport: Transport {
     private let defect: TransportDefect?
     private let base: any Transport
     private let sharedState: MutantStreams
-    /// Makes another one like the base.
+    /// Makes another transport like the base.
     private let makeAnother: @Sendable () async throws -> any Transport
-    private let content = Mutex(Content())
+    private let state = Mutex(State())
 
     init(
         _ defect: TransportDefect?, of base: any Transport, in sharedState: MutantStreams,
@@ -36,11 +36,11 @@ final class MutantTransport: Transport {
     var capabilities: TransportCapabilities { base.capabilities }
 
     func call(_ request: TransportRequest, to address: Address) async throws -> TransportResponse {
-        if defect == .neverRecovers, content.withLock(\.isBroken) {
+        if defect == .neverRecovers, state.withLock(\.isBroken) {
             throw MicroError(.unavailable, "broken for ever at \(address)")
         }
         let (request, isFirst) = (changed(request), begin())
-        defer { content.withLock { $0.inFlight -= 1 } }
+        defer { state.withLock { $0.inFlight -= 1 } }
         do {
             let response = try await send(request, to: address)
             return try changed(response, to: request, isAlone: isFirst)
@@ -70,9 +70,9 @@ final class MutantTransport: Transport {
         switch defect {
         case .worksAfterClose: return
         case .secondCloseHangs
-        where content.withLock({ content in
-            defer { content.isClosed = true }
-            return content.isClosed
+        where state.withLock({ state in
+            defer { state.isClosed = true }
+            return state.isClosed
         }):
             try? await Task.sleep(for: .seconds(3600))
         default: break
@@ -81,10 +81,10 @@ final class MutantTransport: Transport {
     }
 
     private func begin() -> Bool {
-        content.withLock { content in
-            content.calls += 1
-            content.inFlight += 1
-            return content.inFlight == 1
+        state.withLock { state in
+            state.calls += 1
+            state.inFlight += 1
+            return state.inFlight == 1
         }
     }
 
@@ -95,7 +95,7 @@ final class MutantTransport: Transport {
             let own = try await makeAnother()
             defer { Task { await own.close() } }
             return try await own.call(request, to: address)
-        case .losesSomeCalls where content.withLock { $0.calls % 10 == 7 }:
+        case .losesSomeCalls where state.withLock { $0.calls % 10 == 7 }:
             throw MicroError(.unavailable, "the connection to \(address) was dead")
         case .retriesImmediately:
             for _ in 0..<9 {
@@ -153,9 +153,9 @@ final class MutantTransport: Transport {
                 response.body.getSlice(
                     at: response.body.readerIndex, length: min(response.body.readableBytes, 65_536)) ?? ByteBuffer()
         case .mixesConcurrentResponses, .returnsPreviousResponse:
-            let last = content.withLock { content in
-                defer { content.last = response }
-                return content.last
+            let last = state.withLock { state in
+                defer { state.last = response }
+                return state.last
             }
             if let last, defect == .returnsPreviousResponse || !isAlone { return last }
         default: break
@@ -173,48 +173,9 @@ final class MutantTransport: Transport {
         case .dropsErrorOrigin: error.origin = ""
         case .reportsFailureAsSafeToRetry: error.isSafeToRetry = true
         case .reportsUnavailableAsNotFound where error.code == .unavailable: error.code = .notFound
-        case .neverRecovers where error.code == .unavailable: content.withLock { $0.isBroken = true }
+        case .neverRecovers where error.code == .unavailable: state.withLock { $0.isBroken = true }
         default: break
         }
         throw error
-    }
-}
-
-/// A listener that does one thing wrong.
-final class MutantListener: TransportListener {
-    private let defect: TransportDefect?
-    private let base: any TransportListener
-
-    init(_ defect: TransportDefect?, of base: any TransportListener) {
-        self.defect = defect
-        self.base = base
-    }
-
-    private static let silent: TransportStreamHandler = { _, _ in }
-
-    var address: Address { base.address }
-
-    func run(_ handler: @escaping TransportHandler, streams: @escaping TransportStreamLookup) async throws {
-        try await base.run { [defect, base] request in
-            var request = request
-            if defect == .leaksOwnHeaders { request.headers.add("Host", base.address.description) }
-            if defect == .drainsOnForeignService, request.service != "conformance" { await base.drain(deadline: .now) }
-            do { return try await handler(request) } catch {
-                guard defect == .leaksInternalErrors, !(error is MicroError) else { throw error }
-                throw MicroError(.internal, "\(error)")
-            }
-        } streams: { [defect] endpoint in
-            streams(endpoint) ?? (defect == .acceptsUnknownStreamEndpoints ? Self.silent : nil)
-        }
-    }
-
-    func drain(deadline: ContinuousClock.Instant) async {
-        switch defect {
-        case .drainCancelsInFlight: await base.drain(deadline: .now)
-        case .drainAcceptsNewRequests:
-            try? await Task.sleep(until: deadline)
-            await base.drain(deadline: deadline)
-        default: await base.drain(deadline: deadline)
-        }
     }
 }

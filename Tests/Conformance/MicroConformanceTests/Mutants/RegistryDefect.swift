@@ -1,7 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a mutant of a registry does wrong.
+/// The defect of a mutant of a registry.
 enum RegistryDefect: String, MutantDefect {
     case dropsNodeMetadata, readsStaleCache, unknownNameThrows, listKeepsRemovedServices, onlyLatestVersion,
         onlyFirstNode
@@ -24,7 +24,7 @@ enum RegistryDefect: String, MutantDefect {
     case refreshesOnlyFirstNode, reportsEveryHeartbeatAsCreated, reportsOnlyFirstNodeAsLost, keepsOldExpiry,
         keepsMovedNodes, deregistersOnlyFirstNode, closeEndsOtherWatches, watchOfAllStaysStale
 
-    /// The cases that are there because of it.
+    /// The cases that must detect the defect.
     var targets: [String] {
         switch self {
         case .skipsHeartbeats: ["R20", "R27", "R57"]

@@ -5,7 +5,7 @@ import MicroConformance
 import MicroCore
 import Synchronization
 
-/// Puts a mutant of an adapter, or the healthy one (nil), to the test.
+/// The harness of a mutant of a registry adapter; of the unchanged adapter without a defect (nil).
 final class RegistryMutantHarness: RegistryHarness {
     let defect: RegistryDefect?
     let subject: TestSubject
@@ -38,7 +38,7 @@ final class RegistryMutantHarness: RegistryHarness {
         case .usesOnlyFirstAddress: options.addresses = options.addresses.map { Array($0.prefix(1)) }
         case .skipsCertificateVerification:
             options.trust = .valid
-            // Whatever the name in the certificate.
+            // A client of a proxy would still verify the name in the certificate.
             options.addresses = nil
         case .ignoresDeadlines: options.timeout = nil
         default: break
@@ -51,7 +51,7 @@ final class RegistryMutantHarness: RegistryHarness {
 
     func resourceCounts() async throws -> ResourceCounts? { try await base.resourceCounts() }
 
-    /// As if it kept go-micro's records.
+    /// Uses the adapter itself, as if its records were go-micro's.
     private struct Peer: GoMicroPeer {
         let base: any RegistryHarness
 

@@ -8,28 +8,19 @@ import MicroHarnesses
 import TestServers
 import Testing
 
-/// The kit put to the test: every case fails at least one mutant, every mutant fails the cases that are there because of it.
+/// Tests the registry cases: every case catches at least one mutant, and every mutant fails its target cases.
 ///
-/// Cases that a memory registry can be put to have mutants of that one; the others have mutants of the etcd registry.
+/// Cases that run against the memory registry have mutants of it; the others have mutants of the etcd registry.
 @Suite(.timeLimit(.minutes(10)), .serialized) struct RegistryMutantTests {
     @Test func memoryCasesAndMutantsMatch() async throws {
         let healthy = await RegistryRunner(Self.memory(nil)).run()
-        #expect(healthy.isSuccess, "\(healthy.table)")
+        let isHealthy = healthy.isSuccess
+        #expect(isHealthy, "\(healthy.table)")
         let runnable = Set(healthy.results.filter { $0.outcome == .passed }.map(\.id))
 
         var table = MutantTable<RegistryDefect>(cases: runnable)
-        await withTaskGroup(of: (RegistryDefect, [String]).self) { group in
-            var waiting = RegistryDefect.allCases.filter { !runnable.isDisjoint(with: $0.targets) }[...]
-            func startNext() {
-                guard let defect = waiting.popFirst() else { return }
-                group.addTask { (defect, await Self.casesFailed(by: defect)) }
-            }
-            for _ in 0..<6 { startNext() }
-            for await (defect, cases) in group {
-                table.record(defect, caughtBy: cases)
-                startNext()
-            }
-        }
+        let defects = RegistryDefect.allCases.filter { !runnable.isDisjoint(with: $0.targets) }
+        await table.run(defects, concurrency: 6) { await Self.casesFailed(by: $0) }
         table.check()
     }
 
@@ -62,7 +53,7 @@ import Testing
                     load: .init(changes: 300, services: 100))))
     }
 
-    /// What a mutant fails to do need not be waited for as long as for a real adapter.
+    /// Shorter waits than for a real adapter, because a mutant never does what the cases wait for.
     private static func quick(_ bounds: RegistryBounds) -> RegistryBounds {
         var bounds = bounds
         bounds.timeouts.recovery = .seconds(5)
@@ -71,7 +62,7 @@ import Testing
     }
 
     private static func casesFailed(by defect: RegistryDefect) async -> [String] {
-        // With one whose clients cannot be closed every case takes its limit, twice.
+        // If clients cannot be closed, every case takes its time limit twice.
         let options =
             defect == .closeHangs
             ? RunOptions(filter: defect.targets[0], caseTimeout: .seconds(2)) : RunOptions(caseTimeout: .seconds(10))

@@ -1,7 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a mutant of a transport does wrong.
+/// The defect of a mutant of a transport.
 enum TransportDefect: String, MutantDefect {
     case dropsContentType, treatsEmptyResponseAsError, truncatesLargeBodies, decodesBodiesAsText,
         acceptsOversizedPayloads, mixesConcurrentResponses
@@ -13,7 +13,7 @@ enum TransportDefect: String, MutantDefect {
     case reportsFailureAsSuccess, losesSomeCalls, neverRecovers, retriesImmediately, usesConnectionPerCall,
         worksAfterClose
     case secondCloseHangs, bindsAnotherPortSilently, drainCancelsInFlight, drainAcceptsNewRequests
-    // Of streams.
+    // Streams.
     case losesLastMessage, reordersMessages, holdsBackMessages, emptyMessageEndsStream, finishEndsBothDirections,
         errorOvertakesMessages
     case reportsErrorAsEnd, reportsStreamErrorsAsInternal, ignoresBackPressure, cancelIsNotSent,
@@ -21,7 +21,7 @@ enum TransportDefect: String, MutantDefect {
     case dropsOversizedMessages
     case dropsStreamHeaders, decodesStreamMessagesAsText, replacesRequestContentType, reportsFailureAsSafeToRetry
 
-    /// The cases that are there because of it.
+    /// The cases that must detect the defect.
     var targets: [String] {
         switch self {
         case .dropsContentType: ["T01"]

@@ -5,7 +5,7 @@ import MicroConformance
 import MicroCore
 import MicroHarnesses
 
-/// Puts a mutant of a transport, or the healthy one (nil), to the test.
+/// The harness of a mutant of a transport adapter; of the unchanged adapter without a defect (nil).
 struct TransportMutantHarness: TransportHarness {
     private let defect: TransportDefect?
     private let base: any TransportHarness

@@ -6,10 +6,10 @@ import MicroCore
 import MicroHarnesses
 import Testing
 
-/// The cases of the transport contract put to the test: every case that memory or HTTP can be put to fails a mutant, and
-/// every mutant fails the cases that are there because of it.
+/// Tests the transport cases: every case that runs against the memory or the HTTP transport catches at least one mutant,
+/// and every mutant fails its target cases.
 @Suite(.timeLimit(.minutes(5)), .serialized) struct TransportMutantTests {
-    /// What a mutant fails to do need not be waited for as long as for a real adapter.
+    /// Shorter waits than for a real adapter, because a mutant never does what the cases wait for.
     private static let bounds = TransportBounds(
         timeouts: .init(
             response: .seconds(3), deadline: .milliseconds(400), recovery: .seconds(2),
@@ -27,18 +27,7 @@ import Testing
         let cases = inMemory.union(slow.filter { $0.outcome == .passed }.map(\.id))
         #expect(cases.count == 57, "only credentials need another harness")
         var table = MutantTable<TransportDefect>(cases: cases)
-        await withTaskGroup(of: (TransportDefect, [String]).self) { group in
-            var waiting = TransportDefect.allCases[...]
-            func startNext() {
-                guard let defect = waiting.popFirst() else { return }
-                group.addTask { (defect, await Self.targetsFailed(by: defect, inMemory)) }
-            }
-            for _ in 0..<3 { startNext() }
-            for await (defect, found) in group {
-                table.record(defect, caughtBy: found)
-                startNext()
-            }
-        }
+        await table.run(TransportDefect.allCases, concurrency: 3) { await Self.targetsFailed(by: $0, inMemory) }
         table.check()
     }
 

@@ -1,0 +1,20 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import MicroConformance
+
+/// The format of a report.
+enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
+    case table
+    case json
+    case junit
+
+    func text(of report: ConformanceReport) -> String {
+        switch self {
+        case .table: report.table
+        case .json: report.json
+        case .junit: report.junit
+        }
+    }
+}
