@@ -1,61 +1,68 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where events are published and subscribed to: NATS, the subscribers of other processes, the memory of this one.
+/// A message broker: publishes and delivers events. For example NATS, the HTTP broker without a server, or the memory of this
+/// process.
 ///
-/// Every adapter keeps the same contract; an adapter's own file says only what is special about it.
+/// Every adapter keeps the following contract. An adapter documents only what goes beyond it.
 ///
-/// * All operations throw ``MicroError`` or `CancellationError`, keep the deadline of the adapter's configuration and
-///   end promptly on cancellation.
-/// * What an adapter does not claim in its capabilities it refuses with `unsupported`; it never ignores it.
-/// * Topics, patterns, queue names and headers are checked by one set of rules (``TopicRules``) before anything is sent.
-/// * A lost backend is looked for again with backoff and without end. Subscriptions with their queues and limits are in
-///   force again once it is back; nobody has to subscribe anew.
+/// * All operations throw ``MicroError`` or `CancellationError`, keep the timeout of the adapter's configuration and end
+///   promptly on cancellation.
+/// * An operation or option that needs a feature which the adapter does not claim in its capabilities fails with
+///   `unsupported`. It is never ignored.
+/// * Topics, patterns, queue names and headers are checked by the same rules in all adapters (``TopicRules``), before
+///   anything is sent.
+/// * After the backend was lost, the adapter reconnects with backoff and without limit. Subscriptions with their queues and
+///   limits are then in effect again; callers do not subscribe again.
 ///
 /// `description` names the backend and its address for messages, such as `NATS at nats://127.0.0.1:4222`.
 public protocol Broker: Sendable, CustomStringConvertible {
-    /// The name of the kind, such as `nats`: what `MICRO_BROKER` is set to, and what nodes carry as `broker`.
+    /// The kind of broker, such as `nats`. It is the name by which settings select the adapter, and the value of the node
+    /// metadata `broker`.
     var name: String { get }
 
-    /// What it can do beyond the core of the contract, and its limits.
+    /// The optional parts of the contract that this broker supports, and its limits.
     var capabilities: BrokerCapabilities { get }
 
-    /// Publishes a message. It succeeds whether anybody subscribes or not.
+    /// Publishes a message. It succeeds with and without subscribers.
     ///
-    /// At most once: on return the message was handed over for sending. At least once: it is stored by the backend.
-    /// While the backend is away the call waits for it until the deadline; messages are not queued without a caller.
+    /// On return, a broker that delivers at most once has handed the message over for sending, and one that delivers at
+    /// least once has stored it in the backend. While the backend is unreachable, the call waits for it until the timeout;
+    /// messages are not queued after the call has returned.
     ///
     /// - Throws: `invalidTopic`, `invalidArgument` (headers), `payloadTooLarge` (before anything is sent),
     ///   `unsupported`, `unauthenticated`, `permissionDenied`, `resourceExhausted` (the backend's storage is full),
     ///   `unavailable`, `deadlineExceeded`, `closed`.
     func publish(_ message: BrokerMessage, to topic: String) async throws
 
-    /// Subscribes to a topic, or to all topics of a pattern where wildcards are claimed.
+    /// Subscribes to a topic, or to all topics that match a pattern if `wildcards` are claimed.
     ///
-    /// The subscription is in effect when this returns: what anybody publishes afterwards is delivered.
+    /// The subscription is in effect when the call returns: every message that is published afterwards is delivered.
     ///
     /// - Parameters:
     ///   - topic: A topic, or a pattern: `*` stands for one token, `>` at the end for one or more.
-    ///   - queue: Of the subscriptions with the same queue, in whatever process, each message goes to one.
-    ///   - options: Limits, and what makes sense with acknowledgements.
+    ///   - queue: The queue group. Of all subscriptions with the same queue, in any process, each message goes to one.
+    ///   - options: The limits of the subscription, and its options about acknowledgements.
     /// - Throws: As ``publish(_:to:)``, and `invalidName` for the queue.
     func subscribe(to topic: String, queue: String?, options: SubscribeOptions) async throws -> Subscription
 
-    /// Publishes a message and waits for the first reply of a subscriber, where `requests` are claimed.
+    /// Publishes a message and waits for the first reply of a subscriber, if `requests` are claimed.
     ///
-    /// - Throws: As ``publish(_:to:)``; `notFound` at once when nobody subscribes to the topic, `deadlineExceeded`
-    ///   when nobody has replied by the deadline.
+    /// - Throws: As ``publish(_:to:)``; `notFound` at once if the topic has no subscriber, `deadlineExceeded` if no
+    ///   subscriber replied by the deadline.
     func request(_ message: BrokerMessage, to topic: String, deadline: ContinuousClock.Instant) async throws
         -> BrokerMessage
 
-    /// Closes in order: takes no new deliveries, waits until those that were received have been handled and
-    /// acknowledged, flushes what was published, and ends all subscriptions; whatever is not done by the deadline is cut
-    /// off. Closing twice is fine; every operation afterwards throws `closed`.
+    /// Closes the broker gracefully: takes no new deliveries, waits until the received ones have been handled and
+    /// acknowledged, flushes published messages, and ends all subscriptions. At the deadline it stops waiting and ends what is
+    /// left.
+    ///
+    /// Closing twice is allowed. Every operation afterwards throws `closed`.
     func close(deadline: ContinuousClock.Instant) async
 }
 
 extension Broker {
-    /// Subscribes for the time of a body: the documented form.
+    /// Subscribes while a body runs. This is the recommended form.
     ///
     /// ```swift
     /// try await broker.withSubscription(to: "user.created") { deliveries in
@@ -63,7 +70,7 @@ extension Broker {
     /// }
     /// ```
     ///
-    /// - Throws: As ``subscribe(to:queue:options:)``, and what the body throws.
+    /// - Throws: As ``subscribe(to:queue:options:)``, or the error of the body.
     public func withSubscription<Value>(
         to topic: String, queue: String? = nil, options: SubscribeOptions = SubscribeOptions(),
         _ body: (Subscription) async throws -> Value
@@ -86,15 +93,15 @@ extension Broker {
         try await subscribe(to: topic, queue: queue, options: SubscribeOptions())
     }
 
-    /// Not claimed, unless the adapter has a method of its own.
+    /// The default for brokers that do not claim `requests`: throws `unsupported`.
     public func request(
         _ message: BrokerMessage, to topic: String, deadline: ContinuousClock.Instant
     ) async throws -> BrokerMessage {
         throw MicroError(
-            .unsupported, "\(self) has no requests and replies", origin: MicroError.Origin.broker,
+            .unsupported, "\(self) does not support requests and replies", origin: MicroError.Origin.broker,
             isSafeToRetry: true)
     }
 
-    /// Closes in order, within five seconds.
+    /// Closes the broker gracefully within five seconds: see ``close(deadline:)``.
     public func close() async { await close(deadline: .now + .seconds(5)) }
 }

@@ -3,11 +3,11 @@
 
 public import NIOCore
 
-/// What is published: an encoded body, and what travels beside it.
+/// A message of a broker: an encoded body with headers.
 public struct BrokerMessage: Sendable, Hashable {
-    /// What travels beside the body. No broker's own header is among them.
+    /// The headers. The broker's own headers are not among them.
     public var headers: Headers
-    /// The encoded event; any bytes.
+    /// The encoded event: any bytes.
     public var body: ByteBuffer
 
     /// Creates a message.
@@ -16,12 +16,12 @@ public struct BrokerMessage: Sendable, Hashable {
         self.body = body
     }
 
-    /// Creates a message whose body is a text in UTF-8.
+    /// Creates a message with a text as its body, in UTF-8.
     public init(headers: Headers = [:], text: String) {
         self.init(headers: headers, body: ByteBuffer(string: text))
     }
 
-    /// The bytes of headers and body.
+    /// The size of headers and body in bytes.
     package var size: Int {
         headers.reduce(body.readableBytes) { $0 + $1.name.utf8.count + $1.value.utf8.count }
     }

@@ -1,39 +1,41 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Synchronization
-
-/// A message as it has come to a subscription.
+/// A message that was delivered to a subscription.
 public struct Delivery: Sendable {
-    /// What became of a delivery, for the adapter.
+    /// The outcome of a delivery, which an adapter reports to its backend.
     public enum Settlement: Sendable, Hashable {
-        /// It was handled: it must not come again.
+        /// The message was handled and must not be delivered again.
         case acknowledged
-        /// It could not be handled: it comes again, not before the delay has passed.
+        /// The message could not be handled. It is delivered again, not before the delay has passed.
         case rejected(after: Duration?)
-        /// Nobody has looked at it, since the subscription has ended: it is for somebody else, and does not count as an
-        /// attempt where the backend can tell the difference.
+        /// The subscription ended before the message was consumed. It is returned for redelivery, and does not count as an
+        /// attempt if the backend can tell the difference.
         case returned
     }
 
-    /// The topic that it was published to; of a subscription to a pattern, the concrete one.
+    /// The topic that the message was published to. For a subscription to a pattern it is the concrete topic.
     public let topic: String
-    /// What was published.
+    /// The published message.
     public let message: BrokerMessage
-    /// 1 for the first delivery of the message to this subscription or its queue, 2 for the second, and so on.
+    /// The number of this attempt: 1 for the first delivery of the message to this subscription or its queue.
     public let attempt: Int
-    /// How many deliveries were dropped since the one before, for want of room: see ``SubscribeOptions/maxBufferedMessages``.
+    /// The number of deliveries that were dropped since the previous one because the buffer was full: see
+    /// ``SubscribeOptions/maxBufferedMessages``.
     public internal(set) var droppedBefore = 0
 
     let receipt: Receipt?
     private let sendReply: (@Sendable (BrokerMessage) async throws -> Void)?
 
-    /// Creates a delivery, for the author of an adapter.
+    /// Creates a delivery, for authors of adapters.
     ///
     /// - Parameters:
-    ///   - settle: Called at most once, when it is known what became of the delivery; it must not block. Nil for a broker
-    ///     without acknowledgements.
-    ///   - reply: Sends a reply to who published it; nil if no reply is expected.
+    ///   - topic: The topic that the message was published to.
+    ///   - message: The published message.
+    ///   - attempt: The number of the attempt, from 1.
+    ///   - settle: Called at most once with the outcome of the delivery. It must not block. Nil for a broker without
+    ///     acknowledgements.
+    ///   - reply: Sends a reply to the publisher; nil if it does not expect one.
     public init(
         topic: String, message: BrokerMessage, attempt: Int = 1, settle: (@Sendable (Settlement) -> Void)? = nil,
         reply: (@Sendable (BrokerMessage) async throws -> Void)? = nil
@@ -45,60 +47,39 @@ public struct Delivery: Sendable {
         sendReply = reply
     }
 
-    /// Says that the message was handled: it does not come again. On a broker without acknowledgements, where nothing
-    /// comes again, it changes nothing. Only the first of several acknowledgements and rejections counts; after the
-    /// subscription has ended it still does.
+    /// Reports that the message was handled, so that it is not delivered again.
+    ///
+    /// On a broker without acknowledgements it has no effect, since no message is delivered again. Only the first of several
+    /// acknowledgements and rejections counts. It still counts after the subscription has ended.
     public func acknowledge() { receipt?.settle(.acknowledged) }
 
-    /// Says that the message could not be handled: it comes again, to this subscription or to another of its queue.
+    /// Reports that the message could not be handled, so that it is delivered again to this subscription or to another one
+    /// of its queue.
     ///
-    /// - Parameter delay: How long it stays away at least; nil for as soon as may be.
+    /// - Parameter delay: The minimum time until the next delivery; nil for none.
     /// - Throws: ``MicroError`` with `unsupported` on a broker without acknowledgements.
     public func reject(after delay: Duration? = nil) throws {
         guard let receipt else {
             throw MicroError(
-                .unsupported, "what came to \(topic) cannot be rejected: its broker delivers at most once",
+                .unsupported, "a delivery of \(topic) cannot be rejected: its broker delivers at most once",
                 origin: MicroError.Origin.broker)
         }
         receipt.settle(.rejected(after: delay))
     }
 
-    /// Whether who published it waits for a reply.
+    /// Whether the publisher waits for a reply.
     public var isRequest: Bool { sendReply != nil }
 
-    /// Replies to who published it by ``Broker/request(_:to:deadline:)``.
+    /// Replies to a message that was published with ``Broker/request(_:to:deadline:)``.
     ///
-    /// - Throws: ``MicroError`` with `invalidArgument` if no reply is expected; otherwise as ``Broker/publish(_:to:)``.
+    /// - Throws: ``MicroError`` with `invalidArgument` if the publisher does not expect a reply; otherwise as
+    ///   ``Broker/publish(_:to:)``.
     public func reply(with message: BrokerMessage) async throws {
         guard let sendReply else {
             throw MicroError(
-                .invalidArgument, "nobody waits for a reply to what came to \(topic)",
+                .invalidArgument, "the publisher of the delivery of \(topic) does not expect a reply",
                 origin: MicroError.Origin.broker)
         }
         try await sendReply(message)
-    }
-}
-
-/// Settles a delivery once, and tells the subscription that it is not in hand any more.
-final class Receipt: Sendable {
-    private let onSettle: @Sendable (Delivery.Settlement) -> Void
-    private let isSettled = Atomic(false)
-    /// Set when the delivery is handed out.
-    private let owner = Mutex<DeliveryInbox?>(nil)
-
-    init(_ onSettle: @escaping @Sendable (Delivery.Settlement) -> Void) { self.onSettle = onSettle }
-
-    /// What nobody settles comes again when its time is over; it is not in hand for ever.
-    deinit { owner.withLock(\.self)?.didSettleDelivery() }
-
-    func markDelivered(from inbox: DeliveryInbox) { owner.withLock { $0 = inbox } }
-
-    /// Nobody has seen it: it is not in hand after all.
-    func markUndelivered() { owner.withLock { $0 = nil } }
-
-    func settle(_ settlement: Delivery.Settlement) {
-        guard !isSettled.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        onSettle(settlement)
-        owner.withLock { $0.take() }?.didSettleDelivery()
     }
 }

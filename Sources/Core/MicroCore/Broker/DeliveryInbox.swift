@@ -5,24 +5,30 @@ import DequeModule
 import NIOCore
 import Synchronization
 
-/// What a subscription's adapter has put and its readers have not taken, within bounds.
+/// The bounded buffer between the adapter that feeds a subscription and the tasks that read it.
 final class DeliveryInbox: Sendable {
+    private typealias Batch = Deque<Delivery>
+
+    private struct Reader {
+        let maxBatchSize: Int
+        let promise: Promise<Deque<Delivery>>
+    }
+
     private struct State {
         var buffer: Deque<Delivery> = []
         var bytes = 0
-        /// Since the last delivery that was taken.
+        /// The number of deliveries dropped since the last one that was taken.
         var dropped = 0
         var totalDropped = 0
-        var readers: [(id: Int, limit: Int, continuation: CheckedContinuation<Deque<Delivery>, Never>)] = []
-        var nextID = 0
-        /// Readers that have not come back for more.
-        var activeReaderCount = 0
-        /// Deliveries that were handed out and are not settled; of brokers with acknowledgements.
+        var readers: Deque<Reader> = []
+        /// The number of batches that readers have taken and not returned.
+        var activeBatchCount = 0
+        /// The number of deliveries with acknowledgements that were taken and not settled.
         var unsettledCount = 0
         var isDraining = false
-        var drainers: [CheckedContinuation<Void, Never>] = []
+        var drainers: [Promise<Void>] = []
 
-        var isIdle: Bool { buffer.isEmpty && activeReaderCount == 0 && unsettledCount == 0 }
+        var isIdle: Bool { buffer.isEmpty && activeBatchCount == 0 && unsettledCount == 0 }
     }
 
     private let state = Mutex(State())
@@ -40,88 +46,85 @@ final class DeliveryInbox: Sendable {
 
     var hasEnded: Bool { ended.load(ordering: .acquiring) }
 
-    /// How many wait to be taken.
+    /// The number of buffered deliveries.
     var count: Int { state.withLock(\.buffer.count) }
 
     var totalDropped: Int { state.withLock(\.totalDropped) }
 
-    // MARK: The adapter's side
+    // MARK: Feeding
 
     func put(_ deliveries: some Collection<Delivery>) {
-        let (refused, resumeReaders) = state.withLock { state -> ([Delivery], (() -> Void)?) in
-            guard !hasEnded, !state.isDraining else { return (Array(deliveries), nil) }
+        let batches = state.withLock { state -> [(Reader, Batch)]? in
+            guard !hasEnded, !state.isDraining else { return nil }
             for delivery in deliveries {
                 state.bytes += delivery.message.size
                 state.buffer.append(delivery)
             }
-            return (makeRoom(&state), dequeueReader(&state))
+            dropExcess(&state)
+            return takeBatchesForReaders(&state)
         }
-        // Outside the lock: who is told may come back here.
-        resumeReaders?()
-        for delivery in refused { delivery.receipt?.settle(.returned) }
+        guard let batches else { return returnToBackend(deliveries) }
+        hand(batches)
     }
 
-    /// Drops the oldest beyond the limits.
-    private func makeRoom(_ state: inout State) -> [Delivery] {
-        var dropped: [Delivery] = []
+    /// Drops the oldest deliveries beyond the limits. Deliveries with acknowledgements are not dropped: the adapter bounds
+    /// them by the number that it requests from the backend.
+    private func dropExcess(_ state: inout State) {
         while state.buffer.count > maxCount || (state.bytes > maxBytes && state.buffer.count > 1) {
-            // What has to be settled is bounded by who asks the backend for it.
-            guard state.buffer.first?.receipt == nil, let oldest = state.buffer.popFirst() else { break }
+            guard state.buffer.first?.receipt == nil, let oldest = state.buffer.popFirst() else { return }
             state.bytes -= oldest.message.size
             state.dropped += 1
             state.totalDropped += 1
-            if oldest.receipt != nil { dropped.append(oldest) }
-        }
-        return dropped
-    }
-
-    private func dequeueReader(_ state: inout State) -> (() -> Void)? {
-        guard !state.readers.isEmpty, !state.buffer.isEmpty else { return nil }
-        let reader = state.readers.removeFirst()
-        let batch = takeBatch(reader.limit, &state)
-        // With several readers the rest is for the others.
-        let resumeOthers = dequeueReader(&state)
-        return {
-            reader.continuation.resume(returning: batch)
-            resumeOthers?()
         }
     }
 
-    // MARK: The readers' side
-
-    /// Waits for deliveries; empty once the subscription has ended, or the task is cancelled. Who gets some holds them
-    /// until giveBack(_:).
-    func take(atMost limit: Int, isolation actor: isolated (any Actor)?) async -> Deque<Delivery> {
-        let id = state.withLock { state in
-            state.nextID += 1
-            return state.nextID
+    private func takeBatchesForReaders(_ state: inout State) -> [(Reader, Batch)] {
+        var batches: [(Reader, Batch)] = []
+        while !state.buffer.isEmpty, let reader = state.readers.popFirst() {
+            batches.append((reader, takeBatch(reader.maxBatchSize, &state)))
         }
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation(isolation: actor) { continuation in
-                let result = state.withLock { state -> Deque<Delivery>? in
-                    // Asked under the lock: the handler below either comes later and finds the reader, or came first.
-                    if hasEnded || Task.isCancelled { return [] }
-                    if !state.buffer.isEmpty { return takeBatch(limit, &state) }
-                    if state.isDraining { return [] }
-                    state.readers.append((id, limit, continuation))
-                    return nil
-                }
-                if let result { continuation.resume(returning: result) }
-            }
-        } onCancel: {
-            let reader = state.withLock { state in
-                state.readers.firstIndex { $0.id == id }.map { state.readers.remove(at: $0) }
-            }
-            reader?.continuation.resume(returning: [])
+        return batches
+    }
+
+    /// Resumes readers. Call it without the lock, since a reader can use the inbox at once.
+    private func hand(_ batches: [(Reader, Batch)]) {
+        for (reader, batch) in batches where !reader.promise.resolve(with: .success(batch)) {
+            // The reader was cancelled: its batch is for others.
+            returnBatch(batch)
         }
     }
 
-    private func takeBatch(_ limit: Int, _ state: inout State) -> Deque<Delivery> {
-        // What has to be settled in time is not kept waiting behind others.
-        var batch = Self.take(state.buffer.first?.receipt == nil ? limit : 1, from: &state.buffer)
-        if state.dropped > 0 { batch[0].droppedBefore = state.dropped }
+    private func returnToBackend(_ deliveries: some Sequence<Delivery>) {
+        for delivery in deliveries { delivery.receipt?.settle(.returned) }
+    }
+
+    // MARK: Reading
+
+    /// Waits for deliveries. The caller owns a batch that is not empty until it calls ``returnBatch(_:)``.
+    ///
+    /// - Returns: The deliveries; none once the subscription has ended, or if the task is cancelled.
+    func take(atMost maxBatchSize: Int) async -> Deque<Delivery> {
+        let (batch, promise) = state.withLock { state -> (Batch, Promise<Deque<Delivery>>?) in
+            if hasEnded || Task.isCancelled { return ([], nil) }
+            if !state.buffer.isEmpty { return (takeBatch(maxBatchSize, &state), nil) }
+            if state.isDraining { return ([], nil) }
+            let promise = Promise<Deque<Delivery>>()
+            state.readers.append(Reader(maxBatchSize: maxBatchSize, promise: promise))
+            return ([], promise)
+        }
+        guard let promise else { return batch }
+        do { return try await promise.value() } catch {
+            state.withLock { state in state.readers.removeAll { $0.promise === promise } }
+            return []
+        }
+    }
+
+    private func takeBatch(_ maxBatchSize: Int, _ state: inout State) -> Batch {
+        // A delivery with an acknowledgement timeout does not wait behind others in a batch.
+        var batch = Self.take(state.buffer.first?.receipt == nil ? maxBatchSize : 1, from: &state.buffer)
+        if state.dropped > 0 { batch[0].droppedBefore += state.dropped }
         state.dropped = 0
-        state.activeReaderCount += 1
+        state.activeBatchCount += 1
         for delivery in batch {
             state.bytes -= delivery.message.size
             guard let receipt = delivery.receipt else { continue }
@@ -131,7 +134,7 @@ final class DeliveryInbox: Sendable {
         return batch
     }
 
-    /// Moves the first so many, and copies none.
+    /// Moves the first deliveries out of the buffer without copying them.
     private static func take(_ limit: Int, from buffer: inout Deque<Delivery>) -> Deque<Delivery> {
         var batch = Deque<Delivery>()
         guard buffer.count > limit else {
@@ -143,40 +146,37 @@ final class DeliveryInbox: Sendable {
         return batch
     }
 
-    /// A reader is done with what it has taken, but for the rest.
+    /// Ends the use of a batch, and puts back the deliveries that were not consumed.
     func returnBatch(_ rest: Deque<Delivery>) {
-        typealias ReturnResult = (
-            refused: Deque<Delivery>, drainers: [CheckedContinuation<Void, Never>], resumeReaders: (() -> Void)?
-        )
-        let result = state.withLock { state -> ReturnResult in
-            state.activeReaderCount -= 1
+        typealias Result = (refused: Batch, drainers: [Promise<Void>], batches: [(Reader, Batch)])
+        let result = state.withLock { state -> Result in
+            state.activeBatchCount -= 1
             for case let receipt? in rest.map(\.receipt) {
                 state.unsettledCount -= 1
                 receipt.markUndelivered()
             }
-            guard !hasEnded, !rest.isEmpty else { return (rest, takeDrainersIfIdle(&state), nil) }
+            guard !hasEnded, !rest.isEmpty else { return (rest, takeDrainersIfIdle(&state), []) }
             for delivery in rest.reversed() {
                 state.bytes += delivery.message.size
                 state.buffer.prepend(delivery)
             }
-            // Others may wait for what this one leaves.
-            return ([], [], dequeueReader(&state))
+            return ([], [], takeBatchesForReaders(&state))
         }
-        result.resumeReaders?()
-        for delivery in result.refused { delivery.receipt?.settle(.returned) }
-        for drainer in result.drainers { drainer.resume() }
+        hand(result.batches)
+        returnToBackend(result.refused)
+        for drainer in result.drainers { drainer.resolve() }
     }
 
-    /// A delivery that was handed out was settled.
+    /// Counts a delivery that was taken as settled.
     func didSettleDelivery() {
         let drainers = state.withLock { state in
             state.unsettledCount -= 1
             return takeDrainersIfIdle(&state)
         }
-        for drainer in drainers { drainer.resume() }
+        for drainer in drainers { drainer.resolve() }
     }
 
-    // MARK: The end
+    // MARK: Ending
 
     func end() {
         guard !ended.exchange(true, ordering: .acquiringAndReleasing) else { return }
@@ -184,39 +184,40 @@ final class DeliveryInbox: Sendable {
             defer { (state.buffer, state.bytes, state.readers, state.drainers) = ([], 0, [], []) }
             return (state.buffer, state.readers, state.drainers)
         }
-        for delivery in rest { delivery.receipt?.settle(.returned) }
-        for reader in readers { reader.continuation.resume(returning: []) }
-        for drainer in drainers { drainer.resume() }
+        returnToBackend(rest)
+        for reader in readers { reader.promise.resolve(with: .success([])) }
+        for drainer in drainers { drainer.resolve() }
         notifyEnd()
     }
 
-    /// Nothing more is wanted from the backend.
+    /// Reports to the adapter that the subscription takes no more deliveries.
     private func notifyEnd() {
         if !hasNotifiedEnd.exchange(true, ordering: .acquiringAndReleasing) { onEnd() }
     }
 
+    /// Takes no more deliveries and waits until the inbox is idle, or until the deadline, also in a cancelled task.
+    ///
+    /// - Returns: Whether the inbox became idle.
     func drain(deadline: ContinuousClock.Instant) async -> Bool {
         let timer = DeadlineQueue.shared.schedule(at: deadline) { self.end() }
         notifyEnd()
-        await withCheckedContinuation { continuation in
-            let (isDone, readers) = state.withLock { state in
-                state.isDraining = true
-                defer { state.readers = [] }
-                let isDone = hasEnded || state.isIdle
-                if !isDone { state.drainers.append(continuation) }
-                return (isDone, state.readers)
-            }
-            // They wait, so that there is nothing more for them.
-            for reader in readers { reader.continuation.resume(returning: []) }
-            if isDone { continuation.resume() }
+        let drainer = Promise<Void>()
+        let readers = state.withLock { state in
+            state.isDraining = true
+            defer { state.readers = [] }
+            if hasEnded || state.isIdle { drainer.resolve() } else { state.drainers.append(drainer) }
+            return state.readers
         }
+        // A waiting reader means that the buffer is empty: it gets no more deliveries.
+        for reader in readers { reader.promise.resolve(with: .success([])) }
+        try? await drainer.uncancellableValue()
         DeadlineQueue.shared.cancel(timer)
         let isComplete = !hasEnded
         end()
         return isComplete
     }
 
-    private func takeDrainersIfIdle(_ state: inout State) -> [CheckedContinuation<Void, Never>] {
+    private func takeDrainersIfIdle(_ state: inout State) -> [Promise<Void>] {
         guard state.isDraining, state.isIdle else { return [] }
         defer { state.drainers = [] }
         return state.drainers

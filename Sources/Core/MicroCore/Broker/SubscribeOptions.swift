@@ -1,49 +1,54 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// How a subscription is served.
+/// The options of a subscription.
 ///
-/// The buffer is the same for all brokers. The others are about acknowledgements: a broker that does not claim what they
-/// need refuses them.
+/// The buffer limits apply to all brokers. A broker refuses an option with `unsupported` if it does not claim the feature that
+/// the option needs.
 public struct SubscribeOptions: Sendable, Hashable {
-    /// Where a new subscription begins.
+    /// The position at which a new subscription begins.
     public enum Start: Sendable, Hashable {
-        /// With what is published from now on.
+        /// Messages that are published from now on.
         case new
-        /// With everything that the backend still has. Needs `replay`.
+        /// All messages that the backend has stored. Needs `replay`.
         case all
     }
 
-    /// How many deliveries wait at most for a reader that is slower than the publishers; at least 1, 65,536 by default.
-    /// Beyond it the oldest are dropped and counted in ``Delivery/droppedBefore``; with acknowledgements nothing is
-    /// dropped, but stays at the backend.
+    /// The maximum number of deliveries that wait for a reader; at least 1, 65,536 by default.
+    ///
+    /// Beyond it the oldest deliveries are dropped and counted in ``Delivery/droppedBefore``. With acknowledgements no
+    /// deliveries are dropped: they stay at the backend.
     public var maxBufferedMessages = 65_536
-    /// How many bytes of headers and bodies wait at most; at least 1, 64 MiB by default. A single larger delivery is kept.
+    /// The maximum size of the waiting headers and bodies in bytes; at least 1, 64 MiB by default. A single larger delivery
+    /// is kept.
     public var maxBufferedBytes = 64 * 1024 * 1024
-    /// A name by which the backend keeps a subscription without a queue while nobody has it, by the rules for names.
-    /// Needs `durability`. A queue is kept by its own name.
+    /// The name under which the backend keeps a subscription without a queue while it has no subscriber, by the rules for
+    /// queue names. Needs `durability`. A queue is kept under its own name.
     public var durableName: String?
-    /// Where a new subscription begins; one that the backend has kept goes on where it was.
+    /// The position at which a new subscription begins. One that the backend has kept continues at its last position.
     public var start = Start.new
-    /// How many deliveries may be unsettled at a time; at least 1. Nil for the adapter's default. Needs
-    /// `acknowledgements`.
+    /// The maximum number of unsettled deliveries; at least 1. Nil for the adapter's default. Needs `acknowledgements`.
     public var maxInFlight: Int?
-    /// How long a delivery may stay unsettled before it comes again; above zero. Nil for the adapter's default. Needs
+    /// The time after which an unsettled delivery is delivered again; above zero. Nil for the adapter's default. Needs
     /// `acknowledgements`.
     public var acknowledgementTimeout: Duration?
-    /// How often a message is delivered at most; at least 1, nil for no limit. Needs `acknowledgements`.
+    /// The maximum number of deliveries of a message; at least 1, nil for no limit. Needs `acknowledgements`.
     public var maxAttempts: Int?
-    /// The topic that a message goes to which was delivered ``maxAttempts`` times and never acknowledged, with its
-    /// headers. Needs `deadLetters` and a ``maxAttempts``.
+    /// The topic to which a message goes, with its headers, after it was delivered ``maxAttempts`` times without an
+    /// acknowledgement. Needs `deadLetters` and ``maxAttempts``.
     public var deadLetterTopic: String?
 
-    /// The defaults.
+    /// Creates the default options.
     public init() {}
 
-    /// Checks the options, and the rules for topic and queue, by what a broker claims: for the author of an adapter, who
-    /// calls it before anything is sent.
+    /// Checks the options, the topic and the queue against the rules and the features of a broker. Adapters call it before
+    /// they send anything.
     ///
-    /// - Parameter broker: The description of the broker, for the message.
+    /// - Parameters:
+    ///   - topic: The topic or pattern to subscribe to.
+    ///   - queue: The queue group, if any.
+    ///   - features: The features that the broker claims.
+    ///   - broker: The description of the broker, for error messages.
     /// - Throws: ``MicroError`` with `invalidTopic`, `invalidName`, `invalidArgument` or `unsupported`.
     public func validate(
         topic: String, queue: String?, for features: BrokerFeatures, of broker: String
@@ -55,7 +60,7 @@ public struct SubscribeOptions: Sendable, Hashable {
         try checkBounds(queue: queue)
         for need in requiredFeatures(topic: topic, queue: queue) where !features.contains(need.feature) {
             throw MicroError(
-                .unsupported, "\(broker) cannot serve \(need.description)", origin: MicroError.Origin.broker,
+                .unsupported, "\(broker) does not support \(need.description)", origin: MicroError.Origin.broker,
                 isSafeToRetry: true)
         }
     }
@@ -63,27 +68,27 @@ public struct SubscribeOptions: Sendable, Hashable {
     private func checkBounds(queue: String?) throws {
         let numbers = [maxBufferedMessages, maxBufferedBytes, maxInFlight ?? 1, maxAttempts ?? 1]
         guard numbers.allSatisfy({ $0 >= 1 }), acknowledgementTimeout.map({ $0 > .zero }) ?? true else {
-            throw Self.invalid("the limits of a subscription begin at 1, and its time to acknowledge above zero")
+            throw Self.invalid("the limits of a subscription must be at least 1, and its acknowledgement timeout above zero")
         }
         guard deadLetterTopic == nil || maxAttempts != nil else {
-            throw Self.invalid("a dead letter topic needs a maximum of attempts")
+            throw Self.invalid("deadLetterTopic needs maxAttempts: set it")
         }
         guard queue == nil || durableName == nil else {
-            throw Self.invalid("a queue is kept by its own name: leave durableName out")
+            throw Self.invalid("a queue is kept under its own name: leave durableName out")
         }
     }
 
     private func requiredFeatures(topic: String, queue: String?) -> [(feature: BrokerFeatures, description: String)] {
-        var requiredFeatures: [(BrokerFeatures, String)] = []
-        if TopicPattern(topic).hasWildcards { requiredFeatures.append((.wildcards, "the pattern \(topic)")) }
-        if let queue { requiredFeatures.append((.queues, "the queue \(queue)")) }
-        if let durableName { requiredFeatures.append((.durability, "the durable subscription \(durableName)")) }
-        if start == .all { requiredFeatures.append((.replay, "what was published before")) }
-        if maxInFlight != nil { requiredFeatures.append((.acknowledgements, "a limit on what is in flight")) }
-        if acknowledgementTimeout != nil { requiredFeatures.append((.acknowledgements, "a time to acknowledge")) }
-        if maxAttempts != nil { requiredFeatures.append((.acknowledgements, "a maximum of attempts")) }
-        if deadLetterTopic != nil { requiredFeatures.append((.deadLetters, "dead letters")) }
-        return requiredFeatures
+        var required: [(BrokerFeatures, String)] = []
+        if TopicPattern(topic).hasWildcards { required.append((.wildcards, "the pattern \(topic)")) }
+        if let queue { required.append((.queues, "the queue \(queue)")) }
+        if let durableName { required.append((.durability, "the durable subscription \(durableName)")) }
+        if start == .all { required.append((.replay, "replay of earlier messages")) }
+        if maxInFlight != nil { required.append((.acknowledgements, "a limit of deliveries in flight")) }
+        if acknowledgementTimeout != nil { required.append((.acknowledgements, "an acknowledgement timeout")) }
+        if maxAttempts != nil { required.append((.acknowledgements, "a limit of attempts")) }
+        if deadLetterTopic != nil { required.append((.deadLetters, "dead-letter topics")) }
+        return required
     }
 
     private static func invalid(_ problem: String) -> MicroError {

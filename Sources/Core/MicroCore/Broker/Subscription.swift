@@ -3,18 +3,18 @@
 
 import DequeModule
 
-/// What comes to a subscriber: an asynchronous sequence of deliveries, each once.
+/// The deliveries of a subscriber, as an asynchronous sequence.
 ///
-/// * It never ends by itself: it outlives every loss of the backend. It ends by ``cancel()``, when its broker is closed,
-///   when nobody holds it any more, and for a reader whose task is cancelled.
-/// * A delivery is *in hand* from the moment it is handed out until it is acknowledged or rejected or, on a broker
-///   without acknowledgements, until the next one is asked for.
-/// * What a slow reader has not taken waits in a bounded buffer; what is dropped is counted in the next delivery.
-/// * With several readers each delivery goes to one of them.
+/// * It survives every loss of the backend. It ends with ``cancel()``, when its broker is closed, when its last reference is
+///   released, and for a reader whose task is cancelled.
+/// * A delivery is *in flight* from the moment it is read until it is acknowledged or rejected. On a broker without
+///   acknowledgements it is in flight until the next one is requested.
+/// * Deliveries that a slow reader has not read wait in a bounded buffer. The next delivery counts those that were dropped.
+/// * With several readers, each delivery goes to one of them.
 public final class Subscription: AsyncSequence, Sendable {
-    /// A message that has come.
+    /// A delivered message.
     public typealias Element = Delivery
-    /// It does not fail: see above.
+    /// A subscription does not throw: it survives failures of the backend.
     public typealias Failure = Never
 
     private let inbox: DeliveryInbox
@@ -23,12 +23,12 @@ public final class Subscription: AsyncSequence, Sendable {
 
     deinit { inbox.end() }
 
-    /// Makes a subscription and the half that feeds it, for the author of an adapter.
+    /// Makes a subscription and the source that feeds it, for authors of adapters.
     ///
     /// - Parameters:
     ///   - options: The limits of the buffer.
-    ///   - onEnd: Called once, when the subscription ends from whichever side or begins to drain: it wants nothing more.
-    ///     It must not block.
+    ///   - onEnd: Called once when the subscription ends or begins to drain, for whatever reason: it takes no more
+    ///     deliveries. It must not block.
     public static func makeStream(
         options: SubscribeOptions, onEnd: @escaping @Sendable () -> Void = {}
     ) -> (subscription: Subscription, source: Source) {
@@ -37,32 +37,34 @@ public final class Subscription: AsyncSequence, Sendable {
         return (Subscription(inbox: inbox), Source(inbox: inbox))
     }
 
-    /// How many deliveries were dropped so far, for want of room.
-    public var dropped: Int { inbox.totalDropped }
+    /// The number of deliveries that were dropped so far because the buffer was full.
+    public var droppedCount: Int { inbox.totalDropped }
 
-    /// Ends the subscription. When it returns nothing new is handed out; what is in hand may be finished, and settled.
-    /// Cancelling twice is fine, and so is cancelling while a delivery is handled.
+    /// Ends the subscription. After it returns, no reader gets another delivery. Deliveries in flight can still be handled
+    /// and settled.
+    ///
+    /// Cancelling twice, or while a delivery is handled, is allowed.
     public func cancel() async { inbox.end() }
 
-    /// Takes nothing new, and ends once everything that was received has been handled, or at the deadline.
+    /// Takes no new deliveries, and ends once all received ones have been handled, or at the deadline.
     ///
-    /// - Returns: Whether everything was handled.
+    /// - Returns: Whether all received deliveries were handled.
     @discardableResult
     public func drain(deadline: ContinuousClock.Instant) async -> Bool { await inbox.drain(deadline: deadline) }
 
-    /// The reading half.
+    /// Makes an iterator.
     public func makeAsyncIterator() -> Iterator { Iterator(reader: Reader(subscription: self)) }
 
     /// Reads a subscription.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate let reader: Reader
 
-        /// The next delivery; nil once the subscription has ended.
+        /// Waits for the next delivery; nil once the subscription has ended.
         public mutating func next(
             isolation actor: isolated (any Actor)? = #isolation
         ) async -> Delivery? {
             if let delivery = reader.takeFromBatch() { return delivery }
-            return await reader.next(isolation: actor)
+            return await reader.next()
         }
     }
 
@@ -70,31 +72,31 @@ public final class Subscription: AsyncSequence, Sendable {
     public struct Source: Sendable {
         fileprivate let inbox: DeliveryInbox
 
-        /// Hands over a delivery. Beyond the limits of the buffer the oldest is dropped; after the end this one is.
+        /// Adds a delivery. Beyond the limits of the buffer the oldest one is dropped; after the end this one is dropped.
         public func yield(_ delivery: Delivery) { inbox.put(CollectionOfOne(delivery)) }
 
-        /// Hands over several at once, which costs less than one after the other.
+        /// Adds several deliveries, which costs less than adding each.
         public func yield(contentsOf deliveries: [Delivery]) { inbox.put(deliveries) }
 
-        /// Ends the subscription at once. What nobody has taken is returned.
+        /// Ends the subscription at once. Deliveries that were not read are returned.
         public func finish() { inbox.end() }
 
-        /// Ends the subscription once everything that was yielded has been handled, or at the deadline.
+        /// Ends the subscription once all its deliveries have been handled, or at the deadline.
         ///
-        /// - Returns: Whether everything was handled.
+        /// - Returns: Whether all deliveries were handled.
         @discardableResult
         public func drain(deadline: ContinuousClock.Instant) async -> Bool {
             await inbox.drain(deadline: deadline)
         }
 
-        /// How many deliveries wait for a reader.
+        /// The number of deliveries that were not read yet.
         public var pendingCount: Int { inbox.count }
 
         /// Whether the subscription has ended.
         public var hasEnded: Bool { inbox.hasEnded }
     }
 
-    /// What one loop over the subscription has taken. Holds the subscription, so that it lives as long as the loop.
+    /// The batch that one loop has taken. It retains the subscription for as long as the loop runs.
     fileprivate final class Reader {
         private let subscription: Subscription
         private var batch = Deque<Delivery>()
@@ -106,16 +108,16 @@ public final class Subscription: AsyncSequence, Sendable {
             if hasBatch { subscription.inbox.returnBatch(batch) }
         }
 
-        /// Without a lock: most deliveries come this way.
+        /// Takes most deliveries, without a lock.
         func takeFromBatch() -> Delivery? {
             subscription.inbox.hasEnded || Task.isCancelled ? nil : batch.popFirst()
         }
 
-        func next(isolation actor: isolated (any Actor)?) async -> Delivery? {
+        func next() async -> Delivery? {
             let inbox = subscription.inbox
             if hasBatch { inbox.returnBatch(batch) }
             (batch, hasBatch) = ([], false)
-            batch = await inbox.take(atMost: Self.maxBatchSize, isolation: actor)
+            batch = await inbox.take(atMost: Self.maxBatchSize)
             hasBatch = !batch.isEmpty
             return batch.popFirst()
         }
@@ -127,16 +129,17 @@ public final class Subscription: AsyncSequence, Sendable {
 extension Subscription {
     /// Runs a handler for each delivery until the subscription has ended, or the task is cancelled.
     ///
-    /// A delivery is acknowledged after its handler has succeeded, never before. One whose handler fails is rejected, with
-    /// a delay that grows with the attempts, where the broker has acknowledgements; it is reported in any case, and
-    /// concerns no other delivery.
+    /// A delivery is acknowledged after its handler has succeeded, never before. If the handler throws, the failure is
+    /// reported, and on a broker with acknowledgements the delivery is rejected with a delay that grows with its attempts.
+    /// Other deliveries are not affected.
     ///
     /// - Parameters:
-    ///   - concurrency: How many handlers run at a time; at least 1. With more than one, deliveries are handled out of order.
-    ///   - backoff: How long what failed stays away.
-    ///   - failed: Told of each failure.
-    ///   - handler: Handles a delivery. A cancellation while the task is cancelled is no failure: the delivery comes again
-    ///     where it can.
+    ///   - concurrency: The number of handlers that run at a time; at least 1. With more than one, deliveries are handled out
+    ///     of order.
+    ///   - backoff: The delay of a redelivery after a failure.
+    ///   - onFailure: Called for each failure.
+    ///   - handler: Handles a delivery. A `CancellationError` while the task is cancelled is not a failure: the delivery is
+    ///     returned for redelivery, on a broker with acknowledgements.
     public func handle(
         concurrency: Int = 1, backoff: Backoff = Backoff(base: .milliseconds(100), maxDelay: .seconds(30)),
         onFailure: @escaping @Sendable (Delivery, any Error) -> Void = { _, _ in },
@@ -148,7 +151,7 @@ extension Subscription {
                     var hasBatch = false
                     while true {
                         if hasBatch { inbox.returnBatch([]) }
-                        guard let delivery = await inbox.take(atMost: 1, isolation: nil).first else { return }
+                        guard let delivery = await inbox.take(atMost: 1).first else { return }
                         hasBatch = true
                         await Self.handle(delivery, backoff, onFailure, handler)
                     }

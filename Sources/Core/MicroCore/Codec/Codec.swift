@@ -3,16 +3,16 @@
 
 public import NIOCore
 
-/// Turns values into bytes of one media type and back.
+/// Encodes and decodes values of a media type.
 ///
-/// A codec answers per type, once, when an endpoint is added or first called: nil for what it cannot do.
+/// A codec is asked once per value type, when an endpoint is added or first called.
 public protocol Codec: Sendable {
-    /// The media types it reads and writes, such as `application/json`; the first is the one it writes.
+    /// The media types that the codec reads, such as `application/json`. It writes the first one.
     var contentTypes: [String] { get }
 
-    /// Writes values of a type.
+    /// The encoder of a type; nil if the codec cannot encode it.
     func encoder<Value>(for type: Value.Type) -> (@Sendable (Value, inout ByteBuffer) throws -> Void)?
 
-    /// Reads values of a type.
+    /// The decoder of a type; nil if the codec cannot decode it.
     func decoder<Value>(for type: Value.Type) -> (@Sendable (ByteBuffer) throws -> Value)?
 }

@@ -1,12 +1,11 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// How long to wait before trying again: exponential, with full jitter, so that many clients that lost the same server
-/// do not come back together.
+/// An exponential backoff with jitter, so that many clients that lost the same server do not reconnect at the same moment.
 public struct Backoff: Sendable, Hashable {
-    /// The upper end of the first wait.
+    /// The upper bound of the first delay.
     public var base: Duration
-    /// The upper end of every wait.
+    /// The upper bound of all delays.
     public var maxDelay: Duration
 
     /// Creates a backoff.
@@ -15,10 +14,10 @@ public struct Backoff: Sendable, Hashable {
         self.maxDelay = maxDelay
     }
 
-    /// A wait before the given attempt: between a tenth of the step and the whole step, which doubles from ``base`` to
-    /// ``maxDelay``. It is never zero, so that nothing spins.
+    /// The delay before an attempt: random between a tenth of the step and the whole step. The step doubles with each
+    /// attempt from ``base`` to ``maxDelay``. The delay is never zero, so that no retry loop spins.
     ///
-    /// - Parameter attempt: 0 for the first repetition.
+    /// - Parameter attempt: 0 for the first retry.
     public func delay(attempt: Int) -> Duration {
         let step = min(maxDelay, base * (1 << min(max(attempt, 0), 30)))
         return step * Double.random(in: 0.1...1)

@@ -3,13 +3,13 @@
 
 import Synchronization
 
-/// Calls actions at their deadlines: one sleeping task for all deadlines of the process.
+/// Calls actions at their deadlines, with one sleeping task for all deadlines of the process.
 ///
-/// A `Task.sleep` for each would be held by the runtime until its time comes, cancelled or not: calls that end in a
-/// millisecond would pile up for the seconds of their deadlines. Here what is cancelled is gone. An action comes up to
+/// The runtime holds a `Task.sleep` until its time even if it is cancelled: calls that end within a millisecond would
+/// accumulate for the seconds of their deadlines. This queue releases a cancelled action at once. An action is called up to
 /// 5 ms late, never early.
 package final class DeadlineQueue: Sendable {
-    /// Stands for an action until it is called or cancelled.
+    /// Identifies an action that was neither called nor cancelled yet.
     package struct ScheduledAction: Sendable {
         fileprivate let tick: Int64
         fileprivate let id: UInt64
@@ -21,7 +21,7 @@ package final class DeadlineQueue: Sendable {
         var sleeper: (tick: Int64, task: Task<Void, Never>)?
     }
 
-    /// The one of this process.
+    /// The queue of this process.
     package static let shared = DeadlineQueue()
 
     private static let tick = Duration.milliseconds(5)
@@ -29,11 +29,11 @@ package final class DeadlineQueue: Sendable {
     private let origin = ContinuousClock.now
     private let state = Mutex(State())
 
-    /// Has the action called at the deadline, at once if that has passed. It must not block.
+    /// Schedules an action. It is called at the deadline, soon if the deadline has passed, and must not block.
     package func schedule(at deadline: ContinuousClock.Instant, _ action: @escaping @Sendable () -> Void)
         -> ScheduledAction
     {
-        // A deadline in a million years is as good as any later one.
+        // Later deadlines than a hundred thousand years from now are equivalent.
         let tick = Int64(min(max(((deadline - origin) / Self.tick).rounded(.up), 0), 1e15))
         return state.withLock { state in
             state.nextID += 1
@@ -43,7 +43,7 @@ package final class DeadlineQueue: Sendable {
         }
     }
 
-    /// Drops the action, unless it was called already.
+    /// Removes an action, unless it was called already.
     package func cancel(_ scheduledAction: ScheduledAction) {
         state.withLock { state in
             state.actions[scheduledAction.tick]?[scheduledAction.id] = nil
@@ -51,7 +51,7 @@ package final class DeadlineQueue: Sendable {
         }
     }
 
-    /// How many actions wait.
+    /// The number of scheduled actions.
     var count: Int { state.withLock { $0.actions.values.reduce(0) { $0 + $1.count } } }
 
     private func sleep(until tick: Int64, _ state: inout State) {
@@ -68,7 +68,7 @@ package final class DeadlineQueue: Sendable {
 
     private func wake(at tick: Int64) {
         let due = state.withLock { state -> [@Sendable () -> Void] in
-            // A sleeper with an earlier deadline has taken over.
+            // A sleeper with an earlier deadline has replaced this one.
             guard state.sleeper?.tick == tick else { return [] }
             state.sleeper = nil
             let passed = state.actions.keys.filter { $0 <= tick }

@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension MicroError {
-    /// The error that a caller gets when the handler of a service throws: what every transport sends.
+    /// Creates the error that a transport sends to a caller after a handler has thrown.
     ///
-    /// A ``MicroError`` without an origin comes from the service itself. Any other error is `internal`, and its text
-    /// stays in the process: it may hold what callers must not see. Whether a caller may try again follows
-    /// from code and origin alone, since nothing else travels.
+    /// A ``MicroError`` without an origin gets the name of the service. Any other error becomes `internal` without its text,
+    /// which can contain details that callers must not see. ``isSafeToRetry`` follows from code and origin, since only
+    /// these are sent.
     ///
     /// - Parameters:
-    ///   - error: What the handler threw.
-    ///   - request: The request that it was about.
+    ///   - request: The request that the handler has handled.
+    ///   - error: The error of the handler.
     public init(respondingTo request: TransportRequest, with error: any Error) {
         switch error {
         case let error as MicroError:
@@ -22,20 +22,20 @@ extension MicroError {
                 .deadlineExceeded, "\(request.service) \(request.endpoint) did not finish by the caller's deadline",
                 origin: request.service, cause: error)
         case is CancellationError:
-            // The service's own origin: the handler was running, so that this is no refusal.
+            // The handler was running, so that this is not a refusal: the origin is the service.
             self.init(
-                .unavailable, "\(request.service) \(request.endpoint) was cut off: the service stops",
+                .unavailable, "\(request.service) \(request.endpoint) was cancelled: the service is stopping",
                 origin: request.service, cause: error)
         default:
             self.init(
-                .internal, "\(request.service) \(request.endpoint) failed: its log says why", origin: request.service,
+                .internal, "\(request.service) \(request.endpoint) failed: see the log of the service", origin: request.service,
                 cause: error)
         }
     }
 
-    /// What a transport answers when a stream is opened to an endpoint that has none: unknown, or called without one.
+    /// The response to opening a stream to an endpoint that is unknown or not called by stream.
     ///
-    /// - Parameter request: The one that opens the stream.
+    /// - Parameter request: The request that opens the stream.
     public static func streamNotFound(_ request: TransportRequest) -> MicroError {
         MicroError(
             .notFound, "\(request.service) has no endpoint \(request.endpoint) that is called by stream",

@@ -1,34 +1,34 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// The one error of this toolkit: whatever a registry, a transport, a client or a server reports.
+/// The error of this toolkit, thrown by registries, brokers, transports, clients and servers.
 ///
-/// Besides it only `CancellationError` leaves the API. Branch on ``code``; the texts are for people.
+/// The API throws no other error except `CancellationError`. Programs decide by ``code``; the texts are for people.
 public struct MicroError: Error, Sendable {
-    /// What kind of failure it is.
+    /// The kind of the failure.
     public var code: Code
 
-    /// What failed, where, and what to do about it. Holds no secret.
+    /// A description of what failed, where, and what to do about it. It contains no secrets.
     public var message: String
 
-    /// Who reports the failure: the name of a service for its own errors, or the part of the toolkit
-    /// (``Origin``) that could not do its work. It is the `id` of go-micro's errors.
+    /// The reporter of the failure: the name of a service for its own errors, or the part of the toolkit that failed
+    /// (``Origin``). It is the `id` of go-micro's errors.
     public var origin: String
 
-    /// The error behind this one. It stays in the process: it is never sent to a peer.
+    /// The underlying error. It is never sent to a peer.
     public var cause: (any Error)?
 
-    /// Whether the operation certainly had no effect, so that anything, idempotent or not, may be tried again:
-    /// nothing was sent, or the peer refused before it ran anything.
+    /// Whether the operation certainly had no effect, because nothing was sent or the peer refused it before execution. Then
+    /// even an operation that is not idempotent can be retried.
     public var isSafeToRetry: Bool
 
     /// Creates an error.
     ///
     /// - Parameters:
-    ///   - code: What kind of failure it is.
-    ///   - message: What failed, where, and what to do about it.
-    ///   - origin: Who reports it. An error thrown by a handler gets the name of its service.
-    ///   - cause: The error behind this one.
+    ///   - code: The kind of the failure.
+    ///   - message: A description of what failed, where, and what to do about it.
+    ///   - origin: The reporter. An empty origin of a handler's error is replaced by the name of its service.
+    ///   - cause: The underlying error.
     ///   - isSafeToRetry: Whether the operation certainly had no effect.
     public init(
         _ code: Code, _ message: String, origin: String = "", cause: (any Error)? = nil, isSafeToRetry: Bool = false
@@ -40,12 +40,12 @@ public struct MicroError: Error, Sendable {
         self.isSafeToRetry = isSafeToRetry
     }
 
-    /// The values of ``MicroError/origin`` that stand for parts of the toolkit. A service that answers "not found"
-    /// by itself puts its own name there: that is how the two are told apart.
+    /// The values of ``MicroError/origin`` for parts of the toolkit. A service's own errors carry the name of the service
+    /// instead, which distinguishes a handler's "not found" from that of the toolkit.
     public enum Origin {
-        /// The calling side: selection, encoding, limits that hold before anything is sent.
+        /// The client: node selection, encoding, and limits that are checked before anything is sent.
         public static let client = "micro.client"
-        /// The answering side's dispatch: an unknown endpoint, an undecodable body, a passed deadline.
+        /// The dispatch in the server: an unknown endpoint, a body that cannot be decoded, an expired deadline.
         public static let server = "micro.server"
         /// A registry adapter.
         public static let registry = "micro.registry"
@@ -54,20 +54,20 @@ public struct MicroError: Error, Sendable {
         /// A broker adapter.
         public static let broker = "micro.broker"
 
-        /// Whether a part of the toolkit reports, and not a service.
+        /// Whether an origin is a part of the toolkit, and not a service.
         package static func isToolkit(_ origin: String) -> Bool {
             [client, server, registry, transport, broker].contains(origin)
         }
     }
 
-    /// Whether a peer that answers with this error has not run the request: the toolkit refused it there. A service that
-    /// answers with the same code has run its handler.
+    /// Whether a peer that responds with this error has not executed the request: the toolkit refused it there. A service
+    /// that responds with the same code has run its handler.
     package var isRefusal: Bool {
         (code == .unavailable || code == .resourceExhausted) && Origin.isToolkit(origin)
     }
 }
 
 extension MicroError: CustomStringConvertible {
-    /// The code and the message, for logs and terminals.
+    /// The code and the message.
     public var description: String { "\(code): \(message)" }
 }

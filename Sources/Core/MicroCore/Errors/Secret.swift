@@ -1,14 +1,14 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// A credential that no log, error or debugger shows: it prints as `***`.
+/// A credential that is printed as `***` in logs, errors and debuggers.
 public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     private let value: String
 
     /// Wraps a credential.
     public init(_ value: String) { self.value = value }
 
-    /// The credential itself, for the one place that sends it.
+    /// The credential itself, for the code that sends it.
     public func reveal() -> String { value }
 
     /// `***`

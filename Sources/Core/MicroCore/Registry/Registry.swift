@@ -1,77 +1,68 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where services are found: Consul, etcd, the memory of this process.
+/// A service registry: stores which nodes run which services, and finds them. For example Consul, etcd or the memory of this
+/// process.
 ///
-/// Every adapter keeps the same contract; an adapter's own file says only what is special about it.
+/// Every adapter keeps the following contract. An adapter documents only what goes beyond it.
 ///
-/// * All operations throw ``MicroError`` or `CancellationError`, keep the deadline of the adapter's configuration and
-///   end promptly on cancellation. A backend that cannot be reached is `unavailable`, never an empty result.
-/// * Values are copied: changing what was passed in or handed out changes nothing that is stored.
-/// * Operations of one client on one node are carried out one after the other.
+/// * All operations throw ``MicroError`` or `CancellationError`, keep the timeout of the adapter's configuration and end
+///   promptly on cancellation.
+/// * A backend that cannot be reached is reported as `unavailable`, never as an empty result.
+/// * Values are copied: changing a value that was passed in or returned does not change what is stored.
+/// * Operations of one client on one node are executed one after the other.
 ///
 /// `description` names the backend and its address for messages, such as `Consul at http://127.0.0.1:8500`.
 public protocol Registry: Sendable, CustomStringConvertible {
-    /// The name of the kind, such as `consul`: what `MICRO_REGISTRY` is set to, and what nodes carry as `registry`.
+    /// The kind of registry, such as `consul`. It is the name by which settings select the adapter, and the value of the
+    /// node metadata `registry`.
     var name: String { get }
 
-    /// What it can do beyond the core of the contract.
+    /// The optional parts of the contract that this registry supports.
     var capabilities: RegistryCapabilities { get }
 
-    /// Adds the record's nodes, or refreshes them: it is the heartbeat too.
+    /// Adds the nodes of a record, or refreshes them. It also is the heartbeat.
     ///
-    /// It is idempotent, cheap when nothing changed, and notices when the backend has lost a node. Several nodes are
-    /// not registered atomically: if one fails the call throws, and may be repeated.
+    /// It is idempotent, cheap if nothing has changed, and detects that the backend has lost a node. Several nodes are not
+    /// registered atomically: if one fails, the call throws and can be repeated.
     ///
     /// - Parameters:
     ///   - service: The record, with at least one node.
-    ///   - timeToLive: How long the nodes stay without a refresh; nil for ever. What is below the backend's minimum is
-    ///     raised to it.
-    /// - Returns: What the backend made of it.
+    ///   - timeToLive: How long the nodes stay without a refresh; nil for nodes that never expire. A value below the
+    ///     backend's minimum is raised to that minimum.
+    /// - Returns: The time to live in force, and whether a node was new to the backend.
     /// - Throws: `invalidName`, `invalidArgument`, `payloadTooLarge`, `unauthenticated`, `permissionDenied`,
     ///   `unavailable`, `deadlineExceeded`, `closed`.
     @discardableResult
     func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome
 
-    /// Removes the record's nodes. One that is not there is removed already: that is a success.
+    /// Removes the nodes of a record. Removing a node that is not registered succeeds.
     ///
     /// - Throws: As ``register(_:timeToLive:)``.
     func deregister(_ service: ServiceRecord) async throws
 
-    /// The records of a service, one for each version; empty when there is none.
+    /// Reads the records of a service.
     ///
+    /// - Returns: One record for each version; empty if the service has no nodes.
     /// - Throws: `invalidName`, `unauthenticated`, `permissionDenied`, `unavailable`, `deadlineExceeded`, `closed`.
     func lookUp(_ name: String) async throws -> [ServiceRecord]
 
-    /// The names of all services, sorted, each once.
+    /// Reads the names of all services.
     ///
+    /// - Returns: The names, sorted, each once.
     /// - Throws: `unauthenticated`, `permissionDenied`, `unavailable`, `deadlineExceeded`, `closed`.
     func list() async throws -> [String]
 
-    /// The present state first, then every later one, of one service or of all (nil).
+    /// Watches one service, or all services (nil): delivers the current state first, then every later one.
     ///
-    /// See ``RegistryWatch`` for what a watch promises.
+    /// ``RegistryWatch`` documents the guarantees of a watch.
     ///
-    /// - Throws: `invalidName` and `closed` only: whatever happens at the backend is part of the states.
+    /// - Throws: `invalidName` and `closed` only. Failures of the backend are part of the states.
     func watch(_ name: String?) throws -> RegistryWatch
 
-    /// Ends all watches and background work, and waits for them. Closing twice is fine; every operation afterwards
-    /// throws `closed`. What was registered stays until its time to live ends.
+    /// Ends all watches and background work, and waits until they have ended.
+    ///
+    /// Closing twice is allowed. Every operation afterwards throws `closed`. Registered nodes stay until their time to live
+    /// ends.
     func close() async
-}
-
-/// What a backend made of a registration.
-public struct RegisterOutcome: Sendable, Hashable {
-    /// The time to live in force; nil when the nodes never expire.
-    public var timeToLive: Duration?
-
-    /// Whether at least one node was not there before, as far as the adapter can tell: new, or lost by the backend. On a
-    /// heartbeat that is a loss which has just been healed.
-    public var created: Bool
-
-    /// Creates an outcome.
-    public init(timeToLive: Duration?, created: Bool) {
-        self.timeToLive = timeToLive
-        self.created = created
-    }
 }

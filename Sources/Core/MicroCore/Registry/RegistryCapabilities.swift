@@ -1,21 +1,21 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a registry can do beyond the contract's core. A report of the conformance kit lists what is not claimed.
+/// The optional parts of the registry contract. The report of the conformance kit lists those that an adapter does not claim.
 public struct RegistryCapabilities: OptionSet, Sendable, Hashable {
-    /// The bits.
+    /// The bits of the set.
     public let rawValue: UInt
 
-    /// Creates a set from bits.
+    /// Creates a set from its bits.
     public init(rawValue: UInt) { self.rawValue = rawValue }
 
-    /// A client sees its own writes at once, not only within the convergence bound.
+    /// A client sees its own writes at once. Without it, it sees them within the convergence bound.
     public static let readYourWrites = RegistryCapabilities(rawValue: 1 << 0)
-    /// A client may deregister the node of another one, whose next heartbeat restores it and tells so.
+    /// A client can deregister another client's node. The next heartbeat of its owner restores the node and reports that.
     public static let foreignDeregistration = RegistryCapabilities(rawValue: 1 << 1)
-    /// Reads can be asked to see everything that was written before them, by whomever.
+    /// A read can be requested that sees all earlier writes of all clients.
     public static let linearizableReads = RegistryCapabilities(rawValue: 1 << 2)
-    /// Records are kept as go-micro keeps them: each side finds what the other has registered.
+    /// Records are stored in go-micro's format: Go and Swift services find each other.
     public static let goMicroRecords = RegistryCapabilities(rawValue: 1 << 3)
 
     /// Every capability with its name, in a stable order.
@@ -24,6 +24,6 @@ public struct RegistryCapabilities: OptionSet, Sendable, Hashable {
         ("linearizableReads", .linearizableReads), ("goMicroRecords", .goMicroRecords),
     ]
 
-    /// The names of those in this set.
+    /// The names of the capabilities in this set.
     public var names: [String] { Self.named.filter { contains($0.capability) }.map(\.name) }
 }

@@ -1,21 +1,21 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// What happened to one node between two states.
+/// A change of one node between two states of a registry.
 public struct RegistryChange: Sendable, Hashable {
-    /// What happened.
+    /// The kind of a change.
     public enum Kind: Sendable, Hashable {
-        /// The node was not there before.
+        /// The node was added.
         case created
-        /// The node, its version or what describes its version is different.
+        /// The node, its version, or the metadata or endpoints of its version have changed.
         case updated
-        /// The node is gone.
+        /// The node was removed.
         case deleted
     }
 
-    /// What happened.
+    /// The kind of the change.
     public var kind: Kind
-    /// The service with just this node: as it is now, or as it was before it was deleted.
+    /// The service with only this node: in its new state, or in its last state if the node was deleted.
     public var service: ServiceRecord
     /// The node.
     public var node: Node
@@ -25,40 +25,5 @@ public struct RegistryChange: Sendable, Hashable {
         self.kind = kind
         self.service = service
         self.node = node
-    }
-}
-
-extension RegistryState {
-    /// What happened to each node since an earlier state, by service and node ID. Freshness is no change.
-    public func changes(since earlier: RegistryState) -> [RegistryChange] {
-        Set(names).union(earlier.names).sorted().flatMap { name -> [RegistryChange] in
-            guard self[name] != earlier[name] else { return [] }
-            let (now, before) = (Self.nodes(self[name]), Self.nodes(earlier[name]))
-            return Set(now.keys).union(before.keys).sorted().compactMap { id in
-                switch (before[id], now[id]) {
-                case (nil, let new?): Self.change(.created, new)
-                case (let old?, nil): Self.change(.deleted, old)
-                case (let old?, let new?) where old != new: Self.change(.updated, new)
-                default: nil
-                }
-            }
-        }
-    }
-
-    private static func change(_ kind: RegistryChange.Kind, _ service: ServiceRecord) -> RegistryChange? {
-        service.nodes.first.map { RegistryChange(kind: kind, service: service, node: $0) }
-    }
-
-    /// By node ID, the record with just that node.
-    private static func nodes(_ records: [ServiceRecord]) -> [String: ServiceRecord] {
-        var nodes: [String: ServiceRecord] = [:]
-        for record in records {
-            for node in record.nodes {
-                var single = record
-                single.nodes = [node]
-                nodes[node.id] = single
-            }
-        }
-        return nodes
     }
 }

@@ -3,48 +3,48 @@
 
 import HashTreeCollections
 
-/// What a watch knows at one moment: the services in its scope, and how fresh that knowledge is.
+/// The knowledge of a watch at one moment: the services in its scope, and how fresh that knowledge is.
 ///
-/// It is a value on a persistent map: a step of a watch costs what changed, not what is stored.
+/// It is a value on a persistent map: a new state costs memory and time for what changed, not for what is stored.
 public struct RegistryState: Sendable {
-    /// How fresh a state is.
+    /// The freshness of a state.
     public enum Freshness: Sendable {
-        /// As the backend has it.
+        /// The state is that of the backend.
         case live
-        /// The last that was read; the backend cannot be read since the given instant, for the given reason.
+        /// The state was read earlier; the backend cannot be read since the given instant, for the given reason.
         case stale(since: ContinuousClock.Instant, cause: MicroError)
-        /// Nothing has been read yet, for the given reason. It does not mean that there is nothing.
+        /// The backend could not be read yet, for the given reason. It does not mean that no services exist.
         case unknown(cause: MicroError)
     }
 
     private var records: TreeDictionary<String, [ServiceRecord]>
 
-    /// How fresh the state is.
+    /// The freshness of the state.
     public var freshness: Freshness
 
     /// Creates a state.
     ///
     /// - Parameters:
-    ///   - services: The records, of any number of services, each version once.
-    ///   - freshness: How fresh they are.
+    ///   - services: The records of any number of services, each version once.
+    ///   - freshness: The freshness of the records.
     public init(_ services: some Sequence<ServiceRecord> = [], freshness: Freshness = .live) {
         self.records = [:]
         self.freshness = freshness
         for record in services { records[record.name, default: []].append(record) }
     }
 
-    /// The records of one service, one for each version; empty when there is none. Setting it to empty removes the
-    /// name.
+    /// The records of one service, one for each version; empty if it has no nodes. Setting it to empty removes the
+    /// service.
     public subscript(name: String) -> [ServiceRecord] {
         get { records[name] ?? [] }
         set { records[name] = newValue.isEmpty ? nil : newValue }
     }
 
-    /// The names of the services that have a node, in no order.
+    /// The names of the services that have a node, in no particular order.
     public var names: some Collection<String> { records.keys }
 
-    /// Whether both say the same: services that share their storage are not compared again, and causes are compared by
-    /// code.
+    /// Whether two states have the same services and freshness. Causes are compared by their code. Services that share
+    /// storage are not compared again.
     public func isEquivalent(to other: RegistryState) -> Bool {
         switch (freshness, other.freshness) {
         case (.live, .live): break
@@ -55,8 +55,8 @@ public struct RegistryState: Sendable {
         return records == other.records
     }
 
-    /// The same services, marked as not readable any more: `stale` since the first failure, or `unknown` if they never
-    /// were read.
+    /// The same services after a failure to read the backend: `stale` since the first failure, or `unknown` if they were
+    /// never read.
     public func failing(with cause: MicroError, at now: ContinuousClock.Instant = .now) -> RegistryState {
         var state = self
         switch freshness {

@@ -3,17 +3,18 @@
 
 import Synchronization
 
-/// The states of a registry, from the present one on.
+/// The states of a registry over time, beginning with the current one.
 ///
-/// * The first element is the present state, or `unknown` with its cause if nothing could be read within the deadline.
-/// * Then comes every later state. A slow reader gets the newest and misses those between: memory stays bounded.
-/// * Never two equivalent ones in a row.
-/// * When the backend goes away, the last state comes once more, marked `stale` with its cause, and again only when the
-///   code of the cause changes. When it is back, one live state follows.
-/// * It ends when it is cancelled, when the reading task is cancelled, when nobody holds it any more, and when its
-///   registry is closed.
+/// * The first element is the current state, or `unknown` with its cause if nothing could be read within the adapter's
+///   timeout.
+/// * Every later state follows. A slow reader gets the newest state and misses those before it, so that memory is bounded.
+/// * Two equivalent states never follow each other.
+/// * When the backend becomes unreachable, the last state is delivered once more, marked `stale` with the cause, and again
+///   only when the code of the cause changes. When the backend can be read again, one live state follows.
+/// * The watch ends when it is cancelled, when the reading task is cancelled, when its last reference is released, and when
+///   its registry is closed.
 ///
-/// It is for one reader: with several, each state goes to one of them.
+/// A watch has one reader: with several readers, each state goes to one of them.
 ///
 /// ```swift
 /// for await state in try registry.watch("greeter") {
@@ -21,43 +22,38 @@ import Synchronization
 /// }
 /// ```
 public struct RegistryWatch: AsyncSequence, Sendable {
-    /// A state of the scope that is watched.
+    /// A state of the watched services.
     public typealias Element = RegistryState
-    /// Failures are part of the states.
+    /// A watch does not throw: failures are part of the states.
     public typealias Failure = Never
 
-    private let reader: Reader
+    private let handle: Handle
 
-    /// Makes a watch and the half that feeds it, for the author of an adapter.
+    /// Makes a watch and the source that feeds it, for authors of adapters.
     ///
-    /// - Parameter onEnd: Called once, when the watch ends from whichever side. It must not block.
+    /// - Parameter onEnd: Called once when the watch ends, for whatever reason. It must not block.
     public static func makeStream(
         onEnd: @escaping @Sendable () -> Void = {}
     ) -> (watch: RegistryWatch, source: Source) {
         let buffer = LatestStateBuffer(onEnd: onEnd)
-        return (RegistryWatch(reader: Reader(buffer: buffer)), Source(buffer: buffer))
+        return (RegistryWatch(handle: Handle(buffer: buffer)), Source(buffer: buffer))
     }
 
-    /// Ends the watch. Cancelling twice is fine.
-    public func cancel() { reader.buffer.end() }
+    /// Ends the watch. Cancelling twice is allowed.
+    public func cancel() { handle.buffer.end() }
 
-    /// The reading half.
-    public func makeAsyncIterator() -> Iterator { Iterator(reader: reader) }
+    /// Makes an iterator.
+    public func makeAsyncIterator() -> Iterator { Iterator(handle: handle) }
 
     /// Reads a watch.
     public struct Iterator: AsyncIteratorProtocol {
-        fileprivate let reader: Reader
+        fileprivate let handle: Handle
 
-        /// The next state; nil once the watch has ended.
+        /// Waits for the next state; nil once the watch has ended.
         public mutating func next(
             isolation actor: isolated (any Actor)? = #isolation
         ) async -> RegistryState? {
-            let buffer = reader.buffer
-            return await withTaskCancellationHandler {
-                await withCheckedContinuation(isolation: actor) { buffer.receive($0) }
-            } onCancel: {
-                buffer.end()
-            }
+            await handle.buffer.next()
         }
     }
 
@@ -65,16 +61,16 @@ public struct RegistryWatch: AsyncSequence, Sendable {
     public struct Source: Sendable {
         fileprivate let buffer: LatestStateBuffer
 
-        /// Hands over the present state. It replaces one that was not read yet, and is dropped if it is equivalent to
-        /// the last.
+        /// Delivers the current state. It replaces a state that was not read yet, and is dropped if it is equivalent to
+        /// the last state that was read.
         public func yield(_ state: RegistryState) { buffer.put(state) }
 
         /// Ends the watch.
         public func finish() { buffer.end() }
     }
 
-    /// Ends the watch once nobody can read it any more.
-    fileprivate final class Reader: Sendable {
+    /// Ends the watch when its last reader is released.
+    fileprivate final class Handle: Sendable {
         let buffer: LatestStateBuffer
 
         init(buffer: LatestStateBuffer) { self.buffer = buffer }
@@ -83,13 +79,19 @@ public struct RegistryWatch: AsyncSequence, Sendable {
     }
 }
 
-/// A place for one state: the newest that was not read yet.
+/// Holds the newest state that was not read yet.
 private final class LatestStateBuffer: Sendable {
     private struct State {
         var pending: RegistryState?
         var lastRead: RegistryState?
-        var waiting: [CheckedContinuation<RegistryState?, Never>] = []
+        var readers: [Promise<RegistryState?>] = []
         var hasEnded = false
+
+        mutating func take() -> RegistryState? {
+            guard let newest = pending else { return nil }
+            (pending, lastRead) = (nil, newest)
+            return newest
+        }
     }
 
     private let state = Mutex(State())
@@ -98,46 +100,49 @@ private final class LatestStateBuffer: Sendable {
     init(onEnd: @escaping @Sendable () -> Void) { self.onEnd = onEnd }
 
     func put(_ newState: RegistryState) {
-        let reader = state.withLock { state -> CheckedContinuation<RegistryState?, Never>? in
+        let reader = state.withLock { state -> Promise<RegistryState?>? in
             guard !state.hasEnded else { return nil }
             if let last = state.lastRead, newState.isEquivalent(to: last) {
                 state.pending = nil
                 return nil
             }
-            guard !state.waiting.isEmpty else {
+            guard !state.readers.isEmpty else {
                 state.pending = newState
                 return nil
             }
             state.lastRead = newState
-            return state.waiting.removeFirst()
+            return state.readers.removeFirst()
         }
-        reader?.resume(returning: newState)
+        // A cancelled reader has ended the watch: its state needs no other reader.
+        reader?.resolve(with: .success(newState))
     }
 
-    func receive(_ reader: CheckedContinuation<RegistryState?, Never>) {
-        let result = state.withLock { state -> RegistryState?? in
+    /// Waits for the next state; nil once the watch has ended. Cancelling the task ends the watch.
+    func next() async -> RegistryState? {
+        let promise = Promise<RegistryState?>()
+        let available = state.withLock { state -> RegistryState?? in
             if state.hasEnded { return .some(nil) }
-            guard let newest = state.pending else {
-                state.waiting.append(reader)
-                return nil
-            }
-            state.pending = nil
-            state.lastRead = newest
-            return .some(newest)
+            if let newest = state.take() { return newest }
+            state.readers.append(promise)
+            return .none
         }
-        if let result { reader.resume(returning: result) }
+        if let available, !Task.isCancelled { return available }
+        do { return try await promise.value() } catch {
+            end()
+            return nil
+        }
     }
 
     func end() {
-        let readers = state.withLock { state -> [CheckedContinuation<RegistryState?, Never>]? in
+        let readers = state.withLock { state -> [Promise<RegistryState?>]? in
             guard !state.hasEnded else { return nil }
             state.hasEnded = true
             state.pending = nil
-            defer { state.waiting = [] }
-            return state.waiting
+            defer { state.readers = [] }
+            return state.readers
         }
         guard let readers else { return }
-        for reader in readers { reader.resume(returning: nil) }
+        for reader in readers { reader.resolve(with: .success(nil)) }
         onEnd()
     }
 }

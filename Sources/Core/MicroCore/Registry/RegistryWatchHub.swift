@@ -3,16 +3,16 @@
 
 import Synchronization
 
-/// Shares one feed among all watches of the same scope, for the author of an adapter.
+/// Shares one feed among all watches of the same scope, for authors of adapters.
 ///
-/// The first watch of a scope starts its feed, later ones get the last state at once and then the same states, and the
-/// feed is cancelled with the last watch.
+/// The first watch of a scope starts its feed. Later watches get the feed's last state at once, then the same states as the
+/// others. The feed is cancelled when its last watch ends.
 public final class RegistryWatchHub: Sendable {
     /// Reads the backend and publishes states until its task is cancelled.
     ///
     /// - Parameters:
-    ///   - name: The service to watch; nil for all.
-    ///   - publish: Takes a state; see ``RegistryWatch/Source/yield(_:)``.
+    ///   - name: The service to watch; nil for all services.
+    ///   - publish: Delivers a state: see ``RegistryWatch/Source/yield(_:)``.
     public typealias Feed =
         @Sendable (_ name: String?, _ publish: @escaping @Sendable (RegistryState) -> Void)
         async -> Void
@@ -38,10 +38,10 @@ public final class RegistryWatchHub: Sendable {
     private let state = Mutex(State())
     private let feed: Feed
 
-    /// Creates a hub. Nothing runs until somebody watches.
+    /// Creates a hub. No feed runs before the first watch.
     public init(feed: @escaping Feed) { self.feed = feed }
 
-    /// Opens a watch of one service, or of all (nil).
+    /// Opens a watch of one service, or of all services (nil).
     ///
     /// - Throws: ``MicroError`` with `invalidName`, or `closed` after ``close()``.
     public func watch(_ name: String?) throws -> RegistryWatch {
@@ -51,7 +51,7 @@ public final class RegistryWatchHub: Sendable {
                 throw MicroError(.closed, "the registry is closed", origin: MicroError.Origin.registry)
             }
             let id = state.makeID()
-            // An open watch holds the hub, so that it goes on when nobody holds the registry any more.
+            // The watch keeps the hub alive, so that it continues after its registry was released.
             let (watch, source) = RegistryWatch.makeStream { self.remove(id, from: name) }
             var scope = state.scopes[name] ?? startFeed(name, &state)
             scope.sources[id] = source
@@ -61,7 +61,7 @@ public final class RegistryWatchHub: Sendable {
         }
     }
 
-    /// Ends all watches and waits for the feeds to end.
+    /// Ends all watches, and waits until the feeds have ended.
     public func close() async {
         let (sources, feeds) = state.withLock { state in
             state.isClosed = true
@@ -75,13 +75,13 @@ public final class RegistryWatchHub: Sendable {
     private func startFeed(_ name: String?, _ state: inout State) -> Scope {
         let id = state.makeID()
         state.feeds[id] = Task { [weak self, feed] in
-            await feed(name) { [weak self] state in self?.publish(state, to: name, from: id) }
+            await feed(name) { [weak self] newState in self?.publish(newState, to: name, from: id) }
             self?.state.withLock { state in state.feeds[id] = nil }
         }
         return Scope(feedID: id)
     }
 
-    /// Yields under the lock, so that all watches see the states in the order of the feed.
+    /// Yields while holding the lock, so that all watches get the states in the order of the feed.
     private func publish(_ newState: RegistryState, to name: String?, from feedID: Int) {
         state.withLock { state in
             guard let scope = state.scopes[name], scope.feedID == feedID else { return }

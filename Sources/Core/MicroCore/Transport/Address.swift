@@ -1,28 +1,28 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a listener listens and a caller calls: a host and a port, or what a transport uses instead.
+/// The address of a listener: a host and a port, or an address in the terms of a transport.
 public struct Address: Sendable, Hashable, CustomStringConvertible {
-    /// A host name, an IPv4 address, an IPv6 address without brackets, or a transport's own name for a place.
+    /// A host name, an IPv4 address, an IPv6 address without brackets, or an address in the terms of the transport.
     public var host: String
-    /// 0…65535, 0 to bind to any free port; nil where the transport has none.
+    /// The port, 0…65535; 0 binds to a free port. Nil if the transport has no ports.
     public var port: Int?
 
-    /// Creates an address. Nothing is checked.
+    /// Creates an address without validating it.
     public init(host: String, port: Int? = nil) {
         self.host = host
         self.port = port
     }
 
-    /// Where a node listens.
+    /// Creates the address of a node.
     public init(_ node: Node) { self.init(host: node.address, port: node.port) }
 
-    /// Reads `host:port`, `[ipv6]:port`, `host` or `:port` (every IPv4 interface).
+    /// Parses `host:port`, `[ipv6]:port`, `host` or `:port` (all IPv4 interfaces).
     ///
-    /// - Throws: ``MicroError`` with `invalidArgument` that says what is expected.
+    /// - Throws: ``MicroError`` with `invalidArgument`; its message names the expected form.
     public init(parsing text: String) throws {
         let (host, port) = try Self.split(text)
-        guard NameRules.isAddress(host), text.utf8.count <= NameRules.maxNameLength + 8 else {
+        guard Self.isValidHost(host), text.utf8.count <= NameRules.maxNameLength + 8 else {
             throw Self.malformed(text)
         }
         self.init(host: host.isEmpty ? "0.0.0.0" : host, port: port)
@@ -36,15 +36,15 @@ public struct Address: Sendable, Hashable, CustomStringConvertible {
             guard !host.isEmpty, rest.isEmpty || rest.hasPrefix(":") else { throw malformed(text) }
             return (host, rest.isEmpty ? nil : try parsePort(rest.dropFirst(), in: text))
         }
-        let colons = text.utf8.count { $0 == 0x3A }
+        let colons = text.utf8.count { $0 == UInt8(ascii: ":") }
         guard !text.isEmpty, text != ":" else { throw malformed(text) }
-        // Several colons without brackets: an IPv6 address without a port.
+        // Several colons without brackets are an IPv6 address without a port.
         guard colons == 1, let colon = text.firstIndex(of: ":") else { return (text, nil) }
         return (String(text[..<colon]), try parsePort(text[text.index(after: colon)...], in: text))
     }
 
     private static func parsePort(_ digits: Substring, in text: String) throws -> Int {
-        guard let port = UInt16(digits), digits.utf8.allSatisfy({ $0 != 0x2B }) else { throw malformed(text) }
+        guard let port = UInt16(digits), digits.utf8.allSatisfy(\.isASCIIDigit) else { throw malformed(text) }
         return Int(port)
     }
 
@@ -55,13 +55,20 @@ public struct Address: Sendable, Hashable, CustomStringConvertible {
             origin: MicroError.Origin.transport)
     }
 
-    /// Whether it means every interface (`0.0.0.0`, `::`), which nobody can call.
+    /// Whether the host stands for all interfaces (`0.0.0.0`, `::`), so that it cannot be called.
     public var isUnspecified: Bool {
         host == "0.0.0.0" || (host.contains(":") && host.allSatisfy { $0 == ":" || $0 == "0" })
     }
 
-    /// Whether only this machine can call it.
+    /// Whether only this host can call the address.
     public var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+
+    /// Whether a text can be the host of an address: visible ASCII characters except those that delimit a host in a URL.
+    static func isValidHost(_ text: String) -> Bool {
+        text.utf8.allSatisfy { $0.isVisibleASCII && !hostDelimiters.contains($0) }
+    }
+
+    private static let hostDelimiters = Set("/?#@[]\\\"<>".utf8)
 
     /// `host:port`, with brackets around an IPv6 address.
     public var description: String {

@@ -5,19 +5,21 @@ import DequeModule
 import NIOCore
 import Synchronization
 
-/// The messages of a stream that nobody has read yet, and how it ended.
+/// The received messages of a stream that were not read yet, and the end of the stream.
 final class StreamInbox: Sendable {
-    /// A message, nil at the end; and whether the transport has to be told that there is room again.
+    /// A message (nil at the end), and whether the transport has to resume receiving.
     typealias ReadResult = (message: ByteBuffer?, hasRoomAgain: Bool)
+
+    private typealias Reader = Promise<ByteBuffer?>
 
     private struct State {
         let limit: Int
         var messages = Deque<ByteBuffer>()
         var bytes = 0
-        /// Whether the transport was told that it is enough.
+        /// Whether the transport was told to stop receiving.
         var isFull = false
-        var reader: CheckedContinuation<ByteBuffer?, any Error>?
-        /// How it ended: in order, or by an error, which every later reader gets as well.
+        var reader: Reader?
+        /// The end: in order, or with an error that every later read throws again.
         var end: Result<Void, any Error>?
 
         mutating func put(_ message: ByteBuffer) {
@@ -26,23 +28,23 @@ final class StreamInbox: Sendable {
             if bytes >= limit { isFull = true }
         }
 
-        /// What is there, or the end; nil if a reader has to wait.
+        /// Takes a message, or the end; nil if a reader has to wait.
         mutating func take() -> Result<ReadResult, any Error>? {
             guard let message = messages.popFirst() else { return end.map { $0.map { (nil, false) } } }
             bytes -= message.readableBytes + StreamInbox.overheadPerMessage
-            // Only when half of it is free: otherwise reading would stop and go on with every message.
+            // Resuming only when half is free avoids a stop and a start for every message.
             guard isFull, bytes <= limit / 2 else { return .success((message, false)) }
             isFull = false
             return .success((message, end == nil))
         }
 
-        mutating func takeReader() -> CheckedContinuation<ByteBuffer?, any Error>? {
+        mutating func takeReader() -> Reader? {
             defer { reader = nil }
             return reader
         }
     }
 
-    /// What a message costs beside its bytes: many small ones fill the buffer, too.
+    /// Added to the size of each message, so that many small messages fill the buffer as well.
     private static let overheadPerMessage = 64
 
     private let state: Mutex<State>
@@ -51,64 +53,62 @@ final class StreamInbox: Sendable {
 
     var hasEnded: Bool { state.withLock { $0.end != nil } }
 
-    /// Whether there is room for more.
+    /// Adds a message.
+    ///
+    /// - Returns: Whether there is room for more.
     func put(_ message: ByteBuffer) -> Bool {
-        let (reader, hasRoom) = state.withLock { state in
-            guard state.end == nil else { return (nil as CheckedContinuation<ByteBuffer?, any Error>?, true) }
+        let (reader, hasRoom) = state.withLock { state -> (Reader?, Bool) in
+            guard state.end == nil else { return (nil, true) }
             if let reader = state.takeReader() { return (reader, true) }
             state.put(message)
             return (nil, !state.isFull)
         }
-        reader?.resume(returning: message)
+        reader?.resolve(with: .success(message))
         return hasRoom
     }
 
-    /// The other side's end.
+    /// Records the end that the other side or the transport caused.
     func end(throwing error: (any Error)?) {
         let end: Result<Void, any Error> = error.map { .failure($0) } ?? .success(())
-        let reader = state.withLock { state in
-            // After an end in order the connection may still break.
+        let reader = state.withLock { state -> Reader? in
+            // The connection can still fail after the other side has ended in order.
             switch (state.end, error) {
             case (nil, _), (.success, .some): state.end = end
-            default: return nil as CheckedContinuation<ByteBuffer?, any Error>?
+            default: return nil
             }
             return state.takeReader()
         }
-        reader?.resume(with: end.map { nil })
+        reader?.resolve(with: end.map { nil })
     }
 
-    /// This side's end.
+    /// Ends the stream from this side.
     ///
-    /// - Returns: False if the stream had failed or was cancelled before.
+    /// - Returns: False if the stream has failed or was cancelled before.
     func cancel() -> Bool {
-        let (isFirst, reader) = state.withLock { state in
-            if case .failure = state.end { return (false, nil as CheckedContinuation<ByteBuffer?, any Error>?) }
+        let (isFirst, reader) = state.withLock { state -> (Bool, Reader?) in
+            if case .failure = state.end { return (false, nil) }
             state.end = .failure(CancellationError())
             state.messages = []
             return (true, state.takeReader())
         }
-        reader?.resume(throwing: CancellationError())
+        reader?.reject(with: CancellationError())
         return isFirst
     }
 
-    /// The next message.
-    func next(isolation actor: isolated (any Actor)?) async throws -> ReadResult {
-        if let available = state.withLock({ $0.take() }) { return try available.get() }
-        var immediateResult: ReadResult?
-        let message = try await withCheckedThrowingContinuation(isolation: actor) { continuation in
-            let available = state.withLock { state -> Result<ReadResult, any Error>? in
-                if let available = state.take() { return available }
-                guard state.reader == nil else { return .failure(Self.multipleReadersError) }
-                state.reader = continuation
-                return nil
-            }
-            guard let available else { return }
-            immediateResult = try? available.get()
-            continuation.resume(with: available.map(\.message))
+    /// Waits for the next message. The caller has to call ``cancel()`` when its task is cancelled.
+    func next() async throws -> ReadResult {
+        let (available, reader) = state.withLock { state -> (Result<ReadResult, any Error>?, Reader?) in
+            if let available = state.take() { return (available, nil) }
+            guard state.reader == nil else { return (.failure(Self.multipleReadersError), nil) }
+            let reader = Reader()
+            state.reader = reader
+            return (nil, reader)
         }
-        return immediateResult ?? (message, false)
+        if let available { return try available.get() }
+        return (try await reader?.uncancellableValue(), false)
     }
 
     private static let multipleReadersError = MicroError(
-        .invalidArgument, "two tasks read one stream: let one read, and hand on", origin: MicroError.Origin.transport)
+        .invalidArgument, "a stream supports a single reader: read it in one task",
+        origin: MicroError.Origin.transport)
 }

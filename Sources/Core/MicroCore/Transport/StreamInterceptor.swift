@@ -4,7 +4,7 @@
 import NIOCore
 import Synchronization
 
-/// What stands between a stream and who holds it.
+/// The functions that an intercepted stream applies to its messages: see ``TransportStream/intercepted(sending:receiving:onEnd:)``.
 final class StreamInterceptor: Sendable {
     let sending: @Sendable (ByteBuffer) throws -> ByteBuffer
     private let receiving: @Sendable (ByteBuffer) throws -> ByteBuffer
@@ -36,6 +36,7 @@ final class StreamInterceptor: Sendable {
         }
     }
 
+    /// Reports the end of the stream, once.
     func end(_ error: (any Error)?) {
         if !hasEnded.exchange(true, ordering: .relaxed) { onEnd(error) }
     }

@@ -3,16 +3,16 @@
 
 public import NIOCore
 
-/// One side of a stream: an asynchronous sequence of the messages that the other side sends, and the way to send own ones.
+/// One side of a stream: an asynchronous sequence of the messages of the other side, with a method to send messages to it.
 ///
-/// * Both directions are independent: who has finished sending goes on receiving.
-/// * The sequence ends when the other side has finished in order. It throws what the other side failed with, after all
-///   messages that were sent before; `unavailable` when the connection broke, `deadlineExceeded` at the deadline,
-///   `CancellationError` after ``cancel()``. It is never taken for an end when the other side only vanished.
-/// * What has not been read waits in a bounded buffer; beyond it the other side is kept from sending, or the stream ends
-///   with `resourceExhausted` where the transport cannot do that.
-/// * Cancelling a task that reads or sends cancels the stream. So does letting go of it before its end.
-/// * One task reads at a time; another may send at the same time.
+/// * The directions are independent: a side that has finished sending continues to receive.
+/// * The sequence ends after the other side has finished in order. After all messages that were sent before, it throws the
+///   error of the other side; `unavailable` if the connection broke; `deadlineExceeded` at the deadline. It throws
+///   `CancellationError` after ``cancel()``. The disappearance of the other side is never reported as an end in order.
+/// * Messages that were not read wait in a bounded buffer. When it is full, the other side is kept from sending; if the
+///   transport does not support that, the stream ends with `resourceExhausted`.
+/// * Cancelling a task that reads or sends cancels the stream. Releasing the last reference before the end cancels it, too.
+/// * One task can read at a time. Another one can send at the same time.
 public final class TransportStream: AsyncSequence, Sendable {
     /// An encoded message.
     public typealias Element = ByteBuffer
@@ -31,16 +31,16 @@ public final class TransportStream: AsyncSequence, Sendable {
     deinit {
         switch backing {
         case .transport: cancel()
-        // What is below it may still be held, such as by the transport of a service.
+        // The intercepted stream can have other owners, such as the transport of a service.
         case .intercepted(_, let interceptor): interceptor.end(CancellationError())
         }
     }
 
-    /// Makes a stream and the half that feeds it, for the author of a transport.
+    /// Makes a stream and the source that feeds it, for authors of transports.
     ///
     /// - Parameters:
-    ///   - bufferedBytes: How much may wait for a reader before ``Source/yield(_:)`` says that it is enough.
-    ///   - delegate: Takes what is sent. It is held by the stream.
+    ///   - maxBufferedBytes: The size of unread messages at which ``Source/yield(_:)`` returns false.
+    ///   - delegate: Sends messages. The stream retains it.
     public static func makeStream(
         maxBufferedBytes: Int = 256 * 1024, delegate: any TransportStreamDelegate
     ) -> (stream: TransportStream, source: Source) {
@@ -48,15 +48,14 @@ public final class TransportStream: AsyncSequence, Sendable {
         return (TransportStream(.transport(inbox, delegate)), Source(inbox: inbox))
     }
 
-    /// The same stream with something in between, for an interceptor. Let go of the stream that was given: both are one.
+    /// Makes a stream that transforms the messages of this one, for interceptors. Use only the new stream afterwards: both
+    /// share one state.
     ///
     /// - Parameters:
-    ///   - sending: Takes each message before it is sent, and says what to send. What it throws is thrown by
-    ///     ``send(_:)``.
-    ///   - receiving: Takes each message before it is read, and says what to read. What it throws cancels the stream and is
-    ///     thrown to the reader.
-    ///   - ended: Called once: the reader has seen the end (nil) or an error, or this side has cancelled the stream or let go
-    ///     of it.
+    ///   - sending: Transforms each message before it is sent. Its error is thrown by ``send(_:)``.
+    ///   - receiving: Transforms each message before it is read. Its error cancels the stream and is thrown to the reader.
+    ///   - onEnd: Called once, with nil when the reader has reached the end in order, and with the error when it got one, or
+    ///     when this side has cancelled or released the stream.
     public func intercepted(
         sending: @escaping @Sendable (ByteBuffer) throws -> ByteBuffer = { $0 },
         receiving: @escaping @Sendable (ByteBuffer) throws -> ByteBuffer = { $0 },
@@ -66,10 +65,10 @@ public final class TransportStream: AsyncSequence, Sendable {
             .intercepted(self, StreamInterceptor(sending: sending, receiving: receiving, onEnd: onEnd)))
     }
 
-    /// Sends a message. Waits as long as the other side, or the way to it, takes nothing more.
+    /// Sends a message. Waits while the other side, or the connection to it, has no room.
     ///
-    /// - Throws: ``MicroError``: what ended the stream; `payloadTooLarge`, which does not end it; `closed` after
-    ///   ``finish()``, or when the other side has ended the stream. Or `CancellationError`.
+    /// - Throws: ``MicroError``: the error that ended the stream; `payloadTooLarge`, which does not end it; `closed` after
+    ///   ``finish()`` or after the other side has ended the stream. Or `CancellationError`.
     public func send(_ message: ByteBuffer) async throws {
         try await withTaskCancellationHandler {
             try Task.checkCancellation()
@@ -82,10 +81,10 @@ public final class TransportStream: AsyncSequence, Sendable {
         }
     }
 
-    /// Sends nothing more; the other side's sequence ends. Finishing twice is fine, and so is finishing when the other side
-    /// has ended the stream in order.
+    /// Ends this side's messages, so that the other side's sequence ends. Finishing twice, or after the other side has ended
+    /// the stream in order, is allowed.
     ///
-    /// - Throws: ``MicroError``: what ended the stream. Or `CancellationError`.
+    /// - Throws: ``MicroError``: the error that ended the stream. Or `CancellationError`.
     public func finish() async throws {
         try await withTaskCancellationHandler {
             try Task.checkCancellation()
@@ -98,8 +97,8 @@ public final class TransportStream: AsyncSequence, Sendable {
         }
     }
 
-    /// Ends the stream in both directions at once. The other side hears of it within a second. After its end this does
-    /// nothing.
+    /// Ends the stream in both directions at once. The other side is notified within a second. After the end of the stream
+    /// it has no effect.
     public func cancel() {
         switch backing {
         case .transport(let inbox, let delegate): if inbox.cancel() { delegate.cancel() }
@@ -109,22 +108,22 @@ public final class TransportStream: AsyncSequence, Sendable {
         }
     }
 
-    /// The reading half.
+    /// Makes an iterator.
     public func makeAsyncIterator() -> Iterator { Iterator(stream: self) }
 
-    /// Reads a stream. Holds it, so that it lives as long as the loop.
+    /// Reads a stream. It retains the stream for as long as the loop runs.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate let stream: TransportStream
 
-        /// The next message; nil when the other side has finished.
+        /// Waits for the next message; nil after the other side has finished.
         ///
-        /// - Throws: What ended the stream: see ``TransportStream``.
+        /// - Throws: The error that ended the stream: see ``TransportStream``.
         public mutating func next(isolation actor: isolated (any Actor)? = #isolation) async throws -> ByteBuffer? {
             let stream = stream
             return try await withTaskCancellationHandler {
                 switch stream.backing {
                 case .transport(let inbox, let delegate):
-                    let (message, hasRoomAgain) = try await inbox.next(isolation: actor)
+                    let (message, hasRoomAgain) = try await inbox.next()
                     if hasRoomAgain { delegate.resume() }
                     return message
                 case .intercepted(let base, let interceptor):
@@ -136,40 +135,22 @@ public final class TransportStream: AsyncSequence, Sendable {
         }
     }
 
-    /// Feeds a stream with what the other side sends.
+    /// Feeds a stream with the messages of the other side.
     public struct Source: Sendable {
         fileprivate let inbox: StreamInbox
 
-        /// Hands over a message. After the end it is dropped.
+        /// Adds a message. After the end it is dropped.
         ///
-        /// - Returns: Whether there is room for more; if not, ``TransportStreamDelegate/resume()`` tells when there is.
-        ///   A transport that cannot hold the other side back has to end the stream.
+        /// - Returns: Whether there is room for more. If not, ``TransportStreamDelegate/resume()`` is called once there is. A
+        ///   transport that cannot stop the other side from sending has to end the stream.
         @discardableResult
         public func yield(_ message: ByteBuffer) -> Bool { inbox.put(message) }
 
-        /// The other side has finished in order (nil), or the stream has failed. What was handed over is still read.
+        /// Ends the stream: the other side has finished in order (nil), or the stream has failed. Messages that were added
+        /// before are still read.
         public func finish(throwing error: (any Error)? = nil) { inbox.end(throwing: error) }
 
-        /// Whether it has ended, from whichever side.
+        /// Whether the stream has ended, from either side.
         public var hasEnded: Bool { inbox.hasEnded }
     }
-}
-
-/// Carries one stream: the half of it that a transport writes. All of it may be called from any thread.
-public protocol TransportStreamDelegate: Sendable {
-    /// Sends a message, and returns once there is room for another.
-    ///
-    /// - Throws: As ``TransportStream/send(_:)``. A cancellation is told by ``cancel()`` as well, which ends the wait.
-    func send(_ message: ByteBuffer) async throws
-
-    /// Sends the end of this side's messages, once.
-    func finish() async throws
-
-    /// The reader has made room: what was held back since ``TransportStream/Source/yield(_:)`` returned false may go on.
-    func resume()
-
-    /// Nobody wants the stream any more: ends it towards the other side, if it has not ended in both directions. Called
-    /// once at most, and not after ``TransportStream/Source/finish(throwing:)`` was called with an error. It must not
-    /// block.
-    func cancel()
 }

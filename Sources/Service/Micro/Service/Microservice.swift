@@ -277,8 +277,10 @@ public final class Microservice: Service {
 
     private func registration(of endpoints: [Endpoint], at bound: Address) throws -> Registration {
         let record = try configuration.record(of: endpoints, at: bound, components: components, logger: logger)
+        var heartbeat = configuration.registration
+        heartbeat.intervalAdvice = "check MICRO_REGISTER_INTERVAL and MICRO_REGISTER_TTL"
         return try Registration(
-            of: record, in: components.registry, configuration: configuration.registration, logger: logger,
+            of: record, in: components.registry, configuration: heartbeat, logger: logger,
             onStatusChange: { [monitor] in monitor.change(to: $0) })
     }
 }

@@ -26,13 +26,13 @@ import Testing
         let (first, second) = (await iterator.next(), await iterator.next())
         #expect(first?.text == "3" && first?.droppedBefore == 3)
         #expect(second?.text == "4" && second?.droppedBefore == 0)
-        #expect(subscription.dropped == 3)
+        #expect(subscription.droppedCount == 3)
         for number in 6..<11 { source.yield(delivery("\(number)")) }
         // What one reader has taken is not dropped any more.
         #expect(await iterator.next()?.text == "5")
         let third = await iterator.next()
         #expect(third?.text == "8" && third?.droppedBefore == 2)
-        #expect(subscription.dropped == 5)
+        #expect(subscription.droppedCount == 5)
     }
 
     @Test func bufferIsBoundedInBytesButKeepsOneLargerDelivery() async {
@@ -50,7 +50,7 @@ import Testing
         let (subscription, source) = Subscription.makeStream(options: options(1))
         let recorder = SettlementRecorder()
         source.yield(contentsOf: (0..<3).map { recorder.delivery("\($0)") })
-        #expect(recorder.settlements.isEmpty && source.pendingCount == 3 && subscription.dropped == 0)
+        #expect(recorder.settlements.isEmpty && source.pendingCount == 3 && subscription.droppedCount == 0)
         await subscription.cancel()
         #expect(recorder.settlements == ["0": .returned, "1": .returned, "2": .returned])
         source.yield(recorder.delivery("3"))

@@ -43,7 +43,7 @@ extension BrokerCase {
             {
                 slow.deliveries.reduce(0) { $0 + 1 + $1.droppedBefore } == count
             }
-            try context.expect(slow.subscription.dropped, is: count - slow.count, "the number of dropped messages")
+            try context.expect(slow.subscription.droppedCount, is: count - slow.count, "the number of dropped messages")
             // The message in hand, or the batch of one reader, and the buffer.
             try context.expect(slow.count <= 10 + 128 + 1, "the buffer is bounded; it held \(slow.count) messages")
             if context.claims.contains("ordering") {

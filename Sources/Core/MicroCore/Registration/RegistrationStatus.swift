@@ -1,13 +1,13 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Whether a record is in its registry, as far as its heartbeat knows.
+/// The status of a registration, as its heartbeat knows it.
 public enum RegistrationStatus: Sendable {
-    /// It was put there, and has not been lost since.
+    /// The record was registered and has not been lost since.
     case registered
-    /// It is not there, or nobody can tell, for the given reason. The heartbeat goes on trying.
+    /// The record is missing, or its state is unknown, for the given reason. The heartbeat keeps trying.
     case lost(cause: MicroError)
-    /// It was lost, and is there again.
+    /// The record was lost and is registered again.
     case restored
 
     /// `registered`, `lost` or `restored`.
@@ -19,6 +19,6 @@ public enum RegistrationStatus: Sendable {
         }
     }
 
-    /// Why it is lost; nil if it is not.
+    /// The reason of a loss; nil for the other statuses.
     public var cause: MicroError? { if case .lost(let cause) = self { cause } else { nil } }
 }

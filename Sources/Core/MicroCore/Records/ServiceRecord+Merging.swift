@@ -1,11 +1,11 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// One node as a backend stores it: with the description of its service that came with it.
+/// One node as a backend stores it, with the description of its service at the time of its registration.
 public struct StoredNode: Sendable, Hashable {
     /// A record with exactly this node.
     public var service: ServiceRecord
-    /// The order of registrations at the backend: etcd's `mod_revision`, Consul's `ModifyIndex`.
+    /// A number that orders registrations at the backend: etcd's `mod_revision`, Consul's `ModifyIndex`.
     public var revision: UInt64
 
     /// Creates a stored node.
@@ -16,10 +16,10 @@ public struct StoredNode: Sendable, Hashable {
 }
 
 extension ServiceRecord {
-    /// The records of one service, made from its stored nodes: one for each version, in a stable order.
+    /// Merges the stored nodes of one service into records: one for each version, in a stable order.
     ///
-    /// Backends store per node; metadata and endpoints belong to the version, and those of its latest registration
-    /// win. A node that is stored twice belongs to its latest registration.
+    /// Backends store metadata and endpoints with each node, although they belong to the version: those of the version's
+    /// latest registration are used. A node that is stored twice belongs to its latest registration.
     public static func merging(_ stored: some Collection<StoredNode>) -> [ServiceRecord] {
         var latestRevisions: [String: UInt64] = [:]
         for entry in stored {
