@@ -4,9 +4,9 @@
 import MicroCore
 import Synchronization
 
-/// The memory that registries, brokers and transports of one process share: what a server is to the other adapters.
+/// The memory that registries, brokers and transports of a process share. It has the role of the server of other adapters.
 ///
-/// Those made without one share ``shared``; a test makes one of its own.
+/// They use ``shared`` by default. A test creates its own backend.
 public final class MemoryBackend: Sendable {
     /// The backend of this process.
     public static let shared = MemoryBackend()
@@ -20,39 +20,39 @@ public final class MemoryBackend: Sendable {
     /// Creates an empty backend.
     ///
     /// - Parameters:
-    ///   - storedMessages: How many messages brokers that deliver at least once keep at most.
-    ///   - storedBytes: How many bytes these have at most: of topics, headers and bodies.
+    ///   - maxStoredMessages: The maximum number of messages that brokers with at-least-once delivery store.
+    ///   - maxStoredBytes: The maximum size of these messages in bytes of topics, headers and bodies.
     public init(maxStoredMessages: Int = 100_000, maxStoredBytes: Int = 64 * 1024 * 1024) {
         log = MemoryLog(maxCount: maxStoredMessages, maxBytes: maxStoredBytes)
     }
 
-    /// Makes the registries unreachable, as a server that was stopped: every operation fails with `unavailable` and
-    /// watches turn stale. What is stored stays, and expires.
+    /// Makes the registries unreachable, like a stopped server: every operation fails with `unavailable`, and watches become
+    /// stale. Stored nodes remain, and expire.
     public func stopRegistries() {
         let outage = MicroError(
-            .unavailable, "cannot reach the memory of this process: it was stopped", origin: MicroError.Origin.registry)
+            .unavailable, "cannot reach the memory of this process: its registries were stopped", origin: MicroError.Origin.registry)
         for store in setOutage(outage) { store.fail(with: outage) }
     }
 
     /// Makes the registries reachable again.
     public func startRegistries() { for store in setOutage(nil) { store.recover() } }
 
-    /// Forgets every node, as a server that was restarted empty.
+    /// Removes all nodes, like a server that was restarted without its data.
     public func wipeRegistries() { for store in registries.withLock(\.stores).values { store.wipe() } }
 
-    /// Has every node that can expire expire now, as a server whose leases were revoked.
+    /// Expires all nodes with a time to live, like a server whose leases were revoked.
     public func revokeRegistrations() { for store in registries.withLock(\.stores).values { store.revoke() } }
 
-    /// How many nodes are stored that can expire.
-    public var openRegistrations: Int {
-        registries.withLock(\.stores).values.reduce(0) { $0 + $1.openRegistrations }
+    /// The number of stored nodes with a time to live.
+    public var openRegistrationCount: Int {
+        registries.withLock(\.stores).values.reduce(0) { $0 + $1.openRegistrationCount }
     }
 
-    /// How many watches are open.
-    public var openWatches: Int { registries.withLock(\.stores).values.reduce(0) { $0 + $1.openWatches } }
+    /// The number of open watches.
+    public var openWatchCount: Int { registries.withLock(\.stores).values.reduce(0) { $0 + $1.openWatchCount } }
 
-    /// Makes the brokers unreachable, as a server that was stopped: publishing and subscribing wait and then fail with
-    /// `unavailable`, and nothing is delivered. What is stored stays.
+    /// Makes the brokers unreachable, like a stopped server: publishing and subscribing wait and then fail with
+    /// `unavailable`, and no messages are delivered. Stored messages remain.
     public func stopBrokers() {
         brokerOutage.begin()
         log.suspend()
@@ -64,12 +64,12 @@ public final class MemoryBackend: Sendable {
         log.resume()
     }
 
-    /// Forgets the messages that are stored, and the queues and durable subscriptions that nobody has, as a server that
-    /// was restarted empty.
+    /// Removes all stored messages, and the queues and durable subscriptions without subscribers, like a server that was
+    /// restarted without its data.
     public func wipeBrokers() { log.wipe() }
 
-    /// How many subscriptions are open.
-    public var openSubscriptions: Int { exchange.openSubscriptions + log.openSubscriptions }
+    /// The number of open subscriptions.
+    public var openSubscriptionCount: Int { exchange.openSubscriptionCount + log.openSubscriptionCount }
 
     var outage: MicroError? { registries.withLock(\.outage) }
 

@@ -5,25 +5,25 @@ public import MicroCore
 import NIOCore
 import Synchronization
 
-/// A broker in the memory of this process, for development and tests, and the reference for all others.
+/// A broker in the memory of this process, for development and tests. It is the reference implementation of the contract.
 ///
-/// Nothing leaves the process, and nothing is kept when it ends. Brokers of different delivery classes do not see each
-/// other's messages.
+/// Messages do not leave the process and are lost when it ends. Brokers with different delivery guarantees do not share
+/// messages.
 ///
-/// At least once, a queue or a durable subscription is known by its name and its topic. What is published is kept, for
-/// who comes back and for who asks for what was before, within the limits of the backend: then the oldest messages go
-/// that nobody waits for, and if there are none publishing fails with `resourceExhausted`.
+/// With at-least-once delivery, a queue or a durable subscription is identified by its name and its topic. Published messages
+/// are stored, within the limits of the backend, for subscribers that return and for replay. When the limits are reached, the
+/// oldest messages that no subscription needs are removed; if there are none, publishing fails with `resourceExhausted`.
 public final class MemoryBroker: Broker {
-    /// What a memory broker may be told.
+    /// Configuration of a `MemoryBroker`.
     public struct Configuration: Sendable {
-        /// How often a message is delivered when something goes wrong; at most once by default.
+        /// The number of times that a message is delivered on failures; at most once by default.
         public var delivery = DeliveryGuarantee.atMostOnce
-        /// The largest message, in bytes of headers and body; 4 MiB by default.
+        /// The maximum size of a message in bytes of headers and body; 4 MiB by default.
         public var maxBodySize = 4 * 1024 * 1024
-        /// How long an operation waits for a backend that was stopped; 5 s by default.
+        /// How long an operation waits for a stopped backend; 5 s by default.
         public var timeout = Duration.seconds(5)
 
-        /// The defaults.
+        /// Creates the default configuration.
         public init() {}
     }
 
@@ -32,7 +32,7 @@ public final class MemoryBroker: Broker {
     private let isClosed = Atomic(false)
     private let subscriptions = Mutex<[Int: OpenSubscription]>([:])
 
-    /// A subscription, and how to have it get no more.
+    /// A subscription, and the action that removes it from the backend.
     private struct OpenSubscription {
         let source: Subscription.Source
         let detach: @Sendable () -> Void
@@ -44,7 +44,7 @@ public final class MemoryBroker: Broker {
         self.configuration = configuration
     }
 
-    /// Creates a client of a backend.
+    /// Creates a client of a backend with a delivery guarantee.
     public convenience init(backend: MemoryBackend = .shared, delivery: DeliveryGuarantee) {
         var configuration = Configuration()
         configuration.delivery = delivery
@@ -57,7 +57,8 @@ public final class MemoryBroker: Broker {
     /// `the memory of this process`
     public var description: String { "the memory of this process" }
 
-    /// At most once requests, at least once all that is about acknowledgements, and the rest either way.
+    /// Requests with at-most-once delivery, all features of acknowledgements with at-least-once delivery, and the other
+    /// features with both.
     public var capabilities: BrokerCapabilities {
         var features: BrokerFeatures = [.queues, .ordering, .wildcards, .repeatedHeaders]
         switch configuration.delivery {
@@ -109,36 +110,32 @@ public final class MemoryBroker: Broker {
     ) async throws -> BrokerMessage {
         guard configuration.delivery == .atMostOnce else {
             throw MicroError(
-                .unsupported, "\(self) has no requests at least once", origin: MicroError.Origin.broker,
+                .unsupported, "\(self) supports requests only with at-most-once delivery", origin: MicroError.Origin.broker,
                 isSafeToRetry: true)
         }
         try check(message, topic)
         if !isReachable { try await waitForBackend(until: deadline) }
-        let (replies, replyContinuation) = AsyncStream<BrokerMessage>.makeStream(bufferingPolicy: .bufferingOldest(1))
+        let firstReply = Promise<BrokerMessage>()
         let delivery = Delivery(
             topic: topic, message: message,
             reply: { [self] reply in
                 try check(reply, topic)
-                replyContinuation.yield(reply)
+                firstReply.resolve(with: .success(reply))
             })
         guard backend.exchange.publish(delivery) else {
             throw MicroError(
-                .notFound, "nobody has subscribed to \(topic) in \(self)", origin: MicroError.Origin.broker,
+                .notFound, "\(topic) has no subscriber in \(self)", origin: MicroError.Origin.broker,
                 isSafeToRetry: true)
         }
         let timeoutError = MicroError(
-            .deadlineExceeded, "nobody has replied in time to what was published to \(topic) in \(self)",
-            origin: MicroError.Origin.broker)
-        return try await withDeadline(deadline, orThrow: timeoutError) {
-            for await reply in replies { return reply }
-            throw CancellationError()
-        }
+            .deadlineExceeded, "no subscriber of \(topic) in \(self) replied in time", origin: MicroError.Origin.broker)
+        return try await firstReply.value(until: deadline, orThrow: timeoutError)
     }
 
     /// See ``MicroCore/Broker/close(deadline:)``.
     public func close(deadline: ContinuousClock.Instant) async {
         isClosed.store(true, ordering: .sequentiallyConsistent)
-        backend.brokerOutage.release(ObjectIdentifier(self))
+        backend.brokerOutage.releaseWaiters(of: ObjectIdentifier(self))
         let open = subscriptions.withLock { $0.values.map(\.self) }
         for each in open { each.detach() }
         await withTaskGroup(of: Void.self) { group in
@@ -158,15 +155,15 @@ public final class MemoryBroker: Broker {
         }
         subscriptions.withLock { $0[id] = OpenSubscription(source: source, detach: detach) }
         try attach(source)
-        // It may have been closed since: then nobody else ends this one.
+        // If the broker was closed meanwhile, its close() did not see this subscription.
         if isClosed.load(ordering: .sequentiallyConsistent) { source.finish() }
         try checkOpen()
         return subscription
     }
 
-    // MARK: What is in the way
+    // MARK: Checks
 
-    private var isReachable: Bool { backend.brokerOutage.isOver }
+    private var isReachable: Bool { !backend.brokerOutage.isActive }
 
     private func waitForBackend(until deadline: ContinuousClock.Instant? = nil) async throws {
         let limit = ContinuousClock.now + configuration.timeout

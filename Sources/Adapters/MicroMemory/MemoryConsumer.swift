@@ -3,13 +3,13 @@
 
 import MicroCore
 
-/// How far the subscriptions of a queue, of a durable name, or a single one have come in a log.
+/// The position of a queue, a durable subscription or a single subscription in the log, with its unsettled deliveries.
 struct MemoryConsumer {
-    /// Which of them.
+    /// Identifies a consumer.
     enum Key: Hashable {
         case queue(String, topic: String)
         case durable(String, topic: String)
-        /// It goes with its subscription.
+        /// A consumer that is removed with its only subscription.
         case single(Int)
 
         init(_ id: Int, topic: String, queue: String?, durableName: String?) {
@@ -25,7 +25,7 @@ struct MemoryConsumer {
         var isDurable: Bool { if case .single = self { false } else { true } }
     }
 
-    /// A subscription that is there.
+    /// A current subscription of the consumer.
     struct Member {
         let id: Int
         let source: Subscription.Source
@@ -38,13 +38,13 @@ struct MemoryConsumer {
         init(_ id: Int, _ source: Subscription.Source, _ options: SubscribeOptions) {
             self.id = id
             self.source = source
-            // What waits in the buffer of the subscription is in flight: it is never filled beyond its limits.
+            // Buffered deliveries count as in flight, so that the buffer never exceeds its limits.
             maxInFlight = min(options.maxInFlight ?? Self.defaultMaxInFlight, options.maxBufferedMessages)
             maxBytes = options.maxBufferedBytes
             acknowledgementTimeout = options.acknowledgementTimeout ?? Self.defaultAcknowledgementTimeout
         }
 
-        /// A draining one has left already.
+        /// Whether it can take another delivery. A draining subscription was removed before.
         var hasRoom: Bool {
             inFlight < maxInFlight && (bytes < maxBytes || inFlight == 0) && !source.hasEnded
         }
@@ -53,7 +53,7 @@ struct MemoryConsumer {
         private static let defaultAcknowledgementTimeout = Duration.seconds(30)
     }
 
-    /// What is to be delivered.
+    /// The next message to deliver.
     struct NextDelivery {
         let sequence: Int
         let attempt: Int
@@ -62,7 +62,7 @@ struct MemoryConsumer {
         let expiry: ContinuousClock.Instant
     }
 
-    /// A delivery that is not settled.
+    /// An unsettled delivery.
     private struct Lease {
         let attempt: Int
         let member: Int
@@ -73,10 +73,10 @@ struct MemoryConsumer {
     let topic: String
     let pattern: TopicPattern
     private(set) var members: [Member] = []
-    /// The next that nobody was given yet.
+    /// The sequence number of the first message that was not delivered yet.
     private var nextPosition: Int
     private var leases: [Int: Lease] = [:]
-    /// What comes again: how often it was delivered, and when it may be.
+    /// Messages to deliver again, with the number of earlier attempts and the earliest time.
     private var pendingRedeliveries: [Int: (attempts: Int, due: ContinuousClock.Instant)] = [:]
     private var nextMemberIndex = 0
     private var maxAttempts: Int?
@@ -90,19 +90,19 @@ struct MemoryConsumer {
 
     // MARK: Members
 
-    /// The limits of the newest subscription are those of all.
+    /// Adds a subscription. Its attempt limit and dead-letter topic replace those of the consumer.
     mutating func add(_ member: Member, _ options: SubscribeOptions) {
         members.append(member)
         maxAttempts = options.maxAttempts
         deadLetterTopic = options.deadLetterTopic
     }
 
-    /// What it has in hand it may still settle.
+    /// Removes a subscription. It can still settle its deliveries.
     mutating func remove(member id: Int) { members.removeAll { $0.id == id } }
 
     // MARK: Deliveries
 
-    /// Picks the next message and the member that gets it; nil if there is none, or no room.
+    /// Picks the next message and the member that gets it; nil if there is no message or no member with room.
     mutating func next(in log: MemoryMessages, at now: ContinuousClock.Instant) -> NextDelivery? {
         guard let member = nextMember(), let (sequence, attempts) = nextSequence(in: log, now) else { return nil }
         nextMemberIndex = (member + 1) % members.count
@@ -119,7 +119,7 @@ struct MemoryConsumer {
             expiry: lease.expiry)
     }
 
-    /// The members take turns.
+    /// The next member with room, in round-robin order.
     private func nextMember() -> Int? {
         members.indices.lazy.map { (nextMemberIndex + $0) % members.count }.first { members[$0].hasRoom }
     }
@@ -128,7 +128,7 @@ struct MemoryConsumer {
         in log: MemoryMessages, _ now: ContinuousClock.Instant
     ) -> (Int, attempts: Int)? {
         if !pendingRedeliveries.isEmpty {
-            // What waits for room among the dead letters has been delivered often enough.
+            // Messages at the attempt limit wait for room for their dead letter.
             let due = pendingRedeliveries.filter { $0.value.due <= now && !hasReachedMaxAttempts($0.value.attempts) }
             if let first = due.min(by: { $0.key < $1.key }) { return (first.key, first.value.attempts) }
         }
@@ -144,8 +144,10 @@ struct MemoryConsumer {
         pattern.hasWildcards ? pattern.matches(topic) : topic == self.topic
     }
 
-    /// Takes what became of a delivery; tells when it comes again, if that is not now. One that is not the last of its
-    /// message counts only if it was acknowledged.
+    /// Settles a delivery. An outdated delivery, after which the message was delivered again, counts only if it is
+    /// acknowledged.
+    ///
+    /// - Returns: The time of a delayed redelivery; nil if there is none.
     mutating func settle(
         _ sequence: Int, attempt: Int, _ settlement: Delivery.Settlement, at now: ContinuousClock.Instant
     ) -> ContinuousClock.Instant? {
@@ -156,7 +158,7 @@ struct MemoryConsumer {
             pendingRedeliveries[sequence] = nil
         case .rejected(let delay) where isLast:
             endLease(sequence)
-            // There is nothing to wait for if it does not come again.
+            // A message at the attempt limit becomes a dead letter without delay.
             let due = hasReachedMaxAttempts(attempt) ? now : now + max(delay ?? .zero, .zero)
             pendingRedeliveries[sequence] = (attempt, due)
             return due > now ? due : nil
@@ -168,7 +170,7 @@ struct MemoryConsumer {
         return nil
     }
 
-    /// What is not settled in time comes again.
+    /// Schedules the deliveries that were not settled in time for redelivery.
     mutating func expire(at now: ContinuousClock.Instant) {
         for (sequence, lease) in leases where lease.expiry <= now {
             endLease(sequence)
@@ -184,7 +186,7 @@ struct MemoryConsumer {
         members[index].bytes -= lease.size
     }
 
-    // MARK: What was delivered too often
+    // MARK: Dead letters
 
     private func hasReachedMaxAttempts(_ attempts: Int) -> Bool { maxAttempts.map { attempts >= $0 } ?? false }
 
@@ -192,27 +194,29 @@ struct MemoryConsumer {
         maxAttempts != nil && pendingRedeliveries.contains { hasReachedMaxAttempts($0.value.attempts) }
     }
 
-    /// The messages that were delivered as often as they may be.
+    /// The messages that have reached the attempt limit.
     var exhaustedSequences: [Int] {
         pendingRedeliveries.filter { hasReachedMaxAttempts($0.value.attempts) }.keys.sorted()
     }
 
-    /// Gives a message up; tells how often it was delivered.
+    /// Removes a message from redelivery.
+    ///
+    /// - Returns: The number of its attempts.
     mutating func removeRedelivery(_ sequence: Int) -> Int {
         pendingRedeliveries.removeValue(forKey: sequence)?.attempts ?? 0
     }
 
-    /// Takes back what was given up.
+    /// Keeps a message whose dead letter could not be stored.
     mutating func deferDeadLetter(_ sequence: Int, attempts: Int, at now: ContinuousClock.Instant) {
         pendingRedeliveries[sequence] = (attempts, now)
     }
 
-    // MARK: What it needs
+    // MARK: Retention
 
-    /// The oldest message that it may still deliver.
+    /// The oldest message that the consumer can still deliver.
     var oldestNeeded: Int { min(nextPosition, leases.keys.min() ?? .max, pendingRedeliveries.keys.min() ?? .max) }
 
-    /// When there is something to do, if nobody calls.
+    /// The time of the next expiry or redelivery.
     func nextWakeup(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         [leases.values.map(\.expiry).min(), pendingRedeliveries.values.map(\.due).filter { $0 > now }.min()].compactMap(
             \.self
@@ -220,7 +224,7 @@ struct MemoryConsumer {
         .min()
     }
 
-    /// Goes on with what is published from now on.
+    /// Drops all pending work and continues at a position.
     mutating func reset(to nextPosition: Int) {
         self.nextPosition = nextPosition
         leases = [:]

@@ -4,8 +4,7 @@
 import MicroCore
 import Synchronization
 
-/// Who has subscribed to what among the brokers that deliver at most once. Nothing is kept: a message goes to those who
-/// are there when it is published.
+/// The subscriptions of brokers with at-most-once delivery. Messages are not stored: they go to the current subscribers.
 final class MemoryExchange: Sendable {
     private struct Subscriber {
         let id: Int
@@ -14,7 +13,7 @@ final class MemoryExchange: Sendable {
         let source: Subscription.Source
     }
 
-    /// Whose turn it is in a queue.
+    /// The position of a queue's round robin.
     private final class RoundRobin: Sendable {
         private let count = Atomic(0)
 
@@ -24,7 +23,7 @@ final class MemoryExchange: Sendable {
         }
     }
 
-    /// Who gets what is published to a topic: worked out once, not for each message.
+    /// The receivers of a topic, computed once and not for each message.
     private struct Route {
         var ungrouped: [Subscription.Source] = []
         var queues: [(roundRobin: RoundRobin, members: [Subscription.Source])] = []
@@ -33,7 +32,7 @@ final class MemoryExchange: Sendable {
     private struct State {
         var byTopic: [String: [Subscriber]] = [:]
         var patterns: [Subscriber] = []
-        /// Of the topics in ``byTopic``; with the patterns that cover them.
+        /// The routes of the topics in ``byTopic``, including the patterns that match them.
         var routes: [String: Route] = [:]
         var roundRobins: [String: (roundRobin: RoundRobin, members: Int)] = [:]
         var nextID = 0
@@ -42,9 +41,11 @@ final class MemoryExchange: Sendable {
 
     private let state = Mutex(State())
 
-    var openSubscriptions: Int { state.withLock(\.count) }
+    var openSubscriptionCount: Int { state.withLock(\.count) }
 
-    /// Gives a delivery to every subscriber of its topic, and to one of each queue; tells whether there was any.
+    /// Delivers to every subscriber of a topic, and to one subscriber of each queue.
+    ///
+    /// - Returns: Whether there was a subscriber.
     @discardableResult
     func publish(_ delivery: Delivery) -> Bool {
         let route = state.withLock { state in
@@ -65,7 +66,7 @@ final class MemoryExchange: Sendable {
 
     func add(_ id: Int, to topic: String, queue: String?, _ source: Subscription.Source) {
         state.withLock { state in
-            // It may have ended before it was here.
+            // A subscription that has ended meanwhile would never be removed.
             guard !source.hasEnded else { return }
             if let queue { state.roundRobins[queue, default: (RoundRobin(), 0)].members += 1 }
             state.count += 1
@@ -104,7 +105,7 @@ final class MemoryExchange: Sendable {
         state.routes[topic] = state.byTopic[topic].flatMap { route(of: topic, $0, state) }
     }
 
-    /// Nil if nobody has subscribed.
+    /// The route of a topic; nil without subscribers.
     private static func route(of topic: String, _ exact: [Subscriber], _ state: State) -> Route? {
         let subscribers = exact + state.patterns.filter { $0.pattern.matches(topic) }
         guard !subscribers.isEmpty else { return nil }

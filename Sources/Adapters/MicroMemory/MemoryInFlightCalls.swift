@@ -4,7 +4,7 @@
 import MicroCore
 import Synchronization
 
-/// The calls that a transport waits for, so that closing it ends them.
+/// The calls in flight of a transport, which closing the transport ends.
 final class MemoryInFlightCalls: Sendable {
     private struct State {
         var cancellations: [Int: @Sendable () -> Void] = [:]
@@ -14,7 +14,9 @@ final class MemoryInFlightCalls: Sendable {
 
     private let state = Mutex(State())
 
-    /// Runs a call until its end, or that of the transport.
+    /// Runs a call until it ends or the transport is closed.
+    ///
+    /// - Throws: The error of the call, `CancellationError`, or `closed`.
     func run<Value: Sendable>(_ call: @escaping @Sendable () async throws -> Value) async throws -> Value {
         let task = Task { try await call() }
         let id = state.withLock { state -> Int? in
@@ -36,7 +38,7 @@ final class MemoryInFlightCalls: Sendable {
         }
     }
 
-    /// Ends all calls with `closed`, also those to come.
+    /// Ends all current and later calls with `closed`.
     func cancel() {
         let cancellations = state.withLock { state in
             state.isClosed = true

@@ -4,7 +4,7 @@
 import MicroCore
 import Synchronization
 
-/// The answering side of the memory transport.
+/// The listener of the memory transport.
 final class MemoryListener: TransportListener {
     private enum Phase {
         case bound
@@ -14,26 +14,27 @@ final class MemoryListener: TransportListener {
 
     private struct State {
         var phase = Phase.bound
-        /// Calls that came before the listener ran.
-        var waitingCalls: [CheckedContinuation<Void, Never>] = []
-        /// What cancels each call and stream that runs.
+        /// Calls that arrived before the listener ran.
+        var waitingCalls: [Promise<Void>] = []
+        /// Cancels each running call and stream.
         var running: [Int: @Sendable () -> Void] = [:]
         var nextID = 0
-        /// Those who wait for the last call to end.
-        var drainers: [CheckedContinuation<Void, Never>] = []
-        var runner: CheckedContinuation<Void, Never>?
+        /// Resolved when the last call has ended.
+        var drainers: [Promise<Void>] = []
     }
 
     let address: Address
     private let backend: MemoryBackend
     private let state = Mutex(State())
+    /// Resolved when ``run(_:streams:)`` has to return.
+    private let end = Promise<Void>()
 
     init(address: Address, backend: MemoryBackend) {
         self.address = address
         self.backend = backend
     }
 
-    /// Whether it takes no calls any more.
+    /// Whether it accepts no more calls.
     var hasEnded: Bool {
         state.withLock { state in
             if case .ended = state.phase { true } else { false }
@@ -50,17 +51,8 @@ final class MemoryListener: TransportListener {
             defer { state.waitingCalls = [] }
             return state.waitingCalls
         }
-        for call in waitingCalls { call.resume() }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let hasEnded = state.withLock { state in
-                    if case .ended = state.phase { return true }
-                    state.runner = continuation
-                    return false
-                }
-                if hasEnded { continuation.resume() }
-            }
-        } onCancel: {
+        for call in waitingCalls { call.resolve() }
+        do { try await end.value() } catch {
             stopAccepting()
             cancelRunningCalls()
         }
@@ -69,19 +61,20 @@ final class MemoryListener: TransportListener {
     func drain(deadline: ContinuousClock.Instant) async {
         stopAccepting()
         let timeoutError = MicroError(.deadlineExceeded, "calls are still running", origin: MicroError.Origin.transport)
-        do {
-            try await withCancellationShield(limit: deadline - .now, orThrow: timeoutError) {
-                await self.waitForRunningCalls()
-            }
-        } catch {}
+        try? await withCancellationShield(limit: deadline - .now, orThrow: timeoutError) {
+            try await self.waitForRunningCalls()
+        }
         cancelRunningCalls()
+        end.resolve()
     }
+
+    // MARK: Calls
 
     /// Runs the handler for one call.
     func respond(_ request: TransportRequest) async throws -> TransportResponse {
-        await waitUntilRunning()
+        try await waitUntilRunning()
         let (id, call) = try admit(request) { handler, _ in Task { try await handler(request) } }
-        defer { end(id) }
+        defer { remove(id) }
         do {
             return try await withTaskCancellationHandler {
                 try await call.value
@@ -95,29 +88,26 @@ final class MemoryListener: TransportListener {
 
     /// Opens a stream to the handler of its endpoint.
     func open(_ request: TransportRequest, maxBodySize: Int) async throws -> TransportStream {
-        await waitUntilRunning()
+        try await waitUntilRunning()
         let (client, server) = MemoryStreamDelegate.makeStreams(maxBodySize: maxBodySize)
         let (id, _) = try admit(request) { _, streams in
             guard let handler = streams(request.endpoint) else { throw MicroError.streamNotFound(request) }
             return server.delegate.run(handler, request, server.stream)
         }
         client.delegate.end(at: request.deadline, throwing: MemoryTransport.deadlineError(request, self.address))
-        client.delegate.onEnd { [weak self] in self?.end(id) }
+        client.delegate.onEnd { [weak self] in self?.remove(id) }
         return client.stream
     }
 
-    private func waitUntilRunning() async {
-        await withCheckedContinuation { continuation in
-            let mustWait = state.withLock { state in
-                guard case .bound = state.phase else { return false }
-                state.waitingCalls.append(continuation)
-                return true
-            }
-            if !mustWait { continuation.resume() }
+    private func waitUntilRunning() async throws {
+        let call = Promise<Void>()
+        state.withLock { state in
+            if case .bound = state.phase { state.waitingCalls.append(call) } else { call.resolve() }
         }
+        try await call.value()
     }
 
-    /// Starts a call or a stream, which counts until its ``end(_:)``.
+    /// Starts a call or a stream, which counts as running until ``remove(_:)``.
     private func admit<Value: Sendable, Failure: Error>(
         _ request: TransportRequest,
         start: (@escaping TransportHandler, @escaping TransportStreamLookup) throws -> Task<Value, Failure>
@@ -135,25 +125,24 @@ final class MemoryListener: TransportListener {
         }
     }
 
-    private func end(_ id: Int) {
+    private func remove(_ id: Int) {
         let drainers = state.withLock { state in
             state.running[id] = nil
-            guard state.running.isEmpty else { return [] as [CheckedContinuation<Void, Never>] }
+            guard state.running.isEmpty else { return [] as [Promise<Void>] }
             defer { state.drainers = [] }
             return state.drainers
         }
-        for drainer in drainers { drainer.resume() }
+        for drainer in drainers { drainer.resolve() }
     }
 
-    private func waitForRunningCalls() async {
-        await withCheckedContinuation { continuation in
-            let isIdle = state.withLock { state in
-                if state.running.isEmpty { return true }
-                state.drainers.append(continuation)
-                return false
-            }
-            if isIdle { continuation.resume() }
+    // MARK: Ending
+
+    private func waitForRunningCalls() async throws {
+        let drainer = Promise<Void>()
+        state.withLock { state in
+            if state.running.isEmpty { drainer.resolve() } else { state.drainers.append(drainer) }
         }
+        try await drainer.value()
     }
 
     private func stopAccepting() {
@@ -165,15 +154,10 @@ final class MemoryListener: TransportListener {
             defer { state.waitingCalls = [] }
             return state.waitingCalls
         }
-        for call in waitingCalls { call.resume() }
+        for call in waitingCalls { call.resolve() }
     }
 
     private func cancelRunningCalls() {
-        let (cancellations, runner) = state.withLock { state in
-            defer { state.runner = nil }
-            return (Array(state.running.values), state.runner)
-        }
-        for cancel in cancellations { cancel() }
-        runner?.resume()
+        for cancel in state.withLock({ Array($0.running.values) }) { cancel() }
     }
 }

@@ -4,21 +4,22 @@
 import MicroCore
 import Synchronization
 
-/// What the brokers that deliver at least once have published, and how far its consumers have come.
+/// The stored messages of brokers with at-least-once delivery, and the consumers that read them.
 ///
-/// Everything stays until its room is needed; then the oldest go that no consumer needs any more.
+/// Messages stay until their room is needed. Then the oldest ones that no consumer needs are removed.
 final class MemoryLog: Sendable {
     private struct Wakeup {
         let at: ContinuousClock.Instant
-        let task: Task<Void, Never>
+        let timer: DeadlineQueue.ScheduledAction
     }
 
     private struct State {
         var messages = MemoryMessages()
         var consumers: [MemoryConsumer.Key: MemoryConsumer] = [:]
         var isSuspended = false
-        /// What was decided to be delivered, in order, and whether somebody is about it.
+        /// Dispatched deliveries that were not handed to their subscriptions yet, in order.
         var outbox: [(source: Subscription.Source, delivery: Delivery)] = []
+        /// Whether a task is handing them over.
         var isDelivering = false
         var wakeup: Wakeup?
         var nextID = 0
@@ -33,7 +34,9 @@ final class MemoryLog: Sendable {
         self.maxBytes = maxBytes
     }
 
-    deinit { state.withLock { $0.wakeup?.task.cancel() } }
+    deinit {
+        if let timer = state.withLock(\.wakeup?.timer) { DeadlineQueue.shared.cancel(timer) }
+    }
 
     // MARK: Publishers
 
@@ -46,13 +49,15 @@ final class MemoryLog: Sendable {
                 throw MicroError(
                     .resourceExhausted,
                     "the memory for messages is full: \(state.messages.count) of \(maxCount) messages and "
-                        + "\(state.messages.bytes) of \(maxBytes) bytes wait for who has subscribed",
+                        + "\(state.messages.bytes) of \(maxBytes) bytes are waiting for subscribers",
                     origin: MicroError.Origin.broker, isSafeToRetry: true)
             }
         }
     }
 
-    /// Tells whether there was room.
+    /// Stores a message.
+    ///
+    /// - Returns: Whether there was room.
     private func store(_ entry: MemoryMessages.Entry, _ state: inout State) -> Bool {
         if !hasRoom(for: entry, state) { makeRoom(for: entry, &state) }
         guard hasRoom(for: entry, state) else { return false }
@@ -64,7 +69,8 @@ final class MemoryLog: Sendable {
         state.messages.count < maxCount && state.messages.bytes + entry.size <= maxBytes
     }
 
-    /// An eighth of everything at a time, so that it is not searched for with every message.
+    /// Removes messages that no consumer needs, up to an eighth of the limits at a time, so that not every message has to
+    /// search for them.
     private func makeRoom(for entry: MemoryMessages.Entry, _ state: inout State) {
         let oldestNeeded = state.consumers.values.map(\.oldestNeeded).min() ?? .max
         while state.messages.first < min(oldestNeeded, state.messages.end),
@@ -82,7 +88,7 @@ final class MemoryLog: Sendable {
         }
     }
 
-    /// Adds a subscription to its consumer, which begins here unless it is there already.
+    /// Adds a subscription to its consumer, which is created if necessary.
     ///
     /// - Throws: ``MicroError`` with `resourceExhausted`.
     func add(
@@ -90,12 +96,12 @@ final class MemoryLog: Sendable {
         _ source: Subscription.Source
     ) throws {
         try update { state in
-            // It may have ended before it was here.
+            // A subscription that has ended meanwhile would never be removed.
             guard !source.hasEnded else { return }
             if state.consumers[key] == nil {
                 guard state.consumers.count < Self.maxConsumers else {
                     throw MicroError(
-                        .resourceExhausted, "there are \(Self.maxConsumers) queues and subscriptions already",
+                        .resourceExhausted, "the limit of \(Self.maxConsumers) queues and subscriptions is reached",
                         origin: MicroError.Origin.broker, isSafeToRetry: true)
                 }
                 let start = options.start == .all ? state.messages.first : state.messages.end
@@ -105,17 +111,17 @@ final class MemoryLog: Sendable {
         }
     }
 
-    /// Removes a subscription. What it has in hand it may still settle, if its consumer is kept.
+    /// Removes a subscription. If its consumer is kept, it can still settle its deliveries.
     func remove(_ id: Int, from key: MemoryConsumer.Key) {
-        // Those beside it may have room for what it has left.
+        // Other subscriptions of the consumer can have room for its messages.
         update { state in
             state.consumers[key]?.remove(member: id)
             if !key.isDurable { state.consumers[key] = nil }
         }
     }
 
-    /// How many subscriptions are there.
-    var openSubscriptions: Int {
+    /// The number of current subscriptions.
+    var openSubscriptionCount: Int {
         state.withLock { state in state.consumers.values.reduce(0) { $0 + $1.members.count } }
     }
 
@@ -123,9 +129,9 @@ final class MemoryLog: Sendable {
 
     // MARK: Deliveries
 
-    /// Changes something, and has delivered what can be delivered then.
+    /// Changes the state, and then delivers all messages that can be delivered.
     ///
-    /// - Parameter key: The consumer that it is about; nil for all.
+    /// - Parameter key: The only consumer that the change affects; nil for all.
     private func update(_ key: MemoryConsumer.Key? = nil, _ body: (inout State) throws -> Void) rethrows {
         try state.withLock { state in
             try body(&state)
@@ -141,18 +147,18 @@ final class MemoryLog: Sendable {
         }
     }
 
-    /// Decides what is delivered to whom.
+    /// Assigns messages to subscriptions.
     private func dispatch(on key: MemoryConsumer.Key?, _ state: inout State) {
         guard !state.isSuspended else { return }
         let now = ContinuousClock.now
         if let key {
-            // What is buried is news for the others.
+            // A dead letter is a new message for other consumers.
             guard state.consumers[key]?.hasExhaustedMessages == true else { return dispatch(on: key, &state, now) }
         }
         for (key, consumer) in state.consumers where consumer.hasExhaustedMessages {
             publishDeadLetters(key, &state, now)
         }
-        // The keys alone: who holds the dictionary has it copied when it is changed.
+        // Iterating over the dictionary itself would copy it when a consumer changes.
         for key in state.consumers.keys.map(\.self) { dispatch(on: key, &state, now) }
     }
 
@@ -168,18 +174,18 @@ final class MemoryLog: Sendable {
         }
     }
 
-    /// Sends what was delivered too often to where its consumer wants it.
+    /// Publishes messages at the attempt limit to the dead-letter topic of their consumer.
     private func publishDeadLetters(_ key: MemoryConsumer.Key, _ state: inout State, _ now: ContinuousClock.Instant) {
         guard let consumer = state.consumers[key] else { return }
         for sequence in consumer.exhaustedSequences {
             let deadLetter = consumer.deadLetterTopic.map {
                 MemoryMessages.Entry(state.messages[sequence].message, $0)
             }
-            // Given up first: its own room may be what there is.
+            // Removed first, since the dead letter can need the room of the message itself.
             let attempts = state.consumers[key]?.removeRedelivery(sequence) ?? 0
             guard let deadLetter, !store(deadLetter, &state) else { continue }
             guard state.messages.first <= sequence else {
-                // It has made room for itself.
+                // Making room has removed the message itself: its dead letter takes its place.
                 state.messages.append(deadLetter)
                 continue
             }
@@ -188,8 +194,8 @@ final class MemoryLog: Sendable {
         }
     }
 
-    /// Hands over what was decided, in the order in which it was. Outside the lock, as who gets it may come back here;
-    /// what is decided meanwhile is handed over by who is about it.
+    /// Hands dispatched deliveries to their subscriptions, in order. It does so without the lock, since a subscription can
+    /// call back; one task at a time hands over, also what others dispatch meanwhile.
     private func deliver() {
         guard beginDelivering() else { return }
         while let batch = takeOutbox() {
@@ -215,40 +221,36 @@ final class MemoryLog: Sendable {
 
     // MARK: Time
 
-    /// Sees to it that deliveries come again even if nobody calls.
+    /// Schedules the next expiry or redelivery.
     private func scheduleWakeup(at instant: ContinuousClock.Instant, _ wakeup: inout Wakeup?) {
         if let wakeup {
             guard instant < wakeup.at else { return }
-            wakeup.task.cancel()
+            DeadlineQueue.shared.cancel(wakeup.timer)
         }
-        let task = Task { [weak self] in
-            do { try await Task.sleep(until: instant, clock: .continuous) } catch { return }
-            self?.handleWakeup(at: instant)
-        }
-        wakeup = Wakeup(at: instant, task: task)
+        let timer = DeadlineQueue.shared.schedule(at: instant) { [weak self] in self?.handleWakeup(at: instant) }
+        wakeup = Wakeup(at: instant, timer: timer)
     }
 
     private func handleWakeup(at instant: ContinuousClock.Instant) {
         update { state in
-            // An earlier one has taken over.
+            // An earlier wakeup has replaced this one.
             guard state.wakeup?.at == instant else { return }
             state.wakeup = nil
             let now = ContinuousClock.now
             state.consumers.updateValues { $1.expire(at: now) }
-            // Not for each of many that are due one after the other.
             let next = state.consumers.values.compactMap { $0.nextWakeup(after: now) }.min()
-            if let next { scheduleWakeup(at: max(next, now + .milliseconds(2)), &state.wakeup) }
+            if let next { scheduleWakeup(at: next, &state.wakeup) }
         }
     }
 
-    // MARK: The backend
+    // MARK: Outages
 
-    /// Nothing is delivered until it goes on.
+    /// Stops deliveries until ``resume()``.
     func suspend() { state.withLock { $0.isSuspended = true } }
 
     func resume() { update { $0.isSuspended = false } }
 
-    /// Forgets all messages, and the consumers that nobody has.
+    /// Removes all messages, and the consumers without subscriptions.
     func wipe() {
         state.withLock { state in
             state.messages.removeAll()
@@ -259,7 +261,7 @@ final class MemoryLog: Sendable {
 }
 
 extension Dictionary {
-    /// Changes the values where they are.
+    /// Changes all values in place.
     fileprivate mutating func updateValues(_ body: (Key, inout Value) -> Void) {
         var index = startIndex
         while index != endIndex {

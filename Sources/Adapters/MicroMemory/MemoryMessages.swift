@@ -4,7 +4,7 @@
 import DequeModule
 import MicroCore
 
-/// What was published, by a sequence number that rises by one.
+/// The stored messages, by consecutive sequence numbers.
 struct MemoryMessages {
     struct Entry {
         let topic: String
@@ -20,15 +20,15 @@ struct MemoryMessages {
 
     private var entries: Deque<Entry> = []
     private(set) var bytes = 0
-    /// The sequence number of the oldest one.
+    /// The sequence number of the oldest message.
     private(set) var first = 1
 
-    /// The sequence number of the next one.
+    /// The sequence number of the next message.
     var end: Int { first + entries.count }
 
     var count: Int { entries.count }
 
-    /// The sequence number has to be there.
+    /// The message with a sequence number between ``first`` and ``end``.
     subscript(sequence: Int) -> Entry { entries[sequence - first] }
 
     mutating func append(_ entry: Entry) {

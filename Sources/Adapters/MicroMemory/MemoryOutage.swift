@@ -4,59 +4,57 @@
 import MicroCore
 import Synchronization
 
-/// Whether brokers can reach their backend, and who waits until they can.
+/// An outage of the brokers' backend, and the operations that wait for its end.
 final class MemoryOutage: Sendable {
-    private struct State {
-        var waiters: [Int: (owner: ObjectIdentifier, continuation: AsyncStream<Never>.Continuation)] = [:]
-        var nextID = 0
+    private struct Waiter {
+        let owner: ObjectIdentifier
+        let promise: Promise<Void>
     }
 
+    /// Read without the lock, for every message. It changes only under the lock.
     private let isDown = Atomic(false)
-    private let state = Mutex(State())
+    private let waiters = Mutex<[Waiter]>([])
 
-    var isOver: Bool { !isDown.load(ordering: .acquiring) }
+    var isActive: Bool { isDown.load(ordering: .acquiring) }
 
-    func begin() { state.withLock { _ in isDown.store(true, ordering: .releasing) } }
+    func begin() { waiters.withLock { _ in isDown.store(true, ordering: .releasing) } }
 
     func end() {
-        let waiters = state.withLock { state in
+        let released = waiters.withLock { waiters in
             isDown.store(false, ordering: .releasing)
-            defer { state.waiters = [:] }
-            return state.waiters.values.map(\.continuation)
+            defer { waiters = [] }
+            return waiters
         }
-        for continuation in waiters { continuation.finish() }
+        for waiter in released { waiter.promise.resolve() }
     }
 
-    /// Lets those go on that wait for the sake of an owner, who is not there any more.
-    func release(_ owner: ObjectIdentifier) {
-        let waiters = state.withLock { $0.waiters.values.filter { $0.owner == owner } }
-        for waiter in waiters { waiter.continuation.finish() }
+    /// Ends the waits of an owner that is closed.
+    func releaseWaiters(of owner: ObjectIdentifier) {
+        let released = waiters.withLock { waiters in
+            defer { waiters.removeAll { $0.owner == owner } }
+            return waiters.filter { $0.owner == owner }
+        }
+        for waiter in released { waiter.promise.resolve() }
     }
 
-    /// Waits for the end, or until the owner is released.
+    /// Waits until the outage has ended, or the owner is closed.
     ///
-    /// - Parameter isGone: Whether the owner is not there any more.
+    /// - Parameter isClosed: Whether the owner is closed. It is checked under the lock, so that ``releaseWaiters(of:)`` either
+    ///   finds the waiter or has run before.
     /// - Throws: ``MicroError`` with `unavailable` at the deadline, or `CancellationError`.
     func wait(
-        until deadline: ContinuousClock.Instant, for owner: ObjectIdentifier,
-        unless isGone: @escaping @Sendable () -> Bool
+        until deadline: ContinuousClock.Instant, for owner: ObjectIdentifier, unless isClosed: () -> Bool
     ) async throws {
-        try await withDeadline(deadline, orThrow: Self.error) { await self.wait(for: owner, unless: isGone) }
-    }
-
-    private func wait(for owner: ObjectIdentifier, unless isGone: () -> Bool) async {
-        let (stream, continuation) = AsyncStream<Never>.makeStream()
-        let id = state.withLock { state -> Int? in
-            // Asked under the lock: who releases the owner either comes later and finds it, or came first.
-            guard !isOver, !isGone() else { return nil }
-            state.nextID += 1
-            state.waiters[state.nextID] = (owner, continuation)
-            return state.nextID
+        let promise = Promise<Void>()
+        waiters.withLock { waiters in
+            if isActive, !isClosed() {
+                waiters.append(Waiter(owner: owner, promise: promise))
+            } else {
+                promise.resolve()
+            }
         }
-        guard let id else { return }
-        // Ends when the outage does, or when the task is cancelled.
-        for await _ in stream {}
-        state.withLock { $0.waiters[id] = nil }
+        defer { waiters.withLock { waiters in waiters.removeAll { $0.promise === promise } } }
+        try await promise.value(until: deadline, orThrow: Self.error)
     }
 
     private static let error = MicroError(

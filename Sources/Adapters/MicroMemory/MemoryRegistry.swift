@@ -4,9 +4,10 @@
 public import MicroCore
 import Synchronization
 
-/// A registry in the memory of this process, for development and tests, and the reference for all others.
+/// A registry in the memory of this process, for development and tests. It is the reference implementation of the contract.
 ///
-/// Nothing leaves the process, and nothing is kept when it ends. Any time to live is kept as it is.
+/// Registrations do not leave the process and are lost when it ends. Times to live are used unchanged, from
+/// ``minTimeToLive``.
 public final class MemoryRegistry: Registry {
     private let backend: MemoryBackend
     private let store: MemoryRegistryStore
@@ -15,16 +16,16 @@ public final class MemoryRegistry: Registry {
     /// Creates a client of a backend.
     ///
     /// - Parameters:
-    ///   - backend: What it shares with others.
-    ///   - namespace: Clients of different namespaces do not see each other: `[A-Za-z0-9_-]{0,63}`.
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`: the namespace breaks its rules.
+    ///   - backend: The memory that the client shares with others.
+    ///   - namespace: The namespace: `[A-Za-z0-9_-]{0,63}`. Clients of different namespaces do not see each other's services.
+    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument` if the namespace is not valid.
     public init(backend: MemoryBackend = .shared, namespace: String) throws {
         try NameRules.check(namespace: namespace)
         self.backend = backend
         store = backend.registry(of: namespace)
     }
 
-    /// Creates a client of the empty namespace of a backend.
+    /// Creates a client of a backend with an empty namespace.
     public init(backend: MemoryBackend = .shared) {
         self.backend = backend
         store = backend.registry(of: "")
@@ -33,7 +34,7 @@ public final class MemoryRegistry: Registry {
     /// `memory`
     public var name: String { "memory" }
 
-    /// All but those of other systems.
+    /// All capabilities except the formats of other systems.
     public var capabilities: RegistryCapabilities { [.readYourWrites, .foreignDeregistration, .linearizableReads] }
 
     /// `the memory of this process`
@@ -93,7 +94,7 @@ public final class MemoryRegistry: Registry {
         for source in open?.values.map(\.self) ?? [] { source.finish() }
     }
 
-    /// What a shorter time to live is raised to.
+    /// The minimum time to live: a shorter one is raised to it.
     public static let minTimeToLive = Duration.milliseconds(10)
 
     private static let closed = MicroError(

@@ -4,7 +4,7 @@
 import MicroCore
 import Synchronization
 
-/// The nodes that memory registries hold, when they expire, and who watches them.
+/// The nodes of memory registries in one namespace, their expiries and their watches.
 final class MemoryRegistryStore: Sendable {
     private struct Entry {
         var stored: StoredNode
@@ -18,20 +18,22 @@ final class MemoryRegistryStore: Sendable {
 
     private struct State {
         var entries: [String: Entry] = [:]
-        /// The nodes of each service.
+        /// The IDs of the nodes of each service.
         var nodeIDs: [String: Set<String>] = [:]
-        /// As it is, whatever watches can read of it.
+        /// The current state, also during an outage, in which watches do not get it.
         var current = RegistryState()
         var outage: MicroError?
         var watchers: [Int: Watcher] = [:]
         var revision: UInt64 = 0
         var nextWatchID = 0
-        var reaper: (nextWakeup: ContinuousClock.Instant, task: Task<Void, Never>)?
+        var reaper: (nextWakeup: ContinuousClock.Instant, timer: DeadlineQueue.ScheduledAction)?
     }
 
     private let state = Mutex(State())
 
-    deinit { state.withLock { $0.reaper?.task.cancel() } }
+    deinit {
+        if let timer = state.withLock(\.reaper?.timer) { DeadlineQueue.shared.cancel(timer) }
+    }
 
     var current: RegistryState {
         state.withLock { state in
@@ -40,7 +42,9 @@ final class MemoryRegistryStore: Sendable {
         }
     }
 
-    /// Stores the nodes of a record; tells whether at least one was not there.
+    /// Stores the nodes of a record.
+    ///
+    /// - Returns: Whether at least one of them was missing.
     func put(_ service: ServiceRecord, timeToLive: Duration?) -> Bool {
         state.withLock { state in
             removeExpired(&state)
@@ -98,7 +102,7 @@ final class MemoryRegistryStore: Sendable {
         }
     }
 
-    var openRegistrations: Int {
+    var openRegistrationCount: Int {
         state.withLock { state in
             removeExpired(&state)
             return state.entries.values.count { $0.expiry != nil }
@@ -111,13 +115,13 @@ final class MemoryRegistryStore: Sendable {
         }
     }
 
-    var openWatches: Int { state.withLock(\.watchers.count) }
+    var openWatchCount: Int { state.withLock(\.watchers.count) }
 
     func wipe() {
         state.withLock { state in remove(Array(state.entries.keys), &state) }
     }
 
-    /// Tells all watches that the last state is not live any more.
+    /// Begins an outage: all watches become stale.
     func fail(with cause: MicroError) {
         state.withLock { state in
             removeExpired(&state)
@@ -128,6 +132,7 @@ final class MemoryRegistryStore: Sendable {
         }
     }
 
+    /// Ends an outage: all watches get the current state.
     func recover() {
         state.withLock { state in
             removeExpired(&state)
@@ -159,7 +164,7 @@ final class MemoryRegistryStore: Sendable {
             if stored.isEmpty { state.nodeIDs[name] = nil }
             state.current[name] = ServiceRecord.merging(stored)
         }
-        // Watches that cannot read keep what they have until the recovery.
+        // During an outage watches keep their last state.
         guard state.outage == nil else { return }
         for watcher in state.watchers.values {
             if let name = watcher.name, !changed.contains(name) { continue }
@@ -174,25 +179,24 @@ final class MemoryRegistryStore: Sendable {
 
     private func removeExpired(_ state: inout State) {
         let now = ContinuousClock.now
-        // Most often nothing is due: the reaper knows the earliest expiry.
+        // The reaper wakes up at the earliest expiry: before that, no node has expired.
         guard let reaper = state.reaper, reaper.nextWakeup <= now else { return }
         remove(state.entries.filter { ($0.value.expiry ?? now + .seconds(1)) <= now }.map(\.key), &state)
-        reaper.task.cancel()
+        DeadlineQueue.shared.cancel(reaper.timer)
         state.reaper = nil
         if let next = state.entries.values.compactMap(\.expiry).min() { reap(at: next, &state) }
     }
 
-    /// Sees to it that nodes go when their time is over even if nobody calls.
+    /// Schedules the removal of expired nodes for the case that no operation removes them before.
     private func reap(at expiry: ContinuousClock.Instant, _ state: inout State) {
         if let reaper = state.reaper {
             guard expiry < reaper.nextWakeup else { return }
-            reaper.task.cancel()
+            DeadlineQueue.shared.cancel(reaper.timer)
         }
-        let task = Task { [weak self] in
-            do { try await Task.sleep(until: expiry, clock: .continuous) } catch { return }
+        let timer = DeadlineQueue.shared.schedule(at: expiry) { [weak self] in
             guard let self else { return }
             self.state.withLock { self.removeExpired(&$0) }
         }
-        state.reaper = (expiry, task)
+        state.reaper = (expiry, timer)
     }
 }

@@ -5,24 +5,24 @@ public import MicroCore
 import NIOCore
 import Synchronization
 
-/// A transport within this process: a call is a call. For development and tests, and the reference for all others.
+/// A transport in the memory of this process, for development and tests. It is the reference implementation of the contract.
 public final class MemoryTransport: Transport {
-    /// What a memory transport may be told.
+    /// Configuration of a `MemoryTransport`.
     public struct Configuration: Sendable {
-        /// The largest body of a request or a response, in bytes; 4 MiB by default.
+        /// The maximum body size of a request, a response or a message of a stream, in bytes; 4 MiB by default.
         public var maxBodySize = 4 * 1024 * 1024
 
-        /// The defaults.
+        /// Creates the default configuration.
         public init() {}
     }
 
     private let backend: MemoryBackend
     private let configuration: Configuration
     private let calls = MemoryInFlightCalls()
-    /// The listeners that were bound here; nil once closed.
+    /// The listeners of this transport; nil once closed.
     private let bound = Mutex<[MemoryListener]?>([])
 
-    /// Creates a transport on a backend: calls reach the listeners of the same one.
+    /// Creates a transport. Its calls reach the listeners of the same backend.
     public init(backend: MemoryBackend = .shared, configuration: Configuration = .init()) {
         self.backend = backend
         self.configuration = configuration
@@ -31,7 +31,7 @@ public final class MemoryTransport: Transport {
     /// `memory`
     public var name: String { "memory" }
 
-    /// Streams with back-pressure, headers as they are.
+    /// All features of transports.
     public var capabilities: TransportCapabilities {
         TransportCapabilities(
             features: [.streams, .backPressure, .repeatedHeaders], maxBodySize: configuration.maxBodySize)
@@ -68,7 +68,7 @@ public final class MemoryTransport: Transport {
         }
     }
 
-    /// See ``MicroCore/Transport/bind(to:)``. The port is a number like any other: no socket is opened.
+    /// See ``MicroCore/Transport/bind(to:)``. No socket is opened: the port is only a number.
     public func bind(to address: Address) async throws -> any TransportListener {
         try checkOpen()
         let listener = try backend.listeners.withLock { listeners in
@@ -107,7 +107,7 @@ public final class MemoryTransport: Transport {
     private func listener(at address: Address) throws -> MemoryListener {
         guard let listener = backend.listeners.withLock({ $0[address] }) else {
             throw MicroError(
-                .unavailable, "nobody listens at \(address) in the memory of this process",
+                .unavailable, "no listener at \(address) in the memory of this process",
                 origin: MicroError.Origin.transport, isSafeToRetry: true)
         }
         return listener
@@ -140,7 +140,7 @@ public final class MemoryTransport: Transport {
 
     static func deadlineError(_ request: TransportRequest, _ address: Address) -> MicroError {
         MicroError(
-            .deadlineExceeded, "\(request.service) \(request.endpoint) at \(address) did not answer in time",
+            .deadlineExceeded, "\(request.service) \(request.endpoint) at \(address) did not respond in time",
             origin: MicroError.Origin.transport)
     }
 }

@@ -51,9 +51,9 @@ import Testing
         await left.cancel()
         for number in 0..<10 { try await broker.publish(BrokerMessage(text: "\(number)"), to: "a") }
         #expect(await take(10, from: remaining) == (0..<10).map(String.init))
-        #expect(backend.openSubscriptions == 1)
+        #expect(backend.openSubscriptionCount == 1)
         await remaining.cancel()
-        #expect(backend.openSubscriptions == 0)
+        #expect(backend.openSubscriptionCount == 0)
     }
 
     @Test func requestReturnsFirstReply() async throws {

@@ -49,7 +49,7 @@ package struct MemoryBrokerHarness: BrokerHarness {
 
     /// Counts the open subscriptions.
     package func resourceCounts() async throws -> ResourceCounts? {
-        ResourceCounts(subscriptions: backend.openSubscriptions)
+        ResourceCounts(subscriptions: backend.openSubscriptionCount)
     }
 
     /// Wipes the backend, which only this harness uses.

@@ -141,13 +141,13 @@ private func state(_ nodes: String..., transport: String? = "http") -> RegistryS
             }
         }
         #expect(try await selector.pick("svc", deadline: deadline).node.id == "a")
-        #expect(backend.openWatches > 10, "the test needs open watches")
-        #expect(await eventually { backend.openWatches == 1 })
+        #expect(backend.openWatchCount > 10, "the test needs open watches")
+        #expect(await eventually { backend.openWatchCount == 1 })
         #expect(try await selector.pick("svc", deadline: deadline).node.id == "a")
 
         try await registry.deregister(record)
         #expect(await eventually { (try? await selector.pick("svc", deadline: deadline)) == nil })
-        #expect(await eventually { backend.openWatches == 0 })
+        #expect(await eventually { backend.openWatchCount == 0 })
         await selector.close()
         await registry.close()
     }
