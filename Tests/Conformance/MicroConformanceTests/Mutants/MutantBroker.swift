@@ -178,7 +178,7 @@ final class MutantBroker: Broker {
             return try await piped(
                 options, queue, open,
                 onSource: { source in
-                    sharedState.content.withLock { $0.ends["", default: []].append { source.finish() } }
+                    sharedState.state.withLock { $0.ends["", default: []].append { source.finish() } }
                 },
                 forward: { $1.yield($0) })
         case .dropsTraceContext:
@@ -359,7 +359,7 @@ final class MutantBroker: Broker {
         case .worksAfterClose: break
         case .closeDropsBuffers: await base.close(deadline: .now)
         case .closeEndsOtherSubscriptions:
-            for end in sharedState.content.withLock({ $0.ends[""] ?? [] }) { end() }
+            for end in sharedState.state.withLock({ $0.ends[""] ?? [] }) { end() }
             await base.close(deadline: deadline)
         case .closeIgnoresDeadline: await base.close(deadline: .now + .seconds(600))
         case .closeHangsInOutage where sharedState.state.withLock(\.isDown):

@@ -83,10 +83,10 @@ final class MutantRegistry: Registry {
                 _ = try? await base.register(late, timeToLive: timeToLive)
             }
         case .refreshesOnlyFirstNode:
-            let known = memory.withLock { memory in
+            let known = ownState.withLock { own in
                 let id = service.nodes.first?.id ?? ""
-                defer { memory.registered[id] = service }
-                return memory.registered[id]
+                defer { own.registered[id] = service }
+                return own.registered[id]
             }
             if known == service { service.nodes = Array(service.nodes.prefix(1)) }
             return try await base.register(service, timeToLive: timeToLive)
@@ -101,10 +101,10 @@ final class MutantRegistry: Registry {
             _ = try await base.register(others, timeToLive: timeToLive)
             return try await base.register(first, timeToLive: timeToLive)
         case .keepsOldExpiry:
-            given = memory.withLock { memory in
+            given = ownState.withLock { own in
                 let id = service.nodes.first?.id ?? ""
-                memory.timesToLive[id] = timeToLive ?? memory.timesToLive[id]
-                return memory.timesToLive[id]
+                own.timesToLive[id] = timeToLive ?? own.timesToLive[id]
+                return own.timesToLive[id]
             }
         case .keepsMovedNodes: sharedState.noteMoves(by: service)
         case .acceptsNegativeTimeToLive: if let timeToLive, timeToLive <= .zero { given = nil }
