@@ -30,7 +30,8 @@ public final class MemoryBackend: Sendable {
     /// stale. Stored nodes remain, and expire.
     public func stopRegistries() {
         let outage = MicroError(
-            .unavailable, "cannot reach the memory of this process: its registries were stopped", origin: MicroError.Origin.registry)
+            .unavailable, "cannot reach the memory of this process: its registries were stopped",
+            origin: MicroError.Origin.registry)
         for store in setOutage(outage) { store.fail(with: outage) }
     }
 

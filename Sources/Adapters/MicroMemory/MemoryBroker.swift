@@ -110,7 +110,8 @@ public final class MemoryBroker: Broker {
     ) async throws -> BrokerMessage {
         guard configuration.delivery == .atMostOnce else {
             throw MicroError(
-                .unsupported, "\(self) supports requests only with at-most-once delivery", origin: MicroError.Origin.broker,
+                .unsupported, "\(self) supports requests only with at-most-once delivery",
+                origin: MicroError.Origin.broker,
                 isSafeToRetry: true)
         }
         try check(message, topic)

@@ -13,7 +13,8 @@ final class MemoryStreamDelegate: TransportStreamDelegate {
     private let maxBodySize: Int
 
     private init(
-        outgoing: MemoryStreamPipe, incoming: MemoryStreamPipe, lifetime: MemoryStreamLifetime, isClient: Bool, maxBodySize: Int
+        outgoing: MemoryStreamPipe, incoming: MemoryStreamPipe, lifetime: MemoryStreamLifetime, isClient: Bool,
+        maxBodySize: Int
     ) {
         self.outgoing = outgoing
         self.incoming = incoming
@@ -26,7 +27,9 @@ final class MemoryStreamDelegate: TransportStreamDelegate {
 
     /// The two sides of a stream.
     static func makeStreams(maxBodySize: Int) -> (client: Side, server: Side) {
-        let (clientToServer, serverToClient, lifetime) = (MemoryStreamPipe(), MemoryStreamPipe(), MemoryStreamLifetime())
+        let (clientToServer, serverToClient, lifetime) = (
+            MemoryStreamPipe(), MemoryStreamPipe(), MemoryStreamLifetime()
+        )
         let client = MemoryStreamDelegate(
             outgoing: clientToServer, incoming: serverToClient, lifetime: lifetime, isClient: true,
             maxBodySize: maxBodySize)

@@ -68,7 +68,8 @@ public struct SubscribeOptions: Sendable, Hashable {
     private func checkBounds(queue: String?) throws {
         let numbers = [maxBufferedMessages, maxBufferedBytes, maxInFlight ?? 1, maxAttempts ?? 1]
         guard numbers.allSatisfy({ $0 >= 1 }), acknowledgementTimeout.map({ $0 > .zero }) ?? true else {
-            throw Self.invalid("the limits of a subscription must be at least 1, and its acknowledgement timeout above zero")
+            throw Self.invalid(
+                "the limits of a subscription must be at least 1, and its acknowledgement timeout above zero")
         }
         guard deadLetterTopic == nil || maxAttempts != nil else {
             throw Self.invalid("deadLetterTopic needs maxAttempts: set it")

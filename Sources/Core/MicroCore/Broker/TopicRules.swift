@@ -56,7 +56,8 @@ public enum TopicRules {
         for (name, value) in headers {
             let isName = name.utf8.allSatisfy { $0.isVisibleASCII && $0 != UInt8(ascii: ":") }
             guard isName, (1...maxHeaderNameLength).contains(name.utf8.count) else {
-                throw invalid("\(NameRules.quoted(name)) is not a header name: expected visible ASCII characters without a colon")
+                throw invalid(
+                    "\(NameRules.quoted(name)) is not a header name: expected visible ASCII characters without a colon")
             }
             guard !value.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D || $0 == 0 }),
                 value.utf8.first?.isBlank != true, value.utf8.last?.isBlank != true
@@ -74,7 +75,9 @@ public enum TopicRules {
     public static func isTopic(_ text: String) -> Bool {
         var text = text
         return text.withUTF8 { bytes in
-            guard let first = bytes.first, first.isASCIIAlphanumeric, bytes.count <= maxTopicLength else { return false }
+            guard let first = bytes.first, first.isASCIIAlphanumeric, bytes.count <= maxTopicLength else {
+                return false
+            }
             let dot = UInt8(ascii: ".")
             var previous: UInt8 = 0
             for byte in bytes {

@@ -28,7 +28,8 @@ extension MicroError {
                 origin: request.service, cause: error)
         default:
             self.init(
-                .internal, "\(request.service) \(request.endpoint) failed: see the log of the service", origin: request.service,
+                .internal, "\(request.service) \(request.endpoint) failed: see the log of the service",
+                origin: request.service,
                 cause: error)
         }
     }
