@@ -5,40 +5,73 @@ public import MicroCore
 public import NIOCore
 import SwiftProtobuf
 
-/// A codec for the JSON encoding of protocol buffers (https://protobuf.dev/programming-guides/json), which go-micro and
-/// web browsers use for protobuf endpoints. It supports every `SwiftProtobuf.Message`. Unknown fields are ignored, as
-/// in the binary encoding, and an empty body is read as `{}`.
+/// A codec for the JSON encoding of protocol buffers, which go-micro and web browsers use for protobuf endpoints. It
+/// supports every `SwiftProtobuf.Message`.
+///
+/// Both formats are decoded, as well as a mixture of them: field names in either spelling, integers and enumerations as
+/// numbers or as text. Unknown fields are ignored, as in the binary encoding, and an empty body is decoded as `{}`.
 public struct ProtobufJSONCodec: Codec {
+    /// The format of encoded messages.
+    public enum Format: Sendable {
+        /// go-micro's: original field names, and numbers for 64-bit integers and enumerations. Every version of go-micro
+        /// decodes it; v1.0 ignores fields in lowerCamelCase and fails on integers and enumerations as text.
+        case goMicro
+        /// The canonical mapping (https://protobuf.dev/programming-guides/json): field names in lowerCamelCase, 64-bit
+        /// integers as strings, enumerations by name. JavaScript needs it for integers beyond 2^53.
+        case canonical
+    }
+
+    private let format: Format
+
     /// Creates the codec.
-    public init() {}
+    ///
+    /// - Parameter format: The format of encoded messages.
+    public init(format: Format = .goMicro) { self.format = format }
 
     /// `application/json`
     public var contentTypes: [String] { ["application/json"] }
 
     /// See ``MicroCore/Codec/encoder(for:)``; nil for other types.
     public func encoder<Value>(for type: Value.Type) -> (@Sendable (Value, inout ByteBuffer) throws -> Void)? {
-        JSONProtobufEncoding.encoder(for: type)
+        switch format {
+        case .goMicro: GoMicroJSONEncoding.encoder(for: type)
+        case .canonical: CanonicalJSONEncoding.encoder(for: type)
+        }
     }
 
     /// See ``MicroCore/Codec/decoder(for:)``; nil for other types. The decoder throws ``MicroCore/MicroError`` with
     /// `invalidArgument` for text that is not a valid message.
     public func decoder<Value>(for type: Value.Type) -> (@Sendable (ByteBuffer) throws -> Value)? {
-        JSONProtobufEncoding.decoder(for: type)
+        GoMicroJSONEncoding.decoder(for: type)
     }
 }
 
-private enum JSONProtobufEncoding: ProtobufEncoding {
-    private static let options = {
-        var options = JSONDecodingOptions()
-        options.ignoreUnknownFields = true
-        return options
-    }()
+private protocol JSONProtobufEncoding: ProtobufEncoding {
+    static var options: JSONEncodingOptions { get }
+}
 
+extension JSONProtobufEncoding {
     static func serialize(_ message: some SwiftProtobuf.Message) throws -> ProtobufByteBuffer {
-        try message.jsonUTF8Bytes()
+        try message.jsonUTF8Bytes(options: options)
     }
 
     static func parse<Value: SwiftProtobuf.Message>(_ bytes: ProtobufByteBuffer) throws -> Value {
-        try Value(jsonUTF8Bytes: bytes.count > 0 ? bytes : ProtobufByteBuffer("{}".utf8), options: options)
+        var options = JSONDecodingOptions()
+        options.ignoreUnknownFields = true
+        return try Value(jsonUTF8Bytes: bytes.count > 0 ? bytes : ProtobufByteBuffer("{}".utf8), options: options)
     }
+}
+
+private enum GoMicroJSONEncoding: JSONProtobufEncoding {
+    static let options = {
+        var options = JSONEncodingOptions()
+        options.preserveProtoFieldNames = true
+        options.alwaysPrintInt64sAsNumbers = true
+        options.alwaysPrintEnumsAsInts = true
+        return options
+    }()
+}
+
+private enum CanonicalJSONEncoding: JSONProtobufEncoding {
+    static let options = JSONEncodingOptions()
 }

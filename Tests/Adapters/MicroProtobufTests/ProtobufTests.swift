@@ -41,6 +41,49 @@ private struct Hello: Codable, Sendable { var name: String }
         #expect(try api(ByteBuffer()).name == "")
     }
 
+    private typealias Option = Google_Protobuf_UninterpretedOption
+
+    private var option: Option {
+        Option.with {
+            $0.identifierValue = "x"
+            $0.positiveIntValue = 1_099_511_627_776
+            $0.negativeIntValue = -5
+        }
+    }
+
+    private func json<Message: SwiftProtobuf.Message>(_ message: Message, _ codec: ProtobufJSONCodec) throws -> String {
+        let encode = try #require(codec.encoder(for: Message.self))
+        var text = ByteBuffer()
+        try encode(message, &text)
+        return String(buffer: text)
+    }
+
+    /// Recorded: go-micro v1.0 ignores `bigNumber`, and fails on "5" for an int64 and on an enumeration by name. v1.18 and
+    /// v4.11 read both formats.
+    @Test func jsonIsWrittenAsGoMicroReadsIt() throws {
+        #expect(
+            try json(option, ProtobufJSONCodec())
+                == #"{"identifier_value":"x","positive_int_value":1099511627776,"negative_int_value":-5}"#)
+        let field = Google_Protobuf_Field.with { $0.kind = .typeInt64 }
+        #expect(try json(field, ProtobufJSONCodec()) == #"{"kind":3}"#)
+    }
+
+    @Test func canonicalJSONIsAvailable() throws {
+        #expect(
+            try json(option, ProtobufJSONCodec(format: .canonical))
+                == #"{"identifierValue":"x","positiveIntValue":"1099511627776","negativeIntValue":"-5"}"#)
+    }
+
+    @Test(arguments: [
+        #"{"identifier_value":"x","positive_int_value":1099511627776,"negative_int_value":-5}"#,
+        #"{"identifierValue":"x","positiveIntValue":"1099511627776","negativeIntValue":"-5"}"#,
+        #"{"identifierValue":"x","positive_int_value":"1099511627776","negativeIntValue":-5,"unknown":{}}"# + "\n",
+    ])
+    func bothJSONFormatsAreRead(_ text: String) throws {
+        let decode = try #require(ProtobufJSONCodec().decoder(for: Option.self))
+        #expect(try decode(ByteBuffer(string: text)) == option)
+    }
+
     @Test func nonMessageIsRejected() throws {
         for codec in [ProtobufCodec(), ProtobufJSONCodec()] as [any Codec] {
             #expect(codec.encoder(for: Hello.self) == nil && codec.decoder(for: String.self) == nil)
