@@ -109,7 +109,7 @@ let package = Package(
 
         // What adapters share.
         module("CurlTransfer", in: .support, ["CCurl", "MicroCore"]),
-        module("AdapterSettings", in: .support, ["MicroCore", configuration]),
+        module("AdapterSettings", in: .support, ["MicroCore", configuration, logging]),
         module("BackendSupport", in: .support, ["MicroCore", "CurlTransfer"]),
         module("GoMicroWire", in: .support, ["MicroCore", nioCore]),
 

@@ -28,6 +28,9 @@ public struct NodeFilter: Sendable, Hashable {
         self.zone = zone
     }
 
+    /// Whether every node matches and none is preferred.
+    var isEmpty: Bool { versions.isEmpty && labels.isEmpty && endpoint == nil && zone == nil }
+
     func matches(_ record: ServiceRecord) -> Bool {
         guard versions.isEmpty || versions.contains(record.version) else { return false }
         guard let endpoint, !record.endpoints.isEmpty else { return true }

@@ -13,6 +13,9 @@ struct NodePool: Sendable {
             (picker, self.candidates) = Picker.make(strategy, for: candidates)
         }
 
+        /// The candidate that the strategy selects.
+        mutating func pick(key: String?) -> Candidate { candidates[picker.position(in: candidates, key: key)] }
+
         /// The candidate that the strategy selects, or the next one after it that satisfies the predicate.
         mutating func pick(key: String?, where predicate: (Candidate) -> Bool) -> Candidate? {
             let start = picker.position(in: candidates, key: key)
@@ -24,6 +27,7 @@ struct NodePool: Sendable {
         }
     }
 
+    /// Those of the preferred zone, if there are any, and all.
     private var tiers: [Tier]
 
     init(_ candidates: [Candidate], strategy: SelectionStrategy, zone: String?) {
@@ -31,7 +35,8 @@ struct NodePool: Sendable {
         tiers = [preferred, candidates].filter { !$0.isEmpty }.map { Tier($0, strategy) }
     }
 
-    var isEmpty: Bool { tiers.isEmpty }
+    /// A candidate, if possible of the preferred zone; nil if there is none.
+    mutating func pick(key: String?) -> Candidate? { tiers.isEmpty ? nil : tiers[0].pick(key: key) }
 
     /// A candidate that satisfies the predicate, if possible of the preferred zone.
     mutating func pick(key: String?, where predicate: (Candidate) -> Bool) -> Candidate? {

@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 public import MicroCore
 import Synchronization
 
@@ -20,6 +21,9 @@ public final class NodeSelector: Sendable {
         var isClosed = false
     }
 
+    /// The maximum number of shards: more threads share them.
+    private static let maxShards = 64
+
     /// The time after which the watch of a service without calls ends; a service without nodes has a shorter one.
     private let idleTimeout: (inUse: Duration, empty: Duration)
 
@@ -27,6 +31,10 @@ public final class NodeSelector: Sendable {
     private let transportName: String
     private let strategy: SelectionStrategy
     private let state = Mutex(State())
+    private let shards: [SelectorShard]
+    /// Whether threads use different shards: as soon as two have picked at the same time. Until then round robin is exact;
+    /// afterwards each shard takes turns on its own.
+    private let isSharded = Atomic(false)
 
     /// Creates a selector. The first pick of a service starts its watch.
     ///
@@ -48,6 +56,8 @@ public final class NodeSelector: Sendable {
         self.registry = registry
         self.transportName = transportName
         self.strategy = strategy
+        let threads = min(max(ProcessInfo.processInfo.activeProcessorCount, 1), Self.maxShards)
+        shards = (0..<threads).map { _ in SelectorShard(strategy: strategy) }
     }
 
     deinit {
@@ -72,32 +82,56 @@ public final class NodeSelector: Sendable {
         _ service: String, where filter: NodeFilter = NodeFilter(), key: String? = nil,
         avoiding tried: Set<String> = [], deadline: ContinuousClock.Instant
     ) async throws -> Selection {
+        if let selection = pickFromReplica(service, filter, key: key, avoiding: tried) { return selection }
         let view = try view(of: service)
-        if let node = view.pick(filter, key: key, avoiding: tried) { return node }
+        if let selection = shard.pick(view, filter, key: key, avoiding: tried) { return selection }
         let registryState = try await view.registryState(until: deadline, orThrow: self.lookupTimeoutError(service))
-        if let node = view.pick(filter, key: key, avoiding: tried) { return node }
+        if let selection = shard.pick(view, filter, key: key, avoiding: tried) { return selection }
         throw selectionError(of: service, filter, in: registryState)
+    }
+
+    /// The shard of the current thread.
+    private var shard: SelectorShard {
+        isSharded.load(ordering: .relaxed) ? shards[ThreadSlot.current % shards.count] : shards[0]
+    }
+
+    /// Selects a node if the shard of the current thread has a replica of the service.
+    private func pickFromReplica(
+        _ service: String, _ filter: NodeFilter, key: String?, avoiding tried: Set<String>
+    ) -> Selection? {
+        if !isSharded.load(ordering: .relaxed) {
+            let (selection, isAvailable) = shards[0].pickIfAvailable(service, filter, key: key, avoiding: tried)
+            if isAvailable { return selection }
+            isSharded.store(true, ordering: .relaxed)
+        }
+        return shard.pick(service, filter, key: key, avoiding: tried)
     }
 
     /// Ends all watches, and returns when they have ended. Closing twice has no effect.
     public func close() async {
-        let tasks = state.withLock { state in
+        let (entries, evictionTask) = state.withLock { state in
             state.isClosed = true
             defer { state.entries = [:] }
-            return state.entries.values.map(\.task) + [state.evictionTask].compactMap(\.self)
+            return (state.entries, state.evictionTask)
         }
+        stopFollowing(entries)
+        let tasks = entries.values.map(\.task) + [evictionTask].compactMap(\.self)
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
     }
 
     private func view(of service: String) throws -> ServiceView {
         try state.withLock { state in
-            if let entry = state.entries[service] { return entry.view }
+            if let entry = state.entries[service] {
+                // Keeps the eviction from ending the view before the pick.
+                entry.view.recordUse()
+                return entry.view
+            }
             guard !state.isClosed else {
                 throw MicroError(.closed, "the client is closed", origin: MicroError.Origin.client)
             }
             let watch = try registry.watch(service)
-            let view = ServiceView(name: service, strategy: strategy, isEligible: isEligible)
+            let view = ServiceView(name: service, isEligible: isEligible)
             state.entries[service] = Entry(view: view, task: Task { await view.follow(watch) })
             if state.evictionTask == nil {
                 state.evictionTask = Task { [weak self, pause = idleTimeout.empty / 2] in
@@ -126,10 +160,17 @@ public final class NodeSelector: Sendable {
             }
             for name in idle.keys { state.entries[name] = nil }
             if state.entries.isEmpty { state.evictionTask = nil }
-            return (idle.values.map(\.task), !state.entries.isEmpty)
+            return (idle, !state.entries.isEmpty)
         }
-        for task in evicted { task.cancel() }
+        stopFollowing(evicted)
+        for entry in evicted.values { entry.task.cancel() }
         return hasEntries
+    }
+
+    /// Invalidates the replicas of services.
+    private func stopFollowing(_ entries: [String: Entry]) {
+        for entry in entries.values { entry.view.end() }
+        for shard in shards { shard.remove(entries.keys) }
     }
 
     private func selectionError(

@@ -7,12 +7,14 @@ public import MicroCore
 public struct Selection: Sendable {
     /// The result of a call as evidence about the node.
     public enum Outcome: Sendable {
-        /// The node responded, possibly with an error, or the deadline passed.
+        /// The node responded, possibly with an error.
         case responded
         /// The node rejected the call because it is overloaded.
         case overloaded
         /// The node could not be reached.
         case failed
+        /// The node did not respond by the deadline.
+        case timedOut
         /// The caller canceled the call.
         case abandoned
     }
@@ -25,16 +27,19 @@ public struct Selection: Sendable {
     /// The time since the registry was last readable; nil if it is readable. The node was registered then.
     public let staleDuration: Duration?
 
-    let view: ServiceView
-    let start: ContinuousClock.Instant
+    /// The time of the selection; nil if nothing needs it.
+    let start: ContinuousClock.Instant?
 
     /// Reports the result of the call, once.
     ///
-    /// A node that failed is ejected: it is not selected for a while, which grows with each failure, until a call to it
-    /// succeeds. If all nodes of a service fail, none is ejected. ``SelectionStrategy/leastLoaded`` uses the other outcomes.
+    /// A node that failed, or that timed out twice without a response in between, is ejected: it is not selected for a while,
+    /// which grows with each failure, until a call to it succeeds. If all nodes of a service fail, none is ejected. ``SelectionStrategy/leastLoaded`` uses the other outcomes.
     public func report(_ outcome: Outcome) {
-        candidate.load?.end(after: .now - start, outcome)
-        view.report(candidate.node.id, outcome)
+        if let load = candidate.load, let start { load.end(after: .now - start, outcome) }
+        // Without failures a response changes nothing.
+        if candidate.view.hasOutliers || (outcome != .responded && outcome != .abandoned) {
+            candidate.view.report(candidate.node.id, outcome)
+        }
     }
 }
 
@@ -47,6 +52,7 @@ extension Selection.Outcome {
         }
         switch error.code {
         case .unavailable where MicroError.Origin.isToolkit(error.origin): self = .failed
+        case .deadlineExceeded where MicroError.Origin.isToolkit(error.origin): self = .timedOut
         case .resourceExhausted where MicroError.Origin.isToolkit(error.origin): self = .overloaded
         default: self = .responded
         }

@@ -4,82 +4,60 @@
 import MicroCore
 import Synchronization
 
-/// A selector's view of one service: the nodes in the newest state of the service's watch.
+/// A selector's view of one service: the nodes in the newest state of the service's watch, and the nodes that failed.
+///
+/// Picks only read it, unless nodes fail: each shard of the selector has a ``NodeReplica``, which copies the nodes when the
+/// generation has changed.
 final class ServiceView: Sendable {
-    private struct State {
-        var registryState: RegistryState?
-        /// The time since which the registry is not readable; nil while it is.
-        var staleSince: ContinuousClock.Instant?
+    /// The number of a state of the nodes.
+    typealias Generation = UInt64
+
+    /// The nodes of one generation.
+    struct Snapshot: Sendable {
         /// The eligible nodes, by version.
         var records: [ServiceRecord] = []
-        /// Created when a filter is first used after a change. A linear search is enough for the few filters of a service.
-        var pools: [(filter: NodeFilter, nodes: NodePool)] = []
-        /// By node ID; empty if the strategy does not need it.
-        var loads: [String: NodeLoad] = [:]
-        var ejection = OutlierEjection()
+        /// The time since which the registry is not readable; nil while it is.
+        var staleSince: ContinuousClock.Instant?
+    }
+
+    private struct State {
+        var registryState: RegistryState?
+        var snapshot = Snapshot()
         var waiters: [ObjectIdentifier: Promise<Void>] = [:]
-        var hasEnded = false
+        var hasWatchEnded = false
         var lastUse = ContinuousClock.now
     }
 
-    /// The maximum number of cached pools: filters may come from outside.
-    private static let maxPools = 16
-
     let name: String
-    private let strategy: SelectionStrategy
     private let isEligible: @Sendable (Node) -> Bool
     private let state = Mutex(State())
+    private let ejection = Mutex(OutlierEjection())
+    private let generationNumber = Atomic(Generation.initial)
+    private let hasOutliersFlag = Atomic(false)
+    private let isUsed = Atomic(true)
 
-    init(name: String, strategy: SelectionStrategy, isEligible: @escaping @Sendable (Node) -> Bool) {
+    init(name: String, isEligible: @escaping @Sendable (Node) -> Bool) {
         self.name = name
-        self.strategy = strategy
         self.isEligible = isEligible
     }
+
+    // MARK: State of the registry
+
+    /// The generation of the nodes. Changes after ``snapshot`` has changed.
+    var generation: Generation { generationNumber.load(ordering: .acquiring) }
+
+    /// The newest nodes.
+    var snapshot: Snapshot { state.withLock(\.snapshot) }
 
     /// Applies the states of the watch until it ends.
     func follow(_ watch: RegistryWatch) async {
         for await registryState in watch { update(registryState) }
         let waiters = state.withLock { state in
-            state.hasEnded = true
+            state.hasWatchEnded = true
             defer { state.waiters = [:] }
             return state.waiters.values
         }
         for waiter in waiters { waiter.resolve() }
-    }
-
-    /// Selects a node, if possible none to avoid and none that is ejected; nil without nodes or before the first state.
-    func pick(_ filter: NodeFilter, key: String?, avoiding tried: Set<String>) -> Selection? {
-        state.withLock { state in
-            let now = ContinuousClock.now
-            state.lastUse = now
-            let selected = withPool(filter, &state) { pool, ejection -> Candidate? in
-                guard !pool.isEmpty else { return nil }
-                if tried.isEmpty, ejection.isEmpty { return pool.pick(key: key) { _ in true } }
-                // If all nodes fail they are used as if none did.
-                return pool.pick(key: key) { !tried.contains($0.node.id) && !ejection.isEjected($0.node.id, at: now) }
-                    ?? pool.pick(key: key) { !tried.contains($0.node.id) }
-                    ?? pool.pick(key: key) { _ in true }
-            }
-            guard let selected else { return nil }
-            selected.load?.begin()
-            if !state.ejection.isEmpty { state.ejection.recordSelection(of: selected.node.id, at: now) }
-            return Selection(
-                candidate: selected, staleDuration: state.staleSince.map { now - $0 }, view: self, start: now)
-        }
-    }
-
-    /// Records the outcome of a call to a node.
-    func report(_ id: String, _ outcome: Selection.Outcome) {
-        state.withLock { state in
-            switch outcome {
-            case .failed:
-                state.ejection.recordFailure(of: id, at: .now)
-                // The node may have left the registry meanwhile.
-                state.ejection.retainNodes(state.records)
-            case .responded, .overloaded: if !state.ejection.isEmpty { state.ejection.recordSuccess(of: id) }
-            case .abandoned: break
-            }
-        }
     }
 
     /// The newest state, as soon as there is one; nil if the watch ended before.
@@ -91,7 +69,7 @@ final class ServiceView: Sendable {
     ) async throws -> RegistryState? {
         let waiter = Promise<Void>()
         let isAvailable = state.withLock { state in
-            if state.registryState != nil || state.hasEnded { return true }
+            if state.registryState != nil || state.hasWatchEnded { return true }
             state.waiters[ObjectIdentifier(waiter)] = waiter
             return false
         }
@@ -102,28 +80,6 @@ final class ServiceView: Sendable {
         return state.withLock(\.registryState)
     }
 
-    /// The time since the last pick, and whether the service has no nodes.
-    func idleness(at now: ContinuousClock.Instant) -> (time: Duration, isEmpty: Bool) {
-        state.withLock { (now - $0.lastUse, $0.records.isEmpty) }
-    }
-
-    /// Gives access to the pool of a filter in place, which avoids a copy.
-    private func withPool<Result>(
-        _ filter: NodeFilter, _ state: inout State, _ body: (inout NodePool, OutlierEjection) -> Result
-    ) -> Result {
-        if let index = state.pools.firstIndex(where: { $0.filter == filter }) {
-            return body(&state.pools[index].nodes, state.ejection)
-        }
-        if state.pools.count >= Self.maxPools { state.pools.removeFirst() }
-        state.pools.append((filter, pool(filter, state)))
-        return body(&state.pools[state.pools.count - 1].nodes, state.ejection)
-    }
-
-    private func pool(_ filter: NodeFilter, _ state: State) -> NodePool {
-        let nodes = state.records.filter(filter.matches).flatMap(\.nodes).filter(filter.matches)
-        return NodePool(nodes.map { Candidate($0, state.loads[$0.id]) }, strategy: strategy, zone: filter.zone)
-    }
-
     private func update(_ registryState: RegistryState) {
         let records = registryState[name].compactMap { record in
             var record = record
@@ -132,20 +88,88 @@ final class ServiceView: Sendable {
         }
         let waiters = state.withLock { state in
             state.registryState = registryState
-            state.staleSince = registryState.freshness.staleSince
-            state.records = records
-            state.pools = []
-            state.ejection.retainNodes(records)
-            if strategy == .leastLoaded {
-                let known = state.loads
-                state.loads = [:]
-                for node in records.flatMap(\.nodes) { state.loads[node.id] = known[node.id] ?? NodeLoad() }
-            }
+            state.snapshot = Snapshot(records: records, staleSince: registryState.freshness.staleSince)
             defer { state.waiters = [:] }
             return state.waiters.values
         }
+        withEjection { $0.retainNodes(records) }
+        if !hasEnded { generationNumber.wrappingAdd(1, ordering: .releasing) }
         for waiter in waiters { waiter.resolve() }
     }
+
+    // MARK: Use
+
+    /// Whether the selector has stopped following the service. Its replicas are out of date.
+    var hasEnded: Bool { generation >= .ended }
+
+    /// Marks the view as out of date.
+    func end() { generationNumber.store(.ended, ordering: .releasing) }
+
+    /// Records a pick. Writes only once between two calls of ``idleness(at:)``.
+    func recordUse() {
+        if !isUsed.load(ordering: .relaxed) { isUsed.store(true, ordering: .relaxed) }
+    }
+
+    /// The time since the last call of this method that followed a pick, and whether the service has no nodes.
+    func idleness(at now: ContinuousClock.Instant) -> (time: Duration, isEmpty: Bool) {
+        let isUsed = isUsed.exchange(false, ordering: .relaxed)
+        return state.withLock { state in
+            if isUsed { state.lastUse = now }
+            return (now - state.lastUse, state.snapshot.records.isEmpty)
+        }
+    }
+
+    // MARK: Outliers
+
+    /// Whether a node is ejected, or may be soon.
+    var hasOutliers: Bool { hasOutliersFlag.load(ordering: .relaxed) }
+
+    /// Selects a candidate, if possible none to avoid and none that is ejected.
+    func pick(from pool: inout NodePool, key: String?, avoiding tried: Set<String>) -> Candidate? {
+        let now = ContinuousClock.now
+        return ejection.withLock { ejection in
+            // If all nodes fail they are used as if none did.
+            let candidate =
+                pool.pick(key: key) { !tried.contains($0.node.id) && !ejection.isEjected($0.node.id, at: now) }
+                ?? pool.pick(key: key) { !tried.contains($0.node.id) }
+                ?? pool.pick(key: key)
+            if let candidate { ejection.recordSelection(of: candidate.node.id, at: now) }
+            return candidate
+        }
+    }
+
+    /// Records the outcome of a call to a node.
+    func report(_ id: String, _ outcome: Selection.Outcome) {
+        switch outcome {
+        case .responded, .overloaded: withEjection { $0.recordSuccess(of: id) }
+        case .failed: recordFailure { $0.recordFailure(of: id, at: .now) }
+        case .timedOut: recordFailure { $0.recordTimeout(of: id, at: .now) }
+        case .abandoned: break
+        }
+    }
+
+    private func recordFailure(_ record: (inout OutlierEjection) -> Void) {
+        let records = snapshot.records
+        withEjection { ejection in
+            record(&ejection)
+            // The node may have left the registry meanwhile.
+            ejection.retainNodes(records)
+        }
+    }
+
+    private func withEjection(_ body: (inout OutlierEjection) -> Void) {
+        ejection.withLock { ejection in
+            body(&ejection)
+            hasOutliersFlag.store(!ejection.isEmpty, ordering: .relaxed)
+        }
+    }
+}
+
+extension ServiceView.Generation {
+    /// Before the first state.
+    static let initial: Self = 0
+    /// After the selector has stopped following the service.
+    static let ended: Self = 1 << 63
 }
 
 extension RegistryState.Freshness {

@@ -125,6 +125,23 @@ import Testing
         }
     }
 
+    @Test(arguments: SelectionStrategy.allCases) func hangingNodeFailsFewCalls(_ strategy: SelectionStrategy)
+        async throws
+    {
+        try await withNodes(["a", "b", "c"], strategy: strategy) { id in
+            if id == "a" { try await Task.sleep(for: .seconds(600)) }
+            return Text(text: id)
+        } _: { client in
+            var failures = 0
+            for call in 0..<60 {
+                let options = CallOptions(timeout: .milliseconds(100), key: "customer-\(call)")
+                let response: Text? = try? await client.call("svc", "Do", Text(text: ""), options: options)
+                if response == nil { failures += 1 }
+            }
+            #expect(failures <= 6, "\(failures) of 60")
+        }
+    }
+
     /// The overloaded node rejects calls faster than the other one responds.
     @Test func leastLoadedAvoidsOverloadedNodes() async throws {
         let refused = Counter()

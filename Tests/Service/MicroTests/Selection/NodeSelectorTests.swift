@@ -189,6 +189,70 @@ private func state(_ nodes: String..., transport: String? = "http") -> RegistryS
         await selector.close()
     }
 
+    /// A node that accepts connections but never responds, such as a stopped process.
+    @Test(arguments: SelectionStrategy.allCases) func hangingNodeIsEjected(_ strategy: SelectionStrategy) async throws {
+        let selector = selector(strategy)
+        try await started(selector, state("a", "b", "c"))
+        var timeouts = 0
+        for call in 0..<120 {
+            let selection = try await selector.pick("svc", key: "customer-\(call)", deadline: deadline)
+            if selection.node.id == "a" { timeouts += 1 }
+            selection.report(selection.node.id == "a" ? .timedOut : .responded)
+        }
+        // Two until the ejection, and probes with growing delays if the test is slow.
+        #expect((1...8).contains(timeouts), "\(timeouts)")
+        await selector.close()
+    }
+
+    @Test func singleTimeoutDoesNotEjectNode() async throws {
+        let selector = selector()
+        try await started(selector, state("a", "b"))
+        for _ in 0..<10 {
+            let ids = try await pickIDs(selector, 2)
+            #expect(Set(ids) == ["a", "b"])
+            for outcome in [Selection.Outcome.timedOut, .responded] {
+                var selection = try await selector.pick("svc", deadline: deadline)
+                while selection.node.id != "a" { selection = try await selector.pick("svc", deadline: deadline) }
+                selection.report(outcome)
+            }
+        }
+        await selector.close()
+    }
+
+    /// Threads that pick at the same time work with different shards.
+    @Test(arguments: SelectionStrategy.allCases) func concurrentPicksSelectAllNodesAndFollowUpdates(
+        _ strategy: SelectionStrategy
+    ) async throws {
+        let selector = selector(strategy)
+        try await started(selector, state("a", "b", "c"))
+        func counts(_ picks: Int) async throws -> [String: Int] {
+            try await withThrowingTaskGroup(of: [String: Int].self) { group in
+                for task in 0..<8 {
+                    group.addTask { [deadline] in
+                        var counts: [String: Int] = [:]
+                        for pick in 0..<picks {
+                            let selection = try await selector.pick(
+                                "svc", key: "customer-\(task)-\(pick)", deadline: deadline)
+                            selection.report(.responded)
+                            counts[selection.node.id, default: 0] += 1
+                        }
+                        return counts
+                    }
+                }
+                return try await group.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
+            }
+        }
+        let before = try await counts(2000)
+        #expect(Set(before.keys) == ["a", "b", "c"] && before.values.reduce(0, +) == 16_000)
+        if strategy == .roundRobin {
+            for count in before.values { #expect(abs(count - 16_000 / 3) <= 64, "\(before)") }
+        }
+        registry.yield(state("d"))
+        #expect(await eventually { (try? await counts(10))?.keys.sorted() == ["d"] })
+        await selector.close()
+        await #expect(throws: MicroError.self) { _ = try await counts(1) }
+    }
+
     @Test func ejectedNodeIsPreferredOverTriedNode() async throws {
         let selector = selector()
         try await started(selector, state("a", "b"))

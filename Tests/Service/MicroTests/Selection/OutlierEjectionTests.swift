@@ -47,6 +47,25 @@ import Testing
         #expect(short == [false], "a success resets the backoff")
     }
 
+    @Test mutating func secondTimeoutInARowEjectsNode() {
+        ejection.recordTimeout(of: node, at: start)
+        ejection.recordSuccess(of: node)
+        ejection.recordTimeout(of: node, at: start)
+        let afterOne = isEjected(after: [.zero])
+        ejection.recordTimeout(of: node, at: start)
+        let afterTwo = isEjected(after: [.zero, .milliseconds(501)])
+        #expect(afterOne == [false] && afterTwo == [true, false])
+    }
+
+    /// Calls that were made before the ejection time out after it.
+    @Test mutating func timeoutsOfEarlierCallsDoNotProlongEjection() {
+        for _ in 0..<20 { ejection.recordTimeout(of: node, at: start) }
+        let probed = isEjected(after: [.milliseconds(501)])
+        ejection.recordTimeout(of: node, at: start + .milliseconds(600))
+        let again = isEjected(after: [.milliseconds(1000), .milliseconds(2000)])
+        #expect(probed == [false] && again == [true, false])
+    }
+
     @Test mutating func removedNodesAreForgotten() {
         ejection.recordFailure(of: node, at: start)
         ejection.retainNodes([record("svc", node: "a")])

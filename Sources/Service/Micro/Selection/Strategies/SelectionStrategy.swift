@@ -1,6 +1,10 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import AdapterSettings
+import Configuration
+import MicroCore
+
 /// The strategy that selects a node of a service. Each takes constant time, regardless of the number of nodes.
 public enum SelectionStrategy: String, Sendable, CaseIterable {
     /// Random, with the same probability for each node.
@@ -16,4 +20,27 @@ public enum SelectionStrategy: String, Sendable, CaseIterable {
     /// Random, in proportion to the `weight` in a node's metadata: 0…65,535; 1 if it is missing or malformed. A node of
     /// weight 0 is selected only if all nodes have weight 0.
     case weighted
+}
+
+extension SelectionStrategy {
+    /// Reads `MICRO_SELECTOR`: the name of a strategy, or that of a selector of go-micro. `default` and `cache` are random
+    /// selection with cached nodes, as here; the others have no counterpart and are replaced by it with a warning.
+    ///
+    /// - Throws: ``MicroError`` with `invalidArgument` for any other name.
+    init(setting name: String) throws {
+        if let strategy = Self(rawValue: name) {
+            self = strategy
+            return
+        }
+        self = .random
+        switch name {
+        case "default", "cache": break
+        case "blacklist", "dns", "first", "label", "named", "router", "shard", "static":
+            SettingWarnings.shared.warn(
+                variable: "MICRO_SELECTOR", value: name, replacement: Self.random.rawValue)
+        default:
+            let names = Self.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ConfigReader.malformed("micro.selector", name, expected: "one of \(names)")
+        }
+    }
 }

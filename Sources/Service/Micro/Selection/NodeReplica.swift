@@ -1,0 +1,77 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+
+/// A shard's copy of the nodes of one service. The shard synchronizes access.
+///
+/// It follows the service's view by its generation, so that a pick reads shared memory that no other pick writes.
+struct NodeReplica: Sendable {
+    /// The maximum number of cached pools: filters may come from outside.
+    private static let maxPools = 16
+
+    let view: ServiceView
+    private let strategy: SelectionStrategy
+    private var generation = ServiceView.Generation.initial
+    private var snapshot = ServiceView.Snapshot()
+    /// The pool of the filter that every node matches.
+    private var unfilteredPool: NodePool?
+    /// Created when a filter is first used after a change. A linear search is enough for the few filters of a service.
+    private var filteredPools: [(filter: NodeFilter, nodes: NodePool)] = []
+    /// By node ID; empty if the strategy does not need it.
+    private var loads: [String: NodeLoad] = [:]
+
+    init(_ view: ServiceView, strategy: SelectionStrategy) {
+        self.view = view
+        self.strategy = strategy
+    }
+
+    /// Selects a node, if possible none to avoid and none that is ejected; nil without nodes or before the first state.
+    mutating func pick(_ filter: NodeFilter, key: String?, avoiding tried: Set<String>) -> Selection? {
+        let current = view.generation
+        if current != generation { update(to: current) }
+        view.recordUse()
+        let isUnrestricted = tried.isEmpty && !view.hasOutliers
+        guard
+            let candidate = isUnrestricted
+                ? withPool(filter, { $0.pick(key: key) })
+                : withPool(filter, { [view] pool in view.pick(from: &pool, key: key, avoiding: tried) })
+        else { return nil }
+        // Reading the clock takes as long as the rest.
+        let now = candidate.load == nil && snapshot.staleSince == nil ? nil : ContinuousClock.now
+        candidate.load?.begin()
+        return Selection(
+            candidate: candidate,
+            staleDuration: snapshot.staleSince.flatMap { since in now.map { $0 - since } }, start: now)
+    }
+
+    private mutating func update(to current: ServiceView.Generation) {
+        generation = current
+        snapshot = view.snapshot
+        unfilteredPool = nil
+        filteredPools = []
+        guard strategy == .leastLoaded else { return }
+        let known = loads
+        loads = [:]
+        for node in snapshot.records.lazy.flatMap(\.nodes) { loads[node.id] = known[node.id] ?? NodeLoad() }
+    }
+
+    /// Gives access to the pool of a filter in place, which avoids a copy.
+    private mutating func withPool(_ filter: NodeFilter, _ pick: (inout NodePool) -> Candidate?) -> Candidate? {
+        if filter.isEmpty {
+            if unfilteredPool == nil { unfilteredPool = pool(filter) }
+            return pick(&unfilteredPool!)
+        }
+        if let index = filteredPools.firstIndex(where: { $0.filter == filter }) {
+            return pick(&filteredPools[index].nodes)
+        }
+        if filteredPools.count >= Self.maxPools { filteredPools.removeFirst() }
+        filteredPools.append((filter, pool(filter)))
+        return pick(&filteredPools[filteredPools.count - 1].nodes)
+    }
+
+    private func pool(_ filter: NodeFilter) -> NodePool {
+        let nodes = snapshot.records.filter(filter.matches).flatMap(\.nodes).filter(filter.matches)
+        return NodePool(nodes.map { Candidate($0, loads[$0.id], view) }, strategy: strategy, zone: filter.zone)
+    }
+}
