@@ -17,6 +17,8 @@ package struct AdapterDescription: Sendable {
 
     /// The value of `MICRO_REGISTRY`, `MICRO_TRANSPORT` and `MICRO_BROKER` that selects the adapter.
     package let name: String
+    /// Other names that select the adapter, such as those of Go Micro's plugins.
+    package let aliases: [String]
     /// Makes the registry; nil if the adapter has none.
     package let makeRegistry: RegistryFactory?
     /// Makes the transport; nil if the adapter has none.
@@ -26,10 +28,11 @@ package struct AdapterDescription: Sendable {
 
     /// Describes an adapter.
     package init(
-        name: String, registry: RegistryFactory? = nil, transport: TransportFactory? = nil,
+        name: String, aliases: [String] = [], registry: RegistryFactory? = nil, transport: TransportFactory? = nil,
         broker: BrokerFactory? = nil
     ) {
         self.name = name
+        self.aliases = aliases
         makeRegistry = registry
         makeTransport = transport
         makeBroker = broker

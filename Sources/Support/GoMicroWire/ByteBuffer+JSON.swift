@@ -12,6 +12,11 @@ extension ByteBuffer {
         self.init(bytes: data)
     }
 
+    /// The JSON value in the buffer, also a scalar; nil if it is not JSON.
+    var jsonFragment: Any? {
+        try? JSONSerialization.jsonObject(with: Data(readableBytesView), options: .fragmentsAllowed)
+    }
+
     /// The JSON object in the buffer; nil if there is none.
     var jsonObject: [String: Any]? {
         try? JSONSerialization.jsonObject(with: Data(readableBytesView)) as? [String: Any]

@@ -19,8 +19,9 @@ package struct LegacyRPCEnvelope: Sendable {
     private let outer: TransportRequest
     private let service: String
     private let kind: Kind
-    /// Nil if it cannot be read.
-    private let content: (method: String?, message: ByteBuffer)?
+    /// The endpoint in the envelope; nil if it names none.
+    private let method: String?
+    private let message: Result<ByteBuffer, MicroError>
 
     /// Opens an envelope; nil if the request is in none.
     ///
@@ -33,14 +34,23 @@ package struct LegacyRPCEnvelope: Sendable {
         case "application/proto-rpc":
             let unwrapped = ProtoRPCHeader.unwrapped(outer.body)
             kind = .protobuf(sequence: unwrapped?.0.sequence ?? 0)
-            content = unwrapped.map { ($0.method, $1) }
+            method = unwrapped?.0.method
+            message =
+                if let unwrapped { .success(unwrapped.1) } else {
+                    .failure(Self.invalid("the body is not an envelope of \(outer.contentType)"))
+                }
         // The latter only without an endpoint: with one, it is a message.
         case "application/json-rpc", "application/json":
-            let call = outer.body.jsonObject ?? [:]
-            kind = .json(id: call["id"].flatMap(ByteBuffer.init(json:)) ?? ByteBuffer(string: "null"))
-            let parameters = call["params"] as? [Any] ?? []
-            let message = parameters.count == 1 ? ByteBuffer(json: parameters[0]) : nil
-            content = message.map { (call["method"] as? String, $0) }
+            let members = JSONSlices.members(of: outer.body)
+            // Of duplicate keys the last one counts, as in Go.
+            func member(_ key: String) -> ByteBuffer? { members?.last { $0.key == key }?.value }
+            kind = .json(
+                id: member("id")?.jsonFragment.flatMap(ByteBuffer.init(json:)) ?? ByteBuffer(string: "null"))
+            method = member("method").flatMap(JSONSlices.unquoted)
+            message =
+                members == nil
+                ? .failure(Self.invalid("the body is not a JSON object, as \(outer.contentType) requires"))
+                : Self.message(inParameters: member("params"))
         default: return nil
         }
     }
@@ -66,14 +76,11 @@ package struct LegacyRPCEnvelope: Sendable {
     private func unwrapped() throws -> TransportRequest {
         var inner = outer
         if inner.service.isEmpty { inner.service = service }
-        if inner.endpoint.isEmpty { inner.endpoint = content?.method ?? "" }
+        if inner.endpoint.isEmpty { inner.endpoint = method ?? "" }
         guard !inner.endpoint.isEmpty else {
             throw Self.invalid("neither the header Micro-Endpoint nor, as in JSON-RPC, the body names an endpoint")
         }
-        guard let message = content?.message else {
-            throw Self.invalid("the body is no envelope of \(outer.contentType)")
-        }
-        inner.body = message
+        inner.body = try message.get()
         switch kind {
         case .protobuf: inner.contentType = "application/protobuf"
         case .json: inner.contentType = "application/json"
@@ -93,6 +100,20 @@ package struct LegacyRPCEnvelope: Sendable {
             ]
             return parts.reduce(into: ByteBuffer()) { $0.writeImmutableBuffer($1 ?? ByteBuffer()) }
         }
+    }
+
+    /// The message in `params` of JSON-RPC: an object, as in version 2.0, or the element of an array, as in version 1.0.
+    private static func message(inParameters parameters: ByteBuffer?) -> Result<ByteBuffer, MicroError> {
+        let expectation = "send the message as an object, or as the only element of an array"
+        guard let parameters else { return .failure(invalid("params is missing: \(expectation)")) }
+        if parameters.readableBytesView.first == UInt8(ascii: "{") { return .success(parameters) }
+        guard let elements = JSONSlices.elements(of: parameters) else {
+            return .failure(invalid("params is neither an object nor an array: \(expectation)"))
+        }
+        guard let message = elements.first, elements.count == 1 else {
+            return .failure(invalid("params has \(elements.count) elements: \(expectation)"))
+        }
+        return .success(message)
     }
 
     private static func invalid(_ problem: String) -> MicroError {

@@ -129,7 +129,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
             ("other", "Greeter.Hello", #"{"name":"x"}"#, #"{"greeting":"Hello x"}"#),
             (service, "Greeter.Hello", "", #"{"greeting":"Hello "}"#),
             (service, "Debug.Health", "{}", #""status":"ok""#),
-            (service, "Debug.Stats", "{}", #""uptime":"#),
+            (service, "Debug.Stats", "{}", #""started":"#),
         ])
     func curlRequestsAreAnswered(service: String, endpoint: String, body: String, answer: String) async throws {
         try await withGreeter { (hello: Hello) in

@@ -19,6 +19,11 @@ import Testing
         #expect(try Backends.environment.makeRegistry(reader([:])).name == "memory")
     }
 
+    /// The name of Go Micro's plugin.
+    @Test func etcdv3SelectsEtcd() throws {
+        #expect(try Backends.environment.makeRegistry(reader(["micro.registry": "etcdv3"])).name == "etcd")
+    }
+
     @Test func environmentSelectsTransport() throws {
         #expect(try Backends.environment.makeTransport(reader([:])).name == "http")
         #expect(try Backends.environment.makeTransport(reader(["micro.transport": "memory"])).name == "memory")

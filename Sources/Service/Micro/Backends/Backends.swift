@@ -30,6 +30,8 @@ public struct Backends: Sendable {
     public var transports: [String: TransportFactory]
     /// The brokers, by name.
     public var brokers: [String: BrokerFactory]
+    /// The names of adapters, by their other names.
+    private var aliases: [String: String] = [:]
     /// Whether all adapters of this package are linked, so that an error has no further module to suggest.
     private let isComplete: Bool
 
@@ -52,6 +54,7 @@ public struct Backends: Sendable {
             registries[adapter.name] = adapter.makeRegistry
             transports[adapter.name] = adapter.makeTransport
             brokers[adapter.name] = adapter.makeBroker
+            for alias in adapter.aliases { aliases[alias] = adapter.name }
         }
         self.isComplete = isComplete
     }
@@ -65,16 +68,20 @@ public struct Backends: Sendable {
     /// - Throws: ``MicroError`` with `invalidArgument` if the program links no registry of that name; and the errors of
     ///   the factory.
     public func makeRegistry(_ configuration: ConfigReader) throws -> any Registry {
-        let name = configuration.nonEmptyString("micro.registry") ?? "memory"
-        return try factory(name, in: registries, variable: "MICRO_REGISTRY")(configuration)
+        let selection = try factory(
+            in: registries, setting: "micro.registry", default: "memory", foreignNames: Self.foreignRegistries,
+            configuration)
+        return try selection(configuration)
     }
 
     /// Creates the transport that `MICRO_TRANSPORT` selects; HTTP if it is not set.
     ///
     /// - Throws: As ``makeRegistry(_:)``.
     public func makeTransport(_ configuration: ConfigReader) throws -> any Transport {
-        let name = configuration.nonEmptyString("micro.transport") ?? "http"
-        return try factory(name, in: transports, variable: "MICRO_TRANSPORT")(configuration)
+        let selection = try factory(
+            in: transports, setting: "micro.transport", default: "http", foreignNames: Self.foreignTransports,
+            configuration)
+        return try selection(configuration)
     }
 
     /// Creates the broker that `MICRO_BROKER` selects. If it is not set: memory with a registry in memory, which serves a
@@ -83,14 +90,30 @@ public struct Backends: Sendable {
     /// - Throws: As ``makeRegistry(_:)``.
     public func makeBroker(_ configuration: ConfigReader, registry: any Registry) throws -> any Broker {
         let fallback = registry.name == "memory" ? "memory" : "http"
-        let name = configuration.nonEmptyString("micro.broker") ?? fallback
-        return try factory(name, in: brokers, variable: "MICRO_BROKER")(configuration, registry)
+        let selection = try factory(
+            in: brokers, setting: "micro.broker", default: fallback, foreignNames: Self.foreignBrokers, configuration)
+        return try selection(configuration, registry)
     }
 
+    /// Names that Go Micro's own flags accept and that have no counterpart here. The default replaces them with a warning, so
+    /// that the environment of a fleet can be kept when services move over.
+    private static let foreignRegistries: Set = ["cache", "gossip", "mdns", "multicast", "proxy", "service", "sidecar"]
+    private static let foreignTransports: Set = ["grpc", "quic", "tcp", "udp", "utp"]
+    private static let foreignBrokers: Set = ["eats", "grpc", "service"]
+
     private func factory<Factory>(
-        _ name: String, in factories: [String: Factory], variable: String
+        in factories: [String: Factory], setting key: String, default fallback: String, foreignNames: Set<String>,
+        _ configuration: ConfigReader
     ) throws -> Factory {
-        if let factory = factories[name] { return factory }
+        let name = configuration.nonEmptyString(ConfigKey(key)) ?? fallback
+        if let factory = factories[name] ?? aliases[name].flatMap({ factories[$0] }) { return factory }
+        let variable = key.uppercased().replacing(".", with: "_")
+        if name == "default" || foreignNames.contains(name), let factory = factories[fallback] {
+            if name != "default" {
+                SettingWarnings.shared.warn(variable: variable, value: name, replacement: fallback)
+            }
+            return factory
+        }
         let linked = factories.keys.sorted().joined(separator: ", ")
         let advice = isComplete ? "" : ", or import MicroBackends and pass backends: .environment for other adapters"
         throw MicroError(

@@ -9,7 +9,8 @@ extension Client {
     /// Configuration of a ``Client``.
     ///
     /// Configuration keys: `micro.client.request.timeout` (`MICRO_CLIENT_REQUEST_TIMEOUT`), `micro.client.retries`
-    /// (`MICRO_CLIENT_RETRIES`), `micro.selector` (`MICRO_SELECTOR`: the name of a ``SelectionStrategy``), `micro.zone`
+    /// (`MICRO_CLIENT_RETRIES`), `micro.selector` (`MICRO_SELECTOR`: the name of a ``SelectionStrategy``, or of a
+    /// selector of go-micro), `micro.zone`
     /// (`MICRO_ZONE`: the zone of ``NodeFilter``).
     public struct Configuration: Sendable {
         /// The time limit of a call with all its attempts; 5 s by default.
@@ -48,11 +49,7 @@ extension Client {
             requestTimeout = try reader.duration(forKey: "micro.client.request.timeout", default: requestTimeout)
             maxRetries = try reader.count(forKey: "micro.client.retries", default: maxRetries)
             if let name = reader.nonEmptyString("micro.selector") {
-                guard let strategy = SelectionStrategy(rawValue: name) else {
-                    let names = SelectionStrategy.allCases.map(\.rawValue).joined(separator: " or ")
-                    throw ConfigReader.malformed("micro.selector", name, expected: names)
-                }
-                self.strategy = strategy
+                strategy = try SelectionStrategy(setting: name)
             }
             filter.zone = reader.nonEmptyString("micro.zone")
         }

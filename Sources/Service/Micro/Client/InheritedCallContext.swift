@@ -10,8 +10,13 @@ struct InheritedCallContext: Sendable {
 
     /// The deadline of the request.
     let deadline: ContinuousClock.Instant
-    /// The headers of the request that the service forwards.
-    let headers: Headers
+    /// The headers of the request.
+    let requestHeaders: Headers
+    /// The rule that selects the headers to forward. Applied only when the handler makes a call.
+    let forwarding: HeaderForwarding
+
+    /// The headers that calls of the handler forward.
+    var headers: Headers { forwarding.forwarded(of: requestHeaders) }
 
     /// The deadline of a call with this time limit.
     ///

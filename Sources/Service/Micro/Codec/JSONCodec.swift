@@ -44,25 +44,47 @@ public struct JSONCodec: Codec {
     private static func decode<Value: Decodable>(
         _ type: Value.Type, _ buffer: ByteBuffer, by decoder: JSONDecoder
     ) throws -> Value {
+        let json = buffer.readableBytes > 0 ? Data(buffer.readableBytesView) : Data("{}".utf8)
         do {
-            let json = buffer.readableBytes > 0 ? Data(buffer.readableBytesView) : Data("{}".utf8)
             return try decoder.decode(type, from: json)
         } catch let error as DecodingError {
-            throw MicroError(.invalidArgument, "malformed JSON for \(type): \(explanation(of: error))", cause: error)
+            throw MicroError(.invalidArgument, description(of: error, decoding: type, from: json), cause: error)
         }
     }
 
-    private static func explanation(of error: DecodingError) -> String {
+    private static func description<Value: Decodable>(
+        of error: DecodingError, decoding type: Value.Type, from json: Data
+    ) -> String {
+        let problem: String
         switch error {
-        case .keyNotFound(let key, let context): "\(path(context.codingPath + [key])) is missing"
-        case .valueNotFound(_, let context): "\(path(context.codingPath)) is null"
-        case .typeMismatch(let type, let context): "\(path(context.codingPath)) is not a \(type)"
-        case .dataCorrupted(let context): context.debugDescription
-        @unknown default: "unreadable"
+        case .keyNotFound(let key, let context): problem = "\(path(context.codingPath + [key])) is missing"
+        case .valueNotFound(let type, let context): problem = "\(path(context.codingPath)) is null, not a \(type)"
+        case .typeMismatch(let type, let context): problem = "\(path(context.codingPath)) is not a \(type)"
+        case .dataCorrupted(let context):
+            let shape = ShapeResolver().resolve(type).shape
+            if let value = try? JSONSerialization.jsonObject(with: json, options: .fragmentsAllowed),
+                let (path, integer) = shape.invalidInteger(in: value)
+            {
+                problem = "\(path.isEmpty ? "the message" : path) is not a valid \(integer)"
+            } else if context.codingPath.isEmpty {
+                return "malformed JSON for \(type): \(context.debugDescription)"
+            } else {
+                problem = "\(path(context.codingPath)): \(context.debugDescription)"
+            }
+        @unknown default: problem = "\(error)"
         }
+        return "the JSON message is not a valid \(type): \(problem)"
     }
 
+    /// A path such as `items[2].name`.
     private static func path(_ keys: [any CodingKey]) -> String {
-        keys.isEmpty ? "the message" : keys.map(\.stringValue).joined(separator: ".")
+        guard !keys.isEmpty else { return "the message" }
+        return keys.reduce(into: "") { path, key in
+            if let index = key.intValue {
+                path += "[\(index)]"
+            } else {
+                path += (path.isEmpty ? "" : ".") + key.stringValue
+            }
+        }
     }
 }

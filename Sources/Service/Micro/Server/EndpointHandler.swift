@@ -89,6 +89,23 @@ final class EndpointHandler: Sendable {
         self.streamHandlersByContentType = streamHandlersByContentType
     }
 
+    /// Creates a handler of a built-in endpoint that ignores the request, with a response for each media type.
+    init(
+        builtIn name: String, of service: ServerIdentity,
+        responsesByContentType: [String: @Sendable () -> ByteBuffer]
+    ) {
+        logger = service.logger("endpoint", name)
+        metrics = CallMetrics(.server, service.name, name)
+        endpoint = Endpoint(name: name, metadata: ["stream": "false"])
+        isBuiltIn = true
+        streamHandlersByContentType = [:]
+        var handlers: [String: EncodedRequestHandler] = [:]
+        for (contentType, response) in responsesByContentType {
+            handlers[contentType] = { _, _ in TransportResponse(contentType: contentType, body: response()) }
+        }
+        handlersByContentType = handlers
+    }
+
     /// Whether a codec supports the types of the endpoint.
     var hasCodec: Bool { !handlersByContentType.isEmpty || !streamHandlersByContentType.isEmpty }
 
@@ -109,7 +126,7 @@ final class EndpointHandler: Sendable {
         _ body: @Sendable () async throws -> Response
     ) async throws -> Response {
         let inherited = InheritedCallContext(
-            deadline: context.deadline, headers: service.forwarded(of: context.headers))
+            deadline: context.deadline, requestHeaders: context.headers, forwarding: service.forwardedHeaders)
         do {
             return try await InheritedCallContext.$current.withValue(inherited) { try await execution.run(body) }
         } catch var error as MicroError where MicroError.Origin.isToolkit(error.origin) {

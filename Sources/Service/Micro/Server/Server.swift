@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import GoMicroWire
 import Logging
 import MicroCore
@@ -12,7 +13,6 @@ final class Server: Sendable {
     private let identity: ServerIdentity
     private let interceptors: [any ServerInterceptor]
     private let limiter: ConcurrencyLimiter
-    private let start = ContinuousClock.now
     private let handlers = Mutex<(byName: [String: EndpointHandler], configurationError: MicroError?)>(([:], nil))
     /// Shared by all unknown endpoints, because callers can make up any number of names.
     private let unknownEndpointMetrics: CallMetrics
@@ -87,11 +87,36 @@ final class Server: Sendable {
         }
     }
 
+    // MARK: Built-in endpoints
+
+    /// Adds `Debug.Health`, `Debug.Stats` and `Debug.Endpoints`: see ``DebugEndpoints``.
+    func addDebugEndpoints() {
+        let started = Date()
+        addBuiltIn(DebugEndpoints.health) { .health }
+        addBuiltIn(DebugEndpoints.stats) { [weak self] in
+            let summaries = self?.endpointSummaries.values.map(\.self) ?? []
+            return .stats(
+                started: started, calls: summaries.reduce(0) { $0 &+ $1.calls },
+                errors: summaries.reduce(0) { $0 &+ $1.errors })
+        }
+        handleBuiltIn(DebugEndpoints.endpoints) { [weak self] (_: DebugEndpoints.Request, _) in
+            DebugEndpoints.EndpointsSummary(
+                uptime: Date().timeIntervalSince(started), endpoints: self?.endpointSummaries ?? [:])
+        }
+    }
+
+    private func addBuiltIn(_ endpoint: String, _ message: @escaping @Sendable () -> DebugMessage) {
+        let handler = EndpointHandler(
+            builtIn: endpoint, of: identity,
+            responsesByContentType: [
+                "application/json": { message().json }, "application/protobuf": { message().protobuf },
+            ])
+        handlers.withLock { $0.byName[endpoint] = handler }
+    }
+
     /// The statistics of all endpoints that are not built in.
-    var statistics: Statistics.Response {
-        let handlers = handlers.withLock { $0.byName.filter { !$0.value.isBuiltIn } }
-        return Statistics.Response(
-            uptime: (ContinuousClock.now - start) / .seconds(1), endpoints: handlers.mapValues(\.statistics.summary))
+    var endpointSummaries: [String: EndpointStatistics.Summary] {
+        handlers.withLock { $0.byName.filter { !$0.value.isBuiltIn } }.mapValues(\.statistics.summary)
     }
 
     // MARK: Requests

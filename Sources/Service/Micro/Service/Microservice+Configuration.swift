@@ -11,7 +11,8 @@ extension Microservice {
     ///
     /// Configuration keys, each with its environment variable: `micro.server.name` (`MICRO_SERVER_NAME`), `.version`,
     /// `.id`, `.address`, `.advertise`, `.metadata` (`key=value,…`), `micro.register.ttl` (`MICRO_REGISTER_TTL`),
-    /// `micro.register.interval`, `micro.zone` (`MICRO_ZONE`: the `zone` in the metadata), and those of
+    /// `micro.register.interval`, `micro.zone` (`MICRO_ZONE`: the `zone` in the metadata), `micro.forward.headers`
+    /// (`MICRO_FORWARD_HEADERS`: `safe`, `none`, or names with commas between them: ``HeaderForwarding``), and those of
     /// ``Client/Configuration``. A duration is a number of seconds, or has a unit (`500ms`, `30s`, `1m`).
     public struct Configuration: Sendable {
         /// The name that callers use.
@@ -38,12 +39,12 @@ extension Microservice {
 
         /// The maximum number of calls and streams that are handled at a time; nil, the default, for no limit. A call beyond
         /// it is rejected with `resourceExhausted` before a handler runs, and its caller tries another instance.
-        /// `Debug.Health` and `Debug.Stats` are not limited.
+        /// `Debug.Health` and the other built-in endpoints are not limited.
         public var concurrencyLimit: Int?
 
-        /// The names of headers that are forwarded from a request to the calls of its handler, such as `X-Tenant`; none by
-        /// default. Traces are always propagated.
-        public var forwardedHeaders: [String] = []
+        /// The headers that are forwarded from a request to the calls of its handler, such as `X-Tenant`. As in go-micro all
+        /// by default, except for credentials. Traces are always propagated.
+        public var forwardedHeaders = HeaderForwarding.safe
 
         /// Interceptors of all endpoints, the first one outermost; none by default.
         public var interceptors: [any ServerInterceptor] = []
@@ -79,6 +80,9 @@ extension Microservice {
                 forKey: "micro.register.ttl", default: registration.timeToLive)
             registration.interval = try reader.duration(
                 forKey: "micro.register.interval", default: registration.timeToLive / 3)
+            if let text = reader.nonEmptyString("micro.forward.headers") {
+                forwardedHeaders = HeaderForwarding(setting: text)
+            }
             client = try Client.Configuration(configReader: reader)
         }
 

@@ -79,10 +79,10 @@ public final class Microservice: Service {
         client = Client(configuration.client, components: components, callerName: configuration.name)
         let monitor = RegistrationMonitor(service: configuration.name)
         self.monitor = monitor
-        server.handleBuiltIn(Statistics.endpoint) { [weak server] (_: Statistics.Request, _) in
-            server?.statistics ?? Statistics.Response(uptime: 0, endpoints: [:])
+        server.addDebugEndpoints()
+        server.handleBuiltIn(DebugEndpoints.registration) { (_: DebugEndpoints.Request, _) in
+            DebugEndpoints.RegistrationSummary(monitor.status)
         }
-        server.handleBuiltIn(Health.endpoint) { (_: Health.Request, _) in Health.Response(monitor.status) }
     }
 
     private var components: Components { client.components }
@@ -92,7 +92,7 @@ public final class Microservice: Service {
     /// The status of the service's registration as of its last heartbeat; nil before the first registration and after the
     /// service has stopped.
     ///
-    /// The endpoint `Debug.Health` and the metrics `micro.registration.up` and `micro.registration.losses` report it, too.
+    /// The endpoint `Debug.Registration` and the metrics `micro.registration.up` and `micro.registration.losses` report it, too.
     public var registrationStatus: RegistrationStatus? { monitor.status }
 
     /// The current ``registrationStatus``, if there is one, and every later one; ends when the service has stopped.

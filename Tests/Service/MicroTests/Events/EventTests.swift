@@ -105,7 +105,7 @@ import Testing
             (BrokerMessage(headers: ["Content-Type": "application/json"], text: "{"), "malformed JSON"),
             (BrokerMessage(headers: ["Content-Type": "application/json"], text: #"{"nom":"x"}"#), "name is missing"),
             (BrokerMessage(headers: ["Content-Type": "application/protobuf"], text: "x"), "application/protobuf"),
-            (BrokerMessage(), "malformed JSON"),
+            (BrokerMessage(), "name is missing"),
         ])
     func undecodableEventIsReportedAndRedeliveredWithBackoff(
         _ brokerKind: BrokerKind, _ malformed: (message: BrokerMessage, problem: String)

@@ -99,10 +99,45 @@ private struct ProtobufStubCodec: Codec {
             ("application/proto-rpc", [UInt8]()), ("application/proto-rpc", [0, 0, 0, 9]),
             ("application/proto-rpc", [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0]),
             ("application/proto-rpc", [0, 0, 0, 0, 0, 0, 0, 0, 1]), ("application/json-rpc", []),
-            ("application/json-rpc", Array("[]".utf8)), ("application/json-rpc", Array(#"{"params":[]}"#.utf8)),
+            ("application/json-rpc", Array("[]".utf8)), ("application/json-rpc", Array(#"{"params":[{}]"#.utf8)),
         ])
     func malformedEnvelopeIsInvalidArgument(_ contentType: String, _ body: [UInt8]) async throws {
         let response = String(decoding: try await response("Greeter.Hello", contentType, body), as: UTF8.self)
-        #expect(response.contains("no envelope of \(contentType)"), "\(response)")
+        let problem = contentType == "application/proto-rpc" ? "not an envelope of" : "not a JSON object"
+        #expect(response.contains(problem) && response.contains("Bad Request"), "\(response)")
+    }
+
+    private func jsonRPCResponse(_ body: String) async throws -> String {
+        String(decoding: try await response("Greeter.Hello", "application/json-rpc", Array(body.utf8)), as: UTF8.self)
+    }
+
+    @Test func jsonRPCParametersMayBeAnObject() async throws {
+        let response = try await jsonRPCResponse(#"{"id":7,"params": {"name":"John"} ,"method":"Greeter.Hello"}"#)
+        #expect(response == #"{"id":7,"result":{"greeting":"Hello John"},"error":null}"# + "\n")
+    }
+
+    @Test(arguments: [
+        (#"{"id":1}"#, "params is missing"), (#"{"id":1,"params":[]}"#, "params has 0 elements"),
+        (#"{"id":1,"params":[{},{}]}"#, "params has 2 elements"),
+        (#"{"id":1,"params":"x"}"#, "params is neither an object nor an array"),
+        (#"{"id":1,"params":[{"name":7}]}"#, "name is not a String"),
+    ])
+    func invalidJSONRPCParametersAreExplained(_ body: String, _ problem: String) async throws {
+        let response = try await jsonRPCResponse(body)
+        #expect(response.contains(problem) && response.hasPrefix(#"{"id":1,"#), "\(response)")
+    }
+
+    /// In an envelope the codec sees the same bytes as without one.
+    @Test(arguments: [
+        #"{"name":"first","name":"last"}"#, #"{"name":"a\"},[{\\"}"#, #"{ "name" : "\u0041" }"#,
+    ])
+    func messageIsDecodedTheSameWithAndWithoutEnvelope(_ message: String) async throws {
+        let plain = String(
+            decoding: try await response("Greeter.Hello", "application/json", Array(message.utf8)), as: UTF8.self)
+        let result = plain.trimmingCharacters(in: .newlines)
+        for parameters in ["[\(message)]", message] {
+            let response = try await jsonRPCResponse(#"{"method":"Greeter.Hello","params":\#(parameters),"id":"0"}"#)
+            #expect(response == #"{"id":"0","result":\#(result),"error":null}"# + "\n")
+        }
     }
 }

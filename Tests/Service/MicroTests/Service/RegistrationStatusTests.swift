@@ -7,13 +7,14 @@ import MicroMemory
 import TestSupport
 import Testing
 
-private struct Health: Codable, Sendable, Equatable {
+private struct Registration: Codable, Sendable, Equatable {
     var status: String
-    var registration: String
     var cause: String?
 }
 
-/// The reports of a registration's status: a stream, `Debug.Health` and metrics.
+private struct Health: Codable, Sendable { var status: String }
+
+/// The reports of a registration's status: a stream, `Debug.Registration` and metrics.
 @Suite(.timeLimit(.minutes(1)), .serialized) struct RegistrationStatusTests {
     private let fixture = ServiceFixture()
 
@@ -25,8 +26,12 @@ private struct Health: Codable, Sendable, Equatable {
         }
     }
 
-    private func health(_ service: Microservice, _ name: String) async throws -> Health {
-        try await service.client.call(name, "Debug.Health", Empty(), returning: Health.self)
+    private func registration(_ service: Microservice, _ name: String) async throws -> Registration {
+        try await service.client.call(name, "Debug.Registration", Empty(), returning: Registration.self)
+    }
+
+    private func health(_ service: Microservice, _ name: String) async throws -> String {
+        try await service.client.call(name, "Debug.Health", Empty(), returning: Health.self).status
     }
 
     @Test func registrationLossAndRestorationAreReported() async throws {
@@ -38,21 +43,22 @@ private struct Health: Codable, Sendable, Equatable {
         let running = Task { try await service.run() }
         #expect(await statuses.next()?.name == "registered")
         #expect(await otherStatuses.next()?.name == "registered")
-        #expect(try await health(service, "reported") == Health(status: "ok", registration: "registered"))
+        #expect(try await registration(service, "reported") == Registration(status: "registered"))
         let up = try metrics.expectGauge("micro.registration.up", [("service", "reported")])
         #expect(up.lastValue == 1)
 
         fixture.backend.stopRegistries()
         let lost = await statuses.next()
         #expect(lost?.name == "lost" && lost?.cause?.code == .unavailable)
-        let lostHealth = try await health(service, "reported")
-        #expect(lostHealth.registration == "lost" && lostHealth.status == "ok" && lostHealth.cause?.isEmpty == false)
+        let lostRegistration = try await registration(service, "reported")
+        #expect(lostRegistration.status == "lost" && lostRegistration.cause?.isEmpty == false)
         #expect(await eventually { up.lastValue == 0 })
         #expect(try metrics.expectCounter("micro.registration.losses", [("service", "reported")]).totalValue == 1)
 
         fixture.backend.startRegistries()
         #expect(await statuses.next()?.name == "restored")
-        #expect(try await health(service, "reported").registration == "restored")
+        #expect(try await registration(service, "reported").status == "restored")
+        #expect(try await health(service, "reported") == "ok")
         #expect(await eventually { up.lastValue == 1 })
 
         running.cancel()
@@ -78,11 +84,11 @@ private struct Health: Codable, Sendable, Equatable {
 
     @Test func healthEndpointIsUnregisteredAndReplaceable() async throws {
         let service = try makeService("own")
-        service.handle("Debug.Health") { (_: Empty, _) in Health(status: "tired", registration: "-") }
+        service.handle("Debug.Health") { (_: Empty, _) in Health(status: "tired") }
         var statuses = service.registrationStatuses().makeAsyncIterator()
         let running = Task { try await service.run() }
         #expect(await statuses.next()?.name == "registered")
-        #expect(try await health(service, "own").status == "tired")
+        #expect(try await health(service, "own") == "tired")
         running.cancel()
         _ = await running.result
 

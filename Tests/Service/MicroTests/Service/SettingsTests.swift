@@ -5,6 +5,7 @@ import AdapterSettings
 import Configuration
 import MicroHTTP
 import MicroMemory
+import TestServers
 import Testing
 
 @testable import Micro
@@ -56,7 +57,7 @@ private func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader 
 
     @Test(arguments: [
         ("micro.server.address", "nowhere:x"), ("micro.server.metadata", "region"), ("micro.register.ttl", "soon"),
-        ("micro.client.retries", "-1"), ("micro.selector", "best"), ("micro.registry", "zookeeper"),
+        ("micro.client.retries", "-1"), ("micro.selector", "best"), ("micro.registry", "unknown"),
         ("micro.transport", "carrier"), ("micro.broker", "carrier"),
     ])
     func invalidSettingIsNamedInError(_ key: String, _ value: String) {
@@ -65,6 +66,31 @@ private func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader 
         #expect(error?.code == .invalidArgument)
         #expect(error?.message.contains(value) == true)
         #expect(error?.message.contains(key.uppercased().split(separator: ".").joined(separator: "_")) == true)
+    }
+
+    @Test(arguments: [
+        ("cache", SelectionStrategy.random), ("default", .random), ("blacklist", .random), ("static", .random),
+        ("roundrobin", .roundRobin),
+    ])
+    func selectorsOfGoMicroAreAccepted(_ name: String, _ expected: SelectionStrategy) throws {
+        #expect(
+            try Client.Configuration(
+                configReader: reader(["micro.selector": ConfigValue(.string(name), isSecret: false)])
+            ).strategy == expected)
+    }
+
+    @Test(arguments: ["mdns", "gossip", "default"]) func registriesOfGoMicroAreReplacedByDefault(_ name: String) throws
+    {
+        let reader = reader(["micro.registry": ConfigValue(.string(name), isSecret: false)])
+        #expect(try Backends.builtIn.makeRegistry(reader).name == "memory")
+    }
+
+    @Test func replacedSettingIsReportedOnce() {
+        let (warnings, log) = (SettingWarnings(), LogRecorder())
+        for _ in 0..<3 {
+            warnings.warn(variable: "MICRO_REGISTRY", value: "mdns", replacement: "memory", logger: log.logger)
+        }
+        #expect(log.text.count { $0.contains("MICRO_REGISTRY") && $0.contains("mdns") } == 1)
     }
 
     @Test func emptySettingCountsAsUnset() throws {
