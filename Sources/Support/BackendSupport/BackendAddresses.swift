@@ -13,7 +13,8 @@ package func splitAddresses(_ text: String) -> [String] {
 }
 
 extension BackendKind {
-    /// Converts addresses (`host:port`, or a URL of `http` or `https`) to URLs without a path, without duplicates.
+    /// Converts addresses (`host:port`, or a URL of `http` or `https`) to URLs without a path, without duplicates. A host
+    /// without a port and without a scheme gets the default port.
     ///
     /// - Parameter usesTLS: Whether an address without a scheme becomes an `https` URL.
     /// - Returns: At least one URL.
@@ -32,14 +33,21 @@ extension BackendKind {
         let isComplete = address.hasPrefix("http://") || address.hasPrefix("https://")
         let url = isComplete ? address : (usesTLS ? "https://" : "http://") + address
         let authority = url.split(separator: "/", omittingEmptySubsequences: false).dropFirst(2)
-        // Addresses appear in messages. Credentials have settings of their own and must not be part of one.
+        // Addresses appear in messages: credentials must not be part of one.
+        guard !address.contains("@") else {
+            let setting = credentialsSetting.isEmpty ? "" : ": set \(credentialsSetting)"
+            throw invalid(
+                "an address of \(nameWithArticle) must not contain credentials (\(role.addressSetting))\(setting)")
+        }
         guard authority.count == 1 || authority.dropFirst() == [""], let host = authority.first,
-            !host.contains(where: { "@?#, ".contains($0) }), (try? Address(parsing: String(host))) != nil
+            !host.contains(where: { "?#, ".contains($0) }), let parsed = try? Address(parsing: String(host))
         else {
             throw invalid(
-                "\"\(address.contains("@") ? "***" : address)\" is not the address of \(nameWithArticle): expected HOST:PORT "
-                    + "or http(s)://HOST:PORT, several separated by commas (\(role.addressSetting))")
+                "\"\(address)\" is not the address of \(nameWithArticle): expected HOST:PORT or http(s)://HOST:PORT, "
+                    + "several separated by commas (\(role.addressSetting))")
         }
-        return url.hasSuffix("/") ? String(url.dropLast()) : url
+        let base = url.hasSuffix("/") ? String(url.dropLast()) : url
+        guard !isComplete, parsed.port == nil, let defaultPort else { return base }
+        return "\(base):\(defaultPort)"
     }
 }

@@ -32,9 +32,17 @@ extension BackendConfiguration {
 
     /// A client for the configured servers.
     ///
-    /// - Parameter headers: The header fields of all requests.
-    package func makeHTTPClient(headers: @escaping @Sendable () -> [(String, String)]) -> BackendHTTPClient {
-        BackendHTTPClient(tls: CurlTLS(tls), maxResponseSize: maxResponseSize, headers: headers)
+    /// - Parameters:
+    ///   - maxConcurrentRequests: The maximum number of concurrent short requests. Each takes a connection.
+    ///   - maxIdleConnections: The maximum number of connections that are kept open for later requests.
+    ///   - headers: The header fields of all requests.
+    package func makeHTTPClient(
+        maxConcurrentRequests: Int, maxIdleConnections: Int,
+        headers: @escaping @Sendable () -> [(String, String)]
+    ) -> BackendHTTPClient {
+        BackendHTTPClient(
+            tls: CurlTLS(tls), maxResponseSize: maxResponseSize, maxConcurrentRequests: maxConcurrentRequests,
+            maxIdleConnections: maxIdleConnections, headers: headers)
     }
 
     /// ``watchRenewalInterval`` within the limits that servers accept.

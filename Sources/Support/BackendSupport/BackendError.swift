@@ -40,7 +40,8 @@ extension MicroError {
             // With TLS 1.3, a server that requires a client certificate closes the connection after the handshake.
             let isTLS = ["https:", "tls:", "wss:"].contains(where: server.url.hasPrefix)
             let advice = isTLS ? " Does it require a client certificate (\(kind.certificateSetting))?" : ""
-            return (.unavailable, "cannot reach \(server): \(error.message).\(advice)")
+            let limit = kind.connectionLimit.isEmpty ? "" : " \(kind.connectionLimit)"
+            return (.unavailable, "cannot reach \(server): \(error.message).\(advice)\(limit)")
         case .couldNotResolve, .couldNotConnect:
             return (
                 .unavailable,
@@ -77,7 +78,8 @@ extension MicroError {
     package static func unexpectedResponse(_ server: BackendServer, _ problem: String) -> MicroError {
         MicroError(
             .internal,
-            "\(server) does not respond as \(server.kind.name) does: \(problem). Is \(server.kind.role.addressSetting) right?",
+            "\(server) does not respond as \(server.kind.name) does: \(problem)\(problem.hasSuffix("?") ? "" : ".") "
+                + "Is \(server.kind.role.addressSetting) right?",
             origin: server.kind.role.origin)
     }
 

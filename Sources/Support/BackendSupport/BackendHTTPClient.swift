@@ -28,12 +28,9 @@ package struct BackendRequest: Sendable {
 
 /// Sends HTTP requests to the servers of one backend, and throws the errors of the contract.
 package struct BackendHTTPClient: Sendable {
-    /// The maximum number of concurrent short requests. Each takes a connection, and servers limit the connections of a
-    /// client: Consul closes those beyond 200. More heartbeats at once would be no faster.
-    private static let maxConcurrentRequests = 16
-
     private let transfer: CurlTransfer
-    private let semaphore = AsyncSemaphore(Self.maxConcurrentRequests)
+    /// Limits short requests. Blocking queries and streams are limited by their callers.
+    private let semaphore: AsyncSemaphore
     private let maxResponseSize: Int
     /// A closure, so that a description of the client does not show credentials.
     private let headers: @Sendable () -> [(String, String)]
@@ -42,9 +39,15 @@ package struct BackendHTTPClient: Sendable {
     ///
     /// - Parameters:
     ///   - maxResponseSize: The maximum size of a response body, in bytes.
+    ///   - maxConcurrentRequests: The maximum number of concurrent short requests. Each takes a connection.
+    ///   - maxIdleConnections: The maximum number of connections that are kept open for later requests.
     ///   - headers: The header fields of all requests.
-    package init(tls: CurlTLS, maxResponseSize: Int, headers: @escaping @Sendable () -> [(String, String)]) {
-        transfer = CurlTransfer(configuration: .init(tls: tls))
+    package init(
+        tls: CurlTLS, maxResponseSize: Int, maxConcurrentRequests: Int, maxIdleConnections: Int,
+        headers: @escaping @Sendable () -> [(String, String)]
+    ) {
+        transfer = CurlTransfer(configuration: .init(tls: tls, maxIdleConnections: maxIdleConnections))
+        semaphore = AsyncSemaphore(maxConcurrentRequests)
         self.maxResponseSize = maxResponseSize
         self.headers = headers
     }
@@ -74,7 +77,8 @@ package struct BackendHTTPClient: Sendable {
     ///
     /// - Parameters:
     ///   - wait: How long the server may hold the query.
-    ///   - timeout: The time limit for everything else. The connection must be established within it.
+    ///   - timeout: The time limit for everything else: the connection must be established within it, and once the response
+    ///     has begun, it must end within it.
     /// - Throws: `MicroError`, `CancellationError`.
     package func response(
         to request: BackendRequest, from server: BackendServer, waiting wait: Duration, timeout: Duration
@@ -82,6 +86,7 @@ package struct BackendHTTPClient: Sendable {
         try await convertingErrors(at: server, timeout: timeout + wait) {
             var request = curlRequest(request, to: server, timeout: timeout)
             request.timeout += wait
+            request.responseTimeout = timeout
             return try await transfer.perform(request)
         }
     }

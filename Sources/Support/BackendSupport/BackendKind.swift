@@ -29,11 +29,17 @@ package struct BackendKind: Hashable, Sendable {
     package let certificateSetting: String
     /// The environment variable with the file of the client certificate's key.
     package let keySetting: String
+    /// The environment variables with the credentials, for messages.
+    package let credentialsSetting: String
+    /// The port of an address without one; nil if the scheme determines it.
+    package let defaultPort: Int?
+    /// A sentence on the limit of connections, for messages about lost connections; empty if there is none by default.
+    package let connectionLimit: String
 
     /// Creates a description.
     package init(
         _ role: Role, name: String, nameWithArticle: String, authoritySetting: String, certificateSetting: String,
-        keySetting: String
+        keySetting: String, credentialsSetting: String = "", defaultPort: Int? = nil, connectionLimit: String = ""
     ) {
         self.role = role
         self.name = name
@@ -41,6 +47,9 @@ package struct BackendKind: Hashable, Sendable {
         self.authoritySetting = authoritySetting
         self.certificateSetting = certificateSetting
         self.keySetting = keySetting
+        self.credentialsSetting = credentialsSetting
+        self.defaultPort = defaultPort
+        self.connectionLimit = connectionLimit
     }
 
     /// The error for a setting that is not valid.

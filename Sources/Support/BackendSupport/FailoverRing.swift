@@ -28,7 +28,7 @@ package final class FailoverRing: Sendable, CustomStringConvertible {
     ///   - preferred: The server to try first; nil for the last one that responded.
     ///   - request: Sends the request to a server within a time limit.
     /// - Throws: The error of `request`. If it is one that another server may not have (`unavailable`,
-    ///   `deadlineExceeded`), the next server is tried; after the last one, an error with the messages of all.
+    ///   `deadlineExceeded`, `resourceExhausted`), the next server is tried; after the last one, an error with the messages of all.
     package func firstResponse<Response: Sendable>(
         within timeout: Duration, startingAt preferred: BackendServer? = nil,
         _ request: (BackendServer, Duration) async throws -> Response
@@ -72,5 +72,5 @@ package final class FailoverRing: Sendable, CustomStringConvertible {
 
 extension MicroError {
     /// Whether another server may succeed.
-    fileprivate var shouldFailOver: Bool { code == .unavailable || code == .deadlineExceeded }
+    fileprivate var shouldFailOver: Bool { [.unavailable, .deadlineExceeded, .resourceExhausted].contains(code) }
 }

@@ -78,6 +78,8 @@ struct CurlOptions {
         set(CURLOPT_KEYPASSWD, "")
         if let file = tls.certificateAuthorityFile {
             set(CURLOPT_CAINFO, file)
+            // libcurl would keep what it has read for a day: a replaced file must hold for the next connection.
+            ccurl_disable_authority_cache(easy)
             // Otherwise libcurl also trusts the system's directory of authorities.
             set(CURLOPT_CAPATH, nil)
         }

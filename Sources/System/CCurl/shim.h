@@ -83,6 +83,15 @@ static inline void ccurl_detach_resolver(CURL *easy) {
 }
 
 /// Sets a callback that libcurl calls about once a second during a transfer or while connecting. A nonzero result aborts it.
+/// Makes each connection read the file of certificate authorities. Since 7.87 libcurl keeps its content for a day.
+static inline void ccurl_disable_authority_cache(CURL *easy) {
+#if LIBCURL_VERSION_NUM >= 0x075700
+    (void)curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
+#else
+    (void)easy;
+#endif
+}
+
 static inline CURLcode ccurl_set_progress_callback(
     CURL *easy, curl_xferinfo_callback callback, void *_Nullable context) {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, callback);

@@ -6,7 +6,7 @@ import TestServers
 import TestSupport
 import Testing
 
-/// What other tests take for granted of three etcd members.
+/// The etcd cluster that other tests use.
 @Suite(.requiresLocalEtcd, .etcdCluster, .serialized, .timeLimit(.minutes(2))) struct EtcdClusterTests {
     private let cluster: EtcdCluster
 
@@ -25,7 +25,7 @@ import Testing
     }
 }
 
-/// What other tests take for granted of three Consul servers.
+/// The Consul cluster that other tests use.
 @Suite(
     .requiresLocalConsul, .requiresNetworkPartitions, .consulCluster, .serialized, .timeLimit(.minutes(2))
 )

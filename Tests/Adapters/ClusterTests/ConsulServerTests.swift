@@ -7,7 +7,7 @@ import TestServers
 import TestSupport
 import Testing
 
-/// What other tests take for granted of the Consul agent that they start.
+/// The Consul agent that other tests start.
 @Suite(.requiresLocalConsul, .consul, .serialized, .timeLimit(.minutes(2))) struct ConsulServerTests {
     private let server: ConsulServer
 
@@ -15,7 +15,7 @@ import Testing
 
     @Test func gracefulAgentStopCompletesBlockingQueries() async throws {
         async let waiting = server.request("/v1/kv/none?index=1&wait=60s")
-        // Nothing tells that the agent has the request: a stop before it came would make the test fail, not pass.
+        // The test cannot see when the agent has the request. A stop before that would make the test fail, not pass.
         #expect(await always(during: .milliseconds(500)) { server.processID != nil })
         try await server.stop()
         #expect(try await waiting.status == 404)

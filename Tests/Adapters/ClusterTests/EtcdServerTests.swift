@@ -7,7 +7,7 @@ import TestServers
 import TestSupport
 import Testing
 
-/// What other tests take for granted of the etcd that they start.
+/// The etcd that other tests start.
 @Suite(.requiresLocalEtcd, .etcd, .serialized, .timeLimit(.minutes(2))) struct EtcdServerTests {
     private let server: EtcdServer
 
@@ -102,14 +102,14 @@ struct SecureEtcdServerTests {
 private func base64(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
 
 extension EtcdServer {
-    /// Puts a value and requires that it worked.
+    /// Puts a value and requires success.
     func put(_ key: String, _ value: String, lease: String = "0") async throws {
         let body = #"{"key":"\#(base64(key))","value":"\#(base64(value))","lease":"\#(lease)"}"#
         let response = try await request("/v3/kv/put", body)
         guard response.status == 200 else { throw TestServerError(description: response.text) }
     }
 
-    /// How many keys there are.
+    /// The number of keys.
     func count() async throws -> Int {
         let response = try await request("/v3/kv/range", #"{"key":"AA==","range_end":"AA==","count_only":true}"#)
         let json = try JSONSerialization.jsonObject(with: Data(response.text.utf8)) as? [String: Any]

@@ -7,7 +7,7 @@ import TestServers
 import TestSupport
 import Testing
 
-/// What other tests take for granted of the NATS that they start.
+/// The NATS server that other tests start.
 @Suite(.requiresLocalNATS, .nats, .serialized, .timeLimit(.minutes(2))) struct NATSServerTests {
     private let server: NATSServer
 
@@ -88,7 +88,7 @@ import Testing
     }
 }
 
-/// Servers with settings of their own.
+/// NATS servers with other settings.
 @Suite(.requiresLocalNATS, .serialized, .timeLimit(.minutes(2))) struct NATSSettingsTests {
     @Test func passwordIsRequired() async throws {
         try await expectOnlyAuthorizedClientIsServed(
@@ -150,7 +150,7 @@ import Testing
     }
 }
 
-/// What other tests take for granted of three NATS servers.
+/// The NATS cluster that other tests use.
 @Suite(.requiresLocalNATS, .natsCluster, .serialized, .timeLimit(.minutes(2))) struct NATSClusterTests {
     private let cluster: NATSCluster
 
@@ -195,7 +195,7 @@ import Testing
         return peer
     }
 
-    /// Subscribes, and waits until the other members know.
+    /// Subscribes, and waits until the other members know the subscription.
     private func subscriber(at index: Int) async throws -> RawNATSClient {
         let peer = try RawNATSClient(cluster.members[index])
         peer.send(#"CONNECT {"verbose":false}"#, "SUB greeting 1", "PING")
@@ -211,7 +211,7 @@ import Testing
 }
 
 extension NATSServer {
-    /// How many messages JetStream has.
+    /// The number of messages in JetStream.
     func storedMessageCount() async throws -> Int {
         let response =
             try JSONSerialization.jsonObject(with: Data(try await request("/jsz").text.utf8)) as? [String: Any]

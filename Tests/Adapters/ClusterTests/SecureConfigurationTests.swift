@@ -7,7 +7,7 @@ import TestServers
 import TestSupport
 import Testing
 
-/// What `docker/compose.secure.yml` mounts and runs, on servers of this machine.
+/// The configuration files and scripts of `docker/compose.secure.yml`, with local servers.
 @Suite(.serialized, .timeLimit(.minutes(2)), .enabled(if: Certificates.canBeCreated, "needs openssl"))
 struct SecureConfigurationTests {
     @Test(.requiresLocalConsul) func consulRequiresToken() async throws {
@@ -61,7 +61,7 @@ struct SecureConfigurationTests {
         let transfer = CurlTransfer(
             configuration: .init(tls: CurlTLS(certificateAuthorityFile: certificates.certificateAuthorityFile)))
         let url = server.webSocketURL.replacing("wss://", with: "https://")
-        // It is no WebSocket that is asked for.
+        // The request is not a WebSocket upgrade.
         #expect(try await transfer.perform(CurlRequest(url: url, timeout: .seconds(5))).status == 400)
         await transfer.close()
         await server.end()

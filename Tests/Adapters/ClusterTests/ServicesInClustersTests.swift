@@ -4,12 +4,11 @@
 import MicroConsul
 import MicroCore
 import MicroEtcd
-import Synchronization
 import TestServers
 import TestSupport
 import Testing
 
-/// Fifty services on three etcd members, of which one after the other is lost.
+/// Fifty services on an etcd cluster that loses one member after the other.
 @Suite(
     .requiresLocalEtcd, .requiresNetworkPartitions, .etcdCluster, .serialized, .timeLimit(.minutes(5))
 ) struct ServicesInEtcdClusterTests {
@@ -23,7 +22,7 @@ import Testing
     }
 }
 
-/// Fifty services on three Consul servers, of which one after the other is lost.
+/// Fifty services on a Consul cluster that loses one server after the other.
 @Suite(
     .requiresLocalConsul, .requiresNetworkPartitions, .consulCluster, .serialized, .timeLimit(.minutes(5))
 ) struct ServicesInConsulClusterTests {
@@ -37,8 +36,8 @@ import Testing
     }
 }
 
-/// Fifty services stay registered, and are watched, by clients that are never made anew, while the leader is killed, then
-/// a follower, then the leader is cut off from the others.
+/// Keeps fifty services registered and watched by the same clients, while the leader is killed, then a follower, then the
+/// leader is partitioned from the others.
 private func expectServicesToSurviveMemberLoss<Member: ClusterMember>(
     of cluster: Cluster<Member>, _ makeRegistry: ([String]) throws -> any Registry
 ) async throws {
@@ -64,7 +63,7 @@ private func expectServicesToSurviveMemberLoss<Member: ClusterMember>(
         cluster.heal()
         try await services.expectAll("after the partition was healed")
 
-        // As each member has it, and not only the one that answers first.
+        // At each member, not only at the first that responds.
         for member in cluster.members {
             let own = try makeRegistry([member.address])
             try await services.expectAll("by \(member.address) alone", to: own)
@@ -73,12 +72,12 @@ private func expectServicesToSurviveMemberLoss<Member: ClusterMember>(
     }
 }
 
-/// Services with their heartbeats, and watches of them.
+/// Services with heartbeats, and watches of them.
 private final class ClusterServices: Sendable {
     private let records: [ServiceRecord]
     private let writer: any Registry
     private let reader: any Registry
-    private let latest: [LatestState]
+    private let latest: [RegistryStateRecorder]
 
     init(count: Int, in writer: any Registry, readBy reader: any Registry) throws {
         records = (0..<count).map { number in
@@ -88,7 +87,10 @@ private final class ClusterServices: Sendable {
         }
         self.writer = writer
         self.reader = reader
-        latest = try records.map { LatestState(try reader.watch($0.name)) } + [LatestState(try reader.watch(nil))]
+        latest =
+            try records.map { RegistryStateRecorder(try reader.watch($0.name)) } + [
+                RegistryStateRecorder(try reader.watch(nil))
+            ]
     }
 
     func whileRunning(_ body: () async throws -> Void) async throws {
@@ -104,7 +106,6 @@ private final class ClusterServices: Sendable {
                     await registration.run()
                 }
             }
-            for state in latest { group.addTask { await state.follow() } }
             try await body()
             group.cancelAll()
         }
@@ -112,46 +113,30 @@ private final class ClusterServices: Sendable {
         await writer.close()
     }
 
-    /// Waits until a client finds every service exactly once, and every watch has the same.
+    /// Waits until a client finds every service exactly once, and all watches agree.
     func expectAll(_ when: String, to client: (any Registry)? = nil) async throws {
         let client = client ?? reader
         var wrong: [String] = []
-        let isWhole = await eventually(within: .seconds(60)) {
+        let isComplete = await eventually(within: .seconds(60)) {
             do { wrong = try await missing(in: client) } catch { wrong = ["\(error)"] }
             return wrong.isEmpty
         }
-        #expect(isWhole, "\(when): \(wrong.prefix(5))")
+        #expect(isComplete, "\(when): \(wrong.prefix(5))")
     }
 
     private func missing(in client: any Registry) async throws -> [String] {
         var wrong: [String] = []
-        let all = latest[records.count].state
+        let all = latest[records.count]
         for (record, watched) in zip(records, latest) {
             let found = try await client.lookUp(record.name)
             if found != [record] { wrong.append("\(record.name): found \(found.flatMap(\.nodes))") }
-            if !watched.state.isLive || watched.state[record.name] != found {
+            if !watched.isLive || watched.value?[record.name] != found {
                 wrong.append("\(record.name): its watch")
             }
-            if !all.isLive || all[record.name] != found { wrong.append("\(record.name): the watch of all") }
+            if !all.isLive || all.value?[record.name] != found { wrong.append("\(record.name): the watch of all") }
         }
         let names = try await client.list().filter { $0.hasPrefix("svc-") }
         if Set(names) != Set(records.map(\.name)) { wrong.append("list: \(names)") }
         return wrong
     }
-}
-
-/// The newest state of a watch.
-private final class LatestState: Sendable {
-    private let watch: RegistryWatch
-    private let content = Mutex(RegistryState())
-
-    init(_ watch: RegistryWatch) { self.watch = watch }
-
-    var state: RegistryState { content.withLock(\.self) }
-
-    func follow() async { for await state in watch { content.withLock { $0 = state } } }
-}
-
-extension RegistryState {
-    fileprivate var isLive: Bool { if case .live = freshness { true } else { false } }
 }

@@ -17,7 +17,7 @@ extension ConsulServer.Settings {
             """)
 }
 
-/// A real agent that denies by default: what may not be read is never read as "there is none".
+/// A real agent that denies by default: a denied read is never an empty result.
 @Suite(.requiresLocalConsul, .consul(.denyingByDefault), .serialized, .timeLimit(.minutes(2)))
 struct ConsulACLTests {
     private let server: ConsulServer
@@ -25,10 +25,10 @@ struct ConsulACLTests {
 
     init() throws { server = try #require(ConsulServer.current) }
 
-    /// A token with the rules of a policy.
+    /// Creates a token with a policy.
     private func token(_ rules: String) async throws -> String {
         func create(_ path: String, _ body: String) async throws -> String {
-            // The master token takes a moment to be known.
+            // The management token is valid only after a moment.
             #expect(
                 try await eventually {
                     try await server.request("/v1/acl/tokens", token: managementToken).status == 200
@@ -50,8 +50,8 @@ struct ConsulACLTests {
         return try #require(object?[name] as? String)
     }
 
-    private func with<Value>(
-        _ token: String?, log: LogRecorder = .init(), _ body: (ConsulRegistry) async throws -> Value
+    private func withRegistry<Value>(
+        token: String?, log: LogRecorder = .init(), _ body: (ConsulRegistry) async throws -> Value
     ) async throws -> Value {
         try await withConsul(makeConfiguration(server.address) { $0.token = token.map(Secret.init) }, log: log) {
             try await body($0)
@@ -61,8 +61,8 @@ struct ConsulACLTests {
     private static let readAll = #"service_prefix "" { policy = "read" } node_prefix "" { policy = "read" }"#
     private static let all = #"service_prefix "" { policy = "write" } node_prefix "" { policy = "read" }"#
 
-    /// What every operation says.
-    private func codes(_ registry: ConsulRegistry) async throws -> [MicroError.Code?] {
+    /// The error codes of all operations; nil for success.
+    private func errorCodes(of registry: ConsulRegistry) async throws -> [MicroError.Code?] {
         [
             await errorCode { _ = try await registry.lookUp(name) },
             await errorCode { _ = try await registry.list() },
@@ -71,14 +71,14 @@ struct ConsulACLTests {
     }
 
     @Test func missingTokenIsUnauthenticated() async throws {
-        try await with(nil) { registry in
-            #expect(try await codes(registry) == [.unauthenticated, .unauthenticated, .unauthenticated])
+        try await withRegistry(token: nil) { registry in
+            #expect(try await errorCodes(of: registry) == [.unauthenticated, .unauthenticated, .unauthenticated])
             let error = try await #require(throws: MicroError.self) { try await registry.lookUp(name) }
             #expect(error.message.contains(server.address) && error.message.contains("CONSUL_HTTP_TOKEN"))
             for scope in [name, nil] {
                 var watch = try registry.watch(scope).makeAsyncIterator()
                 guard case .unknown(let cause) = await watch.next()?.freshness else {
-                    Issue.record("what may not be read is unknown")
+                    Issue.record("the state of a service that may not be read must be unknown")
                     continue
                 }
                 #expect(cause.code == .unauthenticated)
@@ -88,8 +88,8 @@ struct ConsulACLTests {
 
     @Test func unknownTokenIsUnauthenticated() async throws {
         let (wrong, log) = ("0bad0bad-1111-4222-8333-444455556666", LogRecorder())
-        try await with(wrong, log: log) { registry in
-            #expect(try await codes(registry) == [.unauthenticated, .unauthenticated, .unauthenticated])
+        try await withRegistry(token: wrong, log: log) { registry in
+            #expect(try await errorCodes(of: registry) == [.unauthenticated, .unauthenticated, .unauthenticated])
             var watch = try registry.watch(name).makeAsyncIterator()
             _ = await watch.next()
             for operation in [{ _ = try await registry.lookUp(name) }, { _ = try await registry.list() }] {
@@ -103,21 +103,21 @@ struct ConsulACLTests {
     }
 
     @Test func tokenWithAllRightsIsAccepted() async throws {
-        try await with(try await token(Self.all)) { registry in
+        try await withRegistry(token: try await token(Self.all)) { registry in
             #expect(try await registry.lookUp(name).isEmpty)
             try await registry.register(record(name), timeToLive: .seconds(30))
             #expect(try await eventually { try await registry.lookUp(name) == [record(name)] })
             #expect(try await registry.list() == [name])
             try await registry.deregister(record(name))
-            // What is not there any more, with ACLs, is 500 to Consul 1.8.
+            // With ACLs, Consul 1.8 responds with 500 if the instance does not exist.
             try await registry.deregister(record(name))
             #expect(try await eventually { try await registry.lookUp(name).isEmpty })
         }
     }
 
     @Test func readOnlyTokenCannotRegister() async throws {
-        try await with(try await token(Self.readAll)) { registry in
-            #expect(try await codes(registry) == [nil, nil, .permissionDenied])
+        try await withRegistry(token: try await token(Self.readAll)) { registry in
+            #expect(try await errorCodes(of: registry) == [nil, nil, .permissionDenied])
             let watch = try registry.watch(nil)
             for await state in watch {
                 guard case .live = state.freshness else { continue }
@@ -127,14 +127,14 @@ struct ConsulACLTests {
     }
 
     @Test func tokenWithoutRightsIsDenied() async throws {
-        try await with(try await token("")) { registry async throws in
-            #expect(try await codes(registry) == [.permissionDenied, .permissionDenied, .permissionDenied])
+        try await withRegistry(token: try await token("")) { registry async throws in
+            #expect(try await errorCodes(of: registry) == [.permissionDenied, .permissionDenied, .permissionDenied])
         }
     }
 
     @Test func tokenIsLimitedToServicesWithRights() async throws {
         let rules = #"service_prefix "\#(name)" { policy = "write" } node_prefix "" { policy = "read" }"#
-        try await with(try await token(rules)) { registry in
+        try await withRegistry(token: try await token(rules)) { registry in
             #expect(try await registry.lookUp(name).isEmpty)
             #expect(await errorCode { _ = try await registry.lookUp("other") } == .permissionDenied)
             #expect(
@@ -149,14 +149,14 @@ struct ConsulACLTests {
         }
     }
 
-    /// The instances of a service are shown only to who may read their nodes.
+    /// Consul shows instances only to tokens that may read their nodes.
     @Test func missingNodeReadIsDeniedForExistingServices() async throws {
         let rules = #"service_prefix "" { policy = "write" }"#
-        try await with(try await token(rules)) { registry in
+        try await withRegistry(token: try await token(rules)) { registry in
             #expect(try await registry.lookUp(name).isEmpty)
             try await registry.register(record(name), timeToLive: .seconds(30))
         }
-        try await with(try await token(rules)) { registry in
+        try await withRegistry(token: try await token(rules)) { registry in
             #expect(await eventually { await errorCode { _ = try await registry.lookUp(name) } == .permissionDenied })
             #expect(try await registry.lookUp(name + "-none").isEmpty)
             try await registry.deregister(record(name))
@@ -178,7 +178,8 @@ struct ConsulACLTests {
             #expect(try await eventually { try await registry.list() == [name] })
             try await registry.deregister(record(name))
         }
-        #expect(await errorCode { try await with(token) { _ = try await $0.list() } } == .permissionDenied)
+        #expect(
+            await errorCode { try await withRegistry(token: token) { _ = try await $0.list() } } == .permissionDenied)
     }
 
     @Test func revokedTokenMakesWatchStale() async throws {
@@ -191,7 +192,7 @@ struct ConsulACLTests {
         ) { registry in
             var watch = try registry.watch(name).makeAsyncIterator()
             guard case .live = await watch.next()?.freshness else {
-                Issue.record("the token may read")
+                Issue.record("the state must be live")
                 return
             }
             let own = try await server.request("/v1/acl/token/self", token: token).text
@@ -199,7 +200,7 @@ struct ConsulACLTests {
             let id = try field("AccessorID", of: own)
             _ = try await server.request("/v1/acl/token/\(id)", method: "DELETE", token: managementToken)
             guard case .stale(_, let cause) = await watch.next()?.freshness else {
-                Issue.record("the token was revoked")
+                Issue.record("the state must be stale after the token was revoked")
                 return
             }
             #expect(cause.code == .unauthenticated)
@@ -217,10 +218,10 @@ struct ConsulACLTests {
         #expect(relay.requests.count { $0.hasSuffix("/acl/authorize") } == 1)
     }
 
-    /// Names beyond those that have a query of their own are no different.
+    /// Watches that share a query report missing rights as well.
     @Test func sharedWatchReportsDeniedServices() async throws {
         let rules = #"service_prefix "\#(name)" { policy = "write" } node_prefix "" { policy = "read" }"#
-        try await with(try await token(rules)) { registry in
+        try await withRegistry(token: try await token(rules)) { registry in
             let fillers = try (0..<16).map { try registry.watch("\(name)-\($0)") }
             let (mine, others) = (
                 RegistryStateRecorder(try registry.watch(name)),

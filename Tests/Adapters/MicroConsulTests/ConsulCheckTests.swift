@@ -6,7 +6,7 @@ import Testing
 
 @testable import MicroConsul
 
-/// What a registration says of its check.
+/// The TTL check of a registration.
 @Suite struct ConsulCheckTests {
     @Test(
         "a critical instance is removed five seconds after its time to live, and after 65 s at the earliest",

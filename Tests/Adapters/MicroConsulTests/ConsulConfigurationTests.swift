@@ -17,6 +17,7 @@ import Testing
     @Test(arguments: [
         ("127.0.0.1:8500", "http://127.0.0.1:8500"), ("http://consul:8500/", "http://consul:8500"),
         ("https://consul.example", "https://consul.example"), ("[::1]:8500", "http://[::1]:8500"),
+        ("localhost", "http://localhost:8500"), ("[::1]", "http://[::1]:8500"), ("http://consul", "http://consul"),
     ])
     func addressesBecomeURLs(_ address: String, _ url: String) throws {
         #expect(try description(address) == "Consul at \(url)")
@@ -77,9 +78,23 @@ import Testing
             ])
     }
 
+    @Test(arguments: ["", "dev"]) func idsOfOtherProductsAreEncodedReversibly(_ name: String) throws {
+        let namespace = ConsulNamespace(name)
+        for stored in ["_nomad-task-8f1b", "host/app:1", "a b", "ä", "x/y/z", "", "-", "a_b/c"] {
+            let id = try #require(namespace.nodeID(stored: stored))
+            #expect(NameRules.isName(id))
+            #expect(namespace.storedID(ofNode: id) == stored)
+        }
+        for id in ["svc-1", "consul-id:abc"] {
+            #expect(namespace.nodeID(stored: namespace.storedID(ofNode: id)) == id)
+        }
+        #expect(namespace.nodeID(stored: String(repeating: "_", count: 100)) == nil)
+    }
+
     @Test func credentialsInAddressAreRejectedAndRedacted() {
         #expect { try description("http://me:hunter2@consul:8500") } throws: {
             ($0 as? MicroError)?.code == .invalidArgument && !"\($0)".contains("hunter2")
+                && "\($0)".contains("must not contain credentials") && "\($0)".contains("CONSUL_HTTP_TOKEN")
         }
     }
 

@@ -8,7 +8,7 @@ import TestServers
 import TestSupport
 import Testing
 
-/// Consul as it should not be: each answer is a typed error, and never read as "there is none".
+/// Error responses and malformed responses: each is a typed error, and never read as an empty result.
 @Suite(.timeLimit(.minutes(1))) struct ConsulErrorTests {
     private func withRegistry<Value>(
         at address: String, token: String? = nil, timeout: Duration = .seconds(5),
@@ -66,7 +66,7 @@ import Testing
             #"{"Node":{"Address":"10.0.0.1"},"Service":{"ID":"a","Service":"svc","Tags":["v=1"],"Port":80},"Checks":[]}"#
         let response =
             #"[{"Node":1},"# + good
-            + #",{},null,7,{"Node":{"Address":"x"},"Service":{"ID":"a/b","Service":"svc"},"Checks":[]}]"#
+            + #",{},null,7,{"Node":{"Address":"x y"},"Service":{"ID":"b","Service":"svc"},"Checks":[]}]"#
         let server = try ScriptedServer { _ in ScriptedResponse(headers: [("X-Consul-Index", "5")], text: response) }
         defer { server.stop() }
         let records = try await withRegistry(at: server.url) { try await $0.lookUp("svc") }
@@ -84,7 +84,7 @@ import Testing
             #expect(error.message.hasPrefix("cannot reach Consul at \(server.url)"))
             var watch = try registry.watch("svc").makeAsyncIterator()
             guard case .unknown(let cause) = await watch.next()?.freshness else {
-                Issue.record("an unreachable Consul has to be unknown")
+                Issue.record("the state of an unreachable Consul must be unknown")
                 return
             }
             #expect(cause.code == .unavailable)
@@ -121,11 +121,11 @@ import Testing
         }
         defer { server.stop() }
         _ = try await withRegistry(at: server.url, token: "hunter2") { try await $0.lookUp("svc") }
-        // The other asks whether the token may read, for there is nothing readable.
+        // The second request asks whether the token may read, as the result has no readable instance.
         #expect(tokens.value == 2)
     }
 
-    /// An index that goes backwards or to zero must not lead to a hot loop, nor to a watch that waits for nothing.
+    /// An index of zero must not lead to a busy loop.
     @Test func unchangedIndexDoesNotBusyLoop() async throws {
         let requests = Counter()
         let server = try ScriptedServer { _ in
@@ -142,7 +142,7 @@ import Testing
         }
     }
 
-    /// One that always claims to be newer is not a hot loop either.
+    /// Neither must an index that increases with every response.
     @Test func rapidlyIncreasingIndexDoesNotBusyLoop() async throws {
         let requests = Counter()
         let server = try ScriptedServer { _ in
@@ -155,6 +155,59 @@ import Testing
             let before = requests.value
             #expect(await always(during: .milliseconds(500)) { requests.value - before < 30 })
             watch.cancel()
+        }
+    }
+
+    /// Consul closes connections beyond its limit without a response.
+    @Test func refusedBlockingQueryIsReplacedByPolling() async throws {
+        let ports = Counter()
+        let server = try ScriptedServer { connection in
+            while let request = try connection.readRequest() {
+                if request.target.contains("index=") { return }
+                let instance =
+                    #"{"Node":{"Address":"10.0.0.1"},"Service":{"ID":"a","Service":"svc","Port":\#(ports.add())},"Checks":[]}"#
+                try connection.write(
+                    ScriptedResponse(headers: [("X-Consul-Index", "\(ports.value)")], text: "[\(instance)]"))
+            }
+        }
+        defer { server.stop() }
+        try await withRegistry(at: server.url) { registry in
+            let watch = RegistryStateRecorder(try registry.watch("svc"))
+            #expect(await eventually { watch.value?["svc"].first?.nodes.first?.port ?? 0 > 3 })
+            #expect(watch.all.allSatisfy { if case .live = $0.freshness { true } else { false } })
+            // With backoff.
+            let before = ports.value
+            #expect(await always(during: .milliseconds(500)) { ports.value - before < 30 })
+        }
+    }
+
+    @Test func lostConnectionNamesTheConnectionLimit() async throws {
+        let server = try ScriptedServer { connection in _ = try connection.readRequest() }
+        defer { server.stop() }
+        try await withRegistry(at: server.url) { registry in
+            let error = try await #require(throws: MicroError.self) { try await registry.lookUp("svc") }
+            #expect(error.code == .unavailable && error.message.contains("http_max_conns_per_client"), "\(error)")
+        }
+    }
+
+    /// The limit holds although the query may wait for 30 s.
+    @Test(arguments: ["HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nX-Consul-Index: 6\r\nContent-Length: 100000\r\n\r\n"])
+    func responseOfBlockingQueryEndsWithinTheRequestTimeout(_ beginning: String) async throws {
+        let server = try ScriptedServer { connection in
+            while let request = try connection.readRequest() {
+                guard request.target.contains("index=") else {
+                    try connection.write(ScriptedResponse(headers: [("X-Consul-Index", "5")], text: "[]"))
+                    continue
+                }
+                try connection.write(beginning)
+                _ = connection.readToEnd()
+                return
+            }
+        }
+        defer { server.stop() }
+        try await withRegistry(at: server.url, timeout: .milliseconds(500)) { registry in
+            let watch = RegistryStateRecorder(try registry.watch("svc"))
+            #expect(await eventually(within: .seconds(5)) { watch.cause?.code == .deadlineExceeded })
         }
     }
 
@@ -180,6 +233,19 @@ import Testing
         #expect(asked[3].hasPrefix("index=6&"))
     }
 
+    /// As with `http_config.block_endpoints`, and behind proxies that know only the documented API.
+    @Test(arguments: [(404, ""), (403, "Endpoint is blocked by agent configuration, endpoint is blocked")])
+    func blockedInternalQueryIsReplaced(_ status: Int, _ text: String) async throws {
+        let server = try catalogServer(internalStatus: (status, text)) { _ in
+            ScriptedResponse(headers: [("X-Consul-Index", "5")], text: "[]")
+        }
+        defer { server.stop() }
+        try await withRegistry(at: server.url) { registry in
+            let watch = RegistryStateRecorder(try registry.watch(nil))
+            #expect(await eventually { watch.isLive })
+        }
+    }
+
     @Test func serviceRemovedBetweenListAndReadIsAbsent() async throws {
         let server = try catalogServer(health: { _ in ScriptedResponse(headers: [("X-Consul-Index", "5")], text: "[]") }
         )
@@ -202,14 +268,14 @@ import Testing
         try await withRegistry(at: server.url) { registry in
             var watch = try registry.watch(nil).makeAsyncIterator()
             guard case .unknown(let cause) = await watch.next()?.freshness else {
-                Issue.record("what cannot be read is unknown")
+                Issue.record("the state of a service that cannot be read must be unknown")
                 return
             }
             #expect(cause.code == .unavailable)
         }
     }
 
-    /// Also where nothing changes that would make it look again.
+    /// The service is read again even if nothing changes in Consul.
     @Test func failedServiceReadIsRetried() async throws {
         let failures = Counter()
         let server = try catalogServer(health: { name in
@@ -224,8 +290,10 @@ import Testing
         }
     }
 
-    /// Lists `a` and `b`, and holds blocking queries.
-    private func catalogServer(health: @escaping @Sendable (String) -> ScriptedResponse) throws -> ScriptedServer {
+    /// A server that lists `a` and `b`, and never ends blocking queries.
+    private func catalogServer(
+        internalStatus: (Int, String) = (200, "[]"), health: @escaping @Sendable (String) -> ScriptedResponse
+    ) throws -> ScriptedServer {
         try ScriptedServer { connection in
             while let request = try connection.readRequest() {
                 if request.target.contains("index=") {
@@ -234,6 +302,10 @@ import Testing
                 }
                 let path = request.target.split(separator: "?")[0].split(separator: "/").map(String.init)
                 switch (path[1], path.last) {
+                case ("internal", _):
+                    try connection.write(
+                        ScriptedResponse(
+                            status: internalStatus.0, headers: [("X-Consul-Index", "5")], text: internalStatus.1))
                 case ("health", "any"):
                     try connection.write(ScriptedResponse(headers: [("X-Consul-Index", "5")], text: "[{},null,7]"))
                 case ("health", let name):
@@ -248,7 +320,7 @@ import Testing
         }
     }
 
-    /// Since 1.11 Consul says that it has hidden something.
+    /// Since 1.11 Consul says that it has removed elements from a result.
     @Test func filteredResponseIsAnError() async throws {
         let headers = [("X-Consul-Index", "5"), ("X-Consul-Results-Filtered-By-ACLs", "true")]
         let error = try await lookUpError(ScriptedResponse(headers: headers, text: "[]"), token: "hunter2")

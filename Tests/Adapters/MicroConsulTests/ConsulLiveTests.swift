@@ -8,10 +8,10 @@ import TestServers
 import TestSupport
 import Testing
 
-/// Against a real Consul agent.
+/// The registry on a real Consul agent.
 @Suite(.requiresConsul, .consul, .serialized, .timeLimit(.minutes(3))) struct ConsulLiveTests {
     private let server: ConsulServer
-    /// Fresh for each test, so that none sees another's services.
+    /// Unique for each test, so that tests do not see each other's services.
     private let name = "svc-\(UUID().uuidString.lowercased())"
 
     init() throws { server = try #require(ConsulServer.current) }
@@ -135,7 +135,7 @@ import Testing
                 "Check":{"TTL":"30s","DeregisterCriticalServiceAfter":"1m5s"}}
                 """)
         let registry = try makeRegistry()
-        // As go-micro leaves it before its first pass: critical, and not to be found.
+        // As in go-micro, it is critical, and not found, before its first pass.
         #expect(
             try await eventually { try await server.request("/v1/health/service/\(name)").text.contains("critical") })
         #expect(try await registry.lookUp(name).isEmpty)
@@ -146,6 +146,21 @@ import Testing
         #expect(found.nodes.first?.metadata["region"] == "eu")
         #expect(found.endpoints.count == 2)
         _ = try await server.request("/v1/agent/service/deregister/\(name)-srv", method: "PUT")
+        await registry.close()
+    }
+
+    /// The IDs of Nomad and Registrator.
+    @Test(arguments: ["_nomad-task-8f1b-web-http", "host/app:1"])
+    func instancesWithIDsOfOtherProductsAreFound(_ id: String) async throws {
+        _ = try await server.request(
+            "/v1/agent/service/register", method: "PUT",
+            body: #"{"Name":"\#(name)","ID":"\#(id)-\#(name)","Address":"10.0.0.1","Port":5432}"#)
+        let registry = try makeRegistry()
+        #expect(try await eventually { try await registry.lookUp(name).first?.nodes.first?.port == 5432 })
+        let watch = try registry.watch(name)
+        for await state in watch where state[name].first?.nodes.first?.port == 5432 { break }
+        try await registry.deregister(try #require(try await registry.lookUp(name).first))
+        #expect(try await eventually { try await registry.lookUp(name).isEmpty })
         await registry.close()
     }
 

@@ -7,7 +7,7 @@ import TestServers
 import TestSupport
 import Testing
 
-/// Namespaces in a real agent: nobody sees what is another's.
+/// Namespaces in a real agent: each sees only its own services.
 @Suite(.requiresConsul, .consul, .serialized, .timeLimit(.minutes(2))) struct ConsulNamespaceTests {
     private let server: ConsulServer
     private let name = uniqueName()
@@ -57,13 +57,17 @@ import Testing
         for registry in registries.values { await registry.close() }
     }
 
-    @Test func invalidNamesInNamespaceAreSkipped() async throws {
+    @Test func instancesWithoutPrefixedIDAreFound() async throws {
         let foreign = #"{"Name":"dev/\#(name)","ID":"no-prefix","Port":1}"#
         _ = try await server.request("/v1/agent/service/register", method: "PUT", body: foreign)
         try await withConsul(makeConfiguration(server.address) { $0.namespace = "dev" }) { registry in
             try await registry.register(record(name), timeToLive: .seconds(30))
-            #expect(try await eventually { try await registry.lookUp(name) == [record(name)] })
+            #expect(try await eventually { try await registry.lookUp(name).flatMap(\.nodes).count == 2 })
             try await registry.deregister(record(name))
+            #expect(
+                try await eventually {
+                    try await registry.lookUp(name).flatMap(\.nodes).map(\.id) == ["consul-id:no-prefix"]
+                })
         }
         _ = try await server.request("/v1/agent/service/deregister/no-prefix", method: "PUT")
     }

@@ -7,7 +7,7 @@ import TestServers
 import TestSupport
 import Testing
 
-/// How a real agent is asked: consistency and datacenter.
+/// The query parameters of reads: consistency and datacenter.
 @Suite(.requiresConsul, .consul, .serialized, .timeLimit(.minutes(1))) struct ConsulReadTests {
     private let server: ConsulServer
     private let relay: HTTPRelay

@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test func zlibBombIsRejected() {
-        // 1 MiB of zeros, packed by zlib at level 9.
+        // 1 MiB of zeros, compressed by zlib at level 9.
         let bomb = "78daedc13101000000c2a0f54f6d085fa" + String(repeating: "0", count: 2033) + "3e0300f00001"
         #expect(ZlibText.decompressed(hexadecimal: Substring(bomb)) == nil)
     }

@@ -1,7 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// What go-micro v1.0.0 wrote into Consul, recorded: the tags of a service and of a subscriber of its HTTP broker.
+/// Tags recorded from go-micro v1.0.0: of a service, and of a subscriber of its HTTP broker.
 enum GoMicroTags {
     static let greeter = [
         "t-789caa564a2acacf4e2d52b252ca28292950aa05040000ffff364d0600",

@@ -5,7 +5,7 @@ import MicroConsul
 import MicroCore
 import TestServers
 
-/// A configuration with more than an address.
+/// A configuration with an address and further changes.
 func makeConfiguration(_ address: String, _ change: (inout ConsulConfiguration) -> Void) -> ConsulConfiguration {
     var configuration = ConsulConfiguration()
     configuration.address = address
@@ -13,21 +13,21 @@ func makeConfiguration(_ address: String, _ change: (inout ConsulConfiguration) 
     return configuration
 }
 
-/// Runs `body` with a registry of its own and closes it, whatever happens.
+/// Runs `body` with a registry and closes it afterwards.
 func withConsul<Value>(
     at address: String, _ body: (ConsulRegistry) async throws -> Value
 ) async throws -> Value {
     try await withConsul(makeConfiguration(address) { _ in }, body)
 }
 
-/// Runs `body` with a registry of its own and closes it, whatever happens.
+/// Runs `body` with a registry and closes it afterwards.
 func withConsul<Value>(
     _ configuration: ConsulConfiguration, log: LogRecorder = .init(), _ body: (ConsulRegistry) async throws -> Value
 ) async throws -> Value {
     try await closing(try ConsulRegistry(configuration: configuration, logger: log.logger), body)
 }
 
-/// Runs `body` with an agent of its own and kills it, whatever happens.
+/// Runs `body` with an agent and kills it afterwards.
 func withAgent<Value>(
     _ settings: ConsulServer.Settings = .init(), _ body: (ConsulServer) async throws -> Value
 ) async throws -> Value {

@@ -23,6 +23,7 @@ import Testing
         #expect(try EtcdRegistry().description == "etcd at http://127.0.0.1:2379")
         #expect(try description("a:1, https://b:2/,a:1") == "etcd at http://a:1, https://b:2")
         #expect(try description("[::1]:2379") == "etcd at http://[::1]:2379")
+        #expect(try description("localhost,https://b") == "etcd at http://localhost:2379, https://b")
         let secure = makeConfiguration("a:1,http://b:2") { $0.usesTLS = true }
         #expect(try EtcdRegistry(configuration: secure).description == "etcd at https://a:1, http://b:2")
     }
@@ -32,6 +33,13 @@ import Testing
         #expect { try description(address) } throws: {
             ($0 as? MicroError)?.code == .invalidArgument && "\($0)".contains("MICRO_REGISTRY_ADDRESS")
                 && "\($0)".contains("an etcd member") && !"\($0)".contains("hunter2")
+        }
+    }
+
+    @Test func credentialsInAddressAreRejectedWithAdvice() {
+        #expect { try description("http://me:hunter2@etcd:2379") } throws: {
+            "\($0)".contains("must not contain credentials") && "\($0)".contains("ETCDCTL_USER")
+                && !"\($0)".contains("hunter2")
         }
     }
 
@@ -74,7 +82,7 @@ import Testing
         }
         let apart = read(["ETCDCTL_USER": "root", "ETCDCTL_PASSWORD": "a:b"])
         #expect(apart.user == "root" && apart.password?.reveal() == "a:b")
-        // As etcdctl has it: with a password beside it, all of it is the name.
+        // As in etcdctl: with a separate password, the whole text is the name.
         let colon = read(["ETCDCTL_USER": "ro:ot", "ETCDCTL_PASSWORD": "x"])
         #expect(colon.user == "ro:ot" && colon.password?.reveal() == "x")
         let none = read(["ETCDCTL_USER": "", "ETCDCTL_PASSWORD": "", "ETCDCTL_CACERT": "", "MICRO_REGISTRY_PREFIX": ""])

@@ -8,7 +8,7 @@ import TestServers
 import TestSupport
 import Testing
 
-/// etcd as it should not be: each answer is a typed error, and never read as "there is none".
+/// Error responses and malformed responses: each is a typed error, and never read as an empty result.
 @Suite(.timeLimit(.minutes(1))) struct EtcdErrorTests {
     private func lookUpError(_ response: ScriptedResponse) async throws -> MicroError {
         let server = try ScriptedEtcd({ _ in response })
@@ -47,6 +47,11 @@ import Testing
         #expect(error.message.contains("127.0.0.1"))
     }
 
+    @Test func missingGatewayIsExplained() async throws {
+        let error = try await lookUpError(ScriptedResponse(status: 404, text: "404 page not found"))
+        #expect(error.message.contains("enable-grpc-gateway: true"))
+    }
+
     @Test(arguments: [
         "", "[", "[]", "{}", "null", "<html>", "\u{0}", #"{"kvs":[]}"#, "{\(ScriptedEtcd.header)",
         "{\(ScriptedEtcd.header),\"kvs\":7}", "{\(ScriptedEtcd.header),\"kvs\":[{\"key\":\"%\"}]}",
@@ -66,7 +71,7 @@ import Testing
             #expect(error.code == .unavailable && error.message.hasPrefix("cannot reach etcd at \(server.url)"))
             var watch = try registry.watch("svc").makeAsyncIterator()
             guard case .unknown(let cause) = await watch.next()?.freshness else {
-                Issue.record("an unreachable etcd has to be unknown")
+                Issue.record("the state of an unreachable etcd must be unknown")
                 return
             }
             #expect(cause.code == .unavailable)
@@ -108,7 +113,7 @@ import Testing
                 #expect(await eventually { helps ? latest.isLive : latest.cause?.code == .permissionDenied })
             }
             #expect((good.requests("/v3/kv/range").count > before) == helps)
-            // The one that failed is not asked first any more.
+            // The member that failed is no longer tried first.
             #expect(bad.requests("/v3/kv/range").count == (helps ? 1 : 2))
         }
     }
@@ -212,7 +217,7 @@ import Testing
             #expect(messages.allSatisfy { !$0.contains("hunter2") && $0.contains("ETCDCTL_USER") })
             #expect(!log.has("hunter2"))
         }
-        // Not one for each: some may come after the first has ended.
+        // Fewer than requests: a request that starts after the first login has ended may log in again.
         #expect(server.requests("/v3/auth/authenticate").count < 50)
     }
 
@@ -237,7 +242,7 @@ import Testing
         }
         try await withEtcd(configuration) { registry async throws in
             #expect(try await registry.lookUp("svc").isEmpty)
-            // Enabled later, it is noticed.
+            // Authentication that is enabled later is noticed.
             isOn.withLock { $0 = true }
             #expect(try await registry.lookUp("svc").isEmpty)
         }

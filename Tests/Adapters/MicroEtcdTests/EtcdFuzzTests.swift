@@ -9,7 +9,7 @@ import Testing
 
 @testable import MicroEtcd
 
-/// What anybody may have sent or stored, changed at random with a fixed seed: nothing traps or hangs.
+/// Randomly mutated input with a fixed seed: no parser traps or hangs.
 @Suite(.timeLimit(.minutes(1))) struct EtcdFuzzTests {
     private let header = #""header":{"cluster_id":"17","revision":"4","raft_term":"2"}"#
     private let record =
@@ -24,7 +24,7 @@ import Testing
         return all + [reader.takeRest()]
     }
 
-    /// However it is cut into pieces, the messages are the same.
+    /// The messages do not depend on the chunks in which they arrive.
     @Test func mutatedWatchStreamsDoNotTrap() throws {
         var fuzzer = Fuzzer(seed: 1)
         let seed = Array(
@@ -40,7 +40,7 @@ import Testing
             let whole = lines(in: [input])
             if lines(in: fuzzer.chunks(of: input)) != whole { different += 1 }
             if whole == nil { tooLong += 1 }
-            // Half a message is as good as a changed one.
+            // A partial message is decoded as well.
             guard let line = whole?[fuzzer.number(below: whole?.count ?? 1)] else { continue }
             let message = try? JSONDecoder().decode(StreamResult<WatchResponse>.self, from: Data(line)).result
             if let message, !message.events.isEmpty { read += 1 }
@@ -83,7 +83,7 @@ import Testing
         #expect(read.allSatisfy { $0 > 500 })
     }
 
-    /// Deeper than anything real: an error, and no overflow of the stack.
+    /// Excessive nesting is an error, without a stack overflow.
     @Test(arguments: [100, 500, 5000, 200_000]) func deeplyNestedValueShapesDoNotTrap(_ depth: Int) {
         let shape = String(repeating: #"{"values":["#, count: depth) + String(repeating: "]}", count: depth)
         let value =

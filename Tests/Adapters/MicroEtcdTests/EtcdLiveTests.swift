@@ -8,10 +8,10 @@ import TestServers
 import TestSupport
 import Testing
 
-/// Against a real etcd.
+/// The registry on a real etcd.
 @Suite(.requiresEtcd, .etcd, .serialized, .timeLimit(.minutes(3))) struct EtcdLiveTests {
     private let server: EtcdServer
-    /// Fresh for each test, so that none sees another's services.
+    /// Unique for each test, so that tests do not see each other's services.
     private let name = uniqueName()
 
     init() throws { server = try #require(EtcdServer.current) }
@@ -37,7 +37,7 @@ import Testing
                 try await other.deregister(record())
                 #expect(try await one.lookUp(name).isEmpty)
                 #expect(try await !one.list().contains(name))
-                // Its heartbeat heals that, and says so.
+                // Its heartbeat registers it again, and reports that.
                 #expect(try await one.register(record(), timeToLive: .seconds(30)).created)
                 #expect(try await other.lookUp(name) == [record()])
                 try await one.deregister(record())
@@ -54,7 +54,7 @@ import Testing
             #expect(!moved.created)
             let records = try await registry.lookUp(name)
             #expect(records.map(\.version) == ["2"] && records[0].nodes.count == 2)
-            // To another service: the node is at one place at any time.
+            // Moved to another service: the node belongs to one service at any time.
             var elsewhere = record("2", node: "a")
             elsewhere.name = name + "-b"
             #expect(try await registry.register(elsewhere, timeToLive: .seconds(30)).created)
@@ -93,7 +93,7 @@ import Testing
             #expect(try await registry.lookUp(name).isEmpty)
             #expect(try await registry.register(record(), timeToLive: .seconds(30)).created)
             #expect(try await registry.lookUp(name) == [record()])
-            // A key that another client has taken over comes back, and was not lost.
+            // A key that another client has overwritten is restored, and was not lost.
             try await server.put(key(), "{}")
             #expect(try await !registry.register(record(), timeToLive: .seconds(30)).created)
             #expect(try await registry.lookUp(name) == [record()])
@@ -108,7 +108,7 @@ import Testing
             many.nodes += [Node(id: "\(name)-b", address: "10.0.0.2"), Node(id: "\(name)-c", address: "10.0.0.3")]
             try await registry.register(many, timeToLive: .seconds(30))
             #expect(try await server.leases() == before + 3)
-            // Another time to live is another lease, and the old one ends.
+            // Another time to live requires another lease; the old one is revoked.
             #expect(try await registry.register(many, timeToLive: .seconds(40)).timeToLive == .seconds(40))
             try await registry.register(many, timeToLive: .seconds(40))
             #expect(try await server.leases() == before + 3)
@@ -133,7 +133,7 @@ import Testing
                 try await registry.deregister(record())
                 #expect(try await registry.lookUp(name).isEmpty)
             }
-            // A request that was cut off may still arrive a moment later; a key may not.
+            // An interrupted request may still grant a lease, but not store a key.
             #expect(try await eventually(within: .seconds(5)) { try await server.leases() <= before })
             #expect(try await registry.lookUp(name).isEmpty)
         }
@@ -185,7 +185,7 @@ import Testing
     @Test func expiredNodeIsRemovedAndReported() async throws {
         try await withEtcd(at: server.address) { registry in
             let watch = try registry.watch(name)
-            // etcd raises one second to two.
+            // etcd grants at least two seconds.
             #expect(try await registry.register(record(), timeToLive: .milliseconds(10)).timeToLive == .seconds(2))
             var wasThere = false
             for await state in watch {
@@ -225,7 +225,7 @@ import Testing
             for (key, value) in [
                 ("/micro/registry/\(name)-b/x", #"{"name":"\#(name)-b","nodes":[{"id":"x","address":"h","port":1}]}"#),
                 (key("text"), "no JSON"), (key("empty"), ""), (key("version 9"), #"{"name":["\#(name)"]}"#),
-                // go-micro's key of a service with a slash in its name.
+                // go-micro's key for a service with a slash in its name.
                 (key("slash"), #"{"name":"svc/x","nodes":[{"id":"\#(name)-slash","address":"h","port":1}]}"#),
                 (key("deep") + "/er", #"{"name":"\#(name)","nodes":[{"id":"er","address":"h","port":1}]}"#),
                 ("/micro/registry/", "x"), (key("other"), #"{"name":"\#(name)","nodes":[{"id":"y","address":"h"}]}"#),
@@ -263,7 +263,7 @@ import Testing
             #expect(all.value?.names.count == 10)
             #expect((0..<10).allSatisfy { all.value?["s\($0)"].first?.nodes.count == 120 })
         }
-        // In bytes: fewer than the keys, and fewer than the records.
+        // A limit below the size of all keys, and one below the size of all records.
         for (largest, lists) in [(50_000, false), (235_000, true)] {
             let limited = makeConfiguration(server.address) {
                 $0.prefix = "/pages-\(name)/"
@@ -273,7 +273,7 @@ import Testing
                 #expect(await errorCode { _ = try await registry.list() } == (lists ? nil : .internal))
                 var watch = try registry.watch(nil).makeAsyncIterator()
                 guard case .unknown(let cause) = await watch.next()?.freshness else {
-                    Issue.record("records beyond the limit have to be unknown")
+                    Issue.record("the state of records beyond the limit must be unknown")
                     return
                 }
                 #expect(cause.code == .internal)
@@ -302,7 +302,7 @@ import Testing
             let ports = latest.all.compactMap { $0[name].first?.nodes.first?.port }
             #expect(ports == ports.sorted())
             #expect(latest.all.allSatisfy { if case .live = $0.freshness { true } else { false } })
-            // The present was read once.
+            // The current entries were read once.
             #expect(relay.requests.count { $0.hasSuffix("/v3/kv/range") } == 1)
             try await registry.deregister(record())
         }

@@ -8,7 +8,7 @@ import Testing
 
 @testable import MicroEtcd
 
-/// Keys and values as go-micro has them.
+/// Keys and values in go-micro's format.
 @Suite struct EtcdRecordTests {
     private let keys = EtcdKeys(prefix: "/micro/registry/", namespace: "")
 
@@ -87,7 +87,7 @@ import Testing
             read("/micro/registry/svc/a", #"{"name":"svc","nodes":[{"id":"a",\#(fields)}]}"#)?.nodes[0]
         }
         #expect(node(#""address":"h","port":0"#) == Node(id: "a", address: "h"))
-        // As go-micro 2 and later write it.
+        // The form of go-micro 2 and later.
         #expect(node(#""address":"10.0.0.1:9090""#) == Node(id: "a", address: "10.0.0.1", port: 9090))
         #expect(node(#""address":"[::1]:9090""#) == Node(id: "a", address: "::1", port: 9090))
         #expect(node(#""address":"inbox.xyz""#) == Node(id: "a", address: "inbox.xyz"))

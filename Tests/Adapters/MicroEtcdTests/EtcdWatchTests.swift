@@ -7,22 +7,22 @@ import TestServers
 import TestSupport
 import Testing
 
-/// Watches that go wrong: none ends, none is a hot loop, and none stays live without reason.
+/// Watches whose stream fails: they do not end, do not become a busy loop, and do not stay live.
 @Suite(.timeLimit(.minutes(1))) struct EtcdWatchTests {
-    /// The record as it is stored.
+    /// The stored record.
     private static let entry =
         #"{"key":"\#(base64("/micro/registry/svc/svc-a"))","mod_revision":"5","value":"\#(base64(#"{"name":"svc","version":"1","nodes":[{"id":"svc-a","address":"10.0.0.1","port":80}]}"#))"}"#
 
     private static let event =
         #"{"result":{"header":{"cluster_id":"17","revision":"5","raft_term":"2"},"events":[{"kv":\#(entry)}]}}"#
 
-    /// Answers that the record is there.
+    /// Responds with the record to range requests.
     @Sendable private static func withRecord(_ request: ScriptedRequest) -> ScriptedResponse? {
         request.target == "/v3/kv/range"
             ? ScriptedResponse(text: #"{\#(ScriptedEtcd.header),"kvs":[\#(entry)]}"#) : nil
     }
 
-    /// Runs the body with a watch of `svc`.
+    /// Runs the body with a watch of the service `svc`.
     private func withWatch(_ configuration: EtcdConfiguration, _ body: (RegistryStateRecorder) async throws -> Void)
         async throws
     {
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    /// What follows the creation, or comes in its place; then the connection ends in order.
+    /// The lines are the whole response; then the connection ends normally.
     @Test(arguments: [
         ([ScriptedEtcd.created], MicroError.Code.unavailable),
         ([ScriptedEtcd.created, "<html>"], .internal), ([ScriptedEtcd.created, "{"], .internal),
@@ -59,7 +59,7 @@ import Testing
         try await withWatch(makeConfiguration(server.url)) { latest in
             #expect(await eventually { latest.cause?.code == code })
             if code == .permissionDenied || code == .unauthenticated {
-                // What is refused is not asked again at once.
+                // A watch that was denied is not repeated at once.
                 #expect(await always(during: .milliseconds(300)) { server.requests("/v3/watch").count == 1 })
             } else {
                 #expect(await eventually { server.requests("/v3/watch").count > 2 })
@@ -90,7 +90,7 @@ import Testing
         let isBack = Counter()
         let server = try ScriptedEtcd(Self.withRecord) { connection, _ in
             try connection.begin(lines: [ScriptedEtcd.created])
-            // In the middle of a message.
+            // The connection ends within a message.
             guard isBack.value > 0 else { return try connection.write("40\r\n{\"result\"") }
             _ = connection.readToEnd()
         }
@@ -101,7 +101,7 @@ import Testing
             isBack.add()
             #expect(await eventually { latest.isLive })
             #expect(latest.value?["svc"] == [record("svc")])
-            // After a loss the present is read again.
+            // After a lost connection the current entries are read again.
             #expect(server.requests("/v3/kv/range").count == server.requests("/v3/watch").count)
         }
     }
@@ -119,7 +119,7 @@ import Testing
         }
     }
 
-    /// A dead connection looks like a quiet one.
+    /// A dead connection cannot be told from a quiet one.
     @Test func idleWatchIsRenewedAndDeadConnectionIsDetected() async throws {
         let server = try ScriptedEtcd(Self.withRecord) { connection, number in
             let later = ScriptedEtcd.created.replacing(#""revision":"4""#, with: #""revision":"5""#)
@@ -135,7 +135,7 @@ import Testing
             #expect(await eventually { latest.cause?.code == .deadlineExceeded })
             #expect(latest.value?["svc"] == [record("svc")])
             let starts = server.requests("/v3/watch").prefix(4).map { String(decoding: $0.body, as: UTF8.self) }
-            // The first comes after what was read, the others after the last event.
+            // The first watch starts after the entries that were read, the others after the last event.
             #expect(starts[0].contains(#""start_revision":"5""#))
             #expect(starts[1...].allSatisfy { $0.contains(#""start_revision":"6""#) })
         }
@@ -151,7 +151,7 @@ import Testing
                     #"{"result":{"header":{"cluster_id":"17","raft_term":"2"},"canceled":true,"compact_revision":"9"}}"#
                 ])
             }
-            // As etcd does: canceled, the stream stays open.
+            // etcd keeps the stream of a canceled watch open.
             _ = connection.readToEnd()
         })
         defer { server.stop() }
@@ -177,7 +177,7 @@ import Testing
         }
     }
 
-    /// etcd would wait until it has reached the revision.
+    /// Without this, etcd would wait until it reaches the revision.
     @Test func changedClusterHistoryTriggersReread() async throws {
         let server = try ScriptedEtcd(watch: { connection, number in
             let other = #"{"result":{"header":{"cluster_id":"17","revision":"2","raft_term":"2"},"created":true}}"#

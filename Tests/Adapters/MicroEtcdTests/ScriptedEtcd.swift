@@ -5,7 +5,7 @@ import Foundation
 import Synchronization
 import TestSupport
 
-/// An etcd that says what the test wants: the usual answers, unless the test gives others.
+/// A scripted etcd: it sends the default responses unless the test provides others.
 final class ScriptedEtcd: Sendable {
     static let header = #""header":{"cluster_id":"17","revision":"4","raft_term":"2"}"#
     static let created = #"{"result":{\#(header),"created":true}}"#
@@ -19,8 +19,8 @@ final class ScriptedEtcd: Sendable {
     }
 
     /// - Parameters:
-    ///   - answer: The answer to a request; nil for the usual one.
-    ///   - watch: What is done with the n-th watch, from 1 on, once its request was read.
+    ///   - response: The response to a request; nil for the default one.
+    ///   - watch: Handles the n-th watch, counted from 1, after its request was read.
     init(
         _ response: @escaping @Sendable (ScriptedRequest) throws -> ScriptedResponse? = { _ in nil },
         watch: @escaping @Sendable (ScriptedConnection, Int) throws -> Void = { connection, _ in
@@ -40,7 +40,7 @@ final class ScriptedEtcd: Sendable {
                     try watch(connection, watches)
                     return
                 }
-                try connection.write(try response(request) ?? Self.usual(request))
+                try connection.write(try response(request) ?? Self.defaultResponse(request))
             }
         }
     }
@@ -57,7 +57,7 @@ final class ScriptedEtcd: Sendable {
         ScriptedResponse(status: status, text: #"{"error":"\#(message)","message":"\#(message)","code":\#(code)}"#)
     }
 
-    private static func usual(_ request: ScriptedRequest) -> ScriptedResponse {
+    private static func defaultResponse(_ request: ScriptedRequest) -> ScriptedResponse {
         switch request.target {
         case "/v3/kv/range": ScriptedResponse(text: none)
         case "/v3/kv/txn":
@@ -71,17 +71,17 @@ final class ScriptedEtcd: Sendable {
 }
 
 extension ScriptedConnection {
-    /// Begins a streamed answer.
+    /// Begins a streamed response.
     func begin(lines: [String]) throws {
         try write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
         try write(lines: lines)
     }
 
-    /// Goes on with a streamed answer.
+    /// Continues a streamed response.
     func write(lines: [String]) throws {
         for line in lines { try write("\(String(line.utf8.count + 1, radix: 16))\r\n\(line)\n\r\n") }
     }
 
-    /// Ends a streamed answer in order.
+    /// Ends a streamed response normally.
     func endLines() throws { try write("0\r\n\r\n") }
 }

@@ -6,7 +6,7 @@ import MicroCore
 import MicroEtcd
 import TestServers
 
-/// A configuration with more than an address.
+/// A configuration with an address and further changes.
 func makeConfiguration(_ address: String, _ change: (inout EtcdConfiguration) -> Void = { _ in }) -> EtcdConfiguration {
     var configuration = EtcdConfiguration()
     configuration.address = address
@@ -14,19 +14,19 @@ func makeConfiguration(_ address: String, _ change: (inout EtcdConfiguration) ->
     return configuration
 }
 
-/// Runs `body` with a registry of its own and closes it, whatever happens.
+/// Runs `body` with a registry and closes it afterwards.
 func withEtcd<Value>(at address: String, _ body: (EtcdRegistry) async throws -> Value) async throws -> Value {
     try await withEtcd(makeConfiguration(address), body)
 }
 
-/// Runs `body` with a registry of its own and closes it, whatever happens.
+/// Runs `body` with a registry and closes it afterwards.
 func withEtcd<Value>(
     _ configuration: EtcdConfiguration, log: LogRecorder = .init(), _ body: (EtcdRegistry) async throws -> Value
 ) async throws -> Value {
     try await closing(try EtcdRegistry(configuration: configuration, logger: log.logger), body)
 }
 
-/// Runs `body` with a server of its own and kills it, whatever happens.
+/// Runs `body` with a server and kills it afterwards.
 func withServer<Value>(
     _ settings: EtcdServer.Settings = .init(), _ body: (EtcdServer) async throws -> Value
 ) async throws -> Value {
@@ -51,7 +51,7 @@ extension EtcdServer {
         _ = try await request("/v3/kv/deleterange", #"{"key":"\#(base64(key))"}"#)
     }
 
-    /// The value of a key; nil if it is not there.
+    /// The value of a key; nil if it does not exist.
     func value(of key: String) async throws -> String? {
         struct Response: Decodable {
             struct Entry: Decodable { let value: Data }
@@ -63,7 +63,7 @@ extension EtcdServer {
         }
     }
 
-    /// How many leases there are.
+    /// The number of leases.
     func leases() async throws -> Int {
         try await request("/v3/lease/leases", "{}").text.split(separator: #""ID""#, omittingEmptySubsequences: false)
             .count
@@ -71,5 +71,5 @@ extension EtcdServer {
     }
 }
 
-/// As keys and values go into etcd's JSON.
+/// Encodes a key or value for etcd's JSON.
 func base64(_ text: String) -> String { Data(text.utf8).base64EncodedString() }

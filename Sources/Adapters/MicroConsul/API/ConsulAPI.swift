@@ -5,6 +5,7 @@ import BackendSupport
 import CurlTransfer
 import Foundation
 import MicroCore
+import Synchronization
 
 /// The part of Consul's HTTP API that the registry uses: one method per request.
 ///
@@ -18,7 +19,11 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
 
     let configuration: ConsulConfiguration
     private let agents: FailoverRing
-    private let http: BackendHTTPClient
+    /// For registrations and heartbeats, so that no read and no watch can take their connection.
+    private let registrations: BackendHTTPClient
+    /// For reads, one at a time, and the blocking query of watches.
+    private let queries: BackendHTTPClient
+    private let changesPath = ChangesPath()
     private let errors: ConsulError
     private let aclChecker: ConsulACLChecker
     private let readParameters: [String]
@@ -29,13 +34,28 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
         agents = try configuration.makeServers()
         readParameters = try configuration.readParameters()
         errors = ConsulError(hasToken: token != nil)
-        http = configuration.makeHTTPClient { token.map { [("X-Consul-Token", $0.reveal())] } ?? [] }
-        aclChecker = ConsulACLChecker(http: http, errors: errors, parameters: readParameters)
+        // Consul accepts 200 connections of a client address by default, which all processes of a host share. A process
+        // needs at most three: for registrations, for reads, and for its watches.
+        func makeClient() -> BackendHTTPClient {
+            configuration.makeHTTPClient(maxConcurrentRequests: 1, maxIdleConnections: 1) {
+                token.map { [("X-Consul-Token", $0.reveal())] } ?? []
+            }
+        }
+        registrations = makeClient()
+        queries = makeClient()
+        aclChecker = ConsulACLChecker(http: queries, errors: errors, parameters: readParameters)
     }
 
     var description: String { agents.description }
 
-    func close() async { await http.close() }
+    /// The maximum time that Consul holds a blocking query. Without a wait it would be five minutes; Consul's maximum is
+    /// ten.
+    var maxWait: Duration { configuration.watchRenewalInterval(atMost: .seconds(600)) }
+
+    func close() async {
+        await registrations.close()
+        await queries.close()
+    }
 
     // MARK: Registrations
 
@@ -52,7 +72,7 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
             if server == agent, try await passCheck(of: registration.id, at: server, timeout: timeout) {
                 return (server, true)
             }
-            let response = try await http.response(to: request, from: server, timeout: timeout)
+            let response = try await registrations.response(to: request, from: server, timeout: timeout)
             try errors.check(response, from: server)
             return (server, false)
         }
@@ -62,8 +82,8 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
     ///
     /// - Returns: False if the agent does not have the check: it was lost.
     private func passCheck(of id: String, at agent: BackendServer, timeout: Duration) async throws -> Bool {
-        let request = BackendRequest("PUT", "/v1/agent/check/pass/service:\(id)")
-        let response = try await http.response(to: request, from: agent, timeout: timeout)
+        let request = BackendRequest("PUT", "/v1/agent/check/pass/service:\(id.percentEncodedPath)")
+        let response = try await registrations.response(to: request, from: agent, timeout: timeout)
         // Consul 1.8 responds with 500, newer versions with 404.
         if response.status == 404 { return false }
         if response.status == 500,
@@ -80,8 +100,8 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
     /// - Parameter agent: The agent that has it; nil for the first that responds.
     func deregister(_ id: String, at agent: BackendServer?) async throws {
         func remove(at agent: BackendServer, timeout: Duration) async throws {
-            let request = BackendRequest("PUT", "/v1/agent/service/deregister/\(id)")
-            let response = try await http.response(to: request, from: agent, timeout: timeout)
+            let request = BackendRequest("PUT", "/v1/agent/service/deregister/\(id.percentEncodedPath)")
+            let response = try await registrations.response(to: request, from: agent, timeout: timeout)
             // Without an instance, Consul 1.8 responds with 200, or 500 if ACLs are enforced; newer versions with 404.
             if response.status == 404 || (response.status == 500 && response.text.contains("Unknown service")) {
                 return
@@ -96,13 +116,18 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
 
     /// Reads the instances of a service with their checks.
     ///
-    /// - Parameter index: Waits until the result is newer than this index, at most as long as configured; nil reads the
-    ///   current result.
-    func health(of name: String, after index: ConsulIndex? = nil) async throws -> Indexed<[ServiceEntry]> {
-        try await read([FailableDecodable<ServiceEntry>].self, "/v1/health/service/\(name)", after: index) { elements in
-            elements.compactMap(\.value)
-        } validateEmptyResponse: { response, agent, deadline in
-            try await aclChecker.check(service: name, response, at: agent, by: deadline)
+    /// - Parameters:
+    ///   - index: Waits until the result is newer than this index; nil reads the current result.
+    ///   - wait: The maximum wait.
+    func health(
+        of name: String, after index: ConsulIndex? = nil, waiting wait: Duration = .zero
+    ) async throws -> Indexed<[ServiceEntry]> {
+        try await query("/v1/health/service/\(name)", after: index, waiting: wait) { response, agent, deadline in
+            let elements = try decode([FailableDecodable<ServiceEntry>].self, response, from: agent)
+            if elements.allSatisfy({ $0.value == nil }) {
+                try await aclChecker.check(service: name, response, at: agent, by: deadline)
+            }
+            return elements.compactMap(\.value)
         }
     }
 
@@ -111,37 +136,46 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
     /// - Parameter allowsFilteredResult: Whether to accept an empty result that only means that the token may not read
     ///   any service.
     func services(
-        withPrefix prefix: String, after index: ConsulIndex? = nil, allowsFilteredResult: Bool = false
+        withPrefix prefix: String, allowsFilteredResult: Bool = false
     ) async throws -> Indexed<[String: [String]]> {
-        try await read([String: FailableDecodable<[String]>].self, "/v1/catalog/services", after: index) { elements in
-            elements.filter { $0.key.hasPrefix(prefix) }.mapValues { $0.value ?? [] }
-        } validateEmptyResponse: { response, agent, deadline in
-            if !allowsFilteredResult { try await aclChecker.check(prefix: prefix, response, at: agent, by: deadline) }
+        try await query("/v1/catalog/services") { response, agent, deadline in
+            let elements = try decode([String: FailableDecodable<[String]>].self, response, from: agent)
+            let services = elements.filter { $0.key.hasPrefix(prefix) }.mapValues { $0.value ?? [] }
+            if services.isEmpty, !allowsFilteredResult {
+                try await aclChecker.check(prefix: prefix, response, at: agent, by: deadline)
+            }
+            return services
         }
     }
 
     /// Reads the checks of all nodes and services.
-    func checks(after index: ConsulIndex? = nil) async throws -> Indexed<[HealthCheck]> {
-        try await read([FailableDecodable<HealthCheck>].self, "/v1/health/state/any", after: index) {
-            $0.compactMap(\.value)
+    func checks() async throws -> Indexed<[HealthCheck]> {
+        try await query("/v1/health/state/any") { response, agent, _ in
+            try decode([FailableDecodable<HealthCheck>].self, response, from: agent).compactMap(\.value)
         }
     }
 
-    /// Sends a query for a collection, as a blocking query if there is an index.
+    /// Waits for a change of any service, instance or check. The result has only an index.
     ///
-    /// - Parameter validateEmptyResponse: Throws if an empty result does not mean that there is nothing.
-    private func read<Elements: Decodable, Value: Collection & Sendable>(
-        _ type: Elements.Type, _ path: String, after index: ConsulIndex?, _ convert: (Elements) -> Value,
-        validateEmptyResponse: (CurlResponse, BackendServer, ContinuousClock.Instant) async throws -> Void = {
-            _, _, _ in
+    /// This is a query of Consul's own UI. No documented one returns both for failing checks and for instances without
+    /// checks. Where it is not available, the checks are watched: other changes are noticed when the wait ends.
+    func changes(after index: ConsulIndex?, waiting wait: Duration) async throws -> Indexed<Void> {
+        do {
+            return try await query(changesPath.current, after: index, waiting: wait) { _, _, _ in }
+        } catch let error as MicroError where changesPath.useFallback(after: error) {
+            return try await query(changesPath.current) { _, _, _ in }
         }
+    }
+
+    /// Sends a query, as a blocking query if there is an index.
+    private func query<Value>(
+        _ path: String, after index: ConsulIndex? = nil, waiting wait: Duration = .zero,
+        _ convert: (CurlResponse, BackendServer, ContinuousClock.Instant) async throws -> Value
     ) async throws -> Indexed<Value> {
         do {
             return try await agents.firstResponse(within: configuration.timeout) { agent, timeout in
                 // An index of another agent may belong to another history.
                 let index = index.flatMap { $0.agent == agent ? $0 : nil }
-                // Without a wait Consul would hold the query for five minutes; its maximum is ten.
-                let wait = configuration.watchRenewalInterval(atMost: .seconds(600))
                 let parameters = index.map { ["index=\($0.value)", "wait=\(wait.milliseconds)ms"] } ?? []
                 let request = BackendRequest("GET", path.appendingQuery(readParameters + parameters))
                 // Consul adds up to a sixteenth of the wait, to spread its load.
@@ -149,12 +183,15 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
                 let deadline = ContinuousClock.now + timeout + maxWait
                 let response =
                     index == nil
-                    ? try await http.response(to: request, from: agent, timeout: timeout)
-                    : try await http.response(to: request, from: agent, waiting: maxWait, timeout: timeout)
+                    ? try await queries.response(to: request, from: agent, timeout: timeout)
+                    : try await queries.response(to: request, from: agent, waiting: maxWait, timeout: timeout)
                 try errors.check(response, from: agent)
-                let result = try Self.indexed(type, response, from: agent, convert)
-                if result.value.isEmpty { try await validateEmptyResponse(response, agent, deadline) }
-                return result
+                // A response without an index is not from Consul, and must not be read as "none".
+                guard let number = response.headers["X-Consul-Index"].flatMap(UInt64.init) else {
+                    throw MicroError.unexpectedResponse(agent, "the response has no X-Consul-Index")
+                }
+                let value = try await convert(response, agent, deadline)
+                return Indexed(value: value, index: ConsulIndex(value: number, agent: agent))
             }
         } catch let error as MicroError {
             // The rights of the token may have changed by the time that the agent responds again.
@@ -163,17 +200,10 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
         }
     }
 
-    /// Decodes the response of a query. One without an index is not from Consul, and must not be read as "none".
-    private static func indexed<Elements: Decodable, Value: Sendable>(
-        _ type: Elements.Type, _ response: CurlResponse, from agent: BackendServer, _ convert: (Elements) -> Value
-    ) throws -> Indexed<Value> {
-        guard let index = response.headers["X-Consul-Index"].flatMap(UInt64.init) else {
-            throw MicroError.unexpectedResponse(agent, "the response has no X-Consul-Index")
-        }
-        do {
-            let elements = try JSONDecoder().decode(type, from: response.body)
-            return Indexed(value: convert(elements), index: ConsulIndex(value: index, agent: agent))
-        } catch {
+    private func decode<Value: Decodable>(
+        _ type: Value.Type, _ response: CurlResponse, from agent: BackendServer
+    ) throws -> Value {
+        do { return try JSONDecoder().decode(type, from: response.body) } catch {
             throw MicroError.unexpectedResponse(agent, "the response is not Consul's JSON")
         }
     }
@@ -185,7 +215,36 @@ struct ConsulIndex: Sendable, Equatable {
     let agent: BackendServer
 }
 
+/// The query that returns when anything has changed.
+private final class ChangesPath: Sendable {
+    private let isFallback = Atomic<Bool>(false)
+
+    var current: String {
+        isFallback.load(ordering: .relaxed) ? "/v1/health/state/any" : "/v1/internal/ui/services"
+    }
+
+    /// Replaces the query if an agent does not have it, or blocks it (`http_config.block_endpoints`).
+    ///
+    /// - Returns: Whether it was replaced.
+    func useFallback(after error: MicroError) -> Bool {
+        guard error.code == .internal || error.message.contains("endpoint is blocked") else { return false }
+        return isFallback.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged
+    }
+}
+
 extension String {
+    /// The text as part of a path: IDs of other products may contain any character. Slashes are kept.
+    var percentEncodedPath: String {
+        utf8.reduce(into: "") { result, byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x2F, 0x3A, 0x5F, 0x7E:
+                result.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                result += (byte < 0x10 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+    }
+
     /// A path with query parameters, which are percent-encoded already.
     func appendingQuery(_ parameters: [String]) -> String {
         parameters.isEmpty ? self : "\(self)?\(parameters.joined(separator: "&"))"

@@ -41,5 +41,7 @@ extension ConsulConfiguration: BackendConfiguration {
 extension BackendKind {
     static let consul = BackendKind(
         .registry, name: "Consul", nameWithArticle: "a Consul agent", authoritySetting: "CONSUL_CACERT",
-        certificateSetting: "CONSUL_CLIENT_CERT", keySetting: "CONSUL_CLIENT_KEY")
+        certificateSetting: "CONSUL_CLIENT_CERT", keySetting: "CONSUL_CLIENT_KEY",
+        credentialsSetting: "CONSUL_HTTP_TOKEN", defaultPort: 8500,
+        connectionLimit: "An agent closes connections beyond 200 of one client address (http_max_conns_per_client).")
 }

@@ -24,8 +24,8 @@ public struct ConsulConfiguration: Sendable {
         case consistent
     }
 
-    /// The agents: `host:port`, or a URL of `http` or `https`; `127.0.0.1:8500` by default. The first that responds is
-    /// used until it fails.
+    /// The agents: `host`, `host:port`, or a URL of `http` or `https`; `127.0.0.1:8500` by default. A host without a port
+    /// has 8500. The first that responds is used until it fails.
     ///
     /// Use only the agent of this machine if there is one: a registration belongs to the agent that received it, and is
     /// repeated at another agent when that one is lost.

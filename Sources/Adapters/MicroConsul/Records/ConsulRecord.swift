@@ -21,7 +21,7 @@ enum ConsulRecord {
         ).encoded()
         let digest = ConsulDigest.of(name: name, address: node.address, port: port, tags: tags)
         return AgentServiceRegistration(
-            id: namespace.stored(node.id), name: name, tags: tags, address: node.address, port: port,
+            id: namespace.storedID(ofNode: node.id), name: name, tags: tags, address: node.address, port: port,
             check: timeToLive.map { check(timeToLive: $0, digest: digest) })
     }
 
@@ -53,8 +53,8 @@ enum ConsulRecord {
         _ entry: ServiceEntry, of name: String, namespace: ConsulNamespace, logger: Logger
     ) -> StoredNode? {
         let service = entry.service
-        guard let id = namespace.name(stored: service.id) else {
-            logger.debug("record skipped", metadata: ["service": "\(name)", "cause": "its ID is not a node ID"])
+        guard let id = namespace.nodeID(stored: service.id) else {
+            logger.debug("record skipped", metadata: ["service": "\(name)", "cause": "its ID is too long"])
             return nil
         }
         let tags = ConsulTags(reading: service.tags ?? []) { kind in

@@ -31,7 +31,7 @@ final class ConsulRegistrar: Sendable {
 
     /// Removes a node wherever this client registered it; otherwise at the first agent that responds.
     func deregister(_ node: Node) async throws {
-        let id = namespace.stored(node.id)
+        let id = namespace.storedID(ofNode: node.id)
         let agents = registered.agents(of: id)
         try await api.deregister(id, at: agents.last)
         registered.remove(id)

@@ -28,7 +28,7 @@ final class ConsulRegistrations: Sendable {
 
     /// Records that an agent received a registration.
     ///
-    /// - Returns: Whether it is new, or was lost by the agent that had it.
+    /// - Returns: Whether it is new, or was lost by the agent that had it. One that moved to another agent was not lost.
     func update(_ registration: AgentServiceRegistration, at agent: BackendServer) -> Bool {
         entries.withLock { entries in
             let before = entries[registration.id]
@@ -36,7 +36,7 @@ final class ConsulRegistrations: Sendable {
             entries[registration.id] = Entry(registration: registration, agents: others + [agent])
             // It was sent again without a change: the agent had lost its check.
             let wasLost = before?.registration == registration && registration.check != nil
-            return before == nil || wasLost || before?.agents.last != agent
+            return before == nil || (wasLost && before?.agents.last == agent)
         }
     }
 

@@ -32,11 +32,13 @@ struct CatalogCache {
     private var entries: [String: Entry] = [:]
     private var lastFullRefresh: ContinuousClock.Instant?
     private var isFullRefreshPending = false
+    /// The index of the last names.
+    private var servicesIndex: ConsulIndex?
 
     /// The services to read.
     private(set) var pending: Set<String> = []
 
-    /// The services that exist according to the two queries.
+    /// The services that exist according to the checks and the names.
     private(set) var listed: Set<String> = []
 
     /// The services that were read.
@@ -52,7 +54,10 @@ struct CatalogCache {
     func accessError(for name: String) -> MicroError? { entries[name]?.denial?.cause }
 
     /// Marks everything to be read again: what was read may belong to another history.
-    mutating func invalidate() { pending.formUnion(entries.keys) }
+    mutating func invalidate() {
+        pending.formUnion(entries.keys)
+        servicesIndex = nil
+    }
 
     /// Stores the instances of a service, or why the token may not read it.
     mutating func store(_ name: String, _ result: Result<[ServiceEntry], MicroError>) {
@@ -88,13 +93,11 @@ struct CatalogCache {
         return entry
     }
 
-    /// Compares the results of the queries with what was read, and marks the services that may have changed.
+    /// Compares the checks and the names with what was read, and marks the services that may have changed.
     ///
-    /// - Parameters:
-    ///   - hasNewServices: Whether the services have changed since the last update.
-    ///   - watched: The services that are watched; nil for all.
+    /// - Parameter watched: The services that are watched; nil for all.
     mutating func update(
-        checks: [HealthCheck], services: [String: [String]], hasNewServices: Bool, watched: Set<String>?,
+        checks: [HealthCheck], services: ConsulAPI.Indexed<[String: [String]]>, watched: Set<String>?,
         now: ContinuousClock.Instant = .now
     ) {
         var serviceChecks: [String: [String: CheckIndexes]] = [:]
@@ -108,9 +111,11 @@ struct CatalogCache {
             }
         }
         var tags: [String: Set<String>] = [:]
-        for (stored, all) in services {
+        for (stored, all) in services.value {
             if let name = namespace.service(stored: stored) { tags[name] = Set(all) }
         }
+        let hasNewServices = services.index != servicesIndex
+        servicesIndex = services.index
         listed = Set(tags.keys).union(serviceChecks.keys)
         let isFullRefresh = takeFullRefresh(hasNewServices, now)
         removeAllExcept(watched)

@@ -17,9 +17,9 @@ final class CatalogSubscribers: Sendable {
     private struct Subscriber {
         let name: String?
         let publish: @Sendable (RegistryState) -> Void
-        /// The state that was published last.
-        var state = RegistryState.notYetRead
-        var hasPublished = false
+        /// The state that was published last, if `hasPublished`.
+        var state: RegistryState
+        var hasPublished: Bool
     }
 
     private struct State {
@@ -32,12 +32,18 @@ final class CatalogSubscribers: Sendable {
 
     /// Adds a subscriber.
     ///
-    /// - Parameter name: The service that it watches; nil for all.
+    /// - Parameters:
+    ///   - name: The service that it watches; nil for all.
+    ///   - initial: The state that was published to it last; nil for none.
     /// - Returns: Its ID, to remove it.
-    func add(_ name: String?, _ publish: @escaping @Sendable (RegistryState) -> Void) -> Int {
+    func add(
+        _ name: String?, startingWith initial: RegistryState?,
+        _ publish: @escaping @Sendable (RegistryState) -> Void
+    ) -> Int {
         let (id, onAdd) = state.withLock { state in
             state.nextID += 1
-            state.subscribers[state.nextID] = Subscriber(name: name, publish: publish)
+            state.subscribers[state.nextID] = Subscriber(
+                name: name, publish: publish, state: initial ?? .notYetRead, hasPublished: initial != nil)
             return (state.nextID, state.onAdd)
         }
         onAdd()
@@ -48,6 +54,8 @@ final class CatalogSubscribers: Sendable {
 
     /// Sets the action to call after each added subscriber.
     func onAdd(_ action: @escaping @Sendable () -> Void) { state.withLock { $0.onAdd = action } }
+
+    var isEmpty: Bool { state.withLock { $0.subscribers.isEmpty } }
 
     var current: Snapshot {
         state.withLock { state in

@@ -2,11 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import BackendSupport
+import CurlTransfer
 import Logging
 import MicroCore
 
 /// Repeats a blocking query
 /// ([Consul's documentation](https://developer.hashicorp.com/consul/api-docs/features/blocking)).
+///
+/// Each needs a connection for as long as it waits. If Consul closes that connection, as it does with those beyond its
+/// limit, the result is read with short requests, with backoff, until a blocking query succeeds again.
 struct ConsulBlockingQuery<Value: Sendable>: Sendable {
     enum Event: Sendable {
         /// A result. If `isFresh`, it does not continue the history of the results before it.
@@ -16,24 +20,35 @@ struct ConsulBlockingQuery<Value: Sendable>: Sendable {
 
     /// The subject of log messages.
     let subject: String
+    /// The maximum time that Consul holds a query.
+    let maxWait: Duration
     let logger: Logger
-    /// Reads the result after an index, or the current result.
-    let read: @Sendable (ConsulIndex?) async throws -> ConsulAPI.Indexed<Value>
+    /// Reads the result after an index, waiting at most as long as given, or the current result.
+    let read: @Sendable (ConsulIndex?, Duration) async throws -> ConsulAPI.Indexed<Value>
 
-    /// Publishes every result and every failure, until the task is cancelled or the registry is closed.
-    func run(_ publish: (Event) -> Void) async {
+    /// Publishes every result and every failure, until the task is cancelled, the registry is closed, or the condition is
+    /// false.
+    ///
+    /// - Parameter condition: Evaluated after each result and failure.
+    func run(while condition: () -> Bool = { true }, _ publish: (Event) -> Void) async {
         var index: ConsulIndex?
+        var refusal: MicroError?
         var retry = WatchRetry()
-        var pacer = BlockingQueryPacer()
-        while !Task.isCancelled {
+        var pacer = BlockingQueryPacer(maxWait: maxWait)
+        repeat {
             do {
                 let started = ContinuousClock.now
-                let response = try await read(index)
+                let response = try await read(index, pacer.wait)
                 let isNewer = response.index.value > index?.value ?? 0
+                if index != nil { refusal = nil }
                 publish(.value(response.value, isFresh: response.index.agent != index?.agent))
-                retry.reset()
                 if let pause = pacer.pause(after: ContinuousClock.now - started, isNewer: isNewer) {
                     try await Task.sleep(for: pause)
+                }
+                if let refusal {
+                    guard await retry.wait(after: refusal) else { return }
+                } else {
+                    retry.reset()
                 }
                 // A smaller index means that Consul was restarted: the history begins again.
                 index = response.index.value > 0 && response.index.value >= index?.value ?? 0 ? response.index : nil
@@ -42,26 +57,51 @@ struct ConsulBlockingQuery<Value: Sendable>: Sendable {
             } catch {
                 let cause = MicroError.wrapping(error, origin: MicroError.Origin.registry)
                 if cause.code == .closed { return }
-                publish(.failure(cause))
+                logger.debug("watch failed", metadata: ["service": "\(subject)", "cause": "\(cause)"])
+                pacer.reset()
                 // After a restart Consul counts from the beginning: with the old index the query would block until its
                 // wait ends.
+                let wasBlocking = index != nil
                 index = nil
-                logger.debug("watch failed", metadata: ["service": "\(subject)", "cause": "\(cause)"])
+                if wasBlocking, cause.isConnectionLost {
+                    refusal = cause
+                    continue
+                }
+                publish(.failure(cause))
                 guard await retry.wait(after: cause) else { return }
             }
-        }
+        } while !Task.isCancelled && condition()
     }
 }
 
-/// Paces blocking queries that return without blocking, so that they do not become a busy loop.
+extension MicroError {
+    /// Whether the server accepted a connection and closed it without a response.
+    fileprivate var isConnectionLost: Bool { (cause as? CurlError)?.kind == .connectionLost }
+}
+
+/// Determines how long blocking queries wait, and paces those that return without blocking, so that they do not become a
+/// busy loop.
 struct BlockingQueryPacer {
     /// A query that returned sooner did not block, unless there are many changes.
     private static let minBlockingDuration = Duration.milliseconds(100)
     /// How many quick results in a row may each be a change.
     private static let maxFastResponses = 50
 
+    /// How long the next query is to wait. Consul keeps the connection of a client that has gone until the wait ends: the
+    /// first waits are short, so that a watch that ends soon does not leave one behind.
+    private(set) var wait: Duration
+
+    private let maxWait: Duration
     private var unchangedResponses = 0
     private var fastResponses = 0
+
+    init(maxWait: Duration) {
+        self.maxWait = maxWait
+        wait = min(.seconds(1), maxWait)
+    }
+
+    /// Begins with short waits again.
+    mutating func reset() { wait = min(.seconds(1), maxWait) }
 
     /// The delay before the next query; nil for none.
     ///
@@ -71,6 +111,7 @@ struct BlockingQueryPacer {
     mutating func pause(after duration: Duration, isNewer: Bool) -> Duration? {
         guard duration < Self.minBlockingDuration else {
             (unchangedResponses, fastResponses) = (0, 0)
+            if !isNewer { wait = min(wait * 2, maxWait) }
             return nil
         }
         fastResponses += 1

@@ -5,51 +5,52 @@ import BackendSupport
 import Logging
 import MicroCore
 
-/// Watches any number of services, or all of a namespace, with two blocking queries.
+/// Watches any number of services, or all of a namespace, with one blocking query.
 ///
-/// The query for all checks returns when instances are added, are removed, fail or recover, and when the digest of one
-/// changes. The query for the names of services returns for instances without checks. Only services that are watched, and
-/// that may have changed, are read again.
+/// The query returns when instances are added, are removed, fail or recover, and when anything about one changes. The
+/// checks, with the digests of instances, and the names of services then show which of the watched services may have
+/// changed: only these are read again.
 final class ConsulCatalog: Sendable {
-    /// The maximum number of services that are read at once.
-    private static let maxConcurrentReads = 8
-
     private let subscribers: CatalogSubscribers
-    /// Runs the queries as long as there are subscribers.
-    private let queries: SharedTask
+    /// Runs the query as long as there are subscribers.
+    private let query: SharedTask
 
     init(api: ConsulAPI, namespace: ConsulNamespace, logger: Logger) {
         let subscribers = CatalogSubscribers()
         self.subscribers = subscribers
-        queries = SharedTask {
+        query = SharedTask {
             await Self.run(api: api, namespace: namespace, logger: logger, subscribers: subscribers)
         }
     }
 
+    /// Whether there are subscribers.
+    var isWatched: Bool { !subscribers.isEmpty }
+
     /// Publishes the states of a service, or of all (nil), until the task is cancelled or the catalog is closed.
-    func follow(_ name: String?, _ publish: @escaping @Sendable (RegistryState) -> Void) async {
-        let id = subscribers.add(name, publish)
+    ///
+    /// - Parameter state: The state that was published last; nil for none.
+    func follow(
+        _ name: String?, startingWith state: RegistryState?, _ publish: @escaping @Sendable (RegistryState) -> Void
+    ) async {
+        guard !Task.isCancelled else { return }
+        let id = subscribers.add(name, startingWith: state, publish)
         defer { subscribers.remove(id) }
-        await queries.keepRunning()
+        await query.keepRunning()
     }
 
-    func close() async { await queries.close() }
+    func close() async { await query.close() }
 
     private static func run(
         api: ConsulAPI, namespace: ConsulNamespace, logger: Logger, subscribers: CatalogSubscribers
     ) async {
         let updates = CatalogUpdates()
         subscribers.onAdd { updates.repeatSignal() }
-        let checks = ConsulBlockingQuery(subject: "*", logger: logger) { try await api.checks(after: $0) }
-        let services = ConsulBlockingQuery(subject: "*", logger: logger) { index in
-            // Whether an empty result is reliable is checked only for watches of all services.
-            try await api.services(withPrefix: namespace.prefix, after: index, allowsFilteredResult: true)
+        let changes = ConsulBlockingQuery(subject: "*", maxWait: api.maxWait, logger: logger) {
+            try await api.changes(after: $0, waiting: $1)
         }
-        let cache = CatalogCache(
-            namespace: namespace, watchRenewalInterval: api.configuration.watchRenewalInterval, logger: logger)
+        let cache = CatalogCache(namespace: namespace, watchRenewalInterval: api.maxWait, logger: logger)
         await withDiscardingTaskGroup { group in
-            group.addTask { await checks.run { updates.store(checks: $0) } }
-            group.addTask { await services.run { updates.store(services: $0) } }
+            group.addTask { await changes.run { updates.store($0) } }
             await Self.publishUpdates(updates, cache, api: api, to: subscribers)
             group.cancelAll()
         }
@@ -61,20 +62,18 @@ final class ConsulCatalog: Sendable {
         var cache = cache
         var retry = WatchRetry()
         for await _ in updates.signals {
-            let latest = updates.take()
             let snapshot = subscribers.current
-            if let cause = latest.failure { subscribers.publish(cause, to: snapshot) }
-            guard let checks = latest.checks, let services = latest.services else { continue }
-            if latest.isFresh { cache.invalidate() }
-            cache.update(
-                checks: checks, services: services, hasNewServices: latest.hasNewServices, watched: snapshot.names)
             do {
-                try await readPending(&cache, api: api)
-                let listError = snapshot.names == nil ? try await listError(cache, api: api) : nil
+                guard let isReadable = updates.isReadable else { continue }
+                try isReadable.get()
+                if updates.takeIsFresh() { cache.invalidate() }
+                let listError = try await read(&cache, watched: snapshot.names, api: api)
                 subscribers.publish(cache, to: snapshot, listError: listError)
                 retry.reset()
             } catch let cause as MicroError where cause.code != .closed {
                 subscribers.publish(cause, to: snapshot)
+                // The query that failed repeats itself, with backoff.
+                if case .failure = updates.isReadable { continue }
                 guard await retry.wait(after: cause) else { return }
                 updates.repeatSignal()
             } catch {
@@ -83,34 +82,26 @@ final class ConsulCatalog: Sendable {
         }
     }
 
-    /// Reads the services that may have changed, a few at once. After a failure the others remain pending.
-    private static func readPending(_ cache: inout CatalogCache, api: ConsulAPI) async throws {
-        var pending = cache.pending.makeIterator()
-        let namespace = cache.namespace
-        try await withThrowingTaskGroup(of: (String, Result<[ServiceEntry], MicroError>).self) { group in
-            func startNext() {
-                guard let name = pending.next() else { return }
-                group.addTask {
-                    do {
-                        return (name, .success(try await api.health(of: namespace.stored(name)).value))
-                    } catch let error as MicroError where error.isAccessError {
-                        return (name, .failure(error))
-                    }
-                }
-            }
-            for _ in 0..<maxConcurrentReads { startNext() }
-            while let (name, result) = try await group.next() {
-                startNext()
-                cache.store(name, result)
+    /// Reads the services that may have changed. After a failure the others remain pending.
+    ///
+    /// - Returns: Why watches of all services may not see them; nil if they may.
+    private static func read(
+        _ cache: inout CatalogCache, watched: Set<String>?, api: ConsulAPI
+    ) async throws -> MicroError? {
+        let prefix = cache.namespace.prefix
+        // Whether an empty result is reliable is checked only for watches of all services.
+        let services = try await api.services(withPrefix: prefix, allowsFilteredResult: true)
+        cache.update(checks: try await api.checks().value, services: services, watched: watched)
+        for name in cache.pending {
+            do {
+                cache.store(name, .success(try await api.health(of: cache.namespace.stored(name)).value))
+            } catch let error as MicroError where error.isAccessError {
+                cache.store(name, .failure(error))
             }
         }
-    }
-
-    /// Why an empty list of services does not mean that there are none; nil if it does.
-    private static func listError(_ cache: CatalogCache, api: ConsulAPI) async throws -> MicroError? {
-        guard cache.listed.isEmpty else { return nil }
+        guard watched == nil, cache.listed.isEmpty else { return nil }
         do {
-            _ = try await api.services(withPrefix: cache.namespace.prefix)
+            _ = try await api.services(withPrefix: prefix)
             return nil
         } catch let error as MicroError where error.isAccessError {
             return error

@@ -5,18 +5,17 @@ import BackendSupport
 import Logging
 import MicroCore
 
-/// Follows Consul for all watches of a registry, on a bounded number of connections: Consul closes the 201st of a client.
+/// Follows Consul for all watches of a registry, on one connection: by default Consul accepts 200 connections of a client
+/// address, which all processes of a host share.
 ///
-/// The first watched names have a blocking query each. All others, and watches of everything, share a ``ConsulCatalog``.
+/// A single watched service has a blocking query of its own. As soon as there are more watches, all of them share the one
+/// of a ``ConsulCatalog``.
 final class ConsulWatch: Sendable {
-    /// The maximum number of services with a blocking query of their own.
-    static let maxDedicatedQueries = 16
-
     private let api: ConsulAPI
     private let namespace: ConsulNamespace
     private let logger: Logger
     private let catalog: ConsulCatalog
-    private let dedicatedQueries = DedicatedConnectionLimit(ConsulWatch.maxDedicatedQueries)
+    private let dedicatedQuery = DedicatedConnectionLimit(1)
 
     init(api: ConsulAPI, namespace: ConsulNamespace, logger: Logger) {
         self.api = api
@@ -27,17 +26,26 @@ final class ConsulWatch: Sendable {
 
     /// Publishes the states of a service, or of all (nil), until the task is cancelled or the registry is closed.
     func run(_ name: String?, _ publish: @escaping @Sendable (RegistryState) -> Void) async {
-        if let name, await dedicatedQueries.withConnection({ await follow(name, publish) }) { return }
-        await catalog.follow(name, publish)
+        var lastState: RegistryState?
+        if let name, !catalog.isWatched {
+            _ = await dedicatedQuery.withConnection { lastState = await follow(name, publish) }
+        }
+        // The calling task may have been cancelled in the meantime: then this returns at once.
+        await catalog.follow(name, startingWith: lastState, publish)
     }
 
     func close() async { await catalog.close() }
 
-    private func follow(_ name: String, _ publish: (RegistryState) -> Void) async {
-        let (api, stored) = (api, namespace.stored(name))
+    /// Follows a service with a query of its own, as long as no other watch needs the catalog.
+    ///
+    /// - Returns: The state that was published last.
+    private func follow(_ name: String, _ publish: (RegistryState) -> Void) async -> RegistryState {
+        let (api, stored, catalog) = (api, namespace.stored(name), catalog)
         var state = RegistryState.notYetRead
-        await ConsulBlockingQuery(subject: name, logger: logger) { try await api.health(of: stored, after: $0) }.run {
-            event in
+        let query = ConsulBlockingQuery(subject: name, maxWait: api.maxWait, logger: logger) {
+            try await api.health(of: stored, after: $0, waiting: $1)
+        }
+        await query.run(while: { !catalog.isWatched }) { event in
             switch event {
             case .value(let response, _):
                 state = RegistryState(
@@ -47,5 +55,6 @@ final class ConsulWatch: Sendable {
             }
             publish(state)
         }
+        return state
     }
 }

@@ -34,7 +34,8 @@ struct EtcdAPI: Sendable, CustomStringConvertible {
         // With this header a member without a leader responds with an error, and ends its watches: they would otherwise
         // stay silent.
         let headers = configuration.consistency == .linearizable ? [("Grpc-Metadata-hasleader", "true")] : []
-        http = configuration.makeHTTPClient { headers }
+        // More concurrent requests would not be faster.
+        http = configuration.makeHTTPClient(maxConcurrentRequests: 16, maxIdleConnections: 4) { headers }
         errors = EtcdError(hasUser: configuration.user != nil)
         session = EtcdSession(http: http, errors: errors, credentials: try configuration.credentials())
     }

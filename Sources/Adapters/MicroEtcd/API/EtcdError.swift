@@ -35,8 +35,13 @@ struct EtcdError: Sendable {
     func microError(status: Int, _ body: [UInt8], from member: BackendServer) -> MicroError {
         if let serverError = EtcdServerError(body: body) { return microError(serverError, from: member) }
         // Without a body of etcd the response is from a proxy or another server. etcd explains each 400.
-        if status == 400 { return .unexpectedResponse(member, "the status is 400") }
-        return MicroError(status: status, from: member)
+        switch status {
+        case 404:
+            return .unexpectedResponse(
+                member, "the status is 404. Is its JSON gateway switched off (set enable-grpc-gateway: true)?")
+        case 400: return .unexpectedResponse(member, "the status is 400")
+        default: return MicroError(status: status, from: member)
+        }
     }
 
     /// The error for an error of etcd.

@@ -40,5 +40,6 @@ extension EtcdConfiguration: BackendConfiguration {
 extension BackendKind {
     static let etcd = BackendKind(
         .registry, name: "etcd", nameWithArticle: "an etcd member", authoritySetting: "ETCDCTL_CACERT",
-        certificateSetting: "ETCDCTL_CERT", keySetting: "ETCDCTL_KEY")
+        certificateSetting: "ETCDCTL_CERT", keySetting: "ETCDCTL_KEY",
+        credentialsSetting: "ETCDCTL_USER and ETCDCTL_PASSWORD", defaultPort: 2379)
 }

@@ -22,8 +22,8 @@ public struct EtcdConfiguration: Sendable {
         case serializable
     }
 
-    /// The members: `host:port`, or a URL of `http` or `https`; `127.0.0.1:2379` by default. The first that responds is
-    /// used until it fails.
+    /// The members: `host`, `host:port`, or a URL of `http` or `https`; `127.0.0.1:2379` by default. A host without a port
+    /// has 2379. The first that responds is used until it fails.
     public var addresses = ["127.0.0.1:2379"]
 
     /// ``addresses``, separated by commas.

@@ -12,8 +12,9 @@ import MicroCore
 ///
 /// The first watched names have a stream each. All others, and watches of everything, share one.
 final class EtcdWatch: Sendable {
-    /// The maximum number of services with a stream of their own.
-    static let maxDedicatedStreams = 32
+    /// The maximum number of services with a stream of their own: each takes a connection and, at the member, a file
+    /// descriptor of a limit that all clients share.
+    static let maxDedicatedStreams = 8
 
     /// A failure of a stream that lasted this long is the first of a series.
     private static let stableStreamDuration = Duration.seconds(5)

@@ -10,6 +10,7 @@ final class CurlHandle {
     private let headerLines: UnsafeMutablePointer<curl_slist>
     private let errorText: UnsafeMutablePointer<CChar>
     private var head = CurlResponseHead()
+    private var hasFirstLine = false
     /// The response without body, once the header is complete.
     private var response: CurlResponse?
     /// The reason why a callback rejected data; libcurl itself reports a failed write.
@@ -84,6 +85,10 @@ final class CurlHandle {
 
     /// Handles a header line. Returning false aborts the transfer.
     fileprivate func receive(headerLine: UnsafeRawBufferPointer) -> Bool {
+        if !hasFirstLine {
+            hasFirstLine = true
+            exchange.receiveFirstLine()
+        }
         guard head.append(line: headerLine) else {
             callbackError = .headersTooLarge
             return false

@@ -10,9 +10,20 @@ final class CurlBufferedExchange: CurlExchange {
     let appliesTimeoutToBody = true
     let response = Promise<CurlResponse>()
     private let body = Mutex<[UInt8]>([])
+    /// Ends the exchange at the request's `responseTimeout`.
+    private let responseTimer = Mutex<DeadlineQueue.ScheduledAction?>(nil)
 
     init(_ request: CurlRequest) {
         self.request = request
+    }
+
+    func receiveFirstLine() {
+        guard let timeout = request.responseTimeout else { return }
+        let timer = DeadlineQueue.shared.schedule(at: .now + timeout) { [weak self] in
+            let error = CurlError(kind: .timedOut, message: "the response did not end within \(timeout)")
+            self?.end(.failure(error))
+        }
+        responseTimer.withLock { $0 = timer }
     }
 
     func receive(head: CurlResponse) {}
@@ -31,6 +42,7 @@ final class CurlBufferedExchange: CurlExchange {
 
     @discardableResult
     func end(_ result: Result<CurlResponse, any Error>) -> Bool {
+        if let timer = responseTimer.withLock({ $0.take() }) { DeadlineQueue.shared.cancel(timer) }
         let body = body.withLock { body in
             defer { body = [] }
             return body

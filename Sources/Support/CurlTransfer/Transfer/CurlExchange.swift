@@ -16,6 +16,9 @@ protocol CurlExchange: AnyObject, Sendable {
     /// The response that the caller waits for.
     var response: Promise<CurlResponse> { get }
 
+    /// Handles the first line of the response.
+    func receiveFirstLine()
+
     /// Handles the header, which has an empty body.
     func receive(head: CurlResponse)
 
@@ -27,6 +30,10 @@ protocol CurlExchange: AnyObject, Sendable {
     /// - Returns: Whether it had not ended before.
     @discardableResult
     func end(_ result: Result<CurlResponse, any Error>) -> Bool
+}
+
+extension CurlExchange {
+    func receiveFirstLine() {}
 }
 
 /// The handling of a piece of a body.

@@ -21,6 +21,10 @@ package struct CurlRequest: Sendable {
     /// once, and nothing is sent.
     package var timeout: Duration
 
+    /// The time limit from the first byte of the response to its last byte, within `timeout`; nil for no other limit. For
+    /// long polls, whose `timeout` includes the wait for the first byte. Streams ignore it.
+    package var responseTimeout: Duration?
+
     /// The time limit of name resolution, connecting and TLS handshake, within `timeout`. At least 1 ms.
     package var connectTimeout: Duration
 

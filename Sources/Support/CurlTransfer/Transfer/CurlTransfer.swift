@@ -55,10 +55,11 @@ package final class CurlTransfer: Sendable {
         commandQueue.submit(exchange)
         do {
             return try await exchange.response.value()
-        } catch is CancellationError {
-            exchange.end(.failure(CancellationError()))
+        } catch {
+            // Cancelled, or past a limit that libcurl does not know. It may have ended the transfer itself.
+            exchange.end(.failure(error))
             commandQueue.cancelExchange(exchange)
-            throw CancellationError()
+            throw error
         }
     }
 
