@@ -54,7 +54,7 @@ import Testing
         let bytes = ByteBuffer(repeating: 0x41, count: 300)
         #expect(
             report(bytes, ByteBuffer(repeating: 0x41, count: 299))
-                == "the value: expected 300 bytes, found 299 bytes; at byte 299: expected [41], found []")
+                == "the value: expected 300 bytes, found 299; at byte 299: expected [41], found []")
     }
 
     @Test func numberOfLinesIsLimited() {

@@ -108,7 +108,7 @@ extension TransportCase {
                 TransportResponse(contentType: "text/plain", body: ByteBuffer(string: request.contentType))
             }
             for contentType in [
-                "application/json", "application/protobuf", "application/octet-stream", "text/plain; charset=utf-8",
+                "application/json", "application/protobuf", "application/octet-stream", "application/grpc+json",
             ] {
                 let request = context.request(body: ByteBuffer(string: "{}"), contentType: contentType)
                 let response = try await context.client.call(request, to: listener.address)
