@@ -66,8 +66,11 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
     func register(
         _ registration: AgentServiceRegistration, refreshingAt agent: BackendServer?
     ) async throws -> (agent: BackendServer, existed: Bool) {
+        // Otherwise, a registration without a check keeps the check of an earlier one, and expires with it.
+        let parameters = registration.check == nil ? ["replace-existing-checks=true"] : []
         let request = BackendRequest(
-            "PUT", "/v1/agent/service/register", body: [UInt8](try JSONEncoder.stable.encode(registration)))
+            "PUT", "/v1/agent/service/register".appendingQuery(parameters),
+            body: [UInt8](try JSONEncoder.stable.encode(registration)))
         return try await agents.firstResponse(within: configuration.timeout, startingAt: agent) { server, timeout in
             if server == agent, try await passCheck(of: registration.id, at: server, timeout: timeout) {
                 return (server, true)

@@ -25,6 +25,10 @@ final class ConsulRegistrar: Sendable {
     func register(_ node: Node, of service: ServiceRecord, timeToLive: Duration?) async throws -> Bool {
         let registration = try ConsulRecord.registration(
             of: node, of: service, namespace: namespace, timeToLive: timeToLive)
+        if let name = registered.name(of: registration.id), name != registration.name {
+            // Consul does not end the blocking queries of the old service when an instance is renamed.
+            try await deregister(node)
+        }
         let response = try await api.register(registration, refreshingAt: registered.agent(toRefresh: registration))
         return response.existed ? false : registered.update(registration, at: response.agent)
     }

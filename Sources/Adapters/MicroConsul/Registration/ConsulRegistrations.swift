@@ -23,6 +23,9 @@ final class ConsulRegistrations: Sendable {
         }
     }
 
+    /// The name of the service that an instance was last registered for; nil if it is not registered.
+    func name(of id: String) -> String? { entries.withLock { $0[id]?.registration.name } }
+
     /// The agents that received a registration, the current one last.
     func agents(of id: String) -> [BackendServer] { entries.withLock { $0[id]?.agents ?? [] } }
 
