@@ -46,11 +46,10 @@ enum ConsulHarnesses {
         return try await ConsulRegistryHarness(configuration, control: ServerControl(server))
     }
 
+    /// The default configuration: cases must pass with the intervals and timeouts that users have.
     private static func configuration(_ server: ConsulServer) -> ConsulConfiguration {
         var configuration = ConsulConfiguration()
         configuration.address = server.address
-        // A dead connection is detected after this time. Cases wait for it.
-        configuration.watchRenewalInterval = .seconds(3)
         return configuration
     }
 }

@@ -11,6 +11,8 @@ import Testing
 
 /// Makes harnesses for etcd servers: one without authentication, one with TLS and authentication.
 enum EtcdHarnesses {
+    /// Runs the body with harnesses whose watches detect a dead connection after three seconds instead of the default of
+    /// 30 s, so that mutants fail soon.
     static func withAll(
         _ body: (_ plain: EtcdRegistryHarness, _ secured: EtcdRegistryHarness) async throws -> Void
     ) async throws {
@@ -19,7 +21,9 @@ enum EtcdHarnesses {
         do {
             try await plain.start()
             try await secured.start()
-            try await body(harness(plain), securedHarness(secured, certificates))
+            try await body(
+                harness(plain, watchRenewalInterval: .seconds(3)),
+                securedHarness(secured, certificates, watchRenewalInterval: .seconds(3)))
         } catch {
             await plain.kill()
             await secured.kill()
@@ -39,9 +43,10 @@ enum EtcdHarnesses {
     }
 
     static func harness(
-        _ server: EtcdServer, _ change: (inout RegistryBounds) -> Void = { _ in }
+        _ server: EtcdServer, watchRenewalInterval: Duration? = nil,
+        _ change: (inout RegistryBounds) -> Void = { _ in }
     ) async throws -> EtcdRegistryHarness {
-        let configuration = configuration(server)
+        let configuration = configuration(server, watchRenewalInterval)
         var bounds = EtcdRegistryHarness.bounds(of: configuration)
         change(&bounds)
         // A server that the tests have not started must not be controlled.
@@ -50,9 +55,9 @@ enum EtcdHarnesses {
     }
 
     static func securedHarness(
-        _ server: EtcdServer, _ certificates: Certificates
+        _ server: EtcdServer, _ certificates: Certificates, watchRenewalInterval: Duration? = nil
     ) async throws -> EtcdRegistryHarness {
-        var configuration = configuration(server)
+        var configuration = configuration(server, watchRenewalInterval)
         configuration.usesTLS = true
         configuration.tls.certificateAuthorityFile = certificates.certificateAuthorityFile
         configuration.user = "root"
@@ -60,11 +65,11 @@ enum EtcdHarnesses {
         return try await EtcdRegistryHarness(configuration, control: ServerControl(server))
     }
 
-    private static func configuration(_ server: EtcdServer) -> EtcdConfiguration {
+    /// The default configuration: cases must pass with the intervals and timeouts that users have.
+    private static func configuration(_ server: EtcdServer, _ watchRenewalInterval: Duration?) -> EtcdConfiguration {
         var configuration = EtcdConfiguration()
         configuration.address = server.address
-        // A dead connection is detected after this time. Cases wait for it.
-        configuration.watchRenewalInterval = .seconds(3)
+        if let watchRenewalInterval { configuration.watchRenewalInterval = watchRenewalInterval }
         return configuration
     }
 }

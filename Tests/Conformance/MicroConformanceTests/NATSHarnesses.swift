@@ -48,12 +48,10 @@ enum NATSHarnesses {
             monitoring: server.monitoringAddress, principals: NATSUsers(server))
     }
 
+    /// The default configuration: cases must pass with the intervals and timeouts that users have.
     private static func configuration(_ address: String) -> NATSConfiguration {
         var configuration = NATSConfiguration()
         configuration.address = address
-        // A dead connection is detected after this time and the timeout. Cases wait for it.
-        configuration.pingInterval = .seconds(2)
-        configuration.timeout = .seconds(3)
         return configuration
     }
 }
