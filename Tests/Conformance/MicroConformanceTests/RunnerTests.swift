@@ -142,6 +142,23 @@ import Testing
         #expect(report.junit.contains(#"<failure message="expected that it works"/>"#))
     }
 
+    @Test func reportsShowEachDifferenceInALine() async {
+        let testCase = makeCase { context in
+            var found = context.record()
+            (found.version, found.nodes[0].port) = ("2", 81)
+            try context.expect([found], is: [context.record()], "the look-up")
+        }
+        let report = await RegistryRunner(harness).run([testCase])
+        let lines = [
+            "the look-up: 2 fields differ", #"  [0].version: expected "1.0.0", found "2""#,
+            "  [0].nodes[0].port: expected 8080, found 81",
+        ]
+        #expect(report.results[0].outcome == .failed(lines.joined(separator: "\n")))
+        #expect(report.table.contains(lines.joined(separator: "\n     ")), "\(report.table)")
+        #expect(
+            report.junit.contains("2 fields differ&#10;  [0].version: expected &quot;1.0.0&quot;"), "\(report.junit)")
+    }
+
     @Test func emptyRunIsNotSuccess() async { #expect(await !RegistryRunner(harness).run([]).isSuccess) }
 }
 
