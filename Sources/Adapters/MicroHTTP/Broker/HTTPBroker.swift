@@ -140,17 +140,15 @@ public final class HTTPBroker: Broker {
         let address = try await withDeadline(deadline, orThrow: timeoutError) { [brokerListener, subscriptions] in
             try await brokerListener.open { try subscriptions.receive($0) }
         }
-        let node = Node(
-            id: subscriberID, address: address.host, port: address.port, metadata: ["secure": "false"])
-        let record = ServiceRecord(
-            name: HTTPSubscriberCache.service(of: topic), version: queue ?? HTTPSubscriberCache.broadcastVersion,
-            nodes: [node])
+
         var heartbeat = Registration.Configuration()
         (heartbeat.timeToLive, heartbeat.interval) = (
             configuration.heartbeatInterval * 2, configuration.heartbeatInterval
         )
         heartbeat.backoff = Backoff(base: .milliseconds(50), maxDelay: .seconds(10))
-        let registration = try Registration(of: record, in: registry, configuration: heartbeat, logger: logger)
+        let layouts = HTTPSubscriberRegistry(
+            registry: registry, subscriberID: subscriberID, topic: topic, queue: queue, address: address)
+        let registration = try Registration(of: layouts.record, in: layouts, configuration: heartbeat, logger: logger)
         let start = subscriptions.maintainRegistration(subscriberID, registration, startingBy: deadline)
         try await withDeadline(deadline, orThrow: timeoutError) { try await start.value }
         try await subscriberCache.waitUntilVisible(subscriberID, on: topic, by: deadline)

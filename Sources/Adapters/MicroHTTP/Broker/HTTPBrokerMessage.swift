@@ -7,10 +7,16 @@ import NIOCore
 
 /// A message on the wire: go-micro's envelope, with the topic in a header that users cannot set.
 struct HTTPBrokerMessage: Sendable {
+    /// The field of the HTTP request with the name of a header that the broker added to the message. A subscriber of
+    /// swift-micro removes that header; go-micro ignores the field.
+    static let addedHeader = "Micro-Added-Header"
+
     let topic: String
     let deadline: ContinuousClock.Instant
     /// The encoded envelope, the same for every subscriber.
     let bytes: ByteBuffer
+    /// The fields of the HTTP request beside go-micro's.
+    let requestHeaders: Headers
 
     /// Checks and encodes a message.
     ///
@@ -28,21 +34,36 @@ struct HTTPBrokerMessage: Sendable {
         self.topic = topic
         self.deadline = deadline
         var envelope = try GoMicroMessageEnvelope(message)
+        // go-micro before v3 requires the first header, v3 and later the second, v1.18 both. Typed publishers set the
+        // second.
         envelope.fields.append((GoMicroHeaderName.brokerTopic, topic))
+        if message.headers[GoMicroHeaderName.topic] == nil {
+            envelope.fields.append((GoMicroHeaderName.topic, topic))
+            requestHeaders = [Self.addedHeader: GoMicroHeaderName.topic]
+        } else {
+            requestHeaders = [:]
+        }
         bytes = envelope.encoded()
     }
 
     /// Reads a message that was sent to a subscriber of a topic.
     ///
     /// - Throws: ``MicroError`` with `invalidArgument` if it is not an envelope, or is for another topic.
-    static func read(_ bytes: ByteBuffer, for topic: String) throws -> BrokerMessage {
-        guard var envelope = GoMicroMessageEnvelope(parsing: bytes) else {
+    static func read(_ request: TransportRequest, for topic: String) throws -> BrokerMessage {
+        guard var envelope = GoMicroMessageEnvelope(parsing: request.body) else {
             throw invalid("this is not a message: expected {\"Header\":{…},\"Body\":\"<base64>\"}")
         }
-        guard let index = envelope.fields.firstIndex(where: { $0.name == GoMicroHeaderName.brokerTopic }) else {
-            throw invalid("the header \(GoMicroHeaderName.brokerTopic) is missing: it names the topic")
+        let brokerTopic = envelope.fields.first { $0.name == GoMicroHeaderName.brokerTopic }?.value
+        let microTopic = envelope.fields.first { $0.name.lowercased() == GoMicroHeaderName.topic.lowercased() }?.value
+        guard let receivedTopic = brokerTopic ?? microTopic else {
+            throw invalid(
+                "the topic is missing: expected the header \(GoMicroHeaderName.brokerTopic) or \(GoMicroHeaderName.topic)"
+            )
         }
-        let receivedTopic = envelope.fields.remove(at: index).value
+        let isTopicAdded = request.headers[addedHeader] == GoMicroHeaderName.topic
+        envelope.fields.removeAll {
+            $0.name == GoMicroHeaderName.brokerTopic || (isTopicAdded && $0.name == GoMicroHeaderName.topic)
+        }
         guard receivedTopic == topic else {
             throw invalid("the subscriber has not subscribed to \(NameRules.quoted(receivedTopic))")
         }

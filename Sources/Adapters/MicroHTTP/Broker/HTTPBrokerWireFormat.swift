@@ -11,6 +11,8 @@ import NIOCore
 /// The request's `service` is the ID of the subscriber, its `endpoint` the topic.
 struct HTTPBrokerWireFormat: HTTPWireFormat {
     private static let path = "/_sub"
+    /// The path of go-micro v4.
+    private static let rootPath = "/"
 
     func writeHead(
         of request: TransportRequest, to address: Address, id: Int?, limits: HTTPConfiguration, _ head: inout ByteBuffer
@@ -19,6 +21,9 @@ struct HTTPBrokerWireFormat: HTTPWireFormat {
         head.writeString("POST \(Self.path)?id=\(request.service) HTTP/1.1\r\n")
         HTTPFieldWriter.write("Host", address.description, to: &head)
         HTTPFieldWriter.write("Content-Type", request.contentType, to: &head)
+        if let name = request.headers[HTTPBrokerMessage.addedHeader] {
+            HTTPFieldWriter.write(HTTPBrokerMessage.addedHeader, name, to: &head)
+        }
     }
 
     func readResponse(
@@ -40,15 +45,15 @@ struct HTTPBrokerWireFormat: HTTPWireFormat {
             throw HTTPStatusError(405, .invalidArgument, "the method must be POST, not \(head.method.prefix(20))")
         }
         let parts = head.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts[0] == Self.path else {
-            throw HTTPStatusError(404, .notFound, "the path must be \(Self.path)")
+        guard parts[0] == Self.path || parts[0] == Self.rootPath else {
+            throw HTTPStatusError(404, .notFound, "the path must be \(Self.path) or \(Self.rootPath)")
         }
         let pairs = parts.count == 2 ? parts[1].split(separator: "&") : []
         guard let id = pairs.first(where: { $0.hasPrefix("id=") })?.dropFirst(3), !id.isEmpty else {
             throw HTTPStatusError(400, .invalidArgument, "the subscriber's ID is missing: expected \(Self.path)?id=…")
         }
         return TransportRequest(
-            service: String(id), endpoint: "", contentType: head.fields.contentType,
+            service: String(id), endpoint: "", contentType: head.fields.contentType, headers: head.fields.headers,
             deadline: .now + defaultRequestTimeout)
     }
 

@@ -71,8 +71,7 @@ final class HTTPMessageSender: Sendable {
         let address = Address(node)
         let request = TransportRequest(
             service: node.id, endpoint: encodedMessage.topic, contentType: "application/json",
-            body: encodedMessage.bytes,
-            deadline: encodedMessage.deadline)
+            headers: encodedMessage.requestHeaders, body: encodedMessage.bytes, deadline: encodedMessage.deadline)
         let semaphore = retainSemaphore(address)
         defer { releaseSemaphore(address) }
         let timeoutError = MicroError(

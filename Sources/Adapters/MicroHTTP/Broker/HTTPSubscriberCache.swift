@@ -21,6 +21,12 @@ final class HTTPSubscriberCache: Sendable {
         let groups: [[Node]]
     }
 
+    /// The subscribers in a service, which has those of one topic or of all topics.
+    private struct ServiceSnapshot: Sendable {
+        let fetchedAt: ContinuousClock.Instant
+        let subscribersByTopic: [String: [HTTPSubscriber]]
+    }
+
     private struct Entry {
         var snapshot: Snapshot?
         var refreshTask: Task<Snapshot, any Error>?
@@ -39,6 +45,7 @@ final class HTTPSubscriberCache: Sendable {
 
     private struct State {
         var entries: [String: Entry] = [:]
+        var sharedSnapshots: [HTTPSubscriberLayout: ServiceSnapshot] = [:]
         /// The number of entries at which unused ones are removed.
         var evictionThreshold = 256
         var isClosed = false
@@ -52,10 +59,7 @@ final class HTTPSubscriberCache: Sendable {
 
     deinit { for entry in state.withLock(\.entries).values { entry.refreshTask?.cancel() } }
 
-    /// The service name of a topic's subscribers.
-    static func service(of topic: String) -> String { "topic:\(topic)" }
-
-    /// Returns the subscribers of a topic. One node of each group receives a message.
+    /// Returns the subscribers of a topic in all layouts. One node of each group receives a message.
     ///
     /// - Throws: ``MicroError`` of the registry after the deadline, or `CancellationError`.
     func groups(of topic: String, by deadline: ContinuousClock.Instant) async throws -> [[Node]] {
@@ -81,7 +85,7 @@ final class HTTPSubscriberCache: Sendable {
     func waitUntilVisible(_ id: String, on topic: String, by deadline: ContinuousClock.Instant) async throws {
         try await withRetries(by: deadline) {
             let records = try await withDeadline(deadline, orThrow: self.timeoutError(topic)) { [registry] in
-                try await registry.lookUp(Self.service(of: topic))
+                try await registry.lookUp(HTTPSubscriberLayout.prefixedTopic.serviceName(of: topic))
             }
             guard records.flatMap(\.nodes).contains(where: { $0.id == id }) else {
                 throw MicroError(.unavailable, "\(registry) does not list the subscription to \(topic) yet")
@@ -130,10 +134,22 @@ final class HTTPSubscriberCache: Sendable {
 
     private func refresh(_ topic: String) -> Task<Snapshot, any Error> {
         Task { [registry, weak self] in
-            let now = ContinuousClock.now
+            var fetchedAt = ContinuousClock.now
+            var subscribers: [HTTPSubscriber] = []
             do {
-                let snapshot = Snapshot(
-                    fetchedAt: now, groups: Self.groups(try await registry.lookUp(Self.service(of: topic))))
+                // One after the other: a publisher uses one connection, and an outage does not multiply its attempts.
+                for layout in HTTPSubscriberLayout.allCases {
+                    let snapshot =
+                        if let cached = self?.sharedSnapshot(layout, at: fetchedAt) {
+                            cached
+                        } else {
+                            try await Self.read(layout, topic, in: registry)
+                        }
+                    if layout.isShared { self?.state.withLock { $0.sharedSnapshots[layout] = snapshot } }
+                    fetchedAt = min(fetchedAt, snapshot.fetchedAt)
+                    subscribers += snapshot.subscribersByTopic[topic] ?? []
+                }
+                let snapshot = Snapshot(fetchedAt: fetchedAt, groups: subscribers.groups)
                 self?.state.withLock { $0.entries[topic]?.end(with: snapshot) }
                 return snapshot
             } catch {
@@ -143,10 +159,26 @@ final class HTTPSubscriberCache: Sendable {
         }
     }
 
-    private static func groups(_ records: [ServiceRecord]) -> [[Node]] {
-        records.flatMap { record in
-            record.version == broadcastVersion ? record.nodes.map { [$0] } : [record.nodes]
+    /// The cached subscribers of a shared service, if they were read a moment ago for another topic.
+    private func sharedSnapshot(
+        _ layout: HTTPSubscriberLayout, at now: ContinuousClock.Instant
+    ) -> ServiceSnapshot? {
+        state.withLock(\.sharedSnapshots)[layout].flatMap { now - $0.fetchedAt <= Self.cacheLifetime / 4 ? $0 : nil }
+    }
+
+    private static func read(
+        _ layout: HTTPSubscriberLayout, _ topic: String, in registry: any Registry
+    ) async throws -> ServiceSnapshot {
+        let fetchedAt = ContinuousClock.now
+        var subscribersByTopic: [String: [HTTPSubscriber]] = [:]
+        for record in try await registry.lookUp(layout.serviceName(of: topic)) {
+            let queue = record.version == broadcastVersion ? nil : record.version
+            for node in record.nodes {
+                guard let topic = layout.topic(of: node, inService: record.name) else { continue }
+                subscribersByTopic[topic, default: []].append(HTTPSubscriber(queue: queue, node: node))
+            }
         }
+        return ServiceSnapshot(fetchedAt: fetchedAt, subscribersByTopic: subscribersByTopic)
     }
 
     /// Runs the body, and repeats it while the registry is unavailable.

@@ -29,12 +29,13 @@ final class HTTPSubscriptions: Sendable {
     /// - Throws: ``MicroError`` if there is no subscription with the ID (see ``isNotSubscribed(_:)``), or the request
     ///   is not a message for it.
     func receive(_ request: TransportRequest) throws -> TransportResponse {
-        guard let subscriber = state.withLock({ $0.subscriptionsByID[request.service] }) else {
+        let id = HTTPSubscriberLayout.subscriberID(ofNode: request.service)
+        guard let subscriber = state.withLock({ $0.subscriptionsByID[id] }) else {
             throw MicroError(
                 .notFound, "there is no subscriber \(NameRules.quoted(request.service)) at this address",
                 origin: MicroError.Origin.broker)
         }
-        let message = try HTTPBrokerMessage.read(request.body, for: subscriber.topic)
+        let message = try HTTPBrokerMessage.read(request, for: subscriber.topic)
         subscriber.source.yield(Delivery(topic: subscriber.topic, message: message))
         return TransportResponse(contentType: "")
     }

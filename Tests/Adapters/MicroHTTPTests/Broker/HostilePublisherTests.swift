@@ -92,11 +92,15 @@ import Testing
         var taken = 0
         for round in 0..<100_000 {
             let bytes = ByteBuffer(bytes: fuzzer.mutated(seeds[round % seeds.count]))
-            guard let message = try? HTTPBrokerMessage.read(bytes, for: "t") else { continue }
+            guard let message = try? HTTPBrokerMessage.read(Self.request(bytes), for: "t") else { continue }
             taken += 1
             try TopicRules.check(headers: message.headers)
         }
         #expect(taken > 1000)
+    }
+
+    private static func request(_ body: ByteBuffer) -> TransportRequest {
+        TransportRequest(service: "id", endpoint: "", contentType: "application/json", body: body, deadline: .now)
     }
 
     private func withSubscriber(_ body: (Node, Subscription) async throws -> Void) async throws {
