@@ -58,6 +58,8 @@ struct CurlOptions {
         set(CURLOPT_TCP_KEEPALIVE, 1)
         set(CURLOPT_TCP_KEEPIDLE, 30)
         set(CURLOPT_TCP_KEEPINTVL, 10)
+        // Every new connection resolves the name, so that clients follow a server that moves. Connections are reused.
+        set(CURLOPT_DNS_CACHE_TIMEOUT, 0)
     }
 
     mutating func apply(_ request: CurlRequest) {
@@ -78,8 +80,8 @@ struct CurlOptions {
         set(CURLOPT_KEYPASSWD, "")
         if let file = tls.certificateAuthorityFile {
             set(CURLOPT_CAINFO, file)
-            // libcurl would keep what it has read for a day: a replaced file must hold for the next connection.
-            ccurl_disable_authority_cache(easy)
+            // Every new connection reads the file, which may have been replaced.
+            ccurl_set_authority_cache_timeout(easy, 0)
             // Otherwise libcurl also trusts the system's directory of authorities.
             set(CURLOPT_CAPATH, nil)
         }

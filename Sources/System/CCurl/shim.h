@@ -8,7 +8,8 @@
 #error "libcurl headers not found. Debian/Ubuntu: apt-get install libcurl4-openssl-dev"
 #endif
 
-// libcurl's type check requires the option to be a constant; here it is a parameter, and the wrappers below have the types.
+// libcurl's type check requires the option to be a constant; here it is a parameter, and the wrappers below have the
+// types.
 #define CURL_DISABLE_TYPECHECK 1
 #include <curl/curl.h>
 
@@ -29,9 +30,9 @@
 // Part of OpenSSL, on which libcurl may be built; null with another TLS library.
 extern int OPENSSL_init_crypto(uint64_t options, const void *settings) __attribute__((weak));
 
-/// Prevents OpenSSL from freeing its state when the process exits (OPENSSL_INIT_NO_ATEXIT, see OPENSSL_init_crypto(3)). Without
-/// it, a thread that is inside OpenSSL at exit crashes, and a successful process ends with a signal. Call it before libcurl
-/// initializes OpenSSL.
+/// Prevents OpenSSL from freeing its state when the process exits (OPENSSL_INIT_NO_ATEXIT, see OPENSSL_init_crypto(3)).
+/// Without it, a thread that is inside OpenSSL at exit crashes, and a successful process ends with a signal. Call it
+/// before libcurl initializes OpenSSL.
 static inline void ccurl_keep_tls_at_exit(void) {
     if (OPENSSL_init_crypto) { (void)OPENSSL_init_crypto(0x00080000, NULL); }
 }
@@ -82,16 +83,18 @@ static inline void ccurl_detach_resolver(CURL *easy) {
 #endif
 }
 
-/// Sets a callback that libcurl calls about once a second during a transfer or while connecting. A nonzero result aborts it.
-/// Makes each connection read the file of certificate authorities. Since 7.87 libcurl keeps its content for a day.
-static inline void ccurl_disable_authority_cache(CURL *easy) {
+/// Sets how long libcurl caches certificate authorities that it has read from a file, in seconds. Needs libcurl 7.87,
+/// which introduced the cache; no effect before.
+static inline void ccurl_set_authority_cache_timeout(CURL *easy, long seconds) {
 #if LIBCURL_VERSION_NUM >= 0x075700
-    (void)curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
+    (void)curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, seconds);
 #else
-    (void)easy;
+    (void)easy, (void)seconds;
 #endif
 }
 
+/// Sets a callback that libcurl calls about once a second during a transfer or while connecting. A nonzero result
+/// aborts it.
 static inline CURLcode ccurl_set_progress_callback(
     CURL *easy, curl_xferinfo_callback callback, void *_Nullable context) {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, callback);
@@ -116,6 +119,15 @@ static inline void *_Nullable ccurl_get_private(CURL *easy) {
 
 static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
     return curl_multi_setopt(multi, option, value);
+}
+
+/// Runs every transfer once and reports its sockets (`curl_multi_socket_all`, which libcurl deprecates because of its
+/// cost).
+static inline CURLMcode ccurl_multi_run_all(CURLM *multi, int *running) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    return curl_multi_socket_all(multi, running);
+#pragma GCC diagnostic pop
 }
 
 static inline CURLMcode ccurl_multi_set_socket_callback(
@@ -169,8 +181,8 @@ static inline int ccurl_poll_found(short events) {
 }
 
 /// Waits until one of two descriptors is ready as requested (CCURL_READABLE, CCURL_WRITABLE) or the timeout expires
-/// (negative: no timeout), and reports what each is ready for. A negative descriptor is ignored. Returns 0, also after EINTR,
-/// or an errno value.
+/// (negative: no timeout), and reports what each is ready for. A negative descriptor is ignored. Returns 0, also after
+/// EINTR, or an errno value.
 static inline int ccurl_poll(
     int first, int first_wanted, int second, int second_wanted, long nanoseconds, int *first_found, int *second_found) {
     struct pollfd descriptors[2] = {
@@ -193,7 +205,8 @@ static inline int ccurl_make_nonblocking(int descriptor) {
     return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
 }
 
-/// Returns the number of bytes read, 0 at the end of the stream, -1 if nothing is available now, -2 if the connection failed.
+/// Returns the number of bytes read, 0 at the end of the stream, -1 if nothing is available now, -2 if the connection
+/// failed.
 static inline ptrdiff_t ccurl_read(int descriptor, void *bytes, size_t count) {
     ssize_t result = read(descriptor, bytes, count);
     if (result >= 0) { return result; }
@@ -212,8 +225,8 @@ static inline void ccurl_end_writing(int descriptor) {
     (void)shutdown(descriptor, SHUT_WR);
 }
 
-/// Creates a listening Unix socket that only this user can open. Returns -1 if no descriptor is available, or if the path is
-/// too long or in use.
+/// Creates a listening Unix socket that only this user can open. Returns -1 if no descriptor is available, or if the
+/// path is too long or in use.
 static inline int ccurl_unix_listen(const char *path) {
     struct sockaddr_un address;
     memset(&address, 0, sizeof address);
@@ -231,6 +244,35 @@ static inline int ccurl_unix_listen(const char *path) {
     return -1;
 }
 
+#if defined(__linux__)
+
+/// Creates a listening Unix socket with an abstract name (unix(7)), which needs no file. Returns -1 if no descriptor is
+/// available, or if the name is too long or in use.
+static inline int ccurl_abstract_listen(const char *name) {
+    struct sockaddr_un address;
+    size_t length = strlen(name);
+    memset(&address, 0, sizeof address);
+    address.sun_family = AF_UNIX;
+    if (length + 1 > sizeof address.sun_path) { return -1; }
+    memcpy(address.sun_path + 1, name, length);
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (listener < 0) { return -1; }
+    socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length);
+    if (bind(listener, (const struct sockaddr *)&address, size) == 0 && listen(listener, 1) == 0) { return listener; }
+    close(listener);
+    return -1;
+}
+
+/// Whether the peer of a Unix socket is this process. Any process can connect to an abstract name.
+static inline int ccurl_is_own_peer(int connection) {
+    // struct ucred, which needs _GNU_SOURCE.
+    struct { pid_t pid; uid_t uid; gid_t gid; } peer;
+    socklen_t size = sizeof peer;
+    return getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.pid == getpid();
+}
+
+#endif
+
 static inline int ccurl_accept(int listener) {
     int connection = accept(listener, NULL, NULL);
     if (connection >= 0) { (void)fcntl(connection, F_SETFD, FD_CLOEXEC); }
@@ -244,8 +286,8 @@ static inline int ccurl_accept(int listener) {
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
-/// Sets the reading and the writing end; with eventfd both are the same descriptor. Returns 0, or -1 if no descriptor is
-/// available.
+/// Sets the reading and the writing end; with eventfd both are the same descriptor. Returns 0, or -1 if no descriptor
+/// is available.
 static inline int ccurl_wakeup_create(int ends[2]) {
     ends[0] = ends[1] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     return ends[0] < 0 ? -1 : 0;

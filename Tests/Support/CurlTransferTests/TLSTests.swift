@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CurlTransfer
+import Foundation
 import TestSupport
 import Testing
 
@@ -27,6 +28,28 @@ struct TLSTests {
             try await response(url, driver, .init(certificateAuthorityFile: identity.certificate + ".missing"))
         }
         #expect(missing == .tlsFailure)
+    }
+
+    /// libcurl caches the authorities of a file for a day by default.
+    @Test(arguments: drivers)
+    func replacedAuthorityFileIsReadAgain(driver: CurlTransfer.Driver) async throws {
+        let (first, second) = (try TestCertificate(), try TestCertificate())
+        defer {
+            first.remove()
+            second.remove()
+        }
+        let servers = try [first, second].map { try OpenSSLServer($0) }
+        defer { for server in servers { server.stop() } }
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("authorities-\(UUID().uuidString).pem")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(contentsOf: URL(fileURLWithPath: first.certificate)).write(to: file)
+        try await withTransfer(driver, tls: CurlTLS(certificateAuthorityFile: file.path)) { http in
+            let requests = servers.map { CurlRequest(url: "https://127.0.0.1:\($0.port)/") }
+            #expect(try await http.perform(requests[0]).status == 200)
+            #expect(await failureKind { try await http.perform(requests[1]) } == .tlsFailure)
+            try Data(contentsOf: URL(fileURLWithPath: second.certificate)).write(to: file)
+            #expect(try await http.perform(requests[1]).status == 200)
+        }
     }
 
     @Test func hostNameIsVerified() async throws {

@@ -11,6 +11,8 @@ final class CurlEpollDriver: CurlDriver {
     private let wakeup: CurlWakeup
     private let events: UnsafeMutableBufferPointer<epoll_event>
     private var deadline: ContinuousClock.Instant?
+    /// The sockets that libcurl is connecting: those that it only wants to write to.
+    private var connectingDescriptors: Set<Int32> = []
 
     /// Creates a driver that owns `multi`; nil if no descriptor is available, and then the caller still owns `multi`.
     init?(multi: UnsafeMutableRawPointer) {
@@ -58,7 +60,11 @@ final class CurlEpollDriver: CurlDriver {
         }
         if let deadline, deadline <= .now {
             self.deadline = nil
+            let isConnecting = !connectingDescriptors.isEmpty
             curl_multi_socket_action(multi, ccurl_socket_timeout, 0, &running)
+            // libcurl 7.88 abandons an address that does not respond in this call, but connects to the next one only
+            // when the transfer runs again, for which it sets no timer.
+            if isConnecting { _ = ccurl_multi_run_all(multi, &running) }
         }
     }
 
@@ -79,6 +85,11 @@ final class CurlEpollDriver: CurlDriver {
         // After a failure, the transfer ends with its timeout. Removing a descriptor that libcurl has closed fails
         // without effect.
         _ = ccurl_epoll_watch(epoll, descriptor, what)
+        if what == CURL_POLL_OUT {
+            connectingDescriptors.insert(descriptor)
+        } else {
+            connectingDescriptors.remove(descriptor)
+        }
     }
 
     fileprivate func setTimer(milliseconds: Int) {

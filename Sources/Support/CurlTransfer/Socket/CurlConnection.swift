@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CCurl
+import Foundation
 
 /// A connection without HTTP: an easy handle with `CURLOPT_CONNECT_ONLY`, on which `curl_easy_send` and
 /// `curl_easy_recv` move bytes. Confined to one thread.
@@ -24,13 +25,14 @@ final class CurlConnection {
         init(_ check: @escaping () -> Bool) { self.check = check }
     }
 
-    /// Connects, with the handshake of TLS if the target has one. Blocks.
+    /// Connects, and performs the TLS handshake if the target has one. Blocks.
     ///
     /// - Parameters:
-    ///   - path: Of a Unix socket to connect to in place of the target.
-    ///   - mayGoOn: Asked about once a second.
+    ///   - localSocket: A Unix socket to connect to in place of the target.
+    ///   - shouldContinue: Called about once a second; false aborts.
     init(
-        to target: CurlSocketTarget, through path: String? = nil, tls: CurlTLS, timeout: Duration,
+        to target: CurlSocketTarget, through localSocket: CurlLocalListener.Name? = nil, tls: CurlTLS,
+        timeout: Duration,
         while shouldContinue: @escaping () -> Bool
     ) throws(CurlError) {
         guard CurlLibrary.isReady, let easy = curl_easy_init() else {
@@ -51,7 +53,11 @@ final class CurlConnection {
         options.set(CURLOPT_BUFFERSIZE, 512 * 1024)
         options.set(CURLOPT_ERRORBUFFER, UnsafeMutableRawPointer(errorText))
         if let connectTo { options.set(CURLOPT_CONNECT_TO, connectTo) }
-        if let path { options.set(CURLOPT_UNIX_SOCKET_PATH, path) }
+        switch localSocket {
+        case .abstract(let name)?: options.set(CURLOPT_ABSTRACT_UNIX_SOCKET, name)
+        case .file(let file)?: options.set(CURLOPT_UNIX_SOCKET_PATH, file.path)
+        case nil: break
+        }
         // Unretained: this object holds the check, and frees the easy handle first.
         options.setProgress(progressCallback, Unmanaged.passUnretained(self.shouldContinue).toOpaque())
         guard options.code == CURLE_OK else { throw CurlError(code: options.code, detail: "") }

@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CCurl
-import Foundation
 
-/// TLS on a connection that was plain at first. libcurl makes no handshake on a socket that is connected already, but it
-/// does on a Unix socket: one of this process, behind which the plain connection is.
+/// Starts TLS on a plain connection. libcurl 7.88 cannot perform a handshake on a connected socket, but it can on a
+/// Unix socket: it connects to a listener of this process, which relays the encrypted bytes to the plain connection.
 ///
-/// A thread of its own carries the encrypted bytes between the two, until either ends.
+/// The relay has a thread of its own, until either connection ends.
 struct CurlTLSRelay {
     private struct Direction {
         private let from: Int32
@@ -25,7 +24,7 @@ struct CurlTLSRelay {
         var wantsToRead: Bool { !isFinished && filled == 0 }
         var wantsToWrite: Bool { !isFinished && filled > 0 }
 
-        /// Moves what can be moved now.
+        /// Moves bytes until one of the sides would block.
         mutating func move() {
             while !isFinished {
                 if filled == 0 {
@@ -49,42 +48,32 @@ struct CurlTLSRelay {
         }
     }
 
-    /// Makes the handshake. Blocks.
+    /// Performs the handshake. Blocks.
     ///
-    /// - Returns: The connection to go on with; the plain one belongs to the relay now.
+    /// - Returns: The encrypted connection, which replaces the plain one; the relay owns that.
     static func upgrade(
         _ plain: CurlConnection, to target: CurlSocketTarget, tls: CurlTLS, deadline: ContinuousClock.Instant,
         while shouldContinue: @escaping () -> Bool
     ) throws(CurlError) -> CurlConnection {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "micro-\(UUID().uuidString.prefix(8))")
-        let path = folder.appendingPathComponent("tls").path
-        defer { try? FileManager.default.removeItem(at: folder) }
-        do {
-            try FileManager.default.createDirectory(
-                at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw CurlError(kind: .other, message: "no folder for a socket can be made at \(folder.path): \(error)")
-        }
-        let listener = ccurl_unix_listen(path)
-        guard listener >= 0 else {
-            throw CurlError(kind: .other, message: "no socket can be made at \(path): is the path too long?")
-        }
-        // The thread is the only one that has the plain connection from here on.
+        let listener = try CurlLocalListener()
+        // Only the thread of the relay uses the plain connection from here on.
         nonisolated(unsafe) let plain = plain
         guard CurlThread.start({ run(listener, plain, by: deadline) }) else {
-            ccurl_close(listener)
-            throw CurlError(kind: .other, message: "the system has no thread left for a connection")
+            listener.close()
+            throw CurlError(kind: .other, message: "the system cannot create a thread for a connection")
         }
         var target = target
         target.usesTLS = true
         target.address = nil
-        return try CurlConnection(to: target, through: path, tls: tls, timeout: deadline - .now, while: shouldContinue)
+        return try CurlConnection(
+            to: target, through: listener.name, tls: tls, timeout: deadline - .now, while: shouldContinue)
     }
 
-    private static func run(_ listener: Int32, _ plain: CurlConnection, by deadline: ContinuousClock.Instant) {
-        let accepted = accept(listener, by: deadline)
-        ccurl_close(listener)
+    private static func run(
+        _ listener: CurlLocalListener, _ plain: CurlConnection, by deadline: ContinuousClock.Instant
+    ) {
+        let accepted = listener.accept(by: deadline)
+        listener.close()
         guard accepted >= 0 else { return }
         defer { ccurl_close(accepted) }
         let socket = plain.descriptor
@@ -98,7 +87,8 @@ struct CurlTLSRelay {
         }
     }
 
-    /// False when one of the two has gone while nobody wanted to read from it: poll tells of that again and again.
+    /// Waits until bytes can be moved. Returns false if a connection has ended while nothing is read from it: poll
+    /// would report that in a busy loop.
     private static func wait(_ accepted: Int32, _ socket: Int32, _ outbound: Direction, _ inbound: Direction) -> Bool {
         guard !outbound.isFinished, !inbound.isFinished else { return false }
         var (first, second): (Int32, Int32) = (0, 0)
@@ -108,12 +98,5 @@ struct CurlTLSRelay {
             -1, &first, &second)
         return (first & CCURL_READABLE == 0 || outbound.wantsToRead)
             && (second & CCURL_READABLE == 0 || inbound.wantsToRead)
-    }
-
-    private static func accept(_ listener: Int32, by deadline: ContinuousClock.Instant) -> Int32 {
-        var (found, none): (Int32, Int32) = (0, 0)
-        let nanoseconds = (deadline - .now).curlMilliseconds * 1_000_000
-        _ = ccurl_poll(listener, CCURL_READABLE, -1, 0, nanoseconds, &found, &none)
-        return found != 0 ? ccurl_accept(listener) : -1
     }
 }
