@@ -10,7 +10,7 @@ import Testing
 
 @testable import MicroHTTP
 
-/// What a client's event loop has not noticed yet, since it does something else.
+/// Events that a client's event loop has not handled yet because it is busy.
 @Suite(.timeLimit(.minutes(1))) struct BusyEventLoopTests {
     private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     private let executor: HTTPLoopExecutor
@@ -45,7 +45,9 @@ import Testing
         }
     }
 
-    @Test("A connection that the peer has closed meanwhile is not used", arguments: [1, 20])
+    @Test(
+        "a connection that the peer has closed is not used, although the event loop has not noticed",
+        arguments: [1, 20])
     func connectionClosedByPeerIsNotReused(afterCalls count: Int) async throws {
         try await runOnEventLoop {
             for _ in 0..<count { try await call() }
@@ -57,19 +59,19 @@ import Testing
         }
     }
 
-    @Test("A call that was cancelled meanwhile is not sent, and its connection serves the next one")
+    @Test("a call that was cancelled before it was written is not sent, and its connection carries the next one")
     func cancelledCallIsNotSent() async throws {
         try await runOnEventLoop {
             try await call()
             await callAndCancel()
-            // Lets it take what waits.
+            // Runs what is queued on the event loop.
             try await eventLoop.submit {}.get()
             try await call()
             #expect(requests.value == 2 && peer.acceptedConnections == 1)
         }
     }
 
-    @Test("For a call that was cancelled meanwhile no connection is opened") func cancelledCallOpensNoConnection()
+    @Test("no connection is opened for a cancelled call") func cancelledCallOpensNoConnection()
         async throws
     {
         try await runOnEventLoop {
@@ -80,7 +82,7 @@ import Testing
         }
     }
 
-    /// Another thread hands a call to the event loop, which does not get to it before the call is cancelled.
+    /// Another thread submits a call and cancels it while the event loop is busy.
     private func callAndCancel() async {
         await #expect(throws: CancellationError.self) {
             try await call { pool, call in

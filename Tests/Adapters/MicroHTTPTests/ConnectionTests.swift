@@ -7,7 +7,7 @@ import NIOCore
 import TestSupport
 import Testing
 
-/// What happens on one connection of a server, byte for byte; and how many there are.
+/// The bytes on one connection of a server, and the limits on the number of connections.
 @Suite struct ConnectionTests {
     private static func head(_ endpoint: String = "A.B", _ fields: String = "") -> String {
         "POST / HTTP/1.1\r\nContent-Type: a/b\r\nMicro-Service: s\r\nMicro-Endpoint: \(endpoint)\r\n\(fields)"
@@ -23,7 +23,7 @@ import Testing
         return configuration
     }
 
-    @Test("pipelined requests are answered in order, one at a time") func pipelinedRequestsAreAnsweredInOrder()
+    @Test("pipelined requests get their responses in order, one at a time") func pipelinedRequestsAreAnsweredInOrder()
         async throws
     {
         let running = ValueCollector<Int>()
@@ -42,7 +42,8 @@ import Testing
         }
     }
 
-    @Test("one byte at a time, chunks, blanks, any case of names") func requestIsParsedByteByByte() async throws {
+    @Test("a request is parsed byte by byte, with chunks, white space and any case of names")
+    func requestIsParsedByteByByte() async throws {
         try await withServer(handler: echo) { served in
             let raw = try await RawConnection.open(to: served.address)
             let request =
@@ -58,7 +59,7 @@ import Testing
         }
     }
 
-    @Test("T05 a body at the limit passes, one more does not, and the connection's other calls live on")
+    @Test("T05 a body at the limit passes, a longer one is refused, and the connection stays open")
     func bodyLimitIsEnforcedByServer() async throws {
         try await withServer(Self.limited(1000), client: HTTPConfiguration(), handler: echo) { served in
             let fitting = ByteBuffer(repeating: 65, count: 1000)
@@ -84,7 +85,7 @@ import Testing
         }
     }
 
-    @Test("T05 the client refuses a body beyond its limit before anything is sent") func bodyLimitIsEnforcedByClient()
+    @Test("T05 the client refuses a body beyond its limit without sending anything") func bodyLimitIsEnforcedByClient()
         async throws
     {
         let server = try ScriptedEchoServer()
@@ -101,7 +102,7 @@ import Testing
         #expect(server.acceptedConnections == 0)
     }
 
-    @Test("a response beyond the server's limit is an error, not a cut connection") func oversizedResponseIsAnError()
+    @Test("a response beyond the server's limit is an error and keeps the connection") func oversizedResponseIsAnError()
         async throws
     {
         try await withServer(Self.limited(1000), client: HTTPConfiguration()) { request in
@@ -116,7 +117,7 @@ import Testing
     }
 
     @Test(
-        "far beyond the limit, or without end: an answer, then an orderly end",
+        "a body far beyond the limit, or without an end, gets an error response before the connection is closed",
         arguments: [
             "Content-Length: 99999999999\r\n\r\n", "Content-Length: 99999999999999999999\r\n\r\n",
             "Transfer-Encoding: chunked\r\n\r\n",
@@ -125,7 +126,7 @@ import Testing
         try await withServer(Self.limited(1000), client: HTTPConfiguration(), handler: echo) { served in
             let raw = try await RawConnection.open(to: served.address)
             try await raw.send(Self.head("A.B", framing))
-            // The peer goes on sending, and must be able to read the answer all the same.
+            // The peer keeps sending, and must still be able to read the response.
             let sender = Task {
                 let piece =
                     framing.hasPrefix("T")
@@ -134,7 +135,7 @@ import Testing
             }
             let response = try #require(await raw.responses(1).first)
             if framing.contains("99999999999999999999") {
-                // A length that no number holds is garbage to the codec.
+                // SwiftNIO's decoder refuses a length that no integer holds.
                 #expect(response.status.hasPrefix("HTTP/1.1 400 "))
             } else {
                 #expect(response["Micro-Error"]?.contains("\"code\":413") == true)
@@ -147,7 +148,8 @@ import Testing
         }
     }
 
-    @Test("garbage that goes on: the peer reads the answer before the end") func endlessMalformedInputIsRejected()
+    @Test("endless malformed input gets an error response before the connection is closed")
+    func endlessMalformedInputIsRejected()
         async throws
     {
         try await withServer(handler: echo) { served in
@@ -163,7 +165,7 @@ import Testing
         }
     }
 
-    @Test("T05 a body at the default limit, both ways") func bodyAtDefaultLimitPasses() async throws {
+    @Test("T05 a body at the default limit passes in both directions") func bodyAtDefaultLimitPasses() async throws {
         let body = ByteBuffer(repeating: 65, count: 4 * 1024 * 1024)
         try await withServer(handler: echo) { served in
             let response = try await served.call(.test(body: body))
@@ -171,7 +173,9 @@ import Testing
         }
     }
 
-    @Test("Expect: 100-continue") func expectContinueIsSupported() async throws {
+    @Test("a client that expects 100 Continue gets it before it sends the body") func expectContinueIsSupported()
+        async throws
+    {
         try await withServer(Self.limited(1000), client: HTTPConfiguration(), handler: echo) { served in
             let raw = try await RawConnection.open(to: served.address)
             try await raw.send(Self.head("A.B", "Expect: 100-Continue\r\nContent-Length: 2\r\n\r\n"))
@@ -187,7 +191,7 @@ import Testing
     }
 
     @Test(
-        "Connection: close and HTTP/1.0 are obeyed",
+        "the server closes the connection after Connection: close and HTTP/1.0",
         arguments: [
             ("HTTP/1.1", "Connection: close\r\n"), ("HTTP/1.0", ""), ("HTTP/1.0", "Connection: keep-alive\r\n"),
         ])
@@ -203,7 +207,7 @@ import Testing
         }
     }
 
-    @Test("a handler whose caller leaves is cancelled", arguments: [true, false])
+    @Test("a handler is cancelled when its caller disconnects", arguments: [true, false])
     func handlerIsCancelledWhenCallerDisconnects(reset: Bool) async throws {
         let gate = AsyncGate()
         gate.open()
@@ -219,7 +223,7 @@ import Testing
             return TransportResponse(contentType: request.contentType)
         } body: { served in
             let raw = try await RawConnection.open(to: served.address)
-            // With a second request waiting, the server has stopped reading.
+            // With a second request in its buffer, the server does not read.
             try await raw.send(Self.request("A.B", "hi") + (reset ? Self.request("A.B", "again") : ""))
             #expect(await eventually { gate.arrivals == 1 })
             raw.close()
@@ -228,7 +232,8 @@ import Testing
         }
     }
 
-    @Test("a peer that sends and never reads is not read from for ever") func nonReadingPeerIsNotReadFrom() async throws
+    @Test("the server stops reading from a peer that does not read its responses") func nonReadingPeerIsNotReadFrom()
+        async throws
     {
         let calls = ValueCollector<Int>()
         let body = ByteBuffer(repeating: 65, count: 1_000_000)
@@ -238,7 +243,7 @@ import Testing
         } body: { served in
             let raw = try await RawConnection.open(to: served.address, reading: false)
             try await raw.send(String(repeating: Self.request("A.B", ""), count: 300))
-            // It stops when the buffers are full: the count of calls stays the same for a while.
+            // It stops once the buffers are full: then the number of calls does not change.
             var last = -1
             #expect(
                 await eventually(within: .seconds(10)) {
@@ -251,7 +256,7 @@ import Testing
         }
     }
 
-    @Test("what comes behind a request that is being answered is not read into memory")
+    @Test("bytes after a request that is being handled are not buffered in memory")
     func pipelinedBytesAreNotBuffered()
         async throws
     {
@@ -261,7 +266,7 @@ import Testing
             return TransportResponse(contentType: request.contentType)
         } body: { served in
             let raw = try await RawConnection.open(to: served.address)
-            // More than the buffers of both kernels take.
+            // More than the socket buffers of both sides hold.
             let sending = Task {
                 try await raw.send(Self.request("A.B", "") + String(repeating: "x", count: 32 * 1024 * 1024))
                 sent.add()
@@ -274,7 +279,8 @@ import Testing
         }
     }
 
-    @Test("T39 connections to one address are bounded") func connectionsPerAddressAreBounded() async throws {
+    @Test("T39 the number of connections to one address is limited") func connectionsPerAddressAreBounded() async throws
+    {
         var configuration = HTTPConfiguration()
         configuration.maxConnectionsPerAddress = 3
         let gate = AsyncGate()
@@ -293,7 +299,7 @@ import Testing
         }
     }
 
-    @Test("idle connections are bounded; the most recently used one is taken first")
+    @Test("the number of idle connections is limited, and the most recently used one is reused first")
     func idleConnectionsAreBoundedAndReused() async throws {
         var configuration = HTTPConfiguration()
         configuration.maxIdleConnectionsPerAddress = 2
@@ -316,7 +322,7 @@ import Testing
         #expect(await eventually { server.openConnections == 0 })
     }
 
-    @Test("T40 a server that comes back at the same port is called at once") func restartedServerIsReachable()
+    @Test("T40 a server that restarts at the same port is reachable at once") func restartedServerIsReachable()
         async throws
     {
         try await withClient { client in

@@ -9,7 +9,9 @@ import TestSupport
 import Testing
 
 @Suite struct DeadlineTests {
-    @Test("T22 a server that sleeps") func deadlineEndsCallToSlowHandler() async throws {
+    @Test("T22 the deadline ends a call to a slow handler, which is cancelled") func deadlineEndsCallToSlowHandler()
+        async throws
+    {
         let cancelled = ValueCollector<Bool>()
         try await withServer { request in
             do {
@@ -20,7 +22,7 @@ import Testing
             }
             return TransportResponse(contentType: request.contentType)
         } body: { served in
-            // A connection is open before the time starts to run.
+            // Opens the connection, so that the time limit does not include that.
             _ = try await served.call(.test(endpoint: "A.Fast"))
             let start = ContinuousClock.now
             let error = try await microError { _ = try await served.call(.test(timeout: .milliseconds(300))) }
@@ -30,12 +32,12 @@ import Testing
             #expect(error.message == "greeter Greeter.Hello at \(served.address) did not respond in time")
             #expect(elapsed >= .milliseconds(300))
             #expect(elapsed < .seconds(5))
-            // The connection is closed, by which the server notices.
+            // The client closes the connection, which cancels the handler.
             #expect(await eventually { cancelled.values == [true] })
         }
     }
 
-    @Test("a deadline that has passed already: nothing is sent") func expiredDeadlineSendsNothing() async throws {
+    @Test("a call whose deadline has passed sends nothing") func expiredDeadlineSendsNothing() async throws {
         let server = try ScriptedEchoServer()
         defer { server.stop() }
         try await withClient { client in
@@ -48,8 +50,10 @@ import Testing
         #expect(server.acceptedConnections == 0)
     }
 
-    @Test("a connection that does not come up: the deadline comes first") func deadlineEndsConnecting() async throws {
-        // What nobody accepts fills its queue, and what comes then gets no answer.
+    @Test("the deadline ends a call whose connection cannot be opened in time") func deadlineEndsConnecting()
+        async throws
+    {
+        // Connections that are not accepted fill the backlog; later ones get no response.
         let full = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 0).serverChannelOption(.autoRead, value: false)
             .bind(host: "127.0.0.1", port: 0).get()
@@ -69,7 +73,8 @@ import Testing
         try await full.close()
     }
 
-    @Test("a handler ends soon after the deadline, also if the caller stays") func handlerIsCancelledAfterDeadline()
+    @Test("a handler is cancelled soon after the deadline if the caller stays connected")
+    func handlerIsCancelledAfterDeadline()
         async throws
     {
         let cancelled = Counter()
@@ -91,7 +96,7 @@ import Testing
         }
     }
 
-    @Test("a connection whose call ran late is not used again") func timedOutConnectionIsNotReused() async throws {
+    @Test("a connection whose call timed out is not reused") func timedOutConnectionIsNotReused() async throws {
         let gate = AsyncGate()
         try await withServer { request in
             if request.endpoint == "A.Slow" { await gate.pass() }
@@ -110,13 +115,14 @@ import Testing
         }
     }
 
-    @Test("the far future is no overflow", arguments: [Duration.seconds(Int64.max), .seconds(1 << 40)])
+    @Test(
+        "a deadline in the far future does not overflow", arguments: [Duration.seconds(Int64.max), .seconds(1 << 40)])
     func distantDeadlineDoesNotOverflow(timeout: Duration) async throws {
         try await withServer(handler: echo) { served in _ = try await served.call(.test(timeout: timeout)) }
     }
 
     @Test(
-        "what comes as Timeout never traps",
+        "any Timeout header is parsed safely",
         arguments: [
             ("5000000000", 5.0), ("9223372036854775807", 9_223_372_036.86),
             ("99999999999999999999999", 9_223_372_036.86),
@@ -142,7 +148,7 @@ import Testing
         }
     }
 
-    @Test("no Timeout: the default of the configuration") func missingTimeoutHeaderUsesDefault() async throws {
+    @Test("a request without Timeout gets the configured default") func missingTimeoutHeaderUsesDefault() async throws {
         var configuration = HTTPConfiguration()
         configuration.defaultRequestTimeout = .seconds(3)
         let seen = ValueCollector<Duration>()
@@ -160,7 +166,7 @@ import Testing
         }
     }
 
-    @Test("T24 cancelled before it is sent") func callCancelledBeforeSending() async throws {
+    @Test("T24 a call of a cancelled task sends nothing") func callCancelledBeforeSending() async throws {
         let server = try ScriptedEchoServer()
         defer { server.stop() }
         try await withClient { client in
@@ -173,7 +179,7 @@ import Testing
         #expect(server.acceptedConnections == 0)
     }
 
-    @Test("T25 cancelled while it waits: the caller at once, the handler within a second")
+    @Test("T25 cancellation ends a waiting call at once, and its handler within a second")
     func callCancelledWhileWaiting()
         async throws
     {
@@ -200,7 +206,7 @@ import Testing
         }
     }
 
-    @Test("T27 many calls cancelled at every moment: each ends once, and nothing of them is left")
+    @Test("T27 of many calls that are cancelled at any moment, each ends once and leaks no connection")
     func manyCancellationsEndEachCallOnce()
         async throws
     {
@@ -215,13 +221,13 @@ import Testing
                 for number in 0..<300 { group.addTask { await Self.callEndsAsExpected(number, served) } }
                 for await isFine in group { #expect(isFine) }
             }
-            // No connection is counted that is not there: soon as many as allowed can be open again.
+            // Closed connections are not counted: soon the maximum can be open again.
             #expect(await eventually(within: .seconds(20)) { await Self.canMakeConcurrentCalls(300, gate, served) })
             gate.open()
         }
     }
 
-    /// Whether so many calls can wait at the gate at the same time.
+    /// Whether this number of calls can wait at the gate at the same time.
     private static func canMakeConcurrentCalls(_ count: Int, _ gate: AsyncGate, _ served: TestServer) async -> Bool {
         let failures = ValueCollector<any Error>()
         let before = gate.arrivals
@@ -242,7 +248,7 @@ import Testing
         return isFull
     }
 
-    /// Cancels a call, or lets it run out of time, after a number of steps.
+    /// Cancels a call after a number of steps, or lets its deadline pass.
     private static func callEndsAsExpected(_ number: Int, _ served: TestServer) async -> Bool {
         let timeout = Duration.milliseconds(number % 5 == 0 ? 1 : 20_000)
         let task = Task { try await served.call(.test(timeout: timeout)) }

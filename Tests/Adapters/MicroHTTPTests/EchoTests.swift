@@ -7,7 +7,7 @@ import NIOCore
 import Testing
 
 @Suite struct EchoTests {
-    @Test("T01 empty request and response") func emptyBodiesAreTransferred() async throws {
+    @Test("T01 empty bodies are transferred") func emptyBodiesAreTransferred() async throws {
         try await withServer(handler: echo) { served in
             let response = try await served.call(.test(body: ByteBuffer()))
             #expect(response.body.readableBytes == 0)
@@ -16,7 +16,9 @@ import Testing
         }
     }
 
-    @Test("T02 271,828 bytes up, 314,159 down") func largeBodiesAreTransferred() async throws {
+    @Test("T02 a request of 271,828 bytes and a response of 314,159 are transferred") func largeBodiesAreTransferred()
+        async throws
+    {
         let up = ByteBuffer(bytes: (0..<271_828).map { UInt8(truncatingIfNeeded: $0 &* 31) })
         let down = ByteBuffer(bytes: (0..<314_159).map { UInt8(truncatingIfNeeded: $0 &* 17) })
         let seen = ValueCollector<ByteBuffer>()
@@ -30,7 +32,7 @@ import Testing
         }
     }
 
-    @Test("T04 all byte values, invalid UTF-8") func arbitraryBytesAreTransferred() async throws {
+    @Test("T04 all byte values and invalid UTF-8 are transferred") func arbitraryBytesAreTransferred() async throws {
         let body = ByteBuffer(bytes: (0...255).map { UInt8($0) } + [0xC3, 0x28, 0xFF, 0xFE])
         try await withServer(handler: echo) { served in
             let response = try await served.call(.test(contentType: "application/octet-stream", body: body))
@@ -38,7 +40,7 @@ import Testing
         }
     }
 
-    @Test("the handler gets what the caller sent") func handlerReceivesRequestAsSent() async throws {
+    @Test("the handler receives the request as it was sent") func handlerReceivesRequestAsSent() async throws {
         let seen = ValueCollector<TransportRequest>()
         try await withServer { request in
             seen.add(request)
@@ -56,7 +58,8 @@ import Testing
         }
     }
 
-    @Test("200 calls at once, each gets its own answer") func concurrentCallsGetTheirOwnResponses() async throws {
+    @Test("each of 200 concurrent calls gets its own response") func concurrentCallsGetTheirOwnResponses() async throws
+    {
         try await withServer(handler: echo) { served in
             try await withThrowingTaskGroup(of: Bool.self) { group in
                 for number in 0..<200 {
@@ -70,7 +73,7 @@ import Testing
         }
     }
 
-    @Test("one connection serves calls one after the other") func connectionIsReused() async throws {
+    @Test("successive calls use one connection") func connectionIsReused() async throws {
         let server = try ScriptedEchoServer()
         defer { server.stop() }
         try await withClient { client in

@@ -13,7 +13,9 @@ import Testing
         .resourceExhausted, .internal, .unsupported, .unavailable,
     ]
 
-    @Test("T18 every code comes back", arguments: all) func errorCodesArePreserved(code: MicroError.Code) async throws {
+    @Test("T18 every error code is preserved", arguments: all) func errorCodesArePreserved(code: MicroError.Code)
+        async throws
+    {
         try await withServer { _ in
             throw MicroError(code, "no", cause: MicroError(.internal, "hidden"))
         } body: { served in
@@ -26,7 +28,7 @@ import Testing
     }
 
     @Test(
-        "T16 texts come back",
+        "T16 error messages are preserved",
         arguments: [
             "\t\nspecial☺😈\t\n", "", "\"\\/\u{7F}\u{0}\r\n", String(repeating: "x", count: 8192),
             String(repeating: "😈", count: 2048), String(repeating: "\u{1}", count: 8192),
@@ -41,7 +43,7 @@ import Testing
         }
     }
 
-    @Test("other errors of a handler are internal and keep their text; no error costs the connection")
+    @Test("other errors of a handler are internal, their text is not sent, and the connection stays open")
     func otherErrorsAreInternal() async throws {
         struct Leak: Error, CustomStringConvertible { let description = "password=secret" }
         try await withServer { request in
@@ -70,7 +72,8 @@ import Testing
         }
     }
 
-    @Test("nobody listens: safe to retry, and the text says where") func refusedConnectionIsSafeToRetry() async throws {
+    @Test("a refused connection is unavailable, safe to retry, and the message names the address")
+    func refusedConnectionIsSafeToRetry() async throws {
         let server = try ScriptedEchoServer()
         let address = server.address
         server.stop()
@@ -82,7 +85,7 @@ import Testing
         }
     }
 
-    @Test("a name that does not resolve") func unresolvableHostIsUnavailable() async throws {
+    @Test("a host name that cannot be resolved is unavailable") func unresolvableHostIsUnavailable() async throws {
         try await withClient { client in
             let address = Address(host: "no-such-host.invalid", port: 80)
             let error = try await microError { _ = try await client.call(.test(), to: address) }
@@ -92,7 +95,7 @@ import Testing
         }
     }
 
-    @Test("an address without a usable port", arguments: [nil, 0, -1, 65536, Int.max])
+    @Test("an address without a valid port is refused", arguments: [nil, 0, -1, 65536, Int.max])
     func addressWithoutUsablePortIsRejected(port: Int?)
         async throws
     {
@@ -104,7 +107,7 @@ import Testing
         }
     }
 
-    @Test("a host that would break the header") func invalidHostIsRejected() async throws {
+    @Test("a host that cannot be sent in a header is refused") func invalidHostIsRejected() async throws {
         try await withClient { client in
             let error = try await microError {
                 _ = try await client.call(.test(), to: Address(host: "a\r\nX: 1", port: 80))
@@ -113,7 +116,9 @@ import Testing
         }
     }
 
-    @Test("a name for service or endpoint that would break the header", arguments: ["", "a\r\nb", " a"])
+    @Test(
+        "a service, endpoint or content type that cannot be sent in a header is refused",
+        arguments: ["", "a\r\nb", " a"])
     func invalidNamesAreRejected(name: String) async throws {
         try await withClient { client in
             var service = TransportRequest.test()

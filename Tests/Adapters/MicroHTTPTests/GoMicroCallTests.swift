@@ -16,9 +16,9 @@ import Testing
 private struct Hello: Codable, Sendable { var name: String? }
 private struct Greeting: Codable, Sendable { var greeting: String }
 
-/// Calls recorded from go-micro v1.0.0, answered by a whole service and made by a whole client.
+/// Calls recorded from go-micro v1.0.0, handled by a `Microservice` and made by a `Client`.
 @Suite(.timeLimit(.minutes(1))) struct GoMicroCallTests {
-    // The messages of the recorded service have a text as field 1, and one as field 2 in answers.
+    // The recorded request has a string as field 1, the recorded response one as field 2.
     private typealias HelloMessage = Google_Protobuf_StringValue
     private typealias GreetingMessage = Google_Protobuf_Method
 
@@ -34,7 +34,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
         return greeting
     }
 
-    /// The recorded service, in either codec.
+    /// Runs the recorded service, in either codec.
     private func withGreeter<Message: Sendable, Answer: Sendable>(
         _ answer: @escaping @Sendable (Message) -> Answer, body: (RawConnection) async throws -> Void
     ) async throws {
@@ -72,7 +72,8 @@ private struct Greeting: Codable, Sendable { var greeting: String }
             """.utf8)
     }
 
-    @Test("two recorded calls on one connection (rpc_proto)") func protobufCallsAreAnswered() async throws {
+    @Test("two recorded protobuf calls on one connection get their responses (rpc_proto)")
+    func protobufCallsAreAnswered() async throws {
         try await withGreeter { (hello: HelloMessage) in
             Self.greeting(of: hello.value)
         } body: { raw in
@@ -91,7 +92,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
         }
     }
 
-    @Test("recorded calls in the first protocol are answered (rpc_oldprotocol_direct)")
+    @Test("recorded calls in the protocol before 1.0 get their responses (rpc_oldprotocol_direct)")
     func legacyProtocolCallsAreAnswered() async throws {
         let protobuf = [0, 0, 0, 0x18, 0x0A, 0x0D] + Array("Greeter.Hello".utf8) + [0x11, 0, 0, 0, 0, 0, 0, 0, 0]
         try await withGreeter { (hello: HelloMessage) in
@@ -123,7 +124,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
     }
 
     @Test(
-        "recorded requests that were made by hand (rpc_curl)",
+        "recorded requests of curl get their responses (rpc_curl)",
         arguments: [
             (service, "Greeter.Hello", #"{"name":"curl"}"#, #"{"greeting":"Hello curl"}"#),
             ("other", "Greeter.Hello", #"{"name":"x"}"#, #"{"greeting":"Hello x"}"#),
@@ -145,7 +146,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
     }
 
     @Test(
-        "recorded requests that cannot be answered (rpc_curl)",
+        "recorded requests of curl that are not valid are refused (rpc_curl)",
         arguments: [
             ("text/foo", "x", "cannot decode \"text/foo\""), ("application/json", "{bad", "malformed JSON"),
         ])
@@ -165,7 +166,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
         curl(type, target: "Micro-Service: \(service)\r\nMicro-Endpoint: \(endpoint)\r\n", body)
     }
 
-    /// - Parameter target: The fields that name the endpoint.
+    /// - Parameter target: The header fields that name the endpoint.
     private static func curl(_ type: String, target: String, _ body: String) -> String {
         """
         POST / HTTP/1.1\r\nHost: 127.0.0.1:19090\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\nContent-Type: \(type)\r\n\
@@ -173,9 +174,10 @@ private struct Greeting: Codable, Sendable { var greeting: String }
         """
     }
 
-    /// JSON-RPC 1.0, which says that an answer has the number of its request as it is; go-micro makes a text of it.
+    /// In JSON-RPC 1.0 a response has the ID of its request unchanged; go-micro makes a string of it.
     @Test(
-        "a request whose body names the endpoint (rpc_curl)", arguments: ["application/json", "application/json-rpc"],
+        "the endpoint is read from a JSON-RPC body (rpc_curl)",
+        arguments: ["application/json", "application/json-rpc"],
         ["1", #""1""#])
     func endpointInJSONBodyIsUsed(type: String, id: String) async throws {
         try await withGreeter { (hello: Hello) in
@@ -190,7 +192,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
         }
     }
 
-    @Test("the same in protobuf") func endpointInProtobufBodyIsUsed() async throws {
+    @Test("the endpoint is read from a protobuf envelope") func endpointInProtobufBodyIsUsed() async throws {
         try await withGreeter { (hello: HelloMessage) in
             Self.greeting(of: hello.value)
         } body: { raw in
@@ -204,7 +206,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
         }
     }
 
-    @Test("what goes wrong in such a request is an error of the service")
+    @Test("an error of a request whose body names the endpoint is in the body of the response")
     func invalidEndpointInBodyIsServiceError() async throws {
         let wrong: [(body: String, code: MicroError.Code, problem: String)] = [
             (#"{"id":1,"method":"Greeter.Fail","params":[{"name":"John"}]}"#, .invalidArgument, "bad name"),
@@ -220,7 +222,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
                 try await raw.send(Self.curl("application/json", target: "", body))
                 let response = try #require(await raw.responses(1).first)
                 #expect(response.status == "HTTP/1.1 200 OK")
-                // In the body, where somebody who knows no headers sees it.
+                // In the body, for clients that do not know the header.
                 let text = try JSONDecoder().decode(Failure.self, from: Data(response.body.utf8)).error
                 let error = MicroError(wireText: text, origin: "")
                 #expect(error.code == code && error.message.contains(problem), "\(body): \(text)")
@@ -228,12 +230,12 @@ private struct Greeting: Codable, Sendable { var greeting: String }
         }
     }
 
-    /// JSON-RPC's answer to a call that failed.
+    /// The JSON-RPC response to a call that failed.
     private struct Failure: Decodable { var error: String }
 
     // MARK: - The other way round
 
-    /// A recorded server: the client that calls it, and the requests that it gets.
+    /// Runs a recorded server and a client; collects the requests.
     private func withGoServer(
         _ metadata: [String: String], codecs: [any Codec], answer: (contentType: String, error: String?, body: [UInt8]),
         _ body: (Client, ValueCollector<ScriptedRequest>) async throws -> Void
@@ -261,7 +263,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
         await client.close()
     }
 
-    @Test("a recorded answer in protobuf is read (rpc_proto)") func protobufResponseIsDecoded() async throws {
+    @Test("a recorded protobuf response is decoded (rpc_proto)") func protobufResponseIsDecoded() async throws {
         let answer = (contentType: "application/protobuf", error: String?.none, body: Self.greeting)
         try await withGoServer(["protocol": "mucp"], codecs: [ProtobufCodec()], answer: answer) { client, seen in
             let greeting = try await client.call(
@@ -269,20 +271,20 @@ private struct Greeting: Codable, Sendable { var greeting: String }
             #expect(greeting.requestTypeURL == "Hello John")
             let request = try #require(seen.values.first)
             #expect(request.body == Self.hello)
-            // v0.20 knows only the one, v1.18 only the other.
+            // v0.20 reads only the names with `X-`, v1.18 only those without.
             for name in ["Service", "Endpoint", "Method", "Id"] {
                 #expect(request["Micro-\(name)"] != nil && request["Micro-\(name)"] == request["X-Micro-\(name)"])
             }
         }
     }
 
-    /// The header of an answer in protobuf, with an error.
+    /// The protobuf header of a response with an error.
     private static func legacyHeader(_ error: String) -> [UInt8] {
         [0, 0, 0, UInt8(13 + error.utf8.count), 0x0A, 0, 0x11, 0, 0, 0, 0, 0, 0, 0, 0, 0x1A, UInt8(error.utf8.count)]
             + Array(error.utf8)
     }
 
-    @Test("a server that only knows the first protocol is called in it (rpc_oldprotocol_direct)")
+    @Test("a node without protocol metadata is called in the protocol before 1.0 (rpc_oldprotocol_direct)")
     func legacyServerIsCalledInItsProtocol() async throws {
         let protobuf = (
             contentType: "application/proto-rpc", error: String?.none,
@@ -309,8 +311,8 @@ private struct Greeting: Codable, Sendable { var greeting: String }
         }
     }
 
-    /// Newer servers put errors into the header, too.
-    @Test("its errors are read, from the header or the envelope", arguments: [true, false])
+    /// Newer servers send errors in a header as well.
+    @Test("errors in the protocol before 1.0 are read from the header or the envelope", arguments: [true, false])
     func legacyErrorsAreDecoded(isInHeader: Bool) async throws {
         let quoted = Self.error.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
         let answers: [(any Codec, contentType: String, body: [UInt8])] = [
@@ -335,7 +337,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
     }
 
     @Test(
-        "rubbish for an envelope is an error",
+        "a response that is not a valid envelope is an error",
         arguments: [[], [0, 0, 0, 9], [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0], [0, 0, 0, 1, 0x77, 0, 0, 0, 0]] as [[UInt8]]
     )
     func malformedLegacyEnvelopeIsAnError(_ body: [UInt8]) async throws {

@@ -7,7 +7,7 @@ import NIOCore
 import TestSupport
 import Testing
 
-/// Recorded streams of go-micro: successive requests and responses on a connection of their own, without an end.
+/// Streams recorded from go-micro v1.0.0: successive requests and responses on a connection of their own.
 @Suite(.timeLimit(.minutes(1))) struct GoMicroStreamTests {
     private static let fields = """
         Micro-Endpoint: Greeter.Stream\r\nMicro-From-Service: greeter-cli\r\nMicro-Method: Greeter.Stream\r\n\
@@ -42,7 +42,7 @@ import Testing
         responses: ["a", "b"].map { #"{"greeting":"Hello \#($0)"}"# + "\n" }
     )
 
-    @Test("our server, called by go-micro", arguments: [protobuf, json])
+    @Test("the server streams with a go-micro client", arguments: [protobuf, json])
     func serverStreamsWithGoMicroClient(type: String, opening: String, requests: [String], responses: [String])
         async throws
     {
@@ -65,14 +65,14 @@ import Testing
             }
         }
         let raw = try await RawConnection.open(to: listener.address)
-        // Both at once, as it sends them.
+        // In one packet, as go-micro sends them.
         try await raw.send(Self.request(type, opening) + Self.request(type, requests[0]))
         #expect(await raw.responses(1).map(\.body) == [responses[0]])
         try await raw.send(Self.request(type, requests[1]))
         #expect(await raw.responses(2).map(\.body) == responses)
         try await raw.send(Self.request(type, requests[2]))
         let end = try #require(await raw.responses(3).last)
-        // go-micro sends no end; its clients take this one for what ended the stream.
+        // go-micro v1.0 sends no end; its clients read this as the end of the stream.
         #expect(end["Micro-Error"]?.contains("EOS") == true)
         #expect(seen.values == requests, "the body of the opening is nothing")
         for response in RawResponse.all(in: raw.text) {
@@ -83,13 +83,13 @@ import Testing
         try await running.value
     }
 
-    @Test("our client, calling go-micro", arguments: [protobuf, json])
+    @Test("the client streams with a go-micro server", arguments: [protobuf, json])
     func clientStreamsWithGoMicroServer(type: String, opening: String, requests: [String], responses: [String])
         async throws
     {
         let server = try ScriptedServer { connection in
             var responses = responses.makeIterator()
-            // Nothing is answered to the opening.
+            // The opening request gets no response.
             _ = try connection.readRequest()
             while let request = try connection.readRequest() {
                 guard request["Micro-Error"] == nil, let answer = responses.next() else { return }
@@ -108,7 +108,7 @@ import Testing
                 #expect(try await messages.next().map { String(buffer: $0) } == answer)
             }
             try await stream.send(ByteBuffer(string: requests[2]))
-            // It goes away without a word, which could be an accident.
+            // It closes the connection without an end.
             let error = try await microError { _ = try await messages.next() }
             #expect(error.code == .unavailable)
         }

@@ -7,7 +7,7 @@ import NIOCore
 import TestSupport
 import Testing
 
-/// Bytes recorded from go-micro v1.0.0, and what they must mean here.
+/// Calls recorded from go-micro v1.0.0, byte for byte.
 @Suite struct GoMicroTests {
     private static func request(
         id: Int, endpoint: String, type: String, timeout: Int, body: String, service: String = "go.micro.srv.greeter"
@@ -22,7 +22,7 @@ import Testing
         """
     }
 
-    /// A response as go-micro writes it: with every header of the request.
+    /// A response as go-micro writes it: it repeats every header of the request.
     private static func response(
         before: String, error: String? = nil, endpoint: String, type: String, id: Int = 0, after: String, body: String
     ) -> String {
@@ -41,7 +41,9 @@ import Testing
     private static let nameError =
         #"{"id":"go.micro.srv.greeter","code":400,"detail":"bad name \"John\"","status":"Bad Request"}"#
 
-    @Test("two recorded calls on one connection (rpc_json)") func jsonCallsAreAnswered() async throws {
+    @Test("two recorded JSON calls on one connection get their responses (rpc_json)") func jsonCallsAreAnswered()
+        async throws
+    {
         let seen = ValueCollector<TransportRequest>()
         try await withServer { request in
             seen.add(request)
@@ -81,7 +83,9 @@ import Testing
         #expect(first.deadline < .now + .seconds(5))
     }
 
-    @Test("recorded calls that fail (rpc_error)", arguments: ["application/protobuf", "application/json"])
+    @Test(
+        "recorded calls that fail get error responses (rpc_error)",
+        arguments: ["application/protobuf", "application/json"])
     func failingCallsAreAnswered(type: String) async throws {
         try await withServer { _ in
             throw MicroError(.invalidArgument, "bad name \"John\"")
@@ -107,14 +111,14 @@ import Testing
                 #expect(response["Micro-Id"] == "\(count - 1)")
                 #expect(response.body == "")
             }
-            // go-micro closes after an error; a connection is no worse for it.
+            // go-micro closes the connection after an error; this server keeps it.
             #expect(!raw.isClosed)
             raw.close()
         }
     }
 
     @Test(
-        "v0.20 sends only X-Micro-*, v1.18 only Micro-*; the least that is accepted",
+        "a request needs only the headers of one version: v0.20 sends X-Micro-*, v1.18 Micro-*",
         arguments: [
             "X-Micro-Service: s\r\nX-Micro-Method: A.B\r\nX-Micro-Id: 3\r\n",
             "Micro-Service: s\r\nMicro-Method: A.B\r\nMicro-Endpoint: A.B\r\nMicro-Id: 3\r\n",
@@ -140,7 +144,7 @@ import Testing
         }
     }
 
-    /// A peer that answers every request with the same bytes.
+    /// A peer that responds to every request with the same bytes.
     private func withPeer(_ bytes: String, body: (HTTPTransport, Address) async throws -> Void) async throws {
         let server = try ScriptedServer { connection in
             guard try connection.readRequest() != nil else { return }
@@ -151,7 +155,7 @@ import Testing
         try await withClient { client in try await body(client, .local(server.port)) }
     }
 
-    @Test("a recorded answer is read") func responseIsDecoded() async throws {
+    @Test("a recorded response is decoded") func responseIsDecoded() async throws {
         let bytes = Self.response(
             before: "Content-Length: 26\r\n", endpoint: "Greeter.Hello", type: "application/json", after: "",
             body: "{\"greeting\":\"Hello John\"}\n")
@@ -160,14 +164,14 @@ import Testing
             let response = try await client.call(.test(), to: address)
             #expect(String(buffer: response.body) == "{\"greeting\":\"Hello John\"}\n")
             #expect(response.contentType == "application/json")
-            // Its echo of the request: only what is the user's is left.
+            // Of the repeated request headers only the user's are left.
             #expect(
                 response.headers == ["Micro-From-Service": "greeter-cli", "X-From-Id": "script", "X-User-Id": "john"])
         }
     }
 
     @Test(
-        "recorded errors are read",
+        "recorded errors are decoded",
         arguments: [
             (nameError, MicroError.Code.invalidArgument, "bad name \"John\"", "go.micro.srv.greeter", 658),
             ("plain go error", .internal, "plain go error", "greeter", 502),

@@ -7,7 +7,7 @@ import NIOCore
 import Synchronization
 import Testing
 
-/// A running server and a client of it.
+/// A running server and its client.
 struct TestServer: Sendable {
     let client: HTTPTransport
     let listener: any TransportListener
@@ -19,7 +19,7 @@ struct TestServer: Sendable {
     }
 }
 
-/// Runs a server for the time of the body.
+/// Runs a server during the body.
 func withServer(
     _ configuration: HTTPConfiguration = HTTPConfiguration(), client: HTTPConfiguration? = nil,
     handler: @escaping TransportHandler, body: (TestServer) async throws -> Void
@@ -41,7 +41,7 @@ func withServer(
     try result.get()
 }
 
-/// A client for the time of the body.
+/// Makes a client for the body.
 func withClient(
     _ configuration: HTTPConfiguration = HTTPConfiguration(), body: (HTTPTransport) async throws -> Void
 ) async throws {
@@ -68,7 +68,7 @@ extension TransportRequest {
     }
 }
 
-/// Answers with what came.
+/// Returns the request's body and headers.
 let echo: TransportHandler = { request in
     TransportResponse(contentType: request.contentType, headers: request.headers, body: request.body)
 }
@@ -77,7 +77,7 @@ extension Address {
     static func local(_ port: Int) -> Address { Address(host: "127.0.0.1", port: port) }
 }
 
-/// The error of an operation that must fail with one of this toolkit.
+/// The `MicroError` of an operation that must fail.
 func microError(
     sourceLocation: SourceLocation = #_sourceLocation, _ operation: () async throws -> Void
 ) async throws -> MicroError {
@@ -90,11 +90,11 @@ func microError(
     throw CancellationError()
 }
 
-/// A place for what a handler saw.
+/// Collects values from handlers.
 final class ValueCollector<Value: Sendable>: Sendable {
-    private let content = Mutex<[Value]>([])
+    private let state = Mutex<[Value]>([])
 
-    var values: [Value] { content.withLock { $0 } }
+    var values: [Value] { state.withLock { $0 } }
 
-    func add(_ value: Value) { content.withLock { $0.append(value) } }
+    func add(_ value: Value) { state.withLock { $0.append(value) } }
 }

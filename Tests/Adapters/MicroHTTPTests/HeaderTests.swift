@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 @Suite struct HeaderTests {
-    @Test("T13 custom headers, there and back") func customHeadersAreTransferred() async throws {
+    @Test("T13 custom headers are transferred in both directions") func customHeadersAreTransferred() async throws {
         let headers: Headers = [
             "Micro-From-Service": "greeter-cli", "X-User-Id": "john", "x-lower": "a\tb  c", "Empty": "",
             "Snow": "☃ und Öl", "Twice": "1", "Between": "-", "twice": "2",
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test(
-        "T15 what would break the header is refused before anything is sent",
+        "T15 a header that is not valid is refused without sending anything",
         arguments: [
             ("X-A", "a\r\nInjected: 1"), ("X-A", "a\nb"), ("X-A", "a\rb"), ("X-A", "a\0b"), ("X-A", "\u{1}"),
             ("X-A", " a"), ("X-A", "a\t"), ("X A", "a"), ("X:A", "a"), ("", "a"), ("X-Ä", "a"), ("X-A\r\n", "a"),
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test(
-        "T17 the transport's own headers are refused on sending",
+        "T17 a header of the transport is refused when sending",
         arguments: [
             "Host", "Content-Type", "content-length", "Content-Encoding", "Accept", "Accept-Encoding", "Connection",
             "Keep-Alive", "Transfer-Encoding", "Expect", "User-Agent", "Upgrade", "TE", "Trailer", "Timeout",
@@ -63,7 +63,9 @@ import Testing
         }
     }
 
-    @Test("T17 they reach neither the handler nor the caller") func transportHeadersDoNotLeak() async throws {
+    @Test("T17 headers of the transport reach neither the handler nor the caller") func transportHeadersDoNotLeak()
+        async throws
+    {
         let seen = ValueCollector<Headers>()
         try await withServer { request in
             seen.add(request.headers)
@@ -84,7 +86,7 @@ import Testing
         }
     }
 
-    @Test("a handler's header of the transport is an error, and the connection lives")
+    @Test("a header of the transport in a handler's response is an error and keeps the connection")
     func transportHeaderInResponseIsAnError() async throws {
         let seen = ValueCollector<Int>()
         try await withServer { request in
@@ -98,7 +100,7 @@ import Testing
         }
     }
 
-    @Test("too many or too large headers are refused on sending and on receipt") func headerLimitsAreEnforced()
+    @Test("headers beyond the limits are refused when sending and when receiving") func headerLimitsAreEnforced()
         async throws
     {
         var limits = HTTPConfiguration()
@@ -120,7 +122,7 @@ import Testing
         }
     }
 
-    @Test("what is sent is go-micro's request") func requestMatchesGoMicro() async throws {
+    @Test("a request has go-micro's headers") func requestMatchesGoMicro() async throws {
         let seen = ValueCollector<ScriptedRequest>()
         let server = try ScriptedServer(responding: { request in
             seen.add(request)

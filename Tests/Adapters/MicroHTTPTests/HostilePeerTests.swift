@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 @Suite struct HostilePeerTests {
-    /// Calls a peer that answers each connection's requests with the given bytes.
+    /// Calls a peer that responds with the given bytes.
     private func call(answeredWith bytes: String, thenClose: Bool = false) async throws -> TransportResponse {
         let server = try ScriptedServer { connection in
             while try connection.readRequest() != nil {
@@ -29,14 +29,14 @@ import Testing
         do {
             return try result.get()
         } catch let error as MicroError {
-            // Whatever it is, it says who.
+            // Every error names the peer.
             #expect(error.origin != MicroError.Origin.transport || error.message.contains("127.0.0.1:\(server.port)"))
             throw error
         }
     }
 
     @Test(
-        "T28 an answer without a body",
+        "T28 a response without a body is an empty response",
         arguments: ["200 OK\r\nContent-Length: 0\r\n", "200 OK\r\nContent-Length:  0 \r\n"])
     func emptyResponseBodyIsAccepted(head: String) async throws {
         let response = try await call(answeredWith: "HTTP/1.1 \(head)\r\n")
@@ -44,7 +44,7 @@ import Testing
         #expect(response.contentType == "")
     }
 
-    @Test("chunks, informational answers and blanks are read")
+    @Test("chunked and informational responses and white space are parsed")
     func chunkedAndInformationalResponsesAreParsed() async throws {
         let response = try await call(
             answeredWith: "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
@@ -56,7 +56,8 @@ import Testing
         #expect(response.headers == ["X-A": "1"])
     }
 
-    @Test("T29 a peer that answers twice does not answer the next call") func duplicateResponseIsNotUsedForNextCall()
+    @Test("T29 a second response to one call is not used for the next call")
+    func duplicateResponseIsNotUsedForNextCall()
         async throws
     {
         let server = try ScriptedServer { connection in
@@ -101,7 +102,7 @@ import Testing
     }
 
     @Test(
-        "T31 unknown codes and null fields",
+        "T31 unknown codes and null fields in an error are mapped",
         arguments: [
             (#"{"id":null,"code":777,"detail":null,"status":null}"#, MicroError.Code.internal, "", "greeter"),
             (
@@ -124,7 +125,7 @@ import Testing
     }
 
     @Test(
-        "statuses of somebody who is no service",
+        "HTTP statuses without Micro-Error are mapped to codes",
         arguments: [
             (204, MicroError.Code.internal), (301, .internal), (304, .internal), (400, .internal),
             (401, .unauthenticated),
@@ -142,7 +143,7 @@ import Testing
     }
 
     @Test(
-        "T32 garbage",
+        "T32 a malformed response is an internal error",
         arguments: [
             "hello\r\n\r\n", "\0\0\0\u{1}", "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/2.0 200 OK\r\n\r\n",
             "HTTP/1.1 OK\r\n\r\n", "HTTP/1.1 99999 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
@@ -161,7 +162,9 @@ import Testing
         #expect(!error.isSafeToRetry)
     }
 
-    @Test("T32 endless headers", arguments: ["X-A: \(String(repeating: "a", count: 1000))\r\n", "X: 1\r\n", "a"])
+    @Test(
+        "T32 a response header without an end is an error",
+        arguments: ["X-A: \(String(repeating: "a", count: 1000))\r\n", "X: 1\r\n", "a"])
     func endlessResponseHeaderIsAnError(line: String) async throws {
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
@@ -175,7 +178,7 @@ import Testing
         }
     }
 
-    @Test("T32 a body longer than it says does not reach the next call") func excessBodyDoesNotReachNextCall()
+    @Test("T32 bytes after the declared body do not reach the next call") func excessBodyDoesNotReachNextCall()
         async throws
     {
         let server = try ScriptedServer { connection in
@@ -200,7 +203,7 @@ import Testing
     }
 
     @Test(
-        "T32 T34 cut off",
+        "T32 T34 a truncated response is unavailable",
         arguments: [
             "", "HTTP/1.1 2", "HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc",
         ])
@@ -211,7 +214,7 @@ import Testing
         #expect(error.message.contains("closed the connection before it responded"))
     }
 
-    @Test("T34 reset", arguments: ["", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"])
+    @Test("T34 a connection reset is unavailable", arguments: ["", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"])
     func connectionResetIsUnavailable(bytes: String) async throws {
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
@@ -226,7 +229,7 @@ import Testing
         }
     }
 
-    @Test("T35 a peer that accepts and says nothing") func silentPeerExceedsDeadline() async throws {
+    @Test("T35 the deadline ends a call to a peer that sends nothing") func silentPeerExceedsDeadline() async throws {
         let server = try ScriptedServer { connection in _ = connection.readToEnd() }
         defer { server.stop() }
         try await withClient { client in
@@ -235,11 +238,11 @@ import Testing
             }
             #expect(error.code == .deadlineExceeded)
         }
-        // The script reads to the end: the connection was closed.
+        // The peer has read to the end: the client closed the connection.
         #expect(await eventually { server.openConnections == 0 })
     }
 
-    @Test("T36 one byte at a time") func responseIsParsedByteByByte() async throws {
+    @Test("T36 a response is parsed byte by byte") func responseIsParsedByteByByte() async throws {
         let server = try ScriptedServer { connection in
             _ = try connection.readRequest()
             for byte in "HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nContent-Length: 5\r\nX-A: 1\r\n\r\nhello".utf8 {
@@ -256,7 +259,7 @@ import Testing
         }
     }
 
-    @Test("T33 T38 a connection that the peer closed between calls is not handed out")
+    @Test("T33 T38 a connection that the peer closed between calls is not reused")
     func connectionClosedBetweenCallsIsNotReused() async throws {
         let server = try ScriptedEchoServer()
         defer { server.stop() }
@@ -270,14 +273,14 @@ import Testing
         #expect(server.acceptedConnections == 10)
     }
 
-    @Test("a connection whose request was answered before it was read is not used again")
+    @Test("a connection with a response before the request was read is not reused")
     func connectionWithEarlyResponseIsNotReused() async throws {
         let (gate, connections) = (DispatchSemaphore(value: 0), Counter())
         let server = try ScriptedServer { connection in
             let isFirst = connections.add() == 1
             _ = isFirst ? try connection.read(until: "\r\n\r\n") : try connection.readRequest()?.body
             try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-            // The rest of the request stays where it is.
+            // The rest of the request is not read.
             if isFirst { gate.wait() }
         }
         defer {
@@ -294,7 +297,9 @@ import Testing
         #expect(server.acceptedConnections == 2)
     }
 
-    @Test("Connection: close is obeyed") func connectionCloseHeaderIsRespected() async throws {
+    @Test("the client does not reuse a connection after Connection: close") func connectionCloseHeaderIsRespected()
+        async throws
+    {
         let server = try ScriptedServer { connection in
             while try connection.readRequest() != nil {
                 try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
@@ -307,7 +312,7 @@ import Testing
         #expect(server.acceptedConnections == 5)
     }
 
-    @Test("a response beyond the limit, declared or not")
+    @Test("a response body beyond the limit is refused, with or without a declared length")
     func oversizedResponseIsRejected() async throws {
         var limits = HTTPConfiguration()
         limits.maxBodySize = 1000
@@ -337,7 +342,7 @@ import Testing
         }
     }
 
-    @Test("random bytes for an answer: always an end, never a trap") func randomResponsesNeverTrap() async throws {
+    @Test("random response bytes end the call without a trap") func randomResponsesNeverTrap() async throws {
         var random = SeededRandom(seed: 42)
         let valid = Array("HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nMicro-Id: 0\r\nContent-Length: 5\r\n\r\nhello".utf8)
         let answers = (0..<150).map { _ in
@@ -369,7 +374,7 @@ import Testing
     }
 }
 
-/// SplitMix64: the same numbers in every run.
+/// SplitMix64: the same sequence in every run.
 struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
 

@@ -8,12 +8,12 @@ import NIOCore
 import TestSupport
 import Testing
 
-/// T21: what is no call at all gets a typed answer, and the server lives.
+/// T21: a request that is not a call gets an error response, and the server keeps running.
 @Suite struct InvalidRequestTests {
     private static let call = "Content-Type: application/json\r\nMicro-Service: s\r\nMicro-Endpoint: A.B\r\n"
 
     @Test(
-        "answered with a real status",
+        "a request that is not a call gets an HTTP error status",
         arguments: [
             ("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n\r\n", 405, false),
             ("PUT / HTTP/1.1\r\n\(call)Content-Length: 3\r\n\r\nabc", 405, false),
@@ -61,12 +61,13 @@ import Testing
                 #expect(responses.last?.body == "hi")
             }
             raw.close()
-            // And for everybody else.
+            // Other clients are not affected.
             _ = try await served.call()
         }
     }
 
-    @Test("a header beyond the limits", arguments: [(257, 1), (1, 300_000)]) func headerBeyondLimitsIsRejected(
+    @Test("a request header beyond the limits is refused", arguments: [(257, 1), (1, 300_000)])
+    func headerBeyondLimitsIsRejected(
         count: Int, size: Int
     )
         async throws
@@ -82,7 +83,7 @@ import Testing
         }
     }
 
-    @Test("HEAD is answered without a body") func headRequestGetsNoBody() async throws {
+    @Test("the response to HEAD has no body") func headRequestGetsNoBody() async throws {
         try await withServer(handler: echo) { served in
             let raw = try await RawConnection.open(to: served.address)
             try await raw.send("HEAD / HTTP/1.1\r\n\r\n")
@@ -93,7 +94,7 @@ import Testing
         }
     }
 
-    @Test("a foreign media type is the handler's to judge", arguments: ["text/foo", "*", ""])
+    @Test("an unknown media type reaches the handler", arguments: ["text/foo", "*", ""])
     func unknownMediaTypeReachesHandler(type: String) async throws {
         try await withServer { request in
             throw MicroError(.unsupported, "cannot read <\(request.contentType)>", origin: MicroError.Origin.server)
@@ -111,7 +112,7 @@ import Testing
         }
     }
 
-    @Test("an upgrade is not done; the answer is HTTP/1.1's") func upgradeIsIgnored() async throws {
+    @Test("a request to upgrade gets an HTTP/1.1 response") func upgradeIsIgnored() async throws {
         try await withServer(handler: echo) { served in
             let raw = try await RawConnection.open(to: served.address)
             try await raw.send(
@@ -125,7 +126,7 @@ import Testing
         }
     }
 
-    @Test("random bytes for a request: the server lives") func randomRequestsNeverTrap() async throws {
+    @Test("random request bytes never trap") func randomRequestsNeverTrap() async throws {
         var random = SeededRandom(seed: 7)
         let valid = Array("POST / HTTP/1.1\r\n\(Self.call)Timeout: 5\r\nContent-Length: 5\r\n\r\nhello".utf8)
         try await withServer(handler: echo) { served in

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 @Suite struct LifecycleTests {
-    @Test("T51 an address that is taken") func bindingUsedAddressFails() async throws {
+    @Test("T51 binding an address in use fails") func bindingUsedAddressFails() async throws {
         let transport = HTTPTransport()
         let first = try await transport.bind(to: .local(0))
         let error = try await microError { _ = try await transport.bind(to: first.address) }
@@ -19,7 +19,7 @@ import Testing
                 == "cannot listen at \(first.address): the address is in use: choose another one, or port 0 for any free "
                 + "port")
         await transport.close()
-        // Never run, and released all the same.
+        // It has never run, and releases the port.
         let second = HTTPTransport()
         let again = try await second.bind(to: first.address)
         #expect(again.address == first.address)
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(
-        "T51 a bad address",
+        "T51 binding an address that is not valid fails",
         arguments: [
             (
                 Address(host: "192.0.2.1", port: 0), MicroError.Code.unavailable,
@@ -46,7 +46,7 @@ import Testing
         await transport.close()
     }
 
-    @Test("a port is taken when none is given, and the host is kept", arguments: ["127.0.0.1", "localhost", "0.0.0.0"])
+    @Test("binding port 0 chooses a free port and keeps the host", arguments: ["127.0.0.1", "localhost", "0.0.0.0"])
     func portZeroBindsFreePort(host: String) async throws {
         let transport = HTTPTransport()
         let listener = try await transport.bind(to: Address(host: host))
@@ -74,7 +74,8 @@ import Testing
         try await running.value
     }
 
-    @Test("T52 close twice; everything afterwards is closed") func closedTransportRejectsOperations() async throws {
+    @Test("T52 a transport can be closed twice, and every later operation fails with closed")
+    func closedTransportRejectsOperations() async throws {
         let transport = HTTPTransport()
         let listener = try await transport.bind(to: .local(0))
         await transport.close()
@@ -88,7 +89,7 @@ import Testing
         }
     }
 
-    @Test("T41 T52 close in the middle of calls: they end, and all connections with them") func closeEndsCallsInFlight()
+    @Test("T41 T52 closing the transport ends the calls in flight and their connections") func closeEndsCallsInFlight()
         async throws
     {
         let requests = ValueCollector<ScriptedRequest?>()
@@ -109,7 +110,7 @@ import Testing
         #expect(await eventually { server.openConnections == 0 })
     }
 
-    /// A server whose handler waits at the gate.
+    /// Runs a server whose handler waits at a gate.
     private func withBlockedHandler(
         _ body: (
             _ listener: any TransportListener, _ client: HTTPTransport, _ gate: AsyncGate,
@@ -147,7 +148,8 @@ import Testing
         try result.get()
     }
 
-    @Test("drain: calls in flight finish, new ones are refused, idle connections end") func drainFinishesCallsInFlight()
+    @Test("draining finishes calls in flight, refuses new ones and closes idle connections")
+    func drainFinishesCallsInFlight()
         async throws
     {
         try await withBlockedHandler { listener, client, gate, cancelled, running in
@@ -156,7 +158,7 @@ import Testing
             let head =
                 "POST / HTTP/1.1\r\nMicro-Service: s\r\nMicro-Endpoint: A.B\r\nContent-Length: 2\r\n"
             try await half.send(head + "Expect: 100-continue\r\n\r\n")
-            // Its answer shows that the server has begun to receive.
+            // The response shows that the server is receiving the request.
             #expect(await half.responses(1).count == 1)
             let inFlight = try await RawConnection.open(to: listener.address)
             try await inFlight.send(head + "\r\nhi")
@@ -165,7 +167,7 @@ import Testing
 
             let draining = Task { await listener.drain(deadline: .now + .seconds(20)) }
             #expect(await eventually { idle.isClosed })
-            // No new connection, no new request.
+            // Neither new connections nor new requests are accepted.
             let refused = try await microError { _ = try await client.call(.test(), to: listener.address) }
             #expect(refused.code == .unavailable)
             #expect(refused.isSafeToRetry)
@@ -192,7 +194,9 @@ import Testing
         }
     }
 
-    @Test("drain: the deadline cuts off and cancels what still runs") func drainDeadlineCancelsHandlers() async throws {
+    @Test("the deadline of draining cancels the handlers that still run") func drainDeadlineCancelsHandlers()
+        async throws
+    {
         try await withBlockedHandler { listener, client, gate, cancelled, running in
             let call = Task { try await client.call(.test(), to: listener.address) }
             #expect(await eventually { gate.arrivals == 1 })
@@ -209,7 +213,9 @@ import Testing
         }
     }
 
-    @Test("cancelling run cuts everything off at once") func cancelledRunClosesConnections() async throws {
+    @Test("cancelling run cancels the handlers and closes the connections at once") func cancelledRunClosesConnections()
+        async throws
+    {
         try await withBlockedHandler { listener, client, gate, cancelled, running in
             let call = Task { try await client.call(.test(), to: listener.address) }
             #expect(await eventually { gate.arrivals == 1 })
@@ -225,7 +231,8 @@ import Testing
         }
     }
 
-    @Test("drained before it ran: the port is free, and it does not run any more") func drainBeforeRunReleasesPort()
+    @Test("draining a listener before it runs releases the port, and it cannot run afterwards")
+    func drainBeforeRunReleasesPort()
         async throws
     {
         let transport = HTTPTransport()

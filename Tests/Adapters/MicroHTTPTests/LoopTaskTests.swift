@@ -9,7 +9,7 @@ import Testing
 
 @testable import MicroHTTP
 
-/// Handlers of one event loop share tasks, one after the other, and must not notice.
+/// Handlers of one event loop share tasks, one after another, without an effect on each other.
 @Suite(.timeLimit(.minutes(1))) struct LoopTaskTests {
     private let eventLoop: any EventLoop
     private let executor: HTTPLoopExecutor
@@ -25,13 +25,13 @@ import Testing
         try await eventLoop.submit { executor.run(operation) }.get()
     }
 
-    @Test("What runs to its end at once leaves its task to the next") func finishedTaskIsReused() async throws {
+    @Test("the task of a finished operation is reused") func finishedTaskIsReused() async throws {
         let first = try await run {}
         let second = try await run {}
         #expect(first === second)
     }
 
-    @Test("Operations that run at the same time have tasks of their own") func concurrentOperationsUseSeparateTasks()
+    @Test("concurrent operations have tasks of their own") func concurrentOperationsUseSeparateTasks()
         async throws
     {
         let (gate, opening) = AsyncStream.makeStream(of: Void.self)
@@ -41,7 +41,7 @@ import Testing
         opening.finish()
     }
 
-    @Test("A burst leaves no more tasks than may rest") func idleTasksAreBounded() async throws {
+    @Test("the number of idle tasks is limited after a burst") func idleTasksAreBounded() async throws {
         var bursts: [[HTTPLoopTask]] = []
         for _ in 0..<2 {
             let (gate, ended) = (AsyncGate(), Counter())
@@ -55,7 +55,7 @@ import Testing
             }
             gate.open()
             #expect(await eventually { ended.value == 300 })
-            // By then the last one rests as well.
+            // By then the last task is idle as well.
             _ = try await run {}
             bursts.append(tasks)
         }
@@ -63,7 +63,7 @@ import Testing
         #expect((1...256).contains(again.count))
     }
 
-    @Test("A cancellation ends with the operation that it was meant for") func cancellationAffectsOnlyCurrentOperation()
+    @Test("cancellation affects only the current operation of a task") func cancellationAffectsOnlyCurrentOperation()
         async throws
     {
         let hasEnded = Atomic(false)
@@ -74,7 +74,7 @@ import Testing
         task.cancel()
         let ends = await eventually { hasEnded.load(ordering: .relaxed) }
         #expect(ends)
-        // It rests, if it does, in the same turn of the event loop.
+        // If the task becomes idle, it does so in the same tick of the event loop.
         let isCancelled = Atomic(true)
         let next = try await run { isCancelled.store(Task.isCancelled, ordering: .relaxed) }
         #expect(next !== task)
@@ -82,15 +82,15 @@ import Testing
         #expect(!isNextCancelled)
     }
 
-    @Test("A task that rests keeps nothing of what it ran") func idleTaskReleasesItsOperation() async throws {
+    @Test("an idle task releases its operation") func idleTaskReleasesItsOperation() async throws {
         final class Request: Sendable {}
         var request: Request? = Request()
         weak let left = request
         let first = try await run { [request] in withExtendedLifetime(request) {} }
         request = nil
-        // The event loop lets go of what has started it a moment later.
+        // The event loop releases the closure that started it a moment later.
         #expect(await eventually(within: .seconds(5)) { left == nil })
-        // The same holds for what it is woken with.
+        // The same holds for the operation that a task is woken with.
         var second: Request? = Request()
         weak let leftSecond = second
         let task = try await run { [second] in withExtendedLifetime(second) {} }
@@ -99,7 +99,7 @@ import Testing
         #expect(await eventually(within: .seconds(5)) { leftSecond == nil })
     }
 
-    @Test("What a handler binds to its task is gone for the next") func taskLocalsDoNotLeak() async throws {
+    @Test("task-local values do not reach the next operation") func taskLocalsDoNotLeak() async throws {
         let first = try await run { Bound.$value.withValue(1) {} }
         let seen = Atomic(-1)
         let second = try await run { seen.store(Bound.value, ordering: .relaxed) }

@@ -7,9 +7,9 @@ import NIOPosix
 import Synchronization
 import TestSupport
 
-/// A TCP connection that sends any bytes and keeps what comes back.
+/// A TCP connection that sends any bytes and collects the received ones.
 final class RawConnection: Sendable {
-    fileprivate struct Content {
+    fileprivate struct State {
         var received: [UInt8] = []
         var isClosed = false
         var wasReset = false
@@ -24,17 +24,17 @@ final class RawConnection: Sendable {
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             let bytes = unwrapInboundIn(data).readableBytesView
-            connection.content.withLock { $0.received += bytes }
+            connection.state.withLock { $0.received += bytes }
         }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
-            connection.content.withLock { $0.wasReset = true }
+            connection.state.withLock { $0.wasReset = true }
         }
 
-        func channelInactive(context: ChannelHandlerContext) { connection.content.withLock { $0.isClosed = true } }
+        func channelInactive(context: ChannelHandlerContext) { connection.state.withLock { $0.isClosed = true } }
     }
 
-    private let content = Mutex(Content())
+    private let state = Mutex(State())
     private let channel = Mutex<(any Channel)?>(nil)
 
     static func open(to address: Address, reading: Bool = true) async throws -> RawConnection {
@@ -58,27 +58,29 @@ final class RawConnection: Sendable {
         try await channel.withLock { $0 }?.writeAndFlush(ByteBuffer(bytes: bytes)).get()
     }
 
-    /// Sends nothing more, and goes on reading.
+    /// Closes the sending side and keeps reading.
     func endSending() async throws { try await channel.withLock { $0 }?.close(mode: .output).get() }
 
     func close() { channel.withLock { $0 }?.close(promise: nil) }
 
-    /// All that came so far.
-    var text: String { content.withLock { String(decoding: $0.received, as: UTF8.self) } }
+    /// The bytes received so far.
+    var text: String { state.withLock { String(decoding: $0.received, as: UTF8.self) } }
 
-    /// Whether the peer has closed.
-    var isClosed: Bool { content.withLock { $0.isClosed } }
+    /// Whether the peer has closed the connection.
+    var isClosed: Bool { state.withLock { $0.isClosed } }
 
-    var wasReset: Bool { content.withLock { $0.wasReset } }
+    var wasReset: Bool { state.withLock { $0.wasReset } }
 
-    /// Waits until so many responses came whole, and takes them; fewer if they do not come.
+    /// Waits for a number of complete responses.
+    ///
+    /// - Returns: All complete responses; fewer than `count` if the time limit has passed.
     func responses(_ count: Int, within limit: Duration = .seconds(10)) async -> [RawResponse] {
         _ = await eventually(within: limit) { RawResponse.all(in: text).count >= count }
         return RawResponse.all(in: text)
     }
 }
 
-/// A response as it came, byte for byte.
+/// A received response.
 struct RawResponse {
     let status: String
     let fields: [(name: String, value: String)]
@@ -97,7 +99,7 @@ struct RawResponse {
                 let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
                 return (String(parts[0]), String(parts.last?.drop { $0 == " " } ?? ""))
             }
-            let length = fields.first { $0.name == "Content-Length" }.flatMap { Int($0.value) } ?? 0
+            let length = fields.first { $0.name == "State-Length" }.flatMap { Int($0.value) } ?? 0
             guard rest.endIndex - end.upperBound >= length else { break }
             let bodyEnd = end.upperBound + length
             let body = String(decoding: rest[end.upperBound..<bodyEnd], as: UTF8.self)

@@ -11,7 +11,7 @@ import Testing
 
 @testable import MicroHTTP
 
-/// The reader that is made by hand, against SwiftNIO's codec: what it takes, the other reads in the same way.
+/// Compares `HTTPReader` with SwiftNIO's decoder: a message that the reader accepts must mean the same to both.
 @Suite(.timeLimit(.minutes(3))) struct ReaderFuzzTests {
     private static let inputs = 50_000
 
@@ -36,7 +36,7 @@ import Testing
     @Test func responsesMatchNIODecoder() throws {
         try compare(.response, seeds: Self.responses) { bytes in
             let decoder = HTTPResponseDecoder()
-            // One for each answer that may be in the bytes.
+            // One for each response that the bytes may contain.
             for _ in 0..<8 { decoder.write(data: .head(.init(version: .http1_1, method: .POST, uri: "/"))) }
             let channel = EmbeddedChannel(handler: ByteToMessageHandler(decoder))
             _ = try? channel.writeInbound(bytes)
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    /// A message in the terms of both.
+    /// A message from either decoder.
     private struct Message: Equatable, CustomStringConvertible {
         var description = ""
         var body: [UInt8] = []
@@ -86,11 +86,11 @@ import Testing
             #expect(Self.read(fuzzer.chunks(of: input), kind) == whole, "\(text.debugDescription)")
             taken += whole.count
         }
-        // Most of what is whole is taken: otherwise nothing would have been compared.
+        // The reader must accept most complete messages: otherwise nothing would be compared.
         #expect(taken > Self.inputs / 4, "\(taken)")
     }
 
-    /// What the reader takes, up to where it leaves the rest to the other codec.
+    /// The messages that the reader accepts before it leaves the rest to SwiftNIO's decoder.
     private static func read(_ pieces: [[UInt8]], _ kind: HTTPReader.Kind) -> [Message] {
         var reader = HTTPReader(kind, limits: HTTPConfiguration())
         var messages: [Message] = []

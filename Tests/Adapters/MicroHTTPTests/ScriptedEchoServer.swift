@@ -4,7 +4,7 @@
 import MicroCore
 import TestSupport
 
-/// A scripted peer that answers every call with its body, and counts its connections.
+/// A scripted peer that returns the body of every call, and counts its connections.
 struct ScriptedEchoServer {
     private let server: ScriptedServer
 

@@ -7,7 +7,7 @@ import NIOCore
 import TestSupport
 import Testing
 
-/// What a server does with callers that take too long, send too much or are too many, while it serves all others.
+/// The limits of a server on slow, large and numerous requests, while it serves other callers.
 @Suite(.timeLimit(.minutes(1))) struct ServerLimitTests {
     private static let head = "POST / HTTP/1.1\r\nHost: x\r\nMicro-Service: greeter\r\nMicro-Endpoint: A.B\r\n"
 
@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test(
-        "a slow loris is cut off at the limit, in its header as in its body",
+        "a slow request is cut off at the read timeout, in its header or its body",
         arguments: [head, head + "Content-Length: 1000\r\n\r\n"])
     func slowRequestIsCutOffAtReadTimeout(start: String) async throws {
         try await withServer(Self.configuration { $0.requestReadTimeout = .seconds(1) }, handler: echo) { served in
@@ -26,7 +26,7 @@ import Testing
             let begin = ContinuousClock.now
             try await slowConnection.send(start)
             let slowSender = Task {
-                // Each byte comes well before any time of rest is over.
+                // The time between two bytes is far below any idle timeout.
                 while !slowConnection.isClosed {
                     try await slowConnection.send("X")
                     try await Task.sleep(for: .milliseconds(50))
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test("a connection on which nothing comes is closed, and the client that kept it does not notice")
+    @Test("an idle connection is closed, and a client that had kept it uses another one")
     func idleConnectionIsClosed() async throws {
         try await withServer(
             Self.configuration { $0.idleTimeout = .milliseconds(300) }, client: HTTPConfiguration(), handler: echo
@@ -56,14 +56,14 @@ import Testing
             #expect(await used.responses(1).count == 1)
             _ = try await served.call()
             #expect(await eventually { silent.isClosed && used.isClosed })
-            // Its own connection was as idle.
+            // The connection of this client was closed as well.
             for _ in 0..<3 { _ = try await served.call() }
         }
     }
 
-    @Test("a call that is being answered is not idle") func runningCallIsNotIdle() async throws {
+    @Test("a connection with a running call is not idle") func runningCallIsNotIdle() async throws {
         try await withServer(Self.configuration { $0.idleTimeout = .milliseconds(200) }) { request in
-            // The limits are looked at once a second.
+            // The limits are checked once a second.
             try await Task.sleep(for: .milliseconds(2500))
             return TransportResponse(contentType: request.contentType, body: request.body)
         } body: { served in
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test("connections beyond the limit are closed, and one that goes makes room") func connectionLimitIsEnforced()
+    @Test("connections beyond the limit are closed until another one closes") func connectionLimitIsEnforced()
         async throws
     {
         let configuration = Self.configuration { $0.maxConnectionsPerListener = 3 }
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    @Test("a caller that does not read its answer makes room after a while") func nonReadingCallerIsDisconnected()
+    @Test("a caller that does not read its response is disconnected") func nonReadingCallerIsDisconnected()
         async throws
     {
         let configuration = Self.configuration {
@@ -122,7 +122,7 @@ import Testing
         }
     }
 
-    @Test("what follows a good request and is none is refused, and the good one is answered")
+    @Test("malformed bytes after a valid request are refused after its response")
     func malformedPipelinedRequestIsRejected() async throws {
         try await withServer(handler: echo) { served in
             let raw = try await RawConnection.open(to: served.address)
@@ -134,7 +134,7 @@ import Testing
         }
     }
 
-    @Test("a header without an end does not fill the memory", arguments: ["a", "X: 1\r\n"])
+    @Test("a request header without an end is not buffered in memory", arguments: ["a", "X: 1\r\n"])
     func endlessHeaderIsNotBuffered(piece: String) async throws {
         try await withServer(handler: echo) { served in
             let raw = try await RawConnection.open(to: served.address)
@@ -151,7 +151,7 @@ import Testing
         }
     }
 
-    @Test("a caller that ends its sending side in the middle of a request is gone")
+    @Test("a request whose caller closes its sending side early is dropped")
     func halfClosedRequestIsDropped() async throws {
         let served = ValueCollector<Int>()
         try await withServer { request in
@@ -167,7 +167,7 @@ import Testing
         }
     }
 
-    @Test("two thousand connections that come and go leave no descriptor") func closedConnectionsLeakNoDescriptors()
+    @Test("two thousand connections leak no file descriptor") func closedConnectionsLeakNoDescriptors()
         async throws
     {
         try await withServer(handler: echo) { served in
