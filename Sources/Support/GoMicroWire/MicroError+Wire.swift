@@ -30,9 +30,9 @@ extension MicroError {
 
     /// Reads an error that a peer sent.
     ///
-    /// A text that is not go-micro's JSON is the plain error of a Go handler: it becomes the message of an
-    /// ``Code/internal`` error. Only go-micro's own `rpc: can't find service X` and `rpc: can't find method X` become
-    /// ``Code/notFound``.
+    /// A text that is not go-micro's JSON is a plain error of a Go handler. It becomes the message of an
+    /// ``Code/internal`` error, except `rpc: can't find service|method X`, which is ``Code/notFound``, and Go's `context
+    /// deadline exceeded`, which is ``Code/deadlineExceeded``.
     ///
     /// - Parameters:
     ///   - wireText: The received text; it can hold any bytes.
@@ -42,8 +42,10 @@ extension MicroError {
             status != 0
         else {
             let isUnknownEndpoint = wireText.hasPrefix("rpc: can't find ")
+            // The text of Go's `context.DeadlineExceeded`, which a handler may have put others in front of.
+            let isTimeout = wireText.hasSuffix("context deadline exceeded")
             self.init(
-                isUnknownEndpoint ? .notFound : .internal, wireText,
+                isUnknownEndpoint ? .notFound : isTimeout ? .deadlineExceeded : .internal, wireText,
                 origin: isUnknownEndpoint ? Origin.server : origin)
             return
         }

@@ -10,6 +10,8 @@ extension MicroError {
         }
 
         private let value: Value
+        /// The status that a peer has sent, if no code has it.
+        private var foreignStatus: Int?
 
         private init(_ value: Value) { self.value = value }
 
@@ -43,9 +45,10 @@ extension MicroError {
         /// The name of the code, such as `notFound`.
         public var description: String { value.rawValue }
 
-        /// The status on the wire: that of HTTP (RFC 9110, section 15).
+        /// The status on the wire: that of HTTP (RFC 9110, section 15). A code that was made from another status keeps it.
         public var status: Int {
-            switch value {
+            if let foreignStatus { return foreignStatus }
+            return switch value {
             case .invalidArgument, .invalidName, .invalidTopic: 400
             case .unauthenticated: 401
             case .permissionDenied: 403
@@ -59,8 +62,11 @@ extension MicroError {
             }
         }
 
-        /// The code that a status on the wire stands for. One that this toolkit never sends is mapped to the nearest:
-        /// of the 400s to ``invalidArgument``, everything else to ``internal``.
+        /// The code for a status on the wire.
+        ///
+        /// A status that no code has is mapped to the nearest code, and kept as ``status``, so that it can be passed on: 504
+        /// to ``deadlineExceeded``, 502 to ``unavailable``, the other 400s to ``invalidArgument``, the rest to
+        /// ``internal``. Only statuses within 400…599 are kept.
         public init(status: Int) {
             switch status {
             case 401: self = .unauthenticated
@@ -74,6 +80,13 @@ extension MicroError {
             case 400..<500: self = .invalidArgument
             default: self = .internal
             }
+            if self.status != status, (400..<600).contains(status) { foreignStatus = status }
         }
+
+        /// Whether the kind of failure is the same, regardless of a foreign status.
+        public static func == (left: Code, right: Code) -> Bool { left.value == right.value }
+
+        /// Codes that compare equal hash alike.
+        public func hash(into hasher: inout Hasher) { hasher.combine(value) }
     }
 }
