@@ -23,6 +23,10 @@ public struct HTTPConfiguration: Sendable {
     public var idleTimeout: Duration = .seconds(120)
     /// The timeout for receiving a request, from its first byte to its last; 30 s by default.
     public var requestReadTimeout: Duration = .seconds(30)
+    /// How long a client that has ended its side of a stream waits for each further message of a go-micro server; 5 s by
+    /// default. Some versions never end their side. A server waits as long for a handler whose go-micro client has closed
+    /// the connection, which is how such a client ends its side, before it cancels the handler.
+    public var streamEndTimeout: Duration = .seconds(5)
     /// The timeout of a received call without a `Timeout` header; 30 s by default.
     public var defaultRequestTimeout: Duration = .seconds(30)
 

@@ -31,6 +31,8 @@ package struct GoMicroHeaders: Sendable {
     package private(set) var stream: String?
     /// The remaining time in nanoseconds, as text: see ``timeout(_:default:)``.
     package private(set) var timeout: String?
+    /// The kind of the request, as a peer of this toolkit states it: see ``GoMicroRequestKind``.
+    package private(set) var kind: String?
     /// All other headers.
     package var userHeaders = Headers()
 
@@ -67,6 +69,7 @@ package struct GoMicroHeaders: Sendable {
         case .endpoint: endpoint = value
         case .error: error = value
         case .stream: stream = value
+        case .kind: kind = value
         }
     }
 
@@ -81,6 +84,7 @@ package struct GoMicroHeaders: Sendable {
         case .endpoint: endpoint != nil
         case .error: error != nil
         case .stream: stream != nil
+        case .kind: kind != nil
         }
     }
 

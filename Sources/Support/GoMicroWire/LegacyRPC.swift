@@ -16,7 +16,10 @@ package enum LegacyRPC {
         _ request: TransportRequest, to node: Node, over transport: any Transport
     ) async throws -> TransportResponse {
         guard let legacyRequest = LegacyRPCRequest(request, to: node) else {
-            return try await transport.call(request, to: Address(node))
+            var response = try await transport.call(request, to: Address(node))
+            // go-micro leaves the media type out of some responses with an empty body: that of the request holds.
+            if response.contentType.isEmpty { response.contentType = request.contentType }
+            return response
         }
         return try legacyRequest.unwrapped(try await transport.call(legacyRequest.request, to: Address(node)))
     }

@@ -31,7 +31,8 @@ package struct LegacyRPCEnvelope: Sendable {
         guard outer.contentType.utf8.last == UInt8(ascii: "c") || outer.endpoint.isEmpty else { return nil }
         (self.outer, self.service) = (outer, service)
         switch outer.contentType {
-        case "application/proto-rpc":
+        // The other two only without an endpoint, as v0.14 sends them: with one, they are messages.
+        case "application/proto-rpc", "application/protobuf", "application/octet-stream":
             let unwrapped = ProtoRPCHeader.unwrapped(outer.body)
             kind = .protobuf(sequence: unwrapped?.0.sequence ?? 0)
             method = unwrapped?.0.method

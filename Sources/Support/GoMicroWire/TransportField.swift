@@ -13,6 +13,7 @@ extension GoMicroHeaders {
         case endpoint
         case error
         case stream
+        case kind
 
         /// The name that is written.
         var name: String {
@@ -26,6 +27,7 @@ extension GoMicroHeaders {
             case .endpoint: GoMicroHeaderName.endpoint
             case .error: GoMicroHeaderName.error
             case .stream: GoMicroHeaderName.stream
+            case .kind: GoMicroRequestKind.headerName
             }
         }
 

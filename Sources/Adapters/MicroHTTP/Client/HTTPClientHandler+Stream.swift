@@ -5,24 +5,10 @@ import GoMicroWire
 import MicroCore
 import NIOCore
 
-/// The state of a stream on a client's connection.
-final class HTTPClientStream {
-    let pipe: HTTPStreamPipe
-    let request: HTTPStreamRequest
-    /// Whether this side has ended.
-    var hasFinished = false
-    /// Whether the server's side has ended.
-    var hasPeerFinished = false
-    /// Whether the buffer of received messages is full.
-    var isPaused = false
-
-    init(_ pipe: HTTPStreamPipe, _ request: HTTPStreamRequest) {
-        self.pipe = pipe
-        self.request = request
-    }
-}
-
 extension HTTPClientHandler {
+    /// How long a client that has ended its side waits for the first response, which tells how to send the end.
+    private static let peerDetectionTimeout = Duration.seconds(1)
+
     /// Opens a stream on this connection, which carries nothing else.
     ///
     /// - Returns: Nil if the connection has closed.
@@ -30,7 +16,7 @@ extension HTTPClientHandler {
         guard let context, context.channel.isActive, case .idle = usage else { return nil }
         let (stream, pipe) = HTTPStreamPipe.make(on: self, context.eventLoop, maxBodySize: configuration.maxBodySize)
         usage = .stream(HTTPClientStream(pipe, request))
-        // The first request opens the stream; its body is dropped.
+        // The first request opens the stream; its body is not a message.
         write(ByteBuffer())
         context.eventLoop.assumeIsolated().scheduleTask(in: request.request.deadline.remainingTime) { [weak self] in
             self?.expireStream()
@@ -39,6 +25,13 @@ extension HTTPClientHandler {
     }
 
     func receive(_ head: HTTPHead, _ body: ByteBuffer, on stream: HTTPClientStream) {
+        if stream.peer == .unknown {
+            let isToolkit = head.fields.stream == HTTPStreamOpening.headerValue
+            stream.peer = isToolkit ? .toolkit : .goMicro
+            if stream.hasFinished { sendEnd(of: stream) }
+            if isToolkit { return }
+        }
+        if stream.lastActivityAfterEnd != nil { stream.lastActivityAfterEnd = .now }
         if head.fields.error == GoMicroHeaders.endOfStream {
             stream.pipe.source.finish()
             // The server may still read. It closes the connection when its handler has returned.
@@ -54,9 +47,21 @@ extension HTTPClientHandler {
         }
     }
 
+    /// Sends the end of this side: a server of this toolkit gets a message for it. For go-micro's servers the end of the
+    /// input is what every version understands; those before v1.9 would take the message for an empty one.
+    private func sendEnd(of stream: HTTPClientStream) {
+        stream.lastActivityAfterEnd = .now
+        switch stream.peer {
+        case .toolkit: if let context { write(stream.request.encodeEnd(), nil, context) }
+        case .goMicro: closeOutput()
+        case .unknown: break
+        }
+    }
+
     /// Both sides have ended the stream.
     func finish(_ stream: HTTPClientStream) {
         usage = .ended
+        stream.pipe.source.finish()
         stream.pipe.handlePeerEnd()
         close()
     }
@@ -71,6 +76,24 @@ extension HTTPClientHandler {
         guard case .stream(let stream) = usage else { return }
         end(stream, MicroError.deadlineExceeded(stream.request.request, at: address, wasSent: true))
     }
+
+    /// Ends the waits that begin with the end of this side.
+    func check(_ stream: HTTPClientStream, _ now: ContinuousClock.Instant) {
+        guard let lastActivity = stream.lastActivityAfterEnd else { return }
+        switch stream.peer {
+        case .unknown where now - lastActivity >= Self.peerDetectionTimeout:
+            stream.peer = .goMicro
+            sendEnd(of: stream)
+        case .goMicro where now - lastActivity >= configuration.streamEndTimeout:
+            end(
+                stream,
+                MicroError(
+                    .deadlineExceeded,
+                    "\(address) did not end the stream within \(configuration.streamEndTimeout) of this side's end",
+                    origin: MicroError.Origin.transport))
+        case .unknown, .goMicro, .toolkit: break
+        }
+    }
 }
 
 extension HTTPClientHandler: HTTPStreamConnection {
@@ -83,9 +106,9 @@ extension HTTPClientHandler: HTTPStreamConnection {
     }
 
     func writeEnd() {
-        guard case .stream(let stream) = usage, let context else { return }
-        write(stream.request.encodeEnd(), nil, context)
+        guard case .stream(let stream) = usage else { return }
         stream.hasFinished = true
+        sendEnd(of: stream)
         if stream.hasPeerFinished { finish(stream) }
     }
 

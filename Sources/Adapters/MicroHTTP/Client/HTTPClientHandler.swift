@@ -1,7 +1,6 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import GoMicroWire
 import MicroCore
 import NIOCore
 
@@ -39,6 +38,8 @@ final class HTTPClientHandler: ChannelInboundHandler {
     private var responseCount = 0
     /// Whether the pool counts this connection.
     private var isActivated = false
+    /// Whether the connection was reset, or its input ended within a message.
+    private var hasFailed = false
 
     private init(pool: HTTPConnectionPool, address: Address, loop: HTTPLoop) {
         self.pool = pool
@@ -113,12 +114,17 @@ final class HTTPClientHandler: ChannelInboundHandler {
         if isActivated { pool.remove(connection, from: address) }
         isActivated = false
         // Messages that wait for a slow reader were sent before the connection was closed.
-        decoder?.drain()
-        fail(pool.isClosed ? .transportClosed(wasSent: true) : .connectionLost(to: address, nil))
+        if decoder?.drain() == false { hasFailed = true }
+        if case .stream(let stream) = usage, head == nil, !hasFailed, !pool.isClosed, stream.mayEndByClosing {
+            finish(stream)
+        } else {
+            fail(pool.isClosed ? .transportClosed(wasSent: true) : .connectionLost(to: address, nil))
+        }
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        hasFailed = true
         fail(.exchangeFailed(with: address, error))
         context.close(promise: nil)
     }
@@ -126,9 +132,8 @@ final class HTTPClientHandler: ChannelInboundHandler {
     // MARK: - Calls
 
     private func complete(_ call: HTTPCall, _ head: HTTPHead, _ body: ByteBuffer, _ context: ChannelHandlerContext) {
-        if let id = head.fields.id, id != String(call.id) {
-            return fail(.badResponse(from: address, "another request (Micro-Id \(id.prefix(40)), not \(call.id))"))
-        }
+        // HTTP/1.1 keeps the order of responses. Their `Micro-Id` says nothing: v4 sends that of the connection's first
+        // call, and v0.x repeats every header of it.
         endCall()
         responseCount += 1
         let result = Result {
@@ -150,6 +155,9 @@ final class HTTPClientHandler: ChannelInboundHandler {
         lastUse = .now
         if let registration { loop.callDidEnd(registration) }
     }
+
+    /// Closes the sending side. The server can read to the end and still send.
+    func closeOutput() { context?.close(mode: .output, promise: nil) }
 
     /// Ends the call or the stream, if there is one, and closes its connection.
     func fail(_ error: MicroError) {
@@ -262,11 +270,12 @@ extension HTTPClientHandler: HTTPLoop.Member {
     func check(_ now: ContinuousClock.Instant) {
         switch usage {
         case .call(let call): if call.deadline <= now { call.expire() }
+        case .stream(let stream): check(stream, now)
         case .idle:
             guard isActivated, now - lastUse > configuration.maxIdleConnectionAge, let connection else { return }
             // No call may take it between the decision and its closing.
             if pool.removeIdle(connection, from: address) { close() }
-        case .stream, .ended: break
+        case .ended: break
         }
     }
 }

@@ -13,6 +13,7 @@ final class HTTPCallWireFormat: HTTPWireFormat {
         let service: String
         let endpoint: String
         let contentType: String
+        let kind: GoMicroRequestKind
     }
 
     /// The maximum number of cached prefixes. A client needs one for each endpoint and node that it calls.
@@ -20,7 +21,8 @@ final class HTTPCallWireFormat: HTTPWireFormat {
 
     /// The media types whose body may name the endpoint: go-micro needs no header for it then.
     private static let contentTypesNamingEndpoint: Set = [
-        "application/json", "application/json-rpc", "application/proto-rpc",
+        "application/json", "application/json-rpc", "application/octet-stream", "application/proto-rpc",
+        "application/protobuf",
     ]
 
     /// The lines that all requests to an endpoint of an address begin with.
@@ -30,7 +32,7 @@ final class HTTPCallWireFormat: HTTPWireFormat {
         of request: TransportRequest, to address: Address, id: Int?, limits: HTTPConfiguration, _ head: inout ByteBuffer
     ) throws(MicroError) {
         // The fields that are equal in all requests come first: peers of this toolkit compare them instead of parsing.
-        let requestPrefix = try requestPrefix(of: request, to: address)
+        let requestPrefix = try requestPrefix(of: request, id == nil ? .stream : .call, to: address)
         head.writeImmutableBuffer(requestPrefix)
         if let id {
             head.writeStaticString("Micro-Id: ")
@@ -48,12 +50,18 @@ final class HTTPCallWireFormat: HTTPWireFormat {
             origin: MicroError.Origin.client)
     }
 
-    private func requestPrefix(of request: TransportRequest, to address: Address) throws(MicroError) -> ByteBuffer {
+    private func requestPrefix(
+        of request: TransportRequest, _ kind: GoMicroRequestKind, to address: Address
+    ) throws(MicroError) -> ByteBuffer {
         let key = RequestPrefixKey(
-            address: address, service: request.service, endpoint: request.endpoint, contentType: request.contentType)
+            address: address, service: request.service, endpoint: request.endpoint, contentType: request.contentType,
+            kind: kind)
         if let present = cachedPrefixes.withLock({ $0[key] }) { return present }
         var requestPrefix = ByteBuffer(string: "POST / HTTP/1.1\r\n")
-        for (name, value) in [("Host", address.description)] + GoMicroHeaders.targetFields(of: request) {
+        let fields =
+            [("Host", address.description)] + GoMicroHeaders.targetFields(of: request)
+            + [(GoMicroRequestKind.headerName, kind.headerValue(for: request.endpoint))]
+        for (name, value) in fields {
             try HTTPFieldWriter.check(value, as: name, origin: MicroError.Origin.client)
             HTTPFieldWriter.write(name, value, to: &requestPrefix)
         }
@@ -84,7 +92,8 @@ final class HTTPCallWireFormat: HTTPWireFormat {
         guard head.method == "POST" else {
             throw HTTPStatusError(405, .invalidArgument, "a call is a POST request, not \(head.method.prefix(20))")
         }
-        guard head.target == "/" || head.target.hasPrefix("/?") else {
+        let path = head.originTarget
+        guard path == "/" || path.hasPrefix("/?") else {
             throw HTTPStatusError(404, .notFound, "a call has the path /: there is no other resource")
         }
         let fields = head.fields

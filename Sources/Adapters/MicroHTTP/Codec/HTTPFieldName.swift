@@ -34,7 +34,9 @@ enum HTTPFieldName {
 
     /// By length, so that most of a user's fields are recognized without a comparison.
     private static let known: [[(text: [UInt8], name: HTTPFieldName)]] = {
-        let goMicro = GoMicroHeaders.transportFields.map { (text: Array($0.text.utf8), name: Self.goMicro($0.name)) }
+        let goMicro = GoMicroHeaders.transportFields.map {
+            (text: Array($0.text.lowercased().utf8), name: Self.goMicro($0.name))
+        }
         let names: [(String, HTTPFieldName)] = [
             ("content-length", .length), ("transfer-encoding", .encoding), ("connection", .connection),
             ("expect", .framing), ("upgrade", .framing), ("te", .framing), ("trailer", .framing), ("host", .reserved),

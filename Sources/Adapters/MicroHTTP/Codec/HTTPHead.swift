@@ -15,6 +15,17 @@ struct HTTPHead {
     /// The transport's fields and the user's headers.
     var fields = GoMicroHeaders()
     var framing = HTTPFraming()
+
+    /// The path and query of the target, also of one in absolute form, which clients send through a proxy (RFC 9112,
+    /// section 3.2.2).
+    var originTarget: Substring {
+        let scheme = target.prefix { $0 != ":" }
+        guard target.utf8.first != 0x2F, ["http", "https"].contains(scheme.lowercased()) else { return target[...] }
+        let rest = target.dropFirst(scheme.count)
+        guard rest.hasPrefix("://") else { return target[...] }
+        let path = rest.dropFirst(3).drop { $0 != "/" && $0 != "?" }
+        return path.first == "/" ? path : "/" + path
+    }
 }
 
 /// The fields of a head that concern HTTP itself.

@@ -62,9 +62,12 @@ final class HTTPMessageDecoder<Receiver: HTTPMessageReceiver>: ChannelDuplexHand
     }
 
     /// Passes on what has been read, although the receiver is busy: for a connection that has closed.
-    func drain() {
+    ///
+    /// - Returns: False if the input has ended within a message.
+    func drain() -> Bool {
         decode(isDraining: true)
-        stop()
+        defer { stop() }
+        return !hasBufferedInput
     }
 
     /// Drops the rest of the input.

@@ -1,21 +1,30 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import GoMicroWire
 import MicroCore
 import NIOCore
 
 extension HTTPServerHandler: HTTPStreamConnection {
-    func open(_ call: InFlightRequest, _ handler: @escaping TransportStreamHandler, _ context: ChannelHandlerContext) {
-        var request = call.request
+    /// - Parameter legacyStream: The envelopes of a stream in the protocol before 1.0.
+    func open(
+        _ call: InFlightRequest, _ legacyStream: LegacyRPCStream?, _ handler: @escaping TransportStreamHandler,
+        _ context: ChannelHandlerContext
+    ) {
+        // The body of the opening request is not a message.
+        var request = legacyStream?.request ?? call.request
         request.body = ByteBuffer()
-        // The default timeout of calls would end every stream.
-        if !call.hasTimeout { request.deadline = .now + .seconds(365 * 24 * 60 * 60) }
+        let isPeerOfToolkit = call.statedKind == .stream
+        // Go sends `Timeout: 5000000000` with its streams, and does not end them by it.
+        if !isPeerOfToolkit { request.deadline = .now + .seconds(365 * 24 * 60 * 60) }
         let (stream, pipe) = HTTPStreamPipe.make(
             on: self, context.eventLoop, maxBodySize: configuration.maxBodySize)
-        let serverStream = HTTPServerStream(pipe, request)
+        let serverStream = HTTPServerStream(
+            pipe, request, contentType: call.request.contentType, legacyStream, isPeerOfToolkit: isPeerOfToolkit)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let requestExecutor = connections.requestExecutor
         begin(.streaming(serverStream))
+        if isPeerOfToolkit { send(serverStream.opened, isLast: false, context) }
         serverStream.task = loop.executor.run { [request] in
             let error = await requestExecutor.executeStream(stream, request, handler)
             bound.value.endStream(error)
@@ -24,16 +33,25 @@ extension HTTPServerHandler: HTTPStreamConnection {
         }
     }
 
+    /// The client has closed its sending side, or the whole connection.
+    func inputDidClose(_ stream: HTTPServerStream, _ context: ChannelHandlerContext) {
+        // A client of this toolkit sends an end first, and closes when both sides have ended.
+        guard !stream.isPeerOfToolkit else { return terminate() }
+        // Messages that wait for the handler come before the end.
+        guard !stream.isPaused else { return }
+        guard decoder?.hasBufferedInput == false else { return terminate() }
+        stream.handleClientEnd(gracePeriod: configuration.streamEndTimeout.timeAmount, on: context.eventLoop)
+    }
+
     /// The handler has returned or cancelled the stream.
     private func endStream(_ error: MicroError?) {
         guard case .streaming(let stream) = state, let context else { return }
         stream.pipe.endSending(HTTPStreamPipe.finishedError)
         end()
         if let error {
-            send(
-                connections.requestExecutor.errorResponse(error, to: stream.request, id: nil), isLast: true, context)
+            send(stream.response(error), isLast: true, context)
         } else if !stream.hasFinished {
-            send(HTTPServerResponse(endOf: stream.request.contentType), isLast: true, context)
+            send(stream.end, isLast: true, context)
         }
         linger(context)
     }
@@ -42,7 +60,7 @@ extension HTTPServerHandler: HTTPStreamConnection {
 
     func write(_ message: ByteBuffer) {
         guard case .streaming(let stream) = state, let context else { return }
-        send(HTTPServerResponse(message: message, contentType: stream.request.contentType), isLast: false, context)
+        send(stream.response(message), isLast: false, context)
         // With TLS bytes that are not flushed do not count as buffered: the channel would always be writable.
         flush(context)
     }
@@ -50,13 +68,14 @@ extension HTTPServerHandler: HTTPStreamConnection {
     func writeEnd() {
         guard case .streaming(let stream) = state, let context else { return }
         stream.hasFinished = true
-        send(HTTPServerResponse(endOf: stream.request.contentType), isLast: false, context)
+        send(stream.end, isLast: false, context)
     }
 
     func resume() {
         guard case .streaming(let stream) = state, stream.isPaused, let context else { return }
         stream.isPaused = false
         processNextRequests(context)
+        if isInputClosed { inputDidClose(stream, context) }
     }
 
     func abort() {

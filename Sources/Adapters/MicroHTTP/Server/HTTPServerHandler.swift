@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import GoMicroWire
 import Logging
 import MicroCore
 import NIOCore
@@ -28,6 +29,9 @@ final class HTTPServerHandler: ChannelInboundHandler {
     private static let maxDiscardedBytes = 16 * 1024 * 1024
     /// How long a closed connection waits for the peer to close it too.
     private static let lingerTimeout = TimeAmount.seconds(2)
+    /// How long a handler may still run whose caller has closed its sending side: the caller may be waiting for the response,
+    /// as `nc -N` does, or may have disconnected, which cancels a handler within a second.
+    private static let halfCloseGracePeriod = TimeAmount.milliseconds(500)
     /// How long after its deadline a handler is cancelled: the caller closes the connection at the deadline itself.
     private static let cancellationGracePeriod = Duration.milliseconds(50)
 
@@ -36,11 +40,13 @@ final class HTTPServerHandler: ChannelInboundHandler {
     private(set) var context: ChannelHandlerContext?
     var state = State.idle
     private var service: HTTPServiceHandlers?
-    private var decoder: HTTPMessageDecoder<HTTPServerHandler>?
+    private(set) var decoder: HTTPMessageDecoder<HTTPServerHandler>?
     private var registration: HTTPLoop.Registration?
     /// The body that is being received; not in the state, where each part would copy it.
     private var body = HTTPBody()
     private var isDraining = false
+    /// Whether the peer sends nothing more.
+    private(set) var isInputClosed = false
     /// Whether input is being decoded: the responses to it are flushed together.
     private var isDecoding = false
     private var needsFlush = false
@@ -74,7 +80,11 @@ final class HTTPServerHandler: ChannelInboundHandler {
     }
 
     func terminate() {
-        cancel()
+        switch state {
+        case .running(let call): call.task?.cancel()
+        case .streaming(let stream): stream.terminate()
+        default: break
+        }
         context?.close(promise: nil)
     }
 
@@ -94,8 +104,34 @@ final class HTTPServerHandler: ChannelInboundHandler {
         context.fireChannelActive()
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent { inputDidClose(context) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    /// The peer has closed its sending side, or the whole connection; the two look the same.
+    private func inputDidClose(_ context: ChannelHandlerContext) {
+        isInputClosed = true
+        switch state {
+        case .idle, .receiving, .discarding, .closing: context.close(promise: nil)
+        case .flushing: break
+        case .running(let call):
+            // A client of this toolkit closes only the whole connection.
+            guard call.statedKind == nil else { return terminate() }
+            context.eventLoop.assumeIsolated().scheduleTask(in: Self.halfCloseGracePeriod) {
+                guard case .running(let current) = self.state, current === call else { return }
+                self.terminate()
+            }
+        case .streaming(let stream): inputDidClose(stream, context)
+        }
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
-        cancel()
+        switch state {
+        case .running(let call): call.task?.cancel()
+        case .streaming(let stream): stream.handleConnectionLost()
+        default: break
+        }
         state = .closing
         _ = body.take()
         decoder?.stop()
@@ -128,8 +164,11 @@ final class HTTPServerHandler: ChannelInboundHandler {
     }
 
     private func closeIfDrained(_ context: ChannelHandlerContext) {
-        if isDraining, case .idle = state { linger(context) }
+        if hasReceivedLastRequest, case .idle = state { linger(context) }
     }
+
+    /// Whether no request follows the current one, or none is accepted.
+    private var hasReceivedLastRequest: Bool { isDraining || isInputClosed && decoder?.hasBufferedInput != true }
 
     private func start(_ call: InFlightRequest, _ context: ChannelHandlerContext) {
         let request = call.request
@@ -138,12 +177,13 @@ final class HTTPServerHandler: ChannelInboundHandler {
                 .unavailable, "\(request.service) is stopping", origin: MicroError.Origin.server)
             return write(errorResponse(error, to: call), isLast: true, context)
         }
-        // A call has an ID; go-micro's streams have none, and neither have calls that are made by hand.
-        if call.isStream || call.id == nil {
-            if let handler = service.streams(request.endpoint) { return open(call, handler, context) }
-            guard !call.isStream else {
-                return write(errorResponse(MicroError.streamNotFound(request), to: call), isLast: true, context)
-            }
+        // The endpoint decides, not the headers: Go forwards `Micro-Stream` and `Micro-Id` from other requests.
+        let legacyStream = LegacyRPCStream(opening: request)
+        if let handler = service.streams(legacyStream?.endpoint ?? request.endpoint), call.statedKind != .call {
+            return open(call, legacyStream, handler, context)
+        }
+        guard !call.opensStream else {
+            return write(errorResponse(MicroError.streamNotFound(request), to: call), isLast: true, context)
         }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let id = call.id
@@ -174,18 +214,10 @@ final class HTTPServerHandler: ChannelInboundHandler {
         if let registration { loop.callDidEnd(registration) }
     }
 
-    private func cancel() {
-        switch state {
-        case .running(let call): call.task?.cancel()
-        case .streaming(let stream): stream.terminate()
-        default: break
-        }
-    }
-
     // MARK: - Responses
 
     private func write(_ response: HTTPServerResponse, isLast: Bool, _ context: ChannelHandlerContext) {
-        let isLast = isLast || isDraining
+        let isLast = isLast || hasReceivedLastRequest
         send(response, isLast: isLast, context)
         if isLast { linger(context) } else { becomeIdle(context) }
     }
@@ -223,6 +255,7 @@ final class HTTPServerHandler: ChannelInboundHandler {
         decoder?.stop()
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { _ in
+            if self.isInputClosed { return self.context?.close(promise: nil) ?? () }
             self.context?.close(mode: .output, promise: nil)
             context.eventLoop.assumeIsolated().scheduleTask(in: Self.lingerTimeout) {
                 self.context?.close(promise: nil)
@@ -309,7 +342,9 @@ extension HTTPServerHandler: HTTPMessageReceiver {
         case .receiving(let call):
             call.request.body = body.take()
             start(call, context)
-        case .discarding: becomeIdle(context)
+        case .discarding:
+            becomeIdle(context)
+            closeIfDrained(context)
         case .streaming(let stream): stream.receiveEnd(body.take())
         default: break
         }

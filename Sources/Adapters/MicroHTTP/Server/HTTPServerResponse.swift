@@ -12,6 +12,7 @@ struct HTTPServerResponse: Sendable {
     private var id: String?
     /// The text of `Micro-Error`.
     private var error: String?
+    private var opensStream = false
     private var headers = Headers()
     var body = ByteBuffer()
 
@@ -47,6 +48,9 @@ struct HTTPServerResponse: Sendable {
         body = ByteBuffer(string: refusal.error.wireText + "\n")
     }
 
+    /// The response to the opening of a stream, for peers of this toolkit.
+    init(openingOf contentType: String) { (self.contentType, opensStream) = (contentType, true) }
+
     /// A message of a stream. Its size has been checked.
     init(message: ByteBuffer, contentType: String) { (self.contentType, body) = (contentType, message) }
 
@@ -71,6 +75,9 @@ struct HTTPServerResponse: Sendable {
         if let error {
             HTTPFieldWriter.write("Micro-Error", error, to: &buffer)
             HTTPFieldWriter.write("X-Micro-Error", error, to: &buffer)
+        }
+        if opensStream {
+            HTTPFieldWriter.write(HTTPStreamOpening.headerName, HTTPStreamOpening.headerValue, to: &buffer)
         }
         if status == 405 { buffer.writeStaticString("Allow: POST\r\n") }
         for (name, value) in headers { HTTPFieldWriter.write(name, value, to: &buffer) }

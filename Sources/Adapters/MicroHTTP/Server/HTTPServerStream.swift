@@ -5,37 +5,96 @@ import GoMicroWire
 import MicroCore
 import NIOCore
 
-/// The state of a stream on a server's connection.
+/// The state of a stream on a server's connection, and the responses that make up its side.
 final class HTTPServerStream {
     let pipe: HTTPStreamPipe
     let request: TransportRequest
+    /// Whether the peer states the kind of its requests, marks its end, and means its timeout.
+    let isPeerOfToolkit: Bool
     var task: HTTPLoopTask?
     /// Whether the buffer of received messages is full.
     var isPaused = false
     /// Whether the handler has ended its side.
     var hasFinished = false
+    /// Whether a go-micro client has closed the connection.
+    private var hasClientEnded = false
+    /// The media type of the responses.
+    private let contentType: String
+    private let legacyStream: LegacyRPCStream?
     /// The error of the message that is being received.
     private var error: String?
 
-    init(_ pipe: HTTPStreamPipe, _ request: TransportRequest) {
+    /// - Parameter contentType: The media type of the opening request; that of the envelopes in the protocol before 1.0.
+    init(
+        _ pipe: HTTPStreamPipe, _ request: TransportRequest, contentType: String, _ legacyStream: LegacyRPCStream?,
+        isPeerOfToolkit: Bool
+    ) {
         self.pipe = pipe
         self.request = request
+        self.contentType = contentType
+        self.legacyStream = legacyStream
+        self.isPeerOfToolkit = isPeerOfToolkit
     }
 
-    func receiveHead(_ head: HTTPHead) { error = head.fields.error }
+    // MARK: - Received messages
+
+    func receiveHead(_ head: HTTPHead) { error = head.fields.error.flatMap { $0.isEmpty ? nil : $0 } }
 
     func receiveEnd(_ body: ByteBuffer) {
-        switch error {
-        case GoMicroHeaders.endOfStream?: pipe.source.finish()
-        case let error?:
-            pipe.source.finish(throwing: MicroError(wireText: error, origin: MicroError.Origin.client))
-        case nil: isPaused = !pipe.source.yield(body)
+        do {
+            let content = try legacyStream?.unwrapped(body)
+            switch error ?? content?.error {
+            case GoMicroHeaders.endOfStream?: pipe.source.finish()
+            case let error?:
+                pipe.source.finish(throwing: MicroError(wireText: error, origin: MicroError.Origin.client))
+            case nil: isPaused = !pipe.source.yield(content?.message ?? body)
+            }
+        } catch {
+            pipe.source.finish(throwing: error)
         }
     }
 
-    /// The caller has disconnected, or the service is terminated.
+    /// The client has ended its side by closing the connection, as go-micro's clients do. The handler may still finish
+    /// its work within the grace period.
+    func handleClientEnd(gracePeriod: TimeAmount, on eventLoop: any EventLoop) {
+        guard !hasClientEnded else { return }
+        hasClientEnded = true
+        pipe.source.finish()
+        eventLoop.assumeIsolated().scheduleTask(in: gracePeriod) { self.task?.cancel() }
+    }
+
+    /// The connection is closed. Before the end of the client's side that is a failure.
+    func handleConnectionLost() { hasClientEnded ? pipe.endSending(Self.connectionLost) : terminate() }
+
+    /// The stream has failed: the caller has disconnected, or the service is terminated.
     func terminate() {
-        pipe.end(MicroError(.unavailable, "the stream's connection was lost", origin: MicroError.Origin.transport))
+        pipe.end(Self.connectionLost)
         task?.cancel()
+    }
+
+    private static let connectionLost = MicroError(
+        .unavailable, "the stream's connection was lost", origin: MicroError.Origin.transport)
+
+    // MARK: - Responses
+
+    /// Tells a client of this toolkit that its peer is one too; go-micro's clients would take it for a message.
+    var opened: HTTPServerResponse { HTTPServerResponse(openingOf: contentType) }
+
+    func response(_ message: ByteBuffer) -> HTTPServerResponse {
+        HTTPServerResponse(message: legacyStream?.wrapped(message) ?? message, contentType: contentType)
+    }
+
+    func response(_ error: MicroError) -> HTTPServerResponse {
+        if let legacyStream { return legacyResponse(error.wireText, legacyStream) }
+        return HTTPServerResponse(error, contentType: contentType, id: nil)
+    }
+
+    var end: HTTPServerResponse {
+        if let legacyStream { return legacyResponse(GoMicroHeaders.endOfStream, legacyStream) }
+        return HTTPServerResponse(endOf: contentType)
+    }
+
+    private func legacyResponse(_ error: String, _ legacyStream: LegacyRPCStream) -> HTTPServerResponse {
+        HTTPServerResponse(message: legacyStream.wrapped(error: error), contentType: contentType)
     }
 }

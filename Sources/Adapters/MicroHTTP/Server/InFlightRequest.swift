@@ -8,11 +8,12 @@ import MicroCore
 final class InFlightRequest {
     /// Without its body until that has been received.
     var request: TransportRequest
+    /// The number of the request, for the response; nil also for an empty one.
     let id: String?
-    /// Whether the request says that it belongs to a stream.
-    let isStream: Bool
-    /// Whether the caller has set the deadline.
-    let hasTimeout: Bool
+    /// Whether the head has `Micro-Stream`.
+    private let hasStreamField: Bool
+    /// The head's `Micro-Kind`.
+    private let kindField: String?
     /// Whether the connection is closed after the response.
     let isLast: Bool
     /// Nil while the handler runs up to its first suspension.
@@ -20,9 +21,15 @@ final class InFlightRequest {
 
     init(_ request: TransportRequest, _ head: HTTPHead) {
         self.request = request
-        id = head.fields.id
-        isStream = head.fields.stream == "true"
-        hasTimeout = head.fields.timeout != nil
+        id = head.fields.id.flatMap { $0.isEmpty ? nil : $0 }
+        hasStreamField = head.fields.stream != nil
+        kindField = head.fields.kind
         isLast = head.framing.shouldCloseConnection
     }
+
+    /// The kind that a peer of this toolkit states; nil for other peers, whose headers say nothing about it.
+    var statedKind: GoMicroRequestKind? { GoMicroRequestKind(headerValue: kindField, for: request.endpoint) }
+
+    /// Whether a peer of this toolkit opens a stream with this request.
+    var opensStream: Bool { hasStreamField && statedKind == .stream }
 }

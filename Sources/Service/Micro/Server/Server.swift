@@ -141,7 +141,10 @@ final class Server: Sendable {
         guard let handler = handlers.withLock({ $0.byName[endpoint] }), !handler.streamHandlersByContentType.isEmpty
         else { return nil }
         return { request, stream in
-            try await self.measure(request, handler) {
+            var request = request
+            // In the protocol before 1.0 only the body names the endpoint, and nothing names the service.
+            if request.service.isEmpty { request.service = self.name }
+            return try await self.measure(request, handler) {
                 try await self.interceptors[...].serve(stream, of: request) { request, stream in
                     let run = try self.selectHandler(from: handler.streamHandlersByContentType, for: request)
                     try await self.executeHandler(request, handler) { context in try await run(stream, context) }

@@ -64,7 +64,10 @@ final class RawConnection: Sendable {
     func close() { channel.withLock { $0 }?.close(promise: nil) }
 
     /// The bytes received so far.
-    var text: String { state.withLock { String(decoding: $0.received, as: UTF8.self) } }
+    var bytes: [UInt8] { state.withLock { $0.received } }
+
+    /// The bytes received so far, as text.
+    var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// Whether the peer has closed the connection.
     var isClosed: Bool { state.withLock { $0.isClosed } }
@@ -99,7 +102,7 @@ struct RawResponse {
                 let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
                 return (String(parts[0]), String(parts.last?.drop { $0 == " " } ?? ""))
             }
-            let length = fields.first { $0.name == "State-Length" }.flatMap { Int($0.value) } ?? 0
+            let length = fields.first { $0.name == "Content-Length" }.flatMap { Int($0.value) } ?? 0
             guard rest.endIndex - end.upperBound >= length else { break }
             let bodyEnd = end.upperBound + length
             let body = String(decoding: rest[end.upperBound..<bodyEnd], as: UTF8.self)

@@ -50,7 +50,8 @@ import Testing
         arguments: [
             "Host", "Content-Type", "content-length", "Content-Encoding", "Accept", "Accept-Encoding", "Connection",
             "Keep-Alive", "Transfer-Encoding", "Expect", "User-Agent", "Upgrade", "TE", "Trailer", "Timeout",
-            "Micro-Id", "Micro-Service", "Micro-Method", "Micro-Endpoint", "Micro-Error", "Micro-Stream", "x-micro-id",
+            "Micro-Id", "Micro-Service", "Micro-Method", "Micro-Endpoint", "Micro-Error", "Micro-Stream", "Micro-Kind",
+            "x-micro-id",
             "X-Micro-Service", "X-Micro-Method", "X-Micro-Endpoint", "X-Micro-Error", "X-Micro-Stream",
         ])
     func transportHeadersAreRejectedOnSending(name: String) async throws {
@@ -141,6 +142,7 @@ import Testing
             "Content-Length": "2", "Micro-Id": "0", "X-Micro-Id": "0", "Micro-Service": "greeter",
             "X-Micro-Service": "greeter", "Micro-Method": "Greeter.Hello", "X-Micro-Method": "Greeter.Hello",
             "Micro-Endpoint": "Greeter.Hello", "X-Micro-Endpoint": "Greeter.Hello", "Micro-From-Service": "cli",
+            "Micro-Kind": "call Greeter.Hello",
         ]
         for (name, value) in expected { #expect(request[name] == value, "\(name)") }
         let timeout = try #require(request["Timeout"].flatMap { Int64($0) })

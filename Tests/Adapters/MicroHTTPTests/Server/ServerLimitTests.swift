@@ -167,6 +167,25 @@ import Testing
         }
     }
 
+    @Test("a caller that closes its sending side after the request gets its response")
+    func halfClosedCallerGetsResponse() async throws {
+        try await withServer { request in
+            if request.endpoint == "A.Slow" { try await Task.sleep(for: .milliseconds(100)) }
+            return TransportResponse(contentType: request.contentType, body: request.body)
+        } body: { server in
+            for endpoint in ["A.Fast", "A.Slow"] {
+                let half = try await RawConnection.open(to: server.address)
+                let head = "POST / HTTP/1.1\r\nMicro-Service: s\r\nMicro-Endpoint: \(endpoint)\r\n"
+                // The last of several requests, too.
+                for _ in 0..<2 { try await half.send(head + "Content-Length: 2\r\n\r\nhi") }
+                try await half.endSending()
+                #expect(await half.responses(2).map(\.body) == ["hi", "hi"], "\(endpoint): \(half.text)")
+                #expect(await eventually { half.isClosed })
+                #expect(!half.wasReset)
+            }
+        }
+    }
+
     @Test("two thousand connections leak no file descriptor") func closedConnectionsLeakNoDescriptors()
         async throws
     {

@@ -20,7 +20,8 @@ import Testing
             ("DELETE /x HTTP/1.1\r\n\r\n", 405, false),
             ("BREW / HTTP/1.1\r\n\r\n", 400, true),
             ("POST /x HTTP/1.1\r\n\(call)Content-Length: 3\r\n\r\nabc", 404, false),
-            ("POST http://a/ HTTP/1.1\r\n\(call)Content-Length: 0\r\n\r\n", 404, false),
+            ("POST http://a/x HTTP/1.1\r\n\(call)Content-Length: 0\r\n\r\n", 404, false),
+            ("POST ftp://a/ HTTP/1.1\r\n\(call)Content-Length: 0\r\n\r\n", 404, false),
             ("POST / HTTP/1.1\r\nContent-Type: a/b\r\nContent-Length: 3\r\n\r\nabc", 400, false),
             ("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc", 400, false),
             ("POST / HTTP/1.1\r\nMicro-Service: s\r\nContent-Length: 0\r\n\r\n", 400, false),
@@ -63,6 +64,19 @@ import Testing
             raw.close()
             // Other clients are not affected.
             _ = try await served.call()
+        }
+    }
+
+    @Test(
+        "a target in absolute form is accepted, as clients send it through a proxy",
+        arguments: ["http://127.0.0.1:80/", "HTTP://greeter", "https://a?b=c", "/?b=c"])
+    func absoluteFormTargetIsAccepted(target: String) async throws {
+        try await withServer(handler: echo) { served in
+            let raw = try await RawConnection.open(to: served.address)
+            try await raw.send("POST \(target) HTTP/1.1\r\n\(Self.call)Content-Length: 2\r\n\r\nhi")
+            let response = try #require(await raw.responses(1).first)
+            #expect(response.status == "HTTP/1.1 200 OK" && response.body == "hi")
+            raw.close()
         }
     }
 

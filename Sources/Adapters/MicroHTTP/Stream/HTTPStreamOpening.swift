@@ -1,0 +1,10 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// The header of a server's response to the opening of a stream. Only a server of this toolkit sends it, and only to a
+/// client of this toolkit: go-micro does not respond to the opening, and repeats the headers of the request in all other
+/// responses.
+enum HTTPStreamOpening {
+    static let headerName = "Micro-Stream"
+    static let headerValue = "open"
+}
