@@ -312,16 +312,16 @@ import Testing
         let relay = try HTTPRelay(to: try #require(server.address.split(separator: ":").last.flatMap { Int($0) }))
         defer { relay.stop() }
         try await withEtcd(at: relay.address) { registry in
-            var watches = try (0..<20).map { try registry.watch("\(name)-\($0)") }
+            var watches = try (0..<8).map { try registry.watch("\(name)-\($0)") }
             for watch in watches {
                 var iterator = watch.makeAsyncIterator()
                 #expect(await iterator.next() != nil)
             }
             let open = relay.openConnections
-            #expect(open >= 20)
+            #expect(open >= 8)
             for watch in watches { watch.cancel() }
             watches = []
-            #expect(await eventually { relay.openConnections <= open - 20 })
+            #expect(await eventually { relay.openConnections <= open - 8 })
         }
     }
 

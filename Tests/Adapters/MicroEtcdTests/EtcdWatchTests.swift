@@ -219,7 +219,7 @@ import Testing
             #expect(await eventually { watches.allSatisfy(\.isLive) })
             #expect(await eventually { watches.suffix(2).allSatisfy { $0.value?["svc"] == [record("svc")] } })
             #expect(watches.dropLast(2).allSatisfy { $0.value?["svc"] == [] })
-            #expect(server.requests("/v3/watch").count == 33)
+            #expect(server.requests("/v3/watch").count == 9)
         }
     }
 }

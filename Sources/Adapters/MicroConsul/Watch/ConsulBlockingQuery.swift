@@ -30,7 +30,7 @@ struct ConsulBlockingQuery<Value: Sendable>: Sendable {
     /// false.
     ///
     /// - Parameter condition: Evaluated after each result and failure.
-    func run(while condition: () -> Bool = { true }, _ publish: (Event) -> Void) async {
+    func run(while condition: () -> Bool = { true }, publish: (Event) -> Void) async {
         var index: ConsulIndex?
         var refusal: MicroError?
         var retry = WatchRetry()

@@ -45,7 +45,7 @@ final class ConsulWatch: Sendable {
         let query = ConsulBlockingQuery(subject: name, maxWait: api.maxWait, logger: logger) {
             try await api.health(of: stored, after: $0, waiting: $1)
         }
-        await query.run(while: { !catalog.isWatched }) { event in
+        func handle(_ event: ConsulBlockingQuery<[ServiceEntry]>.Event) {
             switch event {
             case .value(let response, _):
                 state = RegistryState(
@@ -55,6 +55,7 @@ final class ConsulWatch: Sendable {
             }
             publish(state)
         }
+        await query.run(while: { !catalog.isWatched }, publish: handle)
         return state
     }
 }
