@@ -53,7 +53,7 @@ struct HTTPBrokerWireFormat: HTTPWireFormat {
             throw HTTPStatusError(400, .invalidArgument, "the subscriber's ID is missing: expected \(Self.path)?id=…")
         }
         return TransportRequest(
-            service: String(id), endpoint: "", contentType: head.fields.contentType, headers: head.fields.headers,
+            service: String(id), endpoint: "", contentType: head.fields.contentType, headers: head.fields.userHeaders,
             deadline: .now + defaultRequestTimeout)
     }
 
