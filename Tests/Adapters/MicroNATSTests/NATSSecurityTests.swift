@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import MicroCore
 import MicroNATS
 import TestServers
@@ -79,6 +80,20 @@ import Testing
                 var other = right
                 other.address = address.replacing("127.0.0.1", with: "localhost")
                 #expect(try await failure(other).error?.message.contains("trust") == true)
+            }
+        }
+    }
+
+    /// The upgrade to TLS needs no file: not in a missing folder, nor in one with a long path.
+    @Test func tlsUpgradeNeedsNoTemporaryFolder() async throws {
+        let certificates = try await Certificates()
+        try await withServer(.secure(certificates)) { server in
+            let before = ProcessInfo.processInfo.environment["TMPDIR"]
+            defer { if let before { setenv("TMPDIR", before, 1) } else { unsetenv("TMPDIR") } }
+            for folder in ["/nonexistent", "/proc", "/tmp/" + String(repeating: "x", count: 200)] {
+                setenv("TMPDIR", folder, 1)
+                try await expectDelivery(
+                    configuration(server.url) { $0.certificateAuthorityFile = certificates.certificateAuthorityFile })
             }
         }
     }
