@@ -15,6 +15,8 @@ enum NATSLogin: Sendable {
 }
 
 extension NATSConfiguration {
+    private static let maxInboxPrefixLength = 100
+
     /// The parsed addresses, at least one, without duplicates.
     ///
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
@@ -55,6 +57,12 @@ extension NATSConfiguration {
         else {
             throw kind.error(
                 .invalidArgument, "the durations of a NATS configuration must be positive, and maxInFlight at least 1")
+        }
+        guard NATSSubject.isSubject(inboxPrefix), inboxPrefix.utf8.count <= Self.maxInboxPrefixLength else {
+            throw kind.error(
+                .invalidArgument,
+                "\(NameRules.quoted(inboxPrefix)) is not a prefix of inboxes: expected tokens such as _INBOX_user, at most "
+                    + "\(Self.maxInboxPrefixLength) bytes (NATS_INBOX_PREFIX)")
         }
         if case .atLeastOnce(let stream) = delivery { try stream.validate() }
     }

@@ -11,16 +11,19 @@ public import MicroCore
 /// A transport ignores ``delivery``, ``format``, ``maxInFlight`` and ``acknowledgementTimeout``.
 ///
 /// Configuration keys: `micro.broker.address` (`MICRO_BROKER_ADDRESS`), `micro.broker.stream` (`MICRO_BROKER_STREAM`:
-/// deliver at least once, with this stream), and those of NATS' own command line: `nats.user` (`NATS_USER`),
-/// `nats.password` (`NATS_PASSWORD`), `nats.token` (`NATS_TOKEN`), `nats.ca` (`NATS_CA`), `nats.cert` (`NATS_CERT`) and
-/// `nats.key` (`NATS_KEY`).
+/// deliver at least once, with this stream), `micro.broker.format` (`MICRO_BROKER_FORMAT`: `native` or `go-micro`), and those of NATS' own command line: `nats.user` (`NATS_USER`),
+/// `nats.password` (`NATS_PASSWORD`), `nats.token` (`NATS_TOKEN`), `nats.ca` (`NATS_CA`), `nats.cert` (`NATS_CERT`),
+/// `nats.key` (`NATS_KEY`), `nats.inbox.prefix` (`NATS_INBOX_PREFIX`) and `nats.ignore.discovered.servers`
+/// (`NATS_IGNORE_DISCOVERED_SERVERS`).
 public struct NATSConfiguration: Sendable {
     /// The format of published messages.
-    public enum Format: Sendable, Hashable {
-        /// The format of NATS clients: NATS headers and the body as it is.
+    public enum Format: String, Sendable, Hashable, CaseIterable {
+        /// The format of NATS clients: NATS headers and the body as it is. Subscribers that use go-micro do not read it, and
+        /// a body that is JSON crashes those that use go-micro before v1.18.
         case native
-        /// The format of go-micro's NATS broker: JSON with the headers and the body in base64.
-        case goMicro
+        /// The format of go-micro's NATS broker of all versions: JSON with the headers and the body in base64. The headers
+        /// `Content-Type`, `Micro-Topic` and `Micro-Id` are added if they are missing, as go-micro requires them.
+        case goMicro = "go-micro"
     }
 
     /// The servers, each `host:port` or a URL of `nats`, `tls`, `ws` or `wss` (NATS inside a WebSocket);
@@ -37,7 +40,8 @@ public struct NATSConfiguration: Sendable {
     /// The delivery guarantee; at most once by default.
     public var delivery = NATSDelivery.atMostOnce
 
-    /// The format of published messages; NATS headers by default. Messages of both formats are read.
+    /// The format of published messages; ``Format/native`` by default. Set it to ``Format/goMicro``
+    /// (`MICRO_BROKER_FORMAT=go-micro`) if any subscriber uses go-micro. Messages of both formats are always read.
     public var format = Format.native
 
     /// The user to log in as; none by default.
@@ -62,6 +66,14 @@ public struct NATSConfiguration: Sendable {
 
     /// Path of a PEM file with the key of the client certificate; nil if it is in the same file.
     public var clientKeyFile: String?
+
+    /// The first tokens of the subjects at which this client receives replies, messages of JetStream, and calls of a
+    /// transport; `_INBOX` by default. The client must be allowed to subscribe to all subjects that start with it.
+    public var inboxPrefix = "_INBOX"
+
+    /// Whether to connect only to ``addresses`` and to ignore the servers that these announce, such as addresses behind a
+    /// router that this client cannot reach; false by default.
+    public var ignoresDiscoveredServers = false
 
     /// The timeout of one operation, including the wait for a lost server; 5 s by default.
     public var timeout: Duration = .seconds(5)
@@ -93,10 +105,19 @@ public struct NATSConfiguration: Sendable {
     }
 
     /// Reads the settings of a broker. Settings that are missing keep their defaults.
-    public init(configReader reader: ConfigReader) {
+    ///
+    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument` for an unknown format.
+    public init(configReader reader: ConfigReader) throws {
         if let text = reader.nonEmptyString("micro.broker.address") { address = text }
         if let stream = reader.nonEmptyString("micro.broker.stream") {
             delivery = .atLeastOnce(stream: NATSStream(name: stream))
+        }
+        if let text = reader.nonEmptyString("micro.broker.format") {
+            guard let format = Format(rawValue: text) else {
+                throw ConfigReader.malformed(
+                    "micro.broker.format", text, expected: Format.allCases.map(\.rawValue).joined(separator: " or "))
+            }
+            self.format = format
         }
         readServerSettings(reader)
     }
@@ -108,5 +129,8 @@ public struct NATSConfiguration: Sendable {
         certificateAuthorityFile = reader.nonEmptyString("nats.ca")
         clientCertificateFile = reader.nonEmptyString("nats.cert")
         clientKeyFile = reader.nonEmptyString("nats.key")
+        inboxPrefix = reader.nonEmptyString("nats.inbox.prefix") ?? inboxPrefix
+        ignoresDiscoveredServers = reader.bool(
+            forKey: "nats.ignore.discovered.servers", default: ignoresDiscoveredServers)
     }
 }

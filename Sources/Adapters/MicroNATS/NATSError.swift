@@ -39,14 +39,6 @@ extension MicroError {
         self.init(code, "\(server) refused: \(text).\(advice)", origin: server.kind.role.origin)
     }
 
-    /// The subject of `Permissions Violation for Publish to "x"` or `… for Subscription to "x"`; nil for other errors.
-    static func deniedSubject(in text: String) -> (subject: String, isPublication: Bool)? {
-        guard text.lowercased().hasPrefix("permissions violation for "), let start = text.firstIndex(of: "\""),
-            let end = text[text.index(after: start)...].firstIndex(of: "\"")
-        else { return nil }
-        return (String(text[text.index(after: start)..<end]), text.lowercased().contains("for publish"))
-    }
-
     /// Whether waiting does not help: the credentials or the rights have to be changed.
     var isAuthorizationError: Bool { code == .unauthenticated || code == .permissionDenied }
 }

@@ -1,8 +1,10 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import MicroCore
 import MicroNATS
+import NIOCore
 import TestServers
 import TestSupport
 import Testing
@@ -147,5 +149,177 @@ import Testing
             #expect(await inbox.has(1))
             #expect(inbox.texts == ["2"] && inbox.deliveries[0].message.headers == ["k": "v"])
         }
+    }
+
+    // MARK: Consumers that operators delete or change
+
+    @Test(arguments: [nil, "q"] as [String?]) func deletedConsumerResumesWhereItWas(_ queue: String?) async throws {
+        let topic = String.uniqueTopic()
+        let (before, configuration) = (try await server.consumerNames(of: "TESTS"), durable())
+        try await withBrokers(configuration) { publisher, subscriber in
+            var options = SubscribeOptions()
+            options.start = .all
+            let inbox = DeliveryCollector(try await subscriber.subscribe(to: topic, queue: queue, options: options))
+            for number in 0..<50 { try await publisher.publish(BrokerMessage(text: "\(number)"), to: topic) }
+            #expect(await inbox.has(50))
+            let name = try #require(Set(try await server.consumerNames(of: "TESTS")).subtracting(before).first)
+            try await server.administer("$JS.API.CONSUMER.DELETE.TESTS.\(name)")
+            for number in 50..<100 { try await publisher.publish(BrokerMessage(text: "\(number)"), to: topic) }
+            #expect(await eventually { inbox.texts.contains("99") })
+            #expect(inbox.texts == (0..<100).map { "\($0)" })
+        }
+    }
+
+    /// Two subscriptions of a queue: neither knows what the other has acknowledged, but not everything comes again.
+    @Test func deletedSharedConsumerDoesNotRestart() async throws {
+        let topic = String.uniqueTopic()
+        let before = try await server.consumerNames(of: "TESTS")
+        try await withBrokers(durable()) { publisher, subscriber in
+            let first = DeliveryCollector(try await subscriber.subscribe(to: topic, queue: "q"))
+            let second = DeliveryCollector(try await publisher.subscribe(to: topic, queue: "q"))
+            for number in 0..<200 { try await publisher.publish(BrokerMessage(text: "\(number)"), to: topic) }
+            #expect(await eventually { first.texts.count + second.texts.count >= 200 })
+            // Both have read the server's progress since then.
+            try await Task.sleep(for: .seconds(3))
+            let name = try #require(Set(try await server.consumerNames(of: "TESTS")).subtracting(before).first)
+            try await server.administer("$JS.API.CONSUMER.DELETE.TESTS.\(name)")
+            try await publisher.publish(BrokerMessage(text: "last"), to: topic)
+            #expect(await eventually { (first.texts + second.texts).contains("last") })
+            #expect(first.texts.count + second.texts.count < 210)
+            #expect(Set(first.texts + second.texts).count == 201)
+        }
+    }
+
+    /// An operator's consumer of the same name starts at the first message.
+    @Test func replacedConsumerResumesWhereItWas() async throws {
+        let topic = String.uniqueTopic()
+        let before = try await server.consumerNames(of: "TESTS")
+        try await withBrokers(durable()) { publisher, subscriber in
+            let inbox = DeliveryCollector(try await subscriber.subscribe(to: topic, queue: "q"))
+            for number in 0..<20 { try await publisher.publish(BrokerMessage(text: "\(number)"), to: topic) }
+            #expect(await inbox.has(20))
+            let name = try #require(Set(try await server.consumerNames(of: "TESTS")).subtracting(before).first)
+            try await server.administer(
+                "$JS.API.CONSUMER.DELETE.TESTS.\(name)", "",
+                then: "$JS.API.CONSUMER.DURABLE.CREATE.TESTS.\(name)",
+                #"{"stream_name":"TESTS","config":{"durable_name":"\#(name)","deliver_policy":"all","ack_policy":"explicit","filter_subject":"\#(topic)"}}"#
+            )
+            for number in 20..<40 { try await publisher.publish(BrokerMessage(text: "\(number)"), to: topic) }
+            #expect(await eventually { inbox.texts.contains("39") })
+            #expect(inbox.texts == (0..<40).map { "\($0)" })
+        }
+    }
+
+    @Test func changedConsumerContinues() async throws {
+        let topic = String.uniqueTopic()
+        let before = try await server.consumerNames(of: "TESTS")
+        try await withBrokers(durable()) { publisher, subscriber in
+            let inbox = DeliveryCollector(try await subscriber.subscribe(to: topic, queue: "q"))
+            for number in 0..<20 { try await publisher.publish(BrokerMessage(text: "\(number)"), to: topic) }
+            #expect(await inbox.has(20))
+            let name = try #require(Set(try await server.consumerNames(of: "TESTS")).subtracting(before).first)
+            try await server.administer(
+                "$JS.API.CONSUMER.DURABLE.CREATE.TESTS.\(name)",
+                #"{"stream_name":"TESTS","config":{"durable_name":"\#(name)","deliver_policy":"all","ack_policy":"explicit","filter_subject":"\#(topic)","ack_wait":60000000000,"max_ack_pending":-1,"max_deliver":-1}}"#
+            )
+            for number in 20..<40 { try await publisher.publish(BrokerMessage(text: "\(number)"), to: topic) }
+            #expect(await eventually { inbox.texts.contains("39") })
+            #expect(inbox.texts == (0..<40).map { "\($0)" })
+        }
+    }
+
+    // MARK: Limits
+
+    @Test func limitsHaveCodes() async throws {
+        var settings = NATSServer.Settings()
+        let account = { (limits: String) in
+            "accounts { A { jetstream { \(limits) }, users: [{ user: u, password: p }] } }\nno_auth_user: u"
+        }
+        settings.configuration = account("max_streams: 1, max_consumers: 2, max_file: 1000000")
+        let server = try NATSServer(settings)
+        try await server.start()
+        let first = configuration(server.url) { $0.delivery = .atLeastOnce(stream: "FIRST") }
+        try await withBrokers(first) { publisher, subscriber in
+            try await publisher.publish(BrokerMessage(text: "1"), to: "first.a")
+            let second = configuration(server.url) { $0.delivery = .atLeastOnce(stream: "SECOND") }
+            try await withBrokers(second) { other, _ in
+                await expect(.resourceExhausted) { try await other.publish(BrokerMessage(text: "1"), to: "second.a") }
+            }
+            let held = [try await subscriber.subscribe(to: "first.a"), try await subscriber.subscribe(to: "first.a")]
+            await expect(.resourceExhausted) { _ = try await subscriber.subscribe(to: "first.a") }
+            withExtendedLifetime(held) {}
+            // The limit of the account is reached, and lowered by a reload.
+            let body = ByteBuffer(repeating: 1, count: 100_000)
+            await expect(.resourceExhausted) {
+                for _ in 0..<20 { try await publisher.publish(BrokerMessage(body: body), to: "first.a") }
+            }
+            try await server.reconfigure(account("max_streams: 1, max_consumers: 2, max_file: 1000"))
+            await expect(.resourceExhausted) { try await publisher.publish(BrokerMessage(body: body), to: "first.a") }
+        }
+        await server.end()
+    }
+
+    @Test func messageSizeLimitsHaveCodes() async throws {
+        let topic = String.uniqueTopic()
+        try await withBrokers(durable()) { publisher, _ in
+            try await publisher.publish(BrokerMessage(text: "1"), to: topic)
+            let configuration = durable { $0.delivery = .atLeastOnce(stream: NATSStream(name: "SIZED")) }
+            try await withBrokers(configuration) { sized, _ in
+                try await sized.publish(BrokerMessage(text: "1"), to: "sized.a")
+                let change =
+                    #"{"name":"SIZED","subjects":["sized.a"],"max_msg_size":100,"max_age":604800000000000,"#
+                    + #""duplicate_window":120000000000}"#
+                try await server.administer("$JS.API.STREAM.UPDATE.SIZED", change)
+                await expect(.payloadTooLarge) {
+                    try await sized.publish(BrokerMessage(body: ByteBuffer(repeating: 1, count: 1000)), to: "sized.a")
+                }
+                // The largest payload of the server, by a reload.
+                try await server.reconfigure("max_payload: 2000")
+                await expect(.payloadTooLarge) {
+                    try await publisher.publish(BrokerMessage(body: ByteBuffer(repeating: 1, count: 5000)), to: topic)
+                }
+                try await server.reconfigure("")
+            }
+        }
+    }
+
+    private func expect(
+        _ code: MicroError.Code, sourceLocation: SourceLocation = #_sourceLocation, _ operation: () async throws -> Void
+    ) async {
+        let error = await #expect(throws: MicroError.self, sourceLocation: sourceLocation) { try await operation() }
+        #expect(error?.code == code, sourceLocation: sourceLocation)
+    }
+}
+
+extension NATSServer {
+    /// Sends requests as an operator, one after the other, without waiting for the responses.
+    fileprivate func administer(
+        _ subject: String, _ body: String = "", then next: String? = nil, _ nextBody: String = ""
+    )
+        async throws
+    {
+        let client = try RawNATSClient(self)
+        client.send(#"CONNECT {"verbose":false,"headers":true}"#)
+        for (subject, body) in [(subject, body), (next ?? "", nextBody)] where !subject.isEmpty {
+            client.send("PUB \(subject) _INBOX.operator \(body.utf8.count)", body)
+        }
+        client.send("PING")
+        #expect(client.receives("PONG"))
+    }
+
+    fileprivate func consumerNames(of stream: String) async throws -> [String] {
+        struct Response: Decodable {
+            struct Account: Decodable { let stream_detail: [Stream]? }
+            struct Stream: Decodable {
+                let name: String
+                let consumer_detail: [Consumer]?
+            }
+            struct Consumer: Decodable { let name: String }
+            let account_details: [Account]?
+        }
+        let (_, text) = try await request("/jsz?consumers=true")
+        let response = try JSONDecoder().decode(Response.self, from: Data(text.utf8))
+        return (response.account_details ?? []).flatMap { $0.stream_detail ?? [] }.filter { $0.name == stream }
+            .flatMap { $0.consumer_detail ?? [] }.map(\.name)
     }
 }

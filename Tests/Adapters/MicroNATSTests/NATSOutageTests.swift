@@ -157,4 +157,63 @@ import Testing
         try await cluster.start(0)
         try await cluster.start(1)
     }
+
+    /// The leader of the replicated consumer is killed: a new one is elected within some seconds.
+    @Test func subscriptionResumesAfterLeaderLoss() async throws {
+        let cluster = try #require(NATSCluster.current)
+        var stream = NATSStream(name: "REPLICATED")
+        stream.replicas = 3
+        let configuration = configuration(cluster.members.map(\.url).joined(separator: ",")) { [stream] in
+            $0.delivery = .atLeastOnce(stream: stream)
+            $0.timeout = .seconds(15)
+        }
+        try await withBrokers(configuration) { publisher, subscriber in
+            let inbox = DeliveryCollector(try await subscriber.subscribe(to: "replicated", queue: "q"))
+            for round in 0..<3 {
+                try await publisher.publish(BrokerMessage(text: "before \(round)"), to: "replicated")
+                #expect(await eventually { inbox.texts.contains("before \(round)") })
+                // The leader of the consumer is one of the three.
+                let leader = try await cluster.consumerLeader(of: "REPLICATED")
+                let began = ContinuousClock.now
+                await cluster.kill(leader)
+                try await publisher.publish(BrokerMessage(text: "after \(round)"), to: "replicated")
+                #expect(await eventually { inbox.texts.contains("after \(round)") })
+                #expect(ContinuousClock.now - began < .seconds(12))
+                try await cluster.start(leader)
+                _ = try await cluster.leader()
+            }
+        }
+    }
+}
+
+private struct JetStreamStatus: Decodable {
+    struct Account: Decodable { let stream_detail: [Stream]? }
+    struct Stream: Decodable {
+        let name: String
+        let consumer_detail: [Consumer]?
+    }
+    struct Consumer: Decodable {
+        struct Group: Decodable { let leader: String? }
+        let cluster: Group?
+    }
+    let account_details: [Account]?
+}
+
+extension Cluster where Member == NATSServer {
+    /// The member that leads the only consumer of a stream.
+    fileprivate func consumerLeader(of stream: String) async throws -> Int {
+        for member in members {
+            guard let (_, text) = try? await member.request("/jsz?consumers=true"),
+                let response = try? JSONDecoder().decode(JetStreamStatus.self, from: Data(text.utf8))
+            else { continue }
+            let consumers = (response.account_details ?? []).flatMap { $0.stream_detail ?? [] }
+                .filter { $0.name == stream }.flatMap { $0.consumer_detail ?? [] }
+            if let leader = consumers.compactMap({ $0.cluster?.leader }).first,
+                let index = Int(leader.split(separator: "-").last ?? "")
+            {
+                return index
+            }
+        }
+        return try await leader()
+    }
 }

@@ -58,8 +58,9 @@ import Testing
                     hasBegun.add()
                     if request.endpoint == "sleep" { try await Task.sleep(for: .seconds(60)) }
                     return TransportResponse(contentType: "", body: request.body)
-                } streams: { _ in
-                    { _, stream in
+                } streams: { endpoint in
+                    guard endpoint == "stream" else { return nil }
+                    return { _, stream in
                         hasBegun.add()
                         for try await message in stream { try await stream.send(message) }
                     }
@@ -71,7 +72,7 @@ import Testing
                         NATSTransportTests.request("sleep", timeout: .seconds(50)), to: listener.address)
                 }
                 let stream = try await client.open(
-                    NATSTransportTests.request("x", timeout: .seconds(50)), to: listener.address)
+                    NATSTransportTests.request("stream", timeout: .seconds(50)), to: listener.address)
                 #expect(await eventually { hasBegun.value == 2 })
                 try await server.restart()
                 let error = await #expect(throws: MicroError.self) { try await call.value }

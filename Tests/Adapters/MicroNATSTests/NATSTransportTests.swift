@@ -503,7 +503,11 @@ import Testing
             { _ in
                 called.add()
                 return TransportResponse(contentType: "")
-            }, streams: { _ in { _, _ in opened.add() } },
+            },
+            streams: { endpoint in
+                guard endpoint == "x" else { return nil }
+                return { _, _ in opened.add() }
+            },
             body: { client, address in
                 for streamHeaders in [nil, NATSStreamHeaders(number: 0)] {
                     try await withPeer { peer in
@@ -512,7 +516,8 @@ import Testing
                         #expect(await eventually { peer.answers.contains { $0.fields.error == "EOS" } })
                         let next = streamHeaders.map { NATSStreamHeaders(number: $0.number + 1) }
                         for _ in 0..<5 { try await peer.send(Self.fields, streamHeaders: next, to: address) }
-                        try await peer.send(Self.fields + [("Micro-Id", "1")], to: address)
+                        let call = Self.fields.dropLast() + [("Micro-Endpoint", "call"), ("Micro-Id", "1")]
+                        try await peer.send(call, to: address)
                         #expect(await eventually { peer.answers.contains { $0.fields.id == "1" } })
                         #expect(opened.value == before + 1)
                     }
@@ -528,7 +533,7 @@ import Testing
     /// Somebody who writes what the test wants.
     private final class RawPeer: Sendable {
         let connection: NATSConnectionManager
-        let inbox = NATSSubject.makeUnique()
+        let inbox = NATSSubject.makeUnique(prefix: "_INBOX")
         private let content: Content
 
         private final class Content: Sendable {

@@ -293,6 +293,24 @@ import Testing
         #expect(error?.message.contains("MICRO_TRANSPORT_ADDRESS") == true)
     }
 
+    @Test func brokerSettingsAreRead() throws {
+        let values: [AbsoluteConfigKey: ConfigValue] = [
+            "micro.broker.address": "a:1", "micro.broker.format": "go-micro", "nats.inbox.prefix": "_INBOX_u",
+            "nats.ignore.discovered.servers": ConfigValue(.bool(true), isSecret: false),
+        ]
+        let configuration = try NATSConfiguration(
+            configReader: ConfigReader(provider: InMemoryProvider(values: values)))
+        #expect(configuration.addresses == ["a:1"] && configuration.format == .goMicro)
+        #expect(configuration.inboxPrefix == "_INBOX_u" && configuration.ignoresDiscoveredServers)
+        let defaults = try NATSConfiguration(configReader: ConfigReader(provider: InMemoryProvider(values: [:])))
+        #expect(defaults.format == .native && defaults.inboxPrefix == "_INBOX" && !defaults.ignoresDiscoveredServers)
+        let error = #expect(throws: MicroError.self) {
+            try NATSConfiguration(
+                configReader: ConfigReader(provider: InMemoryProvider(values: ["micro.broker.format": "xml"])))
+        }
+        #expect(error?.code == .invalidArgument && error?.message.contains("MICRO_BROKER_FORMAT=xml") == true)
+    }
+
     /// Runs a body with a transport whose NATS is a script.
     private func withScriptedServer<Value: Sendable>(
         _ script: @escaping @Sendable (ScriptedNATSConnection) throws -> Void,

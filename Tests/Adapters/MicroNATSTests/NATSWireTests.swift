@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import BackendSupport
+import Foundation
 import MicroCore
 import NIOCore
 import Testing
@@ -96,22 +97,60 @@ import Testing
     }
 
     @Test func serversAreTriedInTurn() throws {
-        let addresses = try ["a", "b"].map(Self.address)
-        var list = NATSServerList(addresses)
-        #expect((0..<3).map { _ in list.next().host } == ["a", "b", "a"])
-        list.updateServers(try ["a", "c"].map(Self.address))
-        #expect(list.count == 3)
-        #expect((0..<4).map { _ in list.next().host } == ["b", "c", "a", "b"])
+        var list = NATSServerList(try ["a", "b"].map(Self.address))
+        #expect(!list.hasDiscovered && list.next(.discovered) == nil)
+        #expect((0..<3).map { _ in list.next(.configured)?.host } == ["a", "b", "a"])
+        list.updateServers(try ["a", "c", "d"].map(Self.address))
+        #expect(list.hasDiscovered && list.count(.configured) == 2 && list.count(.discovered) == 2)
+        #expect((0..<3).map { _ in list.next(.discovered)?.host } == ["c", "d", "c"])
+        #expect(list.next(.configured)?.host == "b")
         list.updateServers([])
-        #expect(list.count == 3)
-        list.updateServers(try ["d"].map(Self.address))
-        #expect(list.count == 3)
+        #expect(list.count(.discovered) == 2)
+        list.updateServers(try ["e"].map(Self.address))
+        #expect(list.count(.discovered) == 1 && list.next(.discovered)?.host == "e")
+    }
+
+    @Test(
+        arguments: [
+            ("Permissions Violation for Publish to \"a.b\"", NATSDenial.publication(subject: "a.b")),
+            (
+                "Permissions Violation for Subscription to \"a.*\"",
+                .subscription(subject: "a.*", queue: nil, id: nil)
+            ),
+            (
+                "Permissions Violation for Subscription to \"a\" using queue \"q\"",
+                .subscription(subject: "a", queue: "q", id: nil)
+            ),
+            (
+                "Permissions Violation for Subscription to \"a\" (sid \"17\")",
+                .subscription(subject: "a", queue: nil, id: 17)
+            ),
+            ("Permissions Violation for Subscription to a", nil), ("Authorization Violation", nil), ("", nil),
+        ] as [(String, NATSDenial?)])
+    func denialsAreParsed(_ text: String, _ denial: NATSDenial?) { #expect(NATSDenial(parsing: text) == denial) }
+
+    @Test(arguments: [
+        (400, 10002, "resource limits exceeded for account", MicroError.Code.resourceExhausted),
+        (503, 10023, "insufficient resources", .resourceExhausted),
+        (400, 10026, "maximum consumers limit reached", .resourceExhausted),
+        (400, 10027, "maximum number of streams reached", .resourceExhausted),
+        (500, 10028, "insufficient memory resources available", .resourceExhausted),
+        (500, 10047, "insufficient storage resources available", .resourceExhausted),
+        (400, 10054, "message size exceeds maximum allowed", .payloadTooLarge),
+        (400, 10097, "header size exceeds maximum allowed of 64k", .payloadTooLarge),
+        (503, 10077, "maximum bytes exceeded", .resourceExhausted), (503, 10077, "store is closed", .unavailable),
+        (503, 10039, "JetStream not enabled for account", .unavailable),
+        (400, 10122, "stream max bytes exceeds account limit max stream bytes", .resourceExhausted),
+    ])
+    func jetStreamErrorsMapToCodes(_ code: Int, _ errCode: Int, _ text: String, _ expected: MicroError.Code) throws {
+        let json = #"{"code":\#(code),"err_code":\#(errCode),"description":"\#(text)"}"#
+        #expect(try JSONDecoder().decode(ApiError.self, from: Data(json.utf8)).microCode == expected)
     }
 
     @Test func acknowledgementSubjectsAreParsed() throws {
         let old = try #require(
             JetStreamMessageMetadata(acknowledgementSubject: "$JS.ACK.S.C.3.42.7.1700000000000000000.0"))
-        #expect(old.attempt == 3 && old.sequence == 42)
+        #expect(old.attempt == 3 && old.sequence == 42 && old.consumerSequence == 7)
         let new = try #require(
             JetStreamMessageMetadata(
                 acknowledgementSubject: "$JS.ACK.hub.ACCOUNT.S.C.2.43.7.1700000000000000000.0.token"))

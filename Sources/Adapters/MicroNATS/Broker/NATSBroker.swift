@@ -89,11 +89,10 @@ public final class NATSBroker: Broker {
 
     private func publishWaiting(_ message: BrokerMessage, to topic: String) async throws {
         try TopicRules.check(topic: topic)
-        let message = try format.encode(message, by: connection)
+        let message = try format.encode(message, to: topic, by: connection)
         if let jetStream { return try await jetStream.publish(message, to: topic) }
         let deadline = ContinuousClock.now + connection.configuration.timeout
-        try await connection.send(to: topic, by: deadline) { $0.appendPublish(message, to: topic) }
-        try await connection.confirm(publicationTo: topic, by: deadline)
+        try await connection.publish(message, to: topic, by: deadline)
     }
 
     /// See ``MicroCore/Broker/subscribe(to:queue:options:)``.
@@ -136,7 +135,8 @@ public final class NATSBroker: Broker {
                 .unsupported, "\(description) supports no requests with at-least-once delivery",
                 origin: MicroError.Origin.broker, isSafeToRetry: true)
         }
-        let reply = try await requests.request(try format.encode(message, by: connection), to: topic, by: deadline)
+        let reply = try await requests.request(
+            try format.encode(message, to: topic, by: connection), to: topic, by: deadline)
         switch reply.status {
         case nil: return format.decode(reply)
         case 503:

@@ -15,7 +15,9 @@ final class NATSCoreFeed: NATSFeed {
     ) throws {
         self.source = source
         self.connection = connection
-        subscription = try connection.subscribe(topic, queue: queue) { [weak connection] messages in
+        subscription = try connection.subscribe(topic, queue: queue) { error in
+            source.report(error)
+        } receive: { [weak connection] messages in
             guard let connection else { return }
             source.yield(contentsOf: messages.map { Self.delivery($0, format, connection) })
         }
@@ -38,7 +40,7 @@ final class NATSCoreFeed: NATSFeed {
         return Delivery(
             topic: message.subject, message: format.decode(message),
             reply: { reply in
-                let reply = try format.encode(reply, by: connection)
+                let reply = try format.encode(reply, to: inbox, by: connection)
                 try await connection.send { $0.appendPublish(reply, to: inbox) }
             })
     }

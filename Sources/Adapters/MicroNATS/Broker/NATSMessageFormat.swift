@@ -7,6 +7,9 @@ import NIOCore
 
 /// Encodes messages in the configured format, and decodes messages of both formats.
 struct NATSMessageFormat: Sendable {
+    /// The start of the IDs of messages that this adapter adds.
+    private static let messageIDPrefix = "swift-micro-"
+
     private let writesEnvelopes: Bool
     /// The part of a payload that is reserved for headers of the adapter, in bytes.
     private let reservedBytes: Int
@@ -19,9 +22,11 @@ struct NATSMessageFormat: Sendable {
     /// Encodes a message after checking its headers and size.
     ///
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`, `unsupported` or `payloadTooLarge`.
-    func encode(_ message: BrokerMessage, by connection: NATSConnectionManager) throws -> BrokerMessage {
+    func encode(
+        _ message: BrokerMessage, to topic: String, by connection: NATSConnectionManager
+    ) throws -> BrokerMessage {
         try TopicRules.check(headers: message.headers)
-        let message = writesEnvelopes ? BrokerMessage(body: try GoMicroMessageEnvelope(message).encoded()) : message
+        let message = writesEnvelopes ? try enveloped(message, to: topic) : message
         let (size, limit) = (NATSHeaderBlock.payloadSize(of: message), connection.maxPayload - reservedBytes)
         guard size <= limit else {
             throw MicroError(
@@ -32,12 +37,27 @@ struct NATSMessageFormat: Sendable {
         return message
     }
 
+    /// go-micro drops messages without `Content-Type` before v0.20, and messages without `Micro-Topic` since v1.18.
+    private func enveloped(_ message: BrokerMessage, to topic: String) throws -> BrokerMessage {
+        var message = message
+        let required = [
+            ("Content-Type", "application/octet-stream"), ("Micro-Topic", topic),
+            ("Micro-Id", Self.messageIDPrefix + NATSUniqueName.make()),
+        ]
+        for (name, value) in required where message.headers[name] == nil { message.headers.add(name, value) }
+        return BrokerMessage(body: try GoMicroMessageEnvelope(message).encoded())
+    }
+
     /// Decodes a message of any publisher. A message without NATS headers whose body is an envelope is go-micro's.
     func decode(_ message: NATSMessage) -> BrokerMessage {
         guard message.headers.isEmpty, looksLikeEnvelope(message.body),
             let envelope = GoMicroMessageEnvelope(detectingIn: message.body)
         else { return BrokerMessage(headers: message.headers, body: message.body) }
-        return envelope.message
+        var decoded = envelope.message
+        if decoded.headers["Micro-Id"]?.hasPrefix(Self.messageIDPrefix) == true {
+            (decoded.headers["Micro-Id"], decoded.headers["Micro-Topic"]) = (nil, nil)
+        }
+        return decoded
     }
 
     /// Whether a body starts as Go and this toolkit start an envelope. Other JSON is not parsed.

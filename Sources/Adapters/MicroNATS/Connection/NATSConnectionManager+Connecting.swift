@@ -16,32 +16,64 @@ extension NATSConnectionManager {
 
     /// Keeps a session until the connection is closed.
     func run() async {
+        var shortSessions = 0
+        while let session = await openSession() {
+            let start = ContinuousClock.now
+            begin(session)
+            let problem = await monitor(session)
+            end(session, problem)
+            await session.close()
+            guard !Task.isCancelled else { return }
+            let isShort = ContinuousClock.now - start < Self.minSessionDuration
+            shortSessions = isShort ? min(shortSessions + 1, Self.maxShortSessions) : 0
+            if shortSessions > 1 { await pause(after: shortSessions - 2, problem) }
+        }
+    }
+
+    /// Connects to the first server that responds; nil if the task is cancelled.
+    ///
+    /// Configured and announced servers are tried side by side: announced addresses that do not respond must not delay the
+    /// configured ones.
+    private func openSession() async -> NATSSession? {
+        guard state.withLock(\.servers.hasDiscovered) else { return await openSession(.configured) }
+        return await withTaskGroup(of: NATSSession?.self) { group in
+            for source in [NATSServerList.Source.configured, .discovered] {
+                group.addTask { await self.openSession(source) }
+            }
+            var first: NATSSession?
+            for await case let session? in group {
+                if first == nil {
+                    first = session
+                    group.cancelAll()
+                } else {
+                    await session.close()
+                }
+            }
+            return first
+        }
+    }
+
+    private func openSession(_ source: NATSServerList.Source) async -> NATSSession? {
         var failures = 0
         while !Task.isCancelled {
-            let address = state.withLock { $0.servers.next() }
+            let (address, count) = state.withLock { ($0.servers.next(source), $0.servers.count(source)) }
+            guard let address else { return nil }
             do {
-                let session = try await NATSSession.open(
+                return try await NATSSession.open(
                     address, kind: kind, configuration: configuration, login: login, delegate: self)
-                let start = ContinuousClock.now
-                begin(session)
-                let problem = await monitor(session)
-                end(session, problem)
-                await session.close()
-                failures =
-                    ContinuousClock.now - start < Self.minSessionDuration ? min(failures + 1, Self.maxShortSessions) : 0
-                if failures > 1 { await pause(after: failures - 2, problem) }
             } catch let error as MicroError {
-                record(error)
+                // What announced servers respond does not concern the caller as long as configured servers may respond.
+                if source == .configured { record(error) }
                 failures += 1
                 // Each server is tried once before there is a pause.
-                let count = state.withLock(\.servers.count)
                 if failures % count == 0 || error.isAuthorizationError {
                     await pause(after: failures / count - 1, error)
                 }
             } catch {
-                return
+                return nil
             }
         }
+        return nil
     }
 
     private func pause(after failures: Int, _ error: MicroError) async {
@@ -51,9 +83,7 @@ extension NATSConnectionManager {
     private func begin(_ session: NATSSession) {
         let waiters = state.withLock { state in
             let subscriptions = state.subscriptions.values
-            _ = session.write { output in
-                for each in subscriptions { output.appendSubscribe(to: each.subject, queue: each.queue, as: each.id) }
-            }
+            session.subscribe(subscriptions)
             (state.session, state.problem, state.permissions) = (session, nil, NATSPermissions())
             defer { state.waiters = [:] }
             return state.waiters.values
@@ -129,15 +159,28 @@ extension NATSConnectionManager: NATSSessionDelegate {
         let discovered =
             (address.scheme.isWebSocket ? info.webSocketConnectURLs ?? info.connectURLs : info.connectURLs) ?? []
         state.withLock { state in
-            state.servers.updateServers(
-                discovered.compactMap { NATSAddress(discovered: $0, from: address, isTrusted: isTrusted) })
+            if !configuration.ignoresDiscoveredServers {
+                state.servers.updateServers(
+                    discovered.compactMap { NATSAddress(discovered: $0, from: address, isTrusted: isTrusted) })
+            }
             if let size = info.maxPayload { state.maxPayload = min(max(size, 0), NATSParser.maxPayload) }
         }
     }
 
-    func recordDenial(of subject: String, isPublication: Bool, _ error: MicroError) {
-        logger.warning("NATS denied a subject", metadata: ["subject": "\(subject)", "error": "\(error)"])
-        state.withLock { $0.permissions.recordDenial(of: subject, isPublication: isPublication, error) }
-        if isPublication { notifyObservers(.publicationDenied(subject: subject, error)) }
+    func record(_ denial: NATSDenial, _ error: MicroError) {
+        guard case .publication(let subject) = denial else {
+            for subscription in subscriptions.values where denial.applies(to: subscription) {
+                refused(subscription, error)
+            }
+            return
+        }
+        let isNew = state.withLock { state in
+            defer { state.permissions.recordDenial(of: subject, error) }
+            return state.permissions.denialCount(of: subject) == 0
+        }
+        if isNew {
+            logger.warning("NATS denied a publication", metadata: ["subject": "\(subject)", "error": "\(error)"])
+        }
+        notifyObservers(.publicationDenied(subject: subject, error))
     }
 }

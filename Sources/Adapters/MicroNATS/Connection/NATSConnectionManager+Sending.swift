@@ -32,7 +32,7 @@ extension NATSConnectionManager {
     {
         let session = try state.withLock { state -> NATSSession? in
             if state.isClosed { throw closedError }
-            if let subject, let error = state.permissions.denial(ofPublicationTo: subject) { throw error }
+            if let subject, let error = state.permissions.denial(of: subject) { throw error }
             return state.session
         }
         if let session { return session }
@@ -74,18 +74,31 @@ extension NATSConnectionManager {
     /// whose number is bounded, such as acknowledgements of received messages.
     func sendControl(_ append: (inout CurlOutput) -> Void) { _ = state.withLock(\.session)?.write(append) }
 
-    /// Returns once the server is known to allow publications to a subject.
+    /// Publishes a message. Waits for a session and for room if necessary.
     ///
     /// Only a client that identifies itself may have permissions of its own, and the server reports a denial only after the
-    /// fact: the first publication to each subject is confirmed.
+    /// fact: the first publication to each subject is confirmed, and so is the first one after a denial.
     ///
     /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
-    func confirm(publicationTo subject: String, by deadline: ContinuousClock.Instant) async throws {
-        guard state.withLock({ $0.hasLogin && !$0.permissions.allowsPublication(to: subject) }) else { return }
+    func publish(_ message: BrokerMessage, to subject: String, by deadline: ContinuousClock.Instant) async throws {
+        let denialCount = state.withLock { $0.permissions.denialCount(of: subject) }
+        try await send(to: subject, by: deadline) { $0.appendPublish(message, to: subject) }
+        guard denialCount > 0 || state.withLock({ $0.hasLogin && !$0.permissions.allows(subject) }) else { return }
         try await confirm(by: deadline)
         try state.withLock { state in
-            if let error = state.permissions.denial(ofPublicationTo: subject) { throw error }
-            state.permissions.recordAllowedPublication(to: subject)
+            if state.permissions.denialCount(of: subject) > denialCount,
+                let error = state.permissions.lastDenial(of: subject)
+            {
+                throw error
+            }
+            state.permissions.recordSuccess(of: subject)
+        }
+    }
+
+    /// Records that a publication to a subject was answered, and therefore allowed.
+    func recordReply(from subject: String) {
+        state.withLock { state in
+            if state.permissions.denialCount(of: subject) > 0 { state.permissions.recordSuccess(of: subject) }
         }
     }
 }

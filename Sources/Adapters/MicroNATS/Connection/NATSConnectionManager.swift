@@ -50,7 +50,7 @@ final class NATSConnectionManager: Sendable, CustomStringConvertible {
         }
 
         private mutating func updateUncheckedSocket() {
-            uncheckedSocket = hasLogin || permissions.hasDeniedPublications ? nil : session?.openSocket
+            uncheckedSocket = hasLogin || permissions.hasDenials ? nil : session?.openSocket
         }
 
         mutating func makeID() -> UInt64 {
@@ -156,18 +156,22 @@ final class NATSConnectionManager: Sendable, CustomStringConvertible {
 
     var subscriptions: [UInt64: NATSSubscription] { state.withLock(\.subscriptions) }
 
-    /// Adds a subscription. It is sent to the server now, or as soon as there is one.
+    /// Adds a subscription. It is sent to the server now, or as soon as there is one. A subscription that the server refuses
+    /// is sent again with backoff, as long as it exists.
     ///
+    /// - Parameter onRefusal: Called when the server refuses the subscription, and with nil when it accepts it again.
     /// - Throws: ``MicroCore/MicroError`` with `closed`.
     func subscribe(
-        _ subject: String, queue: String? = nil, receive: @escaping @Sendable ([NATSMessage]) -> Void
+        _ subject: String, queue: String? = nil, onRefusal: @escaping @Sendable (MicroError?) -> Void = { _ in },
+        receive: @escaping @Sendable ([NATSMessage]) -> Void
     ) throws -> NATSSubscription {
         try state.withLock { state in
             if state.isClosed { throw closedError }
-            let subscription = NATSSubscription(id: state.makeID(), subject: subject, queue: queue, receive: receive)
+            let subscription = NATSSubscription(
+                id: state.makeID(), subject: subject, queue: queue, receive: receive, onRefusal: onRefusal)
             state.subscriptions[subscription.id] = subscription
             // Under the lock: a session that begins now reads the subscription from the table.
-            _ = state.session?.write { $0.appendSubscribe(to: subject, queue: queue, as: subscription.id) }
+            state.session?.subscribe(CollectionOfOne(subscription))
             return subscription
         }
     }
@@ -184,11 +188,38 @@ final class NATSConnectionManager: Sendable, CustomStringConvertible {
 
     /// Returns once a subscription is in effect at the server.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `permissionDenied` if the server denies it, and others;
-    ///   `CancellationError`.
+    /// - Throws: ``MicroCore/MicroError`` with `permissionDenied` or `resourceExhausted` if the server refuses it, and
+    ///   others; `CancellationError`.
     func confirm(_ subscription: NATSSubscription, by deadline: ContinuousClock.Instant) async throws {
-        try await confirm(by: deadline)
-        if let error = state.withLock({ $0.permissions.denial(ofSubscriptionTo: subscription.subject) }) { throw error }
+        _ = try await connected(by: deadline)
+        try await subscription.confirmation(by: deadline, orThrow: self.unconfirmedError(subscription))
+    }
+
+    private func unconfirmedError(_ subscription: NATSSubscription) -> MicroError {
+        guard let session = state.withLock(\.session) else { return connectionProblem }
+        return session.timeoutError("did not confirm the subscription to \(subscription.subject)")
+    }
+
+    /// Sends a refused subscription again.
+    private func retry(_ subscription: NATSSubscription) {
+        state.withLock { state in
+            guard state.subscriptions[subscription.id] != nil else { return }
+            state.session?.subscribe(CollectionOfOne(subscription))
+        }
+    }
+
+    private static let retryBackoff = Backoff(base: .milliseconds(500), maxDelay: .seconds(15))
+
+    func refused(_ subscription: NATSSubscription, _ error: MicroError) {
+        guard let count = subscription.refuse(error) else { return }
+        if count == 0 {
+            logger.warning(
+                "NATS refused a subscription", metadata: ["subject": "\(subscription.subject)", "error": "\(error)"])
+        }
+        let retryTime = ContinuousClock.now + Self.retryBackoff.delay(attempt: count)
+        _ = DeadlineQueue.shared.schedule(at: retryTime) { [weak self, weak subscription] in
+            if let subscription { self?.retry(subscription) }
+        }
     }
 
     // MARK: The end

@@ -20,26 +20,34 @@ final class NATSInbox<Entry: Sendable>: Sendable {
     private let prefix: String
     private let state = Mutex(State())
     private let receive: @Sendable ([NATSMessage], NATSInbox) -> Void
+    private let fail: @Sendable (Entry, MicroError) -> Void
 
     /// - Parameters:
-    ///   - name: What the inbox is for: the token behind the common prefix of inboxes.
+    ///   - name: What the inbox is for: the token behind the prefix of all inboxes.
     ///   - receive: Handles messages. Called on the connection's thread, which it must not block.
+    ///   - fail: Fails an entry if the server refuses the subscription: it will receive nothing.
     init(
         _ name: String, of connection: NATSConnectionManager,
-        receive: @escaping @Sendable ([NATSMessage], NATSInbox) -> Void
+        receive: @escaping @Sendable ([NATSMessage], NATSInbox) -> Void,
+        fail: @escaping @Sendable (Entry, MicroError) -> Void
     ) {
         self.connection = connection
         self.receive = receive
-        prefix = "\(NATSSubject.inboxPrefix)\(name).\(NATSUniqueName.make())."
+        self.fail = fail
+        prefix = "\(connection.configuration.inboxPrefix).\(name).\(NATSUniqueName.make())."
     }
 
     /// Makes the subject for a new entry.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `closed`.
+    /// - Throws: ``MicroCore/MicroError`` with `closed`, or why the server refuses the subscription.
     func makeSubject() throws -> String {
         try state.withLock { state in
+            if let refusal = state.subscription?.refusal { throw refusal.addingInboxAdvice }
             if state.subscription == nil {
-                state.subscription = try connection.subscribe(prefix + ">") { [weak self] messages in
+                state.subscription = try connection.subscribe(prefix + ">") { [weak self] error in
+                    guard let self, let error else { return }
+                    for entry in entries.values { fail(entry, error.addingInboxAdvice) }
+                } receive: { [weak self] messages in
                     guard let self else { return }
                     receive(messages, self)
                 }
@@ -63,4 +71,14 @@ final class NATSInbox<Entry: Sendable>: Sendable {
 
     /// All entries by subject.
     var entries: [String: Entry] { state.withLock(\.entries) }
+}
+
+extension MicroError {
+    /// The error of a refused subscription to an inbox.
+    var addingInboxAdvice: MicroError {
+        guard code == .permissionDenied else { return self }
+        var error = self
+        error.message += " Allow the client to subscribe to its inboxes, or set their prefix (NATS_INBOX_PREFIX)."
+        return error
+    }
 }

@@ -3,41 +3,52 @@
 
 import MicroCore
 
-/// The subjects that a server is known to allow or to deny to this client, since the connection was made.
+/// The subjects that a server is known to allow or deny to this client's publications, since the connection was made.
 ///
-/// A server reports a denial after the fact and never reports a permission.
+/// A server reports a denial after the fact and never reports a permission. Permissions can change at any time: a denial is
+/// remembered for a while only, and then a publication is tried again.
 struct NATSPermissions {
+    private struct Denial {
+        let error: MicroError
+        var count: Int
+        /// Until then, publications fail without being sent.
+        var expiry: ContinuousClock.Instant
+    }
+
     private static let maxDeniedSubjects = 1024
     private static let maxAllowedSubjects = 4096
+    private static let backoff = Backoff(base: .seconds(1), maxDelay: .seconds(15))
 
-    private var deniedPublications: [String: MicroError] = [:]
-    private var deniedSubscriptions: [String: MicroError] = [:]
-    private var allowedPublications: Set<String> = []
+    private var denials: [String: Denial] = [:]
+    private var allowed: Set<String> = []
 
-    /// Whether a publication to any subject is known to be denied.
-    var hasDeniedPublications: Bool { !deniedPublications.isEmpty }
+    /// Whether a publication to any subject was denied.
+    var hasDenials: Bool { !denials.isEmpty }
 
-    /// Why a publication to a subject is denied; nil if no denial is known.
-    func denial(ofPublicationTo subject: String) -> MicroError? {
-        deniedPublications.isEmpty ? nil : deniedPublications[subject]
+    /// Why a publication to a subject must not be sent now; nil if it may be allowed.
+    func denial(of subject: String) -> MicroError? {
+        guard let denial = denials[subject], denial.expiry > .now else { return nil }
+        return denial.error
     }
 
-    /// Why a subscription to a subject is denied; nil if no denial is known.
-    func denial(ofSubscriptionTo subject: String) -> MicroError? { deniedSubscriptions[subject] }
+    /// How often publications to a subject were denied since they were last allowed.
+    func denialCount(of subject: String) -> Int { denials[subject]?.count ?? 0 }
 
-    /// Whether publications to a subject are known to be allowed.
-    func allowsPublication(to subject: String) -> Bool { allowedPublications.contains(subject) }
+    /// The error of the last denial.
+    func lastDenial(of subject: String) -> MicroError? { denials[subject]?.error }
 
-    mutating func recordAllowedPublication(to subject: String) {
-        if allowedPublications.count >= Self.maxAllowedSubjects { allowedPublications = [] }
-        allowedPublications.insert(subject)
+    func allows(_ subject: String) -> Bool { allowed.contains(subject) }
+
+    mutating func recordSuccess(of subject: String) {
+        denials[subject] = nil
+        if allowed.count >= Self.maxAllowedSubjects { allowed = [] }
+        allowed.insert(subject)
     }
 
-    mutating func recordDenial(of subject: String, isPublication: Bool, _ error: MicroError) {
-        if isPublication {
-            if deniedPublications.count < Self.maxDeniedSubjects { deniedPublications[subject] = error }
-        } else {
-            if deniedSubscriptions.count < Self.maxDeniedSubjects { deniedSubscriptions[subject] = error }
-        }
+    mutating func recordDenial(of subject: String, _ error: MicroError) {
+        allowed.remove(subject)
+        guard denials.count < Self.maxDeniedSubjects || denials[subject] != nil else { return }
+        let count = denialCount(of: subject)
+        denials[subject] = Denial(error: error, count: count + 1, expiry: .now + Self.backoff.delay(attempt: count))
     }
 }

@@ -22,6 +22,8 @@ final class NATSRequests: Sendable {
         self.connection = connection
         inbox = NATSInbox("replies", of: connection) { messages, inbox in
             for message in messages { inbox.remove(message.subject)?.reply.resolve(with: .success(message)) }
+        } fail: { request, error in
+            request.reply.reject(with: error)
         }
         connection.addObserver { [weak self] event in
             switch event {
@@ -51,10 +53,12 @@ final class NATSRequests: Sendable {
         }
         let connection = connection
         do {
-            return try await request.reply.value(
+            let reply = try await request.reply.value(
                 until: deadline,
                 orThrow: connection.kind.error(
                     .deadlineExceeded, "no reply to a request to \(subject) before the deadline (\(connection))"))
+            connection.recordReply(from: subject)
+            return reply
         } catch let error as CancellationError {
             onAbandon(replySubject)
             throw error

@@ -15,8 +15,10 @@ protocol NATSSessionDelegate: AnyObject, Sendable {
     ///
     /// - Parameter isTrusted: Whether the information is authentic: TLS protects it, or TLS is not wanted.
     func updateServers(_ info: ServerInfo, from address: NATSAddress, isTrusted: Bool)
-    /// The server denied one subject. The session continues.
-    func recordDenial(of subject: String, isPublication: Bool, _ error: MicroError)
+    /// The server denied a publication or a subscription. The session continues.
+    func record(_ denial: NATSDenial, _ error: MicroError)
+    /// The server refused a subscription. The session continues.
+    func refused(_ subscription: NATSSubscription, _ error: MicroError)
 }
 
 /// One connection to one server.
@@ -28,10 +30,19 @@ final class NATSSession: CurlSocketReader, Sendable {
         case lameDuckMode
     }
 
+    /// What a pong confirms.
+    enum Pong: Sendable {
+        case ping(Promise<Void>)
+        /// The subscription that was sent just before the ping.
+        case subscription(NATSSubscription)
+    }
+
     struct State {
         var socket: CurlSocket?
         /// One for each ping without a pong, oldest first.
-        var pongs: Deque<Promise<Void>> = []
+        var pongs: Deque<Pong> = []
+        /// An error about a subscription that does not say which: it is the one that the next pong confirms.
+        var subscriptionError: MicroError?
         var connectionError: MicroError?
         var isInLameDuckMode = false
         /// When the last bytes arrived.
@@ -90,9 +101,24 @@ final class NATSSession: CurlSocketReader, Sendable {
             // Under the lock, so that the pings are sent in the order of the promises.
             guard let socket = state.socket, state.connectionError == nil, socket.write({ $0.appendPing() }) != .closed
             else { throw state.connectionError ?? closedError }
-            state.pongs.append(pong)
+            state.pongs.append(.ping(pong))
         }
         try await pong.value(until: deadline, orThrow: self.timeoutError("did not respond to a ping"))
+    }
+
+    /// Sends subscriptions. A ping follows each, so that an error of the server can be assigned to it.
+    func subscribe(_ subscriptions: some Collection<NATSSubscription>) {
+        state.withLock { state in
+            guard let socket = state.socket, state.connectionError == nil else { return }
+            for each in subscriptions { each.willSend() }
+            let capacity = socket.write { output in
+                for each in subscriptions {
+                    output.appendSubscribe(to: each.subject, queue: each.queue, as: each.id)
+                    output.appendPing()
+                }
+            }
+            if capacity != .closed { state.pongs.append(contentsOf: subscriptions.lazy.map(Pong.subscription)) }
+        }
     }
 
     // MARK: The end
@@ -118,7 +144,7 @@ final class NATSSession: CurlSocketReader, Sendable {
         }
         socket?.beginClosing()
         greeting.reject(with: error)
-        for pong in pongs { pong.reject(with: error) }
+        for case .ping(let promise) in pongs { promise.reject(with: error) }
         endWaiter?.resolve(with: .success(.connectionError(error)))
     }
 
@@ -184,12 +210,22 @@ final class NATSSession: CurlSocketReader, Sendable {
         delegate?.updateServers(info, from: address, isTrusted: !isAwaitingTLS)
     }
 
-    private func handlePong() { state.withLock { $0.pongs.popFirst() }?.resolve() }
+    private func handlePong() {
+        let (pong, error) = state.withLock { ($0.pongs.popFirst(), $0.subscriptionError.take()) }
+        switch pong {
+        case .ping(let promise): promise.resolve()
+        case .subscription(let subscription):
+            if let error { delegate?.refused(subscription, error) } else { subscription.confirm() }
+        case nil: break
+        }
+    }
 
     private func handle(error text: String) {
         let error = MicroError(natsError: text, at: server)
-        if let (subject, isPublication) = MicroError.deniedSubject(in: text) {
-            delegate?.recordDenial(of: subject, isPublication: isPublication, error)
+        if let denial = NATSDenial(parsing: text) {
+            delegate?.record(denial, error)
+        } else if text.lowercased().hasPrefix("maximum subscriptions exceeded") {
+            state.withLock { $0.subscriptionError = error }
         } else if error.code != .internal || !text.lowercased().contains("invalid subject") {
             // The server closes the connection after any other error.
             fail(error)

@@ -5,13 +5,11 @@ import MicroCore
 
 /// The subjects that are addresses of listeners or inboxes.
 package enum NATSSubject {
-    /// The start of every inbox.
-    static let inboxPrefix = "_INBOX."
-    /// The start of the inboxes for replies. A client subscribes to one with its first request, until it is closed.
+    /// The default start of the inboxes for replies. A client subscribes to one with its first request, until it is closed.
     package static let replyInboxPrefix = "_INBOX.replies."
 
     /// Makes a subject that no other client uses.
-    static func makeUnique() -> String { inboxPrefix + NATSUniqueName.make() }
+    static func makeUnique(prefix: String) -> String { "\(prefix).\(NATSUniqueName.make())" }
 
     /// The subject that calls to an address are published to.
     ///
@@ -28,16 +26,17 @@ package enum NATSSubject {
 
     /// The subject that a caller asks to listen at; nil for any.
     ///
+    /// - Parameter prefix: The prefix of inboxes, by which subjects differ from hosts.
     /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
-    static func bindSubject(_ address: Address) throws -> String? {
-        let isRequested = address.host.hasPrefix(inboxPrefix)
+    static func bindSubject(_ address: Address, prefix: String) throws -> String? {
+        let isRequested = address.host.hasPrefix(prefix + ".")
         guard (0...65535).contains(address.port ?? 0), !address.host.isEmpty,
             !isRequested || (isSubject(address.host) && address.port ?? 0 == 0)
         else {
             throw MicroError(
                 .invalidArgument,
-                "cannot listen at \(NameRules.quoted(address.description)): expected a subject such as _INBOX.x without a "
-                    + "port, or any host and port, which are ignored", origin: MicroError.Origin.transport,
+                "cannot listen at \(NameRules.quoted(address.description)): expected a subject such as \(prefix).x without "
+                    + "a port, or any host and port, which are ignored", origin: MicroError.Origin.transport,
                 isSafeToRetry: true)
         }
         return isRequested ? address.host : nil
@@ -53,7 +52,7 @@ package enum NATSSubject {
 
     /// Whether a text consists of tokens of letters, digits, `_`, `:` and `-`, separated by dots, and is not the subject of
     /// control messages: it contains no wildcard, and nothing that ends a command.
-    private static func isSubject(_ text: String) -> Bool {
+    static func isSubject(_ text: String) -> Bool {
         guard (1...TopicRules.maxTopicLength).contains(text.utf8.count), NATSControlMessage.owner(of: text) == nil
         else { return false }
         return text.utf8.split(separator: 0x2E, omittingEmptySubsequences: false).allSatisfy { token in

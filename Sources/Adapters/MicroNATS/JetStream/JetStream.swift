@@ -22,6 +22,10 @@ final class JetStream: Sendable {
     /// The maximum size of ``messageIDHeader`` in a message, in bytes.
     static let reservedHeaderSize = 96
 
+    /// The timeout of one attempt to publish. While a replicated stream has no leader, publications are not answered: they
+    /// have to be sent again, with the same ID.
+    private static let publishTimeout = Duration.seconds(2)
+
     private let stream: JetStreamStream
     private let api: JetStreamAPI
     private let connection: NATSConnectionManager
@@ -68,10 +72,6 @@ final class JetStream: Sendable {
         var deadLetter = BrokerMessage(body: message.body)
         for (name, value) in message.headers where !name.isJetStreamHeader { deadLetter.headers.add(name, value) }
         try TopicRules.check(headers: deadLetter.headers)
-        guard NATSHeaderBlock.payloadSize(of: deadLetter) + Self.reservedHeaderSize <= connection.maxPayload else {
-            throw MicroError(
-                .payloadTooLarge, "the dead letter is too large to be published", origin: MicroError.Origin.broker)
-        }
         deadLetter.headers.add(Self.messageIDHeader, makeMessageID())
         try await store(deadLetter, topic, by: .now + connection.configuration.timeout)
     }
@@ -82,18 +82,32 @@ final class JetStream: Sendable {
             do {
                 // Without the stream, a subscriber of core NATS could still receive the message: a reply alone proves nothing.
                 try await stream.ensureTopic(topic, by: deadline)
-                let reply = try await requests.request(message, to: topic, by: deadline)
+                try checkSize(of: message)
+                let reply = try await requests.request(
+                    message, to: topic, by: min(deadline, .now + Self.publishTimeout))
                 guard reply.status == 503 else { return try api.check(publicationReply: reply, to: topic) }
                 // No stream accepts the topic, or none for the moment.
                 stream.invalidate(topic)
                 problem = notStoredError(topic)
-            } catch let error as MicroError where error.code == .unavailable { problem = error } catch {
+            } catch let error as MicroError where [.unavailable, .deadlineExceeded].contains(error.code) {
+                problem = error
+            } catch {
                 stream.invalidate(topic)
                 throw error
             }
             let pause = Backoff(base: .milliseconds(20), maxDelay: .seconds(1)).delay(attempt: attempt)
             guard deadline - .now > pause else { throw problem }
             try await Task.sleep(for: pause)
+        }
+    }
+
+    /// The limit may have changed since the message was encoded, by a reload or on another server.
+    private func checkSize(of message: BrokerMessage) throws {
+        let (size, limit) = (NATSHeaderBlock.payloadSize(of: message), connection.maxPayload)
+        guard size <= limit else {
+            throw MicroError(
+                .payloadTooLarge, "the message has \(size) bytes including headers: \(connection) accepts \(limit)",
+                origin: MicroError.Origin.broker)
         }
     }
 

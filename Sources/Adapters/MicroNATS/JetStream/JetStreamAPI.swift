@@ -23,12 +23,16 @@ struct JetStreamAPI: Sendable {
         }
     }
 
+    /// The timeout of a request that changes nothing. While a replicated stream or consumer has no leader, requests are not
+    /// answered: they have to be sent again.
+    private static let infoTimeout = Duration.seconds(2)
+
     let connection: NATSConnectionManager
     let requests: NATSRequests
 
     /// Describes a stream; nil if it does not exist.
     func streamInfo(_ name: String, by deadline: ContinuousClock.Instant) async throws -> StreamInfo? {
-        try await call("STREAM.INFO.\(name)", by: deadline)
+        try await call("STREAM.INFO.\(name)", by: min(deadline, .now + Self.infoTimeout))
     }
 
     func createStream(_ name: String, _ config: StreamConfig, by deadline: ContinuousClock.Instant) async throws
@@ -47,7 +51,7 @@ struct JetStreamAPI: Sendable {
     func consumerInfo(_ name: String, of stream: String, by deadline: ContinuousClock.Instant) async throws
         -> ConsumerInfo?
     {
-        try await call("CONSUMER.INFO.\(stream).\(name)", by: deadline)
+        try await call("CONSUMER.INFO.\(stream).\(name)", by: min(deadline, .now + Self.infoTimeout))
     }
 
     /// Creates a consumer, or updates an existing one.

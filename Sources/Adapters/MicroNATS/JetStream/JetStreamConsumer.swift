@@ -21,6 +21,7 @@ final class JetStreamConsumer: Sendable {
     private let isDurable: Bool
     private let start: SubscribeOptions.Start
     private let progress = Mutex(JetStreamConsumerProgress())
+    private let lastRefresh = Mutex(ContinuousClock.now)
 
     init(
         stream: JetStreamStream, api: JetStreamAPI, topic: String, durableName: String?,
@@ -45,7 +46,7 @@ final class JetStreamConsumer: Sendable {
     /// The subject of requests for messages.
     var nextSubject: String { JetStreamAPI.nextSubject(name, of: stream.name) }
 
-    func recordDelivery(of sequence: UInt64) { progress.withLock { $0.recordDelivery(of: sequence) } }
+    func recordDelivery(_ metadata: JetStreamMessageMetadata) { progress.withLock { $0.recordDelivery(metadata) } }
 
     /// Records that a message must not be delivered again.
     func recordAcknowledgement(of sequence: UInt64) { progress.withLock { $0.recordAcknowledgement(of: sequence) } }
@@ -70,9 +71,24 @@ final class JetStreamConsumer: Sendable {
 
     private func adoptOrCreate(by deadline: ContinuousClock.Instant) async throws {
         if let info = try await api.consumerInfo(name, of: stream.name, by: deadline) {
-            return try await adopt(info, by: deadline)
+            guard progress.withLock({ $0.isOutdated(info) }) else { return try await adopt(info, by: deadline) }
+            try await api.deleteConsumer(name, of: stream.name, by: deadline)
         }
         record(try await create(config(), by: deadline))
+    }
+
+    /// How long a client that shares the consumer relies on what it knows of other clients' acknowledgements: at most that
+    /// much is delivered again when the consumer is lost.
+    private static let sharedRefreshInterval = Duration.seconds(1)
+    /// How often the consumer is checked in any case: it may have been deleted or changed without a notification.
+    private static let refreshInterval = Duration.seconds(10)
+
+    /// When ``ensure(by:)`` should be called again.
+    var nextRefresh: ContinuousClock.Instant {
+        progress.withLock { progress in
+            let interval = progress.isStale ? Self.sharedRefreshInterval : Self.refreshInterval
+            return lastRefresh.withLock(\.self) + interval
+        }
     }
 
     /// Deletes the consumer, unless it is durable.
@@ -86,8 +102,9 @@ final class JetStreamConsumer: Sendable {
     private func adopt(_ info: ConsumerInfo, by deadline: ContinuousClock.Instant) async throws {
         guard var config = info.config else { return }
         record(info)
-        guard config.ackWait != acknowledgementTimeout.wholeNanoseconds else { return }
-        config.ackWait = acknowledgementTimeout.wholeNanoseconds
+        let ackWait = acknowledgementTimeout.wholeNanoseconds
+        guard config.ackWait != ackWait || config.filterSubject != topic else { return }
+        (config.ackWait, config.filterSubject) = (ackWait, topic)
         _ = try await create(config, by: deadline)
     }
 
@@ -112,14 +129,15 @@ final class JetStreamConsumer: Sendable {
             guard progress.lastSequence != nil else { return start == .all ? .all : .new }
             // Every message of a recreated stream is new.
             guard progress.streamCreated == stream.created else {
-                progress = .beginning(ofStream: nil)
+                progress = .beginning
                 return .all
             }
-            return .byStartSequence(progress.resumeSequence(isDurable: isDurable))
+            return .byStartSequence(progress.resumeSequence)
         }
     }
 
     private func record(_ info: ConsumerInfo) {
         progress.withLock { $0.record(info, ofStream: stream.created) }
+        lastRefresh.withLock { $0 = .now }
     }
 }

@@ -15,35 +15,69 @@ struct JetStreamConsumerProgress {
     private var firstUnacknowledged: UInt64?
     /// The creation time of the stream that the sequences belong to.
     private(set) var streamCreated: String?
+    /// The creation time of the consumer.
+    private var consumerCreated: String?
+    /// The number of the last delivery that is accounted for here.
+    private var consumerSequence: UInt64 = 0
+    /// Whether deliveries to others, which may be unacknowledged, are possible.
+    private var isShared = false
+    /// Whether anything was delivered or acknowledged since the server's progress was last read.
+    private var hasActivity = false
+
+    /// Whether a loss of the consumer now would deliver acknowledged messages again.
+    var isStale: Bool { isShared && hasActivity }
 
     /// No progress in an existing stream.
-    static func beginning(ofStream created: String?) -> JetStreamConsumerProgress {
+    static var beginning: JetStreamConsumerProgress {
         var progress = JetStreamConsumerProgress()
-        (progress.lastSequence, progress.streamCreated) = (0, created)
+        progress.lastSequence = 0
         return progress
     }
 
     /// The sequence to resume at, so that no message is lost. Acknowledged messages may be delivered again.
-    func resumeSequence(isDurable: Bool) -> UInt64 {
-        // Other clients of a durable consumer may hold unacknowledged messages.
-        if isDurable { return ackFloor + 1 }
+    var resumeSequence: UInt64 {
+        // Other clients may hold unacknowledged messages behind the server's floor.
+        if isShared { return ackFloor + 1 }
         return firstUnacknowledged ?? unacknowledged.min() ?? (lastSequence ?? 0) + 1
     }
 
-    mutating func recordDelivery(of sequence: UInt64) {
-        lastSequence = max(lastSequence ?? 0, sequence)
+    mutating func recordDelivery(_ metadata: JetStreamMessageMetadata) {
+        hasActivity = true
+        lastSequence = max(lastSequence ?? 0, metadata.sequence)
+        // Deliveries in between went to other clients.
+        if metadata.consumerSequence > consumerSequence + 1 { isShared = true }
+        consumerSequence = max(consumerSequence, metadata.consumerSequence)
         if unacknowledged.count >= Self.maxUnacknowledged, firstUnacknowledged == nil {
             firstUnacknowledged = unacknowledged.min()
         }
-        if firstUnacknowledged == nil { unacknowledged.insert(sequence) }
+        if firstUnacknowledged == nil { unacknowledged.insert(metadata.sequence) }
     }
 
-    mutating func recordAcknowledgement(of sequence: UInt64) { unacknowledged.remove(sequence) }
+    mutating func recordAcknowledgement(of sequence: UInt64) {
+        hasActivity = true
+        unacknowledged.remove(sequence)
+    }
+
+    /// Whether a consumer replaced the one that was used, and starts at an earlier message than where that was.
+    func isOutdated(_ info: ConsumerInfo) -> Bool {
+        guard let consumerCreated, let created = info.created, created != consumerCreated else { return false }
+        return (info.delivered?.streamSeq ?? 0) + 1 < resumeSequence
+    }
 
     /// Records the progress that the server reports.
     mutating func record(_ info: ConsumerInfo, ofStream created: String?) {
         lastSequence = max(lastSequence ?? 0, info.delivered?.streamSeq ?? 0)
         ackFloor = max(ackFloor, info.ackFloor?.streamSeq ?? 0)
-        streamCreated = created
+        (streamCreated, hasActivity) = (created, false)
+        let hasPending = (info.numAckPending ?? 0) > 0
+        if info.created != consumerCreated {
+            (consumerCreated, consumerSequence, isShared) = (info.created, 0, hasPending)
+        }
+        if !hasPending { isShared = false }
+        // If nothing is pending or the consumer is new to this client, the numbers of later deliveries show whether others
+        // receive messages too.
+        if !isShared || consumerSequence == 0 {
+            consumerSequence = max(consumerSequence, info.delivered?.consumerSeq ?? 0)
+        }
     }
 }

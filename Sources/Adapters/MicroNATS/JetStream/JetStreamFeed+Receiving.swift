@@ -22,7 +22,7 @@ extension JetStreamFeed {
     private func makeDelivery(
         _ message: NATSMessage, _ metadata: JetStreamMessageMetadata, _ reply: String
     ) -> Delivery? {
-        consumer.recordDelivery(of: metadata.sequence)
+        consumer.recordDelivery(metadata)
         let content = jetStream.decode(message)
         let deadLetter = JetStreamDeadLetter(message: message, sequence: metadata.sequence, reply: reply)
         let id = state.withLock { state in

@@ -19,7 +19,9 @@ final class JetStreamFeed: NATSFeed {
     /// How long the server keeps a request for messages.
     private static let requestExpiry = Duration.seconds(30)
     /// How often the server confirms that it keeps a request.
-    private static let idleHeartbeat = Duration.seconds(5)
+    private static let idleHeartbeat = Duration.milliseconds(1500)
+    /// The time without a message or confirmation after which requests count as lost.
+    private static let silenceLimit = idleHeartbeat * 2 + .milliseconds(500)
     private static let backoff = Backoff(base: .milliseconds(100), maxDelay: .seconds(5))
 
     struct State {
@@ -42,7 +44,7 @@ final class JetStreamFeed: NATSFeed {
     let logger: Logger
     let state: Mutex<State>
     let signal = NATSSignal()
-    private let inbox = NATSSubject.makeUnique()
+    private let inbox: String
     private let subscription = Mutex<NATSSubscription?>(nil)
     private let observerID = Mutex<UInt64?>(nil)
 
@@ -57,8 +59,13 @@ final class JetStreamFeed: NATSFeed {
         self.limits = limits
         self.deadLetterTopic = deadLetterTopic
         self.logger = logger
+        inbox = NATSSubject.makeUnique(prefix: connection.configuration.inboxPrefix)
         state = Mutex(State(window: JetStreamPullWindow(limits)))
-        let added = try connection.subscribe("\(inbox).*") { [weak self] in self?.receive($0) }
+        let added = try connection.subscribe("\(inbox).*") { error in
+            source.report(error?.addingInboxAdvice)
+        } receive: { [weak self] messages in
+            self?.receive(messages)
+        }
         subscription.withLock { $0 = added }
         let id = connection.addObserver { [weak self] event in self?.handle(event) }
         observerID.withLock { $0 = id }
@@ -68,11 +75,14 @@ final class JetStreamFeed: NATSFeed {
 
     func start(by deadline: ContinuousClock.Instant) async throws {
         do {
+            if let subscription = subscription.withLock(\.self) {
+                try await connection.confirm(subscription, by: deadline)
+            }
             while true {
                 do { try await consumer.ensure(by: deadline) } catch let error as MicroError
-                    where error.code == .unavailable && deadline - .now > .milliseconds(100)
+                    where error.isTemporary && deadline - .now > .milliseconds(100)
                 {
-                    // The connection was lost just now, or JetStream is about to start.
+                    // The connection was lost just now, JetStream is about to start, or the stream has no leader.
                     try await Task.sleep(for: .milliseconds(50))
                     continue
                 }
@@ -119,6 +129,7 @@ final class JetStreamFeed: NATSFeed {
             do {
                 try await step()
                 failures = 0
+                reportProblem(nil)
                 await signal.wait(until: nextCheck())
             } catch is CancellationError {
                 break
@@ -128,6 +139,7 @@ final class JetStreamFeed: NATSFeed {
                         "a subscription was interrupted",
                         metadata: ["consumer": "\(consumer.name)", "error": "\(error)"])
                 }
+                reportProblem(error as? MicroError)
                 state.withLock { $0.needsConsumerCheck = true }
                 await signal.wait(until: .now + Self.backoff.delay(attempt: failures))
                 failures += 1
@@ -145,11 +157,19 @@ final class JetStreamFeed: NATSFeed {
         await publishDeadLetters()
         let rejections = state.withLock(\.consecutiveRejections)
         if rejections > 0 { try await Task.sleep(for: Self.backoff.delay(attempt: rejections - 1)) }
-        if state.withLock(\.needsConsumerCheck) {
+        let needsCheck = state.withLock { state in
+            defer { state.needsConsumerCheck = false }
+            return state.needsConsumerCheck
+        }
+        if needsCheck || consumer.nextRefresh <= .now {
             try await consumer.ensure(by: .now + connection.configuration.timeout)
-            state.withLock { $0.needsConsumerCheck = false }
         }
         try await requestMessages()
+    }
+
+    /// Reports why nothing is delivered, unless the refusal of the subscription is the reason.
+    private func reportProblem(_ problem: MicroError?) {
+        if subscription.withLock(\.self)?.refusal == nil { source.report(problem) }
     }
 
     /// Requests as many messages as there is room for, if a request is worthwhile.
@@ -157,7 +177,7 @@ final class JetStreamFeed: NATSFeed {
         // Requests are counted per session, and forgotten with it.
         let session = try await connection.connected(by: .now + connection.configuration.timeout)
         let (count, isSuspect) = state.withLock { state -> (Int, Bool) in
-            let isSuspect = state.window.expire(silentSince: .now - Self.idleHeartbeat * 3)
+            let isSuspect = state.window.expire(silentSince: .now - Self.silenceLimit)
             if isSuspect { state.needsConsumerCheck = true }
             let count = state.isStopped ? 0 : state.window.takeRequest(buffered: source.pendingCount)
             return (count, isSuspect)
@@ -170,7 +190,12 @@ final class JetStreamFeed: NATSFeed {
 
     private func nextCheck() -> ContinuousClock.Instant {
         // A message that arrives meanwhile expires after the acknowledgement timeout at the earliest.
-        let latest = ContinuousClock.now + min(Self.idleHeartbeat, consumer.acknowledgementTimeout)
+        let latest = min(.now + min(Self.idleHeartbeat, consumer.acknowledgementTimeout), consumer.nextRefresh)
         return min(state.withLock(\.window.nextExpiry) ?? latest, latest)
     }
+}
+
+extension MicroError {
+    /// Whether the operation may succeed soon.
+    fileprivate var isTemporary: Bool { code == .unavailable || code == .deadlineExceeded }
 }

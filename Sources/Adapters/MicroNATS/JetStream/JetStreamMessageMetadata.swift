@@ -7,17 +7,21 @@
 /// and an account may follow `$JS.ACK`.
 struct JetStreamMessageMetadata {
     let attempt: Int
+    /// The sequence of the message in the stream.
     let sequence: UInt64
+    /// The number of this delivery among all deliveries of the consumer.
+    let consumerSequence: UInt64
 
     /// Parses a reply subject; nil if it is not one for acknowledgements.
     init?(acknowledgementSubject subject: String) {
         let tokens = subject.split(separator: ".", omittingEmptySubsequences: false)
         guard tokens.count == 9 || tokens.count >= 11, tokens[0] == "$JS", tokens[1] == "ACK" else { return nil }
         let first = tokens.count == 9 ? 4 : 6
-        guard let attempt = Int(tokens[first]), let sequence = UInt64(tokens[first + 1]), attempt >= 1 else {
-            return nil
-        }
+        guard let attempt = Int(tokens[first]), let sequence = UInt64(tokens[first + 1]),
+            let consumerSequence = UInt64(tokens[first + 2]), attempt >= 1
+        else { return nil }
         self.attempt = attempt
         self.sequence = sequence
+        self.consumerSequence = consumerSequence
     }
 }

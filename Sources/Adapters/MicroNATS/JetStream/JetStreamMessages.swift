@@ -12,18 +12,32 @@ struct ApiError: Error, Sendable, Decodable {
     struct ErrorCode: RawRepresentable, Hashable, Sendable {
         let rawValue: Int
 
-        /// Insufficient resources.
+        /// The limits of the account are exceeded.
+        static let accountResourcesExceeded = ErrorCode(rawValue: 10002)
+        /// Insufficient resources of the server.
         static let insufficientResources = ErrorCode(rawValue: 10023)
+        /// The maximum number of consumers of the account or the stream is reached.
+        static let maximumConsumersLimit = ErrorCode(rawValue: 10026)
+        /// The maximum number of streams of the account is reached.
+        static let maximumStreamsLimit = ErrorCode(rawValue: 10027)
         /// Insufficient memory resources.
         static let memoryResourcesExceeded = ErrorCode(rawValue: 10028)
         /// Insufficient storage resources.
         static let storageResourcesExceeded = ErrorCode(rawValue: 10047)
+        /// A limit of the stream is exceeded.
+        static let streamLimits = ErrorCode(rawValue: 10053)
+        /// The message is larger than the stream accepts.
+        static let streamMessageExceedsMaximum = ErrorCode(rawValue: 10054)
         /// The name is in use by a stream with a different configuration.
         static let streamNameExists = ErrorCode(rawValue: 10058)
         /// A message was not stored, such as because the stream is full.
         static let streamStoreFailed = ErrorCode(rawValue: 10077)
         /// The filter subject of a consumer is not among the subjects of the stream.
         static let consumerFilterNotSubset = ErrorCode(rawValue: 10093)
+        /// The headers of the message are larger than a stream accepts.
+        static let streamHeaderExceedsMaximum = ErrorCode(rawValue: 10097)
+        /// The size of the stream exceeds the limit of the account.
+        static let streamMaxStreamBytesExceeded = ErrorCode(rawValue: 10122)
     }
 
     /// Like an HTTP status.
@@ -48,8 +62,12 @@ struct ApiError: Error, Sendable, Decodable {
     /// The code for callers.
     var microCode: MicroError.Code {
         switch errCode {
-        case .insufficientResources, .memoryResourcesExceeded, .storageResourcesExceeded, .streamStoreFailed:
+        case .accountResourcesExceeded, .insufficientResources, .maximumConsumersLimit, .maximumStreamsLimit,
+            .memoryResourcesExceeded, .storageResourcesExceeded, .streamLimits, .streamMaxStreamBytesExceeded:
             .resourceExhausted
+        case .streamMessageExceedsMaximum, .streamHeaderExceedsMaximum: .payloadTooLarge
+        // "maximum bytes exceeded" and the like; other failures to store are temporary.
+        case .streamStoreFailed where description.contains("maximum"): .resourceExhausted
         default: MicroError.Code(status: code)
         }
     }
@@ -149,6 +167,11 @@ struct ConsumerConfig: Sendable, Codable {
 
     func encode(to encoder: any Encoder) throws { try fields.encode(to: encoder) }
 
+    var filterSubject: String? {
+        get { fields["filter_subject"]?.string }
+        set { fields["filter_subject"] = newValue.map(JSONValue.string) }
+    }
+
     var durableName: String? {
         get { fields["durable_name"]?.string }
         set { fields["durable_name"] = newValue.map(JSONValue.string) }
@@ -170,20 +193,30 @@ struct ConsumerConfig: Sendable, Codable {
 /// A consumer as the server describes it.
 struct ConsumerInfo: Sendable, Decodable {
     struct SequenceInfo: Sendable, Decodable {
+        let consumerSeq: UInt64
         let streamSeq: UInt64
 
-        private enum CodingKeys: String, CodingKey { case streamSeq = "stream_seq" }
+        private enum CodingKeys: String, CodingKey {
+            case consumerSeq = "consumer_seq"
+            case streamSeq = "stream_seq"
+        }
     }
+
+    /// The time of its creation, which tells a recreated consumer from its predecessor.
+    let created: String?
 
     let config: ConsumerConfig?
     /// The last message that was delivered.
     let delivered: SequenceInfo?
     /// The last message before which all messages are acknowledged.
     let ackFloor: SequenceInfo?
+    /// The number of messages that were delivered and not acknowledged.
+    let numAckPending: Int?
 
     private enum CodingKeys: String, CodingKey {
-        case config, delivered
+        case config, created, delivered
         case ackFloor = "ack_floor"
+        case numAckPending = "num_ack_pending"
     }
 }
 

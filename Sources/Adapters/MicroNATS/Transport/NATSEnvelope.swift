@@ -8,12 +8,15 @@ import NIOCore
 struct NATSEnvelope: Sendable {
     var fields: GoMicroHeaders
     var body: ByteBuffer
+    /// The number of the call, with the spelling of its name.
+    private(set) var callID = NATSCallID()
 
     /// Reads an envelope; nil if the bytes are something else.
     init?(parsing bytes: ByteBuffer) {
         guard let envelope = GoMicroMessageEnvelope(parsing: bytes) else { return nil }
         fields = GoMicroHeaders(envelope.fields)
         body = envelope.body
+        callID = NATSCallID(fields.id, in: envelope.fields)
     }
 
     /// Writes an envelope.

@@ -30,16 +30,16 @@ extension NATSListener {
             cause: cause)
     }
 
-    private func encoded(_ response: TransportResponse, id: String?) throws -> ByteBuffer {
+    private func encoded(_ response: TransportResponse, id: NATSCallID) throws -> ByteBuffer {
         try NATSCallLimits.check(response.headers)
-        var fields = GoMicroHeaders.idFields(id)
+        var fields = id.fields
         if !response.contentType.isEmpty { fields.append(("Content-Type", response.contentType)) }
         let limits = NATSCallLimits(maxPayload: connection.maxPayload)
         return try limits.encoded(fields + response.headers, body: response.body, of: "response")
     }
 
-    private func encoded(_ error: MicroError, contentType: String, id: String?) -> ByteBuffer {
-        var fields = GoMicroHeaders.idFields(id) + GoMicroHeaders.errorFields(error.wireText)
+    private func encoded(_ error: MicroError, contentType: String, id: NATSCallID) -> ByteBuffer {
+        var fields = id.fields + GoMicroHeaders.errorFields(error.wireText)
         if !contentType.isEmpty { fields.append(("Content-Type", contentType)) }
         return NATSEnvelope.encoded(fields)
     }
@@ -58,7 +58,7 @@ extension NATSListener {
 
     /// Sends an error as the reply of a call, if there is a connection with room: a caller whose replies are not accepted
     /// must not fill the memory.
-    func sendError(_ error: MicroError, _ inbox: String, contentType: String = "", id: String? = nil) {
+    func sendError(_ error: MicroError, _ inbox: String, contentType: String = "", id: NATSCallID = NATSCallID()) {
         let message = BrokerMessage(body: encoded(error, contentType: contentType, id: id))
         _ = connection.trySend { $0.appendPublish(message, to: inbox) }
     }

@@ -41,6 +41,9 @@ final class NATSListener: TransportListener {
     static let maxQueuedMessages = 64
     /// The deadline of a request that carries none.
     private static let defaultDeadline = Duration.seconds(30)
+    /// The maximum duration of a go-micro client's stream, which has no deadline. go-micro clients before v1.9 do not report
+    /// the end of a stream, and a client that dies is not detected.
+    private static let goMicroStreamLimit = Duration.seconds(24 * 3600)
 
     let address: Address
     let connection: NATSConnectionManager
@@ -63,13 +66,17 @@ final class NATSListener: TransportListener {
         let requests = try connection.subscribe(subject) { [weak self] messages in
             for message in messages { self?.receive(message) }
         }
+        // The address in a registry has the port 0, and go-micro's Consul registry since v1.18 appends it.
+        let requestsWithPort = try connection.subscribe(subject + ":0") { [weak self] messages in
+            for message in messages { self?.receive(message) }
+        }
         let controls = try connection.subscribe(NATSControlMessage.subject(of: subject)) { [weak self] messages in
             for message in messages { self?.receiveControl(message) }
         }
         let observerID = connection.addObserver { [weak self] event in
             if case .disconnected = event { self?.failStreams() }
         }
-        state.withLock { ($0.subscriptions, $0.observerID) = ([requests, controls], observerID) }
+        state.withLock { ($0.subscriptions, $0.observerID) = ([requests, requestsWithPort, controls], observerID) }
         do { try await connection.confirm(requests, by: deadline) } catch {
             end()
             throw error
@@ -179,25 +186,27 @@ final class NATSListener: TransportListener {
         }
         // The end of a call or stream that has ended here.
         if envelope.fields.error?.isEmpty == false { return }
-        if streamHeaders == nil, envelope.fields.canOpenStream, state.withLock({ $0.closedInboxes.contains(inbox) }) {
-            return
-        }
         begin(message, envelope, from: inbox, isSwiftMicro: streamHeaders != nil)
     }
 
     private func begin(_ message: NATSMessage, _ envelope: NATSEnvelope, from inbox: String, isSwiftMicro: Bool) {
-        let id = envelope.fields.id
+        let id = envelope.callID
         do throws(MicroError) {
             var request = try envelope.fields.request(defaultTimeout: Self.defaultDeadline)
             guard let (handler, streams) = try admit(message, for: request) else { return }
-            if envelope.fields.canOpenStream {
-                if let handler = streams(request.endpoint) {
-                    return open(request, from: inbox, isSwiftMicro: isSwiftMicro, handler)
+            // The endpoint decides whether this is a call or a stream: go-micro forwards the headers of incoming requests, so
+            // that its calls may carry Micro-Stream and its streams may carry Micro-Id.
+            if let handler = streams(request.endpoint) {
+                guard isSwiftMicro || !state.withLock({ $0.closedInboxes.contains(inbox) }) else {
+                    return sessionEnded()
                 }
-                guard envelope.fields.stream == nil else {
-                    sessionEnded()
-                    throw MicroError.streamNotFound(request)
-                }
+                // go-micro sends the timeout of calls on streams too, and does not end them by it.
+                if !isSwiftMicro { request.deadline = .now + Self.goMicroStreamLimit }
+                return open(request, from: inbox, id: id, isSwiftMicro: isSwiftMicro, handler)
+            }
+            guard !isSwiftMicro else {
+                sessionEnded()
+                throw MicroError.streamNotFound(request)
             }
             request.body = envelope.body
             call(request, from: inbox, id: id, handler)
@@ -274,7 +283,7 @@ final class NATSListener: TransportListener {
     // MARK: Calls and streams
 
     private func call(
-        _ request: TransportRequest, from inbox: String, id: String?, _ handler: @escaping TransportHandler
+        _ request: TransportRequest, from inbox: String, id: NATSCallID, _ handler: @escaping TransportHandler
     ) {
         let call = NATSServerCall(request, inbox: inbox, id: id)
         state.withLock { $0.calls[inbox, default: []].append(call) }
@@ -290,10 +299,11 @@ final class NATSListener: TransportListener {
     }
 
     private func open(
-        _ request: TransportRequest, from inbox: String, isSwiftMicro: Bool, _ handler: @escaping TransportStreamHandler
+        _ request: TransportRequest, from inbox: String, id: NATSCallID, isSwiftMicro: Bool,
+        _ handler: @escaping TransportStreamHandler
     ) {
         let stream = NATSServerStream(
-            request, inbox: inbox, subject: subject, isSwiftMicro: isSwiftMicro, connection: connection)
+            request, inbox: inbox, id: id, subject: subject, isSwiftMicro: isSwiftMicro, connection: connection)
         state.withLock { $0.streams[inbox] = stream }
         stream.run { [self] error in
             if let error, !(error is MicroError || error is CancellationError) {

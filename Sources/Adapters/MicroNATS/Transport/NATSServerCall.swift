@@ -9,12 +9,12 @@ final class NATSServerCall: Sendable {
     let request: TransportRequest
     /// The subject of the reply.
     let inbox: String
-    /// The client's number of the call; nil if it sent none.
-    let id: String?
+    /// The client's number of the call.
+    let id: NATSCallID
     private let task = NATSServerTask()
     private let hasReplied = Atomic(false)
 
-    init(_ request: TransportRequest, inbox: String, id: String?) {
+    init(_ request: TransportRequest, inbox: String, id: NATSCallID) {
         self.request = request
         self.inbox = inbox
         self.id = id

@@ -13,12 +13,13 @@ final class NATSServerStream: Sendable {
     private let task = NATSServerTask()
 
     init(
-        _ request: TransportRequest, inbox: String, subject: String, isSwiftMicro: Bool,
+        _ request: TransportRequest, inbox: String, id: NATSCallID, subject: String, isSwiftMicro: Bool,
         connection: NATSConnectionManager
     ) {
         self.request = request
         // Without the fields that only a request has.
-        let fields = GoMicroHeaders.targetFields(of: request).filter { $0.name != "Accept" && !$0.value.isEmpty }
+        let target = GoMicroHeaders.targetFields(of: request).filter { $0.name != "Accept" && !$0.value.isEmpty }
+        let fields = target + (isSwiftMicro ? [] : id.fields)
         let parameters = NATSStreamDelegate.Parameters(
             subject: inbox, inbox: nil, service: request.service,
             name: "\(request.service) \(request.endpoint) at \(subject)", fields: fields,

@@ -16,8 +16,28 @@ extension NATSStreamDelegate {
         if state.withLock({ $0.hasFinished && $0.end == nil }) { return }
         do {
             try await write(endPayload(GoMicroHeaders.endOfStream), isEnd: true)
+            if parameters.isClient { scheduleEndCheck(from: .now) }
         } catch is MicroError where state.withLock(\.hasPeerEnded) {
             // The peer does not need the end any more.
+        }
+    }
+
+    /// Ends a stream whose go-micro server does not end it after the client has finished: some versions read the client's end
+    /// as an empty message, and some do not report the end of the handler.
+    private func scheduleEndCheck(from instant: ContinuousClock.Instant) {
+        let limit = connection.configuration.timeout
+        _ = DeadlineQueue.shared.schedule(at: instant + limit) { [weak self] in
+            guard let self else { return }
+            let (peer, lastActivity, hasEnded) = state.withLock { ($0.peer, $0.lastActivity, $0.end != nil) }
+            guard !hasEnded, peer != .swiftMicro else { return }
+            guard lastActivity + limit <= .now else { return scheduleEndCheck(from: lastActivity) }
+            fail(
+                MicroError(
+                    .deadlineExceeded,
+                    "\(parameters.name) did not end the stream within \(limit) after this side finished: go-micro before "
+                        + "v1.18 may never do so",
+                    origin: MicroError.Origin.transport),
+                notifiesPeer: true)
         }
     }
 

@@ -16,6 +16,8 @@ final class NATSStreamInbox: Sendable {
                     inbox[message.subject]?.receive(message)
                 }
             }
+        } fail: { stream, error in
+            stream.fail(error)
         }
         // Messages on a lost connection may never have arrived.
         connection.addObserver { [weak self] event in if case .disconnected = event { self?.failAll() } }

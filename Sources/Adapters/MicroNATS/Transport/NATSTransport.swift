@@ -17,7 +17,9 @@ import Synchronization
 /// Peers of this toolkit detect each other's death during a stream within ``NATSConfiguration/pingInterval`` and
 /// ``NATSConfiguration/timeout``, or at once if NATS reports that the peer has no subscription. Dead go-micro peers are
 /// detected at the deadline. go-micro peers have no flow control: a stream ends with `resourceExhausted` if its reader is
-/// too slow for them. A caller that dies while it waits for a reply is detected at the deadline of the call.
+/// too slow for them. After ``MicroCore/TransportStream/finish()``, a go-micro server has ``NATSConfiguration/timeout`` from
+/// its last message to end the stream: it ends with `deadlineExceeded` otherwise, as versions before v1.18 may never end it.
+/// Streams that go-micro clients open have no deadline, and end after 24 hours. A caller that dies while it waits for a reply is detected at the deadline of the call.
 public final class NATSTransport: Transport {
     let connection: NATSConnectionManager
     private let requests: NATSRequests
@@ -73,8 +75,11 @@ public final class NATSTransport: Transport {
         if let error = envelope.fields.error, !error.isEmpty {
             throw MicroError(wireText: error, origin: request.service)
         }
+        // Go leaves out the type of an empty body.
+        let contentType = envelope.fields.contentType
         return TransportResponse(
-            contentType: envelope.fields.contentType, headers: envelope.fields.userHeaders, body: envelope.body)
+            contentType: contentType.isEmpty ? request.contentType : contentType, headers: envelope.fields.userHeaders,
+            body: envelope.body)
     }
 
     private func exchange(
@@ -141,15 +146,17 @@ public final class NATSTransport: Transport {
     // MARK: Listeners
 
     /// See ``MicroCore/Transport/bind(to:)``. A listener gets a unique subject, regardless of the host and port. An address
-    /// that starts with `_INBOX.` is used as it is, and refused if it already has a listener.
+    /// that starts with ``NATSConfiguration/inboxPrefix`` is used as it is, and refused if it already has a listener.
     public func bind(to address: Address) async throws -> any TransportListener {
         try checkOpen()
-        let requested = try NATSSubject.bindSubject(address)
+        let requested = try NATSSubject.bindSubject(
+            address, prefix: connection.configuration.inboxPrefix)
         let deadline = ContinuousClock.now + connection.configuration.timeout
         do {
             if let requested { try await ensureUnused(requested, by: deadline) }
             let listener = NATSListener(
-                subject: requested ?? NATSSubject.makeUnique(), connection: connection, logger: logger)
+                subject: requested ?? NATSSubject.makeUnique(prefix: connection.configuration.inboxPrefix),
+                connection: connection, logger: logger)
             try await listener.start(by: deadline)
             guard register(listener) else {
                 await listener.drain(deadline: .now)

@@ -10,7 +10,7 @@ extension HarnessDescription {
     static let nats = HarnessDescription(
         .nats,
         broker: { options in
-            var configuration = NATSConfiguration(configReader: options.configuration)
+            var configuration = try NATSConfiguration(configReader: options.configuration)
             if let address = options.address { configuration.address = address }
             let control = try await options.makeControl(
                 of: "nats", NATSContainerBackend(monitoring: options.natsMonitoring ?? "127.0.0.1:8222"))

@@ -31,6 +31,8 @@ final class DeliveryInbox: Sendable {
         var isIdle: Bool { buffer.isEmpty && activeBatchCount == 0 && unsettledCount == 0 }
     }
 
+    /// Why the backend delivers nothing at the moment.
+    let problem = Mutex<MicroError?>(nil)
     private let state = Mutex(State())
     private let ended = Atomic(false)
     private let hasNotifiedEnd = Atomic(false)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DequeModule
+import Synchronization
 
 /// The deliveries of a subscriber, as an asynchronous sequence.
 ///
@@ -40,6 +41,10 @@ public final class Subscription: AsyncSequence, Sendable {
     /// The number of deliveries that were dropped so far because the buffer was full.
     public var droppedCount: Int { inbox.totalDropped }
 
+    /// Why the backend delivers nothing at the moment, such as because the permission to subscribe was revoked; nil if nothing
+    /// is known to be wrong. The adapter keeps trying to restore the subscription.
+    public var problem: MicroError? { inbox.problem.withLock(\.self) }
+
     /// Ends the subscription. After it returns, no reader gets another delivery. Deliveries in flight can still be handled
     /// and settled.
     ///
@@ -77,6 +82,9 @@ public final class Subscription: AsyncSequence, Sendable {
 
         /// Adds several deliveries, which costs less than adding each.
         public func yield(contentsOf deliveries: [Delivery]) { inbox.put(deliveries) }
+
+        /// Sets ``Subscription/problem``: why the backend delivers nothing at the moment, or nil once it delivers again.
+        public func report(_ problem: MicroError?) { inbox.problem.withLock { $0 = problem } }
 
         /// Ends the subscription at once. Deliveries that were not read are returned.
         public func finish() { inbox.end() }

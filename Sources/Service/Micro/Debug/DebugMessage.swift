@@ -25,6 +25,10 @@ struct DebugMessage: Sendable {
     /// `{"status":"ok"}`: a service that responds is able to serve.
     static let health = DebugMessage(fields: [Field(number: 1, name: "status", value: .text("ok"))])
 
+    /// `{"status":"degraded"}`: a subscription of the service receives nothing at the moment.
+    static let degradedHealth = DebugMessage(
+        fields: [Field(number: 1, name: "status", value: .text("degraded"))])
+
     /// The statistics of the process, with the field numbers of go-micro v1.18 and later. The names in JSON are the same in
     /// all versions; in protobuf, v1.0 and earlier number the fields from `started` = 1.
     static func stats(started: Date, calls: Int, errors: Int) -> DebugMessage {

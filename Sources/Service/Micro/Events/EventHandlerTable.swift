@@ -7,7 +7,18 @@ import Synchronization
 /// The event handlers of a service.
 final class EventHandlerTable: Sendable {
     private let service: ServerIdentity
-    private let state = Mutex<(handlers: [EventHandler], configurationError: MicroError?)>(([], nil))
+    private struct State {
+        var handlers: [EventHandler] = []
+        var configurationError: MicroError?
+        /// The subscriptions of the running service.
+        var subscriptions: [WeakSubscription] = []
+    }
+
+    private struct WeakSubscription: Sendable {
+        weak let subscription: Subscription?
+    }
+
+    private let state = Mutex(State())
 
     init(service: ServerIdentity) { self.service = service }
 
@@ -40,6 +51,11 @@ final class EventHandlerTable: Sendable {
         }
     }
 
+    /// Why a subscription receives nothing at the moment; nil if nothing is known to be wrong.
+    var subscriptionProblem: MicroError? {
+        state.withLock(\.subscriptions).lazy.compactMap { $0.subscription?.problem }.first
+    }
+
     /// Makes all subscriptions; all are in effect on return. If one fails, the others end.
     func subscribe(to broker: any Broker) async throws -> EventSubscriptions {
         var open: [(EventHandler, Subscription)] = []
@@ -48,6 +64,7 @@ final class EventHandlerTable: Sendable {
                 to: handler.topic, queue: handler.queue, options: handler.options)
             open.append((handler, subscription))
         }
+        state.withLock { $0.subscriptions = open.map { WeakSubscription(subscription: $0.1) } }
         return EventSubscriptions(broker: broker, open: open)
     }
 }

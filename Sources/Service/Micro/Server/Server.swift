@@ -90,9 +90,11 @@ final class Server: Sendable {
     // MARK: Built-in endpoints
 
     /// Adds `Debug.Health`, `Debug.Stats` and `Debug.Endpoints`: see ``DebugEndpoints``.
-    func addDebugEndpoints() {
+    ///
+    /// - Parameter health: The response of `Debug.Health`.
+    func addDebugEndpoints(health: @escaping @Sendable () -> DebugMessage = { .health }) {
         let started = Date()
-        addBuiltIn(DebugEndpoints.health) { .health }
+        addBuiltIn(DebugEndpoints.health, health)
         addBuiltIn(DebugEndpoints.stats) { [weak self] in
             let summaries = self?.endpointSummaries.values.map(\.self) ?? []
             return .stats(

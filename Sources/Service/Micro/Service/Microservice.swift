@@ -75,11 +75,12 @@ public final class Microservice: Service {
         let server = Server(
             identity, interceptors: configuration.interceptors, concurrencyLimit: configuration.concurrencyLimit)
         self.server = server
-        eventHandlers = EventHandlerTable(service: identity)
+        let eventHandlers = EventHandlerTable(service: identity)
+        self.eventHandlers = eventHandlers
         client = Client(configuration.client, components: components, callerName: configuration.name)
         let monitor = RegistrationMonitor(service: configuration.name)
         self.monitor = monitor
-        server.addDebugEndpoints()
+        server.addDebugEndpoints { eventHandlers.subscriptionProblem == nil ? .health : .degradedHealth }
         server.handleBuiltIn(DebugEndpoints.registration) { (_: DebugEndpoints.Request, _) in
             DebugEndpoints.RegistrationSummary(monitor.status)
         }

@@ -1,0 +1,71 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MicroCore
+import MicroNATS
+import Synchronization
+import TestSupport
+import Testing
+
+/// Servers that are announced by the configured one.
+@Suite(.timeLimit(.minutes(1))) struct NATSDiscoveryTests {
+    /// Announces addresses that accept connections and send nothing, and closes the first connection.
+    private func withUnresponsiveServers(
+        _ body: (_ server: ScriptedServer, _ unresponsive: [ScriptedServer]) async throws -> Void
+    ) async throws {
+        let unresponsive = try (0..<4).map { _ in try ScriptedServer { connection in _ = connection.readToEnd() } }
+        let urls = unresponsive.map { "\"127.0.0.1:\($0.port)\"" }.joined(separator: ",")
+        let mayClose = AsyncFlag()
+        let server = try ScriptedServer { connection in
+            try connection.write("INFO {\"headers\":true,\"max_payload\":1048576,\"connect_urls\":[\(urls)]}\r\n")
+            let isFirst = mayClose.claim()
+            while try connection.read(until: "PING\r\n") != nil {
+                try connection.write("PONG\r\n")
+                // The first connection ends after its login.
+                if isFirst { return }
+            }
+        }
+        defer {
+            server.stop()
+            for each in unresponsive { each.stop() }
+        }
+        try await body(server, unresponsive)
+    }
+
+    private final class AsyncFlag: Sendable {
+        private let isClaimed = Mutex(false)
+
+        func claim() -> Bool {
+            isClaimed.withLock { isClaimed in
+                defer { isClaimed = true }
+                return !isClaimed
+            }
+        }
+    }
+
+    @Test func unresponsiveDiscoveredServersDoNotDelayConfiguredOne() async throws {
+        try await withUnresponsiveServers { server, _ in
+            try await withBrokers(configuration("127.0.0.1:\(server.port)")) { publisher, _ in
+                try await publisher.publish(BrokerMessage(text: "1"), to: "t")
+                let began = ContinuousClock.now
+                #expect(await eventually { server.acceptedConnections >= 2 })
+                try await publisher.publish(BrokerMessage(text: "2"), to: "t")
+                // Each of the others would take the connect timeout of 2 s.
+                #expect(ContinuousClock.now - began < .seconds(1.5))
+            }
+        }
+    }
+
+    @Test func discoveredServersAreIgnoredIfConfigured() async throws {
+        try await withUnresponsiveServers { server, unresponsive in
+            try await withBrokers(configuration("127.0.0.1:\(server.port)") { $0.ignoresDiscoveredServers = true }) {
+                publisher, _ in
+                try await publisher.publish(BrokerMessage(text: "1"), to: "t")
+                #expect(await eventually { server.acceptedConnections >= 2 })
+                try await publisher.publish(BrokerMessage(text: "2"), to: "t")
+            }
+            #expect(unresponsive.allSatisfy { $0.acceptedConnections == 0 })
+        }
+    }
+}
