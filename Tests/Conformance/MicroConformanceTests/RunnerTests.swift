@@ -143,11 +143,11 @@ import Testing
     }
 
     @Test func reportsShowEachDifferenceInALine() async {
-        let testCase = makeCase { context in
+        let testCase = makeCase(run: { context in
             var found = context.record()
             (found.version, found.nodes[0].port) = ("2", 81)
             try context.expect([found], is: [context.record()], "the look-up")
-        }
+        })
         let report = await RegistryRunner(harness).run([testCase])
         let lines = [
             "the look-up: 2 fields differ", #"  [0].version: expected "1.0.0", found "2""#,
