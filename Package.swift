@@ -167,13 +167,13 @@ let package = Package(
             path: "Sources/Tools/MicroCommand", swiftSettings: settings),
 
         // Examples.
-        example("greeter-demo", path: "Greeter/Demo", ["Micro", "GreeterContract"]),
+        example("greeter-demo", path: "Greeter/Demo", ["Micro", "MicroMemory", "GreeterContract"]),
         example(
             "greeter-server", path: "Greeter/Server", ["Micro", "MicroBackends", "GreeterContract", configuration]),
         example(
             "greeter-client", path: "Greeter/Client",
             ["Micro", "MicroBackends", "GreeterContract", "ExampleSupport", configuration]),
-        example("events-demo", path: "Events/Demo", ["Micro", "EventsContract"]),
+        example("events-demo", path: "Events/Demo", ["Micro", "MicroMemory", "EventsContract"]),
         example(
             "events-publisher", path: "Events/Publisher",
             ["Micro", "MicroBackends", "EventsContract", "ExampleSupport"]),
@@ -218,7 +218,7 @@ let package = Package(
         tests("MicroProtobufTests", in: .adapters, ["MicroProtobuf", "Micro", "MicroMemory", nioCore, protobuf]),
         tests(
             "MicroConsulTests", in: .adapters,
-            ["MicroConsul", "BackendSupport", "MicroCore", configuration, logging]),
+            ["MicroConsul", "BackendSupport", "CurlTransfer", "MicroCore", configuration, logging]),
         tests("MicroEtcdTests", in: .adapters, ["MicroEtcd", "MicroCore", "CurlTransfer", configuration, logging]),
         tests(
             "MicroNATSTests", in: .adapters,
@@ -231,7 +231,7 @@ let package = Package(
             "MicroTests", in: .service,
             [
                 "Micro", "AdapterSettings", "CurlTransfer", "GoMicroWire", "MicroMemory", "MicroHTTP", configuration,
-                lifecycle, logging, metricsTestKit, nioCore, nioPosix, serviceContext, tracing, tracingTestKit,
+                lifecycle, logging, metrics, metricsTestKit, nioCore, nioPosix, serviceContext, tracing, tracingTestKit,
             ]),
         tests("MicroBackendsTests", in: .service, ["MicroBackends", "Micro", configuration]),
         tests(
