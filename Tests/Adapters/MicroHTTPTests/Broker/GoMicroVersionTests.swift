@@ -73,7 +73,7 @@ struct GoMicroVersion: Sendable, CustomTestStringConvertible {
 @Suite(.timeLimit(.minutes(1))) struct GoMicroVersionTests {
     /// A subscriber that records requests.
     private func subscriber(_ requests: ValueCollector<ScriptedRequest>) throws -> ScriptedServer {
-        try ScriptedServer(answering: { request in
+        try ScriptedServer(responding: { request in
             requests.add(request)
             return ScriptedResponse()
         })
