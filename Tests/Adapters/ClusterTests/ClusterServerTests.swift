@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// The etcd cluster that other tests use.
-@Suite(.requiresLocalEtcd, .etcdCluster, .serialized, .timeLimit(.minutes(2))) struct EtcdClusterTests {
+@Suite(.faultRun, .requiresLocalEtcd, .etcdCluster, .serialized, .timeLimit(.minutes(2))) struct EtcdClusterTests {
     private let cluster: EtcdCluster
 
     init() throws { cluster = try #require(EtcdCluster.current) }
@@ -27,7 +27,7 @@ import Testing
 
 /// The Consul cluster that other tests use.
 @Suite(
-    .requiresLocalConsul, .requiresNetworkPartitions, .consulCluster, .serialized, .timeLimit(.minutes(2))
+    .faultRun, .requiresLocalConsul, .requiresNetworkPartitions, .consulCluster, .serialized, .timeLimit(.minutes(2))
 )
 struct ConsulClusterTests {
     private let cluster: ConsulCluster

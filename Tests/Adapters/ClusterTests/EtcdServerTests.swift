@@ -59,7 +59,7 @@ import Testing
 
 /// An etcd with certificates on both sides and with users.
 @Suite(
-    .requiresLocalEtcd, .serialized, .timeLimit(.minutes(2)),
+    .requiresLocalEtcd, .startsServers, .serialized, .timeLimit(.minutes(2)),
     .enabled(if: Certificates.canBeCreated, "needs openssl"))
 struct SecureEtcdServerTests {
     @Test func certificateAndTokenAreRequired() async throws {

@@ -89,7 +89,7 @@ import Testing
 }
 
 /// NATS servers with other settings.
-@Suite(.requiresLocalNATS, .serialized, .timeLimit(.minutes(2))) struct NATSSettingsTests {
+@Suite(.requiresLocalNATS, .startsServers, .serialized, .timeLimit(.minutes(2))) struct NATSSettingsTests {
     @Test func passwordIsRequired() async throws {
         try await expectOnlyAuthorizedClientIsServed(
             .init(credentials: .password(user: "john", "pass word")),
@@ -151,7 +151,7 @@ import Testing
 }
 
 /// The NATS cluster that other tests use.
-@Suite(.requiresLocalNATS, .natsCluster, .serialized, .timeLimit(.minutes(2))) struct NATSClusterTests {
+@Suite(.faultRun, .requiresLocalNATS, .natsCluster, .serialized, .timeLimit(.minutes(2))) struct NATSClusterTests {
     private let cluster: NATSCluster
 
     init() throws { cluster = try #require(NATSCluster.current) }

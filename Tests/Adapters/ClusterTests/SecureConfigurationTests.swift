@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// The configuration files and scripts of `docker/compose.secure.yml`, with local servers.
-@Suite(.serialized, .timeLimit(.minutes(2)), .enabled(if: Certificates.canBeCreated, "needs openssl"))
+@Suite(.startsServers, .serialized, .timeLimit(.minutes(2)), .enabled(if: Certificates.canBeCreated, "needs openssl"))
 struct SecureConfigurationTests {
     @Test(.requiresLocalConsul) func consulRequiresToken() async throws {
         let token = "5ecadf00-1111-4222-8333-444455556666"

@@ -10,7 +10,7 @@ import Testing
 
 /// Fifty services on an etcd cluster that loses one member after the other.
 @Suite(
-    .requiresLocalEtcd, .requiresNetworkPartitions, .etcdCluster, .serialized, .timeLimit(.minutes(5))
+    .faultRun, .requiresLocalEtcd, .requiresNetworkPartitions, .etcdCluster, .serialized, .timeLimit(.minutes(5))
 ) struct ServicesInEtcdClusterTests {
     @Test func servicesSurviveMemberLoss() async throws {
         try await expectServicesToSurviveMemberLoss(of: try #require(EtcdCluster.current)) { addresses in
@@ -24,7 +24,7 @@ import Testing
 
 /// Fifty services on a Consul cluster that loses one server after the other.
 @Suite(
-    .requiresLocalConsul, .requiresNetworkPartitions, .consulCluster, .serialized, .timeLimit(.minutes(5))
+    .faultRun, .requiresLocalConsul, .requiresNetworkPartitions, .consulCluster, .serialized, .timeLimit(.minutes(5))
 ) struct ServicesInConsulClusterTests {
     @Test func servicesSurviveMemberLoss() async throws {
         try await expectServicesToSurviveMemberLoss(of: try #require(ConsulCluster.current)) { addresses in

@@ -11,7 +11,7 @@ import Testing
 
 /// A real agent with HTTPS that verifies client certificates.
 @Suite(
-    .requiresLocalConsul, .serialized, .timeLimit(.minutes(2)),
+    .requiresLocalConsul, .startsServers, .serialized, .timeLimit(.minutes(2)),
     .enabled(if: Certificates.canBeCreated, "needs openssl"))
 struct ConsulTLSTests {
     private let name = uniqueName()

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// A real etcd that stops, restarts, hangs and loses its data.
-@Suite(.requiresLocalEtcd, .serialized, .timeLimit(.minutes(4))) struct EtcdOutageTests {
+@Suite(.requiresLocalEtcd, .startsServers, .serialized, .timeLimit(.minutes(4))) struct EtcdOutageTests {
     private let name = uniqueName()
 
     /// Runs the body while one client keeps the record registered and another one watches it.

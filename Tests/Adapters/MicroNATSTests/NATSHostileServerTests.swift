@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// Servers that break the rules: a typed error by the deadline, and nothing traps.
-@Suite(.timeLimit(.minutes(2))) struct NATSHostileServerTests {
+@Suite(.blocking, .timeLimit(.minutes(2))) struct NATSHostileServerTests {
     static let infoMessage = "INFO {\"version\":\"2.9.10\",\"headers\":true,\"max_payload\":1048576}\r\n"
 
     @Test(arguments: [

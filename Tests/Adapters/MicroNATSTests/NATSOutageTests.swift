@@ -133,7 +133,7 @@ import Testing
 }
 
 /// Three servers, of which one is known at first.
-@Suite(.requiresLocalNATS, .natsCluster, .serialized, .timeLimit(.minutes(3))) struct NATSClusterTests {
+@Suite(.faultRun, .requiresLocalNATS, .natsCluster, .serialized, .timeLimit(.minutes(3))) struct NATSClusterTests {
     @Test(arguments: [false, true]) func discoveredServersAreUsedAfterFailure(_ overWebSocket: Bool) async throws {
         let cluster = try #require(NATSCluster.current)
         let addresses = cluster.members.map { overWebSocket ? $0.webSocketURL : $0.url }

@@ -70,7 +70,7 @@ import Testing
 
     /// A million inputs, changed at random with a fixed seed: nothing traps, and however they are cut the events are the
     /// same.
-    @Test(.timeLimit(.minutes(5))) func mutatedInputParsesConsistently() {
+    @Test(.faultRun, .timeLimit(.minutes(5))) func mutatedInputParsesConsistently() {
         var fuzzer = Fuzzer(seed: 5)
         let seeds = [
             "MSG a.b 1 5\r\nhello\r\nPING\r\n", "HMSG a.b 2 r 18 23\r\nNATS/1.0\r\nk: v\r\n\r\nhello\r\n+OK\r\n",

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// Who trusts whom, against real servers.
-@Suite(.requiresLocalNATS, .serialized, .timeLimit(.minutes(2))) struct NATSSecurityTests {
+@Suite(.requiresLocalNATS, .startsServers, .serialized, .timeLimit(.minutes(2))) struct NATSSecurityTests {
     @Test func userAndPasswordAreVerified() async throws {
         try await withServer(.init(credentials: .password(user: "john", "correct-horse"))) { server in
             let right = configuration(server.url) { ($0.user, $0.password) = ("john", Secret("correct-horse")) }

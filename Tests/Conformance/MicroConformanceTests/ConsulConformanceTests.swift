@@ -4,11 +4,22 @@
 import MicroConformance
 import MicroConformanceTesting
 import TestServers
+import TestSupport
 import Testing
 
-/// All cases against Consul. Some stop, kill, pause and wipe it.
+/// The cases without faults against Consul.
 @Suite(.requiresConsul, .consul, .serialized, .timeLimit(.minutes(10))) struct ConsulConformanceTests {
-    @Test(.conformanceReport, .serialized, arguments: RegistryCase.all)
+    @Test(.conformanceReport, .serialized, arguments: RegistryCase.functionalCases)
+    func contract(_ each: RegistryCase) async throws {
+        let server = try #require(ConsulServer.current)
+        await each.verify(against: try await ConsulHarnesses.harness(server))
+    }
+}
+
+/// The fault and stress cases against Consul. Some stop, kill, pause and wipe it.
+@Suite(.faultRun, .requiresConsul, .consul, .serialized, .timeLimit(.minutes(10)))
+struct ConsulFaultConformanceTests {
+    @Test(.conformanceReport, .serialized, arguments: RegistryCase.faultCases)
     func contract(_ each: RegistryCase) async throws {
         let server = try #require(ConsulServer.current)
         // With the default long poll of 30 s, a response that never ends is read for as long (R82).
@@ -18,7 +29,8 @@ import Testing
 }
 
 /// The cases that need TLS and ACLs, and some others with TLS and ACLs.
-@Suite(.requiresLocalConsul, .serialized, .timeLimit(.minutes(5))) struct SecuredConsulConformanceTests {
+@Suite(.requiresLocalConsul, .startsServers, .serialized, .timeLimit(.minutes(5))) struct SecuredConsulConformanceTests
+{
     @Test(.conformanceReport) func contract() async throws {
         let certificates = try await Certificates()
         let server = try await ConsulHarnesses.securedServer(certificates)

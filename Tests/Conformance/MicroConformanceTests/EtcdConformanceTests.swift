@@ -4,11 +4,21 @@
 import MicroConformance
 import MicroConformanceTesting
 import TestServers
+import TestSupport
 import Testing
 
-/// All cases against etcd. Some stop, kill, pause, wipe and compact it.
+/// The cases without faults against etcd.
 @Suite(.requiresEtcd, .etcd, .serialized, .timeLimit(.minutes(10))) struct EtcdConformanceTests {
-    @Test(.conformanceReport, .serialized, arguments: RegistryCase.all)
+    @Test(.conformanceReport, .serialized, arguments: RegistryCase.functionalCases)
+    func contract(_ each: RegistryCase) async throws {
+        let server = try #require(EtcdServer.current)
+        await each.verify(against: try await EtcdHarnesses.harness(server))
+    }
+}
+
+/// The fault and stress cases against etcd. Some stop, kill, pause, wipe and compact it.
+@Suite(.faultRun, .requiresEtcd, .etcd, .serialized, .timeLimit(.minutes(10))) struct EtcdFaultConformanceTests {
+    @Test(.conformanceReport, .serialized, arguments: RegistryCase.faultCases)
     func contract(_ each: RegistryCase) async throws {
         let server = try #require(EtcdServer.current)
         await each.verify(against: try await EtcdHarnesses.harness(server))
@@ -16,7 +26,7 @@ import Testing
 }
 
 /// The cases that need TLS and credentials, and some others with TLS and credentials.
-@Suite(.requiresLocalEtcd, .serialized, .timeLimit(.minutes(5))) struct SecuredEtcdConformanceTests {
+@Suite(.requiresLocalEtcd, .startsServers, .serialized, .timeLimit(.minutes(5))) struct SecuredEtcdConformanceTests {
     @Test(.conformanceReport) func contract() async throws {
         let certificates = try await Certificates()
         let server = try await EtcdHarnesses.securedServer(certificates)

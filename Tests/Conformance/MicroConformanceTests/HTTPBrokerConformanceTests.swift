@@ -5,6 +5,7 @@ import MicroConformance
 import MicroConformanceTesting
 import MicroHarnesses
 import TestServers
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct HTTPBrokerConformanceTests {
@@ -14,9 +15,19 @@ import Testing
     func contract(_ each: BrokerCase) async { await each.verify(against: Self.harness) }
 }
 
-/// All cases with Consul as the registry. Some stop, kill, pause and isolate it.
+/// The cases without faults with Consul as the registry.
 @Suite(.requiresConsul, .consul, .serialized, .timeLimit(.minutes(10))) struct HTTPBrokerOnConsulConformanceTests {
-    @Test(.conformanceReport, .serialized, arguments: BrokerCase.all)
+    @Test(.conformanceReport, .serialized, arguments: BrokerCase.functionalCases)
+    func contract(_ each: BrokerCase) async throws {
+        let server = try #require(ConsulServer.current)
+        await each.verify(against: HTTPBrokerHarness(on: try await ConsulHarnesses.harness(server)))
+    }
+}
+
+/// The fault and stress cases with Consul as the registry. Some stop, kill, pause and isolate it.
+@Suite(.faultRun, .requiresConsul, .consul, .serialized, .timeLimit(.minutes(10)))
+struct HTTPBrokerOnConsulFaultConformanceTests {
+    @Test(.conformanceReport, .serialized, arguments: BrokerCase.faultCases)
     func contract(_ each: BrokerCase) async throws {
         let server = try #require(ConsulServer.current)
         await each.verify(against: HTTPBrokerHarness(on: try await ConsulHarnesses.harness(server)))

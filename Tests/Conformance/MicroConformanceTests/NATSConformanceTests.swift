@@ -5,26 +5,57 @@ import MicroConformance
 import MicroConformanceTesting
 import MicroCore
 import TestServers
+import TestSupport
 import Testing
 
-/// All cases against NATS, which some stop, kill, pause and wipe: core NATS over TCP and over WebSockets, and JetStream.
-@Suite(.requiresNATS, .nats, .serialized, .timeLimit(.minutes(15))) struct NATSConformanceTests {
+/// The broker cases without faults against NATS: core NATS over TCP and over WebSockets, and JetStream.
+@Suite(.requiresNATS, .nats, .serialized, .timeLimit(.minutes(10))) struct NATSConformanceTests {
     private let server: NATSServer
 
     init() throws { server = try #require(NATSServer.current) }
 
-    @Test(.conformanceReport, .serialized, arguments: BrokerCase.all)
+    @Test(.conformanceReport, .serialized, arguments: BrokerCase.functionalCases)
     func atMostOnce(_ each: BrokerCase) async throws {
         await each.verify(against: try await NATSHarnesses.harness(server, .atMostOnce))
     }
 
-    @Test(.conformanceReport, .serialized, arguments: BrokerCase.all)
+    @Test(.conformanceReport, .serialized, arguments: BrokerCase.functionalCases)
     func atMostOnceOverWebSocket(_ each: BrokerCase) async throws {
         await each.verify(against: try await NATSHarnesses.harness(server, .atMostOnce, overWebSocket: true))
     }
 
-    @Test(.conformanceReport, .serialized, arguments: BrokerCase.all)
+    @Test(.conformanceReport, .serialized, arguments: BrokerCase.functionalCases)
     func atLeastOnce(_ each: BrokerCase) async throws {
+        await each.verify(against: try await NATSHarnesses.harness(server, .atLeastOnce))
+    }
+}
+
+/// The fault and stress cases against core NATS. Some stop, kill, pause and wipe it.
+@Suite(.faultRun, .requiresNATS, .nats, .serialized, .timeLimit(.minutes(10)))
+struct NATSFaultConformanceTests {
+    @Test(.conformanceReport, .serialized, arguments: BrokerCase.faultCases)
+    func atMostOnce(_ each: BrokerCase) async throws {
+        let server = try #require(NATSServer.current)
+        await each.verify(against: try await NATSHarnesses.harness(server, .atMostOnce))
+    }
+}
+
+/// The fault and stress cases against core NATS over WebSockets. Some stop, kill, pause and wipe it.
+@Suite(.faultRun, .requiresNATS, .nats, .serialized, .timeLimit(.minutes(10)))
+struct NATSWebSocketFaultConformanceTests {
+    @Test(.conformanceReport, .serialized, arguments: BrokerCase.faultCases)
+    func atMostOnceOverWebSocket(_ each: BrokerCase) async throws {
+        let server = try #require(NATSServer.current)
+        await each.verify(against: try await NATSHarnesses.harness(server, .atMostOnce, overWebSocket: true))
+    }
+}
+
+/// The fault and stress cases against JetStream. Some stop, kill, pause and wipe it.
+@Suite(.faultRun, .requiresNATS, .nats, .serialized, .timeLimit(.minutes(10)))
+struct NATSJetStreamFaultConformanceTests {
+    @Test(.conformanceReport, .serialized, arguments: BrokerCase.faultCases)
+    func atLeastOnce(_ each: BrokerCase) async throws {
+        let server = try #require(NATSServer.current)
         await each.verify(against: try await NATSHarnesses.harness(server, .atLeastOnce))
     }
 }
@@ -42,7 +73,7 @@ import Testing
 }
 
 /// The cases that need TLS and credentials, and some others with TLS and credentials.
-@Suite(.requiresLocalNATS, .serialized, .timeLimit(.minutes(5))) struct SecuredNATSConformanceTests {
+@Suite(.requiresLocalNATS, .startsServers, .timeLimit(.minutes(5))) struct SecuredNATSConformanceTests {
     @Test(.conformanceReport, arguments: DeliveryGuarantee.allCases) func contract(_ delivery: DeliveryGuarantee)
         async throws
     {

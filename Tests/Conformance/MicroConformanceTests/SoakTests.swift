@@ -20,7 +20,7 @@ import Testing
 
     @Test(arguments: 1...10) func repeatedFaults(_ round: Int) async throws {
         let server = try #require(ConsulServer.current)
-        for each in RegistryCase.faultCases { await each.verify(against: try await ConsulHarnesses.harness(server)) }
+        for each in RegistryCase.soakCases { await each.verify(against: try await ConsulHarnesses.harness(server)) }
     }
 }
 
@@ -34,14 +34,14 @@ import Testing
 
     @Test(arguments: 1...10) func repeatedFaults(_ round: Int) async throws {
         let server = try #require(EtcdServer.current)
-        for each in RegistryCase.faultCases { await each.verify(against: try await EtcdHarnesses.harness(server)) }
+        for each in RegistryCase.soakCases { await each.verify(against: try await EtcdHarnesses.harness(server)) }
     }
 }
 
 extension RegistryCase {
     fileprivate static let stressCases = all.filter { $0.tier == .stress }
     /// The cases that control the backend or the network path to it.
-    fileprivate static let faultCases = all.filter { !$0.actions.isEmpty || $0.hooks.contains(.endpoint) }
+    fileprivate static let soakCases = all.filter { !$0.actions.isEmpty || $0.hooks.contains(.endpoint) }
 }
 
 extension RunOptions {

@@ -14,7 +14,7 @@ private func start(_ program: String, _ arguments: String..., environment: [Stri
     return try ChildProcess(folder.appendingPathComponent(program).path, arguments, environment: environment)
 }
 
-@Suite(.timeLimit(.minutes(2))) struct EventsTests {
+@Suite(.startsServers, .timeLimit(.minutes(2))) struct EventsTests {
     @Test func demoPrintsExpectedOutput() async throws {
         let demo = try start("events-demo")
         #expect(await demo.exitStatus() == 0)
@@ -28,7 +28,8 @@ private func start(_ program: String, _ arguments: String..., environment: [Stri
         let publisher = try start("events-publisher", environment: ["MICRO_BROKER": "pigeon"])
         #expect(await publisher.exitStatus() == 1)
         #expect(
-            publisher.text.contains("MICRO_BROKER=pigeon is not linked into this program: choose one of http, memory"), "\(publisher.text)"
+            publisher.text.contains("MICRO_BROKER=pigeon is not linked into this program: choose one of http, memory"),
+            "\(publisher.text)"
         )
     }
 }

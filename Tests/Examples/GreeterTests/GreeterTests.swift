@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// The greeter without a backend.
-@Suite(.timeLimit(.minutes(2))) struct GreeterTests {
+@Suite(.startsServers, .timeLimit(.minutes(2))) struct GreeterTests {
     @Test func demoPrintsExpectedOutput() async throws {
         let demo = try Greeter.start("greeter-demo")
         #expect(await demo.exitStatus() == 0)
@@ -19,7 +19,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (["MICRO_REGISTRY": "zookeeper"], "MICRO_REGISTRY=zookeeper is not linked into this program: choose one of consul, etcd, memory"),
+        (
+            ["MICRO_REGISTRY": "zookeeper"],
+            "MICRO_REGISTRY=zookeeper is not linked into this program: choose one of consul, etcd, memory"
+        ),
         (
             ["MICRO_REGISTRY": "consul", "MICRO_REGISTRY_ADDRESS": "a/b"],
             #""a/b" is not the address of a Consul agent"#

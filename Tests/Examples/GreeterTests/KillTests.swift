@@ -11,7 +11,7 @@ import TestSupport
 import Testing
 
 /// One of three servers is killed and restarted under constant load.
-@Suite(.timeLimit(.minutes(2)), .serialized) struct KillTests {
+@Suite(.startsServers, .timeLimit(.minutes(2)), .serialized) struct KillTests {
     private final class Results: Sendable {
         let isFinished = Atomic(false)
         let calls = Counter()

@@ -13,7 +13,7 @@ package protocol SuiteServer: AnyObject, Sendable {
     func end() async
 }
 
-/// Starts a server for a suite, and ends it after the suite.
+/// Starts a server for a suite, and ends it after the suite. Few suites with servers run at the same time.
 package struct ServerTrait<Server: SuiteServer>: SuiteTrait, TestScoping {
     /// Makes the server.
     let make: @Sendable () throws -> Server
@@ -22,6 +22,10 @@ package struct ServerTrait<Server: SuiteServer>: SuiteTrait, TestScoping {
     package func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
+        try await ServerSuiteTrait().provideScope(for: test, testCase: testCase) { try await run(function) }
+    }
+
+    private func run(_ function: @concurrent @Sendable () async throws -> Void) async throws {
         let server = try make()
         let result = await Result {
             try await server.start()

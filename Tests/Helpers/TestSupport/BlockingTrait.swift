@@ -8,6 +8,8 @@ package import Testing
 /// Runs a suite or a test on threads of its own instead of the cooperative pool, so that its blocking calls do not delay
 /// other tests.
 package struct BlockingTrait: SuiteTrait, TestTrait, TestScoping {
+    package init() {}
+
     package var isRecursive: Bool { false }
 
     package func provideScope(

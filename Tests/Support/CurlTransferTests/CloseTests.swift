@@ -5,7 +5,7 @@ import CurlTransfer
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.blocking, .timeLimit(.minutes(1)))
 struct CloseTests {
     @Test(arguments: drivers)
     func closeEndsInFlightRequests(driver: CurlTransfer.Driver) async throws {

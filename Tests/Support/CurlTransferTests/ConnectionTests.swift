@@ -6,7 +6,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.blocking, .timeLimit(.minutes(1)))
 struct ConnectionTests {
     @Test(arguments: drivers)
     func sequentialRequestsShareAConnection(driver: CurlTransfer.Driver) async throws {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Responses of a broken or malicious server.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.blocking, .timeLimit(.minutes(1)))
 struct HostileServerTests {
     /// The kind of failure when the server responds with these bytes and closes the connection.
     private func failure(

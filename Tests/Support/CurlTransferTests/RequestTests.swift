@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.blocking, .timeLimit(.minutes(1)))
 struct RequestTests {
     @Test(arguments: drivers)
     func responseHasStatusHeadersAndBody(driver: CurlTransfer.Driver) async throws {

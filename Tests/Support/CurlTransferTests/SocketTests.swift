@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SocketTests {
+@Suite(.blocking, .timeLimit(.minutes(1))) struct SocketTests {
     @Test func bytesArriveInOrderInBothDirections() async throws {
         let server = try ScriptedServer { connection in
             while true { try connection.write(try connection.read(count: 1000)) }

@@ -5,7 +5,7 @@ import CurlTransfer
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.blocking, .timeLimit(.minutes(1)))
 struct StreamBackPressureTests {
     private static let size = 128 * 1024 * 1024
 

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Ending a stream before its body is complete.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.blocking, .timeLimit(.minutes(1)))
 struct StreamEndTests {
     /// A server that responds with a header and waits until the client disconnects.
     private func silentServer() throws -> ScriptedServer {

@@ -5,7 +5,7 @@ import CurlTransfer
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.blocking, .timeLimit(.minutes(1)))
 struct StreamTests {
     @Test(arguments: drivers, Framing.allCases)
     func chunksArriveAsSent(driver: CurlTransfer.Driver, framing: Framing) async throws {

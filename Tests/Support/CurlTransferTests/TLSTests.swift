@@ -6,7 +6,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)), .enabled(if: OpenSSL.path != nil, "needs the openssl command"))
+@Suite(.blocking, .timeLimit(.minutes(1)), .enabled(if: OpenSSL.path != nil, "needs the openssl command"))
 struct TLSTests {
     private func response(_ url: String, _ driver: CurlTransfer.Driver, _ tls: CurlTLS) async throws -> CurlResponse {
         try await withTransfer(driver, tls: tls) { http in try await http.perform(CurlRequest(url: url)) }

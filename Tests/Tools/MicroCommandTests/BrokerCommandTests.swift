@@ -6,7 +6,7 @@ import TestServers
 import Testing
 
 /// `micro conformance broker`, except for the options that all kinds of adapters share.
-@Suite(.timeLimit(.minutes(2))) struct BrokerCommandTests {
+@Suite(.startsServers, .timeLimit(.minutes(2))) struct BrokerCommandTests {
     @Test(arguments: [("at-most-once", "atMostOnce"), ("at-least-once", "atLeastOnce")])
     func tableListsEverySelectedCase(_ delivery: String, _ shown: String) async throws {
         let result = try await broker("--broker", "memory", "--delivery", delivery, "--run", "B0?,B1?")

@@ -34,7 +34,7 @@ import Testing
 
 #if os(Linux)
 /// The cases that need a control, with a fake compose that stops, kills and pauses a server process.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct ComposeConformanceTests {
+@Suite(.startsServers, .timeLimit(.minutes(5))) struct ComposeConformanceTests {
     @Test(.requiresLocalEtcd) func etcdPassesCasesThatControlBackend() async throws {
         let fakeCompose = try FakeCompose()
         let ports = try Machine.freePorts(2)

@@ -12,7 +12,7 @@ import Testing
 @testable import MicroHarnesses
 
 /// The commands for compose, and the errors if they fail.
-@Suite(.timeLimit(.minutes(2))) struct ComposeControlTests {
+@Suite(.startsServers, .timeLimit(.minutes(2))) struct ComposeControlTests {
     /// A backend that serves at the third probe, and records calls.
     private final class Server: ContainerBackend {
         let url = "http://127.0.0.1:1"

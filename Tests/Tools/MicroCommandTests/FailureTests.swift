@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Messages and exit statuses of failed runs.
-@Suite(.timeLimit(.minutes(2))) struct FailureTests {
+@Suite(.startsServers, .timeLimit(.minutes(2))) struct FailureTests {
     @Test func unexpectedPassFailsRun() async throws {
         let list = try TemporaryFile("# known\nR01 # broken\nR99\n")
         let result = try await MicroTool.conformance(

@@ -11,7 +11,7 @@ import FoundationXML
 #endif
 
 /// The output of successful runs.
-@Suite(.timeLimit(.minutes(2))) struct ReportTests {
+@Suite(.startsServers, .timeLimit(.minutes(2))) struct ReportTests {
     private struct Report: Decodable {
         struct Case: Decodable {
             let id: String

@@ -1,10 +1,11 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import TestServers
 import Testing
 
 /// `micro conformance transport`, except for the options that all kinds of adapters share.
-@Suite(.timeLimit(.minutes(2))) struct TransportCommandTests {
+@Suite(.startsServers, .timeLimit(.minutes(2))) struct TransportCommandTests {
     @Test(arguments: ["memory", "http"]) func passingCasesExitWithZero(_ name: String) async throws {
         let result = try await transport("--transport", name, "--run", "T0?,T1?")
         #expect(result.status == 0, "\(result.text)")

@@ -11,7 +11,7 @@ import Testing
 @testable import MicroHTTP
 
 /// Events that a client's event loop has not handled yet because it is busy.
-@Suite(.timeLimit(.minutes(1))) struct BusyEventLoopTests {
+@Suite(.blocking, .timeLimit(.minutes(1))) struct BusyEventLoopTests {
     private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     private let executor: HTTPLoopExecutor
     private let pool = HTTPConnectionPool(

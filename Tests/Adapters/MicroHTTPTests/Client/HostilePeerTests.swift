@@ -8,7 +8,7 @@ import NIOCore
 import TestSupport
 import Testing
 
-@Suite struct HostilePeerTests {
+@Suite(.blocking) struct HostilePeerTests {
     /// Calls a peer that responds with the given bytes.
     private func call(answeredWith bytes: String, thenClose: Bool = false) async throws -> TransportResponse {
         let server = try ScriptedServer { connection in

@@ -5,11 +5,11 @@ import MicroConformance
 import MicroCore
 import MicroHarnesses
 import TestServers
+import TestSupport
 import Testing
 
-/// Tests the broker cases: every case catches at least one mutant, and every mutant fails its target cases.
-///
-/// Cases that run against the memory broker have mutants of it; the others have mutants of the NATS broker.
+/// Tests the broker cases that run against the memory broker: every case catches at least one mutant of it, and every mutant
+/// fails its target cases.
 @Suite(.timeLimit(.minutes(5)), .serialized) struct BrokerMutantTests {
     @Test func memoryCasesAndMutantsMatch() async throws {
         var runnable: [DeliveryGuarantee: Set<String>] = [:]
@@ -41,7 +41,22 @@ import Testing
         return found
     }
 
-    @Test(.requiresLocalNATS) func natsOnlyCasesCatchMutants() async throws {
+    private static func memory(_ defect: BrokerDefect?, _ delivery: DeliveryGuarantee) -> BrokerMutantHarness {
+        BrokerMutantHarness(
+            defect,
+            of: MemoryBrokerHarness(
+                delivery,
+                bounds: BrokerBounds(
+                    timeouts: .init(
+                        delivery: .milliseconds(1500), acknowledgement: .milliseconds(200),
+                        operation: .milliseconds(800), recovery: .seconds(3), observationWindow: .milliseconds(50)),
+                    load: .init(messages: 300, subscriptions: 40))))
+    }
+}
+
+/// Tests the broker cases that need a server, with mutants of the NATS broker.
+@Suite(.faultRun, .requiresLocalNATS, .startsServers, .timeLimit(.minutes(10))) struct NATSFaultMutantTests {
+    @Test func natsOnlyCasesCatchMutants() async throws {
         let cases = BrokerCase.all.filter { testCase in
             // A NATS publisher does not connect to subscribers.
             !testCase.hooks.subtracting([.peer]).isEmpty && !testCase.capabilities.contains("directDelivery")
@@ -68,17 +83,5 @@ import Testing
         table.check()
         await server.end()
         await secured.end()
-    }
-
-    private static func memory(_ defect: BrokerDefect?, _ delivery: DeliveryGuarantee) -> BrokerMutantHarness {
-        BrokerMutantHarness(
-            defect,
-            of: MemoryBrokerHarness(
-                delivery,
-                bounds: BrokerBounds(
-                    timeouts: .init(
-                        delivery: .milliseconds(1500), acknowledgement: .milliseconds(200),
-                        operation: .milliseconds(800), recovery: .seconds(3), observationWindow: .milliseconds(50)),
-                    load: .init(messages: 300, subscriptions: 40))))
     }
 }

@@ -8,8 +8,8 @@ import TestSupport
 import Testing
 
 /// A real cluster of three members.
-@Suite(.requiresLocalEtcd, .requiresNetworkPartitions, .etcdCluster, .serialized, .timeLimit(.minutes(3)))
-struct EtcdMemberLossTests {
+@Suite(.faultRun, .requiresLocalEtcd, .requiresNetworkPartitions, .etcdCluster, .serialized, .timeLimit(.minutes(3)))
+struct EtcdClusterMemberLossTests {
     private let cluster: EtcdCluster
     private let name = uniqueName()
 
