@@ -19,13 +19,16 @@ demo: setup ## Build and run the greeter demo: a server and a client in one proc
 # The names of tests with the trait .faultRun; scripts/check-fault-run checks that they all match.
 fault_tests = \.\w*(Fault|Fuzz|Cluster|Soak)\w*/|/mutated
 
+# More tests at a time would keep each other from the deadlines that they measure.
+parallel = --experimental-maximum-parallelization-width 4
+
 test: setup ## Run the tests side by side, in about ten minutes; report servers that are not installed
 	@scripts/check-backends
-	$(line_by_line) swift test --disable-xctest $(ARGS)
+	$(line_by_line) swift test --disable-xctest $(parallel) $(ARGS)
 
 test-faults: setup ## Run the tests that need minutes of wall-clock time: fault matrix, clusters, fuzzing
 	@scripts/check-backends
-	MICRO_TEST_FAULTS=1 $(line_by_line) swift test --disable-xctest --filter '$(fault_tests)' $(ARGS)
+	MICRO_TEST_FAULTS=1 $(line_by_line) swift test --disable-xctest $(parallel) --filter '$(fault_tests)' $(ARGS)
 
 soak: setup ## Run the soak tests (a thousand services, repeated faults), in about an hour
 	@scripts/check-backends

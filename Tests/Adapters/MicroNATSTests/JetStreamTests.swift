@@ -309,17 +309,19 @@ extension NATSServer {
 
     fileprivate func consumerNames(of stream: String) async throws -> [String] {
         struct Response: Decodable {
-            struct Account: Decodable { let stream_detail: [Stream]? }
+            struct Account: Decodable { let streamDetail: [Stream]? }
             struct Stream: Decodable {
                 let name: String
-                let consumer_detail: [Consumer]?
+                let consumerDetail: [Consumer]?
             }
             struct Consumer: Decodable { let name: String }
-            let account_details: [Account]?
+            let accountDetails: [Account]?
         }
         let (_, text) = try await request("/jsz?consumers=true")
-        let response = try JSONDecoder().decode(Response.self, from: Data(text.utf8))
-        return (response.account_details ?? []).flatMap { $0.stream_detail ?? [] }.filter { $0.name == stream }
-            .flatMap { $0.consumer_detail ?? [] }.map(\.name)
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let response = try decoder.decode(Response.self, from: Data(text.utf8))
+        return (response.accountDetails ?? []).flatMap { $0.streamDetail ?? [] }.filter { $0.name == stream }
+            .flatMap { $0.consumerDetail ?? [] }.map(\.name)
     }
 }

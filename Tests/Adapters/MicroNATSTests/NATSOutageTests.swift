@@ -187,27 +187,29 @@ import Testing
 }
 
 private struct JetStreamStatus: Decodable {
-    struct Account: Decodable { let stream_detail: [Stream]? }
+    struct Account: Decodable { let streamDetail: [Stream]? }
     struct Stream: Decodable {
         let name: String
-        let consumer_detail: [Consumer]?
+        let consumerDetail: [Consumer]?
     }
     struct Consumer: Decodable {
         struct Group: Decodable { let leader: String? }
         let cluster: Group?
     }
-    let account_details: [Account]?
+    let accountDetails: [Account]?
 }
 
 extension Cluster where Member == NATSServer {
     /// The member that leads the only consumer of a stream.
     fileprivate func consumerLeader(of stream: String) async throws -> Int {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
         for member in members {
             guard let (_, text) = try? await member.request("/jsz?consumers=true"),
-                let response = try? JSONDecoder().decode(JetStreamStatus.self, from: Data(text.utf8))
+                let response = try? decoder.decode(JetStreamStatus.self, from: Data(text.utf8))
             else { continue }
-            let consumers = (response.account_details ?? []).flatMap { $0.stream_detail ?? [] }
-                .filter { $0.name == stream }.flatMap { $0.consumer_detail ?? [] }
+            let consumers = (response.accountDetails ?? []).flatMap { $0.streamDetail ?? [] }
+                .filter { $0.name == stream }.flatMap { $0.consumerDetail ?? [] }
             if let leader = consumers.compactMap({ $0.cluster?.leader }).first,
                 let index = Int(leader.split(separator: "-").last ?? "")
             {

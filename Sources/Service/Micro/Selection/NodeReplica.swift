@@ -14,8 +14,9 @@ struct NodeReplica: Sendable {
     private let strategy: SelectionStrategy
     private var generation = ServiceView.Generation.initial
     private var snapshot = ServiceView.Snapshot()
-    /// The pool of the filter that every node matches.
-    private var unfilteredPool: NodePool?
+    /// The pool without a filter: one element once it is known, which gives access in place.
+    /// The pool without a filter: one element once it is known, which gives access in place.
+    private var unfilteredPool: [NodePool] = []
     /// Created when a filter is first used after a change. A linear search is enough for the few filters of a service.
     private var filteredPools: [(filter: NodeFilter, nodes: NodePool)] = []
     /// By node ID; empty if the strategy does not need it.
@@ -48,7 +49,7 @@ struct NodeReplica: Sendable {
     private mutating func update(to current: ServiceView.Generation) {
         generation = current
         snapshot = view.snapshot
-        unfilteredPool = nil
+        unfilteredPool = []
         filteredPools = []
         guard strategy == .leastLoaded else { return }
         let known = loads
@@ -59,8 +60,8 @@ struct NodeReplica: Sendable {
     /// Gives access to the pool of a filter in place, which avoids a copy.
     private mutating func withPool(_ filter: NodeFilter, _ pick: (inout NodePool) -> Candidate?) -> Candidate? {
         if filter.isEmpty {
-            if unfilteredPool == nil { unfilteredPool = pool(filter) }
-            return pick(&unfilteredPool!)
+            if unfilteredPool.isEmpty { unfilteredPool = [pool(filter)] }
+            return pick(&unfilteredPool[0])
         }
         if let index = filteredPools.firstIndex(where: { $0.filter == filter }) {
             return pick(&filteredPools[index].nodes)

@@ -104,10 +104,7 @@ import Testing
         "T31 unknown codes and null fields in an error are mapped",
         arguments: [
             (#"{"id":null,"code":777,"detail":null,"status":null}"#, MicroError.Code.internal, "", "greeter"),
-            (
-                #"{"id":"x","code":418,"detail":"tea","status":7}"#, .internal,
-                #"{"id":"x","code":418,"detail":"tea","status":7}"#, "greeter"
-            ),
+            (#"{"id":"x","code":418,"detail":"tea","status":7}"#, .invalidArgument, "tea", "x"),
             (#"{"id":"x","code":418,"detail":"tea"}"#, .invalidArgument, "tea", "x"),
             (#"{"code":-5,"detail":"d"}"#, .internal, "d", "greeter"),
             (#"{"code":99999999999999999999}"#, .internal, #"{"code":99999999999999999999}"#, "greeter"),

@@ -347,9 +347,9 @@ final class MutantRegistry: Registry {
                 source.yield(state)
             }
         case .closeEndsOtherWatches:
-            return piped(watch, onSource: { [sharedState] source in sharedState.addWatch { source.finish() } }) {
-                $1.yield($0)
-            }
+            return piped(
+                watch, onSource: { [sharedState] source in sharedState.addWatch { source.finish() } },
+                { $1.yield($0) })
         case .hidesStaleness:
             return piped(watch) { state, source in
                 if case .stale = state.freshness { return }
