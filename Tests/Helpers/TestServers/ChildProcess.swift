@@ -29,7 +29,7 @@ package final class ChildProcess: Sendable {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = file
         process.standardError = file
-        try process.run()
+        try ProcessLauncher.run(process)
         try file.close()
     }
 

@@ -14,7 +14,7 @@ struct ConformanceBrokerCommand: AsyncParsableCommand {
             Each case uses topics of its own, with NATS at least once also a stream of its own, and removes what it has \
             written, so the backend may be in use.
 
-            CredentialKind and certificates are read from the environment, as in a service: NATS_USER, NATS_PASSWORD, \
+            Credentials and certificates are read from the environment, as in a service: NATS_USER, NATS_PASSWORD, \
             NATS_TOKEN, NATS_CA, NATS_CERT, NATS_KEY. With NATS_MONITORING_ADDRESS, the HOST:PORT of the server's \
             monitoring, the cases count connections and subscriptions.
 

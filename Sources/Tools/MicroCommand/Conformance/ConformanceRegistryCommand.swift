@@ -14,7 +14,7 @@ struct ConformanceRegistryCommand: AsyncParsableCommand {
             Each case uses namespaces of its own and removes what it has written, so the backend may be in use. The \
             case about go-micro's records, which have no namespace, uses unique service names.
 
-            CredentialKind and certificates are read from the environment, as in a service: CONSUL_HTTP_TOKEN, \
+            Credentials and certificates are read from the environment, as in a service: CONSUL_HTTP_TOKEN, \
             CONSUL_CACERT, CONSUL_CLIENT_CERT, CONSUL_CLIENT_KEY; ETCDCTL_USER, ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY.
 
             With --control the cases stop, kill, pause and wipe the backend. All its data is lost.

@@ -13,7 +13,7 @@ struct ConformanceTransportCommand: AsyncParsableCommand {
             The exit status is 0 if every case that applies to the adapter passes, and 1 otherwise. Both \
             sides of each call are in this process, on free ports of this machine or on subjects of their own.
 
-            CredentialKind and certificates of NATS are read from the environment, as in a service: NATS_USER, \
+            Credentials and certificates of NATS are read from the environment, as in a service: NATS_USER, \
             NATS_PASSWORD, NATS_TOKEN, NATS_CA, NATS_CERT, NATS_KEY. With NATS_MONITORING_ADDRESS, the HOST:PORT of the \
             server's monitoring, the cases count connections and subscriptions.
             """)

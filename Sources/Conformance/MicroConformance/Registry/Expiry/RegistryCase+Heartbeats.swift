@@ -71,8 +71,11 @@ extension RegistryCase {
             try await context.withHeartbeat(of: record) { recorder in
                 let before = recorder.states.count
                 try await context.never("a node is absent", during: context.bounds.expiry.timeToLive * 3) {
-                    let count = try await context.reader.lookUp("svc").flatMap(\.nodes).count
-                    return count != record.nodes.count || recorder.states.count > before
+                    let found = try await context.reader.lookUp("svc").flatMap(\.nodes).count
+                    return found != record.nodes.count
+                        || recorder.states.dropFirst(before).contains {
+                            $0["svc"].flatMap(\.nodes).count != record.nodes.count
+                        }
                 }
             }
         },
