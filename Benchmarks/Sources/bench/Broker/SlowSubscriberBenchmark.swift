@@ -41,12 +41,12 @@ struct SlowSubscriberBenchmark: AsyncParsableCommand {
         // At most once: in the end, everything that exceeds the buffer has been dropped.
         let expected = options.delivery == .atMostOnce ? messages - SubscribeOptions().maxBufferedMessages : 0
         let deadline = ContinuousClock.now + Self.timeout
-        while subscription.dropped < expected {
-            guard .now < deadline else { throw BenchError("only \(subscription.dropped) messages were dropped") }
+        while subscription.droppedCount < expected {
+            guard .now < deadline else { throw BenchError("only \(subscription.droppedCount) messages were dropped") }
             try await Task.sleep(for: .milliseconds(10))
         }
         print(
-            options.label, messages, subscription.dropped, text(before / 1_048_576, 1),
+            options.label, messages, subscription.droppedCount, text(before / 1_048_576, 1),
             text(try residentMemory() / 1_048_576, 1))
         await subscription.cancel()
         await subscriber.close()

@@ -18,7 +18,6 @@ struct ConsulCorrupter: RegistryCorrupter {
     private func instances(_ service: String, _ namespace: String) -> [AgentServiceRegistration] {
         let name = "\(namespace)/\(service)"
         return [
-            AgentServiceRegistration(id: "\(namespace)/unspecified-\(namespace)", name: name, address: "0.0.0.0"),
             AgentServiceRegistration(
                 id: "\(namespace)/\(String(repeating: "x", count: 300))", name: name, address: "10.0.0.1"),
             AgentServiceRegistration(id: "\(namespace)/address-\(namespace)", name: name, address: "not an address"),
