@@ -24,7 +24,9 @@ struct BrokerDeliver: AsyncParsableCommand {
         }
         try await load.measure(options.label, by: publisher, to: options.topic, progress: progress)
         reader.cancel()
-        guard subscription.droppedCount == 0 else { throw BenchError("\(subscription.droppedCount) messages were dropped") }
+        guard subscription.droppedCount == 0 else {
+            throw BenchError("\(subscription.droppedCount) messages were dropped")
+        }
         await subscriber.close()
         await publisher.close()
     }
