@@ -22,9 +22,7 @@ struct ConsulFaultConformanceTests {
     @Test(.conformanceReport, .serialized, arguments: RegistryCase.faultCases)
     func contract(_ each: RegistryCase) async throws {
         let server = try #require(ConsulServer.current)
-        // With the default long poll of 30 s, a response that never ends is read for as long (R82).
-        await each.verify(
-            against: try await ConsulHarnesses.harness(server), options: RunOptions(knownFlaky: ["R82"]))
+        await each.verify(against: try await ConsulHarnesses.harness(server))
     }
 }
 
