@@ -20,7 +20,7 @@ demo: setup ## Build and run the greeter demo: a server and a client in one proc
 fault_tests = \.\w*(Fault|Fuzz|Cluster|Soak)\w*/|/mutated
 
 # More tests at a time would keep each other from the deadlines that they measure.
-parallel = --experimental-maximum-parallelization-width 3
+parallel = --experimental-maximum-parallelization-width 2
 
 test: setup ## Run the tests side by side, in about ten minutes; report servers that are not installed
 	@scripts/check-backends

@@ -199,8 +199,10 @@ private func state(_ nodes: String..., transport: String? = "http") -> RegistryS
             if selection.node.id == "a" { timeouts += 1 }
             selection.report(selection.node.id == "a" ? .timedOut : .responded)
         }
-        // Two until the ejection, and probes with growing delays if the test is slow.
-        #expect((1...8).contains(timeouts), "\(timeouts)")
+        // Two until the ejection, and probes with growing delays if the test is slow. The least loaded of two random nodes
+        // may never be the hanging one.
+        let minTimeouts = strategy == .leastLoaded ? 0 : 1
+        #expect((minTimeouts...8).contains(timeouts), "\(timeouts)")
         await selector.close()
     }
 
