@@ -25,7 +25,7 @@ package struct LegacyRPCEnvelope: Sendable {
 
     /// Opens an envelope; nil if the request is in none.
     ///
-    /// - Parameter service: Who answers a request that names nobody.
+    /// - Parameter service: The service that handles a request without a service name.
     package init?(_ outer: TransportRequest, for service: String) {
         // Most are not.
         guard outer.contentType.utf8.last == UInt8(ascii: "c") || outer.endpoint.isEmpty else { return nil }

@@ -86,7 +86,7 @@ import Testing
         try await restartServerIfNeeded()
     }
 
-    /// It takes a second before it closes connections: by then nobody is there.
+    /// It closes connections after a second, when no client is connected any more.
     @Test func lameDuckServerIsLeft() async throws {
         let other = try NATSServer()
         try await other.start()

@@ -34,7 +34,7 @@ final class JetStreamStream: Sendable {
     func ensureTopic(_ topic: String, refresh: Bool = false, by deadline: ContinuousClock.Instant) async throws {
         if !refresh, cache.withLock({ $0.coveredTopics.contains(topic) }) { return }
         // An update replaces the whole list of topics, so that updates are made one at a time. Another process may still
-        // undo one: whoever misses its topic then adds it again.
+        // undo one: a client that misses its topic adds it again.
         try await updateLock.withLock([name]) {
             do {
                 try await addTopic(topic, deadline)
