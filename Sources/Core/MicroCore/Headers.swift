@@ -4,7 +4,7 @@
 /// The metadata of a request, a response or a message: an ordered list of names and values, in which a name can occur
 /// several times.
 ///
-/// Names are compared without regard to ASCII case, as in HTTP (RFC 9110, section 5.1), and keep their case.
+/// Comparison of names ignores ASCII case, as in HTTP (RFC 9110, section 5.1). Names keep their case.
 public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
     /// A name and its value.
     public typealias Element = (name: String, value: String)

@@ -3,6 +3,7 @@
 
 /// The library as a whole.
 public enum SwiftMicro {
-    /// The version of the library, the command `micro` and the conformance kit: a semantic version (https://semver.org).
+    /// The version of the library, the command `micro` and the conformance suite: a semantic version
+    /// (https://semver.org).
     public static let version = "0.1.0"
 }

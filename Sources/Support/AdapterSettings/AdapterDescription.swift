@@ -4,7 +4,7 @@
 package import Configuration
 package import MicroCore
 
-/// An adapter's name and how its parts are made from settings.
+/// An adapter's name, and factories that create its parts from settings.
 ///
 /// Each adapter module declares one, and `MicroBackends` collects them.
 package struct AdapterDescription: Sendable {

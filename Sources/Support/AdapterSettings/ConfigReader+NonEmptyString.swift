@@ -4,7 +4,8 @@
 package import Configuration
 
 extension ConfigReader {
-    /// A setting; nil if it is not set, or set to nothing, as by a variable that is made of another one that is not set.
+    /// A setting; nil if it is not set or empty, such as a variable whose value refers to another variable that is not
+    /// set.
     ///
     /// - Parameter isSecret: Whether it must not be shown.
     package func nonEmptyString(_ key: ConfigKey, isSecret: Bool = false) -> String? {

@@ -33,7 +33,7 @@ extension BackendKind {
         let isComplete = address.hasPrefix("http://") || address.hasPrefix("https://")
         let url = isComplete ? address : (usesTLS ? "https://" : "http://") + address
         let authority = url.split(separator: "/", omittingEmptySubsequences: false).dropFirst(2)
-        // Addresses appear in messages: credentials must not be part of one.
+        // Addresses appear in messages, so they must not contain credentials.
         guard !address.contains("@") else {
             let setting = credentialsSetting.isEmpty ? "" : ": set \(credentialsSetting)"
             throw invalid(

@@ -14,15 +14,20 @@ package protocol BackendConfiguration {
     var usesTLS: Bool { get }
     /// The certificate files of the client.
     var tls: ClientTLSConfiguration { get }
+    /// The certificates of the client; by default, those in ``tls``.
+    var curlTLS: CurlTLS { get }
     /// The time limit of one operation.
     var timeout: Duration { get }
-    /// How long one request for changes stays open.
+    /// How long a blocking query or watch request stays open.
     var watchRenewalInterval: Duration { get }
     /// The maximum size of a response, in bytes.
     var maxResponseSize: Int { get }
 }
 
 extension BackendConfiguration {
+    /// The certificate files of the configuration.
+    package var curlTLS: CurlTLS { CurlTLS(tls) }
+
     /// The configured servers.
     ///
     /// - Throws: `MicroError` with `invalidArgument` if an address is not valid or there is none.
@@ -33,7 +38,7 @@ extension BackendConfiguration {
     /// A client for the configured servers.
     ///
     /// - Parameters:
-    ///   - maxConcurrentRequests: The maximum number of concurrent short requests. Each takes a connection.
+    ///   - maxConcurrentRequests: The maximum number of concurrent short requests. Each uses a connection.
     ///   - maxIdleConnections: The maximum number of connections that are kept open for later requests.
     ///   - headers: The header fields of all requests.
     package func makeHTTPClient(
@@ -41,7 +46,7 @@ extension BackendConfiguration {
         headers: @escaping @Sendable () -> [(String, String)]
     ) -> BackendHTTPClient {
         BackendHTTPClient(
-            tls: CurlTLS(tls), maxResponseSize: maxResponseSize, maxConcurrentRequests: maxConcurrentRequests,
+            tls: curlTLS, maxResponseSize: maxResponseSize, maxConcurrentRequests: maxConcurrentRequests,
             maxIdleConnections: maxIdleConnections, headers: headers)
     }
 

@@ -5,7 +5,7 @@ package import CurlTransfer
 package import MicroCore
 
 extension MicroError {
-    /// Converts the failure of a request that got no response.
+    /// Converts the failure of a request without a response.
     ///
     /// - Parameter timeout: The time limit of the request, for the message; zero if there was none.
     package init(_ error: CurlError, at server: BackendServer, timeout: Duration) {
@@ -74,22 +74,23 @@ extension MicroError {
             origin: server.kind.role.origin)
     }
 
-    /// The error for a response that a server of this kind does not send. It must never be read as an empty result.
+    /// The error for a response that is not valid for a server of this kind. Such a response must never be read as an
+    /// empty result.
     package static func unexpectedResponse(_ server: BackendServer, _ problem: String) -> MicroError {
         MicroError(
             .internal,
-            "\(server) does not respond as \(server.kind.name) does: \(problem)\(problem.hasSuffix("?") ? "" : ".") "
+            "\(server) sent an invalid \(server.kind.name) response: \(problem)\(problem.hasSuffix("?") ? "" : ".") "
                 + "Is \(server.kind.role.addressSetting) right?",
             origin: server.kind.role.origin)
     }
 
-    /// The error itself if it is one of the contract; otherwise `internal` with its description.
+    /// The error itself if the contract permits it; otherwise `internal` with its description.
     package static func wrapping(_ error: any Error, origin: String) -> MicroError {
         error as? MicroError ?? MicroError(.internal, "\(error)", origin: origin)
     }
 }
 
 extension String {
-    /// The first line that is not empty, at most 200 characters, for a message of one line.
+    /// The first non-empty line, at most 200 characters, for a one-line message.
     package var firstLine: String { String(split(whereSeparator: \.isNewline).first?.prefix(200) ?? "") }
 }

@@ -3,7 +3,7 @@
 
 import Synchronization
 
-/// Limits how many watches have a connection of their own. Further watches share one.
+/// Limits how many watches have a dedicated connection. Further watches share one.
 package final class DedicatedConnectionLimit: Sendable {
     private let available: Mutex<Int>
 

@@ -1,10 +1,10 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import MicroCore
+package import MicroCore
 import Synchronization
 
-/// The servers of a backend. Requests go to the one that responded last; when it fails, to the next.
+/// The servers of a backend. Requests go to the server that responded last; if it fails, to the next one.
 package final class FailoverRing: Sendable, CustomStringConvertible {
     private let kind: BackendKind
     private let servers: [BackendServer]
@@ -21,14 +21,17 @@ package final class FailoverRing: Sendable, CustomStringConvertible {
     /// The product and all URLs, such as `Consul at http://127.0.0.1:8500`.
     package var description: String { "\(kind.name) at \(servers.map(\.url).joined(separator: ", "))" }
 
-    /// Sends a request to one server after the other until one responds.
+    /// The hosts and ports of all servers.
+    package var addresses: [Address] { servers.compactMap(\.address) }
+
+    /// Sends a request to one server after another until one responds.
     ///
     /// - Parameters:
-    ///   - timeout: The time limit for all servers. Each gets an equal share of the time that is left.
+    ///   - timeout: The time limit for all servers. Each attempt gets an equal share of the remaining time.
     ///   - preferred: The server to try first; nil for the last one that responded.
     ///   - request: Sends the request to a server within a time limit.
-    /// - Throws: The error of `request`. If it is one that another server may not have (`unavailable`,
-    ///   `deadlineExceeded`, `resourceExhausted`), the next server is tried; after the last one, an error with the messages of all.
+    /// - Throws: The error of `request`. If another server may succeed (`unavailable`, `deadlineExceeded`,
+    ///   `resourceExhausted`), the next server is tried; after the last server, an error with all messages is thrown.
     package func firstResponse<Response: Sendable>(
         within timeout: Duration, startingAt preferred: BackendServer? = nil,
         _ request: (BackendServer, Duration) async throws -> Response
@@ -42,7 +45,7 @@ package final class FailoverRing: Sendable, CustomStringConvertible {
                 failures.append(error)
                 advance(server)
             }
-            // A blocking query may take longer than its share: the time that it was meant to wait does not count.
+            // A blocking query may take longer than its share, because its intended wait does not count.
             remaining -= min(ContinuousClock.now - started, share)
         }
         throw summary(failures)
@@ -55,7 +58,8 @@ package final class FailoverRing: Sendable, CustomStringConvertible {
         return [preferred] + ring.filter { $0 != preferred }
     }
 
-    /// Moves on if the server that failed is still the current one: of concurrent failures, only the first counts.
+    /// Selects the next server if the failed server is still the current one, so that only the first of several
+    /// concurrent failures has an effect.
     private func advance(_ server: BackendServer) {
         _ = currentIndex.compareExchange(
             expected: server.number, desired: (server.number + 1) % servers.count, ordering: .relaxed)

@@ -8,9 +8,9 @@ package final class SharedTask: Sendable {
     private struct State {
         var users: [Int: AsyncStream<Never>.Continuation] = [:]
         var nextID = 0
-        /// The task that the present users share, by number.
+        /// The task that the current users share, by number.
         var current: Int?
-        /// Tasks that have not ended, which includes cancelled ones.
+        /// Tasks that have not ended, including cancelled ones.
         var tasks: [Int: Task<Void, Never>] = [:]
         var isClosed = false
 
@@ -28,8 +28,8 @@ package final class SharedTask: Sendable {
     /// - Parameter operation: Runs until its task is cancelled.
     package init(_ operation: @escaping @Sendable () async -> Void) { self.operation = operation }
 
-    /// Keeps the operation running until the calling task is cancelled or ``close()`` is called. Returns at once after
-    /// ``close()``.
+    /// Keeps the operation running until the calling task is cancelled or ``close()`` is called. Returns immediately
+    /// after ``close()``.
     package func keepRunning() async {
         let (end, continuation) = AsyncStream<Never>.makeStream()
         guard let id = add(continuation) else { return }

@@ -11,18 +11,20 @@ package struct WatchRetry {
     /// Creates a loop without failures.
     package init() {}
 
-    /// How many failures there were since the last success.
+    /// The number of failures since the last success.
     package var consecutiveFailures: Int { failures }
 
-    /// Records a success: the next failure is the first of a series.
+    /// Records a success, so that the next failure is the first of a series.
     package mutating func reset() { failures = 0 }
 
     /// Waits after a failure.
     ///
+    /// - Parameter minDelay: The delay that the server has requested; at most 30 s of it are respected.
     /// - Returns: Whether to try again: false if the registry is closed or the task cancelled.
-    package mutating func wait(after cause: MicroError) async -> Bool {
+    package mutating func wait(after cause: MicroError, atLeast minDelay: Duration? = nil) async -> Bool {
         guard cause.code != .closed else { return false }
-        do { try await Task.sleep(for: Backoff.afterFailure(cause, attempt: failures)) } catch { return false }
+        let delay = max(Backoff.afterFailure(cause, attempt: failures), min(minDelay ?? .zero, .seconds(30)))
+        do { try await Task.sleep(for: delay) } catch { return false }
         failures += 1
         return true
     }
@@ -33,7 +35,7 @@ extension Backoff {
     ///
     /// - Parameter attempt: 0 for the first failure in a row.
     package static func afterFailure(_ cause: MicroError, attempt: Int) -> Duration {
-        // Rejected credentials rarely become valid, and etcd makes logins slow on purpose.
+        // Rejected credentials rarely become valid, and etcd deliberately makes logins slow.
         let isRejected = [.unauthenticated, .permissionDenied].contains(cause.code)
         let backoff =
             isRejected
@@ -44,6 +46,14 @@ extension Backoff {
 }
 
 extension RegistryState {
+    /// The part of the state that belongs to a watch of a service, or of all services (nil).
+    package func scoped(to name: String?) -> RegistryState {
+        guard let name else { return self }
+        var state = RegistryState(self[name], freshness: freshness)
+        state.historyStart = historyStart
+        return state
+    }
+
     /// The state of a watch before its first read.
     package static var notYetRead: RegistryState {
         RegistryState(

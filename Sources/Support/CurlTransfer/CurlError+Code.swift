@@ -4,7 +4,7 @@
 import CCurl
 
 extension CurlError {
-    /// Creates an error from libcurl's result. An empty detail stands for libcurl's text of the code.
+    /// Creates an error from libcurl's result. If the detail is empty, libcurl's text for the code is used.
     init(code: CURLcode, detail: String) {
         let message = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
         self.init(kind: Kind(code), message: message, curlCode: Int32(truncatingIfNeeded: code.rawValue))
@@ -32,7 +32,7 @@ extension CurlError.Kind {
             CURLE_SSL_CLIENTCERT:
             self = .tlsFailure
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
-            // libcurl also reports the first for bytes that are not HTTP; the scheme was checked before.
+            // libcurl also reports the first code for bytes that are not HTTP; the scheme has already been checked.
             self = .badResponse
         default:
             self = .other

@@ -3,7 +3,7 @@
 
 /// The failure of a request or a socket.
 package struct CurlError: Error, Sendable, Equatable {
-    /// The kind of failure, by which a caller decides.
+    /// The kind of failure, for callers to branch on.
     package enum Kind: Sendable, Hashable {
         /// The method, a URL character or a header is invalid. Nothing was sent.
         case invalidRequest
@@ -27,14 +27,14 @@ package struct CurlError: Error, Sendable, Equatable {
         case bodyTooLarge
         /// The `CurlTransfer` or `CurlSocket` was closed, before or during the operation.
         case closed
-        /// Another failure, such as no free descriptor in the process.
+        /// Another failure, such as a lack of free descriptors in the process.
         case other
     }
 
     /// The kind of failure.
     package var kind: Kind
 
-    /// One line of text without URL, headers or body: libcurl's text where it has one, below 256 bytes.
+    /// One line of text without URL, headers or body: libcurl's text if there is one, shorter than 256 bytes.
     package var message: String
 
     /// The `CURLcode`; 0 if libcurl did not report the failure.

@@ -5,7 +5,7 @@ import CCurl
 
 /// The process-wide state of libcurl.
 enum CurlLibrary {
-    /// Initializes libcurl on first use and says whether that succeeded.
+    /// Initializes libcurl on first use, and reports whether that succeeded.
     static let isReady = {
         ccurl_keep_tls_at_exit()
         return curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CCurl
+import MicroCore
 
 /// Sets options of an easy handle and keeps the first failure.
 struct CurlOptions {
@@ -52,13 +53,14 @@ struct CurlOptions {
         set(CURLOPT_TIMEOUT_MS, timeout.curlMilliseconds)
         set(CURLOPT_CONNECTTIMEOUT_MS, connectTimeout.curlMilliseconds)
         set(CURLOPT_NOSIGNAL, 1)
-        // Empty, not unset: libcurl would otherwise read a proxy from the environment.
+        // Empty rather than unset: otherwise, libcurl would read a proxy from the environment.
         set(CURLOPT_PROXY, "")
         set(CURLOPT_TCP_NODELAY, 1)
         set(CURLOPT_TCP_KEEPALIVE, 1)
         set(CURLOPT_TCP_KEEPIDLE, 30)
         set(CURLOPT_TCP_KEEPINTVL, 10)
-        // Every new connection resolves the name, so that clients follow a server that moves. Connections are reused.
+        // Every new connection resolves the name, so that clients follow a server whose address changes. Connections
+        // are reused.
         set(CURLOPT_DNS_CACHE_TIMEOUT, 0)
     }
 
@@ -76,7 +78,8 @@ struct CurlOptions {
         set(CURLOPT_SSL_VERIFYPEER, 1)
         set(CURLOPT_SSL_VERIFYHOST, 2)
         set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        // Without a passphrase, OpenSSL prompts on the terminal for that of an encrypted key, and blocks the thread.
+        // Without a passphrase, OpenSSL prompts for the passphrase of an encrypted key on the terminal, and blocks the
+        // thread.
         set(CURLOPT_KEYPASSWD, "")
         if let file = tls.certificateAuthorityFile {
             set(CURLOPT_CAINFO, file)
@@ -89,6 +92,24 @@ struct CurlOptions {
             set(CURLOPT_SSLCERT, file)
             set(CURLOPT_SSLKEY, tls.clientKeyFile ?? file)
         }
+        applyEmbedded(tls)
+    }
+
+    /// Sets certificates that are not in files.
+    private mutating func applyEmbedded(_ tls: CurlTLS) {
+        if let authorities = tls.certificateAuthorities {
+            set(CURLOPT_CAINFO, nil)
+            set(CURLOPT_CAPATH, nil)
+            setCopy(CURLOPT_CAINFO_BLOB, of: authorities)
+        }
+        if let certificate = tls.clientCertificate {
+            setCopy(CURLOPT_SSLCERT_BLOB, of: certificate)
+            setCopy(CURLOPT_SSLKEY_BLOB, of: tls.clientKey?.reveal() ?? certificate)
+        }
+    }
+
+    private mutating func setCopy(_ option: CURLoption, of text: String) {
+        record(Array(text.utf8).withUnsafeBytes { ccurl_set_blob(easy, option, $0.baseAddress, $0.count) })
     }
 
     private mutating func applyBody(_ request: CurlRequest) {

@@ -7,7 +7,7 @@ import TestServers
 import TestSupport
 import Testing
 
-/// A registry that does what a test tells it.
+/// A registry whose results a test sets.
 private final class FakeRegistry: Registry {
     struct State {
         var isDown = false
@@ -15,7 +15,7 @@ private final class FakeRegistry: Registry {
         var nodes: Set<String> = []
         var registers = 0
         var hangs = false
-        /// The answer is lost, not the request.
+        /// Whether the response is lost after the request was executed.
         var hangsAfterRegistering = false
     }
 
@@ -52,7 +52,7 @@ private final class FakeRegistry: Registry {
     func close() async {}
 }
 
-/// Keeps what a heartbeat tells.
+/// Records the reports of heartbeats.
 private final class StatusRecorder: Sendable {
     private let all = Mutex<[RegistrationStatus]>([])
 
@@ -174,6 +174,17 @@ private final class StatusRecorder: Sendable {
             registry.state.withLock { $0.hangs = true }
         }
         #expect(log.has("not deregistered"))
+    }
+
+    @Test func defaultIntervalIsAThirdOfTheTimeToLive() async throws {
+        let started = ContinuousClock.now
+        try await withRunning(registration { ($0.timeToLive, $0.interval) = (.milliseconds(600), nil) }) {
+            #expect(await eventually { registry.state.withLock(\.registers) >= 2 })
+            // With jitter, at least nine tenths of 200 ms.
+            #expect(ContinuousClock.now - started >= .milliseconds(180))
+            #expect(await eventually { registry.state.withLock(\.registers) >= 3 })
+            #expect(ContinuousClock.now - started >= .milliseconds(360))
+        }
     }
 
     @Test func intervalMustBeBelowTimeToLive() {

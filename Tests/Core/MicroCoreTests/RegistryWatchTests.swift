@@ -37,6 +37,20 @@ private let cause = MicroError(.unavailable, "down")
         #expect(await reader.next()?.port == 3)
     }
 
+    @Test func liveStateThatReplacesUnreadStaleStateBeginsNewHistory() async {
+        let (watch, source) = RegistryWatch.makeStream()
+        var reader = watch.makeAsyncIterator()
+        source.yield(state(1))
+        #expect(await reader.next()?.historyStart == nil)
+        source.yield(state(1).failing(with: cause))
+        source.yield(RegistryState())
+        source.yield(state(2))
+        let latest = await reader.next()
+        #expect(latest?.port == 2 && latest?.historyStart != nil)
+        source.yield(state(3))
+        #expect(await reader.next()?.historyStart == nil)
+    }
+
     @Test func staleIsReportedOncePerErrorCode() async {
         let (watch, source) = RegistryWatch.makeStream()
         var reader = watch.makeAsyncIterator()
@@ -66,6 +80,30 @@ private let cause = MicroError(.unavailable, "down")
             Issue.record("became known by failing")
             return
         }
+    }
+
+    @Test func severalReadersShareStates() async {
+        let (watch, source) = RegistryWatch.makeStream()
+        let received = Counter()
+        let ports = await withTaskGroup(of: [Int].self) { group in
+            for _ in 0..<3 {
+                group.addTask {
+                    var ports: [Int] = []
+                    for await state in watch {
+                        ports.append(state.port ?? 0)
+                        received.add()
+                    }
+                    return ports
+                }
+            }
+            for port in 1...20 {
+                source.yield(state(port))
+                #expect(await eventually { received.value == port })
+            }
+            source.finish()
+            return await group.reduce([], +)
+        }
+        #expect(ports.sorted() == Array(1...20))
     }
 
     @Test func cancelEndsWatchOnce() async {

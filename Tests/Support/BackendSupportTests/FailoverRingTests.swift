@@ -27,7 +27,7 @@ import Testing
             shares.append(share)
             throw MicroError(.unavailable, "down", origin: "test")
         }
-        // They failed at once, so that nearly all the time was left.
+        // They failed immediately, so nearly all of the time was left.
         #expect(shares.first == .seconds(20))
         #expect(shares.dropFirst().first.map { $0 > .seconds(25) && $0 <= .seconds(30) } == true)
         #expect(shares.last.map { $0 > .seconds(50) && $0 <= .seconds(60) } == true)

@@ -5,7 +5,7 @@ import BackendSupport
 import TestSupport
 import Testing
 
-/// The task that watches share, and the limit on connections of their own.
+/// The task that watches share, and the limit on dedicated connections.
 @Suite(.timeLimit(.minutes(1))) struct SharedTaskTests {
     private let starts = Counter()
     private let running = Counter()

@@ -106,7 +106,7 @@ struct HostileServerTests {
             _ = try connection.readRequest()
             try connection.write("HTTP/1.1 200 OK\r\n\(framing)\r\n\r\n")
             if framing.hasPrefix("T") { try connection.write("fffffff\r\n") }
-            // Endless where the framing allows it: the client stops it.
+            // Endless if the framing allows it, until the client ends it.
             let count = framing.hasSuffix("1001") ? 1 : Int.max
             for _ in 0..<count {
                 try connection.write([UInt8](repeating: 0x78, count: 1001))

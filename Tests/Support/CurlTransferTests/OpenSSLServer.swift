@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import MicroConformance
 import TestSupport
 import Testing
 
@@ -79,7 +80,7 @@ enum OpenSSL {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output ?? FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        try ProcessLauncher.run(process)
+        try process.start()
         return process
     }
 

@@ -1,19 +1,19 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// A message broker: publishes and delivers events. For example NATS, the HTTP broker without a server, or the memory of this
-/// process.
+/// A message broker: publishes and delivers events. Examples are NATS, the serverless HTTP broker, and the in-process
+/// memory broker.
 ///
-/// Every adapter keeps the following contract. An adapter documents only what goes beyond it.
+/// Every adapter keeps the following contract. An adapter documents only its additional guarantees.
 ///
-/// * All operations throw ``MicroError`` or `CancellationError`, keep the timeout of the adapter's configuration and end
-///   promptly on cancellation.
+/// * All operations throw ``MicroError`` or `CancellationError`, and end promptly on cancellation. They keep the timeout of
+///   the adapter's configuration, except for requests and closing, which have deadlines of their own.
 /// * An operation or option that needs a feature which the adapter does not claim in its capabilities fails with
 ///   `unsupported`. It is never ignored.
 /// * Topics, patterns, queue names and headers are checked by the same rules in all adapters (``TopicRules``), before
 ///   anything is sent.
-/// * After the backend was lost, the adapter reconnects with backoff and without limit. Subscriptions with their queues and
-///   limits are then in effect again; callers do not subscribe again.
+/// * After a loss of the backend, the adapter reconnects with backoff and without limit, and restores subscriptions
+///   with their queues and limits; callers do not subscribe again.
 ///
 /// `description` names the backend and its address for messages, such as `NATS at nats://127.0.0.1:4222`.
 public protocol Broker: Sendable, CustomStringConvertible {
@@ -26,9 +26,9 @@ public protocol Broker: Sendable, CustomStringConvertible {
 
     /// Publishes a message. It succeeds with and without subscribers.
     ///
-    /// On return, a broker that delivers at most once has handed the message over for sending, and one that delivers at
-    /// least once has stored it in the backend. While the backend is unreachable, the call waits for it until the timeout;
-    /// messages are not queued after the call has returned.
+    /// On return, a broker with at-most-once delivery has queued the message for sending, and a broker with
+    /// at-least-once delivery has stored it in the backend. While the backend is unreachable, the call waits for it
+    /// until the timeout; after a timeout, the message is not queued.
     ///
     /// - Throws: `invalidTopic`, `invalidArgument` (headers), `payloadTooLarge` (before anything is sent),
     ///   `unsupported`, `unauthenticated`, `permissionDenied`, `resourceExhausted` (the backend's storage is full),
@@ -40,24 +40,28 @@ public protocol Broker: Sendable, CustomStringConvertible {
     /// The subscription is in effect when the call returns: every message that is published afterwards is delivered.
     ///
     /// - Parameters:
-    ///   - topic: A topic, or a pattern: `*` stands for one token, `>` at the end for one or more.
-    ///   - queue: The queue group. Of all subscriptions with the same queue, in any process, each message goes to one.
+    ///   - topic: A topic, or a pattern: `*` matches one token, `>` at the end matches one or more.
+    ///   - queue: The queue group. Among all subscriptions to the topic or pattern with the same queue, in any process,
+    ///     each message goes to one. The same queue name on two topics denotes two queues.
     ///   - options: The limits of the subscription, and its options about acknowledgements.
     /// - Throws: As ``publish(_:to:)``, and `invalidName` for the queue.
     func subscribe(to topic: String, queue: String?, options: SubscribeOptions) async throws -> Subscription
 
     /// Publishes a message and waits for the first reply of a subscriber, if `requests` are claimed.
     ///
-    /// - Throws: As ``publish(_:to:)``; `notFound` at once if the topic has no subscriber, `deadlineExceeded` if no
+    /// The deadline applies in place of the timeout of the adapter's configuration, which can be shorter.
+    ///
+    /// - Throws: As ``publish(_:to:)``; `notFound` immediately if the topic has no subscriber, `deadlineExceeded` if no
     ///   subscriber replied by the deadline.
     func request(_ message: BrokerMessage, to topic: String, deadline: ContinuousClock.Instant) async throws
         -> BrokerMessage
 
-    /// Closes the broker gracefully: takes no new deliveries, waits until the received ones have been handled and
-    /// acknowledged, flushes published messages, and ends all subscriptions. At the deadline it stops waiting and ends what is
-    /// left.
+    /// Closes the broker gracefully: takes no new deliveries, waits until the received deliveries have been handled and
+    /// acknowledged, flushes published messages, and ends all subscriptions. At the deadline it stops waiting and ends
+    /// everything that remains.
     ///
-    /// Closing twice is allowed. Every operation afterwards throws `closed`.
+    /// It returns immediately if idle. Closing twice is allowed. Every operation afterwards throws `closed`. Other
+    /// clients are not affected.
     func close(deadline: ContinuousClock.Instant) async
 }
 

@@ -15,8 +15,8 @@ public struct BrokerCapabilities: Sendable, Hashable {
     public var delivery: DeliveryGuarantee
     /// The supported optional parts of the contract.
     public var features: BrokerFeatures
-    /// The maximum body size of a message without headers, in bytes. If a server sets the limit, the value is the one that
-    /// the server announced last.
+    /// The maximum body size of a message without headers, in bytes. If a server sets the limit, this is the last value
+    /// that the server announced.
     public var maxBodySize: Int
 
     /// Creates capabilities.

@@ -1,7 +1,8 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// The optional parts of the broker contract. The report of the conformance kit lists those that an adapter does not claim.
+/// The optional parts of the broker contract. The report of the conformance suite lists those that an adapter does not
+/// claim.
 public struct BrokerFeatures: OptionSet, Sendable, Hashable {
     /// The bits of the set.
     public let rawValue: UInt
@@ -9,14 +10,14 @@ public struct BrokerFeatures: OptionSet, Sendable, Hashable {
     /// Creates a set from its bits.
     public init(rawValue: UInt) { self.rawValue = rawValue }
 
-    /// Of all subscriptions with the same queue, each message goes to one.
+    /// Each message goes to one of the subscriptions with the same queue.
     public static let queues = BrokerFeatures(rawValue: 1 << 0)
     /// Messages of one publisher to one topic are delivered in the order in which they were published.
     public static let ordering = BrokerFeatures(rawValue: 1 << 1)
     /// Subscriptions to patterns with `*` and `>`.
     public static let wildcards = BrokerFeatures(rawValue: 1 << 2)
-    /// Deliveries are acknowledged or rejected, and delivered again if they are not acknowledged in time. Comes with
-    /// at-least-once delivery and with the limit of deliveries in flight.
+    /// Deliveries are acknowledged or rejected, and delivered again if they are not acknowledged in time. Requires
+    /// at-least-once delivery and a limit of deliveries in flight.
     public static let acknowledgements = BrokerFeatures(rawValue: 1 << 3)
     /// Messages that exceed the attempt limit go to a dead-letter topic.
     public static let deadLetters = BrokerFeatures(rawValue: 1 << 4)
@@ -26,11 +27,11 @@ public struct BrokerFeatures: OptionSet, Sendable, Hashable {
     public static let replay = BrokerFeatures(rawValue: 1 << 6)
     /// Requests that a subscriber replies to.
     public static let requests = BrokerFeatures(rawValue: 1 << 7)
-    /// Headers keep their order, and a name can occur several times. Without it, a message with a repeated name is refused
-    /// with `unsupported`.
+    /// Headers keep their order, and a name can occur several times. Without this feature, a message with a repeated
+    /// name is refused with `unsupported`.
     public static let repeatedHeaders = BrokerFeatures(rawValue: 1 << 8)
-    /// Publishers send messages to the subscribers directly, without a server. If a subscriber that is registered cannot be
-    /// reached or refuses, and no other one got the message, publishing fails.
+    /// Publishers send messages to the subscribers directly, without a server. Publishing fails if a registered
+    /// subscriber cannot be reached or refuses the message, and no other subscriber received it.
     public static let directDelivery = BrokerFeatures(rawValue: 1 << 9)
 
     /// Every feature with its name, in a stable order.

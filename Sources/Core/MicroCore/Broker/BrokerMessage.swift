@@ -5,7 +5,7 @@ public import NIOCore
 
 /// A message of a broker: an encoded body with headers.
 public struct BrokerMessage: Sendable, Hashable {
-    /// The headers. The broker's own headers are not among them.
+    /// The headers, without the broker's own headers.
     public var headers: Headers
     /// The encoded event: any bytes.
     public var body: ByteBuffer

@@ -7,14 +7,14 @@ public struct Delivery: Sendable {
     public enum Settlement: Sendable, Hashable {
         /// The message was handled and must not be delivered again.
         case acknowledged
-        /// The message could not be handled. It is delivered again, not before the delay has passed.
+        /// The message could not be handled. It is delivered again after the delay.
         case rejected(after: Duration?)
         /// The subscription ended before the message was consumed. It is returned for redelivery, and does not count as an
-        /// attempt if the backend can tell the difference.
+        /// attempt if the backend can distinguish them.
         case returned
     }
 
-    /// The topic that the message was published to. For a subscription to a pattern it is the concrete topic.
+    /// The topic that the message was published to. For a subscription to a pattern, this is the concrete topic.
     public let topic: String
     /// The published message.
     public let message: BrokerMessage
@@ -47,14 +47,14 @@ public struct Delivery: Sendable {
         sendReply = reply
     }
 
-    /// Reports that the message was handled, so that it is not delivered again.
+    /// Reports that the message was handled, so that it is not delivered again. It applies to this message only.
     ///
-    /// On a broker without acknowledgements it has no effect, since no message is delivered again. Only the first of several
-    /// acknowledgements and rejections counts. It still counts after the subscription has ended.
+    /// On a broker without acknowledgements, it has no effect, since no message is delivered again. Only the first of
+    /// several acknowledgements and rejections has an effect, even after the subscription has ended.
     public func acknowledge() { receipt?.settle(.acknowledged) }
 
-    /// Reports that the message could not be handled, so that it is delivered again to this subscription or to another one
-    /// of its queue.
+    /// Reports that the message could not be handled, so that it is delivered again to this subscription or to another
+    /// subscription of its queue.
     ///
     /// - Parameter delay: The minimum time until the next delivery; nil for none.
     /// - Throws: ``MicroError`` with `unsupported` on a broker without acknowledgements.

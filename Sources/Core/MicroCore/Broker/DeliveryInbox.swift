@@ -69,8 +69,8 @@ final class DeliveryInbox: Sendable {
         hand(batches)
     }
 
-    /// Drops the oldest deliveries beyond the limits. Deliveries with acknowledgements are not dropped: the adapter bounds
-    /// them by the number that it requests from the backend.
+    /// Drops the oldest deliveries beyond the limits. Deliveries with acknowledgements are not dropped: the adapter
+    /// bounds them by limiting the number that it requests from the backend.
     private func dropExcess(_ state: inout State) {
         while state.buffer.count > maxCount || (state.bytes > maxBytes && state.buffer.count > 1) {
             guard state.buffer.first?.receipt == nil, let oldest = state.buffer.popFirst() else { return }
@@ -88,10 +88,10 @@ final class DeliveryInbox: Sendable {
         return batches
     }
 
-    /// Resumes readers. Call it without the lock, since a reader can use the inbox at once.
+    /// Resumes readers. Call it without the lock, since a reader may use the inbox immediately.
     private func hand(_ batches: [(Reader, Batch)]) {
         for (reader, batch) in batches where !reader.promise.resolve(with: .success(batch)) {
-            // The reader was cancelled: its batch is for others.
+            // The reader was cancelled: its batch goes to other readers.
             returnBatch(batch)
         }
     }
@@ -169,7 +169,7 @@ final class DeliveryInbox: Sendable {
         for drainer in result.drainers { drainer.resolve() }
     }
 
-    /// Counts a delivery that was taken as settled.
+    /// Records that a delivery which was taken has been settled.
     func didSettleDelivery() {
         let drainers = state.withLock { state in
             state.unsettledCount -= 1
@@ -197,7 +197,7 @@ final class DeliveryInbox: Sendable {
         if !hasNotifiedEnd.exchange(true, ordering: .acquiringAndReleasing) { onEnd() }
     }
 
-    /// Takes no more deliveries and waits until the inbox is idle, or until the deadline, also in a cancelled task.
+    /// Takes no more deliveries and waits until the inbox is idle, or until the deadline, even in a cancelled task.
     ///
     /// - Returns: Whether the inbox became idle.
     func drain(deadline: ContinuousClock.Instant) async -> Bool {

@@ -16,16 +16,17 @@ public struct SubscribeOptions: Sendable, Hashable {
 
     /// The maximum number of deliveries that wait for a reader; at least 1, 65,536 by default.
     ///
-    /// Beyond it the oldest deliveries are dropped and counted in ``Delivery/droppedBefore``. With acknowledgements no
-    /// deliveries are dropped: they stay at the backend.
+    /// Beyond this limit, the oldest deliveries are dropped and counted in ``Delivery/droppedBefore``. With
+    /// acknowledgements, no deliveries are dropped: they stay at the backend.
     public var maxBufferedMessages = 65_536
     /// The maximum size of the waiting headers and bodies in bytes; at least 1, 64 MiB by default. A single larger delivery
     /// is kept.
     public var maxBufferedBytes = 64 * 1024 * 1024
-    /// The name under which the backend keeps a subscription without a queue while it has no subscriber, by the rules for
-    /// queue names. Needs `durability`. A queue is kept under its own name.
+    /// The name under which the backend keeps a subscription without a queue while it has no subscriber. The rules for
+    /// queue names apply. Needs `durability`. A queue is kept under its own name.
     public var durableName: String?
-    /// The position at which a new subscription begins. One that the backend has kept continues at its last position.
+    /// The position at which a new subscription begins. A subscription that the backend has kept continues at its last
+    /// position.
     public var start = Start.new
     /// The maximum number of unsettled deliveries; at least 1. Nil for the adapter's default. Needs `acknowledgements`.
     public var maxInFlight: Int?
@@ -34,8 +35,8 @@ public struct SubscribeOptions: Sendable, Hashable {
     public var acknowledgementTimeout: Duration?
     /// The maximum number of deliveries of a message; at least 1, nil for no limit. Needs `acknowledgements`.
     public var maxAttempts: Int?
-    /// The topic to which a message goes, with its headers, after it was delivered ``maxAttempts`` times without an
-    /// acknowledgement. Needs `deadLetters` and ``maxAttempts``.
+    /// The topic to which a message goes, with its headers, after it has been delivered ``maxAttempts`` times without
+    /// an acknowledgement. Needs `deadLetters` and ``maxAttempts``.
     public var deadLetterTopic: String?
 
     /// Creates the default options.

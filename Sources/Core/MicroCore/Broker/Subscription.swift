@@ -9,7 +9,7 @@ import Synchronization
 /// * It survives every loss of the backend. It ends with ``cancel()``, when its broker is closed, when its last reference is
 ///   released, and for a reader whose task is cancelled.
 /// * A delivery is *in flight* from the moment it is read until it is acknowledged or rejected. On a broker without
-///   acknowledgements it is in flight until the next one is requested.
+///   acknowledgements, it is in flight until the next delivery is requested.
 /// * Deliveries that a slow reader has not read wait in a bounded buffer. The next delivery counts those that were dropped.
 /// * With several readers, each delivery goes to one of them.
 public final class Subscription: AsyncSequence, Sendable {
@@ -77,7 +77,8 @@ public final class Subscription: AsyncSequence, Sendable {
     public struct Source: Sendable {
         fileprivate let inbox: DeliveryInbox
 
-        /// Adds a delivery. Beyond the limits of the buffer the oldest one is dropped; after the end this one is dropped.
+        /// Adds a delivery. Beyond the limits of the buffer, the oldest delivery is dropped; after the end of the
+        /// subscription, the added delivery is dropped.
         public func yield(_ delivery: Delivery) { inbox.put(CollectionOfOne(delivery)) }
 
         /// Adds several deliveries, which costs less than adding each.
@@ -86,7 +87,7 @@ public final class Subscription: AsyncSequence, Sendable {
         /// Sets ``Subscription/problem``: why the backend delivers nothing at the moment, or nil once it delivers again.
         public func report(_ problem: MicroError?) { inbox.problem.withLock { $0 = problem } }
 
-        /// Ends the subscription at once. Deliveries that were not read are returned.
+        /// Ends the subscription immediately. Deliveries that were not read are returned.
         public func finish() { inbox.end() }
 
         /// Ends the subscription once all its deliveries have been handled, or at the deadline.
@@ -127,7 +128,8 @@ public final class Subscription: AsyncSequence, Sendable {
             (batch, hasBatch) = ([], false)
             batch = await inbox.take(atMost: Self.maxBatchSize)
             hasBatch = !batch.isEmpty
-            return batch.popFirst()
+            // The subscription can end between the resumption of this task and here.
+            return inbox.hasEnded ? nil : batch.popFirst()
         }
 
         private static let maxBatchSize = 128
@@ -161,6 +163,8 @@ extension Subscription {
                         if hasBatch { inbox.returnBatch([]) }
                         guard let delivery = await inbox.take(atMost: 1).first else { return }
                         hasBatch = true
+                        // The subscription can end between the resumption of this task and here.
+                        if inbox.hasEnded { return inbox.returnBatch([delivery]) }
                         await Self.handle(delivery, backoff, onFailure, handler)
                     }
                 }

@@ -1,15 +1,15 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// The rules for topics, patterns, queue names and headers, the same for all brokers. Every backend accepts valid ones
-/// unchanged, and none can be mistaken for a protocol command.
+/// The rules for topics, patterns, queue names and headers, which are the same for all brokers. Every backend accepts
+/// valid values unchanged, and no valid value can be mistaken for a protocol command.
 public enum TopicRules {
     /// The maximum length of a topic in bytes: with the prefix `topic:` it is a valid service name.
     public static let maxTopicLength = 247
     /// The maximum number of headers.
     public static let maxHeaderCount = 1024
-    /// The maximum length of a header name in bytes.
-    public static let maxHeaderNameLength = 256
+    /// The maximum length of a header name in bytes: names are short strings in AMQP.
+    public static let maxHeaderNameLength = 255
 
     /// Checks a topic: tokens of `A-Z a-z 0-9 _ : -` separated by dots, at most 247 bytes, the first character a letter or
     /// digit.
@@ -89,7 +89,7 @@ public enum TopicRules {
     }
 
     private static let rule =
-        "1 to \(maxTopicLength) of A-Z a-z 0-9 _ : - and single dots that begin with a letter or digit"
+        "1 to \(maxTopicLength) of A-Z a-z 0-9 _ : - and single dots, beginning with a letter or digit"
 
     private static func isTokenByte(_ byte: UInt8) -> Bool {
         byte.isASCIIAlphanumeric || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ":")

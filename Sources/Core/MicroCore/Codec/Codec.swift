@@ -5,9 +5,9 @@ public import NIOCore
 
 /// Encodes and decodes values of a media type.
 ///
-/// A codec is asked once per value type, when an endpoint is added or first called.
+/// These methods are called once per value type, when an endpoint is added or first called.
 public protocol Codec: Sendable {
-    /// The media types that the codec reads, such as `application/json`. It writes the first one.
+    /// The media types that the codec can decode, such as `application/json`. It encodes the first one.
     var contentTypes: [String] { get }
 
     /// The encoder of a type; nil if the codec cannot encode it.

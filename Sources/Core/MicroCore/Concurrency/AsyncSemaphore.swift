@@ -4,7 +4,7 @@
 import DequeModule
 import Synchronization
 
-/// Limits how many operations run at once. Others wait, in the order of their arrival.
+/// Limits the number of concurrent operations. Others wait, in the order of their arrival.
 package final class AsyncSemaphore: Sendable {
     private struct State {
         var available: Int
@@ -15,14 +15,14 @@ package final class AsyncSemaphore: Sendable {
 
     /// Creates a semaphore.
     ///
-    /// - Parameter count: How many operations may run at once; at least 1.
+    /// - Parameter count: The maximum number of concurrent operations; at least 1.
     package init(_ count: Int) { state = Mutex(State(available: max(1, count))) }
 
     /// Waits for a permit, runs the body, and releases the permit.
     ///
     /// - Parameters:
     ///   - deadline: When to stop waiting for the permit. It does not apply to the body.
-    ///   - timeoutError: The error at the deadline; made only then.
+    ///   - timeoutError: The error at the deadline; created only then.
     /// - Throws: The error of the body, `timeoutError`, or `CancellationError` if the task is cancelled while it waits.
     package func withPermit<Value>(
         by deadline: ContinuousClock.Instant, orThrow timeoutError: @autoclosure @escaping @Sendable () -> MicroError,

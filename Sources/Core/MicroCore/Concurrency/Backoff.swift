@@ -1,7 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// An exponential backoff with jitter, so that many clients that lost the same server do not reconnect at the same moment.
+/// An exponential backoff with jitter, so that clients that lost the same server do not all reconnect at the same time.
 public struct Backoff: Sendable, Hashable {
     /// The upper bound of the first delay.
     public var base: Duration
@@ -15,7 +15,7 @@ public struct Backoff: Sendable, Hashable {
     }
 
     /// The delay before an attempt: random between a tenth of the step and the whole step. The step doubles with each
-    /// attempt from ``base`` to ``maxDelay``. The delay is never zero, so that no retry loop spins.
+    /// attempt from ``base`` to ``maxDelay``. The delay is never zero, so that retry loops do not spin.
     ///
     /// - Parameter attempt: 0 for the first retry.
     public func delay(attempt: Int) -> Duration {

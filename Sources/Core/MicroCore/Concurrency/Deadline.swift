@@ -4,12 +4,13 @@
 /// Runs an operation that may ignore cancellation, and returns at the deadline in any case. For authors of adapters whose
 /// client library has no deadlines.
 ///
-/// At the deadline, or when the calling task is cancelled, the task of the operation is cancelled and not waited for.
+/// At the deadline, or when the calling task is cancelled, the task of the operation is cancelled, and this function
+/// returns without waiting for it.
 ///
 /// - Parameters:
 ///   - deadline: When to stop waiting.
-///   - timeout: The error at the deadline; made only then.
-///   - operation: The operation. It runs in a task of its own.
+///   - timeout: The error at the deadline; created only then.
+///   - operation: The operation. It runs in a separate task.
 /// - Throws: The error of the operation, `timeout`, or `CancellationError`.
 public func withDeadline<Value: Sendable>(
     _ deadline: ContinuousClock.Instant, orThrow timeout: @autoclosure @escaping @Sendable () -> MicroError,

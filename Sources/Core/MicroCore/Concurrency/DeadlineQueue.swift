@@ -5,9 +5,9 @@ import Synchronization
 
 /// Calls actions at their deadlines, with one sleeping task for all deadlines of the process.
 ///
-/// The runtime holds a `Task.sleep` until its time even if it is cancelled: calls that end within a millisecond would
-/// accumulate for the seconds of their deadlines. This queue releases a cancelled action at once. An action is called up to
-/// 5 ms late, never early.
+/// The runtime keeps a `Task.sleep` until it expires, even if it is cancelled: the sleeps of calls that end within a
+/// millisecond would accumulate for seconds, until their deadlines. This queue releases a cancelled action immediately.
+/// An action is called up to 5 ms late, never early.
 package final class DeadlineQueue: Sendable {
     /// Identifies an action that was neither called nor cancelled yet.
     package struct ScheduledAction: Sendable {
@@ -33,7 +33,7 @@ package final class DeadlineQueue: Sendable {
     package func schedule(at deadline: ContinuousClock.Instant, _ action: @escaping @Sendable () -> Void)
         -> ScheduledAction
     {
-        // Later deadlines than a hundred thousand years from now are equivalent.
+        // Deadlines more than a hundred thousand years from now are treated as equal.
         let tick = Int64(min(max(((deadline - origin) / Self.tick).rounded(.up), 0), 1e15))
         return state.withLock { state in
             state.nextID += 1

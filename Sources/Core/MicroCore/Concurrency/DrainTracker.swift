@@ -26,7 +26,7 @@ package final class DrainTracker: Sendable {
         }
     }
 
-    /// An operation that was counted has ended.
+    /// Records the end of an operation that was counted.
     package func end() {
         let waiters = state.withLock { state -> [Promise<Void>] in
             state.count -= 1
@@ -40,13 +40,13 @@ package final class DrainTracker: Sendable {
     /// Lets no other operation begin.
     package func stopAccepting() { state.withLock { $0.isAccepting = false } }
 
-    /// Waits until no operation is in progress, also if the task is cancelled.
+    /// Waits until no operation is in progress, even if the task is cancelled.
     package func waitUntilIdle() async {
-        // It has no error: only `resolve()` ends it.
+        // Never throws: only `resolve()` ends the wait.
         if let waiter = addWaiter() { try? await waiter.uncancellableValue() }
     }
 
-    /// Waits until no operation is in progress or the deadline has passed, also if the task is cancelled.
+    /// Waits until no operation is in progress or the deadline has passed, even if the task is cancelled.
     ///
     /// - Returns: Whether no operation is in progress.
     @discardableResult

@@ -3,10 +3,11 @@
 
 import Synchronization
 
-/// A result that one task waits for and another one provides.
+/// A result that one task waits for and another task provides.
 ///
-/// The result is set once: the first of ``resolve(with:)``, the deadline and cancellation decides. `resolve` says
-/// whether it was the first, so that a permit that was offered to a cancelled waiter can be offered to the next one.
+/// The result is set once, by whichever comes first: ``resolve(with:)``, the deadline or cancellation. `resolve`
+/// returns whether it was the first, so that a permit that was offered to a cancelled waiter can be offered to the next
+/// one.
 ///
 /// ```swift
 /// let promise = Promise<Void>()
@@ -64,8 +65,8 @@ package final class Promise<Value: Sendable>: Sendable {
 
     /// Waits for the result. Only one task may wait.
     ///
-    /// - Throws: The error of the result, or `CancellationError` if the task is cancelled first; the promise is resolved
-    ///   with it then.
+    /// - Throws: The error of the result, or `CancellationError` if the task is cancelled first; that error then
+    ///   becomes the result of the promise.
     package func value() async throws -> Value {
         try await withTaskCancellationHandler {
             try await uncancellableValue()
@@ -78,7 +79,7 @@ package final class Promise<Value: Sendable>: Sendable {
     ///
     /// - Parameters:
     ///   - deadline: When to stop waiting.
-    ///   - timeoutError: The error at the deadline; made only then.
+    ///   - timeoutError: The error at the deadline; created only then.
     /// - Throws: The error of the result, `timeoutError`, or `CancellationError`.
     package func value(
         until deadline: ContinuousClock.Instant,
@@ -89,7 +90,7 @@ package final class Promise<Value: Sendable>: Sendable {
         return try await value()
     }
 
-    /// Waits for the result, also if the task is cancelled: for waits that end soon, or that cancellation ends by another
+    /// Waits for the result, even if the task is cancelled: for waits that end soon, or that cancellation ends in another
     /// way. Only one task may wait.
     ///
     /// - Throws: The error of the result.

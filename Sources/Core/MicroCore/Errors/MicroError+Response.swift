@@ -17,12 +17,13 @@ extension MicroError {
             self = error
             if origin.isEmpty { origin = request.service }
             isSafeToRetry = isRefusal
+            details = boundedDetails
         case is CancellationError where request.deadline <= .now:
             self.init(
                 .deadlineExceeded, "\(request.service) \(request.endpoint) did not finish by the caller's deadline",
                 origin: request.service, cause: error)
         case is CancellationError:
-            // The handler was running, so that this is not a refusal: the origin is the service.
+            // The handler was running, so this is not a refusal: the origin is the service.
             self.init(
                 .unavailable, "\(request.service) \(request.endpoint) was cancelled: the service is stopping",
                 origin: request.service, cause: error)
@@ -34,12 +35,12 @@ extension MicroError {
         }
     }
 
-    /// The response to opening a stream to an endpoint that is unknown or not called by stream.
+    /// The response to opening a stream to an endpoint that is unknown or not a streaming endpoint.
     ///
     /// - Parameter request: The request that opens the stream.
     public static func streamNotFound(_ request: TransportRequest) -> MicroError {
         MicroError(
-            .notFound, "\(request.service) has no endpoint \(request.endpoint) that is called by stream",
+            .notFound, "\(request.service) has no streaming endpoint \(request.endpoint)",
             origin: Origin.server)
     }
 }

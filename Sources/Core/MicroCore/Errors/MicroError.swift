@@ -3,7 +3,7 @@
 
 /// The error of this toolkit, thrown by registries, brokers, transports, clients and servers.
 ///
-/// The API throws no other error except `CancellationError`. Programs decide by ``code``; the texts are for people.
+/// The API throws no other error except `CancellationError`. Programs branch on ``code``; the texts are for humans.
 public struct MicroError: Error, Sendable {
     /// The kind of the failure.
     public var code: Code
@@ -15,11 +15,16 @@ public struct MicroError: Error, Sendable {
     /// (``Origin``). It is the `id` of go-micro's errors.
     public var origin: String
 
+    /// Facts about the failure for programs, such as the name of an invalid field. They are sent with the error to
+    /// swift-micro callers, within ``maxDetailCount``, ``maxDetailKeyLength`` and ``maxDetailValueLength``; go-micro
+    /// ignores them.
+    public var details: [String: String]
+
     /// The underlying error. It is never sent to a peer.
     public var cause: (any Error)?
 
-    /// Whether the operation certainly had no effect, because nothing was sent or the peer refused it before execution. Then
-    /// even an operation that is not idempotent can be retried.
+    /// Whether the operation definitely had no effect, because nothing was sent or the peer refused it before
+    /// execution. If true, even an operation that is not idempotent can be retried.
     public var isSafeToRetry: Bool
 
     /// Creates an error.
@@ -29,19 +34,22 @@ public struct MicroError: Error, Sendable {
     ///   - message: A description of what failed, where, and what to do about it.
     ///   - origin: The reporter. An empty origin of a handler's error is replaced by the name of its service.
     ///   - cause: The underlying error.
-    ///   - isSafeToRetry: Whether the operation certainly had no effect.
+    ///   - isSafeToRetry: Whether the operation definitely had no effect.
+    ///   - details: Facts about the failure for programs.
     public init(
-        _ code: Code, _ message: String, origin: String = "", cause: (any Error)? = nil, isSafeToRetry: Bool = false
+        _ code: Code, _ message: String, origin: String = "", cause: (any Error)? = nil, isSafeToRetry: Bool = false,
+        details: [String: String] = [:]
     ) {
         self.code = code
         self.message = message
         self.origin = origin
         self.cause = cause
         self.isSafeToRetry = isSafeToRetry
+        self.details = details
     }
 
-    /// The values of ``MicroError/origin`` for parts of the toolkit. A service's own errors carry the name of the service
-    /// instead, which distinguishes a handler's "not found" from that of the toolkit.
+    /// The values of ``MicroError/origin`` for parts of the toolkit. For a service's own errors, the origin is the name
+    /// of the service, which distinguishes a handler's "not found" from the toolkit's.
     public enum Origin {
         /// The client: node selection, encoding, and limits that are checked before anything is sent.
         public static let client = "micro.client"
@@ -54,14 +62,14 @@ public struct MicroError: Error, Sendable {
         /// A broker adapter.
         public static let broker = "micro.broker"
 
-        /// Whether an origin is a part of the toolkit, and not a service.
+        /// Whether an origin is a part of the toolkit rather than a service.
         package static func isToolkit(_ origin: String) -> Bool {
             [client, server, registry, transport, broker].contains(origin)
         }
     }
 
-    /// Whether a peer that responds with this error has not executed the request: the toolkit refused it there. A service
-    /// that responds with the same code has run its handler.
+    /// Whether a peer that responds with this error has not executed the request, because the toolkit on its side
+    /// refused it. A service that responds with the same code has run its handler.
     package var isRefusal: Bool {
         (code == .unavailable || code == .resourceExhausted) && Origin.isToolkit(origin)
     }

@@ -1,8 +1,8 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// The rules for names of services, nodes and namespaces, the same for all adapters. Every backend stores and shows valid
-/// names unchanged.
+/// The rules for names of services, nodes and namespaces, which are the same for all adapters. Every backend stores and
+/// shows valid names unchanged.
 public enum NameRules {
     static let maxNameLength = 253
     static let maxVersionLength = 128

@@ -18,8 +18,8 @@ public struct StoredNode: Sendable, Hashable {
 extension ServiceRecord {
     /// Merges the stored nodes of one service into records: one for each version, in a stable order.
     ///
-    /// Backends store metadata and endpoints with each node, although they belong to the version: those of the version's
-    /// latest registration are used. A node that is stored twice belongs to its latest registration.
+    /// Backends store metadata and endpoints with each node, although they belong to the version. Those of the
+    /// version's latest registration are used. A node that is stored twice belongs to its latest registration.
     public static func merging(_ stored: some Collection<StoredNode>) -> [ServiceRecord] {
         var latestRevisions: [String: UInt64] = [:]
         for entry in stored {

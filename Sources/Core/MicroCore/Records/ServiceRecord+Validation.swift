@@ -61,7 +61,7 @@ extension Node {
             throw invalid("the address \(NameRules.quoted(address)) is not a host name or an IP address")
         }
         guard !Address(host: address, port: port).isUnspecified else {
-            throw invalid("the address \(address) stands for all interfaces: use one that callers can reach")
+            throw invalid("the address \(address) is a wildcard address: use one that callers can reach")
         }
         if let port, !(1...65535).contains(port) { throw invalid("the port \(port) is not valid: expected 1…65535") }
     }

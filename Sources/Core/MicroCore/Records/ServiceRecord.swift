@@ -5,7 +5,7 @@
 public struct ServiceRecord: Sendable, Hashable {
     /// The name of the service: `[A-Za-z0-9][A-Za-z0-9._:-]{0,252}`.
     public var name: String
-    /// The version: at most 128 printable characters. Empty for a record of another system that has no version.
+    /// The version: at most 128 printable characters. Empty for a record from another system without versions.
     public var version: String
     /// The metadata of the version.
     public var metadata: [String: String]
@@ -14,7 +14,7 @@ public struct ServiceRecord: Sendable, Hashable {
     /// The running instances of the version.
     public var nodes: [Node]
 
-    /// Creates a record without validating it: ``validate()`` does, as does every registration.
+    /// Creates a record without validating it. ``validate()`` and every registration validate it.
     public init(
         name: String, version: String = "latest", metadata: [String: String] = [:], endpoints: [Endpoint] = [],
         nodes: [Node] = []

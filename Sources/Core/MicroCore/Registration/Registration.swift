@@ -5,8 +5,8 @@ public import Logging
 
 /// The heartbeat of a service: keeps a record registered in any registry.
 ///
-/// It refreshes the record after a third of the time to live, with jitter. After every loss (an expired lease, a wiped
-/// backend, an outage) it registers again, with backoff and without limit. Each loss and each recovery is logged and
+/// It refreshes the record after a third of the time to live, with jitter. After a loss (an expired lease, a wiped
+/// backend, an outage), it registers again, with backoff and without limit. Each loss and each recovery is logged and
 /// reported as a ``RegistrationStatus``.
 public struct Registration: Sendable {
     /// Configuration of a `Registration`.
@@ -17,9 +17,9 @@ public struct Registration: Sendable {
         public var interval: Duration?
         /// The delay before the next attempt after a failure. It never exceeds the interval.
         public var backoff = Backoff(base: .milliseconds(500), maxDelay: .seconds(10))
-        /// How long deregistering at the end may take; 5 s by default.
-        public var deregisterTimeout: Duration = .seconds(5)
-        /// Advice to append to the error about an interval that does not fit, such as the names of the settings to check.
+        /// The time limit of the deregistration at the end; 3 s by default.
+        public var deregisterTimeout: Duration = .seconds(3)
+        /// Advice that is appended to the error about an invalid interval, such as the names of the settings to check.
         package var intervalAdvice: String?
 
         /// Creates the default configuration.
@@ -40,12 +40,13 @@ public struct Registration: Sendable {
     ///   - registry: The registry to register it in.
     ///   - configuration: The time to live, the interval and the delays.
     ///   - logger: The logger for losses and recoveries.
-    ///   - onStatusChange: Called with each new status, one after the other. It must not block.
+    ///   - onStatusChange: Called with each new status, one after another. It must not block.
     /// - Throws: ``MicroError`` with `invalidName` or `invalidArgument` if the record is not valid, or if the interval is not
     ///   below the time to live, so that the record would expire between heartbeats.
     public init(
         of record: ServiceRecord, in registry: any Registry, configuration: Configuration = .init(),
-        logger: Logger = .current, onStatusChange: @escaping @Sendable (RegistrationStatus) -> Void = { _ in }
+        logger: Logger = .component("registration"),
+        onStatusChange: @escaping @Sendable (RegistrationStatus) -> Void = { _ in }
     ) throws {
         try record.validate()
         let interval = configuration.interval ?? configuration.timeToLive / 3
@@ -66,15 +67,15 @@ public struct Registration: Sendable {
 
     // MARK: Lifecycle
 
-    /// Registers the record for the first time. While the registry cannot be reached it tries again, until the time limit.
+    /// Registers the record for the first time. While the registry cannot be reached, it retries until the time limit.
     ///
-    /// When it throws, it also removes what an interrupted attempt can have left in the registry.
+    /// Before it throws, it removes anything that an interrupted attempt may have left in the registry.
     ///
     /// - Parameter limit: How long to try.
-    /// - Throws: The last error of the registry, at once if another attempt cannot succeed; or `CancellationError`.
+    /// - Throws: The last error of the registry, immediately if another attempt cannot succeed; or `CancellationError`.
     public func start(within limit: Duration) async throws {
         do { try await register(within: limit) } catch {
-            // An interrupted attempt may have reached the registry, and no server listens at the node's address.
+            // An interrupted attempt may have reached the registry, although no server listens at the node's address.
             let code = (error as? MicroError)?.code
             if error is CancellationError || code == .deadlineExceeded || code == .unavailable {
                 await deregister(reportsOutcome: false)
@@ -84,7 +85,7 @@ public struct Registration: Sendable {
     }
 
     private func register(within limit: Duration) async throws {
-        let end = ContinuousClock.now + limit
+        let (end, throttle) = (ContinuousClock.now + limit, LogThrottle())
         var attempt = 0
         while true {
             do {
@@ -97,7 +98,7 @@ public struct Registration: Sendable {
             } catch let error as MicroError where error.isTransient {
                 let delay = configuration.backoff.delay(attempt: attempt)
                 guard ContinuousClock.now + delay < end else { throw error }
-                logger.warning("registration failed, retrying", metadata: metadata(cause: error))
+                logger.warning("registration failed, retrying", throttle: throttle, metadata: metadata(cause: error))
                 try await Task.sleep(for: delay)
                 attempt += 1
             }
@@ -123,7 +124,7 @@ public struct Registration: Sendable {
         await deregister()
     }
 
-    /// Waits for the next heartbeat, or after a failure for the next attempt.
+    /// Waits for the next heartbeat or, after a failure, for the next attempt.
     ///
     /// - Returns: False once the task is cancelled.
     private func waitForNextAttempt(failedAttempts: Int?) async -> Bool {
@@ -169,7 +170,7 @@ public struct Registration: Sendable {
     private func reportRestored(since: ContinuousClock.Instant?) {
         var metadata = metadata
         if let since { metadata["after"] = "\(ContinuousClock.now - since)" }
-        logger.notice("registration restored", metadata: metadata)
+        logger.warning("registration restored", metadata: metadata)
         onStatusChange(.restored)
     }
 
@@ -186,8 +187,8 @@ public struct Registration: Sendable {
 }
 
 extension MicroError {
-    /// Whether another attempt can succeed without a change: wrong names and credentials stay wrong.
-    fileprivate var isTransient: Bool {
+    /// Whether another attempt can succeed. Attempts with invalid names or credentials cannot.
+    package var isTransient: Bool {
         [.unavailable, .deadlineExceeded, .resourceExhausted, .internal].contains(code)
     }
 }

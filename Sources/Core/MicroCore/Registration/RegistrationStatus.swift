@@ -1,7 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// The status of a registration, as its heartbeat knows it.
+/// The status of a registration, according to its last heartbeat.
 public enum RegistrationStatus: Sendable {
     /// The record was registered and has not been lost since.
     case registered
@@ -19,6 +19,6 @@ public enum RegistrationStatus: Sendable {
         }
     }
 
-    /// The reason of a loss; nil for the other statuses.
+    /// The reason for a loss; nil for the other statuses.
     public var cause: MicroError? { if case .lost(let cause) = self { cause } else { nil } }
 }

@@ -1,9 +1,9 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// The rules for times to live, the same for all registries.
+/// The rules for times to live, which are the same for all registries.
 public enum TimeToLive {
-    /// One year: longer than any registration needs.
+    /// One year, which is longer than any registration needs.
     private static let maxTimeToLive = Duration.seconds(365 * 24 * 3600)
 
     /// The time to live to send to a backend: at least the backend's minimum and at most a year; nil stays nil.

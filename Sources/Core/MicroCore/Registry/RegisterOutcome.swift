@@ -3,11 +3,12 @@
 
 /// The result of a registration.
 public struct RegisterOutcome: Sendable, Hashable {
-    /// The time to live in force; nil if the nodes never expire.
+    /// The effective time to live; nil if the nodes never expire.
     public var timeToLive: Duration?
 
-    /// Whether at least one node was missing at the backend before, as far as the adapter can tell: it is new, or the
-    /// backend had lost it. On a heartbeat, true means that a loss was just repaired.
+    /// Whether at least one node was missing at the backend before, as far as the adapter can determine: the node is
+    /// new, it had expired, or the backend had lost it. On a heartbeat, true means that the heartbeat has repaired a
+    /// loss. The value is not specified for a node that moves to another service.
     public var created: Bool
 
     /// Creates an outcome.

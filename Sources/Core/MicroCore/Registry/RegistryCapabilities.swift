@@ -1,7 +1,8 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// The optional parts of the registry contract. The report of the conformance kit lists those that an adapter does not claim.
+/// The optional parts of the registry contract. The report of the conformance suite lists those that an adapter does
+/// not claim.
 public struct RegistryCapabilities: OptionSet, Sendable, Hashable {
     /// The bits of the set.
     public let rawValue: UInt
@@ -9,19 +10,23 @@ public struct RegistryCapabilities: OptionSet, Sendable, Hashable {
     /// Creates a set from its bits.
     public init(rawValue: UInt) { self.rawValue = rawValue }
 
-    /// A client sees its own writes at once. Without it, it sees them within the convergence bound.
+    /// A client sees its own writes immediately. Without this capability, it sees them within the convergence bound.
     public static let readYourWrites = RegistryCapabilities(rawValue: 1 << 0)
     /// A client can deregister another client's node. The next heartbeat of its owner restores the node and reports that.
     public static let foreignDeregistration = RegistryCapabilities(rawValue: 1 << 1)
-    /// A read can be requested that sees all earlier writes of all clients.
+    /// Clients can request reads that see all earlier writes of all clients.
     public static let linearizableReads = RegistryCapabilities(rawValue: 1 << 2)
     /// Records are stored in go-micro's format: Go and Swift services find each other.
     public static let goMicroRecords = RegistryCapabilities(rawValue: 1 << 3)
+    /// A node that another client has registered leaves its service immediately when a client moves it to another
+    /// service. Without this capability, the node stays in the earlier service until its time to live there ends.
+    public static let foreignMoves = RegistryCapabilities(rawValue: 1 << 4)
 
     /// Every capability with its name, in a stable order.
     public static let named: [(name: String, capability: RegistryCapabilities)] = [
         ("readYourWrites", .readYourWrites), ("foreignDeregistration", .foreignDeregistration),
         ("linearizableReads", .linearizableReads), ("goMicroRecords", .goMicroRecords),
+        ("foreignMoves", .foreignMoves),
     ]
 
     /// The names of the capabilities in this set.

@@ -22,7 +22,7 @@ extension RegistryState {
         service.nodes.first.map { RegistryChange(kind: kind, service: service, node: $0) }
     }
 
-    /// For each node ID the record with only that node.
+    /// For each node ID, the record with only that node.
     private static func nodes(_ records: [ServiceRecord]) -> [String: ServiceRecord] {
         var nodes: [String: ServiceRecord] = [:]
         for record in records {

@@ -3,15 +3,16 @@
 
 import HashTreeCollections
 
-/// The knowledge of a watch at one moment: the services in its scope, and how fresh that knowledge is.
+/// A snapshot of a watch: the services in its scope, and how fresh the data is.
 ///
-/// It is a value on a persistent map: a new state costs memory and time for what changed, not for what is stored.
+/// It is a value backed by a persistent map: the cost of a new state depends on the number of changes, not on the
+/// number of services.
 public struct RegistryState: Sendable {
     /// The freshness of a state.
     public enum Freshness: Sendable {
-        /// The state is that of the backend.
+        /// The state matches the backend.
         case live
-        /// The state was read earlier; the backend cannot be read since the given instant, for the given reason.
+        /// The state was read earlier; the backend has not been readable since the given instant, for the given reason.
         case stale(since: ContinuousClock.Instant, cause: MicroError)
         /// The backend could not be read yet, for the given reason. It does not mean that no services exist.
         case unknown(cause: MicroError)
@@ -22,10 +23,17 @@ public struct RegistryState: Sendable {
     /// The freshness of the state.
     public var freshness: Freshness
 
+    /// When the history of states was last interrupted, so that differences may not be changes: by an outage that no
+    /// stale state has reported, or because the backend lost its data. Nil if no interruption is known.
+    ///
+    /// Services that are missing since then may still run: a backend that lost its data is empty until the next
+    /// heartbeats. ``isEquivalent(to:)`` ignores it.
+    public var historyStart: ContinuousClock.Instant?
+
     /// Creates a state.
     ///
     /// - Parameters:
-    ///   - services: The records of any number of services, each version once.
+    ///   - services: The records of any number of services, one for each version.
     ///   - freshness: The freshness of the records.
     public init(_ services: some Sequence<ServiceRecord> = [], freshness: Freshness = .live) {
         self.records = [:]
@@ -44,7 +52,7 @@ public struct RegistryState: Sendable {
     public var names: some Collection<String> { records.keys }
 
     /// Whether two states have the same services and freshness. Causes are compared by their code. Services that share
-    /// storage are not compared again.
+    /// storage are not compared.
     public func isEquivalent(to other: RegistryState) -> Bool {
         switch (freshness, other.freshness) {
         case (.live, .live): break

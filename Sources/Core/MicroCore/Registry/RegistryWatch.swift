@@ -7,14 +7,16 @@ import Synchronization
 ///
 /// * The first element is the current state, or `unknown` with its cause if nothing could be read within the adapter's
 ///   timeout.
-/// * Every later state follows. A slow reader gets the newest state and misses those before it, so that memory is bounded.
-/// * Two equivalent states never follow each other.
+/// * Every later state follows. A slow reader gets the newest state and misses the states before it, so that memory is
+///   bounded. A live state that replaces a stale one in this way has a ``RegistryState/historyStart``.
+/// * Two consecutive states are never equivalent.
 /// * When the backend becomes unreachable, the last state is delivered once more, marked `stale` with the cause, and again
 ///   only when the code of the cause changes. When the backend can be read again, one live state follows.
 /// * The watch ends when it is cancelled, when the reading task is cancelled, when its last reference is released, and when
 ///   its registry is closed.
 ///
-/// A watch has one reader: with several readers, each state goes to one of them.
+/// A watch has one reader: with several readers, each state goes to one of them. Several watches of one client, even of
+/// the same name, each get every state, and end independently.
 ///
 /// ```swift
 /// for await state in try registry.watch("greeter") {
@@ -29,7 +31,7 @@ public struct RegistryWatch: AsyncSequence, Sendable {
 
     private let handle: Handle
 
-    /// Makes a watch and the source that feeds it, for authors of adapters.
+    /// Creates a watch and the source that feeds it, for authors of adapters.
     ///
     /// - Parameter onEnd: Called once when the watch ends, for whatever reason. It must not block.
     public static func makeStream(
@@ -92,6 +94,16 @@ private final class LatestStateBuffer: Sendable {
             (pending, lastRead) = (nil, newest)
             return newest
         }
+
+        /// Replaces the state that was not read yet. The new state keeps the information that the history began again.
+        mutating func replacePending(with newState: RegistryState) {
+            var newState = newState
+            if let pending {
+                newState.historyStart = [newState.historyStart, pending.historyStart].compactMap(\.self).max()
+                if case (.stale, .live) = (pending.freshness, newState.freshness) { newState.historyStart = .now }
+            }
+            pending = newState
+        }
     }
 
     private let state = Mutex(State())
@@ -107,13 +119,13 @@ private final class LatestStateBuffer: Sendable {
                 return nil
             }
             guard !state.readers.isEmpty else {
-                state.pending = newState
+                state.replacePending(with: newState)
                 return nil
             }
             state.lastRead = newState
             return state.readers.removeFirst()
         }
-        // A cancelled reader has ended the watch: its state needs no other reader.
+        // A cancelled reader has ended the watch, so its state is not passed to another reader.
         reader?.resolve(with: .success(newState))
     }
 

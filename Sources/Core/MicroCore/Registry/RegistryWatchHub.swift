@@ -5,8 +5,8 @@ import Synchronization
 
 /// Shares one feed among all watches of the same scope, for authors of adapters.
 ///
-/// The first watch of a scope starts its feed. Later watches get the feed's last state at once, then the same states as the
-/// others. The feed is cancelled when its last watch ends.
+/// The first watch of a scope starts its feed. Later watches get the feed's last state immediately, then the same
+/// states as the others. The feed is cancelled when its last watch ends.
 public final class RegistryWatchHub: Sendable {
     /// Reads the backend and publishes states until its task is cancelled.
     ///
@@ -51,7 +51,7 @@ public final class RegistryWatchHub: Sendable {
                 throw MicroError(.closed, "the registry is closed", origin: MicroError.Origin.registry)
             }
             let id = state.makeID()
-            // The watch keeps the hub alive, so that it continues after its registry was released.
+            // The watch keeps the hub alive, so that it continues after its registry has been released.
             let (watch, source) = RegistryWatch.makeStream { self.remove(id, from: name) }
             var scope = state.scopes[name] ?? startFeed(name, &state)
             scope.sources[id] = source

@@ -20,7 +20,7 @@ extension UInt8 {
     /// Whether the byte is a visible ASCII character: printable and not a space.
     @inlinable package var isVisibleASCII: Bool { (0x21...0x7E).contains(self) }
 
-    /// The byte; for `A-Z` its lowercase letter.
+    /// The lowercase letter for `A-Z`; otherwise the byte itself.
     @inlinable package var asciiLowercased: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
 }
 

@@ -1,9 +1,9 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// The address of a listener: a host and a port, or an address in the terms of a transport.
+/// The address of a listener: a host and a port, or an address in the format of a transport.
 public struct Address: Sendable, Hashable, CustomStringConvertible {
-    /// A host name, an IPv4 address, an IPv6 address without brackets, or an address in the terms of the transport.
+    /// A host name, an IPv4 address, an IPv6 address without brackets, or an address in the format of the transport.
     public var host: String
     /// The port, 0…65535; 0 binds to a free port. Nil if the transport has no ports.
     public var port: Int?
@@ -38,7 +38,7 @@ public struct Address: Sendable, Hashable, CustomStringConvertible {
         }
         let colons = text.utf8.count { $0 == UInt8(ascii: ":") }
         guard !text.isEmpty, text != ":" else { throw malformed(text) }
-        // Several colons without brackets are an IPv6 address without a port.
+        // Text with several colons and without brackets is an IPv6 address without a port.
         guard colons == 1, let colon = text.firstIndex(of: ":") else { return (text, nil) }
         return (String(text[..<colon]), try parsePort(text[text.index(after: colon)...], in: text))
     }
@@ -55,7 +55,7 @@ public struct Address: Sendable, Hashable, CustomStringConvertible {
             origin: MicroError.Origin.transport)
     }
 
-    /// Whether the host stands for all interfaces (`0.0.0.0`, `::`), so that it cannot be called.
+    /// Whether the host is a wildcard address (`0.0.0.0`, `::`), which cannot be called.
     public var isUnspecified: Bool {
         host == "0.0.0.0" || (host.contains(":") && host.allSatisfy { $0 == ":" || $0 == "0" })
     }

@@ -5,7 +5,7 @@ import DequeModule
 import NIOCore
 import Synchronization
 
-/// The received messages of a stream that were not read yet, and the end of the stream.
+/// The unread received messages of a stream, and the end of the stream.
 final class StreamInbox: Sendable {
     /// A message (nil at the end), and whether the transport has to resume receiving.
     typealias ReadResult = (message: ByteBuffer?, hasRoomAgain: Bool)
@@ -16,10 +16,10 @@ final class StreamInbox: Sendable {
         let limit: Int
         var messages = Deque<ByteBuffer>()
         var bytes = 0
-        /// Whether the transport was told to stop receiving.
+        /// Whether the transport was instructed to stop receiving.
         var isFull = false
         var reader: Reader?
-        /// The end: in order, or with an error that every later read throws again.
+        /// The end: normal, or an error that every later read throws again.
         var end: Result<Void, any Error>?
 
         mutating func put(_ message: ByteBuffer) {
@@ -32,7 +32,7 @@ final class StreamInbox: Sendable {
         mutating func take() -> Result<ReadResult, any Error>? {
             guard let message = messages.popFirst() else { return end.map { $0.map { (nil, false) } } }
             bytes -= message.readableBytes + StreamInbox.overheadPerMessage
-            // Resuming only when half is free avoids a stop and a start for every message.
+            // Resuming only when half of the buffer is free avoids stopping and resuming for every message.
             guard isFull, bytes <= limit / 2 else { return .success((message, false)) }
             isFull = false
             return .success((message, end == nil))
@@ -71,7 +71,7 @@ final class StreamInbox: Sendable {
     func end(throwing error: (any Error)?) {
         let end: Result<Void, any Error> = error.map { .failure($0) } ?? .success(())
         let reader = state.withLock { state -> Reader? in
-            // The connection can still fail after the other side has ended in order.
+            // The connection can still fail after the other side has ended normally.
             switch (state.end, error) {
             case (nil, _), (.success, .some): state.end = end
             default: return nil
@@ -83,7 +83,7 @@ final class StreamInbox: Sendable {
 
     /// Ends the stream from this side.
     ///
-    /// - Returns: False if the stream has failed or was cancelled before.
+    /// - Returns: False if the stream has already failed or been cancelled.
     func cancel() -> Bool {
         let (isFirst, reader) = state.withLock { state -> (Bool, Reader?) in
             if case .failure = state.end { return (false, nil) }

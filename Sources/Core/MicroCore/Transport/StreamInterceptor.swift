@@ -7,13 +7,15 @@ import Synchronization
 /// The functions that an intercepted stream applies to its messages: see ``TransportStream/intercepted(sending:receiving:onEnd:)``.
 final class StreamInterceptor: Sendable {
     let sending: @Sendable (ByteBuffer) throws -> ByteBuffer
-    private let receiving: @Sendable (ByteBuffer) throws -> ByteBuffer
+    private let receiving: @Sendable (ByteBuffer) throws -> ByteBuffer?
     private let onEnd: @Sendable ((any Error)?) -> Void
     private let hasEnded = Atomic(false)
+    /// Whether `receiving` has reported the end of the other side.
+    private let hasPeerFinished = Atomic(false)
 
     init(
         sending: @escaping @Sendable (ByteBuffer) throws -> ByteBuffer,
-        receiving: @escaping @Sendable (ByteBuffer) throws -> ByteBuffer,
+        receiving: @escaping @Sendable (ByteBuffer) throws -> ByteBuffer?,
         onEnd: @escaping @Sendable ((any Error)?) -> Void
     ) {
         self.sending = sending
@@ -22,13 +24,15 @@ final class StreamInterceptor: Sendable {
     }
 
     func next(of stream: TransportStream, isolation actor: isolated (any Actor)?) async throws -> ByteBuffer? {
+        if hasPeerFinished.load(ordering: .relaxed) { return nil }
         do {
             var messages = stream.makeAsyncIterator()
-            guard let message = try await messages.next(isolation: actor) else {
-                end(nil)
-                return nil
+            if let received = try await messages.next(isolation: actor) {
+                if let message = try receiving(received) { return message }
+                hasPeerFinished.store(true, ordering: .relaxed)
             }
-            return try receiving(message)
+            end(nil)
+            return nil
         } catch {
             end(error)
             stream.cancel()

@@ -5,8 +5,8 @@
 public struct TransportCapabilities: Sendable, Hashable {
     /// The supported optional parts of the contract.
     public var features: TransportFeatures
-    /// The maximum body size of a request, a response or a message of a stream, in bytes. If a server sets the limit, the
-    /// value is the one that the server announced last.
+    /// The maximum body size of a request, a response or a message of a stream, in bytes. If a server sets the limit,
+    /// this is the last value that the server announced.
     public var maxBodySize: Int
 
     /// Creates capabilities.

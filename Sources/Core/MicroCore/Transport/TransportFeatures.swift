@@ -1,7 +1,8 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// The optional parts of the transport contract. The report of the conformance kit lists those that an adapter does not claim.
+/// The optional parts of the transport contract. The report of the conformance suite lists those that an adapter does
+/// not claim.
 public struct TransportFeatures: OptionSet, Sendable, Hashable {
     /// The bits of the set.
     public let rawValue: UInt
@@ -11,11 +12,11 @@ public struct TransportFeatures: OptionSet, Sendable, Hashable {
 
     /// Streams of messages in both directions.
     public static let streams = TransportFeatures(rawValue: 1 << 0)
-    /// A peer that does not read its stream keeps the other side from sending. Without it, a stream whose reader falls too
-    /// far behind ends with `resourceExhausted`.
+    /// A peer that does not read its stream stops the other side from sending. Without this feature, a stream whose
+    /// reader falls too far behind ends with `resourceExhausted`.
     public static let backPressure = TransportFeatures(rawValue: 1 << 1)
-    /// Headers keep their order, and a name can occur several times. Without it, a message with a repeated name is refused
-    /// with `unsupported`.
+    /// Headers keep their order, and a name can occur several times. Without this feature, a message with a repeated
+    /// name is refused with `unsupported`.
     public static let repeatedHeaders = TransportFeatures(rawValue: 1 << 2)
 
     /// Every feature with its name, in a stable order.

@@ -9,14 +9,20 @@ public struct TransportRequest: Sendable {
     public var service: String
     /// The endpoint of the service, such as `Greeter.Hello`; empty if only the body names it, as in JSON-RPC.
     public var endpoint: String
-    /// The media type of the body, such as `application/json`.
+    /// The media type of the body, such as `application/json`, with its parameters, if it has any.
     public var contentType: String
-    /// The headers. The transport's own headers are not among them.
+    /// The headers, without the transport's own headers.
     public var headers: Headers
     /// The encoded message.
     public var body: ByteBuffer
-    /// The instant after which the caller does not wait for the response. It is sent as remaining time.
+    /// The instant until which the caller waits for the response. It is sent as the remaining time.
     public var deadline: ContinuousClock.Instant
+    /// Whether the caller uses the names of go-micro before v1.18 for the transport's headers. A transport sets it for
+    /// a received request. swift-micro peers also use these names, since all versions can read them.
+    package var usesLegacyNames = false
+    /// Whether the caller is a plain HTTP client: it has sent none of go-micro's headers, and receives errors as an
+    /// HTTP status with a JSON body.
+    package var isFromPlainClient = false
 
     /// Creates a request.
     public init(

@@ -7,7 +7,7 @@ public import NIOCore
 public struct TransportResponse: Sendable {
     /// The media type of the body.
     public var contentType: String
-    /// The headers. The transport's own headers are not among them.
+    /// The headers, without the transport's own headers.
     public var headers: Headers
     /// The encoded message.
     public var body: ByteBuffer

@@ -6,13 +6,13 @@ public import NIOCore
 /// One side of a stream: an asynchronous sequence of the messages of the other side, with a method to send messages to it.
 ///
 /// * The directions are independent: a side that has finished sending continues to receive.
-/// * The sequence ends after the other side has finished in order. After all messages that were sent before, it throws the
-///   error of the other side; `unavailable` if the connection broke; `deadlineExceeded` at the deadline. It throws
-///   `CancellationError` after ``cancel()``. The disappearance of the other side is never reported as an end in order.
-/// * Messages that were not read wait in a bounded buffer. When it is full, the other side is kept from sending; if the
+/// * The sequence ends after the other side has finished normally. Otherwise, after all messages that were sent before,
+///   it throws: the error of the other side; `unavailable` if the connection broke; `deadlineExceeded` at the deadline.
+///   It throws `CancellationError` after ``cancel()``. The loss of the other side is never reported as a normal end.
+/// * Messages that were not read wait in a bounded buffer. When it is full, the other side cannot send; if the
 ///   transport does not support that, the stream ends with `resourceExhausted`.
 /// * Cancelling a task that reads or sends cancels the stream. Releasing the last reference before the end cancels it, too.
-/// * One task can read at a time. Another one can send at the same time.
+/// * One task can read at a time. Another task can send at the same time.
 public final class TransportStream: AsyncSequence, Sendable {
     /// An encoded message.
     public typealias Element = ByteBuffer
@@ -36,7 +36,7 @@ public final class TransportStream: AsyncSequence, Sendable {
         }
     }
 
-    /// Makes a stream and the source that feeds it, for authors of transports.
+    /// Creates a stream and the source that feeds it, for authors of transports.
     ///
     /// - Parameters:
     ///   - maxBufferedBytes: The size of unread messages at which ``Source/yield(_:)`` returns false.
@@ -48,24 +48,25 @@ public final class TransportStream: AsyncSequence, Sendable {
         return (TransportStream(.transport(inbox, delegate)), Source(inbox: inbox))
     }
 
-    /// Makes a stream that transforms the messages of this one, for interceptors. Use only the new stream afterwards: both
-    /// share one state.
+    /// Creates a stream that transforms the messages of this stream, for interceptors. Use only the new stream
+    /// afterwards, because both share their state.
     ///
     /// - Parameters:
     ///   - sending: Transforms each message before it is sent. Its error is thrown by ``send(_:)``.
-    ///   - receiving: Transforms each message before it is read. Its error cancels the stream and is thrown to the reader.
-    ///   - onEnd: Called once, with nil when the reader has reached the end in order, and with the error when it got one, or
+    ///   - receiving: Transforms each message before it is read. Nil means that the other side has finished: no later
+    ///     message is read. An error cancels the stream and is thrown to the reader.
+    ///   - onEnd: Called once, with nil when the reader has reached the normal end, with the error if there was one, or
     ///     when this side has cancelled or released the stream.
     public func intercepted(
         sending: @escaping @Sendable (ByteBuffer) throws -> ByteBuffer = { $0 },
-        receiving: @escaping @Sendable (ByteBuffer) throws -> ByteBuffer = { $0 },
+        receiving: @escaping @Sendable (ByteBuffer) throws -> ByteBuffer? = { $0 },
         onEnd: @escaping @Sendable ((any Error)?) -> Void = { _ in }
     ) -> TransportStream {
         TransportStream(
             .intercepted(self, StreamInterceptor(sending: sending, receiving: receiving, onEnd: onEnd)))
     }
 
-    /// Sends a message. Waits while the other side, or the connection to it, has no room.
+    /// Sends a message. Waits while the other side, or the connection to it, accepts no more messages.
     ///
     /// - Throws: ``MicroError``: the error that ended the stream; `payloadTooLarge`, which does not end it; `closed` after
     ///   ``finish()`` or after the other side has ended the stream. Or `CancellationError`.
@@ -81,8 +82,8 @@ public final class TransportStream: AsyncSequence, Sendable {
         }
     }
 
-    /// Ends this side's messages, so that the other side's sequence ends. Finishing twice, or after the other side has ended
-    /// the stream in order, is allowed.
+    /// Ends this side's messages, so that the other side's sequence ends. Finishing twice, or after the other side has
+    /// ended the stream normally, is allowed.
     ///
     /// - Throws: ``MicroError``: the error that ended the stream. Or `CancellationError`.
     public func finish() async throws {
@@ -97,8 +98,8 @@ public final class TransportStream: AsyncSequence, Sendable {
         }
     }
 
-    /// Ends the stream in both directions at once. The other side is notified within a second. After the end of the stream
-    /// it has no effect.
+    /// Ends the stream in both directions immediately. The other side is notified within a second. After the end of the
+    /// stream, it has no effect.
     public func cancel() {
         switch backing {
         case .transport(let inbox, let delegate): if inbox.cancel() { delegate.cancel() }
@@ -139,15 +140,15 @@ public final class TransportStream: AsyncSequence, Sendable {
     public struct Source: Sendable {
         fileprivate let inbox: StreamInbox
 
-        /// Adds a message. After the end it is dropped.
+        /// Adds a message. After the end of the stream, it is dropped.
         ///
         /// - Returns: Whether there is room for more. If not, ``TransportStreamDelegate/resume()`` is called once there is. A
         ///   transport that cannot stop the other side from sending has to end the stream.
         @discardableResult
         public func yield(_ message: ByteBuffer) -> Bool { inbox.put(message) }
 
-        /// Ends the stream: the other side has finished in order (nil), or the stream has failed. Messages that were added
-        /// before are still read.
+        /// Ends the stream: the other side has finished normally (nil), or the stream has failed. Messages that were
+        /// added before are still read.
         public func finish(throwing error: (any Error)? = nil) { inbox.end(throwing: error) }
 
         /// Whether the stream has ended, from either side.

@@ -17,7 +17,7 @@ public protocol TransportStreamDelegate: Sendable {
     /// Resumes receiving after ``TransportStream/Source/yield(_:)`` returned false: the reader has made room.
     func resume()
 
-    /// Cancels the stream towards the other side, unless it has ended in both directions.
+    /// Notifies the other side that the stream was cancelled, unless it has ended in both directions.
     ///
     /// It is called at most once, and not after ``TransportStream/Source/finish(throwing:)`` with an error. It must not
     /// block.

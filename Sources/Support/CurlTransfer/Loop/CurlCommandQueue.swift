@@ -22,7 +22,7 @@ final class CurlCommandQueue: Sendable {
     private struct State {
         var phase = Phase.idle
         var commands: [Command] = []
-        /// Nil until the thread can be woken; it reads the commands before its first wait.
+        /// Nil until the thread can be woken. The thread reads the commands before its first wait.
         var wake: (@Sendable () -> Void)?
         var isWakePending = false
         var closeWaiters: [Promise<Void>] = []
@@ -79,7 +79,7 @@ final class CurlCommandQueue: Sendable {
         post(.resume(exchange))
     }
 
-    /// Enqueues a command. Without a thread there are no transfers, so that it is dropped.
+    /// Enqueues a command. Without a thread there are no transfers, so the command is dropped.
     private func post(_ command: Command) {
         state.withLock { state in
             guard state.phase == .running else { return }
@@ -88,7 +88,7 @@ final class CurlCommandQueue: Sendable {
         }
     }
 
-    /// Tells the thread to end, without waiting.
+    /// Requests the end of the thread, without waiting.
     func stop() {
         state.withLock { state in
             switch state.phase {
@@ -121,8 +121,8 @@ final class CurlCommandQueue: Sendable {
         state.withLock { $0.wake = wake }
     }
 
-    /// Moves the pending commands into `batch`, which is empty. Returns false if the thread has to end; `wake` is not
-    /// called any more then.
+    /// Moves the pending commands into `batch`, which is empty. Returns false if the thread must end; `wake` is not
+    /// called after that.
     func dequeue(into batch: inout [Command]) -> Bool {
         state.withLock { state in
             swap(&state.commands, &batch)

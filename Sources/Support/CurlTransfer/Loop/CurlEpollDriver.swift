@@ -11,10 +11,11 @@ final class CurlEpollDriver: CurlDriver {
     private let wakeup: CurlWakeup
     private let events: UnsafeMutableBufferPointer<epoll_event>
     private var deadline: ContinuousClock.Instant?
-    /// The sockets that libcurl is connecting: those that it only wants to write to.
+    /// The sockets that libcurl is connecting, for which it waits only for writability.
     private var connectingDescriptors: Set<Int32> = []
 
-    /// Creates a driver that owns `multi`; nil if no descriptor is available, and then the caller still owns `multi`.
+    /// Creates a driver that owns `multi`; nil if no descriptor is available; in that case, the caller still owns
+    /// `multi`.
     init?(multi: UnsafeMutableRawPointer) {
         let epoll = ccurl_epoll_create()
         guard epoll >= 0, let wakeup = CurlWakeup() else {
@@ -74,7 +75,7 @@ final class CurlEpollDriver: CurlDriver {
         wakeup.close()
     }
 
-    /// The time until libcurl's timer expires in milliseconds; -1 without one.
+    /// The time until libcurl's timer expires, in milliseconds; -1 without a timer.
     private var timeout: Int32 {
         guard let deadline else { return -1 }
         let left = ContinuousClock.now.duration(to: deadline)

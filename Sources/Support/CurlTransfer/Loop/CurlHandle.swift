@@ -22,7 +22,7 @@ final class CurlHandle {
     /// - Throws: `CurlError` if libcurl rejects the request or is out of memory.
     init(_ exchange: any CurlExchange, tls: CurlTLS) throws(CurlError) {
         let request = exchange.request
-        // No property is assigned before both allocations succeeded, because `deinit` frees them.
+        // No property is assigned before both allocations have succeeded, because `deinit` frees them.
         guard let headerLines = request.makeHeaderLines() else {
             throw CurlError(code: CURLE_OUT_OF_MEMORY, detail: "")
         }
@@ -65,7 +65,7 @@ final class CurlHandle {
     /// The result of the exchange when libcurl has finished the transfer.
     func result(_ code: CURLcode) -> Result<CurlResponse, any Error> {
         if let callbackError { return .failure(callbackError) }
-        // libcurl has a limit of its own for a line, and reports none of a longer one.
+        // libcurl limits the length of a line, and does not pass on any part of a longer line.
         if !head.isComplete, code == CURLE_OUT_OF_MEMORY || code.rawValue == Self.tooLarge {
             return .failure(CurlError.headersTooLarge)
         }

@@ -18,7 +18,7 @@ final class CurlPollDriver: CurlDriver {
     }
 
     func runOnce() {
-        // libcurl's timers shorten the wait; a transfer that was just added has one that expires at once.
+        // libcurl's timers shorten the wait; a newly added transfer has one that expires immediately.
         // The limit is for an address that does not respond: libcurl 7.88 abandons it, but connects to the next one only
         // when the transfer runs again, for which it sets no timer.
         curl_multi_poll(multi, nil, 0, 1_000, nil)

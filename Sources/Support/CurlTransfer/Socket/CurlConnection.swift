@@ -74,7 +74,7 @@ final class CurlConnection {
     /// The descriptor to wait for; -1 if the connection has ended.
     var descriptor: Int32 { ccurl_get_socket(easy) }
 
-    /// Sends some of the bytes. After `wouldBlock` the same bytes have to be passed again, as TLS requires.
+    /// Sends some of the bytes. After `wouldBlock`, the same bytes must be passed again, as TLS requires.
     func send(_ bytes: UnsafeRawBufferPointer) throws(CurlError) -> IOResult {
         var count = 0
         return try ioResult(curl_easy_send(easy, bytes.baseAddress, bytes.count, &count), count)

@@ -6,8 +6,8 @@ import Foundation
 
 /// A listening Unix socket to which only this process connects.
 ///
-/// On Linux its name is abstract (unix(7)) and needs no file, so that a read-only or missing temporary folder does not
-/// matter. Elsewhere it is a file in a temporary folder that only this user can open.
+/// On Linux, the name of the socket is abstract (unix(7)) and needs no file, so a read-only or missing temporary folder
+/// does not matter. On other platforms, it is a file in a temporary folder that only this user can open.
 struct CurlLocalListener {
     /// The name of the socket.
     enum Name {
@@ -47,7 +47,8 @@ struct CurlLocalListener {
         #endif
     }
 
-    /// Waits for a connection of this process until the deadline; -1 without one. Blocks.
+    /// Waits for a connection from this process until the deadline, and returns its descriptor; -1 if there is none.
+    /// Blocks.
     func accept(by deadline: ContinuousClock.Instant) -> Int32 {
         while deadline > .now {
             var (found, none): (Int32, Int32) = (0, 0)

@@ -94,5 +94,5 @@ package struct CurlOutput: ~Copyable {
     }
 }
 
-/// Unchecked for the pointer: the buffer is the only owner of its memory and cannot be copied.
+/// Unchecked because of the pointer: the buffer is the only owner of its memory and cannot be copied.
 extension CurlOutput: @unchecked Sendable {}

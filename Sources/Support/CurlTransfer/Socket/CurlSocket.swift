@@ -4,9 +4,9 @@
 import MicroCore
 import Synchronization
 
-/// A bidirectional connection over libcurl: plain, TLS, or within a WebSocket. It has a thread of its own.
+/// A bidirectional connection over libcurl: plain, TLS, or within a WebSocket. It has its own thread.
 ///
-/// Writes append to a buffer, which the thread sends at once. While the thread is running, a small write costs no
+/// Writes append to a buffer, which the thread sends immediately. While the thread is running, a small write costs no
 /// system call.
 package final class CurlSocket: Sendable {
     /// The state of the output buffer.
@@ -18,7 +18,7 @@ package final class CurlSocket: Sendable {
         case closed
     }
 
-    /// The size of the output buffer from which on writers should wait, in bytes: 1 MiB.
+    /// The size of the output buffer, in bytes, at which writers should wait: 1 MiB.
     package static let highWaterMark = 1024 * 1024
 
     private struct State: ~Copyable {
@@ -58,7 +58,7 @@ package final class CurlSocket: Sendable {
     ///   - tls: The TLS settings, also for ``startTLS(timeout:)``.
     ///   - timeout: The time limit of connecting and all handshakes.
     ///   - reader: Receives the bytes. The socket holds it until the connection has ended.
-    /// - Throws: `CurlError`; `CancellationError` at once when the task is cancelled. Nothing else.
+    /// - Throws: `CurlError`; `CancellationError` immediately when the task is cancelled. No other errors.
     package static func connect(
         to target: CurlSocketTarget, tls: CurlTLS, timeout: Duration, reader: any CurlSocketReader
     ) async throws -> CurlSocket {
@@ -90,7 +90,7 @@ package final class CurlSocket: Sendable {
 
     /// Appends to the output if it is below ``highWaterMark``.
     ///
-    /// - Returns: `available` if the bytes were appended. With `full` and `closed`, nothing was.
+    /// - Returns: `available` if the bytes were appended; with `full` and `closed`, nothing was appended.
     package func tryWrite(_ append: (inout CurlOutput) -> Void) -> WriteCapacity {
         write(limit: Self.highWaterMark, append)
     }
@@ -115,7 +115,7 @@ package final class CurlSocket: Sendable {
     /// received before are plain text; all bytes written after it has returned are encrypted.
     ///
     /// - Parameter timeout: The time limit of the handshake. If it fails, the connection ends.
-    /// - Throws: `CurlError`, `CancellationError`. Nothing else.
+    /// - Throws: `CurlError`, `CancellationError`. No other errors.
     package func startTLS(timeout: Duration) async throws {
         try Task.checkCancellation()
         let upgrade = CurlTLSUpgrade(deadline: .now + timeout)
@@ -174,7 +174,7 @@ package final class CurlSocket: Sendable {
     ///
     /// - Throws: `closed` if the caller no longer waits for the connection.
     func handshakesCompleted() throws(CurlError) {
-        // Before the caller is resumed, which may write at once.
+        // Before the caller is resumed, because it may write immediately.
         state.withLock { $0.isOpen = true }
         guard connection.resolve() else { throw .socketClosed }
     }
@@ -202,7 +202,7 @@ package final class CurlSocket: Sendable {
 
     /// Prepares the thread's wait. Returns false if there is work to do, so that the thread must not wait.
     ///
-    /// - Parameter size: The output size that is worth waking up for; `Int.max` while the thread cannot send.
+    /// - Parameter size: The output size at which the thread is woken; `Int.max` while the thread cannot send.
     func prepareToSleep(untilBytes size: Int) -> Bool {
         state.withLock { state in
             guard !state.isClosing, state.upgrade == nil, state.output.count < size else { return false }

@@ -10,7 +10,7 @@ struct CurlSocketLoop: ~Copyable {
     private static let readSize = 256 * 1024
     /// The maximum number of reads before the next send.
     private static let maxConsecutiveReads = 8
-    /// The output size from which on more output is expected soon, so that a short wait allows sending it together.
+    /// At this output size or more, further output is expected soon, and a short wait allows sending it together.
     private static let streamingThreshold = 4 * 1024
     /// The output size that ends that wait.
     private static let batchSize = 64 * 1024
@@ -24,7 +24,8 @@ struct CurlSocketLoop: ~Copyable {
     private let wakeup: CurlWakeup
     private var connection: CurlConnection
     private var webSocket: WebSocketCodec?
-    /// Whether the connection may hold received bytes in its buffers while the descriptor is not readable, as TLS does.
+    /// Whether the connection may have received bytes in its buffers although the descriptor is not readable, as with
+    /// TLS.
     private var isBuffering: Bool
     private var output = CurlOutput()
     private var sent = 0
@@ -73,7 +74,7 @@ struct CurlSocketLoop: ~Copyable {
     /// Sends and receives until the connection ends, which is always an error.
     private mutating func serve() throws(CurlError) {
         while true {
-            // Output that is partly sent has been framed already.
+            // Partly sent output has already been framed.
             let isNew = output.count == 0
             switch socket.takeOutput(into: &output) {
             case .serve: break
@@ -153,7 +154,8 @@ struct CurlSocketLoop: ~Copyable {
 
     private mutating func openWebSocket(by deadline: ContinuousClock.Instant) throws(CurlError) {
         guard let path = target.webSocketPath else { return }
-        var handshake = WebSocketHandshake(host: target.authority, path: path)
+        var handshake = WebSocketHandshake(
+            host: target.authority, path: path, headers: target.webSocketHeaders)
         output.append(handshake.request)
         while true {
             let isBlocked = try !sendOutput()

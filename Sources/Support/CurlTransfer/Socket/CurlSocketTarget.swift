@@ -7,22 +7,26 @@ package struct CurlSocketTarget: Sendable {
     package var host: String
     /// The port, 1…65535.
     package var port: Int
-    /// The IP address to connect to in place of ``host``, which then is only used to verify the certificate.
+    /// The IP address to connect to in place of ``host``, which is then used only to verify the certificate.
     package var address: String?
     /// Whether the connection starts with a TLS handshake.
     package var usesTLS: Bool
-    /// The path of the WebSocket to open (RFC 6455), whose binary messages carry the bytes; nil without WebSocket.
+    /// The path of the WebSocket to open (RFC 6455), whose binary messages contain the bytes; nil without WebSocket.
     package var webSocketPath: String?
+    /// Header fields of the request that opens the WebSocket, such as `Authorization`. Their values contain no control characters.
+    package var webSocketHeaders: [(name: String, value: String)]
 
     /// Creates a target.
     package init(
-        host: String, port: Int, address: String? = nil, usesTLS: Bool = false, webSocketPath: String? = nil
+        host: String, port: Int, address: String? = nil, usesTLS: Bool = false, webSocketPath: String? = nil,
+        webSocketHeaders: [(name: String, value: String)] = []
     ) {
         self.host = host
         self.port = port
         self.address = address
         self.usesTLS = usesTLS
         self.webSocketPath = webSocketPath
+        self.webSocketHeaders = webSocketHeaders
     }
 
     /// The URL for libcurl, whose scheme selects TLS.

@@ -3,10 +3,10 @@
 
 import CCurl
 
-/// Starts TLS on a plain connection. libcurl 7.88 cannot perform a handshake on a connected socket, but it can on a
-/// Unix socket: it connects to a listener of this process, which relays the encrypted bytes to the plain connection.
+/// Starts TLS on a plain connection. libcurl 7.88 cannot perform a handshake on a socket that is already connected.
+/// Therefore it connects to a Unix socket of this process, which relays the encrypted bytes to the plain connection.
 ///
-/// The relay has a thread of its own, until either connection ends.
+/// The relay has its own thread, until either connection ends.
 struct CurlTLSRelay {
     private struct Direction {
         private let from: Int32
@@ -50,13 +50,13 @@ struct CurlTLSRelay {
 
     /// Performs the handshake. Blocks.
     ///
-    /// - Returns: The encrypted connection, which replaces the plain one; the relay owns that.
+    /// - Returns: The encrypted connection, which replaces the plain one. The relay owns the plain connection.
     static func upgrade(
         _ plain: CurlConnection, to target: CurlSocketTarget, tls: CurlTLS, deadline: ContinuousClock.Instant,
         while shouldContinue: @escaping () -> Bool
     ) throws(CurlError) -> CurlConnection {
         let listener = try CurlLocalListener()
-        // Only the thread of the relay uses the plain connection from here on.
+        // From here on, only the thread of the relay uses the plain connection.
         nonisolated(unsafe) let plain = plain
         guard CurlThread.start({ run(listener, plain, by: deadline) }) else {
             listener.close()

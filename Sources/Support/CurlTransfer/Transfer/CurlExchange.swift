@@ -6,7 +6,7 @@ import MicroCore
 /// A request in flight and the caller that waits for its response: the whole response (`CurlBufferedExchange`), or the
 /// header, and then the body in pieces (`CurlStreamExchange`).
 ///
-/// Response, error, timeout, cancellation and close compete to end an exchange; the first one counts.
+/// Response, error, timeout, cancellation and close compete to end an exchange; the first one has an effect.
 protocol CurlExchange: AnyObject, Sendable {
     var request: CurlRequest { get }
 
@@ -27,7 +27,7 @@ protocol CurlExchange: AnyObject, Sendable {
 
     /// Ends the exchange, with the response without body if all of it has arrived.
     ///
-    /// - Returns: Whether it had not ended before.
+    /// - Returns: Whether this call ended it.
     @discardableResult
     func end(_ result: Result<CurlResponse, any Error>) -> Bool
 }

@@ -5,7 +5,7 @@ extension CurlRequest {
     /// Checks the request. libcurl does not: it would send a line break in a header as a second header, or as a second
     /// request.
     ///
-    /// - Throws: `CurlError` of kind `invalidRequest`, `invalidURL` or `timedOut`, with a message without values.
+    /// - Throws: `CurlError` of kind `invalidRequest`, `invalidURL` or `timedOut`, whose message contains no values.
     func validate() throws(CurlError) {
         guard !method.isEmpty, method.utf8.allSatisfy(\.isTokenByte) else {
             throw CurlError(kind: .invalidRequest, message: "the method is not an HTTP token")
@@ -29,7 +29,7 @@ extension CurlRequest {
                     kind: .invalidRequest, message: "the value of header \(name) contains a control character")
             }
             guard !Self.framingHeaders.contains(name.lowercased()) else {
-                throw CurlError(kind: .invalidRequest, message: "header \(name) cannot be set: the body decides it")
+                throw CurlError(kind: .invalidRequest, message: "header \(name) cannot be set: it depends on the body")
             }
         }
         guard timeout > .zero else {

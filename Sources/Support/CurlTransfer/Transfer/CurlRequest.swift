@@ -10,19 +10,19 @@ package struct CurlRequest: Sendable {
     package var url: String
 
     /// The header lines in order. `Content-Length`, `Transfer-Encoding` and `Expect` are rejected, because the body's
-    /// length decides the framing. Without `Content-Type` here, none is sent.
+    /// length determines the framing. `Content-Type` is sent only if it is set here.
     package var headers: [(String, String)]
 
     /// The body, sent with its length; nil for none. A `POST`, `PUT` or `PATCH` without body sends an empty one.
     package var body: [UInt8]?
 
     /// The time limit of the whole request, from submission to the last byte of the response; for a stream, to the last
-    /// byte of its header. Values below 1 ms count as 1 ms, values above 24 days as 24 days. Zero or less times out at
-    /// once, and nothing is sent.
+    /// byte of its header. Values below 1 ms count as 1 ms, values above 24 days as 24 days. Zero or less times out
+    /// immediately, and nothing is sent.
     package var timeout: Duration
 
-    /// The time limit from the first byte of the response to its last byte, within `timeout`; nil for no other limit. For
-    /// long polls, whose `timeout` includes the wait for the first byte. Streams ignore it.
+    /// The time limit from the first byte of the response to its last byte, within `timeout`; nil for no additional
+    /// limit. For long polls, whose `timeout` includes the wait for the first byte. Streams ignore it.
     package var responseTimeout: Duration?
 
     /// The time limit of name resolution, connecting and TLS handshake, within `timeout`. At least 1 ms.

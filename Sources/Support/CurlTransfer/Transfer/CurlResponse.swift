@@ -3,7 +3,7 @@
 
 /// A complete HTTP response.
 package struct CurlResponse: Sendable {
-    /// The status code, 200…999. No status is an error.
+    /// The status code, 200…999. No status is treated as an error.
     package var status: Int
 
     /// The header fields, without those of interim responses and trailers.

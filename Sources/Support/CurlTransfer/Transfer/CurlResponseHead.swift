@@ -4,7 +4,7 @@
 /// Collects the header lines of the final response, up to a limit.
 ///
 /// libcurl reports interim responses (1xx) and trailers through the same callback. Their lines are dropped, but count
-/// towards the limit, so that a server cannot send them without end.
+/// towards the limit, so that a server cannot send them indefinitely.
 struct CurlResponseHead {
     private(set) var headers = CurlHeaders()
     private var size = 0
@@ -41,7 +41,7 @@ struct CurlResponseHead {
         return true
     }
 
-    /// Whether the status is 1xx, except 101, which no other response follows.
+    /// Whether the status is 1xx, except 101, which is not followed by another response.
     private static func isInterim(statusLine: UnsafeRawBufferPointer) -> Bool {
         guard let space = statusLine.firstIndex(of: UInt8(ascii: " ")) else { return false }
         let code = statusLine[(space + 1)...].prefix(3)

@@ -40,7 +40,7 @@ package final class CurlTransfer: Sendable {
     /// Sends a request and returns when the response's header has arrived; the stream delivers the body. The number of
     /// concurrent streams is not limited.
     ///
-    /// The request's `timeout` covers only the header, the body has no time limit. `maxBodySize` does not apply.
+    /// The request's `timeout` covers only the header; the body has no time limit. `maxBodySize` does not apply.
     ///
     /// - Throws: `CurlError`; `CancellationError` at once when the task is cancelled. Nothing else.
     package func stream(_ request: CurlRequest) async throws -> CurlStream {
@@ -56,7 +56,7 @@ package final class CurlTransfer: Sendable {
         do {
             return try await exchange.response.value()
         } catch {
-            // Cancelled, or past a limit that libcurl does not know. It may have ended the transfer itself.
+            // Cancelled, or beyond a limit that libcurl does not enforce. libcurl may have ended the transfer already.
             exchange.end(.failure(error))
             commandQueue.cancelExchange(exchange)
             throw error

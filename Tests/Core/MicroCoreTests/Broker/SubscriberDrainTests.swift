@@ -12,7 +12,7 @@ import Testing
         let (subscription, source) = Subscription.makeStream(options: SubscribeOptions()) { ended.add() }
         for text in ["1", "2"] { source.yield(Delivery(topic: "t", message: BrokerMessage(text: text))) }
         async let isDrained = subscription.drain(deadline: .now + .seconds(20))
-        // The backend is told at once, not when the last delivery has been handled.
+        // The backend is notified immediately, not after the last delivery has been handled.
         #expect(await eventually { ended.value == 1 })
         var texts: [String] = []
         for await delivery in subscription {

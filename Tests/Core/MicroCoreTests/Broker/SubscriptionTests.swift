@@ -28,11 +28,24 @@ import Testing
         #expect(second?.text == "4" && second?.droppedBefore == 0)
         #expect(subscription.droppedCount == 3)
         for number in 6..<11 { source.yield(delivery("\(number)")) }
-        // What one reader has taken is not dropped any more.
+        // A delivery that a reader has taken is no longer dropped.
         #expect(await iterator.next()?.text == "5")
         let third = await iterator.next()
         #expect(third?.text == "8" && third?.droppedBefore == 2)
         #expect(subscription.droppedCount == 5)
+    }
+
+    @Test func problemIsReportedUntilItEnds() async {
+        let (subscription, source) = Subscription.makeStream(options: options())
+        #expect(subscription.problem == nil)
+        source.report(MicroError(.permissionDenied, "may not subscribe"))
+        #expect(subscription.problem?.code == .permissionDenied)
+        // Messages that were received before are still delivered.
+        source.yield(delivery("a"))
+        var iterator = subscription.makeAsyncIterator()
+        #expect(await iterator.next()?.text == "a")
+        source.report(nil)
+        #expect(subscription.problem == nil)
     }
 
     @Test func bufferIsBoundedInBytesButKeepsOneLargerDelivery() async {
@@ -45,7 +58,7 @@ import Testing
         #expect(first?.text.first == "c" && first?.droppedBefore == 2)
     }
 
-    /// Who asks the backend for it bounds it.
+    /// With acknowledgements, the adapter bounds the buffer by limiting the number of deliveries that it requests.
     @Test func acknowledgedDeliveriesAreNotDroppedAndReturnedOnCancel() async {
         let (subscription, source) = Subscription.makeStream(options: options(1))
         let recorder = SettlementRecorder()
@@ -57,7 +70,7 @@ import Testing
         #expect(recorder.settlements["3"] == .returned)
     }
 
-    /// What one reader leaves is for another that waits already.
+    /// The deliveries that a cancelled reader leaves go to a reader that is already waiting.
     @Test(.timeLimit(.minutes(1))) func unreadBatchGoesToWaitingReader() async {
         let (subscription, source) = Subscription.makeStream(options: options(100))
         source.yield(contentsOf: (0..<10).map { delivery("\($0)") })
@@ -67,7 +80,7 @@ import Testing
             var iterator = subscription.makeAsyncIterator()
             return await iterator.next()?.text
         }
-        // It may come to wait before or after: both have to go well.
+        // The second reader may begin to wait before or after the first one ends; both orders must work.
         await Task.yield()
         first = nil
         #expect(await second.value == "1")
@@ -116,6 +129,33 @@ import Testing
         #expect(await iterator.next()?.text == "0")
         await subscription.cancel()
         #expect(await iterator.next() == nil)
+    }
+
+    /// A reader that was resumed with a delivery gets none if the subscription ends before it runs.
+    @Test(arguments: [false, true]) func nothingIsDeliveredToResumingReaderAfterCancel(handles: Bool) async {
+        let recorder = SettlementRecorder()
+        let executor = ManualExecutor()
+        let (subscription, source) = Subscription.makeStream(options: options())
+        let (handled, ended) = (Counter(), Counter())
+        let reader = Task(executorPreference: executor) {
+            defer { ended.add() }
+            if handles {
+                await subscription.handle { _ in handled.add() }
+            } else {
+                for await _ in subscription { handled.add() }
+            }
+        }
+        executor.runJobs()
+        source.yield(recorder.delivery("resumed"))
+        source.finish()
+        #expect(
+            await eventually {
+                executor.runJobs()
+                return ended.value == 1
+            })
+        await reader.value
+        #expect(handled.value == 0)
+        #expect(recorder.settlements == ["resumed": .returned])
     }
 
     @Test func multipleReadersShareDeliveries() async {
@@ -179,7 +219,7 @@ import Testing
         await #expect(throws: MicroError.self) { try await delivery("x").reply(with: BrokerMessage()) }
     }
 
-    /// Ends, puts and takes at once, and nothing is lost, doubled, or left waiting: each delivery is settled once.
+    /// Concurrent reads, writes and cancellations settle each delivery exactly once, and leave no reader waiting.
     @Test(arguments: 0..<20) func concurrentOperationsSettleEachDeliveryOnce(_ round: Int) async {
         let ends = Counter()
         let (subscription, source) = Subscription.makeStream(options: options(8)) { ends.add() }
@@ -211,7 +251,7 @@ import Testing
     }
 }
 
-/// Ending in order.
+/// A drain delivers what is buffered, and waits for unsettled deliveries.
 @Suite(.timeLimit(.minutes(1))) struct SubscriptionSourceDrainTests {
     @Test func drainWaitsForUnsettledDeliveriesAndAcceptsNoNewOnes() async {
         let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
@@ -225,7 +265,7 @@ import Testing
             isDrained.add()
             return isComplete
         }
-        // What comes while it drains is for somebody else.
+        // A delivery that arrives during the drain is returned for redelivery.
         let late = Counter()
         #expect(
             await eventually {
@@ -267,7 +307,7 @@ import Testing
         let held = await iterator.next()
         #expect(await source.drain(deadline: .now + .milliseconds(20)) == false)
         #expect(recorder.settlements == ["never taken": .returned])
-        // It still counts.
+        // A settlement after the deadline still reaches the backend.
         held?.acknowledge()
         #expect(recorder.settlements["held"] == .acknowledged)
         #expect(await iterator.next() == nil)
@@ -275,7 +315,7 @@ import Testing
 
     @Test func drainIgnoresReleasedDeliveries() async {
         let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
-        source.yield(SettlementRecorder().delivery("forgotten"))
+        source.yield(SettlementRecorder().delivery("released"))
         let reader = Task { for await _ in subscription {} }
         #expect(await eventually { await source.drain(deadline: .now + .seconds(30)) })
         await reader.value
@@ -376,7 +416,7 @@ import Testing
     }
 }
 
-/// What became of deliveries.
+/// Records how deliveries were settled.
 private final class SettlementRecorder: Sendable {
     private let state = Mutex<(settlements: [String: Delivery.Settlement], noted: [String])>(([:], []))
 

@@ -35,7 +35,7 @@ import Testing
         ("*", "a", true), ("*", "a.b", false), (">", "a", true), (">", "a.b.c", true), ("a.*", "a.b", true),
         ("a.*", "a", false), ("a.*", "a.b.c", false), ("a.>", "a", false), ("a.>", "a.b.c", true), ("a.b", "a.b", true),
         ("a.b", "a.bc", false), ("*.b.*", "x.b.y", true), ("*.b.*", "x.c.y", false), ("a", "A", false),
-        // Patterns within patterns.
+        // A pattern as the topic: whether one pattern covers another.
         ("a.>", "a.*", true), ("a.*", "a.>", false), ("*", "*", true), (">", ">", true),
     ])
     func patternsMatchTopics(_ pattern: String, _ topic: String, _ isMatch: Bool) {
@@ -47,7 +47,7 @@ import Testing
         try TopicRules.check(headers: ["a": "", "A-b_c.d": "ü 😀 \t x", "k": "1", "K": "2"])
         for (name, value) in [
             ("", "v"), ("a b", "v"), ("a:", "v"), ("ä", "v"), ("a\r\n", "v"), ("a", "v\r\nb: c"), ("a", "v\n"),
-            ("a", "v\0"), ("a", " v"), ("a", "v\t"), (String(repeating: "a", count: 257), "v"),
+            ("a", "v\0"), ("a", " v"), ("a", "v\t"), (String(repeating: "a", count: 256), "v"),
         ] {
             var headers = Headers()
             headers.add(name, value)

@@ -3,7 +3,7 @@
 
 /// SHA-1 (RFC 3174), which the WebSocket handshake uses as a checksum. It is not secure.
 enum SHA1 {
-    /// Returns the digest of 20 bytes.
+    /// Returns the digest, which has 20 bytes.
     static func digest(of message: [UInt8]) -> [UInt8] {
         var padded = message + [0x80]
         while padded.count % 64 != 56 { padded.append(0) }

@@ -16,13 +16,13 @@ struct WebSocketCodec {
     private enum State {
         /// Collects the header of a frame: two bytes, and the extended length.
         case header
-        /// Delivers the payload of a data frame; the number of bytes that are missing.
+        /// Delivers the payload of a data frame; holds the number of missing bytes.
         case data(UInt64)
-        /// Collects the payload of a control frame; its opcode and size.
+        /// Collects the payload of a control frame; holds its opcode and size.
         case control(UInt8, Int)
     }
 
-    /// The maximum number of pings that wait for their pongs.
+    /// The maximum number of pings whose pongs have not been sent.
     private static let maxPendingPings = 512
 
     private var state = State.header
@@ -35,7 +35,7 @@ struct WebSocketCodec {
 
     // MARK: Sending
 
-    /// Puts bytes into the frame of a binary message, after pending pongs. Without bytes there is no binary message.
+    /// Wraps bytes in the frame of a binary message, after pending pongs. Without bytes, there is no binary message.
     mutating func frame(_ bytes: inout CurlOutput) {
         guard bytes.count > 0 || !pings.isEmpty else { return }
         var framed = CurlOutput()

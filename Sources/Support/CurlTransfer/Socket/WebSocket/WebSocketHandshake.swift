@@ -10,12 +10,14 @@ struct WebSocketHandshake {
 
     private let host: String
     private let path: String
+    private let headers: [(name: String, value: String)]
     private let key: String
     private var header: [UInt8] = []
 
-    init(host: String, path: String) {
+    init(host: String, path: String, headers: [(name: String, value: String)]) {
         self.host = host
         self.path = path
+        self.headers = headers
         var generator = SystemRandomNumberGenerator()
         key = Data((0..<16).map { _ in generator.next() as UInt8 }).base64EncodedString()
     }
@@ -24,9 +26,10 @@ struct WebSocketHandshake {
     var request: [UInt8] {
         let lines = [
             "GET \(path) HTTP/1.1", "Host: \(host)", "Upgrade: websocket", "Connection: Upgrade",
-            "Sec-WebSocket-Key: \(key)", "Sec-WebSocket-Version: 13", "User-Agent: swift-micro", "", "",
+            "Sec-WebSocket-Key: \(key)", "Sec-WebSocket-Version: 13", "User-Agent: swift-micro",
         ]
-        return Array(lines.joined(separator: "\r\n").utf8)
+        let fields = headers.map { "\($0.name): \($0.value)" }
+        return Array((lines + fields + ["", ""]).joined(separator: "\r\n").utf8)
     }
 
     /// Parses received bytes of the response.
@@ -59,7 +62,7 @@ struct WebSocketHandshake {
         else { throw handshakeError("the server's response does not match the WebSocket handshake") }
     }
 
-    /// The value of `Sec-WebSocket-Accept` that belongs to a key.
+    /// The value of `Sec-WebSocket-Accept` for a key.
     static func accept(_ key: String) -> String {
         Data(SHA1.digest(of: Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8))).base64EncodedString()
     }

@@ -1,0 +1,24 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import DequeModule
+
+/// The keys that were added most recently, such as those of streams that have ended.
+package struct RecentKeys {
+    private static let maxCount = 1024
+
+    private var keys: Set<String> = []
+    private var order: Deque<String> = []
+
+    /// Creates an empty set.
+    package init() {}
+
+    /// Whether a key is one of the most recent ones.
+    package func contains(_ key: String) -> Bool { keys.contains(key) }
+
+    /// Adds a key. Beyond the limit the oldest is removed.
+    package mutating func insert(_ key: String) {
+        if keys.insert(key).inserted { order.append(key) }
+        if keys.count > Self.maxCount, let oldest = order.popFirst() { keys.remove(oldest) }
+    }
+}
