@@ -9,14 +9,14 @@ import NIOPosix
 
 /// The errors of the transport.
 extension MicroError {
-    /// A connection that could not be opened.
+    /// The error for a connection that could not be opened.
     static func cannotConnect(to address: Address, _ cause: any Error) -> MicroError {
         MicroError(
             .unavailable, "cannot connect to \(address) (\(reason(cause)))", origin: Origin.transport, cause: cause,
             isSafeToRetry: true)
     }
 
-    /// An address that could not be bound.
+    /// The error for an address that could not be bound.
     static func cannotListen(at address: Address, _ cause: any Error) -> MicroError {
         let problem =
             switch errnoCode(cause) {
@@ -30,7 +30,7 @@ extension MicroError {
             isSafeToRetry: true)
     }
 
-    /// A connection that broke after a request was written to it.
+    /// The error for a connection that broke after a request was written to it.
     static func connectionLost(to address: Address, _ cause: (any Error)?) -> MicroError {
         let detail = cause.map { " (\(reason($0)))" } ?? ""
         return MicroError(
@@ -45,7 +45,7 @@ extension MicroError {
         MicroError(.internal, "\(address) responded \(problem)", origin: Origin.transport, cause: cause)
     }
 
-    /// A connection that failed while a response was awaited.
+    /// The error for a connection that failed while the caller waited for a response.
     static func exchangeFailed(with address: Address, _ cause: any Error) -> MicroError {
         switch cause {
         case HTTPParserError.invalidEOFState: connectionLost(to: address, cause)
@@ -61,7 +61,7 @@ extension MicroError {
         MicroError(.closed, "the HTTP transport is closed", origin: Origin.transport, isSafeToRetry: !wasSent)
     }
 
-    /// A call or a stream whose deadline has passed.
+    /// The error for a call or a stream whose deadline has passed.
     static func deadlineExceeded(_ request: TransportRequest, at address: Address, wasSent: Bool) -> MicroError {
         deadlineExceeded(request.service, request.endpoint, at: address, wasSent: wasSent)
     }
@@ -91,8 +91,8 @@ extension MicroError {
 }
 
 extension MicroError.Code {
-    /// The code for the status of a server that is no peer of this toolkit. A status that means a wrong address is
-    /// `internal`: it is not the response of a service.
+    /// The code for the status of a server that is neither swift-micro nor go-micro. A status that indicates a wrong
+    /// address is `internal`, because it is not the response of a service.
     init(foreignStatus status: Int) {
         switch status {
         case 401, 403, 413, 429, 502, 503, 504: self.init(status: status)

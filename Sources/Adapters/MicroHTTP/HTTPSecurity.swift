@@ -7,8 +7,13 @@ package import NIOCore
 package protocol HTTPSecurity: Sendable {
     /// Secures a new connection to a host, before anything is sent.
     ///
-    /// - Returns: A future that completes after the handshake; its failure is that of the connection.
+    /// - Returns: A future that completes after the handshake. If it fails, the connection fails with the same error.
     func secure(_ channel: any Channel, to host: String) -> EventLoopFuture<Void>
+
+    /// Checks that connections can be accepted, before a listener is bound.
+    ///
+    /// - Throws: The error of the bind.
+    func checkServer() throws
 
     /// The handler for a connection that a listener has accepted.
     ///

@@ -4,14 +4,13 @@
 public import Logging
 public import MicroCore
 import NIOCore
-import NIOPosix
 import Synchronization
 
 /// The HTTP transport: go-micro's calls over HTTP/1.1. Go and Swift services can call each other.
 ///
-/// Connections are kept alive and shared by all calls of a transport. It runs on the event loops of the process
-/// (`MultiThreadedEventLoopGroup.singleton`). Handlers start there as well, and continue there after waiting for something
-/// that runs on the event loop: they must not block.
+/// Connections are kept alive and shared by all calls of a transport. It runs on the event loops of the process, or on
+/// those of ``HTTPConfiguration/eventLoopGroup``. Handlers start there as well, and continue there after waiting for
+/// something that runs on the event loop: they must not block.
 public final class HTTPTransport: Transport {
     private let configuration: HTTPConfiguration
     private let wireFormat: any HTTPWireFormat
@@ -27,9 +26,10 @@ public final class HTTPTransport: Transport {
     ///
     /// - Parameters:
     ///   - configuration: The limits.
-    ///   - logger: Logs handlers that fail with other errors than `MicroError`, and at `debug` peers that do not send
+    ///   - logger: Logs handlers that fail with errors other than `MicroError` and, at `debug`, peers that do not send
     ///     HTTP/1.1.
-    public convenience init(configuration: HTTPConfiguration = HTTPConfiguration(), logger: Logger = .current) {
+    public convenience init(configuration: HTTPConfiguration = HTTPConfiguration(), logger: Logger = .component("http"))
+    {
         self.init(configuration: configuration, security: nil, logger: logger)
     }
 
@@ -47,19 +47,19 @@ public final class HTTPTransport: Transport {
         self.security = security
         self.logger = logger
         pool = HTTPConnectionPool(
-            configuration: configuration, wireFormat: wireFormat, security: security, group: .singleton)
+            configuration: configuration, wireFormat: wireFormat, security: security)
     }
 
     /// `http`
     public var name: String { "http" }
 
-    /// Streams with back-pressure, and headers in their order, repeated ones included.
+    /// Streams with back-pressure, and headers in their order, including repeated headers.
     public var capabilities: TransportCapabilities {
         TransportCapabilities(
             features: [.streams, .backPressure, .repeatedHeaders], maxBodySize: configuration.maxBodySize)
     }
 
-    /// See ``MicroCore/Transport/call(_:to:)``.
+    /// See ``/MicroCore/Transport/call(_:to:)``.
     public func call(_ request: TransportRequest, to address: Address) async throws -> TransportResponse {
         guard !pool.isClosed else { throw MicroError.transportClosed() }
         try Task.checkCancellation()
@@ -74,14 +74,14 @@ public final class HTTPTransport: Transport {
         }
     }
 
-    /// See ``MicroCore/Transport/open(_:to:)``.
+    /// See ``/MicroCore/Transport/open(_:to:)``.
     public func open(_ request: TransportRequest, to address: Address) async throws -> TransportStream {
         try Task.checkCancellation()
         return try await pool.open(
             try HTTPStreamRequest(request, to: address, in: wireFormat, limits: configuration))
     }
 
-    /// See ``MicroCore/Transport/bind(to:)``.
+    /// See ``/MicroCore/Transport/bind(to:)``.
     public func bind(to address: Address) async throws -> any TransportListener {
         guard !pool.isClosed else { throw MicroError.transportClosed() }
         let listener = try await HTTPListener.bind(
@@ -99,7 +99,7 @@ public final class HTTPTransport: Transport {
         return listener
     }
 
-    /// See ``MicroCore/Transport/close()``. Calls in flight end with `closed`; the handlers of the listeners are cancelled.
+    /// See ``/MicroCore/Transport/close()``. Calls in flight end with `closed`; the handlers of the listeners are cancelled.
     public func close() async {
         let open = listeners.withLock { listeners in
             defer { listeners = nil }

@@ -5,7 +5,7 @@ package import AdapterSettings
 import Configuration
 
 extension AdapterDescription {
-    /// The registry, transport and broker in the memory of this process, selected by `memory`.
+    /// The in-process registry, transport and broker, selected with `memory`.
     package static let memory = AdapterDescription(
         name: "memory",
         registry: { try MemoryRegistry(namespace: $0.nonEmptyString("micro.registry.namespace") ?? "") },

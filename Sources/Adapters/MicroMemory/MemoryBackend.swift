@@ -4,7 +4,7 @@
 import MicroCore
 import Synchronization
 
-/// The memory that registries, brokers and transports of a process share. It has the role of the server of other adapters.
+/// The in-process backend that the memory registries, brokers and transports share, like the server of other adapters.
 ///
 /// They use ``shared`` by default. A test creates its own backend.
 public final class MemoryBackend: Sendable {
@@ -38,7 +38,7 @@ public final class MemoryBackend: Sendable {
     /// Makes the registries reachable again.
     public func startRegistries() { for store in setOutage(nil) { store.recover() } }
 
-    /// Removes all nodes, like a server that was restarted without its data.
+    /// Removes all nodes, like a server that restarted without its data.
     public func wipeRegistries() { for store in registries.withLock(\.stores).values { store.wipe() } }
 
     /// Expires all nodes with a time to live, like a server whose leases were revoked.

@@ -19,7 +19,7 @@ extension NATSConfiguration {
 
     /// The parsed addresses, at least one, without duplicates.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument`.
     func parsedAddresses(for kind: BackendKind) throws -> [NATSAddress] {
         var parsed: [NATSAddress] = []
         for text in addresses {
@@ -35,7 +35,7 @@ extension NATSConfiguration {
 
     /// The credentials.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument`.
     func login(for kind: BackendKind) throws -> NATSLogin {
         switch (user, password, token) {
         case (nil, nil, nil): return .anonymous
@@ -50,7 +50,7 @@ extension NATSConfiguration {
 
     /// Checks durations, limits and the stream.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument` or `invalidTopic`.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument` or `invalidTopic`.
     func checkLimits(for kind: BackendKind) throws {
         guard timeout > .zero, connectTimeout > .zero, pingInterval > .zero, acknowledgementTimeout > .zero,
             maxInFlight >= 1
@@ -61,7 +61,7 @@ extension NATSConfiguration {
         guard NATSSubject.isSubject(inboxPrefix), inboxPrefix.utf8.count <= Self.maxInboxPrefixLength else {
             throw kind.error(
                 .invalidArgument,
-                "\(NameRules.quoted(inboxPrefix)) is not a prefix of inboxes: expected tokens such as _INBOX_user, at most "
+                "\(NameRules.quoted(inboxPrefix)) is not an inbox prefix: expected tokens like _INBOX_user, at most "
                     + "\(Self.maxInboxPrefixLength) bytes (NATS_INBOX_PREFIX)")
         }
         if case .atLeastOnce(let stream) = delivery { try stream.validate() }
@@ -75,7 +75,7 @@ extension NATSConfiguration {
 }
 
 extension NATSStream {
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument` or `invalidTopic`.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument` or `invalidTopic`.
     func validate() throws {
         guard (1...64).contains(name.utf8.count), name.utf8.allSatisfy(NATSSubject.isNameByte) else {
             throw MicroError(

@@ -18,8 +18,8 @@ public import MicroCore
 public struct NATSConfiguration: Sendable {
     /// The format of published messages.
     public enum Format: String, Sendable, Hashable, CaseIterable {
-        /// The format of NATS clients: NATS headers and the body as it is. Subscribers that use go-micro do not read it, and
-        /// a body that is JSON crashes those that use go-micro before v1.18.
+        /// The format of NATS clients: NATS headers and the unchanged body. Subscribers that use go-micro cannot read
+        /// this format, and a JSON body crashes subscribers that use go-micro before v1.18.
         case native
         /// The format of go-micro's NATS broker of all versions: JSON with the headers and the body in base64. The headers
         /// `Content-Type`, `Micro-Topic` and `Micro-Id` are added if they are missing, as go-micro requires them.
@@ -27,8 +27,8 @@ public struct NATSConfiguration: Sendable {
     }
 
     /// The servers, each `host:port` or a URL of `nats`, `tls`, `ws` or `wss` (NATS inside a WebSocket);
-    /// `nats://127.0.0.1:4222` by default. The first that responds is used. Servers that these announce are used too when
-    /// the connection is lost.
+    /// `nats://127.0.0.1:4222` by default. The first that responds is used. After a connection loss, servers that they
+    /// have announced are also used.
     public var addresses = ["nats://127.0.0.1:4222"]
 
     /// ``addresses``, separated by commas.
@@ -44,17 +44,17 @@ public struct NATSConfiguration: Sendable {
     /// (`MICRO_BROKER_FORMAT=go-micro`) if any subscriber uses go-micro. Messages of both formats are always read.
     public var format = Format.native
 
-    /// The user to log in as; none by default.
+    /// The user for the login; none by default.
     public var user: String?
 
     /// The password of ``user``.
     public var password: Secret?
 
-    /// The token to log in with instead of a user.
+    /// The token for the login, in place of a user.
     public var token: Secret?
 
-    /// Whether servers at `tls://` expect the TLS handshake first (`handshake_first` in the server's configuration) instead
-    /// of after their greeting, as most do; false by default.
+    /// Whether servers at `tls://` expect the TLS handshake first (`handshake_first` in the server's configuration)
+    /// rather than after their greeting, as most servers do; false by default.
     public var usesTLSFirst = false
 
     /// Path of a PEM file with the authorities to trust instead of the system's. The server's certificate and name are
@@ -67,7 +67,7 @@ public struct NATSConfiguration: Sendable {
     /// Path of a PEM file with the key of the client certificate; nil if it is in the same file.
     public var clientKeyFile: String?
 
-    /// The first tokens of the subjects at which this client receives replies, messages of JetStream, and calls of a
+    /// The first tokens of the subjects on which this client receives replies, messages of JetStream, and calls of a
     /// transport; `_INBOX` by default. The client must be allowed to subscribe to all subjects that start with it.
     public var inboxPrefix = "_INBOX"
 
@@ -106,7 +106,7 @@ public struct NATSConfiguration: Sendable {
 
     /// Reads the settings of a broker. Settings that are missing keep their defaults.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument` for an unknown format.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument` for an unknown format.
     public init(configReader reader: ConfigReader) throws {
         if let text = reader.nonEmptyString("micro.broker.address") { address = text }
         if let stream = reader.nonEmptyString("micro.broker.stream") {

@@ -12,7 +12,7 @@ extension BackendKind {
             certificateSetting: "NATS_CERT", keySetting: "NATS_KEY")
     }
 
-    /// An error of this role of NATS.
+    /// An error with the origin of this role.
     func error(_ code: MicroError.Code, _ message: String, isSafeToRetry: Bool = false) -> MicroError {
         MicroError(code, message, origin: role.origin, isSafeToRetry: isSafeToRetry)
     }
@@ -39,12 +39,12 @@ extension MicroError {
         self.init(code, "\(server) refused: \(text).\(advice)", origin: server.kind.role.origin)
     }
 
-    /// Whether waiting does not help: the credentials or the rights have to be changed.
+    /// Whether retrying cannot succeed until the credentials or the permissions are changed.
     var isAuthorizationError: Bool { code == .unauthenticated || code == .permissionDenied }
 }
 
 extension MicroError.Code {
-    /// The meaning of
+    /// The code for one of
     /// [the server's error texts](https://github.com/nats-io/nats-server/blob/main/server/errors.go).
     fileprivate init(natsError text: String) {
         let meanings: [(String, MicroError.Code)] = [

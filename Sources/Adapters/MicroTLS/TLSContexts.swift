@@ -13,7 +13,7 @@ struct TLSContexts: Sendable {
 
     /// Reads the files.
     ///
-    /// - Throws: ``MicroError`` with `invalidArgument` that names the file.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument` that names the file.
     init(reading configuration: HTTPTLSConfiguration) throws {
         let identity = try Self.identity(of: configuration)
         let trust = try configuration.certificateAuthorityFile.map { file in
@@ -21,7 +21,8 @@ struct TLSContexts: Sendable {
         }
         if configuration.requiresClientCertificate, trust == nil {
             throw Self.invalid(
-                "requiresClientCertificate needs certificateAuthorityFile: set it to the callers' authorities")
+                "requiresClientCertificate needs certificateAuthorityFile (MICRO_TRANSPORT_CA): set it to the callers' "
+                    + "authorities")
         }
         var client = NIOSSL.TLSConfiguration.makeClientConfiguration()
         client.minimumTLSVersion = .tlsv12
@@ -39,7 +40,7 @@ struct TLSContexts: Sendable {
             server.applicationProtocols = ["http/1.1"]
             if configuration.requiresClientCertificate, let trust {
                 server.trustRoots = trust
-                // A caller's address is not in its certificate: a signature by a trusted authority suffices.
+                // A caller's certificate does not contain its address, so a signature by a trusted authority suffices.
                 server.certificateVerification = .noHostnameVerification
             }
             return try Self.context(server, configuration)
@@ -56,7 +57,10 @@ struct TLSContexts: Sendable {
             guard !chain.isEmpty else { throw invalid("\(certificate) does not contain a certificate") }
             let privateKey = try read(key) { try NIOSSLPrivateKey(file: $0, format: .pem) }
             return (chain.map { .certificate($0) }, .privateKey(privateKey))
-        default: throw invalid("certificateFile and keyFile belong together: set both or neither")
+        default:
+            throw invalid(
+                "certificateFile (MICRO_TRANSPORT_CERT) and keyFile (MICRO_TRANSPORT_KEY) belong together: set both or "
+                    + "neither")
         }
     }
 

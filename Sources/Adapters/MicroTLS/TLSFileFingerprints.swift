@@ -12,7 +12,7 @@ struct TLSFileFingerprints: Equatable {
         let files = [
             configuration.certificateFile, configuration.keyFile, configuration.certificateAuthorityFile,
         ].compactMap(\.self)
-        // Orchestrators mount secrets as symbolic links: the attributes have to be those of the target.
+        // Orchestrators mount secrets as symbolic links, so the attributes must be read from the target.
         let attributes = files.map { file in
             let file = URL(fileURLWithPath: file).resolvingSymlinksInPath().path
             return try? FileManager.default.attributesOfItem(atPath: file)

@@ -57,7 +57,8 @@ import Testing
             try await withConsul(at: relay.address) { registry in
                 let watch = RegistryStateRecorder(try registry.watch(nil))
                 #expect(await eventually { watch.isLive && names.allSatisfy { watch.value?[$0] == [record($0)] } })
-                // The last registration may have been read before its check was in the catalog, and is read once more then.
+                // The last registration may have been read before its check was in the catalog; it is then read once
+                // more.
                 let before = await settledRequests()
                 let started = ContinuousClock.now
                 try await writer.register(record(names[7], port: 81), timeToLive: .seconds(300))
@@ -110,14 +111,14 @@ import Testing
             try await sees("its port") { $0.flatMap(\.nodes).map(\.port) == [2] }
             _ = try await server.request("/v1/agent/service/deregister/\(name)-f", method: "PUT")
             try await sees("it is gone") { $0.isEmpty }
-            // Ours, then one without a check that looks just like it.
+            // The adapter's instance, then an instance without a check that is otherwise identical.
             try await registry.register(record(name, node: "a"), timeToLive: .seconds(30))
             try await sees("ours") { $0.flatMap(\.nodes).count == 1 }
             try await registry.register(record(name, node: "b"), timeToLive: nil)
             try await sees("a second one without a check") { $0.flatMap(\.nodes).count == 2 }
             try await registry.register(record(name, node: "b", port: 90), timeToLive: nil)
             try await sees("its port") { $0.flatMap(\.nodes).contains { $0.port == 90 } }
-            // The whole node goes into maintenance and comes back.
+            // The whole node enters maintenance mode and leaves it.
             _ = try await server.request("/v1/agent/maintenance?enable=true", method: "PUT")
             try await sees("maintenance of the node") { $0.isEmpty }
             _ = try await server.request("/v1/agent/maintenance?enable=false", method: "PUT")
@@ -126,7 +127,7 @@ import Testing
             try await sees("maintenance of an instance") { $0.flatMap(\.nodes).count == 1 }
             _ = try await server.request("/v1/agent/service/maintenance/\(name)-a?enable=false", method: "PUT")
             try await sees("its end") { $0.flatMap(\.nodes).count == 2 }
-            // A node moves to another service, then lapses there.
+            // A node moves to another service, then expires there.
             try await registry.register(moved(to: name + "-x", from: name), timeToLive: .seconds(1))
             try await sees("it moved away") { $0.flatMap(\.nodes).map(\.id) == ["\(name)-b"] }
             #expect(await eventually { watch.value?[name + "-x"].isEmpty == false })
@@ -190,7 +191,7 @@ import Testing
         }
     }
 
-    @Test func canceledWatchesCloseConnections() async throws {
+    @Test func cancelledWatchesCloseConnections() async throws {
         defer { relay.stop() }
         try await withConsul(at: relay.address) { registry in
             for round in 0..<10 {

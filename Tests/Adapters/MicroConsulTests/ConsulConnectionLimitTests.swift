@@ -1,8 +1,12 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
+import CurlTransfer
 import Foundation
+import Logging
 import MicroCore
+import Synchronization
 import TestServers
 import TestSupport
 import Testing
@@ -75,7 +79,7 @@ struct ConsulConnectionLimitTests {
                 #expect(try await registeredClients(writer) == Self.clientCount)
                 #expect(!log.has("lost"))
 
-                // All reconnect at once.
+                // All reconnect at the same time.
                 await agent.kill()
                 #expect(await eventually(within: .seconds(30)) { clients.allSatisfy { !$0.sees(port: 2) } })
                 try await agent.start()
@@ -90,7 +94,7 @@ struct ConsulConnectionLimitTests {
         }
     }
 
-    /// Consul keeps the connection of a client that has gone until the wait of its blocking query ends.
+    /// Consul keeps the connection of a disconnected client until the wait of its blocking query ends.
     @Test func shortLivedClientsLeaveNoConnections() async throws {
         try await withAgent { agent in
             for _ in 0..<150 {
@@ -141,5 +145,43 @@ struct ConsulConnectionLimitTests {
 
     @Test func waitsAreNotLongerThanConfigured() {
         #expect(BlockingQueryPacer(maxWait: .milliseconds(500)).wait == .milliseconds(500))
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct ConsulBlockingQueryTests {
+    /// Responses of an agent; nil for a connection that is lost.
+    private final class Agent: Sendable {
+        private let responses: Mutex<[UInt64?]>
+        init(_ responses: [UInt64?]) { self.responses = Mutex(responses) }
+
+        func read() throws -> ConsulAPI.Indexed<UInt64> {
+            let server = BackendServer(kind: .consul, number: 0, url: "http://127.0.0.1:8500")
+            let response = try responses.withLock { responses in
+                guard !responses.isEmpty else { throw CancellationError() }
+                return responses.removeFirst()
+            }
+            guard let response else {
+                throw MicroError(
+                    .unavailable, "lost", cause: CurlError(kind: .connectionLost, message: "lost"))
+            }
+            return .init(value: response, index: ConsulIndex(value: response, agent: server))
+        }
+    }
+
+    /// A restart without data is visible only in the index, or in the connection, if the agent restarts quickly.
+    @Test(
+        arguments: [
+            ([7, 8, 9], [false, false, false]), ([7, 3, 4], [false, true, false]),
+            ([7, nil, 8, 9], [false, true, false]),
+        ] as [([UInt64?], [Bool])])
+    func smallerIndexAndLostConnectionBeginNewHistory(_ responses: [UInt64?], _ expected: [Bool]) async {
+        let agent = Agent(responses)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let query = ConsulBlockingQuery<UInt64>(
+            subject: "svc", maxWait: .seconds(1), logger: logger, outages: OutageLog("Consul", logger: logger)
+        ) { _, _ in try agent.read() }
+        var isHistoryInterrupted: [Bool] = []
+        await query.run { if case .value(_, let fresh) = $0 { isHistoryInterrupted.append(fresh) } }
+        #expect(isHistoryInterrupted == expected)
     }
 }

@@ -121,7 +121,7 @@ import Testing
         }
         defer { server.stop() }
         _ = try await withRegistry(at: server.url, token: "hunter2") { try await $0.lookUp("svc") }
-        // The second request asks whether the token may read, as the result has no readable instance.
+        // The second request checks whether the token may read, because the result has no readable instance.
         #expect(tokens.value == 2)
     }
 
@@ -142,7 +142,7 @@ import Testing
         }
     }
 
-    /// Neither must an index that increases with every response.
+    /// An index that increases with every response must not lead to a busy loop, either.
     @Test func rapidlyIncreasingIndexDoesNotBusyLoop() async throws {
         let requests = Counter()
         let server = try ScriptedServer { _ in
@@ -190,7 +190,7 @@ import Testing
         }
     }
 
-    /// The limit holds although the query may wait for 30 s.
+    /// The limit applies although the query may wait for 30 s.
     @Test(arguments: ["HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nX-Consul-Index: 6\r\nContent-Length: 100000\r\n\r\n"])
     func responseOfBlockingQueryEndsWithinTheRequestTimeout(_ beginning: String) async throws {
         let server = try ScriptedServer { connection in
@@ -233,7 +233,7 @@ import Testing
         #expect(asked[3].hasPrefix("index=6&"))
     }
 
-    /// As with `http_config.block_endpoints`, and behind proxies that know only the documented API.
+    /// As with `http_config.block_endpoints`, and behind proxies that support only the documented API.
     @Test(arguments: [(404, ""), (403, "Endpoint is blocked by agent configuration, endpoint is blocked")])
     func blockedInternalQueryIsReplaced(_ status: Int, _ text: String) async throws {
         let server = try catalogServer(internalStatus: (status, text)) { _ in
@@ -320,7 +320,7 @@ import Testing
         }
     }
 
-    /// Since 1.11 Consul says that it has removed elements from a result.
+    /// Since 1.11, Consul reports that it has removed elements from a result.
     @Test func filteredResponseIsAnError() async throws {
         let headers = [("X-Consul-Index", "5"), ("X-Consul-Results-Filtered-By-ACLs", "true")]
         let error = try await lookUpError(ScriptedResponse(headers: headers, text: "[]"), token: "hunter2")
@@ -350,5 +350,25 @@ import Testing
         await registry.close()
         await #expect { try await registry.lookUp("svc") } throws: { ($0 as? MicroError)?.code == .closed }
         #expect { try registry.watch("svc") } throws: { ($0 as? MicroError)?.code == .closed }
+    }
+
+    /// The token may read the service but not all nodes, so that only the list of services shows whether the service exists.
+    @Test func unreadableListOfServicesIsNotAnEmptyResult() async throws {
+        let server = try ScriptedServer { request in
+            let text =
+                if request.target.hasPrefix("/v1/internal/acl/authorize") {
+                    #"[{"Allow":true},{"Allow":false}]"#
+                } else {
+                    request.target.hasPrefix("/v1/catalog/services") ? "<html>" : "[]"
+                }
+            return ScriptedResponse(headers: [("X-Consul-Index", "5")], text: text)
+        }
+        defer { server.stop() }
+        try await withConsul(at: "127.0.0.1:\(server.port)") { (registry) async throws in
+            let error = await #expect(throws: MicroError.self) { try await registry.lookUp("svc") }
+            #expect(
+                error?.message.contains("the list of services is not Consul's JSON") == true,
+                "\(String(describing: error))")
+        }
     }
 }

@@ -15,6 +15,21 @@ import Testing
 
     init() throws { server = try #require(ConsulServer.current) }
 
+    @Test func outageAndItsEndAreLoggedAtOneLevel() async throws {
+        let log = LogRecorder()
+        try await withAgent { agent in
+            try await withConsul(makeConfiguration(agent.address) { _ in }, log: log) { registry in
+                let states = RegistryStateRecorder(try registry.watch(name))
+                #expect(await eventually { states.isLive })
+                await agent.kill()
+                #expect(await eventually { log.hasOutage(of: "Consul") })
+                try await agent.start()
+                #expect(await eventually(within: .seconds(20)) { log.hasRecovery(of: "Consul") && states.isLive })
+            }
+        }
+        #expect(log.outageCount == 1, "\(log.text)")
+    }
+
     @Test func unreachableFirstAddressFailsOver() async throws {
         let dead = try ScriptedServer { _ in }
         dead.stop()
@@ -121,14 +136,14 @@ import Testing
         }
     }
 
-    /// An agent that was unavailable for a while still has a copy: deregistering removes both.
+    /// An agent that was unavailable for a while still has a copy. Deregistering removes both.
     @Test func deregisterRemovesRegistrationFromRecoveredAgent() async throws {
         try await withAgent { first in
             try await withConsul(makeConfiguration("\(first.address),\(server.address)") { $0.timeout = .seconds(1) }) {
                 registry in
                 try await registry.register(record(name), timeToLive: .seconds(60))
                 first.signal(SIGSTOP)
-                // It takes a moment until all its threads have stopped.
+                // It takes a short time until all threads of the agent have stopped.
                 let movesToSecond = try await eventually {
                     // A move to another agent is not reported as a new registration.
                     let outcome = try await registry.register(record(name), timeToLive: .seconds(60))

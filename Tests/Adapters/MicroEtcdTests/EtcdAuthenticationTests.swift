@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    /// etcd forgets its tokens at a restart.
+    /// etcd loses its tokens at a restart.
     @Test func invalidatedTokenIsRenewed() async throws {
         try await withServer(.init(rootPassword: "hunter2")) { server in
             try await withEtcd(login(server, user: "root", "hunter2")) { registry in

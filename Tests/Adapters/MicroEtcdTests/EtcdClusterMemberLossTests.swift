@@ -15,7 +15,7 @@ struct EtcdClusterMemberLossTests {
 
     init() throws { cluster = try #require(EtcdCluster.current) }
 
-    /// A member that has lost the others still accepts requests, and its watches stay silent.
+    /// A member that has lost the others still accepts requests, but its watches send nothing.
     @Test func isolatedMemberFailsOver() async throws {
         let (alone, other) = (0, 1)
         let addresses = [alone, other].map { cluster.members[$0].address }.joined(separator: ",")

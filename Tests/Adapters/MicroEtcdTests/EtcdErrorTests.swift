@@ -217,7 +217,7 @@ import Testing
             #expect(messages.allSatisfy { !$0.contains("hunter2") && $0.contains("ETCDCTL_USER") })
             #expect(!log.has("hunter2"))
         }
-        // Fewer than requests: a request that starts after the first login has ended may log in again.
+        // Fewer logins than requests: a request that starts after the first login has ended may log in again.
         #expect(server.requests("/v3/auth/authenticate").count < 50)
     }
 

@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 import Foundation
 import Logging
 import MicroCore
@@ -16,7 +17,7 @@ import Testing
         #"{"name":"svc","version":"1","metadata":null,"endpoints":[{"name":"E","request":{"name":"r","type":"R","values":null}}],"nodes":[{"id":"a","address":"10.0.0.1","port":80}]}"#
 
     private func lines(in pieces: [[UInt8]]) -> [[UInt8]]? {
-        var (reader, all) = (EtcdLineSplitter(maxLineLength: 110), [[UInt8]]())
+        var (reader, all) = (LineSplitter(maxLineLength: 110), [[UInt8]]())
         for piece in pieces {
             guard let lines = reader.append(piece) else { return nil }
             all += lines

@@ -36,6 +36,23 @@ import Testing
         }
     }
 
+    @Test func outageAndItsEndAreLoggedAtOneLevel() async throws {
+        let log = LogRecorder()
+        try await withServer { server in
+            var configuration = EtcdConfiguration()
+            configuration.address = server.address
+            try await closing(try EtcdRegistry(configuration: configuration, logger: log.logger)) { registry in
+                let states = RegistryStateRecorder(try registry.watch(name))
+                #expect(await eventually { states.isLive })
+                await server.kill()
+                #expect(await eventually { log.hasOutage(of: "etcd") })
+                try await server.start()
+                #expect(await eventually(within: .seconds(20)) { log.hasRecovery(of: "etcd") && states.isLive })
+            }
+        }
+        #expect(log.outageCount == 1, "\(log.text)")
+    }
+
     @Test func watchAndRegistrationRecoverFromServerKill() async throws {
         try await withServer { server in
             try await withHeartbeat(at: server.address) { observer, latest, log in

@@ -114,7 +114,7 @@ import Testing
 
     private func written(_ record: ServiceRecord, prefix: String = "/micro/registry/") throws -> String {
         let keys = EtcdKeys(prefix: prefix, namespace: "")
-        return String(decoding: try EtcdRecord(record.nodes[0], of: record, keys: keys).encoded(), as: UTF8.self)
+        return String(decoding: try EtcdRecord.encoded(record.nodes[0], of: record, keys: keys), as: UTF8.self)
     }
 
     @Test func recordsRoundTrip() throws {

@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    /// The lines are the whole response; then the connection ends normally.
+    /// The lines are the whole response; afterwards, the connection ends normally.
     @Test(arguments: [
         ([ScriptedEtcd.created], MicroError.Code.unavailable),
         ([ScriptedEtcd.created, "<html>"], .internal), ([ScriptedEtcd.created, "{"], .internal),
@@ -59,7 +59,7 @@ import Testing
         try await withWatch(makeConfiguration(server.url)) { latest in
             #expect(await eventually { latest.cause?.code == code })
             if code == .permissionDenied || code == .unauthenticated {
-                // A watch that was denied is not repeated at once.
+                // A watch that was denied is not repeated immediately.
                 #expect(await always(during: .milliseconds(300)) { server.requests("/v3/watch").count == 1 })
             } else {
                 #expect(await eventually { server.requests("/v3/watch").count > 2 })
@@ -119,7 +119,7 @@ import Testing
         }
     }
 
-    /// A dead connection cannot be told from a quiet one.
+    /// A dead connection cannot be distinguished from an idle one.
     @Test func idleWatchIsRenewedAndDeadConnectionIsDetected() async throws {
         let server = try ScriptedEtcd(Self.withRecord) { connection, number in
             let later = ScriptedEtcd.created.replacing(#""revision":"4""#, with: #""revision":"5""#)
@@ -155,7 +155,7 @@ import Testing
                     #"{"result":{"header":{"cluster_id":"17","raft_term":"2"},"canceled":true,"compact_revision":"9"}}"#
                 ])
             }
-            // etcd keeps the stream of a canceled watch open.
+            // etcd keeps the stream of a cancelled watch open.
             _ = connection.readToEnd()
         })
         defer { server.stop() }

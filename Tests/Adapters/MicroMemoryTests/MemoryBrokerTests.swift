@@ -135,7 +135,7 @@ import Testing
             order.append("\(String(buffer: delivery.message.body)).\(delivery.attempt)")
             if order.count == 1 {
                 try delivery.reject(after: .milliseconds(50))
-                // Only the first counts.
+                // Only the first settlement takes effect.
                 delivery.acknowledge()
             } else {
                 delivery.acknowledge()
@@ -228,7 +228,7 @@ import Testing
             delivery.acknowledge()
             if seen.count == 3 { break }
         }
-        // What nobody has looked at does not count as an attempt.
+        // A delivery that was not consumed does not count as an attempt.
         #expect(seen == ["0": 2, "1": 1, "2": 1])
         #expect(held.attempt == 1)
     }
@@ -368,7 +368,7 @@ private func code(_ body: () async throws -> Void) async -> MicroError.Code? {
     return nil
 }
 
-/// Which texts were seen.
+/// Counts the texts that were received.
 private final class SeenTexts: Sendable {
     private let texts = Mutex<Set<String>>([])
 

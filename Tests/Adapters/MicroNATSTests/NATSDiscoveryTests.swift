@@ -8,7 +8,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Servers that are announced by the configured one.
+/// Servers that the configured server announces.
 @Suite(.timeLimit(.minutes(1))) struct NATSDiscoveryTests {
     /// Announces addresses that accept connections and send nothing, and closes the first connection.
     private func withUnresponsiveServers(
@@ -51,7 +51,7 @@ import Testing
                 let began = ContinuousClock.now
                 #expect(await eventually { server.acceptedConnections >= 2 })
                 try await publisher.publish(BrokerMessage(text: "2"), to: "t")
-                // Each of the others would take the connect timeout of 2 s.
+                // Each announced server would take the connect timeout of 2 s.
                 #expect(ContinuousClock.now - began < .seconds(1.5))
             }
         }

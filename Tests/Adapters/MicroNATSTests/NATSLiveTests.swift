@@ -9,7 +9,8 @@ import TestServers
 import TestSupport
 import Testing
 
-/// What is NATS' own, against a real server: the contract's cases are in `MicroConformanceTests`.
+/// The parts of the broker that are specific to NATS, with a real server. `MicroConformanceTests` has the contract's
+/// cases.
 @Suite(.requiresNATS, .nats, .serialized, .timeLimit(.minutes(2))) struct NATSLiveTests {
     private let server: NATSServer
 
@@ -34,7 +35,7 @@ import Testing
         }
     }
 
-    /// The payload that go-micro's broker was recorded with.
+    /// A payload recorded from go-micro's broker.
     @Test func goMicroMessagesRoundTrip() async throws {
         let recorded =
             #"{"Header":{"Content-Type":"application/json","Micro-From-Service":"greeter-cli","Micro-Id":"7b88e397","Micro-Topic":"events.hello","X-User-Id":"john"},"Body":"eyJuYW1lIjoiSnNvbiJ9Cg=="}"#
@@ -61,7 +62,7 @@ import Testing
     @Test func closingBrokerRejectsNewOperations() async throws {
         let broker = try NATSBroker(configuration: configuration(server.url))
         let topic = String.uniqueTopic()
-        // It waits for who has not taken what has come.
+        // Closing waits for a reader that has not consumed its deliveries.
         let subscription = try await broker.subscribe(to: topic)
         try await broker.publish(BrokerMessage(text: "1"), to: topic)
         let closing = Task { await broker.close(deadline: .now + .seconds(20)) }
@@ -77,11 +78,11 @@ import Testing
         var last = ""
         for await delivery in subscription { last = String(buffer: delivery.message.body) }
         await closing.value
-        // What came before it closed was delivered.
+        // Messages that arrived before the close were delivered.
         #expect(!last.isEmpty)
     }
 
-    /// What only looks like an envelope is a message like any other.
+    /// A payload that only resembles an envelope is delivered as it is.
     @Test(arguments: [
         #"{"Header":{"a":1},"Body":""}"#, #"{"Header":{},"Body":"*"}"#, #"{"Header":{},"Other":1}"#, "{\"Header\":",
     ])
@@ -137,7 +138,7 @@ import Testing
         }
     }
 
-    /// The server would close the connection.
+    /// A larger payload would make the server close the connection.
     @Test func payloadLimitIsCheckedBeforeSending() async throws {
         let topic = String.uniqueTopic()
         try await withBrokers(configuration(server.url)) { publisher, subscriber in
@@ -159,22 +160,22 @@ import Testing
         }
     }
 
-    @Test func canceledSubscriptionsAreRemovedFromServer() async throws {
+    @Test func cancelledSubscriptionsAreRemovedFromServer() async throws {
         let before = try await server.resourceCounts()
         try await withBrokers(configuration(server.url)) { publisher, subscriber in
             for _ in 0..<200 {
                 let subscription = try await subscriber.subscribe(to: .uniqueTopic())
                 await subscription.cancel()
             }
-            // One that nobody holds any more has ended too.
+            // A released subscription has ended, too.
             _ = try await subscriber.subscribe(to: .uniqueTopic())
             #expect(
-                await eventually(within: .seconds(5)) {
+                await eventually {
                     (try? await server.resourceCounts())?.subscriptions == before.subscriptions
                 })
         }
         #expect(
-            await eventually(within: .seconds(5)) {
+            await eventually {
                 (try? await server.resourceCounts())?.connections == before.connections
             })
     }

@@ -8,7 +8,7 @@ import TestServers
 import TestSupport
 import Testing
 
-/// Permissions and limits of a server, also when they change at run time.
+/// Permissions and limits of a server, including changes at run time.
 @Suite(.requiresLocalNATS, .serialized, .timeLimit(.minutes(3))) struct NATSPermissionTests {
     private static func permissions(publish: String, subscribe: String) -> String {
         "authorization { users: [{ user: u, password: p, permissions: { publish: [\(publish)], subscribe: [\(subscribe)] } }, "
@@ -54,6 +54,33 @@ import Testing
         }
     }
 
+    @Test func revokedListenerHasProblemUntilGrant() async throws {
+        try await withServer(configuration: Self.all) { server in
+            let transport = try NATSTransport(configuration: user(server))
+            let client = try NATSTransport(configuration: user(server, "admin"))
+            let listener = try await transport.bind(to: Address(host: "greeter-1"))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    try await listener.run { TransportResponse(contentType: $0.contentType, body: $0.body) }
+                }
+                #expect(listener.problem == nil)
+                try await server.reconfigure(Self.permissions(publish: "\">\"", subscribe: "\"x\""))
+                #expect(await eventually { listener.problem?.code == .permissionDenied })
+                try await server.reconfigure(Self.all)
+                #expect(await eventually { listener.problem == nil })
+                _ = try await client.call(
+                    TransportRequest(
+                        service: "greeter", endpoint: "Greeter.Hello", contentType: "text/plain",
+                        deadline: .now + .seconds(5)),
+                    to: listener.address)
+                await listener.drain(deadline: .now + .seconds(1))
+                try await group.waitForAll()
+            }
+            await transport.close()
+            await client.close()
+        }
+    }
+
     @Test func revokedPublicationIsTriedAgain() async throws {
         try await withServer(configuration: Self.all) { server in
             try await withBrokers(user(server)) { publisher, _ in
@@ -66,7 +93,7 @@ import Testing
                         }
                         return false
                     })
-                // A denial is never reported as a success, also when the server is asked again.
+                // A denial is never reported as a success, not even while the client tries again.
                 let deadline = ContinuousClock.now + .seconds(3)
                 while deadline > .now {
                     let error = await #expect(throws: MicroError.self) {
@@ -101,7 +128,7 @@ import Testing
                 #expect(await inbox.has(20))
                 #expect(inbox.texts == (0..<20).map { "\($0)" })
                 #expect(standing.problem == nil && second.problem == nil && third.problem == nil)
-                // A subscription that ends makes room.
+                // The end of a subscription makes room for another one.
                 await third.cancel()
                 _ = try await subscriber.subscribe(to: "fourth")
                 #expect(try await server.resourceCounts().connections == 2)

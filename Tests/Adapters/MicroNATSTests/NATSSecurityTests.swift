@@ -8,7 +8,7 @@ import TestServers
 import TestSupport
 import Testing
 
-/// Who trusts whom, against real servers.
+/// Authentication, permissions and TLS with real servers.
 @Suite(.requiresLocalNATS, .startsServers, .serialized, .timeLimit(.minutes(2))) struct NATSSecurityTests {
     @Test func userAndPasswordAreVerified() async throws {
         try await withServer(.init(credentials: .password(user: "john", "correct-horse"))) { server in
@@ -84,11 +84,11 @@ import Testing
         }
     }
 
-    /// The upgrade to TLS needs no file: not in a missing folder, nor in one with a long path.
+    /// The upgrade to TLS needs no file, so it works with a missing temporary folder and with a long path.
     @Test func tlsUpgradeNeedsNoTemporaryFolder() async throws {
         let certificates = try await Certificates()
         try await withServer(.secure(certificates)) { server in
-            // A program of its own, since the variable holds for a whole process.
+            // In a child process, because the environment variable applies to a whole process.
             let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
                 .appendingPathComponent("events-publisher")
             for folder in ["/nonexistent", "/proc", "/tmp/" + String(repeating: "x", count: 200)] {
@@ -131,7 +131,7 @@ import Testing
         }
     }
 
-    /// A promise of TLS is never broken silently.
+    /// A `tls://` address is never used without TLS.
     @Test func serverWithoutTLSIsRejected() async throws {
         try await withServer(.init()) { server in
             let (error, _) = try await failure(configuration(server.url.replacing("nats://", with: "tls://")))
@@ -165,7 +165,7 @@ import Testing
         }
     }
 
-    /// What a publication fails with, and everything that was told meanwhile.
+    /// The error of a publication, and the text of all logs and errors.
     private func failure(_ configuration: NATSConfiguration) async throws -> (error: MicroError?, text: String) {
         let log = LogRecorder()
         var configuration = configuration

@@ -10,7 +10,7 @@ import TestServers
 import TestSupport
 import Testing
 
-/// Runs a body with brokers of a configuration, and closes them whatever happens.
+/// Runs a body with brokers of a configuration, and closes them in all cases.
 func withBrokers<Value>(
     _ configuration: NATSConfiguration, logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
     _ body: (_ publisher: NATSBroker, _ subscriber: NATSBroker) async throws -> Value
@@ -24,7 +24,7 @@ func withBrokers<Value>(
     return try result.get()
 }
 
-/// The configuration for an address, changed.
+/// A configuration with an address and further changes.
 func configuration(
     _ address: String, _ change: (inout NATSConfiguration) -> Void = { _ in }
 ) -> NATSConfiguration {
@@ -34,45 +34,12 @@ func configuration(
     return configuration
 }
 
-/// Keeps what a subscription delivers.
-final class DeliveryCollector: Sendable {
-    private let task: Task<Void, Never>
-
-    /// - Parameter settle: What is done with each; acknowledged by default.
-    init(_ subscription: Subscription, settle: @escaping @Sendable (Delivery) -> Void = { $0.acknowledge() }) {
-        let content = Shared()
-        shared = content
-        task = Task {
-            for await delivery in subscription {
-                content.deliveries.withLock { $0.append(delivery) }
-                settle(delivery)
-            }
-        }
-    }
-
-    private final class Shared: Sendable {
-        let deliveries = Mutex<[Delivery]>([])
-    }
-
-    private let shared: Shared
-
-    deinit { task.cancel() }
-
-    var deliveries: [Delivery] { shared.deliveries.withLock(\.self) }
-    var texts: [String] { deliveries.map { String(buffer: $0.message.body) } }
-
-    /// Waits until so many have come.
-    func has(_ count: Int, within bound: Duration = .seconds(20)) async -> Bool {
-        await eventually(within: bound) { shared.deliveries.withLock(\.count) >= count }
-    }
-}
-
 extension String {
-    /// A topic of its own.
+    /// A unique topic.
     static func uniqueTopic(_ suffix: String = "x") -> String { "t\(UInt64.random(in: .min ... .max)).\(suffix)" }
 }
 
-/// Runs a body with a transport, and closes it whatever happens.
+/// Runs a body with a transport, and closes it in all cases.
 func withTransport<Value>(
     _ address: String, _ change: (inout NATSConfiguration) -> Void = { _ in },
     body: (NATSTransport) async throws -> Value

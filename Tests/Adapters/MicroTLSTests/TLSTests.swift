@@ -1,7 +1,9 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Configuration
 import Foundation
+import Logging
 import MicroCore
 import MicroHTTP
 import MicroTLS
@@ -97,12 +99,15 @@ struct TLSTests {
         let (old, new) = (try await Certificates(), try await Certificates())
         let files = try ReplaceableCertificateFiles()
         try files.install(try await old.server())
-        try await withServer(files.settings) { address in
+        let log = LogRecorder()
+        try await withServer(files.settings, logger: log.logger) { address in
             try await withClient(old.clientConfiguration) { try await $0.expectEcho(at: address) }
             // An incomplete renewal: the previous files stay in use.
             try files.install(try await new.server(), key: false)
+            #expect(await eventually { log.text.contains { $0.contains("changed TLS files were rejected") } })
             try await withClient(old.clientConfiguration) { try await $0.expectEcho(at: address) }
             try files.install(try await new.server())
+            #expect(await eventually { log.text.contains { $0.contains("reloaded changed TLS files") } })
             try await withClient(new.clientConfiguration) { try await $0.expectEcho(at: address) }
             try await withClient(old.clientConfiguration) { client in
                 let error = try await client.failure(at: address)
@@ -115,11 +120,13 @@ struct TLSTests {
         let (old, new) = (try await Certificates(), try await Certificates())
         let files = try ReplaceableCertificateFiles()
         try files.install(try await old.server())
-        try await withServer(files.settings) { address in
+        let log = LogRecorder()
+        try await withServer(files.settings, logger: log.logger) { address in
             try await withClient(old.clientConfiguration) { client in
                 try await client.expectEcho(at: address)
                 try files.install(try await new.server())
-                // Over the open connection: a new one would be rejected.
+                #expect(await eventually { log.text.contains { $0.contains("reloaded changed TLS files") } })
+                // Uses the open connection, because a new one would be rejected.
                 try await client.expectEcho(at: address)
             }
         }
@@ -154,14 +161,60 @@ struct TLSTests {
         }
     }
 
-    @Test func serverWithoutCertificateRejectsCalls() async throws {
+    /// The file that replaces the certificate is a pipe, whose read blocks until something is written.
+    @Test func changedFilesAreNotReadOnEventLoops() async throws {
         let authority = try await Certificates()
-        try await withServer(authority.clientConfiguration) { address in
-            try await withClient(authority.clientConfiguration) { client in
-                let error = try await client.failure(at: address)
-                #expect(error?.code == .unavailable, "\(String(describing: error))")
+        let files = try ReplaceableCertificateFiles()
+        try files.install(try await authority.server())
+        let log = LogRecorder()
+        try await withServer(files.settings, logger: log.logger) { address in
+            try await withClient(authority.clientConfiguration) { try await $0.expectEcho(at: address) }
+            let pipe = try files.replaceCertificateWithPipe()
+            // Succeeds once the reload has opened the other end.
+            var writer: Int32 = -1
+            #expect(
+                await eventually {
+                    writer = open(pipe, O_WRONLY | O_NONBLOCK)
+                    return writer >= 0
+                })
+            for _ in 0..<20 {
+                try await withClient(authority.clientConfiguration) { try await $0.expectEcho(at: address) }
             }
+            #expect(log.text.isEmpty, "\(log.text)")
+            close(writer)
+            #expect(await eventually { log.text.contains { $0.contains("changed TLS files were rejected") } })
         }
+    }
+
+    @Test func bindWithoutCertificateFails() async throws {
+        let authority = try await Certificates()
+        let transport = try HTTPTransport(tls: authority.clientConfiguration)
+        let error = await #expect(throws: MicroError.self) {
+            try await transport.bind(to: Address(host: "127.0.0.1"))
+        }
+        #expect(error?.code == .invalidArgument && error?.message.contains("MICRO_TRANSPORT_CERT") == true)
+        await transport.close()
+    }
+
+    @Test func configurationReadsSettings() throws {
+        func configuration(_ values: [AbsoluteConfigKey: ConfigValue]) throws -> HTTPTLSConfiguration {
+            try HTTPTLSConfiguration(configReader: ConfigReader(provider: InMemoryProvider(values: values)))
+        }
+        let mutual: [AbsoluteConfigKey: ConfigValue] = [
+            "micro.transport.cert": "c.pem", "micro.transport.key": "c.key", "micro.transport.ca": "ca.pem",
+        ]
+        var expected = HTTPTLSConfiguration(
+            certificateFile: "c.pem", keyFile: "c.key", certificateAuthorityFile: "ca.pem")
+        expected.requiresClientCertificate = true
+        #expect(try configuration(mutual) == expected)
+        expected.requiresClientCertificate = false
+        #expect(try configuration(mutual.merging(["micro.transport.client.auth": "none"]) { $1 }) == expected)
+        let client = try configuration(["micro.transport.ca": "ca.pem"])
+        #expect(client == HTTPTLSConfiguration(certificateAuthorityFile: "ca.pem"))
+        let error = #expect(throws: MicroError.self) {
+            try configuration(["micro.transport.client.auth": "maybe"])
+        }
+        #expect(error?.message.contains("MICRO_TRANSPORT_CLIENT_AUTH=maybe") == true)
     }
 }
 
@@ -175,6 +228,17 @@ private struct ReplaceableCertificateFiles {
         var settings = HTTPTLSConfiguration(certificateFile: path("server.pem"), keyFile: path("server.key"))
         settings.refreshInterval = .zero
         return settings
+    }
+
+    /// Replaces the certificate with a named pipe.
+    ///
+    /// - Returns: Its path.
+    func replaceCertificateWithPipe() throws -> String {
+        let pipe = path("pipe")
+        guard mkfifo(pipe, 0o600) == 0, rename(pipe, path("server.pem")) == 0 else {
+            throw POSIXError(POSIXError.Code(rawValue: errno) ?? .EIO)
+        }
+        return path("server.pem")
     }
 
     /// Replaces the files atomically.
@@ -239,8 +303,10 @@ private func withClient(_ settings: HTTPTLSConfiguration, body: (HTTPTransport) 
     try result.get()
 }
 
-private func withServer(_ settings: HTTPTLSConfiguration, body: (Address) async throws -> Void) async throws {
-    try await run(try HTTPTransport(tls: settings), body)
+private func withServer(
+    _ settings: HTTPTLSConfiguration, logger: Logger = .current, body: (Address) async throws -> Void
+) async throws {
+    try await run(try HTTPTransport(tls: settings, logger: logger), body)
 }
 
 private func run(_ server: HTTPTransport, _ body: (Address) async throws -> Void) async throws {

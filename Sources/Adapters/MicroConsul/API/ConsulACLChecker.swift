@@ -7,13 +7,13 @@ import Foundation
 import MicroCore
 import Synchronization
 
-/// Tells an empty result from one that the token may not read: Consul responds to both with 200 and an empty list.
+/// Distinguishes an empty result from a missing permission: Consul responds to both with 200 and an empty list.
 ///
-/// Sends requests only after empty results. That ACLs are not enforced is remembered until a request fails, and that a
-/// service may be read for a minute.
+/// Sends requests only after empty results. If ACLs are not enforced, this is cached until a request fails; the
+/// permission to read a service is cached for one minute.
 final class ConsulACLChecker: Sendable {
     private struct Cache {
-        /// ACLs are not enforced, or the agent does not know the request.
+        /// ACLs are not enforced, or the agent does not support the request.
         var isACLDisabled = false
         var readableUntil: [String: ContinuousClock.Instant] = [:]
     }
@@ -33,24 +33,24 @@ final class ConsulACLChecker: Sendable {
         self.parameters = parameters
     }
 
-    /// Forgets all rights.
+    /// Clears the cache.
     func invalidate() { cache.withLock { $0 = Cache() } }
 
     /// Checks an empty result for one service.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `unauthenticated` or `permissionDenied` if the service may exist.
+    /// - Throws: ``/MicroCore/MicroError`` with `unauthenticated` or `permissionDenied` if the service may exist.
     func check(
         service name: String, _ response: CurlResponse, at agent: BackendServer, by deadline: ContinuousClock.Instant
     ) async throws {
-        // Consul shows instances only to tokens that may read both the service and the Consul node that it is on.
-        let right = "service:read on \"\(name)\" and node:read"
-        try await check(name, response, isFilteringConclusive: true, at: agent, by: deadline, requiring: right) {
+        // Consul returns instances only for tokens that may read both the service and its Consul node.
+        let permission = "service:read on \"\(name)\" and node:read"
+        try await check(name, response, isFilteringConclusive: true, at: agent, by: deadline, requiring: permission) {
             guard
                 let allowed = try await self.decisions(
                     [.read("service", name), .read("node", "")], at: agent, by: deadline)
             else { return nil }
             if allowed[0], !allowed[1] {
-                // The token may still be able to read these particular nodes. The catalog needs no right for nodes.
+                // The token may still permit reading these particular nodes. The catalog needs no permission for nodes.
                 return try await !self.isListed(name, at: agent, by: deadline)
             }
             return allowed[0]
@@ -59,25 +59,27 @@ final class ConsulACLChecker: Sendable {
 
     /// Checks an empty result for all services with a prefix.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `unauthenticated` or `permissionDenied` if there may be services.
+    /// - Throws: ``/MicroCore/MicroError`` with `unauthenticated` or `permissionDenied` if there may be services.
     func check(
         prefix: String, _ response: CurlResponse, at agent: BackendServer, by deadline: ContinuousClock.Instant
     ) async throws {
-        let right = "service:read on everything that begins with \"\(prefix)\""
-        try await check(prefix, response, isFilteringConclusive: false, at: agent, by: deadline, requiring: right) {
+        let permission = "service:read on everything that begins with \"\(prefix)\""
+        try await check(prefix, response, isFilteringConclusive: false, at: agent, by: deadline, requiring: permission)
+        {
             try await self.decisions([.read("service", prefix)], at: agent, by: deadline).map { $0[0] }
         }
     }
 
     /// - Parameters:
-    ///   - isFilteringConclusive: Whether everything that Consul removed from the result was asked for.
-    ///   - isReadable: Asks whether the token may read; nil if ACLs do not decide that.
+    ///   - isFilteringConclusive: Whether everything that Consul filters out belongs to the requested result, so that
+    ///     the header proves a missing permission.
+    ///   - isReadable: Checks whether the token may read; nil if ACLs do not determine that.
     private func check(
         _ name: String, _ response: CurlResponse, isFilteringConclusive: Bool, at agent: BackendServer,
-        by deadline: ContinuousClock.Instant, requiring right: String, isReadable: () async throws -> Bool?
+        by deadline: ContinuousClock.Instant, requiring permission: String, isReadable: () async throws -> Bool?
     ) async throws {
-        let hidden = errors.hidden(name.isEmpty ? "any service" : "\"\(name)\"", requiring: right, at: agent)
-        // Since 1.11 Consul says that it removed elements, if it knows the token.
+        let hidden = errors.hidden(name.isEmpty ? "any service" : "\"\(name)\"", requiring: permission, at: agent)
+        // Since 1.11, Consul reports in a header that it filtered the result, if the token is valid.
         let wasFiltered = response.headers["X-Consul-Results-Filtered-By-ACLs"] == "true"
         if wasFiltered, isFilteringConclusive { throw hidden }
         let now = ContinuousClock.now
@@ -96,21 +98,21 @@ final class ConsulACLChecker: Sendable {
         }
     }
 
-    /// Asks whether the token has rights, in their order; nil if ACLs do not decide that.
+    /// Checks whether the token has the given permissions, in their order; nil if ACLs do not determine that.
     private func decisions(
-        _ rights: [ACLAuthorizationRequest], at agent: BackendServer, by deadline: ContinuousClock.Instant
+        _ permissions: [ACLAuthorizationRequest], at agent: BackendServer, by deadline: ContinuousClock.Instant
     ) async throws -> [Bool]? {
         let request = BackendRequest(
             "POST", "/v1/internal/acl/authorize".appendingQuery(parameters),
-            body: [UInt8](try JSONEncoder().encode(rights)))
+            body: [UInt8](try JSONEncoder().encode(permissions)))
         let response = try await http.response(to: request, from: agent, timeout: deadline - .now)
-        // 401 means that ACLs are off. Other statuses are from agents that do not know the request.
+        // 401 means that ACLs are disabled. Other statuses are from agents that do not support the request.
         let isFailure = response.status >= 500 || response.status == 429
         let isUnknownToken = response.status == 403 && response.text.contains("ACL not found")
         if isFailure || isUnknownToken { try errors.check(response, from: agent) }
         guard response.status == 200,
             let decisions = try? JSONDecoder().decode([ACLAuthorizationResponse].self, from: response.body),
-            decisions.count == rights.count
+            decisions.count == permissions.count
         else { return nil }
         return decisions.map(\.allow)
     }
@@ -121,7 +123,9 @@ final class ConsulACLChecker: Sendable {
         let request = BackendRequest("GET", "/v1/catalog/services".appendingQuery(parameters))
         let response = try await http.response(to: request, from: agent, timeout: deadline - .now)
         try errors.check(response, from: agent)
-        let names = try? JSONDecoder().decode([String: [String]].self, from: response.body)
-        return names?[name] != nil
+        // A body that cannot be read must not count as a list without the service.
+        do { return try JSONDecoder().decode([String: [String]].self, from: response.body)[name] != nil } catch {
+            throw MicroError.unexpectedResponse(agent, "the list of services is not Consul's JSON")
+        }
     }
 }

@@ -9,9 +9,9 @@ import Synchronization
 
 /// The part of Consul's HTTP API that the registry uses: one method per request.
 ///
-/// Names and IDs are those in Consul, with the prefix of the namespace.
+/// Names and IDs are in Consul's form, with the prefix of the namespace.
 struct ConsulAPI: Sendable, CustomStringConvertible {
-    /// A response, and the index after which the next one is to be awaited.
+    /// A response, and the index for the next blocking query.
     struct Indexed<Value: Sendable>: Sendable {
         let value: Value
         let index: ConsulIndex
@@ -19,7 +19,7 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
 
     let configuration: ConsulConfiguration
     private let agents: FailoverRing
-    /// For registrations and heartbeats, so that no read and no watch can take their connection.
+    /// For registrations and heartbeats, so that reads and watches cannot take their connection.
     private let registrations: BackendHTTPClient
     /// For reads, one at a time, and the blocking query of watches.
     private let queries: BackendHTTPClient
@@ -34,7 +34,7 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
         agents = try configuration.makeServers()
         readParameters = try configuration.readParameters()
         errors = ConsulError(hasToken: token != nil)
-        // Consul accepts 200 connections of a client address by default, which all processes of a host share. A process
+        // By default, Consul accepts 200 connections per client address, which all processes of a host share. A process
         // needs at most three: for registrations, for reads, and for its watches.
         func makeClient() -> BackendHTTPClient {
             configuration.makeHTTPClient(maxConcurrentRequests: 1, maxIdleConnections: 1) {
@@ -48,6 +48,9 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
 
     var description: String { agents.description }
 
+    /// The hosts and ports of all servers.
+    var addresses: [Address] { agents.addresses }
+
     /// The maximum time that Consul holds a blocking query. Without a wait it would be five minutes; Consul's maximum is
     /// ten.
     var maxWait: Duration { configuration.watchRenewalInterval(atMost: .seconds(600)) }
@@ -59,26 +62,51 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
 
     // MARK: Registrations
 
-    /// Registers a service instance, or passes its TTL check if that is enough.
+    /// Registers a service instance, or passes its TTL check if that is enough. An instance of another service with the
+    /// same ID is removed first: Consul does not end the blocking queries of the old service when an instance is
+    /// renamed.
     ///
     /// - Parameter agent: The agent that should have exactly this registration; nil if none has.
-    /// - Returns: The agent that has it now, and whether it had it before.
+    /// - Returns: The agent that has it now, and whether it had an instance that was not critical; nil if its check was
+    ///   passed.
     func register(
         _ registration: AgentServiceRegistration, refreshingAt agent: BackendServer?
-    ) async throws -> (agent: BackendServer, existed: Bool) {
+    ) async throws -> (agent: BackendServer, existed: Bool?) {
         // Otherwise, a registration without a check keeps the check of an earlier one, and expires with it.
         let parameters = registration.check == nil ? ["replace-existing-checks=true"] : []
         let request = BackendRequest(
             "PUT", "/v1/agent/service/register".appendingQuery(parameters),
             body: [UInt8](try JSONEncoder.stable.encode(registration)))
         return try await agents.firstResponse(within: configuration.timeout, startingAt: agent) { server, timeout in
+            let deadline = ContinuousClock.now + timeout
             if server == agent, try await passCheck(of: registration.id, at: server, timeout: timeout) {
-                return (server, true)
+                return (server, nil)
             }
-            let response = try await registrations.response(to: request, from: server, timeout: timeout)
+            let instance = try await instance(registration.id, at: server, timeout: deadline - .now)
+            if let instance, instance.service.name != registration.name {
+                try await remove(registration.id, at: server, timeout: deadline - .now)
+            }
+            let response = try await registrations.response(to: request, from: server, timeout: deadline - .now)
             try errors.check(response, from: server)
-            return (server, false)
+            return (server, instance.map { !$0.isCritical } ?? false)
         }
+    }
+
+    /// Reads the instance with an ID from an agent; nil if the agent does not have it.
+    private func instance(
+        _ id: String, at agent: BackendServer, timeout: Duration
+    ) async throws -> AgentServiceHealth? {
+        let request = BackendRequest("GET", "/v1/agent/health/service/id/\(id.percentEncodedPath)?format=json")
+        let response = try await registrations.response(to: request, from: agent, timeout: timeout)
+        if response.status == 404 { return nil }
+        // The status also represents the state of the checks: 200 passing, 429 warning, 503 critical.
+        if [200, 429, 503].contains(response.status),
+            let instance = try? JSONDecoder().decode(AgentServiceHealth.self, from: response.body)
+        {
+            return instance
+        }
+        try errors.check(response, from: agent)
+        throw MicroError.unexpectedResponse(agent, "the response is not Consul's JSON")
     }
 
     /// Passes the TTL check of a service instance.
@@ -98,21 +126,27 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
         return true
     }
 
-    /// Removes a service instance. Succeeds if there is none.
+    /// Removes an instance of a service. Succeeds if the instance does not exist or belongs to another service.
     ///
     /// - Parameter agent: The agent that has it; nil for the first that responds.
-    func deregister(_ id: String, at agent: BackendServer?) async throws {
-        func remove(at agent: BackendServer, timeout: Duration) async throws {
-            let request = BackendRequest("PUT", "/v1/agent/service/deregister/\(id.percentEncodedPath)")
-            let response = try await registrations.response(to: request, from: agent, timeout: timeout)
-            // Without an instance, Consul 1.8 responds with 200, or 500 if ACLs are enforced; newer versions with 404.
-            if response.status == 404 || (response.status == 500 && response.text.contains("Unknown service")) {
-                return
-            }
-            try errors.check(response, from: agent)
+    func deregister(_ id: String, of name: String, at agent: BackendServer?) async throws {
+        func removeFromService(at agent: BackendServer, timeout: Duration) async throws {
+            let deadline = ContinuousClock.now + timeout
+            guard try await instance(id, at: agent, timeout: timeout)?.service.name == name else { return }
+            try await remove(id, at: agent, timeout: deadline - .now)
         }
-        if let agent { return try await remove(at: agent, timeout: configuration.timeout) }
-        try await agents.firstResponse(within: configuration.timeout) { try await remove(at: $0, timeout: $1) }
+        if let agent { return try await removeFromService(at: agent, timeout: configuration.timeout) }
+        try await agents.firstResponse(within: configuration.timeout) {
+            try await removeFromService(at: $0, timeout: $1)
+        }
+    }
+
+    private func remove(_ id: String, at agent: BackendServer, timeout: Duration) async throws {
+        let request = BackendRequest("PUT", "/v1/agent/service/deregister/\(id.percentEncodedPath)")
+        let response = try await registrations.response(to: request, from: agent, timeout: timeout)
+        // Without an instance, Consul 1.8 responds with 200, or 500 if ACLs are enforced; newer versions with 404.
+        if response.status == 404 || (response.status == 500 && response.text.contains("Unknown service")) { return }
+        try errors.check(response, from: agent)
     }
 
     // MARK: Queries
@@ -130,7 +164,8 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
             if elements.allSatisfy({ $0.value == nil }) {
                 try await aclChecker.check(service: name, response, at: agent, by: deadline)
             }
-            return elements.compactMap(\.value)
+            // Consul compares names without regard to case.
+            return elements.compactMap(\.value).filter { $0.service.name == name }
         }
     }
 
@@ -160,8 +195,8 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
 
     /// Waits for a change of any service, instance or check. The result has only an index.
     ///
-    /// This is a query of Consul's own UI. No documented one returns both for failing checks and for instances without
-    /// checks. Where it is not available, the checks are watched: other changes are noticed when the wait ends.
+    /// An undocumented query of Consul's UI. No documented query covers both failing checks and instances without
+    /// checks. If it is not available, the checks are watched, and other changes are noticed when the wait ends.
     func changes(after index: ConsulIndex?, waiting wait: Duration) async throws -> Indexed<Void> {
         do {
             return try await query(changesPath.current, after: index, waiting: wait) { _, _, _ in }
@@ -177,11 +212,11 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
     ) async throws -> Indexed<Value> {
         do {
             return try await agents.firstResponse(within: configuration.timeout) { agent, timeout in
-                // An index of another agent may belong to another history.
+                // An index from another agent may belong to another history.
                 let index = index.flatMap { $0.agent == agent ? $0 : nil }
                 let parameters = index.map { ["index=\($0.value)", "wait=\(wait.milliseconds)ms"] } ?? []
                 let request = BackendRequest("GET", path.appendingQuery(readParameters + parameters))
-                // Consul adds up to a sixteenth of the wait, to spread its load.
+                // Consul adds up to a sixteenth of the wait to spread its load.
                 let maxWait = index == nil ? .zero : wait + wait / 16
                 let deadline = ContinuousClock.now + timeout + maxWait
                 let response =
@@ -197,7 +232,7 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
                 return Indexed(value: value, index: ConsulIndex(value: number, agent: agent))
             }
         } catch let error as MicroError {
-            // The rights of the token may have changed by the time that the agent responds again.
+            // The permissions of the token may have changed by the time the agent responds again.
             aclChecker.invalidate()
             throw error
         }
@@ -226,7 +261,7 @@ private final class ChangesPath: Sendable {
         isFallback.load(ordering: .relaxed) ? "/v1/health/state/any" : "/v1/internal/ui/services"
     }
 
-    /// Replaces the query if an agent does not have it, or blocks it (`http_config.block_endpoints`).
+    /// Replaces the query if an agent does not support it, or blocks it (`http_config.block_endpoints`).
     ///
     /// - Returns: Whether it was replaced.
     func useFallback(after error: MicroError) -> Bool {

@@ -10,14 +10,14 @@ struct ConsulError: Sendable {
     /// Whether requests carry an ACL token.
     let hasToken: Bool
 
-    /// - Throws: The error that a status other than 200 stands for.
+    /// - Throws: The error for a status other than 200.
     func check(_ response: CurlResponse, from agent: BackendServer) throws {
         guard response.status != 200 else { return }
         throw microError(for: response, from: agent)
     }
 
-    /// Consul responds with 403 to requests without sufficient rights: `ACL not found` for an unknown token,
-    /// `Permission denied` for a token without the right, or for no token.
+    /// Consul responds with 403 to requests without sufficient permissions: `ACL not found` for an unknown token,
+    /// `Permission denied` for a token without the permission, or for no token.
     private func microError(for response: CurlResponse, from agent: BackendServer) -> MicroError {
         var error = MicroError(status: response.status, detail: response.text, from: agent)
         if response.status == 403 {
@@ -27,12 +27,12 @@ struct ConsulError: Sendable {
         return error
     }
 
-    /// The error for a read that Consul answered as if there were nothing, because the token may not see it.
-    func hidden(_ what: String, requiring right: String, at agent: BackendServer) -> MicroError {
+    /// The error for a read to which Consul responded with an empty result, because the token lacks a permission.
+    func hidden(_ what: String, requiring permission: String, at agent: BackendServer) -> MicroError {
         MicroError(
             hasToken ? .permissionDenied : .unauthenticated,
             "\(agent) does not show \(what) to \(hasToken ? "this token" : "a client without a token"): that requires "
-                + "\(right). \(advice)",
+                + "\(permission). \(advice)",
             origin: MicroError.Origin.registry)
     }
 

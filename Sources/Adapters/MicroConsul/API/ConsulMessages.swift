@@ -7,7 +7,7 @@ struct AgentServiceRegistration: Encodable, Equatable, Sendable {
     struct AgentServiceCheck: Encodable, Equatable, Sendable {
         /// A duration as Go reads it, such as `30000ms`.
         let ttl: String
-        /// Without it a new check is critical, and the node not found, until its first pass.
+        /// Without it, a new check is critical until it first passes, and the node is not found.
         let status = "passing"
         /// A ``ConsulDigest``.
         let notes: String
@@ -81,6 +81,27 @@ struct ServiceEntry: Decodable, Sendable {
     }
 }
 
+/// The response of `GET /v1/agent/health/service/id/:service_id`
+/// ([Consul's documentation](https://developer.hashicorp.com/consul/api-docs/agent/service#get-local-service-health-by-its-id)).
+struct AgentServiceHealth: Decodable, Sendable {
+    struct AgentService: Decodable, Sendable {
+        let name: String
+
+        enum CodingKeys: String, CodingKey { case name = "Service" }
+    }
+
+    let aggregatedStatus: String
+    let service: AgentService
+
+    /// Whether one of its checks, or of its node's checks, is critical.
+    var isCritical: Bool { aggregatedStatus == "critical" }
+
+    enum CodingKeys: String, CodingKey {
+        case aggregatedStatus = "AggregatedStatus"
+        case service = "Service"
+    }
+}
+
 /// One element of the response of `GET /v1/health/state/any`
 /// ([Consul's documentation](https://developer.hashicorp.com/consul/api-docs/health#list-checks-in-state)), and a
 /// check of a ``ServiceEntry``.
@@ -105,7 +126,8 @@ struct HealthCheck: Decodable, Sendable {
     }
 }
 
-/// One element of the body of `POST /v1/internal/acl/authorize`, with which Consul's own UI asks what it may show.
+/// One element of the body of `POST /v1/internal/acl/authorize`, which Consul's own UI uses to determine what it may
+/// show.
 struct ACLAuthorizationRequest: Encodable, Sendable {
     let resource: String
     let segment: String
@@ -117,7 +139,7 @@ struct ACLAuthorizationRequest: Encodable, Sendable {
         case access = "Access"
     }
 
-    /// The right to read a resource, such as `service`, with a name or a prefix.
+    /// The permission to read a resource, such as `service`, with a name or a prefix.
     static func read(_ resource: String, _ segment: String) -> Self {
         Self(resource: resource, segment: segment, access: "read")
     }

@@ -9,7 +9,7 @@ extension ConsulConfiguration: BackendConfiguration {
 
     /// The validated namespace.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument`.
     func validatedNamespace() throws -> ConsulNamespace {
         try NameRules.check(namespace: namespace)
         return ConsulNamespace(namespace)
@@ -17,7 +17,7 @@ extension ConsulConfiguration: BackendConfiguration {
 
     /// The query parameters of every read.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument`.
     func readParameters() throws -> [String] {
         var parameters = consistency == .default ? [] : [consistency.rawValue]
         if let datacenter {

@@ -28,7 +28,7 @@ public struct ConsulConfiguration: Sendable {
     /// has 8500. The first that responds is used until it fails.
     ///
     /// Use only the agent of this machine if there is one: a registration belongs to the agent that received it, and is
-    /// repeated at another agent when that one is lost.
+    /// repeated at another agent if that agent is lost.
     public var addresses = ["127.0.0.1:8500"]
 
     /// ``addresses``, separated by commas.
@@ -46,13 +46,14 @@ public struct ConsulConfiguration: Sendable {
     /// The ACL token; nil, the default, for none.
     public var token: Secret?
 
-    /// Separates services that share a Consul: `[A-Za-z0-9_-]{0,63}`. Empty by default, which is go-micro's layout.
+    /// Separates services that share a Consul cluster: `[A-Za-z0-9_-]{0,63}`. Empty by default, which is go-micro's
+    /// layout.
     ///
     /// In Consul, the names and IDs of services begin with it and a slash. It is not a namespace of Consul Enterprise.
     public var namespace = ""
 
-    /// The datacenter to look up, list and watch in; nil, the default, for that of the agent. Registrations always belong
-    /// to the agent's datacenter.
+    /// The datacenter for lookups, lists and watches; nil, the default, for the agent's datacenter. Registrations
+    /// always belong to the agent's datacenter.
     public var datacenter: String?
 
     /// The consistency of lookups, lists and watches.
@@ -72,7 +73,7 @@ public struct ConsulConfiguration: Sendable {
     /// Creates a configuration with the defaults.
     public init() {}
 
-    /// Creates a configuration from settings; the defaults hold for those that are not set.
+    /// Creates a configuration from settings, with the defaults for settings that are not set.
     public init(configReader reader: ConfigReader) {
         if let text = reader.nonEmptyString("micro.registry.address") { address = text }
         namespace = reader.nonEmptyString("micro.registry.namespace") ?? namespace

@@ -6,7 +6,7 @@ import MicroCore
 /// A digest of a registration, stored in the notes of its check.
 ///
 /// Consul increases a check's `ModifyIndex` only when the check itself changes. With the digest in its notes, the check
-/// changes with everything about the instance: a watch of many services sees from the checks alone which to read again.
+/// changes with every field of the instance: a watch of many services reads only those whose checks have changed.
 enum ConsulDigest {
     /// The digest: FNV-1a over the fields with their lengths.
     static func of(name: String, address: String, port: Int, tags: [String]) -> String {
@@ -21,7 +21,7 @@ enum ConsulDigest {
 }
 
 extension ServiceEntry {
-    /// Whether a check carries the digest of the instance, so that it changes with everything about the instance.
+    /// Whether a check contains the digest of the instance, so that it changes with every field of the instance.
     var hasDigestCheck: Bool {
         let digest = ConsulDigest.of(
             name: service.name, address: service.address ?? "", port: service.port ?? 0, tags: service.tags ?? [])

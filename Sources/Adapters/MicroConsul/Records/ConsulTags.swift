@@ -5,14 +5,14 @@ import BackendSupport
 import Foundation
 import MicroCore
 
-/// The fields of a record that Consul does not have, in go-micro's tags.
+/// Stores the fields of a record that Consul does not support in go-micro's tags.
 ///
-/// Tags are written as plain text, so that people can read them in Consul's UI: `v=1.0.0`, `t={"k":"v"}` for each pair of
+/// Tags are written as plain text, so that they are readable in Consul's UI: `v=1.0.0`, `t={"k":"v"}` for each pair of
 /// node metadata, `e={…}` for each endpoint, `s={"k":"v"}` for each pair of service metadata (which go-micro skips). They
 /// are read as plain text and in go-micro's compressed form: `v-`, `t-`, `e-` and the hexadecimal digits of a zlib stream
 /// (RFC 1950).
 struct ConsulTags: Equatable, Sendable {
-    /// Empty for a record that go-micro or this library did not write.
+    /// Empty for a record that neither go-micro nor swift-micro has written.
     var version = ""
     var metadata: [String: String] = [:]
     var endpoints: [Endpoint] = []
@@ -40,15 +40,15 @@ struct ConsulTags: Equatable, Sendable {
         return try ["v=\(version)"] + tags("t", nodeMetadata) + tags("s", metadata) + endpoints.map { try tag("e", $0) }
     }
 
-    /// Reads tags of any origin. Other tags are ignored.
+    /// Reads tags from untrusted sources. Other tags are ignored.
     ///
     /// - Parameters:
     ///   - tags: The tags of one service instance.
-    ///   - skipped: Called with the kind of each tag that has go-micro's form and cannot be read.
+    ///   - skipped: Called with the kind of each tag that has go-micro's form but cannot be read.
     init(reading tags: [String], skipped: (Character) -> Void) {
         for tag in tags {
             guard let kind = tag.first, "vtes".contains(kind), let content = Self.content(of: tag) else {
-                // Another product's tag, unless it begins as go-micro's compressed ones do.
+                // A tag of another product, unless it begins like go-micro's compressed tags.
                 if let kind = tag.first, "vte".contains(kind), tag.dropFirst().hasPrefix("-789c") { skipped(kind) }
                 continue
             }

@@ -1,38 +1,17 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import CZlib
+import BackendSupport
 
 /// Decompresses text from the hexadecimal digits of a zlib stream (RFC 1950).
 enum ZlibText {
-    /// The maximum size of the text, in bytes: a small stream can decompress to a huge text.
+    /// The maximum size of the text, in bytes, because a small stream can decompress to a huge text.
     static let maxTextSize = 256 * 1024
 
     /// The text; nil if the digits are not a complete stream, or the text is larger than ``maxTextSize``.
     static func decompressed(hexadecimal digits: Substring) -> String? {
-        guard var compressed = bytes(digits), !compressed.isEmpty else { return nil }
-        var stream = z_stream()
-        guard czlib_inflate_init(&stream) == Z_OK else { return nil }
-        defer { inflateEnd(&stream) }
-        var text: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 4096)
-        return compressed.withUnsafeMutableBufferPointer { input in
-            stream.next_in = input.baseAddress
-            stream.avail_in = UInt32(clamping: input.count)
-            while true {
-                let (status, count) = chunk.withUnsafeMutableBufferPointer { output in
-                    stream.next_out = output.baseAddress
-                    stream.avail_out = UInt32(clamping: output.count)
-                    let status = inflate(&stream, Z_NO_FLUSH)
-                    return (status, output.count - Int(stream.avail_out))
-                }
-                text.append(contentsOf: chunk[..<count])
-                guard text.count <= maxTextSize else { return nil }
-                if status == Z_STREAM_END { return String(validating: text, as: UTF8.self) }
-                // No output and no input left: the stream is incomplete.
-                guard status == Z_OK, count > 0 || stream.avail_in > 0 else { return nil }
-            }
-        }
+        bytes(digits).flatMap { Zlib.decompressed($0, maxSize: maxTextSize) }
+            .flatMap { String(validating: $0, as: UTF8.self) }
     }
 
     private static func bytes(_ digits: Substring) -> [UInt8]? {

@@ -21,27 +21,34 @@ final class ConsulRegistrar: Sendable {
 
     /// Registers a node, or passes its TTL check if it is registered already.
     ///
-    /// - Returns: Whether the node was new, or its agent had lost it.
+    /// - Returns: Whether the node was new, had expired, or its agent had lost it.
     func register(_ node: Node, of service: ServiceRecord, timeToLive: Duration?) async throws -> Bool {
         let registration = try ConsulRecord.registration(
             of: node, of: service, namespace: namespace, timeToLive: timeToLive)
         if let name = registered.name(of: registration.id), name != registration.name {
             // Consul does not end the blocking queries of the old service when an instance is renamed.
-            try await deregister(node)
+            try await deregister(registration.id, of: name)
         }
+        // Taken before the request, because the time to live begins when the agent receives it.
+        let renewedAt = ContinuousClock.now
         let response = try await api.register(registration, refreshingAt: registered.agent(toRefresh: registration))
-        return response.existed ? false : registered.update(registration, at: response.agent)
+        return registered.update(
+            registration, timeToLive: timeToLive, renewedAt: renewedAt, at: response.agent, existed: response.existed)
     }
 
-    /// Removes a node wherever this client registered it; otherwise at the first agent that responds.
-    func deregister(_ node: Node) async throws {
-        let id = namespace.storedID(ofNode: node.id)
+    /// Removes a node of a service at all agents where this client registered it; otherwise, at the first agent that
+    /// responds.
+    func deregister(_ node: Node, of service: ServiceRecord) async throws {
+        try await deregister(namespace.storedID(ofNode: node.id), of: namespace.stored(service.name))
+    }
+
+    private func deregister(_ id: String, of name: String) async throws {
         let agents = registered.agents(of: id)
-        try await api.deregister(id, at: agents.last)
-        registered.remove(id)
+        try await api.deregister(id, of: name, at: agents.last)
+        if registered.name(of: id) == name { registered.remove(id) }
         for agent in agents.dropLast() {
-            // A lost agent may have recovered with its copy. If it has not, there is nothing to remove.
-            do { try await api.deregister(id, at: agent) } catch {
+            // A lost agent may have recovered with its copy; otherwise, there is nothing to remove.
+            do { try await api.deregister(id, of: name, at: agent) } catch {
                 logger.debug(
                     "deregistration at a previous agent failed",
                     metadata: ["id": "\(id)", "agent": "\(agent)", "cause": "\(error)"])

@@ -10,6 +10,10 @@ final class ConsulRegistrations: Sendable {
         var registration: AgentServiceRegistration
         /// The agents that received it, the current one last.
         var agents: [BackendServer]
+        /// The time at which the latest registration or heartbeat was sent.
+        var renewedAt: ContinuousClock.Instant
+        /// The time to live; nil for none.
+        var timeToLive: Duration?
     }
 
     private let entries = Mutex<[String: Entry]>([:])
@@ -29,17 +33,25 @@ final class ConsulRegistrations: Sendable {
     /// The agents that received a registration, the current one last.
     func agents(of id: String) -> [BackendServer] { entries.withLock { $0[id]?.agents ?? [] } }
 
-    /// Records that an agent received a registration.
+    /// Records that an agent received a registration or a heartbeat.
     ///
-    /// - Returns: Whether it is new, or was lost by the agent that had it. One that moved to another agent was not lost.
-    func update(_ registration: AgentServiceRegistration, at agent: BackendServer) -> Bool {
+    /// - Parameter existed: Whether the agent had the instance before, and its check was not critical. Nil if its check was
+    ///   passed: Consul keeps an instance that has expired for at least a minute, and does not report that it had
+    ///   expired.
+    /// - Returns: Whether the instance is new, had expired, or was lost by its agent. An instance that moved to another
+    ///   agent was not lost.
+    func update(
+        _ registration: AgentServiceRegistration, timeToLive: Duration?, renewedAt: ContinuousClock.Instant,
+        at agent: BackendServer, existed: Bool?
+    ) -> Bool {
         entries.withLock { entries in
             let before = entries[registration.id]
             let others = before?.agents.filter { $0 != agent } ?? []
-            entries[registration.id] = Entry(registration: registration, agents: others + [agent])
-            // It was sent again without a change: the agent had lost its check.
-            let wasLost = before?.registration == registration && registration.check != nil
-            return before == nil || (wasLost && before?.agents.last == agent)
+            entries[registration.id] = Entry(
+                registration: registration, agents: others + [agent], renewedAt: renewedAt, timeToLive: timeToLive)
+            if let before, let timeToLive = before.timeToLive, renewedAt - before.renewedAt > timeToLive { return true }
+            let hasMoved = before.map { $0.agents.last != agent } ?? false
+            return !hasMoved && existed == false
         }
     }
 

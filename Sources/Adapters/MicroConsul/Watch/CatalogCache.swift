@@ -4,10 +4,10 @@
 import Logging
 import MicroCore
 
-/// The services that a ``ConsulCatalog`` has read, and those that it has to read again.
+/// The services that a ``ConsulCatalog`` has read, and the services that it must read again.
 ///
-/// Checks and names only show which services may have changed. A service that does not match what was read is read again:
-/// an unnecessary read costs a request, but no change is missed.
+/// Checks and names only show which services may have changed. A service that does not match the cache is read again.
+/// An unnecessary read costs a request, but no change is missed.
 struct CatalogCache {
     /// The `ModifyIndex` of checks by check ID.
     private typealias CheckIndexes = [String: UInt64]
@@ -23,7 +23,7 @@ struct CatalogCache {
         var denial: (cause: MicroError, until: ContinuousClock.Instant)?
     }
 
-    /// Rights rarely change.
+    /// Permissions rarely change.
     private static let denialCacheDuration = Duration.seconds(30)
 
     let namespace: ConsulNamespace
@@ -53,10 +53,11 @@ struct CatalogCache {
     /// Why the token may not read a service; nil if it may.
     func accessError(for name: String) -> MicroError? { entries[name]?.denial?.cause }
 
-    /// Marks everything to be read again: what was read may belong to another history.
+    /// Marks everything to be read again, because the cache may belong to another history.
     mutating func invalidate() {
         pending.formUnion(entries.keys)
         servicesIndex = nil
+        all.historyStart = .now
     }
 
     /// Stores the instances of a service, or why the token may not read it.
@@ -93,7 +94,7 @@ struct CatalogCache {
         return entry
     }
 
-    /// Compares the checks and the names with what was read, and marks the services that may have changed.
+    /// Compares the checks and the names with the cache, and marks the services that may have changed.
     ///
     /// - Parameter watched: The services that are watched; nil for all.
     mutating func update(
@@ -145,8 +146,8 @@ struct CatalogCache {
         if let watched { pending.formIntersection(watched) }
     }
 
-    /// Whether to read all services again. Nothing else shows an instance without a check that was added to instances with
-    /// checks and the same tags.
+    /// Whether to read all services again. Otherwise, an instance without a check that is added to instances with
+    /// checks and the same tags would not be noticed.
     ///
     /// True only after a change of the catalog, and at most once per renewal interval, or once per 10 ms for each service
     /// if that is longer.

@@ -67,12 +67,12 @@ final class CatalogSubscribers: Sendable {
 
     /// Publishes the services that were read.
     ///
-    /// - Parameter listError: Why watches of all services may not see them.
+    /// - Parameter listError: Why the token does not permit watches of all services.
     func publish(_ cache: CatalogCache, to snapshot: Snapshot, listError: MicroError?) {
         publish(to: snapshot) { subscriber in
             let error = subscriber.name.map { cache.accessError(for: $0) } ?? listError
             if let error { return subscriber.state.failing(with: error) }
-            return subscriber.name.map { RegistryState(cache.all[$0]) } ?? cache.all
+            return cache.all.scoped(to: subscriber.name)
         }
     }
 

@@ -8,7 +8,7 @@ import Synchronization
 final class CatalogUpdates: Sendable {
     private struct State {
         var event: ConsulBlockingQuery<Void>.Event?
-        var isFresh = false
+        var isHistoryInterrupted = false
     }
 
     /// Yields at least one element after each result.
@@ -21,7 +21,7 @@ final class CatalogUpdates: Sendable {
     func store(_ event: ConsulBlockingQuery<Void>.Event) {
         state.withLock { state in
             state.event = event
-            if case .value(_, isFresh: true) = event { state.isFresh = true }
+            if case .value(_, isHistoryInterrupted: true) = event { state.isHistoryInterrupted = true }
         }
         signal.yield()
     }
@@ -30,7 +30,7 @@ final class CatalogUpdates: Sendable {
     func repeatSignal() { signal.yield() }
 
     /// Whether Consul can be read; nil before the first result.
-    var isReadable: Result<Void, MicroError>? {
+    var lastResult: Result<Void, MicroError>? {
         switch state.withLock({ $0.event }) {
         case .value: .success(())
         case .failure(let cause): .failure(cause)
@@ -39,10 +39,10 @@ final class CatalogUpdates: Sendable {
     }
 
     /// Whether a result since the last call does not continue the history of the results before it.
-    func takeIsFresh() -> Bool {
+    func takeHistoryInterruption() -> Bool {
         state.withLock { state in
-            defer { state.isFresh = false }
-            return state.isFresh
+            defer { state.isHistoryInterrupted = false }
+            return state.isHistoryInterrupted
         }
     }
 }

@@ -9,12 +9,13 @@ import MicroCore
 /// Repeats a blocking query
 /// ([Consul's documentation](https://developer.hashicorp.com/consul/api-docs/features/blocking)).
 ///
-/// Each needs a connection for as long as it waits. If Consul closes that connection, as it does with those beyond its
-/// limit, the result is read with short requests, with backoff, until a blocking query succeeds again.
+/// A query needs a connection for as long as it waits. If Consul closes that connection, as it does beyond its
+/// connection limit, the result is read by short requests, with backoff, until a blocking query succeeds again.
 struct ConsulBlockingQuery<Value: Sendable>: Sendable {
     enum Event: Sendable {
-        /// A result. If `isFresh`, it does not continue the history of the results before it.
-        case value(Value, isFresh: Bool)
+        /// A result. If `isHistoryInterrupted`, it may not continue the history of the results before it, because Consul was
+        /// restarted, or its connection was lost.
+        case value(Value, isHistoryInterrupted: Bool)
         case failure(MicroError)
     }
 
@@ -23,7 +24,8 @@ struct ConsulBlockingQuery<Value: Sendable>: Sendable {
     /// The maximum time that Consul holds a query.
     let maxWait: Duration
     let logger: Logger
-    /// Reads the result after an index, waiting at most as long as given, or the current result.
+    let outages: OutageLog
+    /// Reads the result after an index, waiting at most the given time, or the current result.
     let read: @Sendable (ConsulIndex?, Duration) async throws -> ConsulAPI.Indexed<Value>
 
     /// Publishes every result and every failure, until the task is cancelled, the registry is closed, or the condition is
@@ -32,6 +34,7 @@ struct ConsulBlockingQuery<Value: Sendable>: Sendable {
     /// - Parameter condition: Evaluated after each result and failure.
     func run(while condition: () -> Bool = { true }, publish: (Event) -> Void) async {
         var index: ConsulIndex?
+        var history = HistoryTracker()
         var refusal: MicroError?
         var retry = WatchRetry()
         var pacer = BlockingQueryPacer(maxWait: maxWait)
@@ -39,9 +42,10 @@ struct ConsulBlockingQuery<Value: Sendable>: Sendable {
             do {
                 let started = ContinuousClock.now
                 let response = try await read(index, pacer.wait)
+                outages.recover()
                 let isNewer = response.index.value > index?.value ?? 0
                 if index != nil { refusal = nil }
-                publish(.value(response.value, isFresh: response.index.agent != index?.agent))
+                publish(.value(response.value, isHistoryInterrupted: history.isInterrupted(by: response.index)))
                 if let pause = pacer.pause(after: ContinuousClock.now - started, isNewer: isNewer) {
                     try await Task.sleep(for: pause)
                 }
@@ -57,20 +61,40 @@ struct ConsulBlockingQuery<Value: Sendable>: Sendable {
             } catch {
                 let cause = MicroError.wrapping(error, origin: MicroError.Origin.registry)
                 if cause.code == .closed { return }
-                logger.debug("watch failed", metadata: ["service": "\(subject)", "cause": "\(cause)"])
                 pacer.reset()
-                // After a restart Consul counts from the beginning: with the old index the query would block until its
+                history.interrupt()
+                // After a restart, Consul's index starts again: with the old index, the query would block until its
                 // wait ends.
                 let wasBlocking = index != nil
                 index = nil
                 if wasBlocking, cause.isConnectionLost {
+                    logger.debug("watch interrupted", metadata: ["service": "\(subject)", "cause": "\(cause)"])
                     refusal = cause
                     continue
                 }
+                outages.failWatch(of: subject, cause)
                 publish(.failure(cause))
                 guard await retry.wait(after: cause) else { return }
             }
         } while !Task.isCancelled && condition()
+    }
+}
+
+/// Detects results that may not continue the history of the results before them.
+private struct HistoryTracker {
+    private var last: ConsulIndex?
+    private var hasFailed = false
+
+    /// Records that a query failed: Consul may have been restarted without its data.
+    mutating func interrupt() { hasFailed = true }
+
+    /// Records the index of a result.
+    ///
+    /// - Returns: Whether the result may not continue the history. False for the first result.
+    mutating func isInterrupted(by index: ConsulIndex) -> Bool {
+        defer { (last, hasFailed) = (index, false) }
+        guard let last else { return false }
+        return hasFailed || index.agent != last.agent || index.value < last.value
     }
 }
 
@@ -84,11 +108,11 @@ extension MicroError {
 struct BlockingQueryPacer {
     /// A query that returned sooner did not block, unless there are many changes.
     private static let minBlockingDuration = Duration.milliseconds(100)
-    /// How many quick results in a row may each be a change.
+    /// The number of consecutive quick results that may each be a change.
     private static let maxFastResponses = 50
 
-    /// How long the next query is to wait. Consul keeps the connection of a client that has gone until the wait ends: the
-    /// first waits are short, so that a watch that ends soon does not leave one behind.
+    /// The wait of the next query. Consul keeps the connection of a disconnected client until the wait ends, so the
+    /// first waits are short: a watch that ends soon then leaves no connection behind.
     private(set) var wait: Duration
 
     private let maxWait: Duration
@@ -117,10 +141,10 @@ struct BlockingQueryPacer {
         fastResponses += 1
         if isNewer {
             unchangedResponses = 0
-            // Watches report the latest state: with frequent changes there is no need to read each one.
+            // Watches report the latest state, so with frequent changes there is no need to read each change.
             return fastResponses > Self.maxFastResponses ? .milliseconds(50) : nil
         }
-        // A proxy may answer every query at once.
+        // A proxy may respond to every query immediately.
         unchangedResponses += 1
         return Backoff(base: .milliseconds(100), maxDelay: .seconds(5)).delay(attempt: unchangedResponses)
     }

@@ -5,21 +5,22 @@ import BackendSupport
 import Logging
 import MicroCore
 
-/// Watches any number of services, or all of a namespace, with one blocking query.
+/// Watches any number of services, or all services of a namespace, with one blocking query.
 ///
-/// The query returns when instances are added, are removed, fail or recover, and when anything about one changes. The
-/// checks, with the digests of instances, and the names of services then show which of the watched services may have
-/// changed: only these are read again.
+/// The query returns when instances are added, removed, fail, recover or change. The checks, with the digests of
+/// instances, and the names of services then show which of the watched services may have changed. Only these are read
+/// again.
 final class ConsulCatalog: Sendable {
     private let subscribers: CatalogSubscribers
     /// Runs the query as long as there are subscribers.
     private let query: SharedTask
 
-    init(api: ConsulAPI, namespace: ConsulNamespace, logger: Logger) {
+    init(api: ConsulAPI, namespace: ConsulNamespace, logger: Logger, outages: OutageLog) {
         let subscribers = CatalogSubscribers()
         self.subscribers = subscribers
         query = SharedTask {
-            await Self.run(api: api, namespace: namespace, logger: logger, subscribers: subscribers)
+            await Self.run(
+                api: api, namespace: namespace, logger: logger, outages: outages, subscribers: subscribers)
         }
     }
 
@@ -41,11 +42,11 @@ final class ConsulCatalog: Sendable {
     func close() async { await query.close() }
 
     private static func run(
-        api: ConsulAPI, namespace: ConsulNamespace, logger: Logger, subscribers: CatalogSubscribers
+        api: ConsulAPI, namespace: ConsulNamespace, logger: Logger, outages: OutageLog, subscribers: CatalogSubscribers
     ) async {
         let updates = CatalogUpdates()
         subscribers.onAdd { updates.repeatSignal() }
-        let changes = ConsulBlockingQuery(subject: "*", maxWait: api.maxWait, logger: logger) {
+        let changes = ConsulBlockingQuery(subject: "*", maxWait: api.maxWait, logger: logger, outages: outages) {
             try await api.changes(after: $0, waiting: $1)
         }
         let cache = CatalogCache(namespace: namespace, watchRenewalInterval: api.maxWait, logger: logger)
@@ -64,16 +65,16 @@ final class ConsulCatalog: Sendable {
         for await _ in updates.signals {
             let snapshot = subscribers.current
             do {
-                guard let isReadable = updates.isReadable else { continue }
-                try isReadable.get()
-                if updates.takeIsFresh() { cache.invalidate() }
+                guard let result = updates.lastResult else { continue }
+                try result.get()
+                if updates.takeHistoryInterruption() { cache.invalidate() }
                 let listError = try await read(&cache, watched: snapshot.names, api: api)
                 subscribers.publish(cache, to: snapshot, listError: listError)
                 retry.reset()
             } catch let cause as MicroError where cause.code != .closed {
                 subscribers.publish(cause, to: snapshot)
-                // The query that failed repeats itself, with backoff.
-                if case .failure = updates.isReadable { continue }
+                // The failed query is retried with backoff.
+                if case .failure = updates.lastResult { continue }
                 guard await retry.wait(after: cause) else { return }
                 updates.repeatSignal()
             } catch {
@@ -82,14 +83,14 @@ final class ConsulCatalog: Sendable {
         }
     }
 
-    /// Reads the services that may have changed. After a failure the others remain pending.
+    /// Reads the services that may have changed. After a failure, the others remain pending.
     ///
-    /// - Returns: Why watches of all services may not see them; nil if they may.
+    /// - Returns: Why the token does not permit watches of all services; nil if it does.
     private static func read(
         _ cache: inout CatalogCache, watched: Set<String>?, api: ConsulAPI
     ) async throws -> MicroError? {
         let prefix = cache.namespace.prefix
-        // Whether an empty result is reliable is checked only for watches of all services.
+        // The reliability of an empty result is checked only for watches of all services.
         let services = try await api.services(withPrefix: prefix, allowsFilteredResult: true)
         cache.update(checks: try await api.checks().value, services: services, watched: watched)
         for name in cache.pending {
@@ -110,6 +111,6 @@ final class ConsulCatalog: Sendable {
 }
 
 extension MicroError {
-    /// Whether the token lacks a right.
+    /// Whether the token lacks a permission.
     fileprivate var isAccessError: Bool { code == .unauthenticated || code == .permissionDenied }
 }

@@ -14,7 +14,7 @@ struct EtcdAPI: Sendable, CustomStringConvertible {
         let entries: [KeyValue]
     }
 
-    /// A condition under which a value is already stored.
+    /// A condition that holds if a value is already stored.
     enum StoredCondition: Sendable {
         /// The key belongs to the lease.
         case lease(Int64)
@@ -31,8 +31,8 @@ struct EtcdAPI: Sendable, CustomStringConvertible {
     init(configuration: EtcdConfiguration) throws {
         self.configuration = configuration
         members = try configuration.makeServers()
-        // With this header a member without a leader responds with an error, and ends its watches: they would otherwise
-        // stay silent.
+        // With this header, a member without a leader returns an error and ends its watches. Otherwise, they would stay
+        // open without events.
         let headers = configuration.consistency == .linearizable ? [("Grpc-Metadata-hasleader", "true")] : []
         // More concurrent requests would not be faster.
         http = configuration.makeHTTPClient(maxConcurrentRequests: 16, maxIdleConnections: 4) { headers }
@@ -41,6 +41,9 @@ struct EtcdAPI: Sendable, CustomStringConvertible {
     }
 
     var description: String { members.description }
+
+    /// The hosts and ports of all servers.
+    var addresses: [Address] { members.addresses }
 
     /// The deadline of an operation that starts now.
     var deadline: ContinuousClock.Instant { .now + configuration.timeout }
@@ -58,7 +61,7 @@ struct EtcdAPI: Sendable, CustomStringConvertible {
             let response = try await post("/v3/lease/grant", request, as: LeaseGrantResponse.self, by: deadline)
             return max(response.timeToLive, 1)
         } catch let error as MicroError where error.hasGRPCCode(EtcdServerError.Code.failedPrecondition) {
-            // The lease exists: an earlier attempt had arrived.
+            // The lease exists, because an earlier attempt was received.
             return try await keepAlive(lease, by: deadline) ?? seconds
         }
     }
@@ -88,7 +91,7 @@ struct EtcdAPI: Sendable, CustomStringConvertible {
     /// - Parameters:
     ///   - lease: The lease of the key; zero for none.
     ///   - others: Keys to delete in the same transaction.
-    ///   - condition: When the value need not be stored; nil to store it always.
+    ///   - condition: If it holds, the value is not stored; nil to always store it.
     /// - Returns: The revision, and whether the key existed; nil if the value was not stored.
     func put(
         _ key: String, _ value: [UInt8], lease: Int64, deleting others: [String], unless condition: StoredCondition?,
@@ -112,7 +115,7 @@ struct EtcdAPI: Sendable, CustomStringConvertible {
 
     /// Reads a range of keys, in pages at one revision.
     ///
-    /// - Parameter keysOnly: Whether to leave out the values.
+    /// - Parameter keysOnly: Whether to omit the values.
     func read(
         _ range: KeyRange, keysOnly: Bool = false, by deadline: ContinuousClock.Instant
     ) async throws -> Snapshot {
@@ -159,7 +162,7 @@ struct EtcdAPI: Sendable, CustomStringConvertible {
 
     // MARK: Watches
 
-    /// Watches a range of keys, from a revision on. Returns once etcd has created the watch.
+    /// Watches a range of keys, starting at a revision. Returns once etcd has created the watch.
     func watch(
         _ range: KeyRange, from revision: Int64, by deadline: ContinuousClock.Instant
     ) async throws -> EtcdWatchStream {

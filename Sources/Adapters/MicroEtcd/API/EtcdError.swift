@@ -13,7 +13,7 @@ struct EtcdError: Sendable {
 
     /// Decodes a response.
     ///
-    /// - Throws: The error that the response stands for, if it is not a success.
+    /// - Throws: The error that the response represents, if it is not a success.
     func decode<Response: Decodable>(
         _ type: Response.Type, _ response: CurlResponse, from member: BackendServer
     ) throws -> Response {
@@ -34,7 +34,7 @@ struct EtcdError: Sendable {
     /// The error for a response with a status other than 200.
     func microError(status: Int, _ body: [UInt8], from member: BackendServer) -> MicroError {
         if let serverError = EtcdServerError(body: body) { return microError(serverError, from: member) }
-        // Without a body of etcd the response is from a proxy or another server. etcd explains each 400.
+        // A response without etcd's error body is from a proxy or another server: etcd always explains a 400.
         switch status {
         case 404:
             return .unexpectedResponse(

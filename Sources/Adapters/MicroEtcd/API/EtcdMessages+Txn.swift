@@ -77,7 +77,7 @@ struct TxnRequest: Encodable, Sendable {
 struct TxnResponse: Decodable, Sendable {
     /// The response to one operation.
     struct ResponseOp: Decodable, Sendable {
-        /// A ``RangeResponse`` of which only the count is read.
+        /// A ``RangeResponse``; only its count is read.
         struct ResponseRange: Decodable, Sendable {
             let count: Int64
 

@@ -4,7 +4,7 @@
 import Foundation
 
 // The messages of etcd's JSON gateway ([etcd's documentation](https://etcd.io/docs/v3.5/dev-guide/api_grpc_gateway/)), under
-// etcd's names: zero values are left out, 64-bit integers are strings, keys and values are base64.
+// etcd's names: zero values are omitted, 64-bit integers are strings, keys and values are base64.
 
 /// The header of every response.
 struct ResponseHeader: Decodable, Sendable, Equatable {
@@ -109,7 +109,7 @@ struct AuthenticateRequest: Encodable, Sendable { let name, password: String }
 struct AuthenticateResponse: Decodable, Sendable { let token: String }
 
 extension KeyedDecodingContainer {
-    /// A 64-bit integer, as a string or a number; zero if it is left out.
+    /// A 64-bit integer, as a string or a number; zero if it is omitted.
     ///
     /// - Throws: `DecodingError` if it is negative or the maximum, so that callers can add one.
     func integer(_ key: Key) throws -> Int64 {

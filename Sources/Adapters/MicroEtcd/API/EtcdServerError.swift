@@ -51,7 +51,7 @@ struct EtcdServerError: Error, Equatable, Decodable {
         self = error
     }
 
-    /// Reads the reason for which a watch was canceled, such as
+    /// Reads the reason why a watch was cancelled, such as
     /// `rpc error: code = PermissionDenied desc = etcdserver: permission denied`.
     init(cancelReason reason: String) {
         let codes = [
@@ -62,7 +62,7 @@ struct EtcdServerError: Error, Equatable, Decodable {
         message = reason
     }
 
-    /// Whether it is about credentials. etcd reports some of these errors as invalid arguments.
+    /// Whether the error concerns credentials. etcd reports some of these errors as invalid arguments.
     var isAboutAuthentication: Bool {
         if code == Code.unauthenticated { return true }
         return code == Code.invalidArgument

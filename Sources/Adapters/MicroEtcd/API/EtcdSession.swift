@@ -8,12 +8,13 @@ import Synchronization
 
 /// Logs in once for all operations, and again when etcd rejects the token.
 ///
-/// A token is valid at every member: they replicate it like a key. One that is not used for five minutes expires.
+/// A token is valid at every member, because members replicate it like a key. A token that is not used for five minutes
+/// expires.
 final class EtcdSession: Sendable {
     private struct Token {
         /// Nil if authentication is not enabled.
         let value: Secret?
-        /// The number of the login that it is from.
+        /// The number of the login that returned the token.
         let number: Int
 
         /// etcd expects the bare token, without a scheme.
@@ -22,7 +23,7 @@ final class EtcdSession: Sendable {
 
     private struct State {
         var token: Token?
-        /// How many logins have ended, successful or not.
+        /// The number of logins that have ended, successful or not.
         var loginCount = 0
         /// Why the last login was rejected.
         var rejection: MicroError?
@@ -41,7 +42,7 @@ final class EtcdSession: Sendable {
         self.credentials = credentials
     }
 
-    /// Sends a request with a token, and once more with a new one if etcd rejects it.
+    /// Sends a request with a token, and once more with a new token if etcd rejects the first one.
     ///
     /// - Parameter request: Sends the request with header fields within a time limit.
     func withToken<Response: Sendable>(
@@ -59,7 +60,7 @@ final class EtcdSession: Sendable {
         }
     }
 
-    /// The token of a later login than the given one; zero for any.
+    /// The token of a login later than the given one; zero for any login.
     private func token(
         after number: Int, _ credentials: EtcdCredentials, at member: BackendServer,
         by deadline: ContinuousClock.Instant
@@ -72,7 +73,7 @@ final class EtcdSession: Sendable {
             try await lock.withLock([0]) {
                 let current = state.withLock { $0 }
                 if let token = current.token, token.number > number { return token }
-                // A login that was rejected while this one waited is rejected for both: etcd makes logins slow on purpose.
+                // If another login was rejected during the wait, this one fails too: etcd deliberately makes logins slow.
                 if current.loginCount > loginCount, let rejection = current.rejection { throw rejection }
                 return try await logIn(credentials, at: member, timeout: deadline - .now)
             }

@@ -9,7 +9,7 @@ extension EtcdConfiguration: BackendConfiguration {
 
     /// The validated layout of the keys.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument`.
     func validatedKeys() throws -> EtcdKeys {
         try NameRules.check(namespace: namespace)
         guard (1...200).contains(prefix.utf8.count), prefix != "/",
@@ -24,7 +24,7 @@ extension EtcdConfiguration: BackendConfiguration {
 
     /// The user to log in as; nil for none.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument`.
     func credentials() throws -> EtcdCredentials? {
         switch (user, password) {
         case (nil, nil): return nil

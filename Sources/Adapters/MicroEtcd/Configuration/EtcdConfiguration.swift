@@ -18,7 +18,7 @@ public struct EtcdConfiguration: Sendable {
     public enum Consistency: String, Sendable, Hashable, CaseIterable {
         /// Confirmed by the majority of the members: a read sees all earlier writes.
         case linearizable
-        /// From the member that receives the request, even without a leader: it may be behind.
+        /// From the member that receives the request, even without a leader. The member may be behind.
         case serializable
     }
 
@@ -38,19 +38,20 @@ public struct EtcdConfiguration: Sendable {
     /// The certificate files of the client: by default the system's certificate authorities, and no client certificate.
     public var tls = ClientTLSConfiguration()
 
-    /// The user to log in as if authentication is enabled; nil, the default, for none.
+    /// The user for the login, if authentication is enabled; nil, the default, for none.
     public var user: String?
 
     /// The password of ``user``.
     public var password: Secret?
 
-    /// Separates services that share an etcd: `[A-Za-z0-9_-]{0,63}`. Empty by default, which is go-micro's layout.
+    /// Separates services that share an etcd cluster: `[A-Za-z0-9_-]{0,63}`. Empty by default, which is go-micro's
+    /// layout.
     ///
     /// It is part of the prefix of the keys: `/micro/registry@NAMESPACE/`.
     public var namespace = ""
 
-    /// The prefix of the keys: `/micro/registry/` by default, as in go-micro since 1.18. The etcd plugin before that used
-    /// `/micro-registry/`, with ports apart from addresses: records under that prefix are written in this form.
+    /// The prefix of the keys: `/micro/registry/` by default, as in go-micro since 1.18. The earlier etcd plugin used
+    /// `/micro-registry/`, with ports separate from addresses; records under that prefix are written in that form.
     public var prefix = "/micro/registry/"
 
     /// The consistency of lookups, lists and watches.
@@ -71,10 +72,11 @@ public struct EtcdConfiguration: Sendable {
     /// Creates a configuration with the defaults.
     public init() {}
 
-    /// Creates a configuration from settings; the defaults hold for those that are not set.
+    /// Creates a configuration from settings, with the defaults for settings that are not set.
     public init(configReader reader: ConfigReader) {
         if let text = reader.nonEmptyString("micro.registry.address") { address = text }
         namespace = reader.nonEmptyString("micro.registry.namespace") ?? namespace
+        if reader.nonEmptyString("micro.registry") == "etcdv3" { prefix = "/micro-registry/" }
         prefix = reader.nonEmptyString("micro.registry.prefix") ?? prefix
         user = reader.nonEmptyString("etcdctl.user", isSecret: true)
         password = reader.nonEmptyString("etcdctl.password", isSecret: true).map(Secret.init)

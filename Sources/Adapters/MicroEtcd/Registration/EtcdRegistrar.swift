@@ -6,8 +6,8 @@ import MicroCore
 
 /// Registers nodes, refreshes them and removes them.
 ///
-/// Each node has a lease of its own. The client chooses its number, so that the lease of an interrupted request is known
-/// and can be revoked when the node is deregistered. Operations on the same node must not overlap.
+/// Each node has its own lease. The client chooses the ID of the lease, so that the lease of an interrupted request is
+/// known and can be revoked when the node is deregistered. Operations on the same node must not overlap.
 final class EtcdRegistrar: Sendable {
     private let api: EtcdAPI
     private let keys: EtcdKeys
@@ -23,12 +23,12 @@ final class EtcdRegistrar: Sendable {
     /// Registers a node, or renews its lease if it is registered already.
     ///
     /// - Parameter seconds: The requested time to live; nil for none.
-    /// - Returns: The time to live in force, in seconds, and whether the node did not exist.
+    /// - Returns: The effective time to live, in seconds, and whether the node did not exist.
     func register(
         _ node: Node, of service: ServiceRecord, seconds: Int64?
     ) async throws -> (seconds: Int64?, created: Bool) {
         let key = keys.key(service.name, node.id)
-        let value = try EtcdRecord(node, of: service, keys: keys).encoded()
+        let value = try EtcdRecord.encoded(node, of: service, keys: keys)
         let deadline = api.deadline
         do {
             return try await store(node.id, key, value, seconds: seconds, by: deadline)
@@ -49,7 +49,7 @@ final class EtcdRegistrar: Sendable {
             guard stored.key == key, stored.value == value, stored.lease == lease else { return nil }
             return lease == 0 ? .revision(stored.revision) : .lease(lease)
         }
-        // Recorded before the request: an interrupted request may have arrived.
+        // Recorded before the request, because an interrupted request may have been received.
         if condition == nil { entry.stored = nil }
         entry.keys = entry.keys.filter { $0 != key } + [key]
         registered[id] = entry
@@ -84,7 +84,7 @@ final class EtcdRegistrar: Sendable {
         return granted
     }
 
-    /// Revokes the leases that the key no longer has. A failure is retried with the next heartbeat.
+    /// Revokes the leases that the key no longer uses. A failure is retried with the next heartbeat.
     private func revokeOldLeases(
         of id: String, _ entry: EtcdRegistrations.Entry, by deadline: ContinuousClock.Instant
     ) async {
@@ -98,12 +98,15 @@ final class EtcdRegistrar: Sendable {
         }
     }
 
-    /// Removes a node, regardless of owner, with everything that this client may have stored of it.
+    /// Removes a node from a service, regardless of its owner, with everything that this client may have stored for it.
+    /// If this client has moved the node to another service, it stays there.
     func deregister(_ node: Node, of service: ServiceRecord) async throws {
         let (entry, deadline) = (registered[node.id] ?? .init(), api.deadline)
-        // The leases first: without its lease, a request that is still on its way stores nothing.
+        let key = keys.key(service.name, node.id)
+        if let current = entry.keys.last, current != key { return try await api.delete([key], by: deadline) }
+        // Revoke the leases first: without its lease, a request in flight stores nothing.
         for lease in entry.leases { try await api.revoke(lease, by: deadline) }
-        try await api.delete(Set(entry.keys + [keys.key(service.name, node.id)]), by: deadline)
+        try await api.delete(Set(entry.keys + [key]), by: deadline)
         registered[node.id] = nil
     }
 }

@@ -3,15 +3,16 @@
 
 import Synchronization
 
-/// The registrations of this client, so that a heartbeat is cheap and everything that may be stored can be removed.
+/// The registrations of this client. They make heartbeats cheap, and record everything that may be stored, so that it
+/// can be removed.
 final class EtcdRegistrations: Sendable {
-    /// Everything that may be stored of one node.
+    /// Everything that etcd may have stored for one node.
     struct Entry: Sendable {
         /// Keys that may exist, the current one last.
         var keys: [String] = []
         /// Leases that may exist, including the current one.
         var leases: Set<Int64> = []
-        /// The current lease, which is to be renewed.
+        /// The current lease, which heartbeats renew.
         var lease: Lease?
         /// The value that etcd has confirmed, unless another client has changed it.
         var stored: StoredValue?
@@ -28,7 +29,7 @@ final class EtcdRegistrations: Sendable {
     struct StoredValue: Sendable {
         let key: String
         let value: [UInt8]
-        /// Zero for none.
+        /// The ID of the lease of the key; zero for none.
         let lease: Int64
         let revision: Int64
     }

@@ -7,21 +7,22 @@ import MicroCore
 
 /// Follows etcd for all watches of a registry: reads the current entries, then receives every later change as a stream.
 ///
-/// A dead connection can look like a quiet one, so that each is replaced after a while; the next one continues where it
-/// ended.
+/// A dead connection cannot be distinguished from an idle one. Connections are therefore replaced periodically, and the
+/// next one continues where the last one ended.
 ///
-/// The first watched names have a stream each. All others, and watches of everything, share one.
+/// Each of the first watched names has a stream. All others, and watches of all services, share one stream.
 final class EtcdWatch: Sendable {
-    /// The maximum number of services with a stream of their own: each takes a connection and, at the member, a file
-    /// descriptor of a limit that all clients share.
+    /// The maximum number of services with a dedicated stream: each uses a connection and, at the member, a file
+    /// descriptor, whose number is limited for all clients together.
     static let maxDedicatedStreams = 8
 
-    /// A failure of a stream that lasted this long is the first of a series.
+    /// A failure of a stream that lasted this long is regarded as the first of a series.
     private static let stableStreamDuration = Duration.seconds(5)
 
     private let api: EtcdAPI
     private let keys: EtcdKeys
     private let logger: Logger
+    private let outages: OutageLog
     private let dedicatedStreams = DedicatedConnectionLimit(EtcdWatch.maxDedicatedStreams)
     /// Shares one stream of all services.
     private let sharedHub: RegistryWatchHub
@@ -30,8 +31,10 @@ final class EtcdWatch: Sendable {
         self.api = api
         self.keys = keys
         self.logger = logger
+        let outages = OutageLog("etcd", logger: logger)
+        self.outages = outages
         sharedHub = RegistryWatchHub { _, publish in
-            await Self.follow(nil, api: api, keys: keys, logger: logger, publish)
+            await Self.follow(nil, api: api, keys: keys, logger: logger, outages: outages, publish)
         }
     }
 
@@ -39,7 +42,7 @@ final class EtcdWatch: Sendable {
     func run(_ name: String?, _ publish: @escaping @Sendable (RegistryState) -> Void) async {
         if let name,
             await dedicatedStreams.withConnection({
-                await Self.follow(name, api: api, keys: keys, logger: logger, publish)
+                await Self.follow(name, api: api, keys: keys, logger: logger, outages: outages, publish)
             })
         {
             return
@@ -47,14 +50,15 @@ final class EtcdWatch: Sendable {
         // A hub that is closed has nothing to publish.
         guard let states = try? sharedHub.watch(nil) else { return }
         for await state in states {
-            publish(name.map { RegistryState(state[$0], freshness: state.freshness) } ?? state)
+            publish(state.scoped(to: name))
         }
     }
 
     func close() async { await sharedHub.close() }
 
     private static func follow(
-        _ name: String?, api: EtcdAPI, keys: EtcdKeys, logger: Logger, _ publish: (RegistryState) -> Void
+        _ name: String?, api: EtcdAPI, keys: EtcdKeys, logger: Logger, outages: OutageLog,
+        _ publish: (RegistryState) -> Void
     ) async {
         let range = keys.range(name)
         var state = EtcdWatchState(of: name, keys: keys, logger: logger)
@@ -62,7 +66,7 @@ final class EtcdWatch: Sendable {
         while !Task.isCancelled {
             let started = ContinuousClock.now
             do {
-                try await followOnce(range, &state, api: api, publish)
+                try await followOnce(range, &state, api: api, outages: outages, publish)
                 retry.reset()
             } catch is CancellationError {
                 return
@@ -71,21 +75,23 @@ final class EtcdWatch: Sendable {
                 let cause = microError(error)
                 if cause.code == .closed { return }
                 if error is EtcdRevisionUnavailableError, retry.consecutiveFailures < 3 {
-                    // It is no failure as long as the current entries can be read.
+                    // This is not a failure as long as the current entries can be read.
                     state.invalidate()
+                    logger.debug("watch interrupted", metadata: ["service": "\(name ?? "*")", "cause": "\(cause)"])
                 } else {
+                    outages.failWatch(of: name ?? "*", cause)
                     state.markStale(cause)
                     publish(state.published)
                 }
-                logger.debug("watch failed", metadata: ["service": "\(name ?? "*")", "cause": "\(cause)"])
                 guard await retry.wait(after: cause) else { return }
             }
         }
     }
 
-    /// Continues where the state ends, and returns when the connection is to be replaced.
+    /// Continues at the revision of the state, and returns when the connection is due for replacement.
     private static func followOnce(
-        _ range: KeyRange, _ state: inout EtcdWatchState, api: EtcdAPI, _ publish: (RegistryState) -> Void
+        _ range: KeyRange, _ state: inout EtcdWatchState, api: EtcdAPI, outages: OutageLog,
+        _ publish: (RegistryState) -> Void
     ) async throws {
         let deadline = api.deadline
         let position: ResponseHeader
@@ -97,8 +103,9 @@ final class EtcdWatch: Sendable {
             position = snapshot.header
         }
         var stream = try await api.watch(range, from: position.revision + 1, by: deadline)
-        // For a revision that it has not reached, etcd would wait without an error.
+        // etcd would wait, without an error, for a revision that it has not reached.
         guard stream.created.continues(position) else { throw EtcdRevisionUnavailableError() }
+        outages.recover()
         state.markLive()
         publish(state.published)
         let maxAge = api.configuration.watchRenewalInterval(atMost: .seconds(3600))
@@ -106,7 +113,7 @@ final class EtcdWatch: Sendable {
             state.apply(events)
             publish(state.published)
         }
-        // To replay many revisions costs etcd more than to read the current entries.
+        // For etcd, replaying many revisions is more expensive than reading the current entries.
         let lag = stream.created.revision - (state.position?.revision ?? 0)
         if lag > max(1000, state.count) { state.invalidate() }
     }
@@ -121,8 +128,9 @@ final class EtcdWatch: Sendable {
 }
 
 extension ResponseHeader {
-    /// Whether it is a later point of the same history. An etcd without its data starts again with the first revision.
-    fileprivate func continues(_ earlier: ResponseHeader) -> Bool {
+    /// Whether it is a later point of the same history. An etcd that has lost its data starts again with the first
+    /// revision.
+    func continues(_ earlier: ResponseHeader) -> Bool {
         clusterID == earlier.clusterID && revision >= earlier.revision && raftTerm >= earlier.raftTerm
     }
 }

@@ -5,7 +5,7 @@ import BackendSupport
 import Logging
 import MicroCore
 
-/// The state of a watch: the stored nodes, and the records that they form.
+/// The state of a watch: the stored nodes, and the records composed of them.
 struct EtcdWatchState {
     private let name: String?
     private let keys: EtcdKeys
@@ -18,6 +18,8 @@ struct EtcdWatchState {
 
     /// The point up to which all changes are known; nil if the current entries have to be read.
     private(set) var position: ResponseHeader?
+    /// The point at which the entries were read last.
+    private var lastRead: ResponseHeader?
 
     /// - Parameter name: The service that is watched; nil for all.
     init(of name: String?, keys: EtcdKeys, logger: Logger) {
@@ -40,7 +42,8 @@ struct EtcdWatchState {
         }
         let names = Set(fresh.keys).union(nodes.keys)
         nodes = fresh
-        position = snapshot.header
+        if let lastRead, !snapshot.header.continues(position ?? lastRead) { published.historyStart = .now }
+        (position, lastRead) = (snapshot.header, snapshot.header)
         for name in names { update(name) }
     }
 
@@ -52,7 +55,7 @@ struct EtcdWatchState {
                 self.position = ResponseHeader(
                     clusterID: position.clusterID, revision: event.kv.modRevision, raftTerm: position.raftTerm)
             }
-            guard let (service, id) = keys.parse(event.kv.key), service == name ?? service else { continue }
+            guard let (service, id, _) = keys.parse(event.kv.key), service == name ?? service else { continue }
             let stored =
                 event.isDelete ? nil : EtcdRecord.storedNode(event.kv, of: name, keys: keys, logger: logger)?.node
             nodes[service, default: [:]][id] = stored
@@ -65,7 +68,7 @@ struct EtcdWatchState {
     /// Marks the state as current.
     mutating func markLive() { published.freshness = .live }
 
-    /// Marks the state as no longer updated. The current entries have to be read again: etcd may return with another
+    /// Marks the state as no longer updated. The current entries have to be read again: etcd may restart with another
     /// history.
     mutating func markStale(_ cause: MicroError) {
         published = published.failing(with: cause)
@@ -77,7 +80,7 @@ struct EtcdWatchState {
 
     private mutating func update(_ name: String) {
         let records = nodes[name].map { ServiceRecord.merging($0.values) } ?? []
-        // Values that share their storage are not compared again.
+        // Values that share their storage are not compared.
         if records != published[name] { published[name] = records }
     }
 }

@@ -34,7 +34,7 @@ struct EtcdWatchStream: Sendable {
         }
     }
 
-    /// Passes on the events of each message, until the deadline.
+    /// Delivers the events of each message, until the deadline.
     mutating func follow(
         until deadline: ContinuousClock.Instant, _ receive: ([Event]) -> Void
     ) async throws {
@@ -51,7 +51,7 @@ struct EtcdWatchStream: Sendable {
         }
     }
 
-    /// Throws if etcd has canceled the watch: it keeps the stream open without further messages.
+    /// Throws if etcd has cancelled the watch: it keeps the stream open without further messages.
     private func check(_ message: WatchResponse) throws {
         guard message.isCanceled || message.compactRevision > 0 else { return }
         if message.compactRevision > 0 { throw EtcdRevisionUnavailableError() }

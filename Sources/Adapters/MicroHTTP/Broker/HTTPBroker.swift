@@ -4,21 +4,20 @@
 import Foundation
 public import Logging
 public import MicroCore
-import Synchronization
 
 /// go-micro's HTTP broker, which needs no broker server. Subscribers register in a registry, and publishers send each
-/// message to all of them over HTTP. Go and Swift programs can subscribe to each other's topics.
+/// message to all subscribers over HTTP. Go and Swift programs can subscribe to each other's topics.
 ///
 /// * Delivery is at most once. When ``publish(_:to:)`` returns, the message is in the buffers of all subscribers, so
 ///   that the messages of one publisher keep their order.
 /// * A subscriber that is unreachable or rejects a message does not delay the others. The publication fails only if no
 ///   subscriber received the message; otherwise the failure is logged. In a queue, another member is tried if the first
-///   one certainly did not receive the message.
+///   one definitely did not receive the message.
 /// * While the registry is unavailable, the subscribers are unknown: publications wait for it until their timeout.
-/// * A publication reads the registry only if the topic was not read within the last 50 ms, and a subscription takes 50
-///   ms longer than its registration. Therefore no message is lost after `subscribe` has returned (see
-///   `HTTPSubscriberCache`), provided that the registry shows all clients the same records; with stale reads it does
-///   not. Go's subscribers do not wait.
+/// * A publication reads the registry only if it has not read the topic within the last 50 ms, and a subscription takes
+///   50 ms longer than its registration. Therefore no message is lost after `subscribe` has returned (see
+///   `HTTPSubscriberCache`), provided that the registry shows all clients the same records, which is not the case with
+///   stale reads. Go's subscribers do not wait.
 public final class HTTPBroker: Broker {
     private let registry: any Registry
     private let configuration: HTTPBrokerConfiguration
@@ -29,20 +28,20 @@ public final class HTTPBroker: Broker {
     private let brokerListener: HTTPBrokerListener
     private let messageSender: HTTPMessageSender
     private let publications = HTTPPublicationTracker()
-    private let lastWarning = Mutex<ContinuousClock.Instant?>(nil)
+    private let warnings = LogThrottle()
     /// The first half of the IDs of all subscriptions, as in go-micro.
     private let id = UUID().uuidString.lowercased()
 
-    /// Creates a broker. It opens no connection until it is used, and listens from the first subscription on.
+    /// Creates a broker. It opens no connection until it is used, and listens once there is a subscription.
     ///
     /// - Parameters:
     ///   - registry: The registry of the subscribers. Closing the broker does not close it.
     ///   - configuration: The listening address and the limits.
     ///   - logger: Logs failed deliveries and lost registrations.
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument` if a limit is not above zero, or exceeds 1 GiB.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument` if a limit is not above zero, or exceeds 1 GiB.
     public init(
         registry: any Registry, configuration: HTTPBrokerConfiguration = HTTPBrokerConfiguration(),
-        logger: Logger = .current
+        logger: Logger = .component("http")
     ) throws {
         guard (1...(1 << 30)).contains(configuration.maxBodySize), configuration.timeout > .zero,
             configuration.heartbeatInterval > .zero
@@ -59,7 +58,9 @@ public final class HTTPBroker: Broker {
         transport = HTTPTransport(
             configuration: configuration.transportConfiguration, wireFormat: HTTPBrokerWireFormat(), logger: logger)
         subscriberCache = HTTPSubscriberCache(registry: registry)
-        brokerListener = HTTPBrokerListener(transport: transport, configuration: configuration, logger: logger)
+        brokerListener = HTTPBrokerListener(
+            transport: transport, configuration: configuration, registryServers: registry.serverAddresses,
+            logger: logger)
         messageSender = HTTPMessageSender(transport: transport)
     }
 
@@ -78,7 +79,7 @@ public final class HTTPBroker: Broker {
     /// A description such as `HTTP broker on Consul at http://127.0.0.1:8500`.
     public var description: String { "HTTP broker on \(registry)" }
 
-    /// See ``MicroCore/Broker/publish(_:to:)``. It returns when all subscribers have responded, or after
+    /// See ``/MicroCore/Broker/publish(_:to:)``. It returns when all subscribers have responded, or after
     /// ``HTTPBrokerConfiguration/timeout``.
     public func publish(_ message: BrokerMessage, to topic: String) async throws {
         try TopicRules.check(topic: topic)
@@ -95,7 +96,7 @@ public final class HTTPBroker: Broker {
         }
     }
 
-    /// See ``MicroCore/Broker/subscribe(to:queue:options:)``.
+    /// See ``/MicroCore/Broker/subscribe(to:queue:options:)``.
     public func subscribe(
         to topic: String, queue: String?, options: SubscribeOptions
     ) async throws -> Subscription {
@@ -104,10 +105,10 @@ public final class HTTPBroker: Broker {
         let deadline = ContinuousClock.now + configuration.timeout
         let subscriberID = "broker-\(id).\(UUID().uuidString.lowercased())"
         let (subscription, source) = Subscription.makeStream(options: options) {
-            // Retains the broker, so that it lives as long as its subscriptions.
+            // Retains the broker, so that it exists as long as its subscriptions.
             self.subscriptions.end(subscriberID)
         }
-        // Before the registration, so that no message arrives before the subscription can take it.
+        // Add the subscription before the registration, so that it can receive messages as soon as they arrive.
         try subscriptions.add(subscriberID, topic: topic, source)
         do {
             try await register(subscriberID, topic: topic, queue: queue, by: deadline)
@@ -118,7 +119,7 @@ public final class HTTPBroker: Broker {
         }
     }
 
-    /// See ``MicroCore/Broker/close(deadline:)``. The broker deregisters its subscribers, receives what publishers with
+    /// See ``/MicroCore/Broker/close(deadline:)``. The broker deregisters its subscribers, receives what publishers with
     /// an older list of subscribers still send, and waits for the handlers.
     public func close(deadline: ContinuousClock.Instant) async {
         publications.stopAccepting()
@@ -154,14 +155,14 @@ public final class HTTPBroker: Broker {
         try await subscriberCache.waitUntilVisible(subscriberID, on: topic, by: deadline)
     }
 
-    /// Throws if there are subscribers, and none received the message. Logs failures otherwise.
+    /// Throws if there are subscribers, but none received the message. Otherwise, logs failures.
     private func checkOutcomes(_ outcomes: [HTTPMessageSender.Outcome], _ encodedMessage: HTTPBrokerMessage) throws {
         let failures = outcomes.compactMap { if case .failed(let error) = $0 { error } else { nil } }
         guard let first = failures.first else { return }
         if outcomes.contains(where: { if case .delivered = $0 { true } else { false } }) {
-            return logger.log(
-                level: isWarningDue() ? .warning : .debug, "a message was not delivered to all subscribers",
-                metadata: ["topic": "\(encodedMessage.topic)", "failures": "\(failures.count)", "first": "\(first)"])
+            return logger.warning(
+                "a message was not delivered to all subscribers", throttle: warnings,
+                metadata: ["topic": "\(encodedMessage.topic)", "failures": "\(failures.count)", "cause": "\(first)"])
         }
         let preservedCodes: [MicroError.Code] = [
             .deadlineExceeded, .payloadTooLarge, .resourceExhausted, .unauthenticated, .permissionDenied, .closed,
@@ -171,18 +172,5 @@ public final class HTTPBroker: Broker {
             "none of the \(failures.count) known subscribers of \(encodedMessage.topic) received the message: "
                 + first.message,
             origin: MicroError.Origin.broker, cause: first, isSafeToRetry: failures.allSatisfy(\.isSafeToRetry))
-    }
-}
-
-extension HTTPBroker {
-    /// Whether the last warning was logged at least a second ago, so that a dead subscriber of a busy topic does not
-    /// cause one per message.
-    private func isWarningDue() -> Bool {
-        let now = ContinuousClock.now
-        return lastWarning.withLock { last in
-            guard last.map({ now - $0 >= .seconds(1) }) ?? true else { return false }
-            last = now
-            return true
-        }
     }
 }

@@ -5,7 +5,7 @@ import Logging
 import MicroCore
 import Synchronization
 
-/// The listening socket of a broker, which is bound for the first subscription and shared by all.
+/// The listening socket of a broker. It is bound for the first subscription and shared by all subscriptions.
 final class HTTPBrokerListener: Sendable {
     private struct State {
         var bindTask: Task<Address, any Error>?
@@ -16,10 +16,14 @@ final class HTTPBrokerListener: Sendable {
     private let transport: HTTPTransport
     private let configuration: HTTPBrokerConfiguration
     private let logger: Logger
+    private let registryServers: [Address]
     private let state = Mutex(State())
 
-    init(transport: HTTPTransport, configuration: HTTPBrokerConfiguration, logger: Logger) {
+    init(
+        transport: HTTPTransport, configuration: HTTPBrokerConfiguration, registryServers: [Address], logger: Logger
+    ) {
         self.transport = transport
+        self.registryServers = registryServers
         self.configuration = configuration
         self.logger = logger
     }
@@ -27,7 +31,7 @@ final class HTTPBrokerListener: Sendable {
     /// Binds the socket unless it is bound.
     ///
     /// - Returns: The address for publishers.
-    /// - Throws: ``MicroError`` if the address cannot be bound, or there is no address to advertise.
+    /// - Throws: ``/MicroCore/MicroError`` if the address cannot be bound, or there is no address to advertise.
     func open(for handler: @escaping TransportHandler) async throws -> Address {
         let bindTask = state.withLock { state in
             let bindTask = state.bindTask ?? Task { try await self.listen(handler) }
@@ -43,7 +47,7 @@ final class HTTPBrokerListener: Sendable {
         }
     }
 
-    /// Receives the messages that are on their way, until the deadline, and closes the socket.
+    /// Receives the messages in flight, until the deadline, and closes the socket.
     func close(deadline: ContinuousClock.Instant) async {
         _ = await state.withLock(\.bindTask)?.result
         let (listener, runTask) = state.withLock { ($0.listener, $0.runTask) }
@@ -57,8 +61,9 @@ final class HTTPBrokerListener: Sendable {
     private func listen(_ handler: @escaping TransportHandler) async throws -> Address {
         let listener = try await transport.bind(to: configuration.address)
         do {
-            let address = try AdvertisedAddress.resolve(
-                bound: listener.address, advertise: configuration.advertise, setting: "MICRO_BROKER_ADVERTISE")
+            let address = try await AdvertisedAddress.resolve(
+                bound: listener.address, advertise: configuration.advertise, setting: configuration.advertiseSetting,
+                reachedFrom: registryServers)
             let runTask = Task { [logger] in
                 do { try await listener.run(handler) } catch {
                     logger.error("the HTTP broker stopped receiving messages", metadata: ["cause": "\(error)"])

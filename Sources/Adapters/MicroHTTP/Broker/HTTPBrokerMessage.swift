@@ -7,20 +7,22 @@ import NIOCore
 
 /// A message on the wire: go-micro's envelope, with the topic in a header that users cannot set.
 struct HTTPBrokerMessage: Sendable {
-    /// The field of the HTTP request with the name of a header that the broker added to the message. A subscriber of
-    /// swift-micro removes that header; go-micro ignores the field.
+    /// The HTTP request field that names the headers which the broker added to the message, separated by commas. A
+    /// swift-micro subscriber removes these headers; go-micro ignores the field.
     static let addedHeader = "Micro-Added-Header"
+    private static let requiredHeaders = [GoMicroHeaderName.topic, GoMicroHeaderName.contentType]
+    private static let defaultContentType = "application/octet-stream"
 
     let topic: String
     let deadline: ContinuousClock.Instant
-    /// The encoded envelope, the same for every subscriber.
+    /// The encoded envelope, which is the same for every subscriber.
     let bytes: ByteBuffer
-    /// The fields of the HTTP request beside go-micro's.
+    /// The fields of the HTTP request in addition to go-micro's.
     let requestHeaders: Headers
 
     /// Checks and encodes a message.
     ///
-    /// - Throws: ``MicroError`` with `invalidArgument`, `unsupported` (repeated header names) or `payloadTooLarge`.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument`, `unsupported` (repeated header names) or `payloadTooLarge`.
     init(_ message: BrokerMessage, to topic: String, deadline: ContinuousClock.Instant, maxBodySize: Int) throws {
         try TopicRules.check(headers: message.headers)
         let headerSize = message.headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
@@ -34,21 +36,20 @@ struct HTTPBrokerMessage: Sendable {
         self.topic = topic
         self.deadline = deadline
         var envelope = try GoMicroMessageEnvelope(message)
-        // go-micro before v3 requires the first header, v3 and later the second, v1.18 both. Typed publishers set the
-        // second.
+        // go-micro before v3 requires this header; v3 and later require Micro-Topic, and v1.18 requires both. v0.14 requires
+        // Content-Type. Typed publishers set the other two.
         envelope.fields.append((GoMicroHeaderName.brokerTopic, topic))
-        if message.headers[GoMicroHeaderName.topic] == nil {
-            envelope.fields.append((GoMicroHeaderName.topic, topic))
-            requestHeaders = [Self.addedHeader: GoMicroHeaderName.topic]
-        } else {
-            requestHeaders = [:]
-        }
+        let values = [GoMicroHeaderName.topic: topic, GoMicroHeaderName.contentType: Self.defaultContentType]
+        let added = Self.requiredHeaders.filter { message.headers[$0] == nil }
+        for name in added { envelope.fields.append((name, values[name] ?? "")) }
+        requestHeaders = added.isEmpty ? [:] : [Self.addedHeader: added.joined(separator: ",")]
         bytes = envelope.encoded()
     }
 
     /// Reads a message that was sent to a subscriber of a topic.
     ///
-    /// - Throws: ``MicroError`` with `invalidArgument` if it is not an envelope, or is for another topic.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument` if the body is not an envelope, or the message is for
+    ///   another topic.
     static func read(_ request: TransportRequest, for topic: String) throws -> BrokerMessage {
         guard var envelope = GoMicroMessageEnvelope(parsing: request.body) else {
             throw invalid("this is not a message: expected {\"Header\":{…},\"Body\":\"<base64>\"}")
@@ -60,10 +61,9 @@ struct HTTPBrokerMessage: Sendable {
                 "the topic is missing: expected the header \(GoMicroHeaderName.brokerTopic) or \(GoMicroHeaderName.topic)"
             )
         }
-        let isTopicAdded = request.headers[addedHeader] == GoMicroHeaderName.topic
-        envelope.fields.removeAll {
-            $0.name == GoMicroHeaderName.brokerTopic || (isTopicAdded && $0.name == GoMicroHeaderName.topic)
-        }
+        let added = (request.headers[addedHeader] ?? "").split(separator: ",").map(String.init)
+            .filter(requiredHeaders.contains)
+        envelope.fields.removeAll { $0.name == GoMicroHeaderName.brokerTopic || added.contains($0.name) }
         guard receivedTopic == topic else {
             throw invalid("the subscriber has not subscribed to \(NameRules.quoted(receivedTopic))")
         }

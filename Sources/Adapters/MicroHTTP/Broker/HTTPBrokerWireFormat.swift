@@ -5,8 +5,8 @@ import GoMicroWire
 import MicroCore
 import NIOCore
 
-/// The wire format of go-micro's HTTP broker: `POST /_sub?id=<subscriber>`; the response's status says whether the
-/// subscriber accepted the message.
+/// The wire format of go-micro's HTTP broker: `POST /_sub?id=<subscriber>`; the status of the response reports whether
+/// the subscriber accepted the message.
 ///
 /// The request's `service` is the ID of the subscriber, its `endpoint` the topic.
 struct HTTPBrokerWireFormat: HTTPWireFormat {
@@ -17,7 +17,8 @@ struct HTTPBrokerWireFormat: HTTPWireFormat {
     func writeHead(
         of request: TransportRequest, to address: Address, id: Int?, limits: HTTPConfiguration, _ head: inout ByteBuffer
     ) throws(MicroError) {
-        // The subscriber's ID needs no escaping: names and IDs in a registry only have characters that a query allows.
+        // The subscriber's ID needs no escaping: names and IDs in a registry contain only characters that a query
+        // allows.
         head.writeString("POST \(Self.path)?id=\(request.service) HTTP/1.1\r\n")
         HTTPFieldWriter.write("Host", address.description, to: &head)
         HTTPFieldWriter.write("Content-Type", request.contentType, to: &head)
@@ -42,15 +43,15 @@ struct HTTPBrokerWireFormat: HTTPWireFormat {
         _ head: HTTPHead, defaultRequestTimeout: Duration
     ) throws(HTTPStatusError) -> TransportRequest {
         guard head.method == "POST" else {
-            throw HTTPStatusError(405, .invalidArgument, "the method must be POST, not \(head.method.prefix(20))")
+            throw HTTPStatusError(.init(status: 405), "the method must be POST, not \(head.method.prefix(20))")
         }
         let parts = head.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts[0] == Self.path || parts[0] == Self.rootPath else {
-            throw HTTPStatusError(404, .notFound, "the path must be \(Self.path) or \(Self.rootPath)")
+            throw HTTPStatusError(.notFound, "the path must be \(Self.path) or \(Self.rootPath)")
         }
         let pairs = parts.count == 2 ? parts[1].split(separator: "&") : []
         guard let id = pairs.first(where: { $0.hasPrefix("id=") })?.dropFirst(3), !id.isEmpty else {
-            throw HTTPStatusError(400, .invalidArgument, "the subscriber's ID is missing: expected \(Self.path)?id=…")
+            throw HTTPStatusError(.invalidArgument, "the subscriber's ID is missing: expected \(Self.path)?id=…")
         }
         return TransportRequest(
             service: String(id), endpoint: "", contentType: head.fields.contentType, headers: head.fields.userHeaders,

@@ -19,7 +19,12 @@ final class HTTPMessageSender: Sendable {
     /// The maximum number of subscribers to which a message is sent concurrently.
     private static let maxConcurrentSubscribers = 128
 
+    /// How long a queue member that did not respond in time is tried only after the other members.
+    private static let unresponsivePeriod = Duration.seconds(10)
+
     private let transport: HTTPTransport
+    /// The addresses that did not respond in time, with the time until which they are tried last.
+    private let unresponsiveAddresses = Mutex<[Address: ContinuousClock.Instant]>([:])
     /// The semaphores in use, with the number of their users.
     private let semaphoresByAddress = Mutex<[Address: (semaphore: AsyncSemaphore, users: Int)]>([:])
 
@@ -29,7 +34,7 @@ final class HTTPMessageSender: Sendable {
     ///
     /// - Throws: `CancellationError` only.
     func deliver(_ encodedMessage: HTTPBrokerMessage, to groups: [[Node]]) async throws -> [Outcome] {
-        // Most topics have one subscriber, which needs no task of its own.
+        // Most topics have one subscriber, which needs no separate task.
         if groups.count == 1 { return [try await deliver(encodedMessage, toOneOf: groups[0])] }
         return try await withThrowingTaskGroup(of: Outcome.self) { tasks in
             var outcomes: [Outcome] = []
@@ -44,21 +49,40 @@ final class HTTPMessageSender: Sendable {
         }
     }
 
-    /// Delivers to one node. The next node is tried only if the message certainly was not received, so that the group
+    /// Delivers to one node. The next node is tried only if the message was definitely not received, so that the group
     /// does not receive it twice.
     private func deliver(_ encodedMessage: HTTPBrokerMessage, toOneOf group: [Node]) async throws -> Outcome {
         var outcome = Outcome.notSubscribed
-        for node in group.shuffled() {
+        for node in ordered(group) {
             do {
                 try await deliver(encodedMessage, to: node)
                 return .delivered
             } catch let error as MicroError {
                 if HTTPSubscriptions.isNotSubscribed(error) { continue }
+                if error.code == .deadlineExceeded { recordUnresponsive(Address(node)) }
                 outcome = .failed(error)
                 guard error.isSafeToRetry else { return outcome }
             }
         }
         return outcome
+    }
+
+    /// The members of a group in random order, except that those that did not respond in time come last.
+    private func ordered(_ group: [Node]) -> [Node] {
+        guard group.count > 1 else { return group }
+        let shuffled = group.shuffled()
+        let unresponsive = unresponsiveAddresses.withLock(\.self)
+        guard !unresponsive.isEmpty else { return shuffled }
+        let isUnresponsive = { (node: Node) in unresponsive[Address(node)].map { $0 > .now } ?? false }
+        return shuffled.filter { !isUnresponsive($0) } + shuffled.filter(isUnresponsive)
+    }
+
+    private func recordUnresponsive(_ address: Address) {
+        let now = ContinuousClock.now
+        unresponsiveAddresses.withLock { addresses in
+            addresses = addresses.filter { $0.value > now }
+            addresses[address] = now + Self.unresponsivePeriod
+        }
     }
 
     private func deliver(_ encodedMessage: HTTPBrokerMessage, to node: Node) async throws {

@@ -29,7 +29,7 @@ final class HTTPPublicationTracker: Sendable {
     /// Rejects new publications.
     func stopAccepting() { state.withLock { $0.isClosed = true } }
 
-    /// Waits for the publications in flight, at most until the deadline, also in a cancelled task.
+    /// Waits for the publications in flight, at most until the deadline, even if the calling task is cancelled.
     func waitForCompletion(deadline: ContinuousClock.Instant) async {
         let completed = Promise<Void>()
         let isIdle = state.withLock { state in

@@ -16,7 +16,7 @@ final class HTTPSubscriptions: Sendable {
 
     private let state = Mutex(State())
 
-    /// - Throws: ``MicroError`` with `closed`.
+    /// - Throws: ``/MicroCore/MicroError`` with `closed`.
     func add(_ id: String, topic: String, _ source: Subscription.Source) throws {
         try state.withLock { state in
             guard !state.isClosed else { throw MicroError.brokerClosed }
@@ -26,7 +26,7 @@ final class HTTPSubscriptions: Sendable {
 
     /// Handles a message from a publisher.
     ///
-    /// - Throws: ``MicroError`` if there is no subscription with the ID (see ``isNotSubscribed(_:)``), or the request
+    /// - Throws: ``/MicroCore/MicroError`` if there is no subscription with the ID (see ``isNotSubscribed(_:)``), or the request
     ///   is not a message for it.
     func receive(_ request: TransportRequest) throws -> TransportResponse {
         let id = HTTPSubscriberLayout.subscriberID(ofNode: request.service)
@@ -40,13 +40,15 @@ final class HTTPSubscriptions: Sendable {
         return TransportResponse(contentType: "")
     }
 
-    /// Whether the error says that the subscriber has left, which is not a failure.
+    /// Whether the error reports that the subscriber has left, or that its listener is stopping, which it does after the
+    /// deregistration of its subscribers. Neither is a failure.
     static func isNotSubscribed(_ error: MicroError) -> Bool {
-        error.code == .notFound && error.origin == MicroError.Origin.broker
+        (error.code == .notFound && error.origin == MicroError.Origin.broker)
+            || (error.code == .unavailable && error.origin == MicroError.Origin.server)
     }
 
-    /// Registers a subscriber, and keeps it registered until it ends. If the first registration is cancelled, its
-    /// remains are removed in the background.
+    /// Registers a subscriber, and keeps it registered until it ends. If the first registration is cancelled, anything
+    /// it has stored is removed in the background.
     ///
     /// - Returns: The first registration. Ending the subscription cancels it; cancelling a task that waits for it does
     ///   not.
@@ -81,7 +83,7 @@ final class HTTPSubscriptions: Sendable {
     }
 
     /// Rejects new subscriptions, deregisters all, and waits until publishers no longer use them, at most until the
-    /// deadline. They accept messages meanwhile.
+    /// deadline. Until then, they accept messages.
     func deregister(deadline: ContinuousClock.Instant) async {
         let heartbeats = state.withLock { state in
             state.isClosed = true
@@ -90,7 +92,7 @@ final class HTTPSubscriptions: Sendable {
         guard !heartbeats.isEmpty else { return }
         for heartbeat in heartbeats { heartbeat.cancel() }
         let timeoutError = MicroError(.deadlineExceeded, "not deregistered in time", origin: MicroError.Origin.broker)
-        // The error is dropped: each registration logs if it could not be removed.
+        // The error is ignored: each registration logs a failed removal.
         try? await withCancellationShield(limit: deadline - .now, orThrow: timeoutError) {
             for heartbeat in heartbeats { await heartbeat.value }
             try await Task.sleep(for: HTTPSubscriberCache.cacheLifetime)

@@ -8,7 +8,7 @@ import Synchronization
 /// The state of a call. Response, failure, deadline and cancellation compete for its result; the first one resumes the
 /// caller.
 ///
-/// It has a continuation of its own instead of a promise: this is the path of every call.
+/// It has its own continuation instead of a promise, because every call takes this path.
 final class CallState: Sendable {
     private enum Phase {
         /// The caller is not waiting yet.
@@ -21,14 +21,16 @@ final class CallState: Sendable {
 
     private struct State {
         var phase = Phase.new
-        /// The connection that has sent the call, or is about to.
+        /// The connection that has sent the call, or is about to send it.
         var connection: HTTPConnection?
+        /// The number of connections that were opened for the call.
+        var openedConnectionCount = 0
         var timer: Scheduled<Void>?
     }
 
     private let state = Mutex(State())
 
-    /// The caller waits from now on.
+    /// Records that the caller waits for the result.
     ///
     /// - Returns: False if the call has already ended: the caller was resumed, and nothing must be sent.
     func begin(_ continuation: UnsafeContinuation<TransportResponse, any Error>) -> Bool {
@@ -52,6 +54,16 @@ final class CallState: Sendable {
         }
     }
 
+    /// Counts a connection that is about to be opened for the call.
+    ///
+    /// - Returns: The number of such connections, including this one.
+    func countOpenedConnection() -> Int {
+        state.withLock { state in
+            state.openedConnectionCount += 1
+            return state.openedConnectionCount
+        }
+    }
+
     /// Sets the timer that ends the call at its deadline, once.
     func setTimer(_ make: () -> Scheduled<Void>) {
         state.withLock { state in
@@ -60,7 +72,7 @@ final class CallState: Sendable {
         }
     }
 
-    /// A connection is about to send the call.
+    /// Records that a connection is about to send the call.
     ///
     /// - Returns: False if the call has ended: it must not be sent.
     func assign(to connection: HTTPConnection) -> Bool {
@@ -73,8 +85,8 @@ final class CallState: Sendable {
 
     /// Ends the call with the result from its connection.
     ///
-    /// - Parameter beforeResuming: Called if this is the first result, before the caller is resumed: the next call then
-    ///   finds the connection in the pool.
+    /// - Parameter beforeResuming: Called if this is the first result, before the caller is resumed, so that the next
+    ///   call finds the connection in the pool.
     /// - Returns: Whether this was the first result.
     @discardableResult
     func end(_ result: Result<TransportResponse, any Error>, beforeResuming: () -> Void = {}) -> Bool {
@@ -84,9 +96,9 @@ final class CallState: Sendable {
         return true
     }
 
-    /// Ends the call for its caller, and closes the connection that carries it.
+    /// Ends the call for its caller, and closes the connection that is used for it.
     ///
-    /// - Parameter error: Makes the error; its parameter says whether the request may have been sent.
+    /// - Parameter error: Creates the error; its parameter states whether the request may have been sent.
     func abandon(_ call: HTTPCall, _ error: (_ wasSent: Bool) -> any Error) {
         guard let completion = complete({ .failure(error($0.connection != nil)) }) else { return }
         completion.connection?.abandon(call)

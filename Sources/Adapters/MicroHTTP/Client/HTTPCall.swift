@@ -19,7 +19,7 @@ final class HTTPCall: Sendable {
 
     /// Checks and encodes the request.
     ///
-    /// - Throws: ``MicroError``; nothing was sent.
+    /// - Throws: ``/MicroCore/MicroError``; nothing was sent.
     init(
         _ request: TransportRequest, to address: Address, id: Int, in wireFormat: some HTTPWireFormat,
         limits: HTTPConfiguration
@@ -54,7 +54,7 @@ final class HTTPCall: Sendable {
 }
 
 extension Address {
-    /// - Throws: ``MicroError`` with `invalidArgument` if there is no port within 1…65535.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument` if there is no port within 1…65535.
     func checkPort() throws {
         guard let port, (1...65535).contains(port) else {
             throw MicroError(

@@ -6,10 +6,10 @@ import MicroCore
 import NIOCore
 
 extension HTTPClientHandler {
-    /// How long a client that has ended its side waits for the first response, which tells how to send the end.
+    /// How long a client that has ended its side waits for the first response, which determines how to send the end.
     private static let peerDetectionTimeout = Duration.seconds(1)
 
-    /// Opens a stream on this connection, which carries nothing else.
+    /// Opens a stream on this connection, which is not used for anything else.
     ///
     /// - Returns: Nil if the connection has closed.
     func open(_ request: HTTPStreamRequest) -> TransportStream? {
@@ -17,7 +17,7 @@ extension HTTPClientHandler {
         let (stream, pipe) = HTTPStreamPipe.make(on: self, context.eventLoop, maxBodySize: configuration.maxBodySize)
         usage = .stream(HTTPClientStream(pipe, request))
         // The first request opens the stream; its body is not a message.
-        write(ByteBuffer())
+        write(request.request.body)
         context.eventLoop.assumeIsolated().scheduleTask(in: request.request.deadline.remainingTime) { [weak self] in
             self?.expireStream()
         }
@@ -26,15 +26,15 @@ extension HTTPClientHandler {
 
     func receive(_ head: HTTPHead, _ body: ByteBuffer, on stream: HTTPClientStream) {
         if stream.peer == .unknown {
-            let isToolkit = head.fields.stream == HTTPStreamOpening.headerValue
-            stream.peer = isToolkit ? .toolkit : .goMicro
+            let isSwiftMicro = head.fields.stream == HTTPStreamOpening.headerValue
+            stream.peer = isSwiftMicro ? .swiftMicro : .goMicro
             if stream.hasFinished { sendEnd(of: stream) }
-            if isToolkit { return }
+            if isSwiftMicro { return }
         }
         if stream.lastActivityAfterEnd != nil { stream.lastActivityAfterEnd = .now }
         if head.fields.error == GoMicroHeaders.endOfStream {
             stream.pipe.source.finish()
-            // The server may still read. It closes the connection when its handler has returned.
+            // The server may still be reading. It closes the connection when its handler has returned.
             stream.hasPeerFinished = true
             return stream.hasFinished ? finish(stream) : ()
         }
@@ -47,12 +47,12 @@ extension HTTPClientHandler {
         }
     }
 
-    /// Sends the end of this side: a server of this toolkit gets a message for it. For go-micro's servers the end of the
-    /// input is what every version understands; those before v1.9 would take the message for an empty one.
+    /// Sends the end of this side: to swift-micro as a message, to go-micro by closing the output, which
+    /// every version supports; versions before v1.9 would read the message as an empty one.
     private func sendEnd(of stream: HTTPClientStream) {
         stream.lastActivityAfterEnd = .now
         switch stream.peer {
-        case .toolkit: if let context { write(stream.request.encodeEnd(), nil, context) }
+        case .swiftMicro: if let context { write(stream.request.encodeEnd(), nil, context) }
         case .goMicro: closeOutput()
         case .unknown: break
         }
@@ -77,7 +77,7 @@ extension HTTPClientHandler {
         end(stream, MicroError.deadlineExceeded(stream.request.request, at: address, wasSent: true))
     }
 
-    /// Ends the waits that begin with the end of this side.
+    /// Enforces the timeouts that start when this side has finished.
     func check(_ stream: HTTPClientStream, _ now: ContinuousClock.Instant) {
         guard let lastActivity = stream.lastActivityAfterEnd else { return }
         switch stream.peer {
@@ -89,9 +89,9 @@ extension HTTPClientHandler {
                 stream,
                 MicroError(
                     .deadlineExceeded,
-                    "\(address) did not end the stream within \(configuration.streamEndTimeout) of this side's end",
+                    "\(address) did not end the stream within \(configuration.streamEndTimeout) after its client did",
                     origin: MicroError.Origin.transport))
-        case .unknown, .goMicro, .toolkit: break
+        case .unknown, .goMicro, .swiftMicro: break
         }
     }
 }

@@ -4,9 +4,10 @@
 import MicroCore
 import NIOCore
 
-/// A connection of a client: carries one call at a time, or one stream. Between calls it belongs to the pool.
-final class HTTPClientHandler: ChannelInboundHandler {
+/// A connection of a client: handles one call at a time, or one stream. Between calls it belongs to the pool.
+final class HTTPClientHandler: ChannelDuplexHandler {
     typealias InboundIn = Never
+    typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
 
     enum Usage {
@@ -17,8 +18,8 @@ final class HTTPClientHandler: ChannelInboundHandler {
         case ended
     }
 
-    /// How long a connection may have been idle that is used without asking the kernel whether it is still open: a
-    /// disconnect needs about this long to arrive through a network anyway.
+    /// The maximum idle time after which a connection is used without asking the kernel whether it is still open. A
+    /// disconnect takes about this long to arrive over a network anyway.
     private static let maxUncheckedIdleTime = Duration.milliseconds(1)
     /// The number of responses after which a peer is known not to close the connection after each of them.
     private static let minTrustedResponseCount = 16
@@ -56,8 +57,8 @@ final class HTTPClientHandler: ChannelInboundHandler {
     ) throws {
         let handler = HTTPClientHandler(pool: pool, address: address, loop: .of(eventLoop))
         let decoder = HTTPMessageDecoder(.response, for: handler, configuration: pool.configuration)
-        handler.decoder = decoder
         try pipeline.addHandler(decoder)
+        handler.decoder = decoder
         try pipeline.addHandler(handler)
     }
 
@@ -103,6 +104,11 @@ final class HTTPClientHandler: ChannelInboundHandler {
         self.context = nil
         connection = nil
         if let registration { loop.remove(registration) }
+        registration = nil
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if decoder?.shouldRead() != false { context.read() }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -115,7 +121,7 @@ final class HTTPClientHandler: ChannelInboundHandler {
         isActivated = false
         // Messages that wait for a slow reader were sent before the connection was closed.
         if decoder?.drain() == false { hasFailed = true }
-        if case .stream(let stream) = usage, head == nil, !hasFailed, !pool.isClosed, stream.mayEndByClosing {
+        if case .stream(let stream) = usage, head == nil, !hasFailed, !pool.isClosed, stream.isEndedByConnectionClose {
             finish(stream)
         } else {
             fail(pool.isClosed ? .transportClosed(wasSent: true) : .connectionLost(to: address, nil))
@@ -132,15 +138,15 @@ final class HTTPClientHandler: ChannelInboundHandler {
     // MARK: - Calls
 
     private func complete(_ call: HTTPCall, _ head: HTTPHead, _ body: ByteBuffer, _ context: ChannelHandlerContext) {
-        // HTTP/1.1 keeps the order of responses. Their `Micro-Id` says nothing: v4 sends that of the connection's first
-        // call, and v0.x repeats every header of it.
+        // HTTP/1.1 keeps the order of responses. Their `Micro-Id` is not reliable: v4 sends the ID of the connection's
+        // first call, and v0.x repeats all headers of that call.
         endCall()
         responseCount += 1
         let result = Result {
             try pool.wireFormat.readResponse(head, body: body, from: address, service: call.service)
         }
-        // A peer that responds early may not read the rest of a large request, and one that sends more bytes is out of
-        // step.
+        // A peer that responds early may not read the rest of a large request, and a peer that sends more bytes is out
+        // of sync.
         let isReusable =
             !head.framing.shouldCloseConnection && decoder?.hasBufferedInput == false
             && (call.body == nil || isWritten(context))
@@ -156,7 +162,7 @@ final class HTTPClientHandler: ChannelInboundHandler {
         if let registration { loop.callDidEnd(registration) }
     }
 
-    /// Closes the sending side. The server can read to the end and still send.
+    /// Closes the sending side. The server can read to the end, and can still send.
     func closeOutput() { context?.close(mode: .output, promise: nil) }
 
     /// Ends the call or the stream, if there is one, and closes its connection.
@@ -181,9 +187,9 @@ final class HTTPClientHandler: ChannelInboundHandler {
         (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0 == 0
     }
 
-    /// Whether the peer has closed an idle connection. The event loop is notified of it too, but may be behind; nothing has
-    /// been written yet, so that the call can use another connection. Asking the kernel takes a tenth of the time of a
-    /// call.
+    /// Whether the peer has closed an idle connection. The event loop is notified of this, too, but possibly later.
+    /// Nothing has been written yet, so the call can use another connection. Asking the kernel takes a tenth of the
+    /// time of a call.
     private func hasPeerClosed(_ context: ChannelHandlerContext) -> Bool {
         #if os(Linux)
         guard responseCount < Self.minTrustedResponseCount || ContinuousClock.now - lastUse > Self.maxUncheckedIdleTime
@@ -225,7 +231,7 @@ extension HTTPClientHandler: HTTPMessageReceiver {
         let framing = head.framing
         let hasNoBody = head.status < 200 || head.status == 204 || head.status == 304
         guard framing.length != nil || framing.isChunked || hasNoBody else {
-            // Its end would be that of the connection: a truncated body looks the same.
+            // The body would end with the connection, which cannot be distinguished from truncation.
             return fail(.badResponse(from: address, "without a length (HTTP \(head.status))"))
         }
         guard framing.length ?? 0 <= configuration.maxBodySize else { return bodyTooLarge(framing.length) }
@@ -273,7 +279,7 @@ extension HTTPClientHandler: HTTPLoop.Member {
         case .stream(let stream): check(stream, now)
         case .idle:
             guard isActivated, now - lastUse > configuration.maxIdleConnectionAge, let connection else { return }
-            // No call may take it between the decision and its closing.
+            // Remove the connection first, so that no call takes it before it is closed.
             if pool.removeIdle(connection, from: address) { close() }
         case .ended: break
         }

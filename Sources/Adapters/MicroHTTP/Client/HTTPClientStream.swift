@@ -9,8 +9,8 @@ final class HTTPClientStream {
     enum Peer {
         /// Nothing has been received yet.
         case unknown
-        /// The server has responded to the opening: it is one of this toolkit.
-        case toolkit
+        /// The server has responded to the opening request, so it is a swift-micro server.
+        case swiftMicro
         /// A go-micro server, of any version.
         case goMicro
     }
@@ -20,7 +20,7 @@ final class HTTPClientStream {
     var peer = Peer.unknown
     /// Whether the user has ended this side.
     var hasFinished = false
-    /// When the end of this side was written, or the last message was received after that.
+    /// When the end of this side was written, or the time of the last message received after that.
     var lastActivityAfterEnd: ContinuousClock.Instant?
     /// Whether the server's side has ended.
     var hasPeerFinished = false
@@ -32,7 +32,7 @@ final class HTTPClientStream {
         self.request = request
     }
 
-    /// Whether the end of the connection is that of the server's side: v1.0 sends no other. It says nothing before the
-    /// first response, and a server of this toolkit sends an end.
-    var mayEndByClosing: Bool { peer == .goMicro }
+    /// Whether the end of the connection ends the server's side: v1.0 has no other signal. False before the first
+    /// response, and for swift-micro servers, which send an end.
+    var isEndedByConnectionClose: Bool { peer == .goMicro }
 }

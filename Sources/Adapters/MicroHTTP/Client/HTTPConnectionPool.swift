@@ -6,7 +6,8 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// The connections of a transport: idle ones by address, the most recently used first, and a limit on their number.
+/// The connections of a transport: reuses idle connections by address, most recently used first, and limits their
+/// number.
 final class HTTPConnectionPool: Sendable {
     private struct AddressEntry {
         /// The last one is the most recently used.
@@ -14,8 +15,8 @@ final class HTTPConnectionPool: Sendable {
         /// The number of idle, busy and opening connections.
         var count = 0
 
-        /// Removes the connection that was used last; for a caller on an event loop the last one of that loop, if there is
-        /// one, since it needs no other thread.
+        /// Removes the most recently used connection. For a caller on an event loop, a connection of that loop is
+        /// preferred, since it avoids a thread switch.
         mutating func popIdle(near eventLoop: (any EventLoop)?) -> HTTPConnection? {
             guard let eventLoop, let near = idle.lastIndex(where: { $0.eventLoop === eventLoop }) else {
                 return idle.popLast()
@@ -26,7 +27,7 @@ final class HTTPConnectionPool: Sendable {
 
     private struct State {
         var entries: [Address: AddressEntry] = [:]
-        /// Every socket, opening ones included, for ``HTTPConnectionPool/close()``.
+        /// All sockets, including opening ones, for ``HTTPConnectionPool/close()``.
         var channels: [ObjectIdentifier: any Channel] = [:]
         var isClosed = false
     }
@@ -37,20 +38,20 @@ final class HTTPConnectionPool: Sendable {
         case refuse(MicroError)
     }
 
+    /// The number of connections that are opened for one call if the peer closes each of them before the call is sent.
+    private static let maxOpenedConnectionsPerCall = 2
+
     let configuration: HTTPConfiguration
     let wireFormat: any HTTPWireFormat
     private let connector: HTTPConnector
-    private let group: MultiThreadedEventLoopGroup
     private let state = Mutex(State())
 
     init(
-        configuration: HTTPConfiguration, wireFormat: any HTTPWireFormat, security: (any HTTPSecurity)?,
-        group: MultiThreadedEventLoopGroup
+        configuration: HTTPConfiguration, wireFormat: any HTTPWireFormat, security: (any HTTPSecurity)?
     ) {
         self.configuration = configuration
         self.wireFormat = wireFormat
         connector = HTTPConnector(connectTimeout: configuration.connectTimeout, security: security)
-        self.group = group
     }
 
     var isClosed: Bool { state.withLock { $0.isClosed } }
@@ -62,15 +63,19 @@ final class HTTPConnectionPool: Sendable {
         let eventLoop = MultiThreadedEventLoopGroup.currentEventLoop
         switch state.withLock({ nextStep(for: call.address, near: eventLoop, &$0) }) {
         case .send(let connection): connection.send(call)
-        case .connect: connect(call, on: eventLoop ?? group.next())
+        case .connect: connect(call, on: eventLoop ?? configuration.eventLoopGroup.next())
         case .refuse(let error): call.state.end(.failure(error))
         }
     }
 
     private func connect(_ call: HTTPCall, on eventLoop: any EventLoop) {
         eventLoop.execute {
-            // Counted only now: of many calls that are cancelled at once, most have ended by then.
+            // Reserved only now: if many calls are cancelled at the same time, most have already ended.
             guard call.state.isWaiting else { return }
+            guard call.state.countOpenedConnection() <= Self.maxOpenedConnectionsPerCall else {
+                call.state.end(.failure(self.connectError(to: call.address, ChannelError.alreadyClosed)))
+                return
+            }
             if case .refuse(let error) = self.state.withLock({ self.reserve(call.address, &$0) }) {
                 call.state.end(.failure(error))
                 return
@@ -109,7 +114,7 @@ final class HTTPConnectionPool: Sendable {
         if !isKept { connection.close() }
     }
 
-    /// Removes an idle connection, to close it.
+    /// Removes an idle connection that is about to be closed.
     ///
     /// - Returns: False if a call has taken it.
     func removeIdle(_ connection: HTTPConnection, from address: Address) -> Bool {
@@ -124,9 +129,10 @@ final class HTTPConnectionPool: Sendable {
 
     // MARK: - Streams
 
-    /// Opens a connection for a stream, which nothing else uses.
+    /// Opens a dedicated connection for a stream.
     ///
-    /// - Throws: ``MicroError`` or `CancellationError`; the peer has not seen the stream then.
+    /// - Throws: ``/MicroCore/MicroError`` or `CancellationError`; in that case, the peer has not received anything of
+    ///   the stream.
     func open(_ request: HTTPStreamRequest) async throws -> TransportStream {
         try state.withLock { state in
             if case .refuse(let error) = reserve(request.address, &state) { throw error }
@@ -137,9 +143,9 @@ final class HTTPConnectionPool: Sendable {
         }
     }
 
-    /// The connection counts until it has closed, also if no task waits for it any more.
+    /// Opens a connection, which counts towards the limit until it has closed, even if no task waits for it anymore.
     private func connect(_ request: HTTPStreamRequest) -> EventLoopFuture<TransportStream> {
-        let eventLoop = group.next()
+        let eventLoop = configuration.eventLoopGroup.next()
         return eventLoop.flatSubmit {
             self.connectChannel(to: request.address, on: eventLoop)
                 .flatMapThrowing { try self.open(request, on: $0) }
@@ -175,7 +181,7 @@ final class HTTPConnectionPool: Sendable {
         channel.closeFuture.whenComplete { _ in self.state.withLock { $0.channels[id] = nil } }
     }
 
-    /// A connection has closed; nil for one that could not be opened.
+    /// Removes a connection that has closed; nil for a connection that could not be opened.
     func remove(_ connection: HTTPConnection?, from address: Address) {
         state.withLock { state in
             guard var entry = state.entries[address] else { return }

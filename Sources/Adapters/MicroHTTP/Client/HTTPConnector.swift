@@ -10,7 +10,7 @@ struct HTTPConnector: Sendable {
     let connectTimeout: Duration
     let security: (any HTTPSecurity)?
 
-    /// Opens a connection. TCP and the handshake of TLS have the timeout each.
+    /// Opens a connection. The timeout applies separately to the TCP connection and to the TLS handshake.
     ///
     /// - Parameter initialize: Sets up the new channel before it is connected.
     func connect(

@@ -11,13 +11,16 @@ struct HTTPStreamRequest: Sendable {
     let address: Address
     private let head: ByteBuffer
 
-    /// - Throws: ``MicroError``; nothing was sent.
+    /// - Throws: ``/MicroCore/MicroError``; nothing was sent.
     init(
         _ request: TransportRequest, to address: Address, in wireFormat: some HTTPWireFormat, limits: HTTPConfiguration
     ) throws {
         try address.checkPort()
         self.request = request
         self.address = address
+        try HTTPFieldWriter.checkBody(
+            request.body, of: "opening request to \(address)", limit: limits.maxBodySize,
+            origin: MicroError.Origin.client)
         var head = ByteBuffer()
         try wireFormat.writeHead(of: request, to: address, id: nil, limits: limits, &head)
         self.head = head

@@ -4,10 +4,11 @@
 import NIOCore
 
 extension ByteBuffer {
-    /// The maximum size of a body that is copied behind its head, in bytes: beyond it a second write costs less.
+    /// The maximum size of a body that is copied behind its head, in bytes. For larger bodies, a second write is
+    /// cheaper.
     static let maxCoalescedBodySize = 16 * 1024
 
-    /// Writes a number that is not negative, in decimal.
+    /// Writes a non-negative number in decimal.
     mutating func writeDecimal(_ number: Int) {
         // An `Int` has at most 19 digits.
         withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { digits in
@@ -28,7 +29,7 @@ extension ByteBuffer {
         writeStaticString(isLast ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n")
     }
 
-    /// A head and its body in one buffer; a large body stays in a buffer of its own.
+    /// A head and its body in one buffer; a large body stays in a separate buffer.
     func coalesced(with body: ByteBuffer) -> (ByteBuffer, ByteBuffer?) {
         guard body.readableBytes <= Self.maxCoalescedBodySize else { return (self, body) }
         var message = self
@@ -43,7 +44,7 @@ struct HTTPBody {
 
     /// Adds a part.
     ///
-    /// - Returns: False if the body would be longer than the limit; it is emptied then.
+    /// - Returns: False if the body would exceed the limit; the collected parts are discarded.
     mutating func append(_ part: ByteBuffer, limit: Int) -> Bool {
         let size = buffer.readableBytes
         guard size + part.readableBytes <= limit else {
@@ -54,7 +55,7 @@ struct HTTPBody {
         return true
     }
 
-    /// The whole body; nothing remains here.
+    /// Returns the whole body, and removes it from this value.
     mutating func take() -> ByteBuffer {
         var body = ByteBuffer()
         swap(&body, &buffer)

@@ -19,19 +19,13 @@ final class HTTPCallWireFormat: HTTPWireFormat {
     /// The maximum number of cached prefixes. A client needs one for each endpoint and node that it calls.
     private static let maxCachedPrefixes = 4096
 
-    /// The media types whose body may name the endpoint: go-micro needs no header for it then.
-    private static let contentTypesNamingEndpoint: Set = [
-        "application/json", "application/json-rpc", "application/octet-stream", "application/proto-rpc",
-        "application/protobuf",
-    ]
-
-    /// The lines that all requests to an endpoint of an address begin with.
+    /// The first lines of all requests to an endpoint of an address.
     private let cachedPrefixes = Mutex<[RequestPrefixKey: ByteBuffer]>([:])
 
     func writeHead(
         of request: TransportRequest, to address: Address, id: Int?, limits: HTTPConfiguration, _ head: inout ByteBuffer
     ) throws(MicroError) {
-        // The fields that are equal in all requests come first: peers of this toolkit compare them instead of parsing.
+        // The fields that are equal in all requests come first: swift-micro peers compare them instead of parsing them.
         let requestPrefix = try requestPrefix(of: request, id == nil ? .stream : .call, to: address)
         head.writeImmutableBuffer(requestPrefix)
         if let id {
@@ -66,7 +60,7 @@ final class HTTPCallWireFormat: HTTPWireFormat {
             HTTPFieldWriter.write(name, value, to: &requestPrefix)
         }
         cachedPrefixes.withLock { [requestPrefix] cachedPrefixes in
-            // Unused ones are removed with all others.
+            // Removes all prefixes, including unused ones.
             if cachedPrefixes.count >= Self.maxCachedPrefixes { cachedPrefixes.removeAll() }
             cachedPrefixes[key] = requestPrefix
         }
@@ -89,30 +83,33 @@ final class HTTPCallWireFormat: HTTPWireFormat {
     func readRequest(
         _ head: HTTPHead, defaultRequestTimeout: Duration
     ) throws(HTTPStatusError) -> TransportRequest {
-        guard head.method == "POST" else {
-            throw HTTPStatusError(405, .invalidArgument, "a call is a POST request, not \(head.method.prefix(20))")
-        }
-        let path = head.originTarget
-        guard path == "/" || path.hasPrefix("/?") else {
-            throw HTTPStatusError(404, .notFound, "a call has the path /: there is no other resource")
-        }
         let fields = head.fields
-        let service = fields.service ?? ""
-        let endpoint = fields.endpoint ?? fields.method ?? ""
-        let isEndpointInBody =
-            service.isEmpty && endpoint.isEmpty && Self.contentTypesNamingEndpoint.contains(fields.contentType)
-        guard isEndpointInBody || !service.isEmpty else {
-            throw HTTPStatusError(400, .invalidArgument, "the header Micro-Service is missing: it names the service")
-        }
-        guard isEndpointInBody || !endpoint.isEmpty else {
-            throw HTTPStatusError(400, .invalidArgument, "the header Micro-Endpoint is missing: it names the endpoint")
-        }
-        return TransportRequest(
-            service: service, endpoint: endpoint, contentType: fields.contentType, headers: fields.userHeaders,
+        var request = TransportRequest(
+            service: fields.service ?? "", endpoint: fields.endpoint ?? fields.method ?? "",
+            contentType: fields.contentType, headers: fields.userHeaders,
             deadline: .now + GoMicroHeaders.timeout(fields.timeout, default: defaultRequestTimeout))
+        request.usesLegacyNames = fields.usesLegacyNames
+        // Fast path for the target of nearly all calls: go-micro's clients send no other target.
+        if head.method != "POST" || head.target != "/", let resource = try HTTPResource(head) {
+            if !resource.service.isEmpty { request.service = resource.service }
+            request.endpoint = resource.endpoint
+            if head.method != "POST" { request.contentType = "application/json" }
+        }
+        if fields.service == nil || fields.endpoint ?? fields.method == nil {
+            request.isFromPlainClient = !fields.isFromMicroPeer
+        }
+        guard !request.endpoint.isEmpty || fields.isEndpointInBody else {
+            throw HTTPStatusError(
+                .invalidArgument,
+                "the request names no endpoint: use the path /Service.Method, the header Micro-Endpoint, or JSON-RPC")
+        }
+        return request
     }
 
     func errorResponse(_ error: MicroError, to request: TransportRequest, id: String?) -> HTTPServerResponse {
-        HTTPServerResponse(error, contentType: request.contentType, id: id)
+        guard !request.isFromPlainClient else { return HTTPServerResponse(HTTPStatusError(error)) }
+        // Clients before v1.0 read the error from an envelope.
+        let body = LegacyRPCEnvelope(request)?.wrapped(error: error.wireText) ?? ByteBuffer()
+        return HTTPServerResponse(error, contentType: request.contentType, id: id, body: body)
     }
 }

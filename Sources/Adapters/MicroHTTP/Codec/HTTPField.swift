@@ -4,13 +4,13 @@
 import GoMicroWire
 import MicroCore
 
-/// A field as it is on the wire, without the blanks around its value.
+/// A header field in its wire form, without the blanks around its value.
 struct HTTPField {
     let name: UnsafeRawBufferPointer
     let value: UnsafeRawBufferPointer
     let knownName: HTTPFieldName?
 
-    /// Nil for a line that `HTTPReader` does not judge.
+    /// Parses a line; nil for a line that `HTTPReader` leaves to SwiftNIO's decoder.
     init?(_ line: UnsafeRawBufferPointer) {
         guard let colon = line.firstIndex(of: 0x3A), colon > 0 else { return nil }
         name = UnsafeRawBufferPointer(rebasing: line[..<colon])
@@ -35,13 +35,13 @@ struct HTTPField {
 extension HTTPHead {
     /// Adds a field.
     ///
-    /// - Returns: False for a field that only SwiftNIO's decoder judges.
+    /// - Returns: False for a field that only SwiftNIO's decoder can interpret.
     mutating func insert(_ field: HTTPField) -> Bool {
         switch field.knownName {
         case nil: fields.userHeaders.add(Self.text(field.name), Self.text(field.value))
         case .goMicro(let name): if fields.isMissing(name) { fields.set(name, Self.text(field.value)) }
         case .length:
-            // One number, and one that an `Int` holds.
+            // Only a single number that fits into an `Int`.
             guard framing.length == nil, (1...15).contains(field.value.count),
                 field.value.allSatisfy({ (0x30...0x39).contains($0) })
             else { return false }
@@ -50,6 +50,7 @@ extension HTTPHead {
             framing.shouldCloseConnection = field.value.isEqualIgnoringCase(to: "close".utf8)
             return framing.shouldCloseConnection || field.value.isEqualIgnoringCase(to: "keep-alive".utf8)
         case .encoding, .framing: return false
+        case .userAgent: hasUserAgent = true
         case .reserved: break
         }
         return true

@@ -2,55 +2,57 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import GoMicroWire
+import MicroCore
 
-/// The meaning of a field's name for the transport: go-micro's names, and HTTP's own.
+/// The meaning of a field's name for the transport: go-micro's names, and names defined by HTTP.
 enum HTTPFieldName {
     case goMicro(GoMicroHeaders.TransportFieldName)
     case length
     case encoding
     case connection
-    /// HTTP's own, which change how a message has to be read.
+    /// HTTP fields that change how a message must be read.
     case framing
-    /// HTTP's own, of no interest here.
+    case userAgent
+    /// HTTP fields that are not relevant here.
     case reserved
 
     /// Nil for a user's field.
-    init?(_ name: some Collection<UInt8>) {
-        let length = name.count
-        if length < Self.known.count,
-            let match = Self.known[length].first(where: { name.isEqualIgnoringCase(to: $0.text) })
-        {
-            self = match.name
-            return
+    init?(_ name: UnsafeRawBufferPointer) {
+        if let index = Self.table[name] {
+            self = Self.known[index].name
+        } else {
+            guard Self.reservedPrefixes.contains(where: { Self.isPrefix($0, of: name) }) else { return nil }
+            self = .reserved
         }
-        let isReserved = Self.reservedPrefixes.contains { prefix in
-            length >= prefix.count && zip(name, prefix).allSatisfy { $0 | 0x20 == $1 }
-        }
-        guard isReserved else { return nil }
-        self = .reserved
+    }
+
+    /// Nil for a user's field.
+    init?(_ name: String) {
+        var name = name
+        guard let known = name.withUTF8({ Self(UnsafeRawBufferPointer($0)) }) else { return nil }
+        self = known
+    }
+
+    private static func isPrefix(_ prefix: [UInt8], of name: UnsafeRawBufferPointer) -> Bool {
+        name.count >= prefix.count && zip(name, prefix).allSatisfy { $0.asciiLowercased == $1 }
     }
 
     private static let reservedPrefixes = ["content-", "accept-"].map { Array($0.utf8) }
 
-    /// By length, so that most of a user's fields are recognized without a comparison.
-    private static let known: [[(text: [UInt8], name: HTTPFieldName)]] = {
-        let goMicro = GoMicroHeaders.transportFields.map {
-            (text: Array($0.text.lowercased().utf8), name: Self.goMicro($0.name))
-        }
-        let names: [(String, HTTPFieldName)] = [
-            ("content-length", .length), ("transfer-encoding", .encoding), ("connection", .connection),
-            ("expect", .framing), ("upgrade", .framing), ("te", .framing), ("trailer", .framing), ("host", .reserved),
-            ("keep-alive", .reserved), ("proxy-connection", .reserved), ("user-agent", .reserved),
+    private static let table = FieldNameTable(known.map(\.text))
+
+    private static let known: [(text: String, name: HTTPFieldName)] = {
+        let names: [(text: String, name: HTTPFieldName)] = [
+            ("Content-Length", .length), ("Transfer-Encoding", .encoding), ("Connection", .connection),
+            ("Expect", .framing), ("Upgrade", .framing), ("TE", .framing), ("Trailer", .framing), ("Host", .reserved),
+            ("Keep-Alive", .reserved), ("Proxy-Connection", .reserved), ("User-Agent", .userAgent),
         ]
-        let byLength = Dictionary(grouping: goMicro + names.map { (text: Array($0.0.utf8), name: $0.1) }) {
-            $0.text.count
-        }
-        return (0...(byLength.keys.max() ?? 0)).map { byLength[$0] ?? [] }
+        return names + GoMicroHeaders.transportFields.map { ($0.text, .goMicro($0.name)) }
     }()
 }
 
 extension Collection<UInt8> {
-    /// Whether a text is another one but for the case of ASCII letters.
+    /// Whether two texts are equal except for the case of ASCII letters.
     ///
     /// - Parameter text: In lower case.
     func isEqualIgnoringCase(to text: some Collection<UInt8>) -> Bool {
@@ -70,6 +72,6 @@ extension Collection<UInt8> {
             }
     }
 
-    /// Whether a text has no control characters but the tab, as the value of a field (RFC 9110, section 5.5).
+    /// Whether a text has no control characters except tabs, as the value of a field (RFC 9110, section 5.5).
     var isFieldValue: Bool { allSatisfy { $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7F) } }
 }

@@ -5,9 +5,9 @@ import GoMicroWire
 import MicroCore
 import NIOCore
 
-/// Writes fields, and checks that nothing is sent that breaks the rules of HTTP or a limit.
+/// Writes fields, and checks that nothing is sent that violates HTTP or a limit.
 enum HTTPFieldWriter {
-    /// The maximum number of fields in a head, the transport's own included.
+    /// The maximum number of fields in a head, including the transport's own fields.
     static let maxFieldCount = 256
 
     /// The maximum number of the transport's own fields.
@@ -18,7 +18,7 @@ enum HTTPFieldWriter {
     /// - Parameters:
     ///   - size: An upper bound on the bytes of the transport's fields.
     ///   - limit: The maximum size of all fields in bytes.
-    /// - Throws: ``MicroError`` with `invalidArgument`, safe to retry.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument`, safe to retry.
     static func write(
         _ headers: Headers, to buffer: inout ByteBuffer, reservedSize size: Int, limit: Int, origin: String
     ) throws(MicroError) {
@@ -29,7 +29,7 @@ enum HTTPFieldWriter {
         var size = size
         for (name, value) in headers {
             guard name.utf8.isToken else { throw refuse("\(quoted(name)) is not a valid header name") }
-            guard HTTPFieldName(name.utf8) == nil else {
+            guard HTTPFieldName(name) == nil else {
                 throw refuse("the header \(name) is reserved for the transport: choose another name")
             }
             guard isValue(value) else {
@@ -56,7 +56,7 @@ enum HTTPFieldWriter {
 
     /// Checks the value of one of the transport's own fields.
     ///
-    /// - Throws: ``MicroError`` with `invalidArgument`, safe to retry.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument`, safe to retry.
     static func check(_ value: String, as name: String, origin: String) throws(MicroError) {
         guard !value.isEmpty, isValue(value) else {
             throw MicroError(
@@ -66,7 +66,7 @@ enum HTTPFieldWriter {
 
     /// Checks a body against the limit.
     ///
-    /// - Throws: ``MicroError`` with `payloadTooLarge`, safe to retry.
+    /// - Throws: ``/MicroCore/MicroError`` with `payloadTooLarge`, safe to retry.
     static func checkBody(
         _ body: ByteBuffer, of subject: @autoclosure () -> String, limit: Int, origin: String
     ) throws(MicroError) {
@@ -77,7 +77,7 @@ enum HTTPFieldWriter {
         }
     }
 
-    /// Whether a value is received as it was sent: spaces and tabs around a value are not part of it (RFC 9110, section
+    /// Whether a value is received unchanged. Spaces and tabs around a value are not part of it (RFC 9110, section
     /// 5.5).
     private static func isValue(_ text: String) -> Bool {
         let bytes = text.utf8

@@ -15,9 +15,11 @@ struct HTTPHead {
     /// The transport's fields and the user's headers.
     var fields = GoMicroHeaders()
     var framing = HTTPFraming()
+    /// Whether the head has `User-Agent`: Go's HTTP client always sends it, swift-micro's client never does.
+    var hasUserAgent = false
 
-    /// The path and query of the target, also of one in absolute form, which clients send through a proxy (RFC 9112,
-    /// section 3.2.2).
+    /// The path and query of the target, including a target in absolute form, which clients send through a proxy (RFC
+    /// 9112, section 3.2.2).
     var originTarget: Substring {
         let scheme = target.prefix { $0 != ":" }
         guard target.utf8.first != 0x2F, ["http", "https"].contains(scheme.lowercased()) else { return target[...] }
@@ -30,7 +32,7 @@ struct HTTPHead {
 
 /// The fields of a head that concern HTTP itself.
 struct HTTPFraming {
-    /// The declared length of the body in bytes; `Int.max` for one that no `Int` holds.
+    /// The declared length of the body in bytes; `Int.max` for a length that does not fit into an `Int`.
     var length: Int?
     /// Whether the body is sent in chunks, so that its length is unknown.
     var isChunked = false

@@ -10,7 +10,7 @@ protocol HTTPMessageReceiver: AnyObject {
     /// Whether the next message has to wait until ``HTTPMessageDecoder/resume()``. It changes only between messages.
     var isBusy: Bool { get }
 
-    /// Bytes have been read and are decoded next.
+    /// Called before bytes that have been read are decoded.
     ///
     /// - Returns: False if no message is expected; the bytes are dropped.
     func willDecode() -> Bool
@@ -19,26 +19,27 @@ protocol HTTPMessageReceiver: AnyObject {
     func receiveEnd()
     /// The peer does not send HTTP/1.1. No other part follows.
     func receiveDecodingError(_ error: any Error)
-    /// The bytes that have been read are decoded, up to a message that has to wait.
+    /// Called after the bytes that have been read are decoded, up to a message that has to wait.
     func didDecode()
 }
 
-/// The decoder of a connection: reads messages with `HTTPReader`, and those that it leaves with SwiftNIO's decoder. Its
-/// receiver cannot tell the two apart.
+/// The decoder of a connection: reads messages with `HTTPReader`, and all others with SwiftNIO's decoder. Its
+/// receiver cannot distinguish them.
 ///
-/// The parts are passed by direct calls instead of through the pipeline, where each would need memory of its own.
-final class HTTPMessageDecoder<Receiver: HTTPMessageReceiver>: ChannelDuplexHandler {
+/// The parts are passed by direct calls instead of through the pipeline, where each part would need its own allocation.
+final class HTTPMessageDecoder<Receiver: HTTPMessageReceiver>: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
-    typealias OutboundIn = Never
 
     private let kind: HTTPReader.Kind
     private let configuration: HTTPConfiguration
-    private weak var receiver: Receiver?
+    /// Strong until the decoder leaves the pipeline, because a weak reference would slow down every part.
+    private var receiver: Receiver?
     private var context: ChannelHandlerContext?
     private var reader: HTTPReader
     private var isUsingNIODecoder = false
     private var isStopped = false
-    /// Parts from SwiftNIO's decoder that wait for the receiver: at most those of one read, since reading stops then.
+    /// Parts from SwiftNIO's decoder that wait for the receiver: at most the parts of one read, because reading stops
+    /// in the meantime.
     private var pending = CircularBuffer<HTTPPart>()
     private var isReadDeferred = false
 
@@ -49,23 +50,30 @@ final class HTTPMessageDecoder<Receiver: HTTPMessageReceiver>: ChannelDuplexHand
         reader = HTTPReader(kind, limits: configuration)
     }
 
-    /// Whether bytes have been read that do not make up a message yet, or belong to one that has to wait.
+    /// Whether bytes have been read that do not form a complete message yet, or belong to a message that has to wait.
     var hasBufferedInput: Bool { reader.hasBytes || !pending.isEmpty }
 
-    /// Passes on the messages that had to wait, and continues to read.
+    /// Whether the receiver may read from the channel now; otherwise ``resume()`` reads. The receiver forwards its
+    /// `read` events, so that its writes need not pass through the decoder.
+    func shouldRead() -> Bool {
+        isReadDeferred = shouldDeferRead
+        return !isReadDeferred
+    }
+
+    /// Delivers the messages that had to wait, and continues to read.
     func resume() {
-        decode()
+        if let receiver { decode(for: receiver) }
         if isReadDeferred, !shouldDeferRead {
             isReadDeferred = false
             context?.read()
         }
     }
 
-    /// Passes on what has been read, although the receiver is busy: for a connection that has closed.
+    /// Delivers everything that has been read, although the receiver is busy. For a connection that has closed.
     ///
     /// - Returns: False if the input has ended within a message.
     func drain() -> Bool {
-        decode(isDraining: true)
+        if let receiver { decode(for: receiver, isDraining: true) }
         defer { stop() }
         return !hasBufferedInput
     }
@@ -81,17 +89,12 @@ final class HTTPMessageDecoder<Receiver: HTTPMessageReceiver>: ChannelDuplexHand
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
-
-    func read(context: ChannelHandlerContext) {
-        isReadDeferred = shouldDeferRead
-        if !isReadDeferred { context.read() }
-    }
+    func handlerRemoved(context: ChannelHandlerContext) { (self.context, receiver) = (nil, nil) }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isStopped, let receiver, receiver.willDecode() else { return }
         reader.append(unwrapInboundIn(data))
-        decode()
+        decode(for: receiver)
         receiver.didDecode()
     }
 
@@ -106,11 +109,10 @@ final class HTTPMessageDecoder<Receiver: HTTPMessageReceiver>: ChannelDuplexHand
 
     // MARK: - Messages
 
-    /// Input that has to wait is not added to. Without any, reading continues, so that a disconnect is noticed.
+    /// While input has to wait, no more is read. Otherwise, reading continues, so that a disconnect is noticed.
     private var shouldDeferRead: Bool { hasBufferedInput && receiver?.isBusy == true }
 
-    private func decode(isDraining: Bool = false) {
-        guard let receiver else { return }
+    private func decode(for receiver: Receiver, isDraining: Bool = false) {
         while isDraining || !receiver.isBusy, let part = pending.popFirst() { pass(part, to: receiver) }
         while !isUsingNIODecoder, isDraining || !receiver.isBusy, reader.hasBytes {
             switch reader.next() {

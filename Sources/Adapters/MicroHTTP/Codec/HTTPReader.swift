@@ -3,11 +3,12 @@
 
 import NIOCore
 
-/// Reads the messages that peers of this toolkit send, in place: HTTP/1.1, a POST or its response, with a
+/// Parses, without copying, the messages that swift-micro peers send: a POST or its response in HTTP/1.1, with a
 /// `Content-Length`.
 ///
-/// All other messages are left, unread, to SwiftNIO's decoder: chunks, expectations, upgrades, other versions, malformed
-/// messages and those beyond a limit. A message that this reader accepts means the same to SwiftNIO's decoder.
+/// All other messages are left unread for SwiftNIO's decoder: chunks, expectations, upgrades, other versions, malformed
+/// messages, and messages beyond a limit. SwiftNIO's decoder interprets every message that this reader accepts in the
+/// same way.
 struct HTTPReader {
     enum Kind {
         case request
@@ -22,7 +23,7 @@ struct HTTPReader {
         case unsupported
     }
 
-    /// The lines that most messages of one connection begin with, and the head that they make up.
+    /// The first lines that most messages of one connection share, and the head parsed from them.
     private struct Prefix {
         var bytes = ByteBuffer()
         var head = HTTPHead()
@@ -36,10 +37,10 @@ struct HTTPReader {
     private var buffer = ByteBuffer()
     /// The number of bytes that were searched for the end of the head.
     private var scannedByteCount = 0
-    /// A head whose body is not complete, the size of that head, and the length of the body.
+    /// A head whose body is incomplete, the size of that head, and the length of the body.
     private var pendingMessage: (head: HTTPHead, size: Int, body: Int)?
     private var prefix = Prefix()
-    /// Whether the last message said that no other follows it (RFC 9112, section 9.6).
+    /// Whether the last message announced that no other follows (RFC 9112, section 9.6).
     private var isFinished = false
 
     init(_ kind: Kind, limits: HTTPConfiguration) {
@@ -48,10 +49,10 @@ struct HTTPReader {
         maxBodySize = limits.maxBodySize
     }
 
-    /// Whether there are bytes that no returned message contains.
+    /// Whether there are bytes that do not belong to a returned message.
     var hasBytes: Bool { buffer.readableBytes > 0 }
 
-    /// Removes all bytes from the beginning of the next message on.
+    /// Removes and returns all bytes from the beginning of the next message.
     mutating func takeUnreadBytes() -> ByteBuffer {
         defer { (buffer, pendingMessage, scannedByteCount) = (ByteBuffer(), nil, 0) }
         return buffer
@@ -68,7 +69,7 @@ struct HTTPReader {
         }
         if pendingMessage == nil {
             guard let size = headSize() else {
-                // SwiftNIO's decoder refuses a longer head with the right error.
+                // SwiftNIO's decoder rejects a longer head with the right error.
                 return scannedByteCount > maxHeaderSize || !hasValidStart ? .unsupported : .needMoreData
             }
             guard let head = readHead(of: size), let length = head.framing.length, length <= maxBodySize else {
@@ -86,13 +87,14 @@ struct HTTPReader {
         return .message(pendingMessage.head, body)
     }
 
-    /// Whether the bytes may become a message. A peer that speaks another protocol may send nothing more.
+    /// Whether the bytes can be the beginning of a message. Checked early: a peer that uses another protocol may send
+    /// nothing more.
     private var hasValidStart: Bool {
         let beginning = kind == .request ? "POST /".utf8 : "HTTP/1.1 ".utf8
         return buffer.readableBytesView.prefix(beginning.count).elementsEqual(beginning.prefix(buffer.readableBytes))
     }
 
-    /// The size of the head with the empty line after it; nil if that has not been received.
+    /// The size of the head including the empty line after it; nil if the empty line has not been received.
     private mutating func headSize() -> Int? {
         let start = scannedByteCount
         let (size, end) = buffer.withUnsafeReadableBytes { bytes -> (Int?, Int) in
@@ -119,7 +121,7 @@ struct HTTPReader {
         }
     }
 
-    /// - Parameter isKnown: Whether it begins with the lines of `prefix`.
+    /// - Parameter isKnown: Whether the head begins with the lines of `prefix`.
     private mutating func readHead(_ bytes: UnsafeRawBufferPointer, isKnown: Bool) -> HTTPHead? {
         var (head, size, count, cursor, isKnown) = (HTTPHead(), 0, 0, 0, isKnown)
         if isKnown {
@@ -133,7 +135,7 @@ struct HTTPReader {
                 return nil
             }
             if !isKnown, field.isVolatile {
-                // Peers of this toolkit write the lines that differ last.
+                // swift-micro peers write the lines that vary last.
                 prefix = Prefix(
                     bytes: ByteBuffer(bytes: bytes[..<cursor]), head: head, size: size, count: count)
                 isKnown = true

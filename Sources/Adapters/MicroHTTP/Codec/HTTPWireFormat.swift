@@ -15,14 +15,14 @@ protocol HTTPWireFormat: Sendable {
     /// - Parameters:
     ///   - id: The number of the request; nil for a message of a stream.
     ///   - head: The buffer to append to.
-    /// - Throws: ``MicroError`` with `invalidArgument` for a request that cannot be sent.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument` for a request that cannot be sent.
     func writeHead(
         of request: TransportRequest, to address: Address, id: Int?, limits: HTTPConfiguration, _ head: inout ByteBuffer
     ) throws(MicroError)
 
     /// Reads a response.
     ///
-    /// - Throws: ``MicroError``: the error in the response, or the one that its status stands for.
+    /// - Throws: ``/MicroCore/MicroError``: the error in the response, or the error for its status.
     func readResponse(
         _ head: HTTPHead, body: ByteBuffer, from address: Address, service: String
     ) throws -> TransportResponse

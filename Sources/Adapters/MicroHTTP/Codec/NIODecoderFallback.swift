@@ -19,8 +19,8 @@ extension ChannelPipeline.SynchronousOperations {
     /// Decodes all messages with SwiftNIO's decoder from now on.
     ///
     /// - Parameters:
-    ///   - handler: The handler that has decoded so far. It gets no bytes any more.
-    ///   - rest: The bytes that it has not decoded.
+    ///   - handler: The handler that has decoded so far. It gets no further bytes.
+    ///   - rest: The bytes that this handler has not decoded.
     ///   - receive: Gets the parts of the messages, on the event loop.
     func addNIODecoder(
         _ kind: HTTPReader.Kind, before handler: some ChannelHandler, configuration: HTTPConfiguration,
@@ -34,7 +34,7 @@ extension ChannelPipeline.SynchronousOperations {
             try insert(ByteToMessageHandler(decoder), reader, before: handler, rest)
         case .response:
             let decoder = HTTPResponseDecoder(limitConfiguration: limits)
-            // It needs the head of the request for each response.
+            // The decoder needs the head of the request for each response.
             let request = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/")
             decoder.write(data: .head(request))
             let reader = HTTPPartReader { (part: HTTPClientResponsePart) in
@@ -98,7 +98,7 @@ extension HTTPHead {
     init(_ head: HTTPRequestHead) {
         (method, target) = (head.method.rawValue, head.uri)
         insert(head.headers)
-        // After an upgrade the decoder does not read on, and HTTP/1.0 has no persistent connections.
+        // After an upgrade, the decoder stops reading, and HTTP/1.0 has no persistent connections.
         framing.shouldCloseConnection =
             !head.isKeepAlive || head.version.minor == 0 || head.headers.contains(name: "upgrade")
         framing.expectsContinue = head.headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
@@ -117,11 +117,12 @@ extension HTTPHead {
         for (name, padded) in headers {
             // The decoder leaves blanks after a value (RFC 9110, section 5.5).
             let value = padded.utf8.last?.isBlank == true ? MediaType.trimmed(padded[...]) : padded
-            switch HTTPFieldName(name.utf8) {
+            switch HTTPFieldName(name) {
             case nil: fields.userHeaders.add(name, value)
             case .goMicro(let name): fields.set(name, value)
             case .length: framing.length = Int(value) ?? .max
             case .encoding: framing.isChunked = true
+            case .userAgent: hasUserAgent = true
             case .connection, .framing, .reserved: break
             }
         }

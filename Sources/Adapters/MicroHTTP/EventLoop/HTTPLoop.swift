@@ -6,7 +6,8 @@ import Synchronization
 
 /// The state that the connections of an event loop share: the executor of their tasks, and one timer for all deadlines.
 ///
-/// It lives as long as one of these connections.
+/// It exists as long as one of these connections. References to it and to its members are strong, because weak references
+/// would slow down each call.
 final class HTTPLoop: Sendable {
     /// An object with deadlines, which the loop checks from time to time, on the event loop.
     protocol Member: AnyObject {
@@ -15,8 +16,8 @@ final class HTTPLoop: Sendable {
 
     /// The registration of a member. Used on the event loop.
     final class Registration {
-        fileprivate private(set) weak var member: (any Member)?
-        /// The position among those with a call in flight; nil without one.
+        fileprivate let member: any Member
+        /// The position among the members with a call in flight; nil without a call.
         fileprivate var position: Int?
 
         fileprivate init(_ member: any Member) { self.member = member }
@@ -25,7 +26,8 @@ final class HTTPLoop: Sendable {
     /// Used on the event loop.
     private final class State {
         var all: [ObjectIdentifier: Registration] = [:]
-        /// The members with a call or a stream in flight, without an order: adding and removing one takes no hash.
+        /// The members with a call or a stream in flight, in no particular order, so that adding and removing a member
+        /// needs no hash.
         var inFlight: [Registration] = []
         /// Whether a call began since the last check.
         var hasBegun = false
@@ -34,16 +36,13 @@ final class HTTPLoop: Sendable {
         var nextFullCheck = ContinuousClock.now
     }
 
-    /// The maximum delay until a passed deadline of a call is noticed.
+    /// The maximum delay until the expired deadline of a call is noticed.
     private static let busyCheckInterval = TimeAmount.milliseconds(20)
-    /// The same for limits on idle connections, which are measured in seconds.
+    /// The maximum delay for limits on idle connections, which are measured in seconds.
     private static let fullCheckInterval = TimeAmount.seconds(1)
 
-    private struct WeakLoop {
-        weak var loop: HTTPLoop?
-    }
-
-    private static let loops = Mutex<[ObjectIdentifier: WeakLoop]>([:])
+    /// The loops with members, by event loop.
+    private static let loops = Mutex<[ObjectIdentifier: HTTPLoop]>([:])
 
     let executor: HTTPLoopExecutor
     private let eventLoop: any EventLoop
@@ -51,13 +50,7 @@ final class HTTPLoop: Sendable {
 
     /// The loop of an event loop. Called on the event loop.
     static func of(_ eventLoop: any EventLoop) -> HTTPLoop {
-        loops.withLock { loops in
-            let id = ObjectIdentifier(eventLoop)
-            if let loop = loops[id]?.loop { return loop }
-            let loop = HTTPLoop(eventLoop)
-            loops[id] = WeakLoop(loop: loop)
-            return loop
-        }
+        loops.withLock { $0[ObjectIdentifier(eventLoop)] } ?? HTTPLoop(eventLoop)
     }
 
     private init(_ eventLoop: any EventLoop) {
@@ -66,19 +59,14 @@ final class HTTPLoop: Sendable {
         state = NIOLoopBound(State(), eventLoop: eventLoop)
     }
 
-    deinit {
-        Self.loops.withLock { loops in
-            // A new loop may have taken the place.
-            let id = ObjectIdentifier(eventLoop)
-            if loops[id]?.loop == nil { loops[id] = nil }
-        }
-        executor.shutDown()
-    }
+    deinit { executor.shutDown() }
 
     // MARK: - On the event loop
 
+    /// Adds a member, which the loop retains until ``remove(_:)``.
     func add(_ member: any Member) -> Registration {
         let registration = Registration(member)
+        if state.value.all.isEmpty { Self.loops.withLock { $0[ObjectIdentifier(eventLoop)] = self } }
         state.value.all[ObjectIdentifier(registration)] = registration
         if state.value.timer == nil { schedule(busy: false) }
         return registration
@@ -87,9 +75,15 @@ final class HTTPLoop: Sendable {
     func remove(_ registration: Registration) {
         state.value.all[ObjectIdentifier(registration)] = nil
         callDidEnd(registration)
+        guard state.value.all.isEmpty else { return }
+        Self.loops.withLock { loops in
+            // Another loop may have taken the place.
+            let id = ObjectIdentifier(eventLoop)
+            if loops[id] === self { loops[id] = nil }
+        }
     }
 
-    /// The member has a call or a stream in flight from now on.
+    /// Records that the member has a call or a stream in flight.
     func callDidStart(_ registration: Registration) {
         let state = state.value
         registration.position = state.inFlight.count
@@ -100,12 +94,14 @@ final class HTTPLoop: Sendable {
         schedule(busy: true)
     }
 
-    /// The call or stream has ended, if there was one.
+    /// Records that the call or stream has ended, if there was one.
     func callDidEnd(_ registration: Registration) {
-        guard let position = registration.position, let last = state.value.inFlight.popLast() else { return }
+        guard let position = registration.position else { return }
         registration.position = nil
+        let state = state.value
+        let last = state.inFlight.removeLast()
         guard last !== registration else { return }
-        state.value.inFlight[position] = last
+        state.inFlight[position] = last
         last.position = position
     }
 
@@ -126,10 +122,10 @@ final class HTTPLoop: Sendable {
         let isFullCheck = now >= state.nextFullCheck
         if isFullCheck { state.nextFullCheck = now + .nanoseconds(Self.fullCheckInterval.nanoseconds) }
         let due = isFullCheck ? Array(state.all.values) : state.inFlight
-        for registration in due { registration.member?.check(now) }
+        for registration in due { registration.member.check(now) }
         let isBusy = !state.inFlight.isEmpty || state.hasBegun
         state.hasBegun = false
-        // Without members there is no timer.
+        // Without members, there is no timer.
         if isBusy || !state.all.isEmpty { schedule(busy: isBusy) } else { state.isBusy = false }
     }
 }

@@ -13,7 +13,7 @@ final class HTTPLoopExecutor: TaskExecutor {
 
     /// Used on the event loop only.
     private struct LoopState {
-        /// Whether the next job runs where it is enqueued.
+        /// Whether the next job runs synchronously when it is enqueued.
         var runsNextInline = false
         /// The last one is the most recently used.
         var idleTasks: [HTTPLoopTask] = []
@@ -43,9 +43,9 @@ final class HTTPLoopExecutor: TaskExecutor {
         return HTTPLoopTask(on: self, operation)
     }
 
-    /// Keeps a task that has finished its operation for the next one.
+    /// Keeps a task that has finished its operation, for the next operation.
     ///
-    /// - Returns: False if there are enough idle tasks: this one has to end.
+    /// - Returns: False if there are enough idle tasks and this one must end.
     func addIdleTask(_ task: HTTPLoopTask) -> Bool {
         guard !loopState.value.isShutDown, loopState.value.idleTasks.count < Self.maxIdleTasks else { return false }
         loopState.value.idleTasks.append(task)

@@ -4,8 +4,8 @@
 import NIOCore
 
 extension ContinuousClock.Instant {
-    /// The nanoseconds until this instant: 0 if it has passed, a year at most, so that every timer and every peer can hold
-    /// it.
+    /// The nanoseconds until this instant: 0 if it has passed, a year at most, so that every timer and every peer can
+    /// represent it.
     var remainingNanoseconds: Int64 {
         let maxSeconds: Int64 = 365 * 24 * 60 * 60
         let remaining = ContinuousClock.now.duration(to: self).components

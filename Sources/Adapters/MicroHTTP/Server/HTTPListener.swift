@@ -30,16 +30,17 @@ final class HTTPListener: TransportListener {
                 .invalidArgument, "cannot listen at \(address): expected a host and a port within 0…65535",
                 origin: MicroError.Origin.transport, isSafeToRetry: true)
         }
+        try security?.checkServer()
         let connections = HTTPServerConnections(configuration: configuration, wireFormat: wireFormat, logger: logger)
         do {
-            let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            let channel = try await ServerBootstrap(group: configuration.eventLoopGroup)
                 .serverChannelOption(.backlog, value: 1024)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .serverChannelOption(.autoRead, value: false)
                 .serverChannelInitializer { server in
-                    // Without descriptors it would try to accept again and again.
+                    // Without free descriptors, the channel would retry accepting in a busy loop.
                     server.eventLoop.makeCompletedFuture {
-                        try server.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                        try server.pipeline.syncOperations.addHandler(HTTPAcceptPause())
                     }
                 }
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -60,7 +61,7 @@ final class HTTPListener: TransportListener {
 
     func run(_ handler: @escaping TransportHandler, streams: @escaping TransportStreamLookup) async throws {
         try connections.start(HTTPServiceHandlers(respond: handler, streams: streams))
-        // Accepts connections from now on. It fails only if the socket has been closed, which ends the wait below.
+        // Start accepting connections. This fails only if the socket has been closed, which ends the wait below.
         channel.setOption(.autoRead, value: true).whenFailure { _ in }
         await withTaskCancellationHandler {
             await connections.waitUntilClosed()
@@ -76,11 +77,32 @@ final class HTTPListener: TransportListener {
 
     func drain(deadline: ContinuousClock.Instant) async {
         connections.drain()
-        channel.close(promise: nil)
+        // Requests that arrive after the drain has begun are refused. Closing immediately would reset them, and their
+        // callers would not know whether they were executed.
+        let refusal = scheduleEndOfRefusals(after: min(Self.refusalPeriod, deadline.remainingTime))
         let timer = channel.eventLoop.scheduleTask(in: deadline.remainingTime) { self.terminate() }
         await connections.waitUntilClosed()
+        refusal.cancel()
         timer.cancel()
     }
+
+    /// Stops accepting connections after a period in which none was accepted, or after the maximum number of periods:
+    /// connections that still wait in the backlog of the socket are reset.
+    private func scheduleEndOfRefusals(after period: TimeAmount) -> RepeatedTask {
+        _ = connections.takeNewConnectionCount()
+        let remaining = NIOLoopBoundBox.makeBoxSendingValue(Self.maxRefusalPeriods, eventLoop: channel.eventLoop)
+        return channel.eventLoop.scheduleRepeatedTask(initialDelay: period, delay: period) { task in
+            remaining.value -= 1
+            guard remaining.value == 0 || self.connections.takeNewConnectionCount() == 0 else { return }
+            task.cancel()
+            self.connections.closeIdle()
+            self.channel.close(promise: nil)
+        }
+    }
+
+    /// How long a drain still accepts connections and requests in order to refuse them.
+    private static let refusalPeriod = TimeAmount.milliseconds(100)
+    private static let maxRefusalPeriods = 5
 
     /// Calls an action once the socket is closed.
     func whenClosed(_ action: @escaping @Sendable () -> Void) { channel.closeFuture.whenComplete { _ in action() } }

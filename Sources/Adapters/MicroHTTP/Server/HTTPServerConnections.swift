@@ -12,7 +12,7 @@ struct HTTPServiceHandlers: Sendable {
     let streams: TransportStreamLookup
 }
 
-/// The connections of a listener, and the phase of its life that decides how they are treated.
+/// The connections of a listener, and the phase that determines how they are treated.
 final class HTTPServerConnections: Sendable {
     private enum Phase {
         /// No connection is accepted yet: callers wait in the queue of the operating system.
@@ -20,7 +20,9 @@ final class HTTPServerConnections: Sendable {
         case running(HTTPServiceHandlers)
         /// Requests are refused.
         case draining
-        /// New connections are closed at once.
+        /// The first requests of the connections that were accepted last are refused. All others are closing.
+        case closing
+        /// New connections are closed immediately.
         case terminated
     }
 
@@ -28,6 +30,7 @@ final class HTTPServerConnections: Sendable {
     enum Admission {
         case serve(HTTPServiceHandlers)
         case refuse
+        case refuseFirstRequest
         case close
     }
 
@@ -38,6 +41,8 @@ final class HTTPServerConnections: Sendable {
         /// Whether the operating system has closed the socket.
         var hasFailed = false
         var connections: Connections = [:]
+        /// The number of connections that were accepted since ``takeNewConnectionCount()``.
+        var newConnectionCount = 0
     }
 
     let configuration: HTTPConfiguration
@@ -48,7 +53,7 @@ final class HTTPServerConnections: Sendable {
     /// The socket and its connections.
     private let openChannels = DrainTracker()
 
-    /// The socket counts as open until ``stopListening()``.
+    /// The socket is regarded as open until ``stopListening()``.
     init(configuration: HTTPConfiguration, wireFormat: any HTTPWireFormat, logger: Logger) {
         self.configuration = configuration
         self.wireFormat = wireFormat
@@ -61,7 +66,7 @@ final class HTTPServerConnections: Sendable {
 
     /// Serves connections from now on.
     ///
-    /// - Throws: ``MicroError`` with `closed` if the listener has already run or was drained.
+    /// - Throws: ``/MicroCore/MicroError`` with `closed` if the listener has already run or was drained.
     func start(_ service: HTTPServiceHandlers) throws {
         try state.withLock { state in
             guard case .bound = state.phase else {
@@ -79,10 +84,12 @@ final class HTTPServerConnections: Sendable {
         return state.withLock { state in
             let isFull = state.connections.count >= configuration.maxConnectionsPerListener
             state.connections[ObjectIdentifier(handler)] = bound
+            state.newConnectionCount += 1
             switch state.phase {
             case .running where isFull: return .close
             case .running(let service): return .serve(service)
             case .bound, .draining: return .refuse
+            case .closing: return .refuseFirstRequest
             case .terminated: return .close
             }
         }
@@ -105,16 +112,33 @@ final class HTTPServerConnections: Sendable {
         openChannels.end()
     }
 
-    /// Refuses requests from now on and closes idle connections.
+    /// Refuses requests from now on.
     func drain() {
         let connections = state.withLock { state -> Connections in
             switch state.phase {
             case .bound, .running: state.phase = .draining
-            case .draining, .terminated: return [:]
+            case .draining, .closing, .terminated: return [:]
             }
             return state.connections
         }
         for handler in connections.values { handler.eventLoop.execute { handler.value.drain() } }
+    }
+
+    /// The number of connections that were accepted since the last call.
+    func takeNewConnectionCount() -> Int {
+        state.withLock { state in
+            defer { state.newConnectionCount = 0 }
+            return state.newConnectionCount
+        }
+    }
+
+    /// Closes the connections without a request. The last connections that were accepted may be added after this call.
+    func closeIdle() {
+        let connections = state.withLock { state -> Connections in
+            if case .draining = state.phase { state.phase = .closing }
+            return state.connections
+        }
+        for handler in connections.values { handler.eventLoop.execute { handler.value.closeIfIdle() } }
     }
 
     /// Cancels the running handlers and closes all connections.

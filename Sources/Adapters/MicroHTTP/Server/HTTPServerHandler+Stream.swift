@@ -6,38 +6,38 @@ import MicroCore
 import NIOCore
 
 extension HTTPServerHandler: HTTPStreamConnection {
-    /// - Parameter legacyStream: The envelopes of a stream in the protocol before 1.0.
+    /// - Parameter envelope: The envelope of the opening request in the protocol before v1.0.
     func open(
-        _ call: InFlightRequest, _ legacyStream: LegacyRPCStream?, _ handler: @escaping TransportStreamHandler,
+        _ call: InFlightRequest, _ envelope: LegacyRPCEnvelope?, _ handler: @escaping TransportStreamHandler,
         _ context: ChannelHandlerContext
     ) {
         // The body of the opening request is not a message.
-        var request = legacyStream?.request ?? call.request
+        var request = envelope?.openingRequest ?? call.request
         request.body = ByteBuffer()
-        let isPeerOfToolkit = call.statedKind == .stream
-        // Go sends `Timeout: 5000000000` with its streams, and does not end them by it.
-        if !isPeerOfToolkit { request.deadline = .now + .seconds(365 * 24 * 60 * 60) }
+        let isSwiftMicroPeer = call.statedKind == .stream
+        // Go sends `Timeout: 5000000000` with its streams, but does not end them when it expires.
+        if !isSwiftMicroPeer { request.deadline = .now + .seconds(365 * 24 * 60 * 60) }
         let (stream, pipe) = HTTPStreamPipe.make(
             on: self, context.eventLoop, maxBodySize: configuration.maxBodySize)
         let serverStream = HTTPServerStream(
-            pipe, request, contentType: call.request.contentType, legacyStream, isPeerOfToolkit: isPeerOfToolkit)
+            pipe, request, contentType: call.request.contentType, envelope, isSwiftMicroPeer: isSwiftMicroPeer)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let requestExecutor = connections.requestExecutor
         begin(.streaming(serverStream))
-        if isPeerOfToolkit { send(serverStream.opened, isLast: false, context) }
+        if isSwiftMicroPeer { send(serverStream.opened, isLast: false, context) }
         serverStream.task = loop.executor.run { [request] in
             let error = await requestExecutor.executeStream(stream, request, handler)
             bound.value.endStream(error)
-            // Releasing it before its end would cancel it.
+            // Releasing the stream before its end would cancel it.
             withExtendedLifetime(stream) {}
         }
     }
 
     /// The client has closed its sending side, or the whole connection.
     func inputDidClose(_ stream: HTTPServerStream, _ context: ChannelHandlerContext) {
-        // A client of this toolkit sends an end first, and closes when both sides have ended.
-        guard !stream.isPeerOfToolkit else { return terminate() }
-        // Messages that wait for the handler come before the end.
+        // A swift-micro client sends an end first, and closes when both sides have ended.
+        guard !stream.isSwiftMicroPeer else { return terminate() }
+        // Messages that wait for the handler must be delivered before the end.
         guard !stream.isPaused else { return }
         guard decoder?.hasBufferedInput == false else { return terminate() }
         stream.handleClientEnd(gracePeriod: configuration.streamEndTimeout.timeAmount, on: context.eventLoop)
@@ -61,7 +61,7 @@ extension HTTPServerHandler: HTTPStreamConnection {
     func write(_ message: ByteBuffer) {
         guard case .streaming(let stream) = state, let context else { return }
         send(stream.response(message), isLast: false, context)
-        // With TLS bytes that are not flushed do not count as buffered: the channel would always be writable.
+        // With TLS, bytes that are not flushed do not count as buffered: the channel would always be writable.
         flush(context)
     }
 

@@ -6,9 +6,10 @@ import Logging
 import MicroCore
 import NIOCore
 
-/// A connection of a server: responds to its requests one at a time, in order, or carries one stream.
-final class HTTPServerHandler: ChannelInboundHandler {
+/// A connection of a server: responds to its requests one at a time, in order, or handles one stream.
+final class HTTPServerHandler: ChannelDuplexHandler {
     typealias InboundIn = Never
+    typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
 
     enum State {
@@ -19,9 +20,9 @@ final class HTTPServerHandler: ChannelInboundHandler {
         case discarding
         case running(InFlightRequest)
         case streaming(HTTPServerStream)
-        /// The last response waits for the peer to read.
+        /// The last response is waiting for the peer to read it.
         case flushing
-        /// No request is accepted any more; the peer is given time to read the last response.
+        /// No more requests are accepted; the peer is given time to read the last response.
         case closing
     }
 
@@ -29,10 +30,15 @@ final class HTTPServerHandler: ChannelInboundHandler {
     private static let maxDiscardedBytes = 16 * 1024 * 1024
     /// How long a closed connection waits for the peer to close it too.
     private static let lingerTimeout = TimeAmount.seconds(2)
-    /// How long a handler may still run whose caller has closed its sending side: the caller may be waiting for the response,
-    /// as `nc -N` does, or may have disconnected, which cancels a handler within a second.
+    /// How long a drain waits for the first request of a connection.
+    private static let firstRequestGracePeriod = Duration.milliseconds(500)
+    /// How long a connection is idle before a drain closes it.
+    private static let idlePeriod = Duration.milliseconds(100)
+    /// How long a handler may continue to run after its caller has closed its sending side. The caller may be waiting
+    /// for the response, as `nc -N` does, or may have disconnected, which must cancel the handler within a second. The
+    /// two cannot be distinguished until something is written.
     private static let halfCloseGracePeriod = TimeAmount.milliseconds(500)
-    /// How long after its deadline a handler is cancelled: the caller closes the connection at the deadline itself.
+    /// How long after its deadline a handler is cancelled. The caller itself closes the connection at the deadline.
     private static let cancellationGracePeriod = Duration.milliseconds(50)
 
     let connections: HTTPServerConnections
@@ -42,15 +48,16 @@ final class HTTPServerHandler: ChannelInboundHandler {
     private var service: HTTPServiceHandlers?
     private(set) var decoder: HTTPMessageDecoder<HTTPServerHandler>?
     private var registration: HTTPLoop.Registration?
-    /// The body that is being received; not in the state, where each part would copy it.
+    /// The body that is being received. Not stored in the state, because each part would then copy it.
     private var body = HTTPBody()
     private var isDraining = false
+    private var hasReceivedRequest = false
     /// Whether the peer sends nothing more.
     private(set) var isInputClosed = false
     /// Whether input is being decoded: the responses to it are flushed together.
     private var isDecoding = false
     private var needsFlush = false
-    /// When the request that is being received began, or the connection became idle.
+    /// The time at which the current request began, or at which the connection became idle.
     private var lastStateChange = ContinuousClock.now
 
     init(_ connections: HTTPServerConnections, loop: HTTPLoop) {
@@ -67,16 +74,37 @@ final class HTTPServerHandler: ChannelInboundHandler {
     ) throws {
         let handler = HTTPServerHandler(connections, loop: .of(eventLoop))
         let decoder = HTTPMessageDecoder(.request, for: handler, configuration: connections.configuration)
-        handler.decoder = decoder
         try pipeline.addHandler(decoder)
+        handler.decoder = decoder
         try pipeline.addHandler(handler)
     }
 
     // MARK: - From the listener
 
-    func drain() {
-        isDraining = true
-        if case .idle = state, let context { context.close(promise: nil) }
+    func drain() { isDraining = true }
+
+    /// Closes the connection if it has no request. Waits for the first request of a new connection, which may follow
+    /// the TLS handshake, and until the connection has been idle for a while: the caller of the last request may be about
+    /// to send the next one.
+    func closeIfIdle() {
+        guard case .idle = state, let context else { return }
+        let remaining =
+            hasReceivedRequest
+            ? lastStateChange + Self.idlePeriod - .now : Self.firstRequestGracePeriod
+        guard remaining > .zero else { return close() }
+        context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(remaining)) {
+            guard case .idle = self.state else { return }
+            if self.hasReceivedRequest { self.closeIfIdle() } else { self.close() }
+        }
+    }
+
+    /// Closes the connection in both directions.
+    ///
+    /// While a channel allows half-closure, TLS does not accept the peer's close_notify as a reply, and waits for the
+    /// timeout of its shutdown.
+    private func close() {
+        context?.channel.setOption(.allowRemoteHalfClosure, value: false).whenFailure { _ in }
+        context?.close(promise: nil)
     }
 
     func terminate() {
@@ -90,18 +118,31 @@ final class HTTPServerHandler: ChannelInboundHandler {
 
     // MARK: - From the channel
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        registration = loop.add(self)
+    }
 
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        if let registration { loop.remove(registration) }
+        registration = nil
+    }
 
     func channelActive(context: ChannelHandlerContext) {
         switch connections.add(self, on: context.eventLoop) {
         case .serve(let service): self.service = service
         case .refuse: isDraining = true
+        case .refuseFirstRequest:
+            isDraining = true
+            closeIfIdle()
         case .close: context.close(promise: nil)
         }
-        registration = loop.add(self)
         context.fireChannelActive()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if decoder?.shouldRead() != false { context.read() }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -109,14 +150,14 @@ final class HTTPServerHandler: ChannelInboundHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
-    /// The peer has closed its sending side, or the whole connection; the two look the same.
+    /// The peer has closed its sending side, or the whole connection; the two cannot be distinguished.
     private func inputDidClose(_ context: ChannelHandlerContext) {
         isInputClosed = true
         switch state {
         case .idle, .receiving, .discarding, .closing: context.close(promise: nil)
         case .flushing: break
         case .running(let call):
-            // A client of this toolkit closes only the whole connection.
+            // A swift-micro client closes only the whole connection.
             guard call.statedKind == nil else { return terminate() }
             context.eventLoop.assumeIsolated().scheduleTask(in: Self.halfCloseGracePeriod) {
                 guard case .running(let current) = self.state, current === call else { return }
@@ -135,7 +176,6 @@ final class HTTPServerHandler: ChannelInboundHandler {
         state = .closing
         _ = body.take()
         decoder?.stop()
-        if let registration { loop.remove(registration) }
         connections.remove(self)
         context.fireChannelInactive()
     }
@@ -167,7 +207,7 @@ final class HTTPServerHandler: ChannelInboundHandler {
         if hasReceivedLastRequest, case .idle = state { linger(context) }
     }
 
-    /// Whether no request follows the current one, or none is accepted.
+    /// Whether the current request is the last one that is accepted.
     private var hasReceivedLastRequest: Bool { isDraining || isInputClosed && decoder?.hasBufferedInput != true }
 
     private func start(_ call: InFlightRequest, _ context: ChannelHandlerContext) {
@@ -178,9 +218,11 @@ final class HTTPServerHandler: ChannelInboundHandler {
             return write(errorResponse(error, to: call), isLast: true, context)
         }
         // The endpoint decides, not the headers: Go forwards `Micro-Stream` and `Micro-Id` from other requests.
-        let legacyStream = LegacyRPCStream(opening: request)
-        if let handler = service.streams(legacyStream?.endpoint ?? request.endpoint), call.statedKind != .call {
-            return open(call, legacyStream, handler, context)
+        if call.statedKind != .call, call.isFromPeer {
+            let envelope = LegacyRPCEnvelope(request)
+            if let handler = service.streams(envelope?.endpoint ?? request.endpoint) {
+                return open(call, envelope, handler, context)
+            }
         }
         guard !call.opensStream else {
             return write(errorResponse(MicroError.streamNotFound(request), to: call), isLast: true, context)
@@ -198,8 +240,10 @@ final class HTTPServerHandler: ChannelInboundHandler {
     private func finish(_ response: HTTPServerResponse) {
         guard case .running(let call) = state, let context else { return }
         end()
+        var response = response
+        if call.isHeadRequest { response.body.clear() }
         write(response, isLast: call.isLast, context)
-        // Without a task the handler has finished while the call is being started; the decoder is at work then.
+        // Without a task, the handler finished before `run` returned: the decoding loop is still on the stack.
         if call.task != nil { processNextRequests(context) }
     }
 
@@ -240,7 +284,7 @@ final class HTTPServerHandler: ChannelInboundHandler {
     private func becomeIdle(_ context: ChannelHandlerContext) {
         state = context.channel.isWritable ? .idle : .flushing
         lastStateChange = .now
-        // Without a flush the channel does not become writable again.
+        // Without a flush, the channel does not become writable again.
         if case .flushing = state, needsFlush {
             flush(context)
             if context.channel.isWritable { state = .idle }
@@ -255,11 +299,9 @@ final class HTTPServerHandler: ChannelInboundHandler {
         decoder?.stop()
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { _ in
-            if self.isInputClosed { return self.context?.close(promise: nil) ?? () }
+            if self.isInputClosed { return self.close() }
             self.context?.close(mode: .output, promise: nil)
-            context.eventLoop.assumeIsolated().scheduleTask(in: Self.lingerTimeout) {
-                self.context?.close(promise: nil)
-            }
+            context.eventLoop.assumeIsolated().scheduleTask(in: Self.lingerTimeout) { self.close() }
         }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
     }
@@ -282,7 +324,7 @@ extension HTTPServerHandler: HTTPMessageReceiver {
 
     func willDecode() -> Bool {
         if decoder?.hasBufferedInput != true { lastStateChange = .now }
-        // Until all is decoded: with TLS the end of a read is not always reported.
+        // Responses are flushed when all input is decoded: with TLS, the end of a read is not always reported.
         isDecoding = true
         return true
     }
@@ -296,6 +338,7 @@ extension HTTPServerHandler: HTTPMessageReceiver {
     }
 
     func receiveHead(_ head: HTTPHead) {
+        hasReceivedRequest = true
         guard let context else { return }
         switch state {
         case .idle: receiveRequest(head, context)
@@ -326,7 +369,7 @@ extension HTTPServerHandler: HTTPMessageReceiver {
         switch state {
         case .receiving(let call):
             guard let context, !body.append(part, limit: configuration.maxBodySize) else { return }
-            // A chunked body, of which an unknown number of bytes would follow.
+            // A chunked body: an unknown number of bytes would follow.
             write(errorResponse(bodyTooLarge("more"), to: call), isLast: true, context)
         case .streaming(let stream):
             guard !body.append(part, limit: configuration.maxBodySize) else { return }
@@ -354,8 +397,8 @@ extension HTTPServerHandler: HTTPMessageReceiver {
         guard let context else { return }
         switch state {
         case .idle, .receiving:
-            connections.logger.debug("received a request that is not HTTP/1.1", metadata: ["error": "\(error)"])
-            let refusal = HTTPStatusError(400, .invalidArgument, "the request is not HTTP/1.1 (\(error))")
+            connections.logger.debug("received a request that is not HTTP/1.1", metadata: ["cause": "\(error)"])
+            let refusal = HTTPStatusError(.invalidArgument, "the request is not HTTP/1.1 (\(error))")
             write(HTTPServerResponse(refusal), isLast: true, context)
         case .discarding: linger(context)
         case .streaming(let stream):
@@ -365,8 +408,8 @@ extension HTTPServerHandler: HTTPMessageReceiver {
         }
     }
 
-    /// Responds before the body has been received. The body is read and dropped; the connection is closed if the body may
-    /// be too long for that, or if the peer may leave it out because it waits for permission.
+    /// Responds before the body has been received. The body is read and dropped; the connection is closed if the body
+    /// may be too long for that, or if the peer may omit it because it waits for permission.
     private func refuse(_ head: HTTPHead, with response: HTTPServerResponse, _ context: ChannelHandlerContext) {
         let framing = head.framing
         let rest = framing.isChunked ? .max : framing.length ?? 0
@@ -398,7 +441,7 @@ extension HTTPServerHandler: HTTPLoop.Member {
         case .idle where decoder?.hasBufferedInput != true, .flushing:
             closeConnection(unchangedFor: configuration.idleTimeout, now)
         case .idle, .receiving, .discarding:
-            // A peer may send a request without end.
+            // A peer may send an endless request.
             closeConnection(unchangedFor: configuration.requestReadTimeout, now)
         case .closing: break
         }
@@ -409,6 +452,6 @@ extension HTTPServerHandler: HTTPLoop.Member {
     }
 
     private func closeConnection(unchangedFor limit: Duration, _ now: ContinuousClock.Instant) {
-        if now - lastStateChange > limit { context?.close(promise: nil) }
+        if now - lastStateChange > limit { close() }
     }
 }

@@ -18,7 +18,7 @@ struct HTTPServerResponse: Sendable {
 
     /// The response of a handler.
     ///
-    /// - Throws: ``MicroError`` with `payloadTooLarge`, or with `internal` if its headers cannot be sent.
+    /// - Throws: ``/MicroCore/MicroError`` with `payloadTooLarge`, or with `internal` if its headers cannot be sent.
     init(_ response: TransportResponse, id: String?, limits: HTTPConfiguration) throws(MicroError) {
         do {
             let origin = MicroError.Origin.server
@@ -38,17 +38,20 @@ struct HTTPServerResponse: Sendable {
     }
 
     /// An error of a service: in `Micro-Error`, with the status 200, as go-micro sends it.
-    init(_ error: MicroError, contentType: String, id: String?) {
-        (self.contentType, self.id, self.error) = (contentType, id, error.wireText)
+    ///
+    /// - Parameter body: The same error for peers that do not read the header.
+    init(_ error: MicroError, contentType: String, id: String?, body: ByteBuffer = ByteBuffer()) {
+        (self.contentType, self.id, self.error, self.body) = (contentType, id, error.wireText, body)
     }
 
-    /// The response to a request that is no call: the error is also the body, for clients that do not know the header.
+    /// The response to a request that is not a call. The body also contains the error, for clients that ignore the
+    /// header.
     init(_ refusal: HTTPStatusError) {
         (status, contentType, error) = (refusal.status, "application/json", refusal.error.wireText)
         body = ByteBuffer(string: refusal.error.wireText + "\n")
     }
 
-    /// The response to the opening of a stream, for peers of this toolkit.
+    /// The response to the opening of a stream, for swift-micro peers.
     init(openingOf contentType: String) { (self.contentType, opensStream) = (contentType, true) }
 
     /// A message of a stream. Its size has been checked.
@@ -66,7 +69,8 @@ struct HTTPServerResponse: Sendable {
         } else {
             buffer.writeString("HTTP/1.1 \(status) \(StatusText.reasonPhrase(of: status))\r\n")
         }
-        // The fields that are equal in all responses come first: peers of this toolkit compare them instead of parsing.
+        // The fields that are equal in all responses come first: swift-micro peers compare them instead of parsing
+        // them.
         if !contentType.isEmpty { HTTPFieldWriter.write("Content-Type", contentType, to: &buffer) }
         if let id {
             HTTPFieldWriter.write("Micro-Id", id, to: &buffer)

@@ -5,12 +5,13 @@ import GoMicroWire
 import MicroCore
 import NIOCore
 
-/// The state of a stream on a server's connection, and the responses that make up its side.
+/// The state of a stream on a server's connection, and the responses that the server sends in it.
 final class HTTPServerStream {
     let pipe: HTTPStreamPipe
     let request: TransportRequest
-    /// Whether the peer states the kind of its requests, marks its end, and means its timeout.
-    let isPeerOfToolkit: Bool
+    /// Whether the peer is swift-micro: it states the kind of its requests, marks its end, and expects its timeout to
+    /// be enforced.
+    let isSwiftMicroPeer: Bool
     var task: HTTPLoopTask?
     /// Whether the buffer of received messages is full.
     var isPaused = false
@@ -20,20 +21,22 @@ final class HTTPServerStream {
     private var hasClientEnded = false
     /// The media type of the responses.
     private let contentType: String
-    private let legacyStream: LegacyRPCStream?
+    /// The envelope of the opening request in the protocol before v1.0.
+    private let envelope: LegacyRPCEnvelope?
     /// The error of the message that is being received.
     private var error: String?
 
-    /// - Parameter contentType: The media type of the opening request; that of the envelopes in the protocol before 1.0.
+    /// - Parameter contentType: The media type of the opening request; in the protocol before v1.0, the media type of
+    ///   the envelopes.
     init(
-        _ pipe: HTTPStreamPipe, _ request: TransportRequest, contentType: String, _ legacyStream: LegacyRPCStream?,
-        isPeerOfToolkit: Bool
+        _ pipe: HTTPStreamPipe, _ request: TransportRequest, contentType: String, _ envelope: LegacyRPCEnvelope?,
+        isSwiftMicroPeer: Bool
     ) {
         self.pipe = pipe
         self.request = request
         self.contentType = contentType
-        self.legacyStream = legacyStream
-        self.isPeerOfToolkit = isPeerOfToolkit
+        self.envelope = envelope
+        self.isSwiftMicroPeer = isSwiftMicroPeer
     }
 
     // MARK: - Received messages
@@ -42,7 +45,7 @@ final class HTTPServerStream {
 
     func receiveEnd(_ body: ByteBuffer) {
         do {
-            let content = try legacyStream?.unwrapped(body)
+            let content = try envelope?.read(body)
             switch error ?? content?.error {
             case GoMicroHeaders.endOfStream?: pipe.source.finish()
             case let error?:
@@ -63,7 +66,7 @@ final class HTTPServerStream {
         eventLoop.assumeIsolated().scheduleTask(in: gracePeriod) { self.task?.cancel() }
     }
 
-    /// The connection is closed. Before the end of the client's side that is a failure.
+    /// Handles the end of the connection, which is a failure before the end of the client's side.
     func handleConnectionLost() { hasClientEnded ? pipe.endSending(Self.connectionLost) : terminate() }
 
     /// The stream has failed: the caller has disconnected, or the service is terminated.
@@ -77,24 +80,24 @@ final class HTTPServerStream {
 
     // MARK: - Responses
 
-    /// Tells a client of this toolkit that its peer is one too; go-micro's clients would take it for a message.
+    /// Identifies this server as swift-micro to a swift-micro client. go-micro's clients would read it as a message.
     var opened: HTTPServerResponse { HTTPServerResponse(openingOf: contentType) }
 
     func response(_ message: ByteBuffer) -> HTTPServerResponse {
-        HTTPServerResponse(message: legacyStream?.wrapped(message) ?? message, contentType: contentType)
+        HTTPServerResponse(message: envelope?.wrapped(message) ?? message, contentType: contentType)
     }
 
     func response(_ error: MicroError) -> HTTPServerResponse {
-        if let legacyStream { return legacyResponse(error.wireText, legacyStream) }
+        if let envelope { return enveloped(error.wireText, envelope) }
         return HTTPServerResponse(error, contentType: contentType, id: nil)
     }
 
     var end: HTTPServerResponse {
-        if let legacyStream { return legacyResponse(GoMicroHeaders.endOfStream, legacyStream) }
+        if let envelope { return enveloped(GoMicroHeaders.endOfStream, envelope) }
         return HTTPServerResponse(endOf: contentType)
     }
 
-    private func legacyResponse(_ error: String, _ legacyStream: LegacyRPCStream) -> HTTPServerResponse {
-        HTTPServerResponse(message: legacyStream.wrapped(error: error), contentType: contentType)
+    private func enveloped(_ error: String, _ envelope: LegacyRPCEnvelope) -> HTTPServerResponse {
+        HTTPServerResponse(message: envelope.wrapped(error: error), contentType: contentType)
     }
 }

@@ -3,19 +3,16 @@
 
 import MicroCore
 
-/// An error that is sent as an HTTP status: the request is not a call.
+/// An error that is sent as an HTTP status, because the request is not a valid call.
 struct HTTPStatusError: Error {
-    let status: Int
     let error: MicroError
 
-    init(_ status: Int, _ code: MicroError.Code, _ message: String) {
-        self.status = status
+    /// The status, which is that of the code.
+    var status: Int { error.code.status }
+
+    init(_ code: MicroError.Code, _ message: String) {
         error = MicroError(code, message, origin: MicroError.Origin.server)
     }
 
-    /// An error with the status of its code.
-    init(_ error: MicroError) {
-        status = error.code.status
-        self.error = error
-    }
+    init(_ error: MicroError) { self.error = error }
 }

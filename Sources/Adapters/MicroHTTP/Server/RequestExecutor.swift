@@ -4,7 +4,7 @@
 import Logging
 import MicroCore
 
-/// Runs the handlers of a service and makes a response of their result.
+/// Runs the handlers of a service and turns their results into responses.
 final class RequestExecutor: Sendable {
     private let configuration: HTTPConfiguration
     private let wireFormat: any HTTPWireFormat
@@ -53,6 +53,6 @@ final class RequestExecutor: Sendable {
     private func log(_ message: Logger.Message, _ error: any Error, _ request: TransportRequest) {
         logger.error(
             message,
-            metadata: ["service": "\(request.service)", "endpoint": "\(request.endpoint)", "error": "\(error)"])
+            metadata: ["service": "\(request.service)", "endpoint": "\(request.endpoint)", "cause": "\(error)"])
     }
 }

@@ -4,7 +4,7 @@
 import MicroCore
 import NIOCore
 
-/// Moves the operations of a stream's user to the event loop of its connection.
+/// Runs the operations of a stream's user on the event loop of the connection.
 final class HTTPStreamDelegate: TransportStreamDelegate {
     let pipe: NIOLoopBoundBox<HTTPStreamPipe?>
 

@@ -10,20 +10,21 @@ protocol HTTPStreamConnection: AnyObject {
     func write(_ message: ByteBuffer)
     /// Writes the end of this side.
     func writeEnd()
-    /// Reads on after the buffer of received messages was full.
+    /// Resumes reading after the buffer of received messages was full.
     func resume()
     /// Cancels the stream.
     func abort()
 }
 
-/// Connects a stream with its connection, on the event loop: received messages go to the reader, sent messages to the peer.
+/// Connects a stream to its connection, on the event loop. It passes received messages to the reader, and sent messages
+/// to the peer.
 final class HTTPStreamPipe {
     let source: TransportStream.Source
     private let maxBodySize: Int
     private weak var connection: (any HTTPStreamConnection)?
     /// Continuations, not promises: cancellation reaches them through ``cancel()``.
     private var waitingSenders: [CheckedContinuation<Void, any Error>] = []
-    /// The reason why nothing can be sent any more.
+    /// The reason why nothing more can be sent; nil while messages can be sent.
     private var sendError: (any Error)?
     private var hasFinished = false
     private var hasPeerEnded = false
@@ -47,7 +48,7 @@ final class HTTPStreamPipe {
 
     // MARK: - From the connection
 
-    /// Nothing can be sent any more: waiting and later senders get the reason.
+    /// Ends sending: waiting and later senders get the reason.
     func endSending(_ reason: any Error) {
         sendError = sendError ?? reason
         let waitingSenders = waitingSenders
@@ -55,19 +56,19 @@ final class HTTPStreamPipe {
         for sender in waitingSenders { sender.resume(throwing: reason) }
     }
 
-    /// Both sides have ended the stream.
+    /// Handles the peer's end of the stream: nothing more can be sent.
     func handlePeerEnd() {
         hasPeerEnded = true
         endSending(Self.peerEndedError)
     }
 
-    /// The stream has failed, in both directions.
+    /// Fails the stream in both directions.
     func end(_ reason: any Error) {
         source.finish(throwing: reason)
         endSending(reason)
     }
 
-    /// The connection has room for more messages.
+    /// Resumes waiting senders: the connection has room for more messages.
     func handleWritable() {
         let waitingSenders = waitingSenders
         self.waitingSenders = []

@@ -8,29 +8,29 @@ import Synchronization
 
 /// A broker on [NATS](https://nats.io) 2.9 and later: at most once with core NATS, at least once with JetStream.
 ///
-/// Topics are NATS subjects and queues are NATS queue groups, so that every NATS client can take part. Messages of go-micro
-/// are read, and written if configured.
+/// Topics are NATS subjects and queues are NATS queue groups, so any NATS client can participate. The broker reads
+/// go-micro's messages, and writes them if configured.
 public final class NATSBroker: Broker {
     private struct State {
         var feeds: [UInt64: any NATSFeed] = [:]
         var nextID: UInt64 = 0
     }
 
-    private let connection: NATSConnectionManager
+    let connection: NATSConnectionManager
     private let requests: NATSRequests
     private let format: NATSMessageFormat
     private let jetStream: JetStream?
     /// Whether messages are published unchanged and without a confirmation.
     private let canPublishDirectly: Bool
     private let state = Mutex(State())
-    /// Set when closing begins. After that only acknowledgements are sent.
+    /// Set when closing begins. Afterwards, only acknowledgements are sent.
     private let isClosed = Atomic(false)
 
     /// Creates a client, which connects on first use.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument` for an invalid address, limit or stream, or a user without
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument` for an invalid address, limit or stream, or a user without
     ///   a password.
-    public init(configuration: NATSConfiguration = .init(), logger: Logger = .current) throws {
+    public init(configuration: NATSConfiguration = .init(), logger: Logger = .component("nats")) throws {
         let connection = try NATSConnectionManager(configuration, role: .broker, logger: logger)
         let requests = NATSRequests(connection)
         self.connection = connection
@@ -49,7 +49,7 @@ public final class NATSBroker: Broker {
     /// Creates a client of `nats://127.0.0.1:4222`.
     ///
     /// - Throws: As ``init(configuration:logger:)``.
-    public convenience init(delivery: NATSDelivery, logger: Logger = .current) throws {
+    public convenience init(delivery: NATSDelivery, logger: Logger = .component("nats")) throws {
         var configuration = NATSConfiguration()
         configuration.delivery = delivery
         try self.init(configuration: configuration, logger: logger)
@@ -74,10 +74,10 @@ public final class NATSBroker: Broker {
             jetStream == nil ? [.requests] : [.acknowledgements, .deadLetters, .durability, .replay])
     }
 
-    /// Such as `NATS at nats://127.0.0.1:4222`, with all addresses.
+    /// All addresses, such as `NATS at nats://127.0.0.1:4222`.
     public var description: String { connection.description }
 
-    /// See ``MicroCore/Broker/publish(_:to:)``. With credentials, the first publication to each topic waits for the server's
+    /// See ``/MicroCore/Broker/publish(_:to:)``. With credentials, the first publication to each topic waits for the server's
     /// confirmation that the topic is allowed.
     public func publish(_ message: BrokerMessage, to topic: String) async throws {
         try checkOpen()
@@ -95,7 +95,7 @@ public final class NATSBroker: Broker {
         try await connection.publish(message, to: topic, by: deadline)
     }
 
-    /// See ``MicroCore/Broker/subscribe(to:queue:options:)``.
+    /// See ``/MicroCore/Broker/subscribe(to:queue:options:)``.
     public func subscribe(
         to topic: String, queue: String?, options: SubscribeOptions
     ) async throws -> Subscription {
@@ -124,7 +124,7 @@ public final class NATSBroker: Broker {
         }
     }
 
-    /// See ``MicroCore/Broker/request(_:to:deadline:)``.
+    /// See ``/MicroCore/Broker/request(_:to:deadline:)``.
     public func request(
         _ message: BrokerMessage, to topic: String, deadline: ContinuousClock.Instant
     ) async throws -> BrokerMessage {
@@ -150,12 +150,12 @@ public final class NATSBroker: Broker {
         }
     }
 
-    /// See ``MicroCore/Broker/close(deadline:)``.
+    /// See ``/MicroCore/Broker/close(deadline:)``.
     public func close(deadline: ContinuousClock.Instant) async {
         isClosed.store(true, ordering: .sequentiallyConsistent)
         let feeds = state.withLock { Array($0.feeds.values) }
         for feed in feeds { feed.stopReceiving() }
-        // Everything that the server sent until now arrives before its pong.
+        // Everything that the server has sent so far arrives before its pong.
         await connection.flush(by: deadline)
         await withTaskGroup(of: Void.self) { group in
             for feed in feeds { group.addTask { await feed.source.drain(deadline: deadline) } }
@@ -166,7 +166,7 @@ public final class NATSBroker: Broker {
 
     private func checkOpen() throws { if isClosed.load(ordering: .relaxed) { throw connection.closedError } }
 
-    /// - Returns: False if the broker is closed: `close` would miss the feed.
+    /// - Returns: False if the broker is closed, because `close` would not end the feed.
     private func register(_ feed: any NATSFeed, _ id: UInt64) -> Bool {
         state.withLock { state in
             let isOpen = !isClosed.load(ordering: .sequentiallyConsistent)

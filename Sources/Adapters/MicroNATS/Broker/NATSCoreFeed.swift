@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MicroCore
+import Synchronization
 
 /// Fills a subscription with core NATS: at most once.
 final class NATSCoreFeed: NATSFeed {
     let source: Subscription.Source
     private let connection: NATSConnectionManager
     private let subscription: NATSSubscription
+    private let observerID = Mutex<UInt64?>(nil)
 
     init(
         _ source: Subscription.Source, topic: String, queue: String?, connection: NATSConnectionManager,
@@ -21,6 +23,8 @@ final class NATSCoreFeed: NATSFeed {
             guard let connection else { return }
             source.yield(contentsOf: messages.map { Self.delivery($0, format, connection) })
         }
+        let id = connection.addObserver { [weak self] event in self?.handle(event) }
+        observerID.withLock { $0 = id }
     }
 
     func start(by deadline: ContinuousClock.Instant) async throws {
@@ -29,7 +33,19 @@ final class NATSCoreFeed: NATSFeed {
 
     func stopReceiving() { connection.stopDelivery(of: subscription) }
 
-    func end() { connection.unsubscribe(subscription) }
+    func end() {
+        if let id = observerID.withLock({ $0.take() }) { connection.removeObserver(id) }
+        connection.unsubscribe(subscription)
+    }
+
+    /// Reports whether messages can arrive. After a reconnection, the subscription may still be refused.
+    private func handle(_ event: NATSConnectionManager.Event) {
+        switch event {
+        case .connected: source.report(subscription.refusal)
+        case .disconnected: source.report(connection.outage)
+        case .publicationDenied: break
+        }
+    }
 
     private static func delivery(
         _ message: NATSMessage, _ format: NATSMessageFormat, _ connection: NATSConnectionManager

@@ -9,7 +9,7 @@ protocol NATSFeed: AnyObject, Sendable {
     var source: Subscription.Source { get }
     /// Returns when the subscription is in effect.
     ///
-    /// - Throws: ``MicroCore/MicroError``, `CancellationError`. The subscription has ended then.
+    /// - Throws: ``/MicroCore/MicroError``, `CancellationError`. In that case, the subscription has ended.
     func start(by deadline: ContinuousClock.Instant) async throws
     /// Requests no further messages. Messages that were already sent are still delivered.
     func stopReceiving()
@@ -17,7 +17,7 @@ protocol NATSFeed: AnyObject, Sendable {
     func end()
 }
 
-/// Ends a feed when its subscription ends, also if the subscription ends before the feed exists.
+/// Ends a feed when its subscription ends, even if the subscription ends before the feed exists.
 final class NATSFeedTermination: Sendable {
     private let state = Mutex<(feed: (any NATSFeed)?, hasEnded: Bool)>((nil, false))
     private let onEnd: @Sendable () -> Void

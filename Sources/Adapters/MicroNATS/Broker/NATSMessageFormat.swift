@@ -21,7 +21,7 @@ struct NATSMessageFormat: Sendable {
 
     /// Encodes a message after checking its headers and size.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`, `unsupported` or `payloadTooLarge`.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument`, `unsupported` or `payloadTooLarge`.
     func encode(
         _ message: BrokerMessage, to topic: String, by connection: NATSConnectionManager
     ) throws -> BrokerMessage {
@@ -48,7 +48,8 @@ struct NATSMessageFormat: Sendable {
         return BrokerMessage(body: try GoMicroMessageEnvelope(message).encoded())
     }
 
-    /// Decodes a message of any publisher. A message without NATS headers whose body is an envelope is go-micro's.
+    /// Decodes a message from any publisher. A message without NATS headers whose body is an envelope is a go-micro
+    /// message.
     func decode(_ message: NATSMessage) -> BrokerMessage {
         guard message.headers.isEmpty, looksLikeEnvelope(message.body),
             let envelope = GoMicroMessageEnvelope(detectingIn: message.body)
@@ -60,7 +61,7 @@ struct NATSMessageFormat: Sendable {
         return decoded
     }
 
-    /// Whether a body starts as Go and this toolkit start an envelope. Other JSON is not parsed.
+    /// Whether a body starts like an envelope written by Go or swift-micro. Other JSON is not parsed.
     private func looksLikeEnvelope(_ body: ByteBuffer) -> Bool {
         let start: StaticString = #"{"Header":"#
         return body.withUnsafeReadableBytes { bytes in

@@ -5,12 +5,12 @@ import CurlTransfer
 import MicroCore
 import Synchronization
 
-// `trySend` and `tryPublish` send at once or not at all, `send` waits for a session with room.
+// `trySend` and `tryPublish` never wait; `send` waits for a session with room in its buffer.
 extension NATSConnectionManager {
     /// Appends to the send buffer. Waits for a session and for room if necessary.
     ///
     /// - Parameter subject: The subject of a publication. A subject that the server denies is refused here.
-    /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
+    /// - Throws: ``/MicroCore/MicroError``, `CancellationError`.
     func send(
         to subject: String? = nil, by deadline: ContinuousClock.Instant? = nil, _ append: (inout CurlOutput) -> Void
     ) async throws {
@@ -51,7 +51,7 @@ extension NATSConnectionManager {
         state.withLock(\.session)?.tryWrite(append) == .available
     }
 
-    /// Publishes a message if there is a session with room, no permission has to be checked, the topic is valid, and the
+    /// Publishes a message if there is a session with room, no permission must be checked, the topic is valid, and the
     /// payload is not too large. The caller has validated the headers.
     ///
     /// - Returns: Whether the message was appended to the send buffer.
@@ -70,16 +70,16 @@ extension NATSConnectionManager {
         }
     }
 
-    /// Appends a short protocol message to the send buffer if there is a session, also if the buffer is full: for messages
-    /// whose number is bounded, such as acknowledgements of received messages.
+    /// Appends a short protocol message to the send buffer if there is a session, even if the buffer is full. For
+    /// messages whose number is bounded, such as acknowledgements of received messages.
     func sendControl(_ append: (inout CurlOutput) -> Void) { _ = state.withLock(\.session)?.write(append) }
 
     /// Publishes a message. Waits for a session and for room if necessary.
     ///
-    /// Only a client that identifies itself may have permissions of its own, and the server reports a denial only after the
-    /// fact: the first publication to each subject is confirmed, and so is the first one after a denial.
+    /// Only a client that identifies itself may have its own permissions, and the server reports a denial only after
+    /// the fact: the first publication to each subject is confirmed, and so is the first one after a denial.
     ///
-    /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
+    /// - Throws: ``/MicroCore/MicroError``, `CancellationError`.
     func publish(_ message: BrokerMessage, to subject: String, by deadline: ContinuousClock.Instant) async throws {
         let denialCount = state.withLock { $0.permissions.denialCount(of: subject) }
         try await send(to: subject, by: deadline) { $0.appendPublish(message, to: subject) }
@@ -95,7 +95,7 @@ extension NATSConnectionManager {
         }
     }
 
-    /// Records that a publication to a subject was answered, and therefore allowed.
+    /// Records that a publication to a subject was confirmed, and therefore allowed.
     func recordReply(from subject: String) {
         state.withLock { state in
             if state.permissions.denialCount(of: subject) > 0 { state.permissions.recordSuccess(of: subject) }

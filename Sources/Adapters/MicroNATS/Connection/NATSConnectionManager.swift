@@ -41,7 +41,7 @@ final class NATSConnectionManager: Sendable, CustomStringConvertible {
         /// The topic that was validated last.
         var lastTopic = ""
         var isClosed = false
-        /// Whether the client identifies itself, and may have permissions of its own.
+        /// Whether the client identifies itself, and may therefore have its own permissions.
         let hasLogin: Bool
 
         init(servers: NATSServerList, hasLogin: Bool) {
@@ -62,14 +62,15 @@ final class NATSConnectionManager: Sendable, CustomStringConvertible {
     let configuration: NATSConfiguration
     /// Whether this is the connection of a broker or of a transport.
     let kind: BackendKind
-    /// Such as `NATS at nats://127.0.0.1:4222`, with all addresses.
+    /// All addresses, such as `NATS at nats://127.0.0.1:4222`.
     let description: String
     let login: NATSLogin
     let logger: Logger
+    let outages: OutageLog
     let state: Mutex<State>
     private let observers = Mutex<[UInt64: @Sendable (Event) -> Void]>([:])
 
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument`.
     init(_ configuration: NATSConfiguration, role: BackendKind.Role, logger: Logger) throws {
         let kind = BackendKind.nats(role)
         let addresses = try configuration.parsedAddresses(for: kind)
@@ -77,6 +78,7 @@ final class NATSConnectionManager: Sendable, CustomStringConvertible {
         self.configuration = configuration
         self.kind = kind
         self.logger = logger
+        outages = OutageLog(kind.name, logger: logger)
         login = try configuration.login(for: kind)
         description = "NATS at \(addresses.map(\.description).joined(separator: ", "))"
         state = Mutex(
@@ -85,7 +87,8 @@ final class NATSConnectionManager: Sendable, CustomStringConvertible {
                 hasLogin: !login.isAnonymous || configuration.clientCertificateFile != nil))
     }
 
-    /// The largest payload that the server accepts, headers included, in bytes; the previous server's while there is none.
+    /// The largest payload that the server accepts, including headers, in bytes; while disconnected, the limit of the
+    /// previous server.
     var maxPayload: Int { state.withLock(\.maxPayload) }
 
     // MARK: Observers
@@ -110,8 +113,8 @@ final class NATSConnectionManager: Sendable, CustomStringConvertible {
 
     /// Waits for a session.
     ///
-    /// - Throws: ``MicroCore/MicroError``: why there is no session at the deadline, or at once if the credentials are
-    ///   refused; `CancellationError`.
+    /// - Throws: ``/MicroCore/MicroError``: why there is no session at the deadline, or immediately if the credentials
+    ///   are refused; `CancellationError`.
     func connected(by deadline: ContinuousClock.Instant) async throws -> NATSSession {
         try Task.checkCancellation()
         let promise = Promise<NATSSession>()
@@ -129,6 +132,14 @@ final class NATSConnectionManager: Sendable, CustomStringConvertible {
         return try await promise.value(until: deadline, orThrow: self.connectionProblem)
     }
 
+    /// Why there is no session; nil while there is one.
+    var outage: MicroError? {
+        state.withLock { state in
+            guard state.session == nil else { return nil }
+            return state.problem ?? kind.error(.unavailable, "there is no connection to \(description)")
+        }
+    }
+
     private var connectionProblem: MicroError {
         state.withLock(\.problem)
             ?? kind.error(.unavailable, "cannot reach \(description) before the deadline", isSafeToRetry: true)
@@ -136,10 +147,10 @@ final class NATSConnectionManager: Sendable, CustomStringConvertible {
 
     var closedError: MicroError { kind.closedError(description) }
 
-    /// Returns once the server has processed everything that was sent before. After a connection loss, the next session
-    /// counts: it has all subscriptions too.
+    /// Returns once the server has processed everything that was sent before. After a connection loss, waits for the
+    /// next session, which has all subscriptions too.
     ///
-    /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
+    /// - Throws: ``/MicroCore/MicroError``, `CancellationError`.
     func confirm(by deadline: ContinuousClock.Instant) async throws {
         while true {
             let session = try await connected(by: deadline)
@@ -156,11 +167,11 @@ final class NATSConnectionManager: Sendable, CustomStringConvertible {
 
     var subscriptions: [UInt64: NATSSubscription] { state.withLock(\.subscriptions) }
 
-    /// Adds a subscription. It is sent to the server now, or as soon as there is one. A subscription that the server refuses
-    /// is sent again with backoff, as long as it exists.
+    /// Adds a subscription. It is sent to the server immediately, or as soon as there is a session. A subscription that
+    /// the server refuses is sent again with backoff, as long as it exists.
     ///
     /// - Parameter onRefusal: Called when the server refuses the subscription, and with nil when it accepts it again.
-    /// - Throws: ``MicroCore/MicroError`` with `closed`.
+    /// - Throws: ``/MicroCore/MicroError`` with `closed`.
     func subscribe(
         _ subject: String, queue: String? = nil, onRefusal: @escaping @Sendable (MicroError?) -> Void = { _ in },
         receive: @escaping @Sendable ([NATSMessage]) -> Void
@@ -188,7 +199,7 @@ final class NATSConnectionManager: Sendable, CustomStringConvertible {
 
     /// Returns once a subscription is in effect at the server.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `permissionDenied` or `resourceExhausted` if the server refuses it, and
+    /// - Throws: ``/MicroCore/MicroError`` with `permissionDenied` or `resourceExhausted` if the server refuses it, and
     ///   others; `CancellationError`.
     func confirm(_ subscription: NATSSubscription, by deadline: ContinuousClock.Instant) async throws {
         _ = try await connected(by: deadline)
@@ -214,7 +225,7 @@ final class NATSConnectionManager: Sendable, CustomStringConvertible {
         guard let count = subscription.refuse(error) else { return }
         if count == 0 {
             logger.warning(
-                "NATS refused a subscription", metadata: ["subject": "\(subscription.subject)", "error": "\(error)"])
+                "NATS refused a subscription", metadata: ["subject": "\(subscription.subject)", "cause": "\(error)"])
         }
         let retryTime = ContinuousClock.now + Self.retryBackoff.delay(attempt: count)
         _ = DeadlineQueue.shared.schedule(at: retryTime) { [weak self, weak subscription] in
@@ -224,8 +235,8 @@ final class NATSConnectionManager: Sendable, CustomStringConvertible {
 
     // MARK: The end
 
-    /// Returns when the server has received everything that was sent, and everything that it sent until then was received;
-    /// at once if there is no server.
+    /// Waits until the server has received everything that was sent, and everything that the server sent before that
+    /// has been received. Returns immediately if there is no server.
     func flush(by deadline: ContinuousClock.Instant) async {
         // Without a server, or after the deadline, there is nothing to wait for.
         try? await state.withLock(\.session)?.ping(by: deadline)

@@ -4,7 +4,8 @@
 import MicroCore
 import Synchronization
 
-/// The subjects at which this client receives replies, one for each entry, with one wildcard subscription for all of them.
+/// The subjects on which this client receives replies: one for each entry, with one wildcard subscription for all
+/// entries.
 ///
 /// The subscription is made for the first entry and kept until the connection is closed.
 final class NATSInbox<Entry: Sendable>: Sendable {
@@ -23,9 +24,9 @@ final class NATSInbox<Entry: Sendable>: Sendable {
     private let fail: @Sendable (Entry, MicroError) -> Void
 
     /// - Parameters:
-    ///   - name: What the inbox is for: the token behind the prefix of all inboxes.
+    ///   - name: The purpose of the inbox, used as the token after the prefix of all inboxes.
     ///   - receive: Handles messages. Called on the connection's thread, which it must not block.
-    ///   - fail: Fails an entry if the server refuses the subscription: it will receive nothing.
+    ///   - fail: Fails an entry if the server refuses the subscription, because the entry will receive nothing.
     init(
         _ name: String, of connection: NATSConnectionManager,
         receive: @escaping @Sendable ([NATSMessage], NATSInbox) -> Void,
@@ -37,9 +38,9 @@ final class NATSInbox<Entry: Sendable>: Sendable {
         prefix = "\(connection.configuration.inboxPrefix).\(name).\(NATSUniqueName.make())."
     }
 
-    /// Makes the subject for a new entry.
+    /// Creates the subject for a new entry.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `closed`, or why the server refuses the subscription.
+    /// - Throws: ``/MicroCore/MicroError`` with `closed`, or why the server refuses the subscription.
     func makeSubject() throws -> String {
         try state.withLock { state in
             if let refusal = state.subscription?.refusal { throw refusal.addingInboxAdvice }

@@ -5,8 +5,8 @@ import Foundation
 import MicroCore
 import NIOCore
 
-/// Collects the messages of one read by subscription. Delivering many at once is cheaper, and so is one buffer for the
-/// bodies of many.
+/// Groups the messages of one read by subscription. Delivering them together, with one buffer for their bodies, is
+/// cheaper than delivering each message separately.
 struct NATSMessageBatch {
     private struct Entry {
         let subject: String
@@ -16,7 +16,7 @@ struct NATSMessageBatch {
         let size: Int
     }
 
-    /// The size from which a buffer takes no further bodies: a retained body retains the whole buffer.
+    /// The size at which a buffer accepts no more bodies, because a retained body retains the whole buffer.
     private static let maxSharedBufferSize = 16 * 1024
 
     private let subscriptions: [UInt64: NATSSubscription]
@@ -72,7 +72,7 @@ struct NATSMessageBatch {
 }
 
 extension UnsafeRawBufferPointer {
-    /// Whether both hold the same bytes. `memcmp` is many times faster than a loop.
+    /// Whether both contain the same bytes. `memcmp` is many times faster than a loop.
     func isSame(as other: UnsafeRawBufferPointer) -> Bool {
         guard count == other.count, let left = baseAddress, let right = other.baseAddress else {
             return count == 0 && other.count == 0

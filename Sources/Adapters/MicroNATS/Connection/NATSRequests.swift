@@ -9,7 +9,7 @@ final class NATSRequests: Sendable {
     private final class PendingRequest: Sendable {
         let subject: String
         let reply = Promise<NATSMessage>()
-        /// A request that was not written yet is sent to the next server after a connection loss.
+        /// After a connection loss, requests that were not written yet are sent to the next server.
         let wasWritten = Atomic(false)
 
         init(_ subject: String) { self.subject = subject }
@@ -38,7 +38,7 @@ final class NATSRequests: Sendable {
     ///
     /// - Parameter onAbandon: Called with the subject of the reply if the task is cancelled after the request was sent.
     /// - Returns: The reply, or a status such as 503 if the subject has no subscribers.
-    /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
+    /// - Throws: ``/MicroCore/MicroError``, `CancellationError`.
     func request(
         _ message: BrokerMessage, to subject: String, by deadline: ContinuousClock.Instant,
         onAbandon: @Sendable (_ inbox: String) -> Void = { _ in }

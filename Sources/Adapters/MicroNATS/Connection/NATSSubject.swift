@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import MessageTransport
 import MicroCore
 
 /// The subjects that are addresses of listeners or inboxes.
@@ -8,12 +9,12 @@ package enum NATSSubject {
     /// The default start of the inboxes for replies. A client subscribes to one with its first request, until it is closed.
     package static let replyInboxPrefix = "_INBOX.replies."
 
-    /// Makes a subject that no other client uses.
+    /// Creates a subject that no other client uses.
     static func makeUnique(prefix: String) -> String { "\(prefix).\(NATSUniqueName.make())" }
 
     /// The subject that calls to an address are published to.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument`.
     static func callSubject(_ address: Address) throws -> String {
         guard address.port ?? 0 == 0, isSubject(address.host) else {
             throw MicroError(
@@ -24,10 +25,10 @@ package enum NATSSubject {
         return address.host
     }
 
-    /// The subject that a caller asks to listen at; nil for any.
+    /// The subject that a caller requests to listen on; nil for any.
     ///
     /// - Parameter prefix: The prefix of inboxes, by which subjects differ from hosts.
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument`.
     static func bindSubject(_ address: Address, prefix: String) throws -> String? {
         let isRequested = address.host.hasPrefix(prefix + ".")
         guard (0...65535).contains(address.port ?? 0), !address.host.isEmpty,
@@ -53,7 +54,7 @@ package enum NATSSubject {
     /// Whether a text consists of tokens of letters, digits, `_`, `:` and `-`, separated by dots, and is not the subject of
     /// control messages: it contains no wildcard, and nothing that ends a command.
     static func isSubject(_ text: String) -> Bool {
-        guard (1...TopicRules.maxTopicLength).contains(text.utf8.count), NATSControlMessage.owner(of: text) == nil
+        guard (1...TopicRules.maxTopicLength).contains(text.utf8.count), StreamControl.owner(of: text) == nil
         else { return false }
         return text.utf8.split(separator: 0x2E, omittingEmptySubsequences: false).allSatisfy { token in
             !token.isEmpty && token.allSatisfy { isNameByte($0) || $0 == 0x3A }

@@ -42,7 +42,7 @@ final class NATSSubscription: Sendable {
         self.onRefusal = onRefusal
     }
 
-    /// Why the server refuses the subscription; nil if it does not, as far as is known.
+    /// Why the server refuses the subscription; nil if no refusal is known.
     var refusal: MicroError? { state.withLock(\.refusal) }
 
     /// Returns once the server has accepted the subscription.
@@ -78,7 +78,7 @@ final class NATSSubscription: Sendable {
 
     /// Records that the server refuses the subscription.
     ///
-    /// - Returns: The number of earlier refusals in a row, to schedule a retry; nil if a retry is already scheduled.
+    /// - Returns: The number of earlier consecutive refusals, to schedule a retry; nil if a retry is already scheduled.
     func refuse(_ error: MicroError) -> Int? {
         let (count, waiters) = state.withLock { state -> (Int?, [Promise<Void>]) in
             (state.refusal, state.wasRefused) = (error, true)

@@ -22,8 +22,8 @@ final class JetStream: Sendable {
     /// The maximum size of ``messageIDHeader`` in a message, in bytes.
     static let reservedHeaderSize = 96
 
-    /// The timeout of one attempt to publish. While a replicated stream has no leader, publications are not answered: they
-    /// have to be sent again, with the same ID.
+    /// The timeout of one attempt to publish. While a replicated stream has no leader, publications get no response and
+    /// must be sent again with the same ID.
     private static let publishTimeout = Duration.seconds(2)
 
     private let stream: JetStreamStream
@@ -50,10 +50,11 @@ final class JetStream: Sendable {
 
     // MARK: Publishing
 
-    /// Returns once the stream has stored the message. It is sent again if the connection is lost meanwhile; the server
-    /// detects the duplicate by its ID. Headers that are commands to the server, such as to purge the stream, are rejected.
+    /// Returns once the stream has stored the message. If the connection is lost in the meantime, the message is sent
+    /// again; the server detects the duplicate by its ID. Headers that are commands to the server, such as purging the
+    /// stream, are rejected.
     ///
-    /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
+    /// - Throws: ``/MicroCore/MicroError``, `CancellationError`.
     func publish(_ message: BrokerMessage, to topic: String) async throws {
         if let (name, _) = message.headers.first(where: { $0.name.isJetStreamHeader }) {
             throw MicroError(
@@ -67,7 +68,7 @@ final class JetStream: Sendable {
 
     /// Publishes a message that exceeded the maximum number of deliveries, as it was received.
     ///
-    /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
+    /// - Throws: ``/MicroCore/MicroError``, `CancellationError`.
     func publishDeadLetter(_ message: NATSMessage, to topic: String) async throws {
         var deadLetter = BrokerMessage(body: message.body)
         for (name, value) in message.headers where !name.isJetStreamHeader { deadLetter.headers.add(name, value) }
@@ -80,13 +81,14 @@ final class JetStream: Sendable {
         for attempt in 0... {
             let problem: MicroError
             do {
-                // Without the stream, a subscriber of core NATS could still receive the message: a reply alone proves nothing.
+                // Without the stream, a subscriber of core NATS could still receive the message: a reply alone does not
+                // prove that the stream has stored it.
                 try await stream.ensureTopic(topic, by: deadline)
                 try checkSize(of: message)
                 let reply = try await requests.request(
                     message, to: topic, by: min(deadline, .now + Self.publishTimeout))
                 guard reply.status == 503 else { return try api.check(publicationReply: reply, to: topic) }
-                // No stream accepts the topic, or none for the moment.
+                // No stream accepts the topic, at least temporarily.
                 stream.invalidate(topic)
                 problem = notStoredError(topic)
             } catch let error as MicroError where [.unavailable, .deadlineExceeded].contains(error.code) {
@@ -139,7 +141,7 @@ final class JetStream: Sendable {
 
     // MARK: Subscribing
 
-    /// - Throws: ``MicroCore/MicroError``.
+    /// - Throws: ``/MicroCore/MicroError``.
     func feed(
         _ source: Subscription.Source, topic: String, queue: String?, options: SubscribeOptions
     ) throws -> any NATSFeed {

@@ -8,7 +8,7 @@ import NIOCore
 /// The requests of the JetStream API
 /// ([reference](https://docs.nats.io/reference/reference-protocols/nats_api_reference)), one method for each.
 ///
-/// The methods throw ``ApiError``, ``MicroCore/MicroError`` and `CancellationError`.
+/// The methods throw ``ApiError``, ``/MicroCore/MicroError`` and `CancellationError`.
 struct JetStreamAPI: Sendable {
     private struct EmptyResponse: Decodable {}
 
@@ -23,9 +23,9 @@ struct JetStreamAPI: Sendable {
         }
     }
 
-    /// The timeout of a request that changes nothing. While a replicated stream or consumer has no leader, requests are not
-    /// answered: they have to be sent again.
-    private static let infoTimeout = Duration.seconds(2)
+    /// The timeout of a request that changes nothing. While a replicated stream or consumer has no leader, requests get
+    /// no response and must be sent again.
+    private static let infoTimeout = Duration.seconds(1)
 
     let connection: NATSConnectionManager
     let requests: NATSRequests
@@ -63,7 +63,7 @@ struct JetStreamAPI: Sendable {
         return try required(await call("CONSUMER.\(operation).\(name)", request, by: deadline))
     }
 
-    /// Deletes a consumer. It is no error if the consumer does not exist.
+    /// Deletes a consumer. Succeeds if the consumer does not exist.
     func deleteConsumer(_ name: String, of stream: String, by deadline: ContinuousClock.Instant) async throws {
         let _: EmptyResponse? = try await call("CONSUMER.DELETE.\(stream).\(name)", by: deadline)
     }
@@ -75,7 +75,7 @@ struct JetStreamAPI: Sendable {
 
     /// Checks the reply to a publication.
     ///
-    /// - Throws: ``MicroCore/MicroError``.
+    /// - Throws: ``/MicroCore/MicroError``.
     func check(publicationReply reply: NATSMessage, to topic: String) throws {
         do { let _: PubAck = try required(decode(reply)) } catch let apiError as ApiError {
             throw error(apiError, "did not store a message to \(topic)")
@@ -84,7 +84,7 @@ struct JetStreamAPI: Sendable {
 
     /// The error for callers.
     ///
-    /// - Parameter failure: What JetStream did not do, such as `did not create the stream x`.
+    /// - Parameter failure: The failed action for the message, such as `did not create the stream x`.
     func error(_ apiError: ApiError, _ failure: String) -> MicroError {
         MicroError(
             apiError.microCode, "JetStream of \(connection) \(failure): \(apiError.description)",
@@ -146,6 +146,6 @@ struct JetStreamAPI: Sendable {
 
     private func invalidResponseError(_ problem: String) -> MicroError {
         MicroError(
-            .internal, "\(connection) does not respond as JetStream does: \(problem)", origin: MicroError.Origin.broker)
+            .internal, "\(connection) sent an invalid response: \(problem)", origin: MicroError.Origin.broker)
     }
 }

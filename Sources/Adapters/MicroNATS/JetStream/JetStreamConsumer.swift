@@ -4,7 +4,7 @@
 import MicroCore
 import Synchronization
 
-/// The server's consumer of a subscription. A consumer that the server lost is recreated where it was.
+/// The server's consumer of a subscription. A consumer that the server has lost is recreated at its last position.
 final class JetStreamConsumer: Sendable {
     /// The time after which the server deletes a consumer without a durable name that no client uses.
     private static let inactiveThreshold = Duration.seconds(300)
@@ -53,7 +53,7 @@ final class JetStreamConsumer: Sendable {
 
     /// Ensures that the server has the consumer.
     ///
-    /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
+    /// - Throws: ``/MicroCore/MicroError``, `CancellationError`.
     func ensure(by deadline: ContinuousClock.Instant) async throws {
         try await stream.ensureTopic(topic, refresh: progress.withLock { $0.lastSequence != nil }, by: deadline)
         for attempt in 1... {
@@ -63,7 +63,7 @@ final class JetStreamConsumer: Sendable {
                 guard apiError.errCode == .consumerFilterNotSubset, attempt < Self.maxAttempts else {
                     throw api.error(apiError, "did not create a consumer of \(topic) in the stream \(stream.name)")
                 }
-                // Another process updated the stream at the same time and removed the topic.
+                // Another process has updated the stream concurrently and removed the topic.
                 try await stream.ensureTopic(topic, refresh: true, by: deadline)
             }
         }
@@ -77,10 +77,11 @@ final class JetStreamConsumer: Sendable {
         record(try await create(config(), by: deadline))
     }
 
-    /// How long a client that shares the consumer relies on what it knows of other clients' acknowledgements: at most that
-    /// much is delivered again when the consumer is lost.
+    /// How long a client that shares the consumer uses its cached state of other clients' acknowledgements. If the
+    /// consumer is lost, at most the messages of this period are delivered again.
     private static let sharedRefreshInterval = Duration.seconds(1)
-    /// How often the consumer is checked in any case: it may have been deleted or changed without a notification.
+    /// The interval at which the consumer is always checked, because it may have been deleted or changed without a
+    /// notification.
     private static let refreshInterval = Duration.seconds(10)
 
     /// When ``ensure(by:)`` should be called again.
@@ -94,7 +95,7 @@ final class JetStreamConsumer: Sendable {
     /// Deletes the consumer, unless it is durable.
     func remove(by deadline: ContinuousClock.Instant) async {
         guard !isDurable else { return }
-        // The server deletes it later if this fails, as it is not used any more.
+        // If this fails, the server deletes the consumer later, because it is no longer used.
         try? await api.deleteConsumer(name, of: stream.name, by: deadline)
     }
 
@@ -123,7 +124,7 @@ final class JetStreamConsumer: Sendable {
         return config
     }
 
-    /// Where a consumer starts that the server does not have.
+    /// The start position of a consumer that the server does not have.
     private func deliverPolicy() -> ConsumerConfig.DeliverPolicy {
         progress.withLock { progress in
             guard progress.lastSequence != nil else { return start == .all ? .all : .new }

@@ -1,7 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// How far a consumer has read its stream: a consumer that the server lost is recreated there.
+/// The position of a consumer in its stream, at which a lost consumer is recreated.
 struct JetStreamConsumerProgress {
     private static let maxUnacknowledged = 65_536
 
@@ -9,7 +9,7 @@ struct JetStreamConsumerProgress {
     private(set) var lastSequence: UInt64?
     /// The server's acknowledgement floor when it was last read.
     private var ackFloor: UInt64 = 0
-    /// Sequences of messages that were delivered here and not acknowledged, up to the limit.
+    /// Sequences of messages that this client has received but not acknowledged, up to the limit.
     private var unacknowledged: Set<UInt64> = []
     /// The lowest unacknowledged sequence when the limit was exceeded.
     private var firstUnacknowledged: UInt64?
@@ -17,14 +17,14 @@ struct JetStreamConsumerProgress {
     private(set) var streamCreated: String?
     /// The creation time of the consumer.
     private var consumerCreated: String?
-    /// The number of the last delivery that is accounted for here.
+    /// The number of the last delivery that this client has taken into account.
     private var consumerSequence: UInt64 = 0
-    /// Whether deliveries to others, which may be unacknowledged, are possible.
+    /// Whether other clients may have received messages, which may be unacknowledged.
     private var isShared = false
     /// Whether anything was delivered or acknowledged since the server's progress was last read.
     private var hasActivity = false
 
-    /// Whether a loss of the consumer now would deliver acknowledged messages again.
+    /// Whether acknowledged messages would be delivered again if the consumer were lost now.
     var isStale: Bool { isShared && hasActivity }
 
     /// No progress in an existing stream.
@@ -36,7 +36,7 @@ struct JetStreamConsumerProgress {
 
     /// The sequence to resume at, so that no message is lost. Acknowledged messages may be delivered again.
     var resumeSequence: UInt64 {
-        // Other clients may hold unacknowledged messages behind the server's floor.
+        // Other clients may hold unacknowledged messages after the server's acknowledgement floor.
         if isShared { return ackFloor + 1 }
         return firstUnacknowledged ?? unacknowledged.min() ?? (lastSequence ?? 0) + 1
     }
@@ -58,10 +58,12 @@ struct JetStreamConsumerProgress {
         unacknowledged.remove(sequence)
     }
 
-    /// Whether a consumer replaced the one that was used, and starts at an earlier message than where that was.
+    /// Whether another consumer has replaced the used one and starts at a different position: at an earlier message, or
+    /// at a later message although it has not delivered any yet.
     func isOutdated(_ info: ConsumerInfo) -> Bool {
         guard let consumerCreated, let created = info.created, created != consumerCreated else { return false }
-        return (info.delivered?.streamSeq ?? 0) + 1 < resumeSequence
+        let next = (info.delivered?.streamSeq ?? 0) + 1
+        return next < resumeSequence || (next > resumeSequence && (info.delivered?.consumerSeq ?? 0) == 0)
     }
 
     /// Records the progress that the server reports.
@@ -74,8 +76,8 @@ struct JetStreamConsumerProgress {
             (consumerCreated, consumerSequence, isShared) = (info.created, 0, hasPending)
         }
         if !hasPending { isShared = false }
-        // If nothing is pending or the consumer is new to this client, the numbers of later deliveries show whether others
-        // receive messages too.
+        // If nothing is pending or the consumer is new to this client, the numbers of later deliveries show whether
+        // other clients also receive messages.
         if !isShared || consumerSequence == 0 {
             consumerSequence = max(consumerSequence, info.delivered?.consumerSeq ?? 0)
         }

@@ -12,7 +12,7 @@ struct JetStreamMessageMetadata {
     /// The number of this delivery among all deliveries of the consumer.
     let consumerSequence: UInt64
 
-    /// Parses a reply subject; nil if it is not one for acknowledgements.
+    /// Parses a reply subject; nil if it is not a subject for acknowledgements.
     init?(acknowledgementSubject subject: String) {
         let tokens = subject.split(separator: ".", omittingEmptySubsequences: false)
         guard tokens.count == 9 || tokens.count >= 11, tokens[0] == "$JS", tokens[1] == "ACK" else { return nil }

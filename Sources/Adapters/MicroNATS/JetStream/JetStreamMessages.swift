@@ -30,7 +30,7 @@ struct ApiError: Error, Sendable, Decodable {
         static let streamMessageExceedsMaximum = ErrorCode(rawValue: 10054)
         /// The name is in use by a stream with a different configuration.
         static let streamNameExists = ErrorCode(rawValue: 10058)
-        /// A message was not stored, such as because the stream is full.
+        /// A message was not stored, for example because the stream is full.
         static let streamStoreFailed = ErrorCode(rawValue: 10077)
         /// The filter subject of a consumer is not among the subjects of the stream.
         static let consumerFilterNotSubset = ErrorCode(rawValue: 10093)
@@ -66,7 +66,7 @@ struct ApiError: Error, Sendable, Decodable {
             .memoryResourcesExceeded, .storageResourcesExceeded, .streamLimits, .streamMaxStreamBytesExceeded:
             .resourceExhausted
         case .streamMessageExceedsMaximum, .streamHeaderExceedsMaximum: .payloadTooLarge
-        // "maximum bytes exceeded" and the like; other failures to store are temporary.
+        // Permanent failures to store a message, such as "maximum bytes exceeded". Other failures are temporary.
         case .streamStoreFailed where description.contains("maximum"): .resourceExhausted
         default: MicroError.Code(status: code)
         }
@@ -132,7 +132,7 @@ struct StreamConfig: Sendable, Codable {
 /// A stream as the server describes it.
 struct StreamInfo: Sendable, Decodable {
     let config: StreamConfig
-    /// The time of its creation, which tells a recreated stream from its predecessor.
+    /// The time of its creation, which distinguishes a recreated stream from its predecessor.
     let created: String?
 }
 
@@ -202,13 +202,13 @@ struct ConsumerInfo: Sendable, Decodable {
         }
     }
 
-    /// The time of its creation, which tells a recreated consumer from its predecessor.
+    /// The time of its creation, which distinguishes a recreated consumer from its predecessor.
     let created: String?
 
     let config: ConsumerConfig?
     /// The last message that was delivered.
     let delivered: SequenceInfo?
-    /// The last message before which all messages are acknowledged.
+    /// The last message of the acknowledged beginning of the stream.
     let ackFloor: SequenceInfo?
     /// The number of messages that were delivered and not acknowledged.
     let numAckPending: Int?
@@ -239,7 +239,7 @@ struct GetNextRequest: Sendable {
     /// How often the server sends a status while the request waits.
     let idleHeartbeat: Duration
 
-    /// The JSON. Written by hand: it is sent for every few messages.
+    /// The JSON, written without an encoder because it is sent for every few messages.
     var message: BrokerMessage {
         BrokerMessage(
             text: "{\"batch\":\(batch),\"expires\":\(expires.wholeNanoseconds),"

@@ -4,7 +4,7 @@
 import MicroCore
 import Synchronization
 
-/// The stream of a broker: created on demand, and extended by topics on demand.
+/// The stream of a broker. It is created on demand, and topics are added on demand.
 final class JetStreamStream: Sendable {
     private struct Cache {
         /// Topics and patterns that the stream is known to accept.
@@ -29,12 +29,12 @@ final class JetStreamStream: Sendable {
 
     /// Ensures that the stream accepts a topic, or all topics of a pattern.
     ///
-    /// - Parameter refresh: Whether to ask the server even if the topic is known to be accepted.
-    /// - Throws: ``MicroCore/MicroError``, `CancellationError`.
+    /// - Parameter refresh: Whether to query the server even if the topic is known to be accepted.
+    /// - Throws: ``/MicroCore/MicroError``, `CancellationError`.
     func ensureTopic(_ topic: String, refresh: Bool = false, by deadline: ContinuousClock.Instant) async throws {
         if !refresh, cache.withLock({ $0.coveredTopics.contains(topic) }) { return }
         // An update replaces the whole list of topics, so that updates are made one at a time. Another process may still
-        // undo one: a client that misses its topic adds it again.
+        // undo one: see addTopic.
         try await updateLock.withLock([name]) {
             do {
                 try await addTopic(topic, deadline)
@@ -51,18 +51,24 @@ final class JetStreamStream: Sendable {
     /// The creation time of the stream when it was last read or written.
     var created: String? { cache.withLock(\.created) }
 
-    /// Forgets that a topic is accepted, after a publication to it failed.
+    /// Removes a topic from the accepted ones after a publication to it has failed.
     func invalidate(_ topic: String) { cache.withLock { _ = $0.coveredTopics.remove(topic) } }
 
     private func addTopic(_ topic: String, _ deadline: ContinuousClock.Instant) async throws {
-        guard let info = try await api.streamInfo(name, by: deadline) else {
-            return try await create(for: topic, deadline)
+        while true {
+            guard let info = try await api.streamInfo(name, by: deadline) else {
+                return try await create(for: topic, deadline)
+            }
+            record(info)
+            var config = info.config
+            if Self.covers(config.subjects, topic) { return }
+            config.subjects = Self.extended(config.subjects, by: [topic])
+            record(try await api.updateStream(name, config, by: deadline))
+            // The server compares no revisions. Another process that read the list before this update may write it after
+            // it: the list is read again once such a process has written. The random delay separates processes that
+            // undo the updates of each other.
+            try await Task.sleep(for: .milliseconds(.random(in: 20...60)))
         }
-        record(info)
-        var config = info.config
-        if Self.covers(config.subjects, topic) { return }
-        config.subjects = Self.extended(config.subjects, by: [topic])
-        record(try await api.updateStream(name, config, by: deadline))
     }
 
     private func record(_ info: StreamInfo) { cache.withLock { $0.created = info.created ?? $0.created } }
@@ -92,7 +98,7 @@ final class JetStreamStream: Sendable {
         topics.contains { $0 == topic || TopicPattern($0).matches(topic) }
     }
 
-    /// Adds topics and removes those that an added pattern covers: the server accepts no overlaps.
+    /// Adds topics, and removes topics that an added pattern covers, because the server accepts no overlaps.
     private static func extended(_ topics: [String], by more: [String]) -> [String] {
         more.reduce(topics) { topics, topic in
             guard !covers(topics, topic) else { return topics }

@@ -5,7 +5,7 @@ import GoMicroWire
 import MicroCore
 import NIOCore
 
-/// Checks what can be sent in an envelope: the headers, and the size that the server accepts.
+/// Checks the size of messages in envelopes.
 struct NATSCallLimits: Sendable {
     /// The largest payload that the server accepts, headers included, in bytes.
     let maxPayload: Int
@@ -18,7 +18,7 @@ struct NATSCallLimits: Sendable {
 
     /// Encodes an envelope.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `payloadTooLarge`: the server would close the connection on a larger
+    /// - Throws: ``/MicroCore/MicroError`` with `payloadTooLarge`: the server would close the connection on a larger
     ///   message.
     func encoded(
         _ fields: GoMicroHeaders.Fields, body: ByteBuffer = ByteBuffer(), of what: String
@@ -33,41 +33,6 @@ struct NATSCallLimits: Sendable {
                 "the \(what) has \(payload.readableBytes) bytes including headers: NATS accepts \(maxPayload)")
         }
         return payload
-    }
-
-    /// Checks the user's headers.
-    ///
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`, or `unsupported` for several of one name.
-    static func check(_ headers: Headers) throws {
-        guard !headers.isEmpty else { return }
-        try TopicRules.check(headers: headers)
-        var names: Set<String> = []
-        for (name, _) in headers {
-            guard GoMicroHeaders.transportFieldName(name) == nil else {
-                throw MicroError(
-                    .invalidArgument, "the header \(name) is reserved for the transport: choose another name",
-                    origin: MicroError.Origin.transport, isSafeToRetry: true)
-            }
-            guard names.insert(name.lowercased()).inserted else {
-                throw MicroError(
-                    .unsupported, "the NATS transport cannot send several headers named \(name)",
-                    origin: MicroError.Origin.transport, isSafeToRetry: true)
-            }
-        }
-    }
-
-    /// Checks the fields that name the target and the type of a request.
-    ///
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument`.
-    static func check(_ target: GoMicroHeaders.Fields) throws {
-        for (name, value) in target {
-            let isValue = !value.isEmpty && value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
-            guard isValue else {
-                throw MicroError(
-                    .invalidArgument, "\(NameRules.quoted(value)) cannot be sent as \(name)",
-                    origin: MicroError.Origin.transport, isSafeToRetry: true)
-            }
-        }
     }
 
     private static func tooLarge(_ problem: String) -> MicroError {

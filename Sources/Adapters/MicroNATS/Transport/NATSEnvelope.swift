@@ -4,7 +4,7 @@
 import GoMicroWire
 import NIOCore
 
-/// The payload of go-micro's NATS transport: its JSON envelope, with the headers read.
+/// The payload of go-micro's NATS transport: its JSON envelope, with parsed headers.
 struct NATSEnvelope: Sendable {
     var fields: GoMicroHeaders
     var body: ByteBuffer

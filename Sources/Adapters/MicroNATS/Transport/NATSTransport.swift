@@ -4,6 +4,7 @@
 import BackendSupport
 import GoMicroWire
 public import Logging
+import MessageTransport
 public import MicroCore
 import NIOCore
 import Synchronization
@@ -14,12 +15,14 @@ import Synchronization
 /// A listener has a unique subject, which is its address, without a port. A request is published there with the subject of
 /// the reply; bodies are encoded in base64 inside JSON.
 ///
-/// Peers of this toolkit detect each other's death during a stream within ``NATSConfiguration/pingInterval`` and
-/// ``NATSConfiguration/timeout``, or at once if NATS reports that the peer has no subscription. Dead go-micro peers are
-/// detected at the deadline. go-micro peers have no flow control: a stream ends with `resourceExhausted` if its reader is
-/// too slow for them. After ``MicroCore/TransportStream/finish()``, a go-micro server has ``NATSConfiguration/timeout`` from
-/// its last message to end the stream: it ends with `deadlineExceeded` otherwise, as versions before v1.18 may never end it.
-/// Streams that go-micro clients open have no deadline, and end after 24 hours. A caller that dies while it waits for a reply is detected at the deadline of the call.
+/// During a stream, swift-micro peers detect each other's failure within ``NATSConfiguration/pingInterval`` and
+/// ``NATSConfiguration/timeout``, or immediately if NATS reports that the peer has no subscription. Dead go-micro peers
+/// are detected at the deadline. go-micro peers have no flow control: a stream ends with `resourceExhausted` if its
+/// reader is too slow for them. After ``/MicroCore/TransportStream/finish()``, a go-micro server has
+/// ``NATSConfiguration/timeout`` from its last message to end the stream; otherwise, the stream ends with
+/// `deadlineExceeded`, because versions before v1.18 may never end it. Streams that go-micro clients open have no
+/// deadline, and end after 24 hours. A caller that dies while it waits for a reply is detected at the deadline of the
+/// call.
 public final class NATSTransport: Transport {
     let connection: NATSConnectionManager
     private let requests: NATSRequests
@@ -32,11 +35,11 @@ public final class NATSTransport: Transport {
     /// Creates a transport, which connects on first use.
     ///
     /// - Parameters:
-    ///   - configuration: The servers and the credentials. The settings of messages are ignored.
+    ///   - configuration: The servers and the credentials. The settings for messages are ignored.
     ///   - logger: Logs unexpected handler errors and changes of the connection.
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument` for an invalid address or limit, or a user without a
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument` for an invalid address or limit, or a user without a
     ///   password.
-    public init(configuration: NATSConfiguration = .init(), logger: Logger = .current) throws {
+    public init(configuration: NATSConfiguration = .init(), logger: Logger = .component("nats")) throws {
         connection = try NATSConnectionManager(configuration, role: .transport, logger: logger)
         self.logger = logger
         requests = NATSRequests(connection)
@@ -48,9 +51,9 @@ public final class NATSTransport: Transport {
     /// `nats`
     public var name: String { "nats" }
 
-    /// Streams, with back-pressure between peers of this toolkit. go-micro's envelope cannot hold several headers of one
-    /// name. The largest body follows from the server's largest payload, less a quarter for base64: 774,144 bytes for the
-    /// default payload of 1 MiB.
+    /// Streams, with back-pressure between swift-micro peers. go-micro's envelope cannot hold several headers with the
+    /// same name. The maximum body size is the server's maximum payload minus a quarter for base64: 774,144 bytes for
+    /// the default payload of 1 MiB.
     public var capabilities: TransportCapabilities {
         TransportCapabilities(features: [.streams, .backPressure], maxBodySize: limits.maxBodySize)
     }
@@ -59,7 +62,7 @@ public final class NATSTransport: Transport {
 
     // MARK: Calls
 
-    /// See ``MicroCore/Transport/call(_:to:)``.
+    /// See ``/MicroCore/Transport/call(_:to:)``.
     public func call(_ request: TransportRequest, to address: Address) async throws -> TransportResponse {
         try checkOpen()
         try Task.checkCancellation()
@@ -68,14 +71,14 @@ public final class NATSTransport: Transport {
         let id = String(lastCallID.add(1, ordering: .relaxed).newValue)
         let payload = try encoded(request, GoMicroHeaders.idFields(id), body: request.body)
         guard request.deadline > .now else {
-            throw MicroError.natsDeadlineExceeded(callDescription, isSafeToRetry: true)
+            throw MicroError.noResponse(callDescription, isSafeToRetry: true)
         }
         let reply = try await exchange(BrokerMessage(body: payload), subject, callDescription, by: request.deadline)
         guard let envelope = NATSEnvelope(parsing: reply) else { throw MicroError.natsInvalidEnvelope(callDescription) }
         if let error = envelope.fields.error, !error.isEmpty {
             throw MicroError(wireText: error, origin: request.service)
         }
-        // Go leaves out the type of an empty body.
+        // Go omits the type of an empty body.
         let contentType = envelope.fields.contentType
         return TransportResponse(
             contentType: contentType.isEmpty ? request.contentType : contentType, headers: envelope.fields.userHeaders,
@@ -89,7 +92,7 @@ public final class NATSTransport: Transport {
         let reply: NATSMessage
         do {
             reply = try await requests.request(message, to: subject, by: deadline) { inbox in
-                NATSControlMessage.cancel.send(to: subject, inbox: inbox, by: connection)
+                StreamControl.cancel.send(to: subject, inbox: inbox, by: connection)
             }
         } catch {
             guard isOpen else { throw connection.kind.closedError(connection.description, isSafeToRetry: false) }
@@ -97,7 +100,7 @@ public final class NATSTransport: Transport {
         }
         switch reply.status {
         case nil: return reply.body
-        case 503: throw MicroError.natsNoResponders(callDescription)
+        case 503: throw MicroError.noListener(callDescription, broker: "NATS")
         case let status?:
             throw MicroError(
                 .unavailable, "\(callDescription): NATS responded with status \(status) \(reply.reason)",
@@ -107,24 +110,23 @@ public final class NATSTransport: Transport {
 
     // MARK: Streams
 
-    /// See ``MicroCore/Transport/open(_:to:)``. The stream ends at once if the address has no listener.
+    /// See ``/MicroCore/Transport/open(_:to:)``. The stream ends immediately if the address has no listener.
     public func open(_ request: TransportRequest, to address: Address) async throws -> TransportStream {
         try checkOpen()
         try Task.checkCancellation()
         let subject = try NATSSubject.callSubject(address)
         let callDescription = Self.callDescription(request, subject)
         let streamField = [(name: GoMicroHeaderName.stream, value: "true")]
-        let payload = try encoded(request, streamField, body: ByteBuffer())
+        let payload = try encoded(request, streamField, body: request.body)
         guard request.deadline > .now else {
-            throw MicroError.natsDeadlineExceeded(callDescription, isSafeToRetry: true)
+            throw MicroError.noResponse(callDescription, isSafeToRetry: true)
         }
         let inbox = try streams.makeSubject()
+        let wire = NATSStreamWire(
+            connection: connection, subject: subject, inbox: inbox,
+            fields: GoMicroHeaders.targetFields(of: request) + streamField)
         let (stream, delegate) = NATSStreamDelegate.make(
-            NATSStreamDelegate.Parameters(
-                subject: subject, inbox: inbox, service: request.service, name: callDescription,
-                fields: GoMicroHeaders.targetFields(of: request) + streamField,
-                deadline: request.deadline),
-            peer: .unknown, connection: connection)
+            wire, service: request.service, name: callDescription, deadline: request.deadline, peer: .unknown)
         do {
             // Added before the opening message is sent, so that a connection loss from here on ends the stream.
             _ = try await connection.connected(by: request.deadline)
@@ -145,7 +147,7 @@ public final class NATSTransport: Transport {
 
     // MARK: Listeners
 
-    /// See ``MicroCore/Transport/bind(to:)``. A listener gets a unique subject, regardless of the host and port. An address
+    /// See ``/MicroCore/Transport/bind(to:)``. A listener gets a unique subject, regardless of the host and port. An address
     /// that starts with ``NATSConfiguration/inboxPrefix`` is used as it is, and refused if it already has a listener.
     public func bind(to address: Address) async throws -> any TransportListener {
         try checkOpen()
@@ -179,10 +181,10 @@ public final class NATSTransport: Transport {
         return isOpen
     }
 
-    /// - Throws: ``MicroCore/MicroError`` with `unavailable` if a listener responds at a subject.
+    /// - Throws: ``/MicroCore/MicroError`` with `unavailable` if a listener responds at a subject.
     private func ensureUnused(_ subject: String, by deadline: ContinuousClock.Instant) async throws {
         let ping = BrokerMessage(body: ByteBuffer(string: "ping"))
-        let reply = try await requests.request(ping, to: NATSControlMessage.subject(of: subject), by: deadline)
+        let reply = try await requests.request(ping, to: StreamControl.subject(of: subject), by: deadline)
         guard reply.status == 503 else {
             throw MicroError(
                 .unavailable, "cannot listen at \(subject): the subject is in use", origin: MicroError.Origin.transport,
@@ -192,7 +194,7 @@ public final class NATSTransport: Transport {
 
     // MARK: The end
 
-    /// See ``MicroCore/Transport/close()``. Calls and streams in flight end with `closed`; those of the listeners are
+    /// See ``/MicroCore/Transport/close()``. Calls and streams in flight end with `closed`; those of the listeners are
     /// cancelled.
     public func close() async {
         let open = listeners.withLock { listeners in
@@ -202,7 +204,7 @@ public final class NATSTransport: Transport {
         let closed = connection.kind.closedError(connection.description, isSafeToRetry: false)
         streams.failAll(closed)
         requests.failAll(closed) { [connection] subject, inbox in
-            NATSControlMessage.cancel.send(to: subject, inbox: inbox, by: connection)
+            StreamControl.cancel.send(to: subject, inbox: inbox, by: connection)
         }
         for listener in open { await listener.drain(deadline: .now) }
         await connection.close(by: .now + connection.configuration.timeout)
@@ -218,8 +220,8 @@ public final class NATSTransport: Transport {
         _ request: TransportRequest, _ kind: GoMicroHeaders.Fields, body: ByteBuffer
     ) throws -> ByteBuffer {
         let target = GoMicroHeaders.targetFields(of: request)
-        try NATSCallLimits.check(target)
-        try NATSCallLimits.check(request.headers)
+        try CallHeaderRules.check(target: target)
+        try CallHeaderRules.check(request.headers, broker: "NATS")
         let fields = target + kind + GoMicroHeaders.timeoutFields(until: request.deadline) + request.headers
         return try limits.encoded(fields, body: body, of: "request")
     }
@@ -232,7 +234,7 @@ public final class NATSTransport: Transport {
     private static func addingContext(_ callDescription: String, _ error: any Error) -> any Error {
         guard var error = error as? MicroError else { return error }
         if error.code == .deadlineExceeded {
-            return MicroError.natsDeadlineExceeded(callDescription, isSafeToRetry: error.isSafeToRetry)
+            return MicroError.noResponse(callDescription, isSafeToRetry: error.isSafeToRetry)
         }
         error.message = "\(callDescription): \(error.message)"
         return error

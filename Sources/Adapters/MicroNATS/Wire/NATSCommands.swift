@@ -40,7 +40,7 @@ extension CurlOutput {
 
     /// The description of the client, which contains secrets.
     mutating func appendConnect(_ options: ConnectOptions) {
-        // It consists of strings, numbers and booleans: encoding it cannot fail.
+        // It consists of strings, numbers and booleans, so encoding it cannot fail.
         let json = (try? JSONEncoder().encode(options)) ?? Data()
         append("CONNECT ")
         json.withUnsafeBytes { append($0) }
@@ -62,7 +62,7 @@ private struct NATSWriter {
     }
 
     mutating func write(_ text: String) {
-        // Without a copy, except for strings bridged from Objective-C.
+        // Makes no copy, except for strings bridged from Objective-C.
         let isWritten: Void? = text.utf8.withContiguousStorageIfAvailable { write(UnsafeRawBufferPointer($0)) }
         if isWritten == nil { Array(text.utf8).withUnsafeBytes { write($0) } }
     }

@@ -38,7 +38,7 @@ struct NATSHeaderBlock {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The payload size of a message in bytes, its headers included.
+    /// The payload size of a message in bytes, including its headers.
     static func payloadSize(of message: BrokerMessage) -> Int {
         (message.headers.isEmpty ? 0 : size(of: message.headers)) + message.body.readableBytes
     }

@@ -7,16 +7,16 @@ import MicroCore
 // The JSON of the protocol's INFO and CONNECT, under the names of the documentation
 // (https://docs.nats.io/reference/reference-protocols/nats-protocol).
 
-/// Describes a server: sent as `INFO` when a client connects and whenever something in it changes.
+/// Describes a server: sent as `INFO` when a client connects and when the information changes.
 struct ServerInfo: Sendable, Decodable {
     var version: String?
-    /// The largest payload that the server accepts, headers included, in bytes.
+    /// The largest payload that the server accepts, including headers, in bytes.
     var maxPayload: Int?
     /// Whether the server accepts only TLS.
     var tlsRequired: Bool?
     /// Whether the server accepts TLS.
     var tlsAvailable: Bool?
-    /// Whether the server is about to shut down: clients should move to another one.
+    /// Whether the server is about to shut down, so that clients should connect to another one.
     var lameDuckMode: Bool?
     /// The addresses of the cluster's servers, `host:port`.
     var connectURLs: [String]?

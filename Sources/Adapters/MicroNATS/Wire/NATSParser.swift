@@ -29,8 +29,8 @@ protocol NATSParserHandler {
 }
 
 /// Parses the client protocol from chunks that may be split anywhere
-/// ([NATS documentation](https://docs.nats.io/reference/reference-protocols/nats-protocol)). A message that is complete in
-/// one chunk is passed on without a copy.
+/// ([NATS documentation](https://docs.nats.io/reference/reference-protocols/nats-protocol)). A message that is complete
+/// in one chunk is delivered without a copy.
 struct NATSParser {
     /// The longest line, in bytes. `INFO` lists every server of a cluster.
     static let maxLineLength = 256 * 1024
@@ -50,7 +50,8 @@ struct NATSParser {
 
     /// Parses the next chunk.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `internal`: a protocol violation, after which nothing more can be parsed.
+    /// - Throws: ``/MicroCore/MicroError`` with `internal`: a protocol violation; nothing more can be parsed
+    ///   afterwards.
     mutating func feed(_ bytes: UnsafeRawBufferPointer, to handler: inout some NATSParserHandler) throws(MicroError) {
         var rest = bytes[...]
         while !buffer.isEmpty, !rest.isEmpty { try complete(&rest, &handler) }

@@ -13,7 +13,7 @@ import Testing
     enum SubscriberFailure: String, CaseIterable, Sendable {
         case unreachable, silent, closingConnection, failing, malformedResponse
 
-        /// Whether the message certainly was not received, so that another member of the queue is tried.
+        /// Whether the message was definitely not received, so that another member of the queue is tried.
         var isCertainlyUndelivered: Bool { self == .unreachable }
 
         func makeServer() throws -> ScriptedServer {
@@ -80,7 +80,7 @@ import Testing
     @Test(arguments: SubscriberFailure.allCases) func queueTriesAnotherMemberOnlyIfUndelivered(
         _ failure: SubscriberFailure
     ) async throws {
-        let brokers = BrokerFixture.inMemory { $0.timeout = .milliseconds(500) }
+        let brokers = BrokerFixture.inMemory { if failure == .silent { $0.timeout = .milliseconds(500) } }
         try await withFailingSubscriber(failure, queue: "q", in: brokers) { _ in
             try await brokers.run { subscriber, publisher in
                 let subscription = try await subscriber.subscribe(to: "t", queue: "q")
@@ -91,6 +91,42 @@ import Testing
                 }
                 #expect(failure.isCertainlyUndelivered ? failures == 0 : failures == 1)
                 if failure.isCertainlyUndelivered { #expect(try await subscription.first(20).count == 20) }
+            }
+        }
+    }
+
+    /// A publisher that has not noticed the deregistration yet.
+    @Test func stoppingSubscriberIsNotAFailure() async throws {
+        let brokers = BrokerFixture.inMemory()
+        let requests = Counter()
+        let stopping = try ScriptedServer { _ in
+            requests.add()
+            let error = #"{"id":"micro.server","code":503,"detail":"x is stopping","status":"Service Unavailable"}"#
+            return ScriptedResponse(headers: [("Micro-Error", error)], text: "")
+        }
+        defer { stopping.stop() }
+        try await brokers.registry.addSubscriber(of: "t", queue: "q", port: stopping.port)
+        try await brokers.run { subscriber, publisher in
+            try await publisher.publish(BrokerMessage(), to: "t")
+            #expect(requests.value == 1)
+            let subscription = try await subscriber.subscribe(to: "t", queue: "q")
+            for _ in 0..<20 { try await publisher.publish(BrokerMessage(), to: "t") }
+            #expect(try await subscription.first(20).count == 20)
+        }
+    }
+
+    /// Otherwise, every second event of the queue would fail as long as the member is registered.
+    @Test func memberThatDoesNotRespondIsTriedLast() async throws {
+        let brokers = BrokerFixture.inMemory { $0.timeout = .milliseconds(500) }
+        try await withFailingSubscriber(.silent, queue: "q", in: brokers) { _ in
+            try await brokers.run { subscriber, publisher in
+                let subscription = try await subscriber.subscribe(to: "t", queue: "q")
+                var failures = 0
+                for _ in 0..<40 {
+                    do { try await publisher.publish(BrokerMessage(), to: "t") } catch { failures += 1 }
+                }
+                #expect(failures <= 1)
+                #expect(try await subscription.first(40 - failures).count == 40 - failures)
             }
         }
     }

@@ -13,7 +13,7 @@ struct GoMicroVersion: Sendable, CustomTestStringConvertible {
     let name: String
     /// The service under which a subscriber of `events.hello` registers.
     let service: String
-    /// The node ID, without its end that differs.
+    /// The node ID, without its varying suffix.
     let nodeIDPrefix: String
     let metadata: [String: String]
     let path: String
@@ -32,6 +32,12 @@ struct GoMicroVersion: Sendable, CustomTestStringConvertible {
             path: "/_sub",
             envelope:
                 #"{"Header":{":topic":"events.hello","Content-Type":"application/protobuf","X-User-Id":"john"},"Body":"CgRKb2hu"}"#,
+            requiredHeaders: [":topic", "Content-Type"]),
+        GoMicroVersion(
+            name: "v0.20.0", service: "topic:events.hello", nodeIDPrefix: "broker-", metadata: ["secure": "false"],
+            path: "/_sub",
+            envelope:
+                #"{"Header":{":topic":"events.hello","Content-Type":"application/protobuf","X-Micro-From-Service":"greeter-cli","X-Micro-Id":"f5022856-b8ed-4839-a45a-c40faa294512","X-Micro-Topic":"events.hello","X-User-Id":"john"},"Body":"CgRKb2hu"}"#,
             requiredHeaders: [":topic"]),
         GoMicroVersion(
             name: "v1.0.0", service: "topic:events.hello", nodeIDPrefix: "broker-", metadata: ["secure": "false"],
@@ -85,7 +91,7 @@ struct GoMicroVersion: Sendable, CustomTestStringConvertible {
         let brokers = BrokerFixture.inMemory()
         try await brokers.run { subscriber, _ in
             let subscription = try await subscriber.subscribe(to: "events.hello")
-            // As the publisher finds it: by the name of the service and, if nodes have it, the metadata.
+            // Finds it like the publisher: by the name of the service and, if nodes have it, the metadata.
             let nodes = try await brokers.registry.lookUp(version.service).filter { $0.version == "ff.http.broadcast" }
                 .flatMap(\.nodes).filter { $0.metadata == version.metadata }
             #expect(nodes.count == 1)
@@ -102,9 +108,9 @@ struct GoMicroVersion: Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test(arguments: GoMicroVersion.all) func swiftPublisherReachesSubscriberOnce(_ version: GoMicroVersion)
-        async throws
-    {
+    /// A message of a typed publisher, and a raw one without headers.
+    @Test(arguments: GoMicroVersion.all, [["Content-Type": "application/protobuf"], [:]] as [Headers])
+    func swiftPublisherReachesSubscriberOnce(_ version: GoMicroVersion, headers: Headers) async throws {
         let requests = ValueCollector<ScriptedRequest>()
         let server = try subscriber(requests)
         defer { server.stop() }
@@ -112,8 +118,7 @@ struct GoMicroVersion: Sendable, CustomTestStringConvertible {
         try await brokers.registry.register(version.record(port: server.port), timeToLive: nil)
         try await brokers.run { _, publisher in
             try await publisher.publish(
-                BrokerMessage(headers: ["Content-Type": "application/protobuf"], text: "\n\u{4}John"),
-                to: "events.hello")
+                BrokerMessage(headers: headers, text: "\n\u{4}John"), to: "events.hello")
             try await publisher.publish(BrokerMessage(text: "other"), to: "events.other")
         }
         #expect(requests.values.count == 1)
@@ -140,6 +145,19 @@ struct GoMicroVersion: Sendable, CustomTestStringConvertible {
             ServiceRecord(name: "t", version: "latest", nodes: [service]), timeToLive: nil)
         try await brokers.run { _, publisher in try await publisher.publish(BrokerMessage(text: "1"), to: "t") }
         #expect(requests.values.map(\.target) == ["/_sub?id=t-1"])
+    }
+
+    /// The headers that go-micro requires are not part of the message.
+    @Test func rawMessageArrivesUnchanged() async throws {
+        let brokers = BrokerFixture.inMemory()
+        try await brokers.run { subscriber, publisher in
+            let subscription = try await subscriber.subscribe(to: "events.hello")
+            for headers in [[:], ["Content-Type": "application/octet-stream"], ["k": "v"]] as [Headers] {
+                let message = BrokerMessage(headers: headers, text: "1")
+                try await publisher.publish(message, to: "events.hello")
+                #expect(try await subscription.first(1).first?.message == message)
+            }
+        }
     }
 
     @Test func queueAcrossVersionsReceivesEachEventOnce() async throws {

@@ -15,7 +15,7 @@ import Testing
 
     init() throws { consul = try #require(ConsulServer.current) }
 
-    /// Runs a body with two brokers, each with a registry client of its own.
+    /// Runs a body with two brokers, each with its own registry client.
     private func run(_ body: (HTTPBroker, HTTPBroker) async throws -> Void) async throws {
         var configuration = ConsulConfiguration()
         configuration.address = consul.address

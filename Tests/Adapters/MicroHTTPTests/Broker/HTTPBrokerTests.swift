@@ -297,6 +297,20 @@ import Testing
         }
     }
 
+    /// The first attempt fails, and the next one takes longer than there is time.
+    @Test func errorOfPublishHasTheCauseOfTheRegistry() async throws {
+        let registry = CountingRegistry(MemoryRegistry(backend: MemoryBackend())) { number in
+            if number == 1 { throw MicroError(.unavailable, "connection refused") }
+            try await Task.sleep(for: .seconds(600))
+        }
+        var brokers = BrokerFixture(registry: registry)
+        brokers.configuration.timeout = .milliseconds(300)
+        try await brokers.run { _, publisher in
+            let error = try await microError { try await publisher.publish(BrokerMessage(), to: "t") }
+            #expect(error.code == .unavailable && error.message.contains("connection refused"), "\(error)")
+        }
+    }
+
     @Test func publishIsCancellable() async throws {
         let backend = MemoryBackend()
         try await BrokerFixture(registry: MemoryRegistry(backend: backend)).run { _, publisher in
@@ -339,12 +353,18 @@ import Testing
     }
 }
 
-/// A registry that counts look-ups.
+/// A registry that counts lookups.
 private struct CountingRegistry: Registry {
     let lookUps = Counter()
     private let registry: MemoryRegistry
+    private let beforeLookUp: @Sendable (_ number: Int) async throws -> Void
 
-    init(_ registry: MemoryRegistry) { self.registry = registry }
+    init(
+        _ registry: MemoryRegistry, beforeLookUp: @escaping @Sendable (_ number: Int) async throws -> Void = { _ in }
+    ) {
+        self.registry = registry
+        self.beforeLookUp = beforeLookUp
+    }
 
     var name: String { registry.name }
     var capabilities: RegistryCapabilities { registry.capabilities }
@@ -355,7 +375,7 @@ private struct CountingRegistry: Registry {
     }
     func deregister(_ service: ServiceRecord) async throws { try await registry.deregister(service) }
     func lookUp(_ name: String) async throws -> [ServiceRecord] {
-        lookUps.add()
+        try await beforeLookUp(lookUps.add())
         return try await registry.lookUp(name)
     }
     func list() async throws -> [String] { try await registry.list() }

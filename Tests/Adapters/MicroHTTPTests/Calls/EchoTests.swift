@@ -51,8 +51,8 @@ import Testing
             let request = try #require(seen.values.first)
             #expect(request.service == "greeter")
             #expect(request.endpoint == "Greeter.Hello")
-            #expect(request.contentType == "application/json")
-            #expect(response.contentType == "application/json")
+            #expect(request.contentType == "Application/JSON; charset=utf-8")
+            #expect(response.contentType == "Application/JSON; charset=utf-8")
             #expect(request.body == sent.body)
             #expect(abs(request.deadline.duration(to: sent.deadline) / .seconds(1)) < 6)
         }

@@ -12,14 +12,19 @@ import Testing
 
 /// Events that a client's event loop has not handled yet because it is busy.
 @Suite(.blocking, .timeLimit(.minutes(1))) struct BusyEventLoopTests {
-    private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+    /// With one event loop, which every connection uses.
+    private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    private let eventLoop: any EventLoop
     private let executor: HTTPLoopExecutor
-    private let pool = HTTPConnectionPool(
-        configuration: HTTPConfiguration(), wireFormat: HTTPCallWireFormat(), security: nil, group: .singleton)
+    private let pool: HTTPConnectionPool
     private let peer: ScriptedServer
     private let requests = Counter()
 
     init() async throws {
+        eventLoop = group.next()
+        var configuration = HTTPConfiguration()
+        configuration.eventLoopGroup = group
+        pool = HTTPConnectionPool(configuration: configuration, wireFormat: HTTPCallWireFormat(), security: nil)
         executor = try await eventLoop.submit { [eventLoop] in HTTPLoopExecutor(eventLoop) }.get()
         peer = try ScriptedServer { [requests] connection in
             while let request = try connection.readRequest() {
@@ -35,6 +40,7 @@ import Testing
         defer { peer.stop() }
         try await Task(executorPreference: executor, operation: body).value
         await pool.close()
+        try await group.shutdownGracefully()
     }
 
     private func call(_ submit: @escaping (HTTPConnectionPool, HTTPCall) -> Void = { $0.submit($1) }) async throws {

@@ -52,7 +52,7 @@ import Testing
                 + "X-A:\t1 \r\n\r\n"
                 + "3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nTrailer: x\r\n\r\n")
         #expect(String(buffer: response.body) == "abcde")
-        #expect(response.contentType == "text/plain")
+        #expect(response.contentType == "Text/Plain ; charset=x")
         #expect(response.headers == ["X-A": "1"])
     }
 
@@ -63,7 +63,7 @@ import Testing
         let server = try ScriptedServer { connection in
             while let request = try connection.readRequest() {
                 let answers = [String(decoding: request.body, as: UTF8.self), "again"]
-                // Both at once, so that the second one is received with the first.
+                // Both in one write, so that the second one is received with the first.
                 try connection.write(
                     answers.map { "HTTP/1.1 200 OK\r\nContent-Length: \($0.utf8.count)\r\n\r\n\($0)" }.joined())
             }

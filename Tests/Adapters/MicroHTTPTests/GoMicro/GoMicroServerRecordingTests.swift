@@ -1,8 +1,8 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import GoMicroWire
+import GreeterProtobuf
 import Logging
 import Micro
 import MicroHTTP
@@ -13,7 +13,7 @@ import SwiftProtobuf
 import TestSupport
 import Testing
 
-/// Recorded clients of all versions of go-micro call a service of this toolkit.
+/// Recorded clients of all versions of go-micro call a swift-micro service.
 @Suite(.timeLimit(.minutes(2))) struct GoMicroServerRecordingTests {
     // The recorded request has a string as field 1, the recorded response one as field 2.
     private typealias HelloMessage = Google_Protobuf_StringValue
@@ -25,7 +25,7 @@ import Testing
     private struct Greeting: Codable, Sendable { var greeting: String? }
 
     /// - Throws: The recorded errors.
-    private static func greet(_ name: String) throws -> String {
+    static func greet(_ name: String) throws -> String {
         switch name {
         case "missing": throw MicroError(.notFound, "no such name \"missing\"")
         case "taken": throw MicroError(MicroError.Code(status: 409), "name \"taken\" is taken")
@@ -34,32 +34,55 @@ import Testing
         }
     }
 
-    private func makeService(isJSON: Bool, registry: MemoryRegistry, name: String) throws -> Microservice {
-        var configuration = Microservice.Configuration(name: name)
-        configuration.deregistrationGracePeriod = .zero
-        configuration.codecs = [ProtobufCodec(), JSONCodec()]
-        let service = try Microservice(
-            configuration, registry: registry, transport: HTTPTransport(),
-            logger: Logger(label: "greeter") { _ in SwiftLogNoOpLogHandler() })
+    private struct Count: Codable, Sendable { var count: Int64? }
+    private struct Number: Codable, Sendable { var number: Int64? }
+
+    /// Each recording with handlers that are written by hand, and with generated ones if those have its endpoint.
+    private static let cases = GoMicroRecording.all.filter { !$0.hasPlainError }.flatMap { recording in
+        let endpoints = recording.messages(ofClient: true).compactMap { $0["Micro-Endpoint"] }
+        let isHandwritten =
+            recording.name == "http_count_json" || endpoints.contains("Greeter.Forward")
+            || endpoints.contains("Greeter.OpenChat")
+        return (isHandwritten ? [false] : [false, true]).map { (recording, $0) }
+    }
+
+    private func register(isJSON: Bool, isGenerated: Bool, streamEnds: ValueCollector<String>, on service: Microservice)
+    {
+        if isGenerated { return service.register(RecordedGreeter()) }
         if isJSON {
             service.handle("Greeter.Hello") { (hello: Hello, _) in
                 Greeting(greeting: try Self.greet(hello.name ?? ""))
             }
             service.handleStream("Greeter.Chat") { (stream: MessageStream<Greeting, Hello>, _) in
-                for try await hello in stream where hello.name != "bye" {
-                    let greeting = try Self.greet(hello.name ?? "")
-                    try await stream.send(Greeting(greeting: greeting.isEmpty ? nil : greeting))
+                try await Self.recordEnd(in: streamEnds) {
+                    for try await hello in stream {
+                        if hello.name == "bye" { return }
+                        let greeting = try Self.greet(hello.name ?? "")
+                        try await stream.send(Greeting(greeting: greeting.isEmpty ? nil : greeting))
+                    }
                 }
             }
-            return service
+            service.handleStream("Greeter.Count") { (stream: MessageStream<Number, Count>, _) in
+                for try await count in stream {
+                    for number in 0..<(count.count ?? 0) {
+                        try await stream.send(Number(number: number == 0 ? nil : number))
+                    }
+                    return
+                }
+            }
+            return
         }
-        service.handle("Greeter.Hello") { (hello: HelloMessage, _) in Self.message(try Self.greet(hello.value)) }
+        for endpoint in ["Greeter.Hello", "Greeter.Forward", "Greeter.OpenChat"] {
+            service.handle(endpoint) { (hello: HelloMessage, _) in Self.message(try Self.greet(hello.value)) }
+        }
         service.handle("Greeter.Empty") { (_: HelloMessage, _) in GreetingMessage() }
         for endpoint in ["Greeter.Chat", "Greeter.ChatForward"] {
             service.handleStream(endpoint) { (stream: MessageStream<GreetingMessage, HelloMessage>, _) in
-                for try await hello in stream {
-                    if hello.value == "bye" { return }
-                    try await stream.send(Self.message(try Self.greet(hello.value)))
+                try await Self.recordEnd(in: streamEnds) {
+                    for try await hello in stream {
+                        if hello.value == "bye" { return }
+                        try await stream.send(Self.message(try Self.greet(hello.value)))
+                    }
                 }
             }
         }
@@ -69,7 +92,15 @@ import Testing
                 return
             }
         }
-        return service
+    }
+
+    /// Records how the handler of a stream ended: `end`, or the error.
+    private static func recordEnd(in ends: ValueCollector<String>, _ body: () async throws -> Void) async throws {
+        do { try await body() } catch {
+            ends.add("\(error)")
+            throw error
+        }
+        ends.add("end")
     }
 
     private static func message(_ greeting: String) -> GreetingMessage {
@@ -78,97 +109,73 @@ import Testing
         return message
     }
 
-    @Test("recorded clients get the recorded responses", arguments: GoMicroRecording.all)
-    func recordedClientGetsRecordedResponses(recording: GoMicroRecording) async throws {
+    /// The handlers are handwritten, or generated from `greeter.proto`. Generated handlers respond to both protobuf and
+    /// JSON.
+    @Test("recorded clients get the recorded responses", arguments: cases)
+    func recordedClientGetsRecordedResponses(recording: GoMicroRecording, isGenerated: Bool) async throws {
+        try await replay(recording, isGenerated: isGenerated)
+    }
+
+    /// A Go handler forwards all headers of the call that it handles, even to an endpoint of the same name.
+    @Test(
+        "Micro-Kind that go-micro has forwarded is ignored",
+        arguments: GoMicroRecording.all.filter { $0.name.hasPrefix("http_stream_") }, ["call", "stream"])
+    func forwardedKindIsIgnored(recording: GoMicroRecording, kind: String) async throws {
+        let endpoint = recording.messages(ofClient: true).compactMap { $0["Micro-Endpoint"] ?? $0["X-Micro-Endpoint"] }
+            .first
+        var recording = recording
+        recording.steps = recording.steps.map { step in
+            guard case .client(var text) = step, text.hasPrefix("POST"), let line = text.firstRange(of: "\r\n") else {
+                return step
+            }
+            text.replaceSubrange(line, with: "\r\nMicro-Kind: \(kind) \(endpoint ?? "Greeter.Chat")\r\n")
+            return .client(text)
+        }
+        try await replay(recording, isGenerated: false)
+    }
+
+    private func replay(_ recording: GoMicroRecording, isGenerated: Bool) async throws {
         let requests = recording.messages(ofClient: true)
         let expected = recording.messages(ofClient: false)
         let service = requests.compactMap { $0["Micro-Service"] }.first ?? "go.micro.srv.greeter"
-        let isJSON = requests.first?["Content-Type"] == "application/json"
-        let registry = MemoryRegistry(backend: MemoryBackend())
-        let microservice = try makeService(isJSON: isJSON, registry: registry, name: service)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await microservice.run() }
-            defer { group.cancelAll() }
-            #expect(try await eventually { try await !registry.lookUp(service).isEmpty })
-            let node = try #require(try await registry.lookUp(service).first?.nodes.first)
-            let raw = try await RawConnection.open(to: Address(node))
+        let streamEnds = ValueCollector<String>()
+        try await withRecordedService(service, codecs: isGenerated ? nil : [ProtobufCodec(), JSONCodec()]) {
+            register(isJSON: recording.isJSON, isGenerated: isGenerated, streamEnds: streamEnds, on: $0)
+        } body: { raw in
             var expectedCount = 0
             replay: for step in recording.steps {
                 switch step {
-                // v1.9 and later send an end also after that of the server, which has closed the connection by then.
+                // v1.9 and later send an end even after the server's end, when the server has already closed the
+                // connection.
                 case .client(let text): try? await raw.send(GoMicroRecording.bytes(text))
                 case .server(let text):
                     expectedCount += GoMicroRecording.Message.all(in: GoMicroRecording.bytes(text)).count
                     #expect(await eventually { raw.messages.count >= expectedCount }, "\(raw.text)")
-                case .clientCloses, .serverCloses: break replay
+                case .clientCloses:
+                    try? await raw.endSending()
+                    // v1.0 clients end a stream by closing the connection; later clients send an end before.
+                    if !isGenerated,
+                        ["http_stream_empty", "http_stream_server", "http_stream_away", "http_stream_open"]
+                            .contains(where: recording.name.hasPrefix)
+                    {
+                        #expect(await eventually { streamEnds.values == ["end"] }, "\(streamEnds.values)")
+                    }
+                    break replay
+                case .serverCloses: break replay
                 }
             }
             let responses = raw.messages
             for (response, expected) in zip(responses, expected) { expectEqual(response, expected) }
             // v1.0 closes the connection at the end of a stream; this server sends an end before.
             let rest = responses.dropFirst(expectedCount)
-            #expect(rest.allSatisfy { $0["Micro-Error"] == GoMicroHeaders.endOfStream } && rest.count <= 1)
-            raw.close()
+            #expect(rest.allSatisfy { $0.content.error == GoMicroHeaders.endOfStream } && rest.count <= 1)
         }
     }
 
     private func expectEqual(_ response: GoMicroRecording.Message, _ expected: GoMicroRecording.Message) {
         #expect(response["Content-Type"] == expected["Content-Type"])
-        let (content, expectedContent) = (Self.content(response), Self.content(expected))
-        #expect(content.error == expectedContent.error)
-        if content.error == nil { #expect(content.message == expectedContent.message) }
+        let (content, expected) = (response.content, expected.content)
+        #expect(content.error == expected.error)
+        if content.error == nil { #expect(content.message == expected.message) }
     }
-
-    /// The message and the error of a response. Those of v0.14 are in an envelope, whose other fields may differ.
-    private static func content(_ response: GoMicroRecording.Message) -> (message: [UInt8], error: String?) {
-        if response["Micro-Error"] == nil, let content = LegacyContent(response.body) {
-            return (content.message, content.error)
-        }
-        // A plain text of a Go handler is `internal` here.
-        return (response.body, response["Micro-Error"])
-    }
-}
-
-/// The content of a response envelope in the protocol before 1.0.
-private struct LegacyContent {
-    let message: [UInt8]
-    let error: String?
-
-    init?(_ body: [UInt8]) {
-        if let object = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any], object["id"] != nil {
-            error = object["error"] as? String
-            let result = object["result"].flatMap {
-                try? JSONSerialization.data(withJSONObject: $0, options: [.sortedKeys, .fragmentsAllowed])
-            }
-            message = result.map { Array($0) } ?? []
-            return
-        }
-        var bytes = ByteBuffer(bytes: body)
-        guard var header = bytes.readLengthPrefixedSlice(as: UInt32.self),
-            let message = bytes.readLengthPrefixedSlice(as: UInt32.self), bytes.readableBytes == 0
-        else { return nil }
-        // Field 3, at the end.
-        var error = ""
-        while let tag = header.readInteger(as: UInt8.self) {
-            if tag == 0x11 {
-                header.moveReaderIndex(forwardBy: 8)
-            } else {
-                var length = 0
-                for shift in stride(from: 0, to: 28, by: 7) {
-                    guard let byte = header.readInteger(as: UInt8.self) else { return nil }
-                    length |= Int(byte & 0x7F) << shift
-                    if byte < 0x80 { break }
-                }
-                let text = header.readString(length: length) ?? ""
-                if tag == 0x1A { error = text }
-            }
-        }
-        self.error = error.isEmpty ? nil : error
-        self.message = Array(message.readableBytesView)
-    }
-}
-
-extension RawConnection {
-    /// The complete messages received so far.
-    fileprivate var messages: [GoMicroRecording.Message] { GoMicroRecording.Message.all(in: bytes) }
 }

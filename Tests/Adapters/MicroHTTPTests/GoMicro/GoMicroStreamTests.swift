@@ -1,13 +1,14 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 import MicroCore
 import MicroHTTP
 import NIOCore
 import TestSupport
 import Testing
 
-/// Streams recorded from go-micro v1.0.0: successive requests and responses on a connection of their own.
+/// Streams recorded from go-micro v1.0.0: successive requests and responses on a dedicated connection.
 @Suite(.timeLimit(.minutes(1))) struct GoMicroStreamTests {
     private static let fields = """
         Micro-Endpoint: Greeter.Stream\r\nMicro-From-Service: greeter-cli\r\nMicro-Method: Greeter.Stream\r\n\
@@ -111,6 +112,55 @@ import Testing
             // It closes the connection without an end, as v1.0 does when the handler returns.
             let end = try await messages.next()
             #expect(end == nil)
+        }
+    }
+
+    /// go-micro sends its call timeout with streams, but does not end them when it expires.
+    @Test func goMicroStreamContinuesAfterTimeout() async throws {
+        let transport = HTTPTransport()
+        let listener = try await transport.bind(to: .local(0))
+        let running = Task {
+            try await listener.run(echo) { _ in
+                { _, stream in for try await message in stream { try await stream.send(message) } }
+            }
+        }
+        let raw = try await RawConnection.open(to: listener.address)
+        let request = { (body: String) in
+            Self.request(Self.json.type, body).replacing("Timeout: 5000000000", with: "Timeout: 100000000")
+        }
+        try await raw.send(request("{}\n") + request("1"))
+        #expect(await raw.responses(1).map(\.body) == ["1"])
+        let timeout = ContinuousClock.now + .milliseconds(400)
+        #expect(await eventually { .now > timeout })
+        try await raw.send(request("2"))
+        #expect(await raw.responses(2).map(\.body) == ["1", "2"])
+        raw.close()
+        await transport.close()
+        try await running.value
+    }
+
+    /// v1.18 and later notice the end of the client, but never end their own side.
+    @Test func waitForEndOfServerIsBounded() async throws {
+        let done = DispatchSemaphore(value: 0)
+        let server = try ScriptedServer { connection in
+            for _ in 0..<2 { _ = try connection.readRequest() }
+            try connection.write(Self.response(Self.json.type, "1"))
+            _ = connection.readToEnd()
+            done.wait()
+        }
+        defer { server.stop() }
+        defer { done.signal() }
+        var configuration = HTTPConfiguration()
+        configuration.streamEndTimeout = .milliseconds(300)
+        try await withClient(configuration) { client in
+            let stream = try await client.open(.test(timeout: .seconds(60)), to: .local(server.port))
+            var messages = stream.makeAsyncIterator()
+            try await stream.send(ByteBuffer(string: "1"))
+            let message = try await messages.next()
+            #expect(message == ByteBuffer(string: "1"))
+            try await stream.finish()
+            let error = try await microError { _ = try await messages.next() }
+            #expect(error.code == .deadlineExceeded && error.message.contains("did not end the stream"), "\(error)")
         }
     }
 }

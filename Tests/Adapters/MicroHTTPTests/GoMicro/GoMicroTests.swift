@@ -164,7 +164,7 @@ import Testing
             let response = try await client.call(.test(), to: address)
             #expect(String(buffer: response.body) == "{\"greeting\":\"Hello John\"}\n")
             #expect(response.contentType == "application/json")
-            // Of the repeated request headers only the user's are left.
+            // Only the user's headers remain of the repeated request headers.
             #expect(
                 response.headers == ["Micro-From-Service": "greeter-cli", "X-From-Id": "script", "X-User-Id": "john"])
         }
