@@ -1,0 +1,62 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GoMicroWire
+import MicroCore
+import NIOCore
+
+/// Converts calls to messages: go-micro's headers in the header table, the body as it is.
+struct RabbitMQCallFormat: Sendable {
+    /// The part of a header frame that properties other than headers can take, in bytes.
+    private static let reservedHeaderSize = 1024
+
+    let maxBodySize: Int
+    let maxFrameSize: Int
+
+    /// The limits of a connection.
+    init(_ connection: RabbitMQConnectionManager) {
+        maxBodySize = connection.configuration.maxMessageSize
+        maxFrameSize = connection.currentSession?.maxFrameSize ?? 128 * 1024
+    }
+
+    /// Checks the size of a message. The server would close the connection on larger headers.
+    ///
+    /// - Throws: ``/MicroCore/MicroError`` with `payloadTooLarge`.
+    func check(_ fields: GoMicroHeaders.Fields, body: ByteBuffer, of what: String) throws(MicroError) {
+        // Each field has a length, a type and the length of the value.
+        let size = fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 6 }
+        let maxHeaderSize = maxFrameSize - AMQPFrame.overhead - Self.reservedHeaderSize
+        guard body.readableBytes <= maxBodySize, size <= maxHeaderSize else {
+            throw MicroError(
+                .payloadTooLarge,
+                "the \(what) has a body of \(body.readableBytes) bytes and headers of \(size): the limits are "
+                    + "\(maxBodySize) and \(maxHeaderSize)", origin: MicroError.Origin.transport, isSafeToRetry: true)
+        }
+    }
+
+    /// The properties of a message, as go-micro writes them: all headers are long strings in the table.
+    static func properties(
+        _ fields: GoMicroHeaders.Fields = [], mark: RabbitMQStreamMark? = nil
+    ) -> AMQPProperties {
+        var properties = AMQPProperties()
+        properties.headers.fields = fields.map { .init(name: $0.name, value: .string($0.value)) }
+        properties.timestamp = UInt64(max(0, Date().timeIntervalSince1970))
+        properties.type = mark?.text
+        return properties
+    }
+
+    /// The fields of a received message, of any type.
+    static func fields(of properties: AMQPProperties) -> GoMicroHeaders.Fields {
+        properties.headers.fields.compactMap { field -> GoMicroHeaders.Fields.Element? in
+            guard let text = field.value.text else { return nil }
+            return (field.name, text)
+        }
+    }
+
+    /// The fields by which a client finds its call, which the reply repeats under the names that the client used: `Micro-Id`,
+    /// or `Micro-ID` in go-micro v4 and later.
+    static func idFields(in fields: GoMicroHeaders.Fields) -> GoMicroHeaders.Fields {
+        fields.filter { ["micro-id", "x-micro-id"].contains($0.name.lowercased()) }
+    }
+}
