@@ -16,6 +16,8 @@ struct ProtobufByteBuffer: SwiftProtobufContiguousBytes {
 
     var count: Int { buffer.readableBytes }
 
+    mutating func append(_ byte: UInt8) { buffer.writeInteger(byte) }
+
     func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         try buffer.withUnsafeReadableBytes(body)
     }

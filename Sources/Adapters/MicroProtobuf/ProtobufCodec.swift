@@ -22,12 +22,12 @@ public struct ProtobufCodec: Codec {
         ["application/protobuf", "application/x-protobuf", "application/proto"]
     }
 
-    /// See ``MicroCore/Codec/encoder(for:)``; nil for other types.
+    /// See ``/MicroCore/Codec/encoder(for:)``; nil for other types.
     public func encoder<Value>(for type: Value.Type) -> (@Sendable (Value, inout ByteBuffer) throws -> Void)? {
         BinaryProtobufEncoding.encoder(for: type)
     }
 
-    /// See ``MicroCore/Codec/decoder(for:)``; nil for other types. The decoder throws ``MicroCore/MicroError`` with
+    /// See ``/MicroCore/Codec/decoder(for:)``; nil for other types. The decoder throws ``/MicroCore/MicroError`` with
     /// `invalidArgument` for bytes that are not a valid message.
     public func decoder<Value>(for type: Value.Type) -> (@Sendable (ByteBuffer) throws -> Value)? {
         BinaryProtobufEncoding.decoder(for: type)

@@ -15,7 +15,7 @@ protocol ProtobufEncoding: SendableMetatype {
 extension ProtobufEncoding {
     /// The encoder of a type; nil if it is not a message type.
     static func encoder<Value>(for type: Value.Type) -> (@Sendable (Value, inout ByteBuffer) throws -> Void)? {
-        // The cast always succeeds, because both types are the same. The compiler cannot know that.
+        // The cast always succeeds, because both types are the same, which the compiler cannot infer.
         (type as? any SwiftProtobuf.Message.Type)
             .flatMap { encoder(of: $0) as? @Sendable (Value, inout ByteBuffer) throws -> Void }
     }

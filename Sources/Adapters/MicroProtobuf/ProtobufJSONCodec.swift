@@ -13,8 +13,9 @@ import SwiftProtobuf
 public struct ProtobufJSONCodec: Codec {
     /// The format of encoded messages.
     public enum Format: Sendable {
-        /// go-micro's: original field names, and numbers for 64-bit integers and enumerations. Every version of go-micro
-        /// decodes it; v1.0 ignores fields in lowerCamelCase and fails on integers and enumerations as text.
+        /// go-micro's: original field names, numbers for 64-bit integers and enumerations, and a line feed at the end. Every
+        /// version of go-micro decodes it; v1.0 ignores fields in lowerCamelCase and fails on integers and enumerations as
+        /// text.
         case goMicro
         /// The canonical mapping (https://protobuf.dev/programming-guides/json): field names in lowerCamelCase, 64-bit
         /// integers as strings, enumerations by name. JavaScript needs it for integers beyond 2^53.
@@ -31,7 +32,7 @@ public struct ProtobufJSONCodec: Codec {
     /// `application/json`
     public var contentTypes: [String] { ["application/json"] }
 
-    /// See ``MicroCore/Codec/encoder(for:)``; nil for other types.
+    /// See ``/MicroCore/Codec/encoder(for:)``; nil for other types.
     public func encoder<Value>(for type: Value.Type) -> (@Sendable (Value, inout ByteBuffer) throws -> Void)? {
         switch format {
         case .goMicro: GoMicroJSONEncoding.encoder(for: type)
@@ -39,7 +40,7 @@ public struct ProtobufJSONCodec: Codec {
         }
     }
 
-    /// See ``MicroCore/Codec/decoder(for:)``; nil for other types. The decoder throws ``MicroCore/MicroError`` with
+    /// See ``/MicroCore/Codec/decoder(for:)``; nil for other types. The decoder throws ``/MicroCore/MicroError`` with
     /// `invalidArgument` for text that is not a valid message.
     public func decoder<Value>(for type: Value.Type) -> (@Sendable (ByteBuffer) throws -> Value)? {
         GoMicroJSONEncoding.decoder(for: type)
@@ -70,6 +71,12 @@ private enum GoMicroJSONEncoding: JSONProtobufEncoding {
         options.alwaysPrintEnumsAsInts = true
         return options
     }()
+
+    static func serialize(_ message: some SwiftProtobuf.Message) throws -> ProtobufByteBuffer {
+        var bytes: ProtobufByteBuffer = try message.jsonUTF8Bytes(options: options)
+        bytes.append(UInt8(ascii: "\n"))
+        return bytes
+    }
 }
 
 private enum CanonicalJSONEncoding: JSONProtobufEncoding {

@@ -15,7 +15,8 @@ import Testing
 
     @Test func gracefulAgentStopCompletesBlockingQueries() async throws {
         async let waiting = server.request("/v1/kv/none?index=1&wait=60s")
-        // The test cannot see when the agent has the request. A stop before that would make the test fail, not pass.
+        // The test cannot detect when the agent has received the request. A stop before that would make the test fail
+        // rather than pass.
         #expect(await always(during: .milliseconds(500)) { server.processID != nil })
         try await server.stop()
         #expect(try await waiting.status == 404)

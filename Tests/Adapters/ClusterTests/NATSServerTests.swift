@@ -195,7 +195,7 @@ import Testing
         return peer
     }
 
-    /// Subscribes, and waits until the other members know the subscription.
+    /// Subscribes, and waits until the subscription has reached the other members.
     private func subscriber(at index: Int) async throws -> RawNATSClient {
         let peer = try RawNATSClient(cluster.members[index])
         peer.send(#"CONNECT {"verbose":false}"#, "SUB greeting 1", "PING")

@@ -8,7 +8,7 @@ import TestServers
 import TestSupport
 import Testing
 
-/// Fifty services on an etcd cluster that loses one member after the other.
+/// Fifty services on an etcd cluster that loses one member after another.
 @Suite(
     .faultRun, .requiresLocalEtcd, .requiresNetworkPartitions, .etcdCluster, .serialized, .timeLimit(.minutes(5))
 ) struct ServicesInEtcdClusterTests {
@@ -22,7 +22,7 @@ import Testing
     }
 }
 
-/// Fifty services on a Consul cluster that loses one server after the other.
+/// Fifty services on a Consul cluster that loses one server after another.
 @Suite(
     .faultRun, .requiresLocalConsul, .requiresNetworkPartitions, .consulCluster, .serialized, .timeLimit(.minutes(5))
 ) struct ServicesInConsulClusterTests {
@@ -50,12 +50,14 @@ private func expectServicesToSurviveMemberLoss<Member: ClusterMember>(
         await cluster.kill(killed)
         try await services.expectAll("after the leader was killed")
         try await cluster.start(killed)
+        await expectAllMembersToFollow(in: cluster)
 
         let leader = try await cluster.leader()
         let follower = try #require(cluster.members.indices.first { $0 != leader })
         await cluster.kill(follower)
         try await services.expectAll("after a follower was killed")
         try await cluster.start(follower)
+        await expectAllMembersToFollow(in: cluster)
 
         let cutOff = try await cluster.leader()
         try cluster.partition(cutOff)
@@ -63,13 +65,22 @@ private func expectServicesToSurviveMemberLoss<Member: ClusterMember>(
         cluster.heal()
         try await services.expectAll("after the partition was healed")
 
-        // At each member, not only at the first that responds.
+        // Checks each member, not only the first that responds.
         for member in cluster.members {
             let own = try makeRegistry([member.address])
             try await services.expectAll("by \(member.address) alone", to: own)
             await own.close()
         }
     }
+}
+
+/// Waits until every member has a leader: without it, the members that remain after the next loss may not elect one.
+private func expectAllMembersToFollow<Member>(in cluster: Cluster<Member>) async {
+    let isComplete = await eventually(within: .seconds(60)) {
+        for index in cluster.members.indices where await cluster.leader(accordingTo: index) == nil { return false }
+        return true
+    }
+    #expect(isComplete, "a member has no leader")
 }
 
 /// Services with heartbeats, and watches of them.
