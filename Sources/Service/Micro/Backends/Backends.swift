@@ -30,9 +30,9 @@ public struct Backends: Sendable {
     public var transports: [String: TransportFactory]
     /// The brokers, by name.
     public var brokers: [String: BrokerFactory]
-    /// The names of adapters, by their other names.
+    /// The canonical names of adapters, by their aliases.
     private var aliases: [String: String] = [:]
-    /// Whether all adapters of this package are linked, so that an error has no further module to suggest.
+    /// Whether all adapters of this package are linked. If so, errors do not suggest another module.
     private let isComplete: Bool
 
     /// Creates a set of adapters.
@@ -59,18 +59,17 @@ public struct Backends: Sendable {
         self.isComplete = isComplete
     }
 
-    /// The adapters that need no server and no other module: registry, transport and broker in memory, transport and
-    /// broker over HTTP.
+    /// The adapters that need no server and no other module: the in-memory registry, transport and broker, and the HTTP
+    /// transport and broker.
     public static let builtIn = Backends([.memory, .http])
 
-    /// Creates the registry that `MICRO_REGISTRY` selects; the one in memory if it is not set.
+    /// Creates the registry that `MICRO_REGISTRY` selects; the memory registry if it is not set.
     ///
-    /// - Throws: ``MicroError`` with `invalidArgument` if the program links no registry of that name; and the errors of
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument` if the program links no registry of that name; and the errors of
     ///   the factory.
     public func makeRegistry(_ configuration: ConfigReader) throws -> any Registry {
         let selection = try factory(
-            in: registries, setting: "micro.registry", default: "memory", foreignNames: Self.foreignRegistries,
-            configuration)
+            in: registries, setting: "micro.registry", default: "memory", foreign: .registries, configuration)
         return try selection(configuration)
     }
 
@@ -78,40 +77,60 @@ public struct Backends: Sendable {
     ///
     /// - Throws: As ``makeRegistry(_:)``.
     public func makeTransport(_ configuration: ConfigReader) throws -> any Transport {
+        // Go Micro selects the protocol of its client and server separately from the transport.
+        let foreign = ForeignAdapters.protocols
+        for key in ["micro.client", "micro.server"] {
+            guard let name = configuration.nonEmptyString(ConfigKey(key)), foreign.names.contains(name) else {
+                continue
+            }
+            SettingWarnings.shared.warn(
+                variable: Self.variable(key), value: name, replacement: "mucp", effect: foreign.effect,
+                choices: ["mucp"]
+            )
+        }
         let selection = try factory(
-            in: transports, setting: "micro.transport", default: "http", foreignNames: Self.foreignTransports,
-            configuration)
+            in: transports, setting: "micro.transport", default: "http", foreign: .transports, configuration)
         return try selection(configuration)
     }
 
-    /// Creates the broker that `MICRO_BROKER` selects. If it is not set: memory with a registry in memory, which serves a
-    /// single process; HTTP with any other registry, because it needs no server.
+    /// Creates the broker that `MICRO_BROKER` selects. If it is not set: memory with the memory registry, which serves
+    /// a single process; HTTP with any other registry, because it needs no server.
     ///
     /// - Throws: As ``makeRegistry(_:)``.
     public func makeBroker(_ configuration: ConfigReader, registry: any Registry) throws -> any Broker {
         let fallback = registry.name == "memory" ? "memory" : "http"
         let selection = try factory(
-            in: brokers, setting: "micro.broker", default: fallback, foreignNames: Self.foreignBrokers, configuration)
+            in: brokers, setting: "micro.broker", default: fallback, foreign: .brokers, configuration)
         return try selection(configuration, registry)
     }
 
-    /// Names that Go Micro's own flags accept and that have no counterpart here. The default replaces them with a warning, so
-    /// that the environment of a fleet can be kept when services move over.
-    private static let foreignRegistries: Set = ["cache", "gossip", "mdns", "multicast", "proxy", "service", "sidecar"]
-    private static let foreignTransports: Set = ["grpc", "quic", "tcp", "udp", "utp"]
-    private static let foreignBrokers: Set = ["eats", "grpc", "service"]
+    /// Checks that `MICRO_REGISTRY`, `MICRO_TRANSPORT` and `MICRO_BROKER` select adapters that the program links, for a program that
+    /// does not use all three.
+    ///
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument` if one does not.
+    package func checkSelection(_ configuration: ConfigReader) throws {
+        _ = try factory(
+            in: registries, setting: "micro.registry", default: "memory", foreign: .registries, configuration)
+        _ = try factory(
+            in: transports, setting: "micro.transport", default: "http", foreign: .transports, configuration)
+        _ = try factory(in: brokers, setting: "micro.broker", default: "http", foreign: .brokers, configuration)
+    }
+
+    /// The environment variable of a setting.
+    private static func variable(_ key: String) -> String { key.uppercased().replacing(".", with: "_") }
 
     private func factory<Factory>(
-        in factories: [String: Factory], setting key: String, default fallback: String, foreignNames: Set<String>,
+        in factories: [String: Factory], setting key: String, default fallback: String, foreign: ForeignAdapters,
         _ configuration: ConfigReader
     ) throws -> Factory {
         let name = configuration.nonEmptyString(ConfigKey(key)) ?? fallback
         if let factory = factories[name] ?? aliases[name].flatMap({ factories[$0] }) { return factory }
-        let variable = key.uppercased().replacing(".", with: "_")
-        if name == "default" || foreignNames.contains(name), let factory = factories[fallback] {
-            if name != "default" {
-                SettingWarnings.shared.warn(variable: variable, value: name, replacement: fallback)
-            }
+        let variable = Self.variable(key)
+        if name == "default", let factory = factories[fallback] { return factory }
+        if foreign.names.contains(name), let factory = factories[fallback] {
+            SettingWarnings.shared.warn(
+                variable: variable, value: name, replacement: fallback, effect: foreign.effect,
+                choices: factories.keys.sorted())
             return factory
         }
         let linked = factories.keys.sorted().joined(separator: ", ")

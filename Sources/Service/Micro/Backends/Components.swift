@@ -7,7 +7,7 @@ import MicroCore
 /// The registry, transport and broker of a client or a service: given by the caller, or created from the settings.
 struct Components: Sendable {
     /// The time limit of closing a broker.
-    static let closeTimeout = Duration.seconds(5)
+    static let closeTimeout = Duration.milliseconds(500)
 
     let registry: any Registry
     let transport: any Transport
@@ -30,7 +30,7 @@ struct Components: Sendable {
 
     /// Closes the adapters that were created from the settings.
     func close() async {
-        // The broker first, because it may use the registry.
+        // Close the broker first, because it may use the registry.
         if ownsBroker { await broker.close(deadline: .now + Self.closeTimeout) }
         if ownsTransport { await transport.close() }
         if ownsRegistry { await registry.close() }

@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import GoMicroWire
 import MicroCore
 import NIOCore
 
@@ -19,7 +20,7 @@ final class CallDescriptor<Request: Sendable, Response: Sendable>: Sendable {
 
     let endpoint: String
     let metrics: CallMetrics
-    /// Kept apart from the others, because a lookup costs more than encoding a small message.
+    /// Stored separately, because a lookup costs more than encoding a small message.
     private let preferred: PreferredCodec?
     /// In the order of preference.
     private let encoders: [(contentType: String, encode: Encode)]
@@ -37,8 +38,8 @@ final class CallDescriptor<Request: Sendable, Response: Sendable>: Sendable {
 
     /// Encodes a request.
     ///
-    /// - Parameter contentType: The media type; nil for that of the first codec.
-    /// - Throws: ``MicroError`` with `unsupported` (no codec can encode the type) or `invalidArgument` (this value cannot be
+    /// - Parameter contentType: The media type; nil for the media type of the first codec.
+    /// - Throws: ``/MicroCore/MicroError`` with `unsupported` (no codec can encode the type) or `invalidArgument` (this value cannot be
     ///   encoded).
     func encode(_ request: Request, as contentType: String?) throws -> (contentType: String, body: ByteBuffer) {
         if let preferred, contentType == nil {
@@ -54,15 +55,15 @@ final class CallDescriptor<Request: Sendable, Response: Sendable>: Sendable {
         return (contentType, try Self.encoded(request, contentType, encode))
     }
 
-    /// Decodes a response by its own media type.
+    /// Decodes a response according to its media type.
     ///
-    /// - Throws: ``MicroError`` with `unsupported` (no codec can decode the type) or `internal` (this value cannot be
+    /// - Throws: ``/MicroCore/MicroError`` with `unsupported` (no codec can decode the type) or `internal` (this value cannot be
     ///   decoded).
     func decode(_ response: TransportResponse) throws -> Response {
         if let preferred, response.contentType == preferred.contentType, let decode = preferred.decode {
             return try decoded(response.body, decode)
         }
-        guard let decode = decoders[response.contentType] else {
+        guard let decode = decoders[MediaType.essence(of: response.contentType)] else {
             throw MicroError(
                 .unsupported,
                 "\(endpoint) responded in \(response.contentType), which no codec of this client can decode as "
@@ -74,7 +75,7 @@ final class CallDescriptor<Request: Sendable, Response: Sendable>: Sendable {
 
     /// The codec of a stream: the first one that can both encode and decode, because a stream has one media type.
     ///
-    /// - Throws: ``MicroError`` with `unsupported` if there is none.
+    /// - Throws: ``/MicroCore/MicroError`` with `unsupported` if there is none.
     func streamCodec(_ contentType: String?) throws -> (
         contentType: String, encode: @Sendable (Request) throws -> ByteBuffer,
         decode: @Sendable (ByteBuffer) throws -> Response

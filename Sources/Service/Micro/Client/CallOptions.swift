@@ -5,8 +5,8 @@ public import MicroCore
 
 /// Options of one call or stream.
 public struct CallOptions: Sendable {
-    /// The time limit of a call with all its attempts; nil for the client's. For a stream its maximum duration; nil for no
-    /// limit.
+    /// The time limit of a call with all its attempts; nil for the client's. For a stream, its maximum duration; nil
+    /// for no limit.
     public var timeout: Duration?
 
     /// Whether a call that a handler makes ends at the deadline of the request that is being handled; true by default. Set
@@ -17,19 +17,25 @@ public struct CallOptions: Sendable {
     public var retries: Int?
 
     /// Whether running the request twice has the same effect as running it once. Such a request is also retried if the
-    /// service may have run it: the connection broke before the response arrived.
+    /// service may have run it, because the connection broke before the response arrived.
     public var isIdempotent: Bool
 
     /// The time to wait for a response before the request is sent to a second node as well; nil, the default, never does.
-    /// The first response is used, and the other attempt is canceled. Applies only if the call ``isIdempotent`` and the
-    /// service has another node; each second request counts as a retry in the client's budget.
+    /// The first response is used, and the other attempt is cancelled. Applies only if the call ``isIdempotent`` and
+    /// the service has another node; each second request counts as a retry in the client's budget.
     public var hedgeDelay: Duration?
 
-    /// The media type of the request, one that a codec of the client encodes its type as; nil for that of the first codec.
+    /// The media type of the request; a codec of the client must support it for the type of the request. Nil for the
+    /// media type of the first codec.
     public var contentType: String?
 
     /// The nodes that may be called; nil for the client's filter.
     public var filter: NodeFilter?
+
+    /// The address of the node to call, which need not be registered; nil to select a node. With an address, the
+    /// registry is not used, and ``filter`` and ``key`` have no effect. ``NodeFilter/address`` selects a registered
+    /// node by its address.
+    public var address: Address?
 
     /// The key that ``SelectionStrategy/consistentHash`` selects by, such as the ID of a customer.
     public var key: String?
@@ -40,11 +46,11 @@ public struct CallOptions: Sendable {
     /// Called before each retry with the error that caused it.
     public var onRetry: (@Sendable (MicroError) -> Void)?
 
-    /// Creates options; the default of each one is the client's.
+    /// Creates options. Each defaults to the client's configuration.
     public init(
         timeout: Duration? = nil, retries: Int? = nil, isIdempotent: Bool = false, hedgeDelay: Duration? = nil,
-        contentType: String? = nil, filter: NodeFilter? = nil, key: String? = nil, headers: Headers = [:],
-        inheritsDeadline: Bool = true, onRetry: (@Sendable (MicroError) -> Void)? = nil
+        contentType: String? = nil, filter: NodeFilter? = nil, address: Address? = nil, key: String? = nil,
+        headers: Headers = [:], inheritsDeadline: Bool = true, onRetry: (@Sendable (MicroError) -> Void)? = nil
     ) {
         self.timeout = timeout
         self.retries = retries
@@ -52,6 +58,7 @@ public struct CallOptions: Sendable {
         self.hedgeDelay = hedgeDelay
         self.contentType = contentType
         self.filter = filter
+        self.address = address
         self.key = key
         self.headers = headers
         self.inheritsDeadline = inheritsDeadline

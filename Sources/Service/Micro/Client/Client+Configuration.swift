@@ -16,15 +16,15 @@ extension Client {
         /// The time limit of a call with all its attempts; 5 s by default.
         public var requestTimeout: Duration = .seconds(5)
 
-        /// The maximum number of retries of a call, made only where that is safe; 2 by default.
+        /// The maximum number of retries of a call; 2 by default. A call is retried only if that is safe.
         public var maxRetries = 2
 
-        /// The number of retries per call in the long run, 0…10; 0.2 by default. In addition there is a reserve of 100
-        /// retries. In an outage the load grows by this ratio only: a call without a retry left in the budget fails with
-        /// the error of its attempt.
+        /// The number of retries per call in the long run, 0…10; 0.2 by default. In addition, there is a reserve of 100
+        /// retries. During an outage, the load grows only by this ratio: if the budget is exhausted, a call fails with
+        /// the error of its last attempt.
         public var retryRatio = 0.2
 
-        /// The delay before the same node is tried again. Another node is tried at once.
+        /// The delay before the same node is tried again. Another node is tried immediately.
         public var backoff = Backoff(base: .milliseconds(20), maxDelay: .seconds(1))
 
         /// The strategy that selects a node; random by default.
@@ -32,6 +32,10 @@ extension Client {
 
         /// The nodes that may be called; all by default.
         public var filter = NodeFilter()
+
+        /// How long nodes that are missing after an outage of the registry are retained, so that they have time to
+        /// register again; 30 s by default, which is the default time to live.
+        public var outageGracePeriod: Duration = .seconds(30)
 
         /// The codecs of requests, responses and events. The first one that can encode a type is used; JSON by default.
         public var codecs: [any Codec] = [JSONCodec()]
@@ -44,7 +48,7 @@ extension Client {
 
         /// Creates the default configuration, changed by the settings of a reader.
         ///
-        /// - Throws: ``MicroError`` with `invalidArgument`; the message names the setting.
+        /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument`; the message names the setting.
         public init(configReader reader: ConfigReader) throws {
             requestTimeout = try reader.duration(forKey: "micro.client.request.timeout", default: requestTimeout)
             maxRetries = try reader.count(forKey: "micro.client.retries", default: maxRetries)

@@ -20,7 +20,7 @@ struct InheritedCallContext: Sendable {
 
     /// The deadline of a call with this time limit.
     ///
-    /// - Parameter isInherited: Whether the deadline of the running handler limits it, too.
+    /// - Parameter isInherited: Whether the deadline of the running handler also limits it.
     static func deadline(_ timeout: Duration, isInherited: Bool) -> ContinuousClock.Instant {
         let own = ContinuousClock.now + timeout
         guard isInherited, let current else { return own }

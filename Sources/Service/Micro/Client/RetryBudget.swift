@@ -3,8 +3,8 @@
 
 import Synchronization
 
-/// The number of retries that a client may make: a token bucket. Each call adds a fraction of a token and each retry takes
-/// one, so that in an outage the load grows by that fraction instead of the number of retries.
+/// The number of retries that a client may make: a token bucket. Each call adds a fraction of a token, and each retry
+/// takes one token. During an outage, the load therefore grows by that fraction instead of the number of retries.
 final class RetryBudget: Sendable {
     /// The capacity in retries. A new budget is full.
     static let capacity = 100
@@ -23,7 +23,7 @@ final class RetryBudget: Sendable {
     /// Records the start of a call. Only reads while the bucket is full.
     func recordCall() {
         guard balance.load(ordering: .relaxed) < Self.maxBalance else { return }
-        // Concurrent calls may exceed the capacity by a few tokens, which does no harm.
+        // Concurrent calls may exceed the capacity by a few tokens, which is acceptable.
         balance.wrappingAdd(refillPerCall, ordering: .relaxed)
     }
 

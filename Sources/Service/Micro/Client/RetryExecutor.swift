@@ -3,9 +3,9 @@
 
 import MicroCore
 
-/// Sends a request to one node after another until one responds, the retries are used up or the deadline has passed.
+/// Sends a request to one node after another until one responds, the retries are exhausted, or the deadline has passed.
 ///
-/// A class, because closures of interceptors capture it: a copy of a structure would retain a dozen references.
+/// A class, because closures of interceptors capture it: copying a structure would retain a dozen references.
 final class RetryExecutor<Response: Sendable>: Sendable {
     typealias Send = @Sendable (TransportRequest, Node) async throws -> Response
 
@@ -25,7 +25,7 @@ final class RetryExecutor<Response: Sendable>: Sendable {
         self.send = send
     }
 
-    /// Sends a request; to a second node as well if the options ask for it and the first node takes longer than
+    /// Sends a request; also to a second node if the options enable hedging and the first node takes longer than
     /// ``CallOptions/hedgeDelay``.
     func run(_ request: TransportRequest) async throws -> Response {
         budget.recordCall()
@@ -44,7 +44,7 @@ final class RetryExecutor<Response: Sendable>: Sendable {
                 case .success(let response?): return response
                 case .success(nil): break
                 case .failure(let error):
-                    // An error before the second attempt started would occur there as well.
+                    // An error before the second attempt starts is final: the second would fail as well.
                     guard hedge.hasSecondAttempt else { throw error }
                     firstError = firstError ?? error
                 }
@@ -65,7 +65,11 @@ final class RetryExecutor<Response: Sendable>: Sendable {
     }
 
     private func pick(_ request: TransportRequest, avoiding nodes: Set<String>) async throws -> Selection {
-        try await selector.pick(
+        if let address = options.address {
+            try NameRules.check(service: request.service)
+            return Selection(of: address, service: request.service)
+        }
+        return try await selector.pick(
             request.service, where: policy.filter, key: options.key, avoiding: nodes, deadline: request.deadline)
     }
 

@@ -11,9 +11,12 @@ struct Codecs: Sendable {
 
     init(_ all: [any Codec]) { self.all = all }
 
+    /// These codecs, and others for the types that none of them supports.
+    func extended(by others: [any Codec]) -> Codecs { others.isEmpty ? self : Codecs(all + others) }
+
     /// Encodes a value by the first codec that can encode its type.
     ///
-    /// - Throws: ``MicroError`` with `unsupported` (no codec can encode the type) or `invalidArgument` (this value cannot be
+    /// - Throws: ``/MicroCore/MicroError`` with `unsupported` (no codec can encode the type) or `invalidArgument` (this value cannot be
     ///   encoded).
     func encode<Value>(_ value: Value) throws -> (contentType: String, body: ByteBuffer) {
         guard let (contentType, encode) = encoders(for: Value.self).first else {
@@ -28,7 +31,7 @@ struct Codecs: Sendable {
 
     /// Encodes a value of the caller.
     ///
-    /// - Throws: ``MicroError`` with `invalidArgument` for every error of the codec.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument` for every error of the codec.
     static func encode<Value>(
         _ value: Value, into body: inout ByteBuffer, by encode: (Value, inout ByteBuffer) throws -> Void,
         _ contentType: String
@@ -43,7 +46,7 @@ struct Codecs: Sendable {
     /// Decodes a value that a peer sent to this service.
     ///
     /// - Parameter kind: The kind of the value in an error message, such as `event`.
-    /// - Throws: ``MicroError`` with `invalidArgument` for every error of the codec.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument` for every error of the codec.
     static func decodeFromPeer<Value>(_ type: Value.Type, _ kind: String, by decode: () throws -> Value) throws -> Value
     {
         do { return try decode() } catch {

@@ -1,24 +1,65 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
+public import Foundation
 public import MicroCore
 public import NIOCore
 
-/// JSON (RFC 8259) for every `Codable` type. A message ends with a newline, as in go-micro; an empty message is decoded as
-/// `{}`, which makes calls by hand shorter.
+/// JSON (RFC 8259) for every `Codable` type. A message ends with a newline, as in go-micro; an empty message is decoded
+/// as `{}`, which simplifies manual calls.
+///
+/// By default, keys are sorted, slashes are not escaped, and dates are written in the format of RFC 3339 in UTC with
+/// milliseconds, such as `2026-11-28T22:00:00.000Z`. The decoder accepts dates in the format of RFC 3339 with any
+/// offset and precision, and numbers: seconds since 2001-01-01, as `JSONEncoder` writes them by default.
 public struct JSONCodec: Codec {
+    private let encoder: JSONEncoder?
+    private let decoder: JSONDecoder?
+
     /// Creates the codec.
-    public init() {}
+    ///
+    /// - Parameters:
+    ///   - encoder: Encodes all messages; nil for the default. It must not be changed afterwards, because threads share it.
+    ///   - decoder: Decodes all messages; nil for the default. It must not be changed afterwards.
+    public init(encoder: JSONEncoder? = nil, decoder: JSONDecoder? = nil) {
+        self.encoder = encoder
+        self.decoder = decoder
+    }
+
+    private static func makeEncoder() -> JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .custom { date, encoder in
+            var container = encoder.singleValueContainer()
+            try container.encode(RFC3339.text(of: date))
+        }
+        return encoder
+    }
+
+    private static func makeDecoder() -> JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .custom { decoder in
+            let container = try decoder.singleValueContainer()
+            if let seconds = try? container.decode(Double.self) {
+                return Date(timeIntervalSinceReferenceDate: seconds)
+            }
+            let text = try container.decode(String.self)
+            guard let date = RFC3339.date(from: text) else {
+                throw DecodingError.dataCorruptedError(
+                    in: container, debugDescription: "not a date of RFC 3339, such as 2026-11-28T22:00:00Z")
+            }
+            return date
+        }
+        return decoder
+    }
 
     /// `application/json`
     public var contentTypes: [String] { ["application/json"] }
 
-    /// See ``MicroCore/Codec/encoder(for:)``; nil for a type that is not `Encodable`.
+    /// See ``/MicroCore/Codec/encoder(for:)``; nil for a type that is not `Encodable`.
     public func encoder<Value>(for type: Value.Type) -> (@Sendable (Value, inout ByteBuffer) throws -> Void)? {
         guard type is any Encodable.Type else { return nil }
-        // One encoder for all messages of the type: threads may share it.
-        let encoder = JSONEncoder()
+        // One encoder for all messages of the type. Threads may share it.
+        let encoder = encoder ?? Self.makeEncoder()
         return { value, buffer in
             guard let value = value as? any Encodable else {
                 throw MicroError(.unsupported, "\(Value.self) is not Encodable")
@@ -28,10 +69,10 @@ public struct JSONCodec: Codec {
         }
     }
 
-    /// See ``MicroCore/Codec/decoder(for:)``; nil for a type that is not `Decodable`.
+    /// See ``/MicroCore/Codec/decoder(for:)``; nil for a type that is not `Decodable`.
     public func decoder<Value>(for type: Value.Type) -> (@Sendable (ByteBuffer) throws -> Value)? {
         guard type is any Decodable.Type else { return nil }
-        let decoder = JSONDecoder()
+        let decoder = decoder ?? Self.makeDecoder()
         return { buffer in
             // Repeated here, because a metatype in an existential cannot be captured.
             guard let type = Value.self as? any Decodable.Type,

@@ -14,7 +14,7 @@ public struct RawCodec: Codec {
     /// `application/octet-stream`
     public var contentTypes: [String] { ["application/octet-stream"] }
 
-    /// See ``MicroCore/Codec/encoder(for:)``; nil for other types.
+    /// See ``/MicroCore/Codec/encoder(for:)``; nil for other types.
     public func encoder<Value>(for type: Value.Type) -> (@Sendable (Value, inout ByteBuffer) throws -> Void)? {
         let buffers: @Sendable (ByteBuffer, inout ByteBuffer) throws -> Void = { value, buffer in
             // Avoids a copy into an empty buffer.
@@ -25,7 +25,7 @@ public struct RawCodec: Codec {
             ?? arrays as? @Sendable (Value, inout ByteBuffer) throws -> Void
     }
 
-    /// See ``MicroCore/Codec/decoder(for:)``; nil for other types.
+    /// See ``/MicroCore/Codec/decoder(for:)``; nil for other types.
     public func decoder<Value>(for type: Value.Type) -> (@Sendable (ByteBuffer) throws -> Value)? {
         let buffers: @Sendable (ByteBuffer) throws -> ByteBuffer = { $0 }
         let arrays: @Sendable (ByteBuffer) throws -> [UInt8] = { Array($0.readableBytesView) }

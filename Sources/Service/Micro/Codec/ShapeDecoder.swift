@@ -3,7 +3,7 @@
 
 import MicroCore
 
-/// A decoder without input that records the fields that a type decodes.
+/// A decoder without input. It records the fields that a type decodes.
 struct ShapeDecoder: Decoder {
     /// The values that a type decoded.
     enum RecordedShape {

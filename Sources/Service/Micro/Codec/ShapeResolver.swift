@@ -4,8 +4,8 @@
 import Foundation
 import MicroCore
 
-/// Determines the shapes of a type and of the types of its fields, each type once: the number of paths through types that
-/// refer to each other can be too large to follow.
+/// Determines the shapes of a type and of the types of its fields. Each type is resolved once, because the number of
+/// paths through types that refer to each other can be too large to follow.
 final class ShapeResolver {
     /// Nil while a type is being resolved, which means that it contains itself.
     private var cache: [ObjectIdentifier: (shape: ValueShape, value: Any?)?] = [:]
@@ -46,7 +46,7 @@ final class ShapeResolver {
 
     private static func first<Cases: CaseIterable>(of type: Cases.Type) -> Any? { type.allCases.first }
 
-    /// Go's names of the types that JSON has a value for, with a placeholder of each.
+    /// Go's names of the types that JSON can represent directly, with a placeholder for each.
     private static let scalars: [ObjectIdentifier: (name: String, value: any Sendable)] = [
         ObjectIdentifier(String.self): ("string", ""), ObjectIdentifier(Bool.self): ("bool", false),
         ObjectIdentifier(Int.self): ("int64", 0), ObjectIdentifier(Int8.self): ("int8", Int8(0)),
@@ -56,7 +56,7 @@ final class ShapeResolver {
         ObjectIdentifier(UInt32.self): ("uint32", UInt32(0)), ObjectIdentifier(UInt64.self): ("uint64", UInt64(0)),
         ObjectIdentifier(Float.self): ("float32", Float(0)), ObjectIdentifier(Double.self): ("float64", 0.0),
         ObjectIdentifier(Decimal.self): ("float64", Decimal(0)),
-        ObjectIdentifier(Date.self): ("float64", Date(timeIntervalSince1970: 0)),
+        ObjectIdentifier(Date.self): ("string", Date(timeIntervalSince1970: 0)),
         ObjectIdentifier(Data.self): ("string", Data()),
         ObjectIdentifier(URL.self): ("string", URL(fileURLWithPath: "/")),
         ObjectIdentifier(UUID.self): ("string", UUID()),

@@ -14,13 +14,13 @@ public struct TextCodec: Codec {
     /// `text/plain`
     public var contentTypes: [String] { ["text/plain"] }
 
-    /// See ``MicroCore/Codec/encoder(for:)``; nil for other types.
+    /// See ``/MicroCore/Codec/encoder(for:)``; nil for other types.
     public func encoder<Value>(for type: Value.Type) -> (@Sendable (Value, inout ByteBuffer) throws -> Void)? {
         let encode: @Sendable (String, inout ByteBuffer) throws -> Void = { $1.writeString($0) }
         return encode as? @Sendable (Value, inout ByteBuffer) throws -> Void
     }
 
-    /// See ``MicroCore/Codec/decoder(for:)``; nil for other types. The decoder throws ``MicroError`` with `invalidArgument` for
+    /// See ``/MicroCore/Codec/decoder(for:)``; nil for other types. The decoder throws ``/MicroCore/MicroError`` with `invalidArgument` for
     /// bytes that are not UTF-8.
     public func decoder<Value>(for type: Value.Type) -> (@Sendable (ByteBuffer) throws -> Value)? {
         let decode: @Sendable (ByteBuffer) throws -> String = { buffer in

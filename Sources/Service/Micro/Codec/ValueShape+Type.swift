@@ -7,8 +7,8 @@ extension ValueShape {
     /// The number of levels of fields, as in go-micro.
     static let maxDepth = 3
 
-    /// Creates the shape of a type. That of a `Decodable` type has its fields, as go-micro derives them from structs: three
-    /// levels, with Go's names for scalars and lists. Fields that the type does not decode are left out.
+    /// Creates the shape of a type. The shape of a `Decodable` type contains its fields, as go-micro derives them from
+    /// structs: three levels, with Go's names for scalars and lists. Fields that the type does not decode are omitted.
     init(of type: Any.Type) {
         let shape = (type as? any Decodable.Type).map { ShapeResolver().resolve($0).shape }
         self =

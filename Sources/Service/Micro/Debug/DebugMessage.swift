@@ -4,7 +4,7 @@
 import Foundation
 import NIOCore
 
-/// A response of go-micro's `Debug` endpoints, in JSON and in protobuf. Go clients use protobuf by default, so that it is
+/// A response of go-micro's `Debug` endpoints, in JSON and in protobuf. Go clients use protobuf by default, so it is
 /// supported without MicroProtobuf.
 struct DebugMessage: Sendable {
     enum Value: Sendable {
@@ -13,24 +13,24 @@ struct DebugMessage: Sendable {
     }
 
     struct Field: Sendable {
-        /// The number of the protobuf field, up to 15.
+        /// The number of the protobuf field in go-micro v1.18 and later, up to 15.
         var number: UInt8
-        /// The name in JSON; nil for a field that some versions of go-micro do not know, and would refuse.
+        /// The number of the protobuf field in earlier versions; nil if they do not have the field.
+        var legacyNumber: UInt8?
+        /// The name in JSON; nil for a field that some versions of go-micro reject as unknown.
         var name: String?
         var value: Value
     }
 
     var fields: [Field]
 
-    /// `{"status":"ok"}`: a service that responds is able to serve.
-    static let health = DebugMessage(fields: [Field(number: 1, name: "status", value: .text("ok"))])
+    /// go-micro's health, such as `{"status":"ok"}`.
+    static func health(_ status: ServiceHealth.Status) -> DebugMessage {
+        DebugMessage(fields: [Field(number: 1, legacyNumber: 1, name: "status", value: .text(status.rawValue))])
+    }
 
-    /// `{"status":"degraded"}`: a subscription of the service receives nothing at the moment.
-    static let degradedHealth = DebugMessage(
-        fields: [Field(number: 1, name: "status", value: .text("degraded"))])
-
-    /// The statistics of the process, with the field numbers of go-micro v1.18 and later. The names in JSON are the same in
-    /// all versions; in protobuf, v1.0 and earlier number the fields from `started` = 1.
+    /// The statistics of the process. The names in JSON are the same in all versions of go-micro. In protobuf, v1.18 added
+    /// `timestamp` as the first field and renumbered the others.
     static func stats(started: Date, calls: Int, errors: Int) -> DebugMessage {
         let now = UInt64(max(0, Date().timeIntervalSince1970))
         let start = UInt64(max(0, started.timeIntervalSince1970))
@@ -38,13 +38,15 @@ struct DebugMessage: Sendable {
         let values: [(name: String?, value: UInt64)] = [
             ("timestamp", now), ("started", start), ("uptime", now > start ? now - start : 0),
             ("memory", process.residentBytes), ("threads", process.threads),
-            // Nanoseconds of garbage collection, which Swift does not have.
+            // Nanoseconds of garbage collection; always 0 in Swift.
             ("gc", 0),
             (nil, UInt64(clamping: calls)), (nil, UInt64(clamping: errors)),
         ]
         return DebugMessage(
             fields: values.enumerated().map { index, field in
-                Field(number: UInt8(index + 1), name: field.name, value: .number(field.value))
+                Field(
+                    number: UInt8(index + 1), legacyNumber: field.name == nil || index == 0 ? nil : UInt8(index),
+                    name: field.name, value: .number(field.value))
             })
     }
 
@@ -62,18 +64,21 @@ struct DebugMessage: Sendable {
     }
 
     /// The message in protobuf (https://protobuf.dev/programming-guides/encoding).
-    var protobuf: ByteBuffer {
+    ///
+    /// - Parameter isLegacy: Whether the caller is go-micro before v1.18.
+    func protobuf(forLegacyCaller isLegacy: Bool) -> ByteBuffer {
         var bytes = ByteBuffer()
         for field in fields {
+            guard let number = isLegacy ? field.legacyNumber : field.number else { continue }
             switch field.value {
             case .text(let text):
-                bytes.writeInteger(field.number << 3 | 2)
+                bytes.writeInteger(number << 3 | 2)
                 bytes.writeVarint(UInt64(text.utf8.count))
                 bytes.writeString(text)
             case .number(0): break
-            case .number(let number):
-                bytes.writeInteger(field.number << 3)
-                bytes.writeVarint(number)
+            case .number(let value):
+                bytes.writeInteger(number << 3)
+                bytes.writeVarint(value)
             }
         }
         return bytes

@@ -16,6 +16,9 @@ final class EndpointStatistics: Sendable {
         var p50 = 0.0
         /// The 99th percentile of the durations in seconds, at most 25 % too high; 0 without calls.
         var p99 = 0.0
+        /// The number of calls by the upper bound of their duration, in ascending order. From two summaries, a caller
+        /// can compute the percentiles of the time between them.
+        var histogram: [Histogram.Bucket] = []
     }
 
     private struct State {
@@ -44,7 +47,8 @@ final class EndpointStatistics: Sendable {
         state.withLock { state in
             Summary(
                 calls: state.calls, errors: state.errors, inFlight: state.inFlight,
-                p50: state.histogram.quantile(0.5), p99: state.histogram.quantile(0.99))
+                p50: state.histogram.quantile(0.5), p99: state.histogram.quantile(0.99),
+                histogram: state.histogram.buckets)
         }
     }
 }

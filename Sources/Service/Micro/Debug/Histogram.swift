@@ -3,6 +3,13 @@
 
 /// Counts durations in buckets of growing width: four for each power of two of microseconds, up to an hour.
 struct Histogram: Sendable {
+    /// A bucket that is not empty.
+    struct Bucket: Codable, Sendable, Equatable {
+        /// In seconds; the durations are below it.
+        var upTo: Double
+        var calls: Int
+    }
+
     private static let bucketsPerPowerOfTwo = 4
     private var counts = [Int](repeating: 0, count: 32 * bucketsPerPowerOfTwo + 1)
     private var total = 0
@@ -27,7 +34,15 @@ struct Histogram: Sendable {
         return 0
     }
 
-    /// Below 4 a bucket for each number; above, the bucket of the power of two and the two bits below its highest one.
+    /// The buckets that are not empty, from the shortest durations to the longest.
+    var buckets: [Bucket] {
+        counts.enumerated().filter { $0.element > 0 }.map {
+            Bucket(upTo: Double(Self.upperBound(of: $0.offset)) / 1_000_000, calls: $0.element)
+        }
+    }
+
+    /// Below 4, there is a bucket for each number; above, the power of two and the two bits below the highest bit
+    /// determine the bucket.
     private static func bucket(of value: UInt64) -> Int {
         guard value >= UInt64(bucketsPerPowerOfTwo) else { return Int(value) }
         let power = 63 - value.leadingZeroBitCount

@@ -4,13 +4,13 @@
 import Foundation
 
 /// The resources of this process; 0 on platforms without `/proc`.
-struct ProcessStatistics: Sendable {
+package struct ProcessStatistics: Sendable {
     /// The resident memory in bytes.
-    var residentBytes: UInt64 = 0
+    package var residentBytes: UInt64 = 0
     /// The number of threads.
-    var threads: UInt64 = 0
+    package var threads: UInt64 = 0
 
-    static var current: Self {
+    package static var current: Self {
         // See proc(5).
         guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return Self() }
         func value(_ name: String) -> UInt64 {

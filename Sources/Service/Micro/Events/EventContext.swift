@@ -12,6 +12,8 @@ public struct EventContext: Sendable {
     public let headers: Headers
     /// The number of the delivery attempt, from 1.
     public let attempt: Int
+    /// The client of the service, for calls to other services and for further events.
+    public let client: Client
     /// A logger with the topic as metadata.
     public let logger: Logger
 }

@@ -6,11 +6,13 @@ import Logging
 import Metrics
 import MicroCore
 import NIOCore
+import Synchronization
 
-/// A handler of the events of one topic: its subscription, and the decoding of messages.
+/// A handler of the events of one topic: subscribes, and decodes messages.
 ///
-/// Metrics: the counters `micro.events.failures` and `micro.events.dropped`, with the dimensions `service` and `topic`.
-struct EventHandler: Sendable {
+/// Metrics: the metrics of ``EventMetrics``, and the counter `micro.events.dropped` with the dimensions `service` and
+/// `topic`.
+final class EventHandler: Sendable {
     typealias EncodedEventHandler = @Sendable (ByteBuffer, EventContext) async throws -> Void
 
     let topic: String
@@ -22,9 +24,14 @@ struct EventHandler: Sendable {
     private let handlersByContentType: [String: EncodedEventHandler]
     /// The media type of messages without `Content-Type`.
     private let defaultContentType: String?
+    private let client: Client
     private let logger: Logger
-    private let failures: Counter
+    private let metrics: EventMetrics
     private let drops: Counter
+    private let dropWarnings = LogThrottle()
+    /// The number of handled events and their durations, for `Debug.Endpoints`.
+    let statistics = EndpointStatistics()
+    private let droppedCount = Atomic(0)
 
     init<Event: Sendable>(
         _ topic: String, queue: String?, concurrency: Int, options: SubscribeOptions, of service: ServerIdentity,
@@ -42,9 +49,10 @@ struct EventHandler: Sendable {
             }
         }
         defaultContentType = service.codecs.all.lazy.flatMap(\.contentTypes).first { decoders[$0] != nil }
+        client = service.client
         logger = service.logger("topic", topic)
         let dimensions = [("service", service.name), ("topic", topic)]
-        failures = Counter(label: "micro.events.failures", dimensions: dimensions)
+        metrics = EventMetrics(.process, system: client.broker.name, queue: queue)
         drops = Counter(label: "micro.events.dropped", dimensions: dimensions)
     }
 
@@ -54,12 +62,24 @@ struct EventHandler: Sendable {
     /// Handles the deliveries of a subscription until it ends.
     func handle(_ subscription: Subscription, from broker: any Broker) async {
         let tracing = EventTracing(broker: broker.name)
-        await subscription.handle(concurrency: concurrency) { delivery, error in
+        await subscription.handle(concurrency: concurrency) { [self] delivery, error in
             recordFailure(of: delivery, error)
-        } _: { delivery in
+        } _: { [self] delivery in
             if delivery.droppedBefore > 0 { recordDrops(delivery.droppedBefore) }
-            try await tracing.handle(delivery, queue: queue) { try await handle(delivery) }
+            try await measure { try await tracing.handle(delivery, queue: queue) { try await handle(delivery) } }
         }
+    }
+
+    /// The number of events that were dropped because the handler was slower than the publishers.
+    var dropped: Int { droppedCount.load(ordering: .relaxed) }
+
+    private func measure(_ body: () async throws -> Void) async throws {
+        let start = ContinuousClock.now
+        var failed = true
+        statistics.begin()
+        defer { statistics.end(after: .now - start, failed: failed) }
+        try await metrics.measure(topic, body)
+        failed = false
     }
 
     private func handle(_ delivery: Delivery) async throws {
@@ -75,21 +95,24 @@ struct EventHandler: Sendable {
         }
         try await handler(
             body,
-            EventContext(topic: delivery.topic, headers: headers, attempt: delivery.attempt, logger: logger))
+            EventContext(
+                topic: delivery.topic, headers: headers, attempt: delivery.attempt, client: client, logger: logger))
     }
 
     private func recordFailure(of delivery: Delivery, _ error: any Error) {
-        failures.increment()
         logger.error(
             "event handler failed",
             metadata: [
                 "event": "\(delivery.message.headers[GoMicroHeaderName.id] ?? "-")",
-                "attempt": "\(delivery.attempt)", "error": "\(error)",
+                "attempt": "\(delivery.attempt)", "cause": "\(error)",
             ])
     }
 
     private func recordDrops(_ count: Int) {
         drops.increment(by: count)
-        logger.warning("events dropped: the handler is slower than the publishers", metadata: ["count": "\(count)"])
+        droppedCount.wrappingAdd(count, ordering: .relaxed)
+        logger.warning(
+            "events dropped: the handler is slower than the publishers", throttle: dropWarnings,
+            metadata: ["count": "\(count)", "total": "\(dropped)"])
     }
 }

@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Logging
 import MicroCore
 import Synchronization
 
@@ -17,6 +18,8 @@ final class EventHandlerTable: Sendable {
     private struct WeakSubscription: Sendable {
         weak let subscription: Subscription?
     }
+
+    private static let backoff = Backoff(base: .milliseconds(500), maxDelay: .seconds(10))
 
     private let state = Mutex(State())
 
@@ -43,7 +46,7 @@ final class EventHandlerTable: Sendable {
 
     /// The endpoints of all handlers, for the registry.
     ///
-    /// - Throws: ``MicroError`` with `invalidArgument` if a handler is not valid.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument` if a handler is not valid.
     func endpoints() throws -> [Endpoint] {
         try state.withLock { state in
             if let error = state.configurationError { throw error }
@@ -51,13 +54,37 @@ final class EventHandlerTable: Sendable {
         }
     }
 
-    /// Why a subscription receives nothing at the moment; nil if nothing is known to be wrong.
+    /// The statistics of all subscriptions, sorted by topic.
+    var summaries: [DebugEndpoints.SubscriptionSummary] {
+        state.withLock(\.handlers).map { DebugEndpoints.SubscriptionSummary($0) }
+            .sorted { ($0.topic, $0.queue ?? "") < ($1.topic, $1.queue ?? "") }
+    }
+
+    /// Why a subscription currently receives nothing; nil if no problem is known.
     var subscriptionProblem: MicroError? {
         state.withLock(\.subscriptions).lazy.compactMap { $0.subscription?.problem }.first
     }
 
-    /// Makes all subscriptions; all are in effect on return. If one fails, the others end.
-    func subscribe(to broker: any Broker) async throws -> EventSubscriptions {
+    /// Makes all subscriptions; all are in effect on return. While the broker cannot be reached, retries until the
+    /// deadline.
+    func subscribe(to broker: any Broker, by deadline: ContinuousClock.Instant) async throws -> EventSubscriptions {
+        let throttle = LogThrottle()
+        var attempt = 0
+        while true {
+            do { return try await subscribe(to: broker) } catch let error as MicroError where error.isTransient {
+                let delay = Self.backoff.delay(attempt: attempt)
+                guard ContinuousClock.now + delay < deadline else { throw error }
+                service.logger.warning(
+                    "subscription failed, retrying", throttle: throttle,
+                    metadata: ["broker": "\(broker)", "cause": "\(error)"])
+                try await Task.sleep(for: delay)
+                attempt += 1
+            }
+        }
+    }
+
+    /// Makes all subscriptions. If one fails, the others end.
+    private func subscribe(to broker: any Broker) async throws -> EventSubscriptions {
         var open: [(EventHandler, Subscription)] = []
         for handler in state.withLock(\.handlers) {
             let subscription = try await broker.subscribe(

@@ -9,15 +9,15 @@ struct EventSubscriptions: Sendable {
     let broker: any Broker
     let open: [(handler: EventHandler, subscription: Subscription)]
 
-    /// Handles events until all subscriptions are drained, or the task is canceled.
+    /// Handles events until all subscriptions are drained, or the task is cancelled.
     ///
-    /// - Throws: ``MicroError`` with `closed` if the broker was closed meanwhile.
+    /// - Throws: ``/MicroCore/MicroError`` with `closed` if the broker was closed in the meantime.
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (handler, subscription) in open {
                 group.addTask {
                     await handler.handle(subscription, from: broker)
-                    // A subscription that ends for another reason than a shutdown leaves a service without events.
+                    // If a subscription ends for any reason other than a shutdown, the service receives no more events.
                     guard Task.isCancelled || Task.isShuttingDownGracefully else {
                         throw MicroError(
                             .closed, "the subscription to \(handler.topic) of \(broker) ended: was the broker closed?",

@@ -11,7 +11,7 @@ struct EventTracing: Sendable {
     /// The name of the broker, such as `nats`.
     let broker: String
 
-    /// Publishes a message in a producer span. The message that `body` gets carries the trace.
+    /// Publishes a message in a producer span. The message that is passed to `body` contains the trace context.
     func publish(_ message: BrokerMessage, to topic: String, _ body: (BrokerMessage) async throws -> Void) async throws
     {
         try await withSpan("publish \(topic)", ofKind: .producer) { span in

@@ -21,10 +21,10 @@ public import MicroCore
 public protocol ClientInterceptor: Sendable {
     /// Makes a call, usually by `next`. The default implementation forwards to `next`.
     ///
-    /// - Throws: The error that the caller gets: ``MicroCore/MicroError`` or `CancellationError`.
+    /// - Throws: The error that the caller gets: ``/MicroCore/MicroError`` or `CancellationError`.
     func call(_ request: TransportRequest, next: @escaping TransportHandler) async throws -> TransportResponse
 
-    /// Opens a stream, usually by `next`; ``MicroCore/TransportStream/intercepted(sending:receiving:onEnd:)`` observes its
+    /// Opens a stream, usually by `next`; ``/MicroCore/TransportStream/intercepted(sending:receiving:onEnd:)`` observes its
     /// messages. The default implementation forwards to `next`.
     ///
     /// - Throws: As ``call(_:next:)``.

@@ -22,11 +22,11 @@ public import MicroCore
 public protocol ServerInterceptor: Sendable {
     /// Responds to a call, usually by `next`. The default implementation forwards to `next`.
     ///
-    /// - Throws: The error that the caller gets: ``MicroCore/MicroError``; any other error reaches it as `internal`, without
+    /// - Throws: The error that the caller gets: ``/MicroCore/MicroError``; any other error reaches it as `internal`, without
     ///   its text.
     func respond(to request: TransportRequest, next: @escaping TransportHandler) async throws -> TransportResponse
 
-    /// Serves a stream until its end, usually by `next`; ``MicroCore/TransportStream/intercepted(sending:receiving:onEnd:)``
+    /// Serves a stream until its end, usually by `next`; ``/MicroCore/TransportStream/intercepted(sending:receiving:onEnd:)``
     /// observes its messages. The default implementation forwards to `next`.
     ///
     /// - Throws: As ``respond(to:next:)``.

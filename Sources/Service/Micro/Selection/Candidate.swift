@@ -5,7 +5,7 @@ import MicroCore
 
 /// A node that may be selected.
 ///
-/// Each shard of a selector has candidates of its own, so that threads do not contend for their reference counts.
+/// Each shard of a selector has its own candidates, so that threads do not contend for their reference counts.
 final class Candidate: Sendable {
     let node: Node
     /// The load of the node; nil if the strategy does not need it.

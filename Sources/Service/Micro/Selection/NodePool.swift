@@ -27,7 +27,7 @@ struct NodePool: Sendable {
         }
     }
 
-    /// Those of the preferred zone, if there are any, and all.
+    /// The nodes of the preferred zone, if there are any, and all nodes.
     private var tiers: [Tier]
 
     init(_ candidates: [Candidate], strategy: SelectionStrategy, zone: String?) {
@@ -35,10 +35,10 @@ struct NodePool: Sendable {
         tiers = [preferred, candidates].filter { !$0.isEmpty }.map { Tier($0, strategy) }
     }
 
-    /// A candidate, if possible of the preferred zone; nil if there is none.
+    /// A candidate, preferably from the preferred zone; nil if there is none.
     mutating func pick(key: String?) -> Candidate? { tiers.isEmpty ? nil : tiers[0].pick(key: key) }
 
-    /// A candidate that satisfies the predicate, if possible of the preferred zone.
+    /// A candidate that satisfies the predicate, preferably from the preferred zone.
     mutating func pick(key: String?, where predicate: (Candidate) -> Bool) -> Candidate? {
         for index in tiers.indices {
             if let candidate = tiers[index].pick(key: key, where: predicate) { return candidate }

@@ -5,17 +5,17 @@ import MicroCore
 
 /// A shard's copy of the nodes of one service. The shard synchronizes access.
 ///
-/// It follows the service's view by its generation, so that a pick reads shared memory that no other pick writes.
+/// It is updated when the generation of the service's view changes, so that a pick reads only shared memory that no
+/// other pick writes.
 struct NodeReplica: Sendable {
-    /// The maximum number of cached pools: filters may come from outside.
+    /// The maximum number of cached pools. Bounded, because filters may come from outside.
     private static let maxPools = 16
 
     let view: ServiceView
     private let strategy: SelectionStrategy
     private var generation = ServiceView.Generation.initial
     private var snapshot = ServiceView.Snapshot()
-    /// The pool without a filter: one element once it is known, which gives access in place.
-    /// The pool without a filter: one element once it is known, which gives access in place.
+    /// The pool without a filter: an array of at most one element, which allows access in place.
     private var unfilteredPool: [NodePool] = []
     /// Created when a filter is first used after a change. A linear search is enough for the few filters of a service.
     private var filteredPools: [(filter: NodeFilter, nodes: NodePool)] = []
@@ -27,7 +27,8 @@ struct NodeReplica: Sendable {
         self.strategy = strategy
     }
 
-    /// Selects a node, if possible none to avoid and none that is ejected; nil without nodes or before the first state.
+    /// Selects a node, preferably one that is neither to be avoided nor ejected; nil without nodes or before the first
+    /// state.
     mutating func pick(_ filter: NodeFilter, key: String?, avoiding tried: Set<String>) -> Selection? {
         let current = view.generation
         if current != generation { update(to: current) }
@@ -38,7 +39,7 @@ struct NodeReplica: Sendable {
                 ? withPool(filter, { $0.pick(key: key) })
                 : withPool(filter, { [view] pool in view.pick(from: &pool, key: key, avoiding: tried) })
         else { return nil }
-        // Reading the clock takes as long as the rest.
+        // Reads the clock only if needed, because that takes as long as the rest of the selection.
         let now = candidate.load == nil && snapshot.staleSince == nil ? nil : ContinuousClock.now
         candidate.load?.begin()
         return Selection(

@@ -7,8 +7,9 @@ import Synchronization
 
 /// Selects nodes of services for a client: keeps a watch for each service in use, and selects in constant time.
 ///
-/// While the registry is not readable, the last known nodes are selected. If nothing could be read yet the error is
-/// `unavailable`; it is never reported as a service without nodes.
+/// While the registry is not readable, the last known nodes are selected. Nodes that are missing after the outage are
+/// retained for a grace period, so that they can register again. If nothing has been read yet, the error is
+/// `unavailable`; that case is never reported as a service without nodes.
 public final class NodeSelector: Sendable {
     private struct Entry {
         let view: ServiceView
@@ -21,10 +22,13 @@ public final class NodeSelector: Sendable {
         var isClosed = false
     }
 
-    /// The maximum number of shards: more threads share them.
+    /// The maximum number of shards. With more threads, several threads share a shard.
     private static let maxShards = 64
 
-    /// The time after which the watch of a service without calls ends; a service without nodes has a shorter one.
+    /// How long nodes that are missing after an outage of the registry are retained.
+    private let outageGracePeriod: Duration
+
+    /// The time after which the watch of an unused service ends; shorter for a service without nodes.
     private let idleTimeout: (inUse: Duration, empty: Duration)
 
     private let registry: any Registry
@@ -32,8 +36,8 @@ public final class NodeSelector: Sendable {
     private let strategy: SelectionStrategy
     private let state = Mutex(State())
     private let shards: [SelectorShard]
-    /// Whether threads use different shards: as soon as two have picked at the same time. Until then round robin is exact;
-    /// afterwards each shard takes turns on its own.
+    /// Whether threads use different shards: set once two threads pick concurrently. Until then, round robin is exact;
+    /// afterwards, it is exact per shard.
     private let isSharded = Atomic(false)
 
     /// Creates a selector. The first pick of a service starts its watch.
@@ -42,16 +46,22 @@ public final class NodeSelector: Sendable {
     ///   - registry: The registry that finds nodes.
     ///   - transportName: The `transport` in the metadata of eligible nodes. Nodes without that metadata are eligible, too.
     ///   - strategy: The strategy that selects a node.
-    public convenience init(registry: any Registry, transportName: String, strategy: SelectionStrategy = .random) {
+    ///   - outageGracePeriod: How long nodes that are missing after an outage of the registry are retained, so that
+    ///     they have time to register again; 30 s by default.
+    public convenience init(
+        registry: any Registry, transportName: String, strategy: SelectionStrategy = .random,
+        outageGracePeriod: Duration = .seconds(30)
+    ) {
         self.init(
-            registry: registry, transportName: transportName, strategy: strategy,
+            registry: registry, transportName: transportName, strategy: strategy, outageGracePeriod: outageGracePeriod,
             idleTimeout: (inUse: .seconds(300), empty: .seconds(10)))
     }
 
     init(
         registry: any Registry, transportName: String, strategy: SelectionStrategy,
-        idleTimeout: (inUse: Duration, empty: Duration)
+        outageGracePeriod: Duration = .seconds(30), idleTimeout: (inUse: Duration, empty: Duration)
     ) {
+        self.outageGracePeriod = outageGracePeriod
         self.idleTimeout = idleTimeout
         self.registry = registry
         self.transportName = transportName
@@ -73,10 +83,10 @@ public final class NodeSelector: Sendable {
     ///   - service: The name of the service.
     ///   - filter: The nodes that may be selected.
     ///   - key: The key of ``SelectionStrategy/consistentHash``.
-    ///   - tried: The IDs of nodes to avoid while there are others.
+    ///   - tried: The IDs of nodes to avoid if there are others.
     ///   - deadline: The time limit of the registry's response when the service is used for the first time.
-    /// - Returns: The node. Report the result of the call by ``Selection/report(_:)``.
-    /// - Throws: ``MicroError`` with `notFound` (the registry has no such node), `unavailable` (the registry is not readable),
+    /// - Returns: The node. Report the result of the call with ``Selection/report(_:)``.
+    /// - Throws: ``/MicroCore/MicroError`` with `notFound` (the registry has no such node), `unavailable` (the registry is not readable),
     ///   `deadlineExceeded`, `invalidName`, `closed`; or `CancellationError`.
     public func pick(
         _ service: String, where filter: NodeFilter = NodeFilter(), key: String? = nil,
@@ -123,7 +133,7 @@ public final class NodeSelector: Sendable {
     private func view(of service: String) throws -> ServiceView {
         try state.withLock { state in
             if let entry = state.entries[service] {
-                // Keeps the eviction from ending the view before the pick.
+                // Prevents eviction of the view before the pick.
                 entry.view.recordUse()
                 return entry.view
             }
@@ -131,11 +141,12 @@ public final class NodeSelector: Sendable {
                 throw MicroError(.closed, "the client is closed", origin: MicroError.Origin.client)
             }
             let watch = try registry.watch(service)
-            let view = ServiceView(name: service, isEligible: isEligible)
+            let view = ServiceView(name: service, outageGracePeriod: outageGracePeriod, isEligible: isEligible)
             state.entries[service] = Entry(view: view, task: Task { await view.follow(watch) })
             if state.evictionTask == nil {
                 state.evictionTask = Task { [weak self, pause = idleTimeout.empty / 2] in
-                    // Does not retain the selector while it sleeps, so that a selector that was not closed is released.
+                    // Does not retain the selector while it sleeps, so that a selector that was not closed can be
+                    // released.
                     while true {
                         do { try await Task.sleep(for: pause) } catch { return }
                         guard self?.evictIdle() == true else { return }
@@ -150,7 +161,7 @@ public final class NodeSelector: Sendable {
         { [transportName] node in (node.metadata["transport"] ?? transportName) == transportName }
     }
 
-    /// Ends the watches of idle services; false if none is left.
+    /// Ends the watches of idle services. Returns false if no watches remain.
     private func evictIdle() -> Bool {
         let now = ContinuousClock.now
         let (evicted, hasEntries) = state.withLock { state in

@@ -3,10 +3,10 @@
 
 import MicroCore
 
-/// The ejected nodes of a service: nodes that failed recently. The owner synchronizes access.
+/// The ejected nodes of a service, which have failed recently. The owner synchronizes access.
 ///
-/// An ejected node gets no calls for a while, which grows with each failure. Then one call probes it, and a success ends the
-/// ejection.
+/// An ejected node gets no calls for a period that grows with each failure. Then one call probes it, and a success ends
+/// the ejection.
 struct OutlierEjection: Sendable {
     private struct EjectedNode {
         var failures: Int
@@ -14,13 +14,13 @@ struct OutlierEjection: Sendable {
         var isProbing = false
     }
 
-    /// The number of calls in a row that have to time out before a node is ejected. A single one may be due to a short
-    /// deadline or a slow endpoint.
+    /// The number of consecutive timeouts before a node is ejected. A single timeout may be due to a short deadline or
+    /// a slow endpoint.
     private static let maxTimeouts = 2
     private static let backoff = Backoff(base: .milliseconds(500), maxDelay: .seconds(30))
     private static let maxFailures = 30
     private var nodes: [String: EjectedNode] = [:]
-    /// The number of calls in a row that timed out, by the ID of a node that is not ejected.
+    /// The number of consecutive timeouts of nodes that are not ejected, by node ID.
     private var timeouts: [String: Int] = [:]
 
     /// Whether every node has responded to its last call.
@@ -50,7 +50,7 @@ struct OutlierEjection: Sendable {
     /// Ejects a node that has timed out repeatedly, or whose probe timed out.
     mutating func recordTimeout(of id: String, at now: ContinuousClock.Instant) {
         if let ejected = nodes[id] {
-            // Calls from before the ejection are no new evidence.
+            // Calls that started before the ejection are not new evidence.
             if ejected.isProbing { recordFailure(of: id, at: now) }
         } else {
             timeouts[id, default: 0] += 1

@@ -3,7 +3,7 @@
 
 public import MicroCore
 
-/// A selected node. The result of the call has to be reported.
+/// A selected node. Report the result of the call.
 public struct Selection: Sendable {
     /// The result of a call as evidence about the node.
     public enum Outcome: Sendable {
@@ -15,7 +15,7 @@ public struct Selection: Sendable {
         case failed
         /// The node did not respond by the deadline.
         case timedOut
-        /// The caller canceled the call.
+        /// The caller cancelled the call.
         case abandoned
     }
 
@@ -24,19 +24,34 @@ public struct Selection: Sendable {
     /// The node.
     public var node: Node { candidate.node }
 
-    /// The time since the registry was last readable; nil if it is readable. The node was registered then.
+    /// How long the registry had been unreadable when the node was selected; nil if it was readable.
     public let staleDuration: Duration?
 
     /// The time of the selection; nil if nothing needs it.
     let start: ContinuousClock.Instant?
 
+    init(candidate: Candidate, staleDuration: Duration?, start: ContinuousClock.Instant?) {
+        self.candidate = candidate
+        self.staleDuration = staleDuration
+        self.start = start
+    }
+
+    /// A node that the caller specifies by its address. Its failures have no effect on later selections.
+    init(of address: Address, service: String) {
+        let node = Node(id: address.description, address: address.host, port: address.port)
+        self.init(
+            candidate: Candidate(node, nil, ServiceView(name: service, isEligible: { _ in true })),
+            staleDuration: nil, start: nil)
+    }
+
     /// Reports the result of the call, once.
     ///
-    /// A node that failed, or that timed out twice without a response in between, is ejected: it is not selected for a while,
-    /// which grows with each failure, until a call to it succeeds. If all nodes of a service fail, none is ejected. ``SelectionStrategy/leastLoaded`` uses the other outcomes.
+    /// A node that failed, or that timed out twice without a response in between, is ejected: it is not selected for a
+    /// period that grows with each failure, until a call to it succeeds. If all nodes of a service fail, none is
+    /// ejected. ``SelectionStrategy/leastLoaded`` uses the other outcomes.
     public func report(_ outcome: Outcome) {
         if let load = candidate.load, let start { load.end(after: .now - start, outcome) }
-        // Without failures a response changes nothing.
+        // Without failures, a response changes nothing.
         if candidate.view.hasOutliers || (outcome != .responded && outcome != .abandoned) {
             candidate.view.report(candidate.node.id, outcome)
         }
@@ -44,7 +59,7 @@ public struct Selection: Sendable {
 }
 
 extension Selection.Outcome {
-    /// The evidence of an error. An error that the service passes on from elsewhere is no evidence against the node.
+    /// The outcome for an error. An error forwarded from another origin does not count against the node.
     init(of error: any Error) {
         guard let error = error as? MicroError else {
             self = .abandoned

@@ -4,7 +4,7 @@
 import MicroCore
 import Synchronization
 
-/// A part of a selector that one thread works with while others work with other parts.
+/// A part of a selector. Threads use different shards so that they do not contend.
 final class SelectorShard: Sendable {
     private let strategy: SelectionStrategy
     private let replicas = Mutex<[String: NodeReplica]>([:])
@@ -16,7 +16,7 @@ final class SelectorShard: Sendable {
         replicas.withLock { Self.pick(service, filter, key: key, avoiding: tried, in: &$0) }
     }
 
-    /// The same, unless another thread uses the shard now.
+    /// Selects a node, unless another thread is using the shard.
     ///
     /// - Returns: The selection, and whether the shard was available.
     func pickIfAvailable(

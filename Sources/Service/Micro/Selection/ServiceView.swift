@@ -6,8 +6,8 @@ import Synchronization
 
 /// A selector's view of one service: the nodes in the newest state of the service's watch, and the nodes that failed.
 ///
-/// Picks only read it, unless nodes fail: each shard of the selector has a ``NodeReplica``, which copies the nodes when the
-/// generation has changed.
+/// Unless nodes fail, picks only read it: each shard of the selector has a ``NodeReplica``, which copies the nodes when
+/// the generation has changed.
 final class ServiceView: Sendable {
     /// The number of a state of the nodes.
     typealias Generation = UInt64
@@ -16,13 +16,17 @@ final class ServiceView: Sendable {
     struct Snapshot: Sendable {
         /// The eligible nodes, by version.
         var records: [ServiceRecord] = []
-        /// The time since which the registry is not readable; nil while it is.
+        /// The time since which the registry has not been readable; nil while it is readable.
         var staleSince: ContinuousClock.Instant?
+        /// See ``/MicroCore/RegistryState/historyStart``.
+        var historyStart: ContinuousClock.Instant?
     }
 
     private struct State {
         var registryState: RegistryState?
         var snapshot = Snapshot()
+        /// Nodes that may be missing only because of an outage of the registry.
+        var retained: RetainedNodes?
         var waiters: [ObjectIdentifier: Promise<Void>] = [:]
         var hasWatchEnded = false
         var lastUse = ContinuousClock.now
@@ -30,14 +34,17 @@ final class ServiceView: Sendable {
 
     let name: String
     private let isEligible: @Sendable (Node) -> Bool
+    /// How long nodes that are missing after an outage of the registry are retained.
+    private let outageGracePeriod: Duration
     private let state = Mutex(State())
     private let ejection = Mutex(OutlierEjection())
     private let generationNumber = Atomic(Generation.initial)
     private let hasOutliersFlag = Atomic(false)
     private let isUsed = Atomic(true)
 
-    init(name: String, isEligible: @escaping @Sendable (Node) -> Bool) {
+    init(name: String, outageGracePeriod: Duration = .zero, isEligible: @escaping @Sendable (Node) -> Bool) {
         self.name = name
+        self.outageGracePeriod = outageGracePeriod
         self.isEligible = isEligible
     }
 
@@ -51,7 +58,16 @@ final class ServiceView: Sendable {
 
     /// Applies the states of the watch until it ends.
     func follow(_ watch: RegistryWatch) async {
-        for await registryState in watch { update(registryState) }
+        await withDiscardingTaskGroup { group in
+            for await registryState in watch {
+                guard let deadline = update(registryState) else { continue }
+                group.addTask {
+                    do { try await Task.sleep(until: deadline, clock: .continuous) } catch { return }
+                    self.endRetention(at: deadline)
+                }
+            }
+            group.cancelAll()
+        }
         let waiters = state.withLock { state in
             state.hasWatchEnded = true
             defer { state.waiters = [:] }
@@ -80,21 +96,49 @@ final class ServiceView: Sendable {
         return state.withLock(\.registryState)
     }
 
-    private func update(_ registryState: RegistryState) {
+    /// Applies a state.
+    ///
+    /// - Returns: When the retention of nodes must end, if it begins with this state.
+    private func update(_ registryState: RegistryState) -> ContinuousClock.Instant? {
         let records = registryState[name].compactMap { record in
             var record = record
             record.nodes.removeAll { !isEligible($0) }
             return record.nodes.isEmpty ? nil : record
         }
-        let waiters = state.withLock { state in
+        let (all, waiters, deadline) = state.withLock { state in
+            let previous = state.snapshot
             state.registryState = registryState
-            state.snapshot = Snapshot(records: records, staleSince: registryState.freshness.staleSince)
+            let hadRetained = state.retained != nil
+            state.retained = RetainedNodes(
+                after: previous, state.retained, registryState, records, gracePeriod: outageGracePeriod)
+            let all = state.retained?.added(to: records) ?? records
+            state.snapshot = Snapshot(
+                records: all, staleSince: state.retained?.staleSince ?? registryState.freshness.staleSince,
+                historyStart: registryState.historyStart ?? previous.historyStart)
+            // Within the lock: a caller that has read this state must not find the nodes of the previous generation.
+            advanceGeneration()
             defer { state.waiters = [:] }
-            return state.waiters.values
+            return (all, state.waiters.values, hadRetained ? nil : state.retained?.deadline)
         }
-        withEjection { $0.retainNodes(records) }
-        if !hasEnded { generationNumber.wrappingAdd(1, ordering: .releasing) }
+        withEjection { $0.retainNodes(all) }
         for waiter in waiters { waiter.resolve() }
+        return deadline
+    }
+
+    /// Removes the nodes that have not registered again.
+    private func endRetention(at deadline: ContinuousClock.Instant) {
+        state.withLock { state in
+            guard let retained = state.retained, retained.deadline == deadline else { return }
+            state.retained = nil
+            state.snapshot = Snapshot(
+                records: retained.removed(from: state.snapshot.records),
+                staleSince: state.registryState?.freshness.staleSince, historyStart: state.snapshot.historyStart)
+            advanceGeneration()
+        }
+    }
+
+    private func advanceGeneration() {
+        if !hasEnded { generationNumber.wrappingAdd(1, ordering: .releasing) }
     }
 
     // MARK: Use
@@ -124,11 +168,11 @@ final class ServiceView: Sendable {
     /// Whether a node is ejected, or may be soon.
     var hasOutliers: Bool { hasOutliersFlag.load(ordering: .relaxed) }
 
-    /// Selects a candidate, if possible none to avoid and none that is ejected.
+    /// Selects a candidate, preferably one that is neither to be avoided nor ejected.
     func pick(from pool: inout NodePool, key: String?, avoiding tried: Set<String>) -> Candidate? {
         let now = ContinuousClock.now
         return ejection.withLock { ejection in
-            // If all nodes fail they are used as if none did.
+            // If all nodes have failed, failures are ignored.
             let candidate =
                 pool.pick(key: key) { !tried.contains($0.node.id) && !ejection.isEjected($0.node.id, at: now) }
                 ?? pool.pick(key: key) { !tried.contains($0.node.id) }
@@ -152,7 +196,7 @@ final class ServiceView: Sendable {
         let records = snapshot.records
         withEjection { ejection in
             record(&ejection)
-            // The node may have left the registry meanwhile.
+            // The node may have left the registry in the meantime.
             ejection.retainNodes(records)
         }
     }
@@ -168,13 +212,13 @@ final class ServiceView: Sendable {
 extension ServiceView.Generation {
     /// Before the first state.
     static let initial: Self = 0
-    /// After the selector has stopped following the service.
+    /// The selector has stopped following the service.
     static let ended: Self = 1 << 63
 }
 
 extension RegistryState.Freshness {
-    /// The time since which the registry is not readable; nil while it is.
-    fileprivate var staleSince: ContinuousClock.Instant? {
+    /// The time since which the registry has not been readable; nil while it is readable.
+    var staleSince: ContinuousClock.Instant? {
         guard case .stale(let since, _) = self else { return nil }
         return since
     }

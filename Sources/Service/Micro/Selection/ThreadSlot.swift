@@ -11,7 +11,7 @@ import Musl
 import Glibc
 #endif
 
-/// Numbers the threads of the process in the order of their first use, so that each can work with data of its own.
+/// Numbers the threads of the process in the order of their first use, so that each can work with its own data.
 enum ThreadSlot {
     private static let key: pthread_key_t? = {
         var key = pthread_key_t()

@@ -16,10 +16,10 @@ final class ConcurrencyLimiter: Sendable {
         self.limit = limit
     }
 
-    /// Admits a request, which has to be released. Rejects it before it costs anything: the caller can try another instance
-    /// at once.
+    /// Admits a request, which has to be released. Rejects it before any work is done, so the caller can try another
+    /// instance immediately.
     ///
-    /// - Throws: ``MicroError`` with `resourceExhausted` at the limit.
+    /// - Throws: ``/MicroCore/MicroError`` with `resourceExhausted` at the limit.
     func acquire() throws {
         let count = inFlight.wrappingAdd(1, ordering: .relaxed).newValue
         guard let limit, count > limit else { return }

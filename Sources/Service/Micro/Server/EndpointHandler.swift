@@ -15,7 +15,7 @@ final class EndpointHandler: Sendable {
     let logger: Logger
     let statistics = EndpointStatistics()
     let metrics: CallMetrics
-    /// By media type; empty for an endpoint that is called by stream.
+    /// By media type; empty for a streaming endpoint.
     let handlersByContentType: [String: EncodedRequestHandler]
     /// By media type; empty for an endpoint that is called with one message.
     let streamHandlersByContentType: [String: EncodedStreamHandler]
@@ -23,32 +23,47 @@ final class EndpointHandler: Sendable {
     let isBuiltIn: Bool
 
     /// Creates a handler of an endpoint that is called with one message.
-    init<Request: Sendable, Response: Sendable>(
-        name: String, of service: ServerIdentity, execution: HandlerExecution, isBuiltIn: Bool = false,
+    convenience init<Request: Sendable, Response: Sendable>(
+        _ descriptor: EndpointDescriptor<Request, Response>, of service: ServerIdentity, execution: HandlerExecution,
+        isBuiltIn: Bool = false,
         body: @escaping @concurrent @Sendable (Request, RequestContext) async throws -> Response
     ) {
-        logger = service.logger("endpoint", name)
-        metrics = CallMetrics(.server, service.name, name)
-        endpoint = Endpoint(
-            name: name, request: ValueShape(of: Request.self), response: ValueShape(of: Response.self),
-            metadata: ["stream": "false"])
+        self.init(
+            descriptor, of: service, execution: execution, isBuiltIn: isBuiltIn, body: body,
+            split: { (response: Response) in (response, [:]) })
+    }
+
+    /// Creates a handler of an endpoint that is called with one message.
+    ///
+    /// - Parameter split: Returns the response and its headers from a result of the body.
+    init<Request: Sendable, Result: Sendable, Response: Sendable>(
+        _ descriptor: EndpointDescriptor<Request, Response>, of service: ServerIdentity, execution: HandlerExecution,
+        isBuiltIn: Bool = false,
+        body: @escaping @concurrent @Sendable (Request, RequestContext) async throws -> Result,
+        split: @escaping @Sendable (Result) -> (response: Response, headers: Headers)
+    ) {
+        logger = service.logger("endpoint", descriptor.name)
+        metrics = CallMetrics(.server, service.name, descriptor.name)
+        endpoint = Self.endpoint(descriptor.endpoint, isStream: false)
         self.isBuiltIn = isBuiltIn
         streamHandlersByContentType = [:]
-        let encoders = service.codecs.encoders(for: Response.self)
+        let codecs = service.codecs.extended(by: descriptor.codecs)
+        let encoders = codecs.encoders(for: Response.self)
         guard let first = encoders.first else {
             handlersByContentType = [:]
             return
         }
         var handlersByContentType: [String: EncodedRequestHandler] = [:]
-        for (contentType, decode) in service.codecs.decoders(for: Request.self) {
-            // The caller's media type if possible: it may decode no other.
+        for (contentType, decode) in codecs.decoders(for: Request.self) {
+            // Prefer the caller's media type: the caller may not be able to decode another one.
             let (responseContentType, encode) = encoders.first { $0.contentType == contentType } ?? first
             handlersByContentType[contentType] = { buffer, context in
                 let request = try Codecs.decodeFromPeer(Request.self, "message") { try decode(buffer) }
-                let response = try await Self.invokeHandler(context, service, execution) {
+                let result = try await Self.invokeHandler(context, service, execution) {
                     try await body(request, context)
                 }
-                var transportResponse = TransportResponse(contentType: responseContentType)
+                let (response, headers) = split(result)
+                var transportResponse = TransportResponse(contentType: responseContentType, headers: headers)
                 try encode(response, &transportResponse.body)
                 return transportResponse
             }
@@ -56,21 +71,19 @@ final class EndpointHandler: Sendable {
         self.handlersByContentType = handlersByContentType
     }
 
-    /// Creates a handler of an endpoint that is called by stream.
+    /// Creates a handler of a streaming endpoint.
     init<Incoming: Sendable, Outgoing: Sendable>(
-        name: String, of service: ServerIdentity, execution: HandlerExecution,
+        _ descriptor: EndpointDescriptor<Incoming, Outgoing>, of service: ServerIdentity, execution: HandlerExecution,
         streamBody:
             @escaping @concurrent @Sendable (MessageStream<Outgoing, Incoming>, RequestContext) async throws -> Void
     ) {
-        logger = service.logger("endpoint", name)
-        metrics = CallMetrics(.server, service.name, name)
-        endpoint = Endpoint(
-            name: name, request: ValueShape(of: Incoming.self), response: ValueShape(of: Outgoing.self),
-            metadata: ["stream": "true"])
+        logger = service.logger("endpoint", descriptor.name)
+        metrics = CallMetrics(.server, service.name, descriptor.name)
+        endpoint = Self.endpoint(descriptor.endpoint, isStream: true)
         isBuiltIn = false
         handlersByContentType = [:]
         var streamHandlersByContentType: [String: EncodedStreamHandler] = [:]
-        for codec in service.codecs.all {
+        for codec in service.codecs.extended(by: descriptor.codecs).all {
             guard let decode = codec.decoder(for: Incoming.self), let encode = codec.encoder(for: Outgoing.self) else {
                 continue
             }
@@ -92,18 +105,30 @@ final class EndpointHandler: Sendable {
     /// Creates a handler of a built-in endpoint that ignores the request, with a response for each media type.
     init(
         builtIn name: String, of service: ServerIdentity,
-        responsesByContentType: [String: @Sendable () -> ByteBuffer]
+        responsesByContentType: [String: @Sendable (RequestContext) async throws -> ByteBuffer]
     ) {
         logger = service.logger("endpoint", name)
         metrics = CallMetrics(.server, service.name, name)
-        endpoint = Endpoint(name: name, metadata: ["stream": "false"])
+        endpoint = Self.endpoint(Endpoint(name: name), isStream: false)
         isBuiltIn = true
         streamHandlersByContentType = [:]
         var handlers: [String: EncodedRequestHandler] = [:]
         for (contentType, response) in responsesByContentType {
-            handlers[contentType] = { _, _ in TransportResponse(contentType: contentType, body: response()) }
+            handlers[contentType] = { TransportResponse(contentType: contentType, body: try await response($1)) }
         }
         handlersByContentType = handlers
+    }
+
+    /// The endpoint as the registry lists it, with go-micro's metadata `stream`.
+    private static func endpoint(_ endpoint: Endpoint, isStream: Bool) -> Endpoint {
+        var endpoint = endpoint
+        endpoint.metadata["stream"] = isStream ? "true" : "false"
+        return endpoint
+    }
+
+    /// Whether it is a built-in endpoint for the probes of an orchestrator.
+    var isProbe: Bool {
+        isBuiltIn && (endpoint.name == DebugEndpoints.live || endpoint.name == DebugEndpoints.ready)
     }
 
     /// Whether a codec supports the types of the endpoint.
@@ -119,8 +144,8 @@ final class EndpointHandler: Sendable {
 
     /// Runs the handler with the call context that its own calls inherit.
     ///
-    /// An error of such a call that the handler passes on gets the service's origin: with an origin of the toolkit the
-    /// caller would take it for a refusal of its own call.
+    /// If the handler rethrows the error of such a call, its origin becomes the service: with a toolkit origin, the
+    /// caller would treat it as a refusal of its own call.
     private static func invokeHandler<Response: Sendable>(
         _ context: RequestContext, _ service: ServerIdentity, _ execution: HandlerExecution,
         _ body: @Sendable () async throws -> Response
@@ -130,6 +155,9 @@ final class EndpointHandler: Sendable {
         do {
             return try await InheritedCallContext.$current.withValue(inherited) { try await execution.run(body) }
         } catch var error as MicroError where MicroError.Origin.isToolkit(error.origin) {
+            // A service or endpoint that the handler calls is missing. With `notFound`, the object of the caller's own
+            // request would seem to be missing.
+            if error.code == .notFound { error.code = .unavailable }
             error.origin = context.service
             throw error
         }

@@ -10,10 +10,10 @@ enum HandlerExecution: Sendable {
 
     init(mayBlock: Bool) { self = mayBlock ? .globalExecutor : .inline }
 
-    /// Runs a handler on its executor. Only a task that prefers an executor of the transport has to switch.
+    /// Runs a handler on its executor. Only a task that prefers an executor of the transport needs to switch.
     ///
     /// The switch takes effect because the types of handlers are `@concurrent`: a plain function would stay on its caller's
-    /// executor, and the compiler removes a hop of the caller that only a call follows.
+    /// executor, and the compiler removes an executor hop that is directly followed by a call.
     func run<Response: Sendable>(_ body: @Sendable () async throws -> Response) async throws -> Response {
         let isOnGlobalExecutor = withUnsafeCurrentTask { $0?.unownedTaskExecutor == nil }
         guard self == .globalExecutor, !isOnGlobalExecutor else { return try await body() }

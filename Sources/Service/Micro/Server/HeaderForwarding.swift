@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import GoMicroWire
 import MicroCore
 
 /// The headers that a service forwards from a request to the calls that its handler makes.
@@ -17,18 +18,19 @@ public struct HeaderForwarding: Sendable, ExpressibleByArrayLiteral {
 
     /// Forwards all headers except:
     ///
-    /// * credentials: `Authorization`, `Proxy-Authorization`, `Cookie`, `Set-Cookie`, `X-Forwarded-Client-Cert`, and every
-    ///   name that contains `token`, `secret`, `password`, `credential`, `session`,
-    ///   `authorization`, `authentication`, `x-auth` or `api-key`, with or without
-    ///   the hyphen;
-    /// * headers of one call or connection: `Micro-*`, `X-Micro-*`, `Timeout`, `Content-*`, `Accept*`, `Connection`, `Host`,
-    ///   `User-Agent` and the like, and go-micro's `Local` and `Remote`.
+    /// * credentials: `Cookie`, `Set-Cookie`, and every name that contains `token`, `secret`, `password`, `passwd`,
+    ///   `credential`, `session`, `authorization`, `authentication`, `x-auth`, `api-key`, `apikey`, `api_key`, `access-key`,
+    ///   `jwt`, `assertion`, `oidc`, `saml`, `bearer` or `client-cert`;
+    /// * headers of one call or connection: those of go-micro's transports, such as `Micro-Id` and `X-Micro-Service`,
+    ///   `Micro-From-Service`, `Micro-Topic`, `Local`, `Remote` and `Timeout`; and those of HTTP, such as `Content-*`,
+    ///   `Accept*`, `Connection`, `Host` and `User-Agent`. Other names with go-micro's prefix, such as `Micro-Trace-Id`,
+    ///   concern the whole chain of calls and are forwarded.
     public static let safe = HeaderForwarding(rule: .safe)
 
     /// Forwards no headers.
     public static let none: HeaderForwarding = []
 
-    /// Forwards the headers of these names, also if they are credentials. Headers of one call or connection are never
+    /// Forwards the headers of these names, even if they are credentials. Headers of one call or connection are never
     /// forwarded.
     public static func only(_ names: [String]) -> HeaderForwarding {
         HeaderForwarding(rule: .only(Set(names.map { $0.lowercased() })))
@@ -39,7 +41,7 @@ public struct HeaderForwarding: Sendable, ExpressibleByArrayLiteral {
 
     private init(rule: Rule) { self.rule = rule }
 
-    /// Reads a setting: `safe`, `none`, or names with commas between them.
+    /// Reads a setting: `safe`, `none`, or names separated by commas.
     init(setting text: String) {
         switch text {
         case "safe": self = .safe
@@ -58,7 +60,7 @@ public struct HeaderForwarding: Sendable, ExpressibleByArrayLiteral {
 
     /// - Parameter name: In lower case.
     private func isForwarded(_ name: String) -> Bool {
-        guard !Self.isOfOneCall(name) else { return false }
+        guard !Self.isSingleCallHeader(name) else { return false }
         switch rule {
         case .safe: return !Self.isCredential(name)
         case .only(let names): return names.contains(name)
@@ -69,22 +71,27 @@ public struct HeaderForwarding: Sendable, ExpressibleByArrayLiteral {
         credentials.contains(name) || credentialParts.contains { name.contains($0) }
     }
 
-    private static func isOfOneCall(_ name: String) -> Bool {
-        singleCallHeaders.contains(name) || singleCallPrefixes.contains { name.hasPrefix($0) }
+    private static func isSingleCallHeader(_ name: String) -> Bool {
+        singleCallHeaders.contains(name) || goMicroHeaders.contains(name)
+            || singleCallPrefixes.contains { name.hasPrefix($0) }
     }
 
     private static let credentials: Set = ["cookie", "set-cookie", "x-forwarded-client-cert"]
 
     private static let credentialParts = [
         "token", "secret", "password", "passwd", "credential", "session", "authorization", "authentication", "x-auth",
-        "api-key", "apikey", "api_key",
+        "api-key", "apikey", "api_key", "access-key", "jwt", "assertion", "oidc", "saml", "bearer", "client-cert",
     ]
+
+    /// Headers of go-micro's transports and client. Others, such as `Micro-Trace-Id`, concern the whole chain of calls.
+    private static let goMicroHeaders = Set(GoMicroHeaders.transportFields.map { $0.text.lowercased() })
+        .union(["topic", "from-service", "added-header"].flatMap { ["micro-\($0)", "x-micro-\($0)"] })
 
     private static let singleCallPrefixes = [
-        "micro-", "x-micro-", "content-", "accept", "sec-", "if-", "proxy-", "access-control-",
+        "content-", "accept", "sec-", "if-", "proxy-", "access-control-",
     ]
 
-    /// Those of HTTP (RFC 9110 and RFC 9112), and go-micro's own.
+    /// Headers of HTTP (RFC 9110 and RFC 9112), and go-micro's own headers.
     private static let singleCallHeaders: Set = [
         "timeout", "local", "remote", "host", "user-agent", "connection", "keep-alive", "te", "trailer",
         "transfer-encoding", "upgrade", "expect", "date", "server", "via", "range", "referer", "origin",

@@ -14,7 +14,7 @@ final class Server: Sendable {
     private let interceptors: [any ServerInterceptor]
     private let limiter: ConcurrencyLimiter
     private let handlers = Mutex<(byName: [String: EndpointHandler], configurationError: MicroError?)>(([:], nil))
-    /// Shared by all unknown endpoints, because callers can make up any number of names.
+    /// Shared by all unknown endpoints, because callers can use any number of unknown names.
     private let unknownEndpointMetrics: CallMetrics
 
     init(_ identity: ServerIdentity, interceptors: [any ServerInterceptor] = [], concurrencyLimit: Int? = nil) {
@@ -28,26 +28,47 @@ final class Server: Sendable {
 
     // MARK: Handlers
 
-    /// Adds a handler of an endpoint: see ``Microservice/handle(_:mayBlock:_:)``.
+    /// Adds a handler of an endpoint; its message shapes are derived from the types.
     func handle<Request: Sendable, Response: Sendable>(
         _ endpoint: String, mayBlock: Bool = true,
         _ handler: @escaping @concurrent @Sendable (Request, RequestContext) async throws -> Response
     ) {
+        handle(EndpointDescriptor(endpoint), mayBlock: mayBlock, handler)
+    }
+
+    /// Adds a handler of an endpoint: see ``Microservice/handle(_:mayBlock:_:)``.
+    func handle<Request: Sendable, Response: Sendable>(
+        _ endpoint: EndpointDescriptor<Request, Response>, mayBlock: Bool = true,
+        _ handler: @escaping @concurrent @Sendable (Request, RequestContext) async throws -> Response
+    ) {
         add(
-            EndpointHandler(
-                name: endpoint, of: identity, execution: HandlerExecution(mayBlock: mayBlock), body: handler),
+            EndpointHandler(endpoint, of: identity, execution: HandlerExecution(mayBlock: mayBlock), body: handler),
             "\(Request.self)", "\(Response.self)")
     }
 
-    /// Adds a handler of an endpoint that is called by stream: see ``Microservice/handleStream(_:mayBlock:_:)``.
+    /// Adds a handler of an endpoint: see ``Microservice/handleWithHeaders(_:mayBlock:_:)``.
+    func handleWithHeaders<Request: Sendable, Response: Sendable>(
+        _ endpoint: String, mayBlock: Bool,
+        _ handler:
+            @escaping @concurrent @Sendable (Request, RequestContext) async throws -> ResponseWithHeaders<Response>
+    ) {
+        add(
+            EndpointHandler(
+                EndpointDescriptor<Request, Response>(endpoint), of: identity,
+                execution: HandlerExecution(mayBlock: mayBlock), body: handler,
+                split: { ($0.response, $0.headers) }),
+            "\(Request.self)", "\(Response.self)")
+    }
+
+    /// Adds a handler of a streaming endpoint: see ``Microservice/handleStream(_:mayBlock:_:)``.
     func handleStream<Incoming: Sendable, Outgoing: Sendable>(
-        _ endpoint: String, mayBlock: Bool = true,
+        _ endpoint: EndpointDescriptor<Incoming, Outgoing>, mayBlock: Bool = true,
         _ handler:
             @escaping @concurrent @Sendable (MessageStream<Outgoing, Incoming>, RequestContext) async throws -> Void
     ) {
         add(
             EndpointHandler(
-                name: endpoint, of: identity, execution: HandlerExecution(mayBlock: mayBlock), streamBody: handler),
+                endpoint, of: identity, execution: HandlerExecution(mayBlock: mayBlock), streamBody: handler),
             "\(Incoming.self)", "\(Outgoing.self)")
     }
 
@@ -58,7 +79,7 @@ final class Server: Sendable {
         _ handler: @escaping @concurrent @Sendable (Request, RequestContext) async throws -> Response
     ) {
         let endpointHandler = EndpointHandler(
-            name: endpoint, of: identity, execution: .inline, isBuiltIn: true, body: handler)
+            EndpointDescriptor(endpoint), of: identity, execution: .inline, isBuiltIn: true, body: handler)
         guard endpointHandler.hasCodec else { return }
         handlers.withLock { $0.byName[endpoint] = endpointHandler }
     }
@@ -79,7 +100,7 @@ final class Server: Sendable {
 
     /// The endpoints for the registry, sorted by name.
     ///
-    /// - Throws: ``MicroError`` with `invalidArgument` if a handler is not valid.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument` if a handler is not valid.
     func endpoints() throws -> [Endpoint] {
         try handlers.withLock { handlers in
             if let error = handlers.configurationError { throw error }
@@ -91,10 +112,20 @@ final class Server: Sendable {
 
     /// Adds `Debug.Health`, `Debug.Stats` and `Debug.Endpoints`: see ``DebugEndpoints``.
     ///
-    /// - Parameter health: The response of `Debug.Health`.
-    func addDebugEndpoints(health: @escaping @Sendable () -> DebugMessage = { .health }) {
+    /// - Parameters:
+    ///   - health: The health of the service, for `Debug.Health` and the probes.
+    ///   - subscriptions: The statistics of its subscriptions.
+    func addDebugEndpoints(
+        health: ServiceHealth,
+        subscriptions: @escaping @Sendable () -> [DebugEndpoints.SubscriptionSummary] = { [] }
+    ) {
         let started = Date()
-        addBuiltIn(DebugEndpoints.health, health)
+        addBuiltIn(DebugEndpoints.health) { .health(await health.status) }
+        addBuiltIn(DebugEndpoints.live) { .health(.ok) }
+        addBuiltIn(DebugEndpoints.ready) {
+            try await health.checkReadiness()
+            return .health(.ok)
+        }
         addBuiltIn(DebugEndpoints.stats) { [weak self] in
             let summaries = self?.endpointSummaries.values.map(\.self) ?? []
             return .stats(
@@ -103,15 +134,17 @@ final class Server: Sendable {
         }
         handleBuiltIn(DebugEndpoints.endpoints) { [weak self] (_: DebugEndpoints.Request, _) in
             DebugEndpoints.EndpointsSummary(
-                uptime: Date().timeIntervalSince(started), endpoints: self?.endpointSummaries ?? [:])
+                uptime: Date().timeIntervalSince(started), endpoints: self?.endpointSummaries ?? [:],
+                subscriptions: subscriptions())
         }
     }
 
-    private func addBuiltIn(_ endpoint: String, _ message: @escaping @Sendable () -> DebugMessage) {
+    private func addBuiltIn(_ endpoint: String, _ message: @escaping @Sendable () async throws -> DebugMessage) {
         let handler = EndpointHandler(
             builtIn: endpoint, of: identity,
             responsesByContentType: [
-                "application/json": { message().json }, "application/protobuf": { message().protobuf },
+                "application/json": { _ in try await message().json },
+                "application/protobuf": { try await message().protobuf(forLegacyCaller: $0.usesLegacyNames) },
             ])
         handlers.withLock { $0.byName[endpoint] = handler }
     }
@@ -123,28 +156,36 @@ final class Server: Sendable {
 
     // MARK: Requests
 
-    /// Responds to an encoded request, also to one in an envelope of go-micro's protocol before v1.0. The caller has to
-    /// cancel the task at the deadline, as transports do.
+    /// Responds to an encoded request, including requests in an envelope of go-micro's protocol before v1.0. The caller
+    /// must cancel the task at the deadline, as transports do.
     ///
-    /// - Throws: ``MicroError``: the error of the handler; `notFound` for an unknown endpoint, `invalidArgument` for a message
-    ///   that cannot be decoded, `deadlineExceeded` if the task was canceled at the deadline.
+    /// - Throws: ``/MicroCore/MicroError``: the error of the handler; `notFound` for an unknown endpoint, `invalidArgument` for a message
+    ///   that cannot be decoded, `deadlineExceeded` if the task was cancelled at the deadline.
     func respond(to request: TransportRequest) async throws -> TransportResponse {
-        try await LegacyRPC.respond(to: request, service: name) { request in
-            let handler = self.handlers.withLock { $0.byName[request.endpoint] }
-            return try await self.measure(request, handler) {
-                guard !self.interceptors.isEmpty else { return try await self.dispatch(request, handler) }
-                return try await self.interceptors[...].respond(to: request) { try await self.dispatch($0, handler) }
-            }
+        // A separate path, because most requests have no envelope and should not pay for an asynchronous closure.
+        guard LegacyRPC.hasEnvelope(request) else { return try await handle(request) }
+        return try await LegacyRPC.respond(to: request, service: name) { try await self.handle($0) }
+    }
+
+    /// Responds to a request without an envelope.
+    private func handle(_ request: TransportRequest) async throws -> TransportResponse {
+        var request = request
+        if request.service.isEmpty { request.service = name }
+        let handler = handlers.withLock { $0.byName[request.endpoint] }
+        return try await measure(request, handler) { [request] in
+            // Skip interceptors for probes: an orchestrator sends no credentials that an interceptor could check.
+            guard !interceptors.isEmpty, handler?.isProbe != true else { return try await dispatch(request, handler) }
+            return try await interceptors[...].respond(to: request) { try await self.dispatch($0, handler) }
         }
     }
 
-    /// The handler of the streams of an endpoint; nil if the endpoint is not called by stream.
+    /// The handler of the streams of an endpoint; nil if the endpoint is not a streaming endpoint.
     func streamHandler(of endpoint: String) -> TransportStreamHandler? {
         guard let handler = handlers.withLock({ $0.byName[endpoint] }), !handler.streamHandlersByContentType.isEmpty
         else { return nil }
         return { request, stream in
             var request = request
-            // In the protocol before 1.0 only the body names the endpoint, and nothing names the service.
+            // In the protocol before v1.0, only the body contains the endpoint, and the service is not sent.
             if request.service.isEmpty { request.service = self.name }
             return try await self.measure(request, handler) {
                 try await self.interceptors[...].serve(stream, of: request) { request, stream in
@@ -164,7 +205,8 @@ final class Server: Sendable {
         }
         guard !handler.handlersByContentType.isEmpty else {
             throw MicroError(
-                .notFound, "\(request.endpoint) of \(name) is called by stream", origin: MicroError.Origin.server)
+                .notFound, "\(request.endpoint) of \(name) is a streaming endpoint: open a stream to it",
+                origin: MicroError.Origin.server)
         }
         let run = try selectHandler(from: handler.handlersByContentType, for: request)
         return try await executeHandler(request, handler) { context in try await run(request.body, context) }
@@ -173,11 +215,14 @@ final class Server: Sendable {
     private func selectHandler<EncodedHandler>(
         from handlersByContentType: [String: EncodedHandler], for request: TransportRequest
     ) throws -> EncodedHandler {
-        guard let handler = handlersByContentType[request.contentType] else {
+        guard let handler = handlersByContentType[MediaType.essence(of: request.contentType)] else {
             let supportedTypes = handlersByContentType.keys.sorted().joined(separator: ", ")
+            let problem =
+                request.contentType.isEmpty
+                ? "needs the media type of the message, such as the header Content-Type"
+                : "cannot decode \"\(request.contentType)\""
             throw MicroError(
-                .invalidArgument,
-                "\(request.endpoint) of \(name) cannot decode \"\(request.contentType)\": use one of \(supportedTypes)",
+                .invalidArgument, "\(request.endpoint) of \(name) \(problem): use one of \(supportedTypes)",
                 origin: MicroError.Origin.server)
         }
         return handler
@@ -190,7 +235,7 @@ final class Server: Sendable {
         let metrics = handler?.metrics ?? unknownEndpointMetrics
         return try await metrics.measure {
             do { return try await CallTracing.serve(request, metrics.method, body) } catch {
-                // Errors of the handler are mapped already; those of interceptors are not.
+                // Errors of the handler are already mapped; errors of interceptors are not.
                 throw error is MicroError ? error : responseError(for: request, handler, error)
             }
         }
@@ -202,7 +247,7 @@ final class Server: Sendable {
     ) async throws -> Response {
         let context = RequestContext(
             service: request.service, endpoint: request.endpoint, headers: request.headers, deadline: request.deadline,
-            logger: handler.logger)
+            client: identity.client, logger: handler.logger, usesLegacyNames: request.usesLegacyNames)
         if !handler.isBuiltIn { try limiter.acquire() }
         let start = ContinuousClock.now
         handler.statistics.begin()
@@ -227,9 +272,9 @@ final class Server: Sendable {
         if error is MicroError || (error is CancellationError && Task.isCancelled) {
             return MicroError(respondingTo: request, with: error)
         }
-        // Logged, because the caller does not get the text of a foreign error. A cancellation of something else than this
-        // request is such an error.
-        (handler?.logger ?? identity.logger).error("handler failed", metadata: ["error": "\(error)"])
+        // Logged, because the caller does not get the text of any other error. That includes a `CancellationError` when
+        // this request was not cancelled.
+        (handler?.logger ?? identity.logger).error("handler failed", metadata: ["cause": "\(error)"])
         return MicroError(respondingTo: request, with: HandlerFailure(cause: error))
     }
 

@@ -9,6 +9,8 @@ struct ServerIdentity: Sendable {
     let name: String
     let codecs: Codecs
     let logger: Logger
+    /// The client that handlers call other services with.
+    let client: Client
     /// The headers that are forwarded from a request to the calls of its handler.
     var forwardedHeaders = HeaderForwarding.safe
 

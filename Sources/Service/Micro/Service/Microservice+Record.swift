@@ -13,13 +13,17 @@ extension Microservice.Configuration {
     ///   - endpoints: The endpoints of the service.
     ///   - bound: The address that the service listens on.
     ///   - components: The registry, transport and broker of the service.
-    ///   - logger: Gets a warning if callers elsewhere cannot reach the service.
-    /// - Throws: ``MicroError`` with `invalidArgument` if no address can be advertised.
+    ///   - logger: Receives a warning if the service is not reachable from other processes or hosts.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument` if no address can be advertised.
     func record(
         of endpoints: [Endpoint], at bound: Address, components: Components, logger: Logger
-    ) throws -> ServiceRecord {
-        let address = try AdvertisedAddress.resolve(
-            bound: bound, advertise: advertise, setting: "MICRO_SERVER_ADVERTISE")
+    ) async throws -> ServiceRecord {
+        let address = try await AdvertisedAddress.resolve(
+            bound: bound, advertise: advertise, setting: "MICRO_SERVER_ADVERTISE",
+            reachedFrom: components.registry.serverAddresses)
+        logger.info(
+            "service listening",
+            metadata: ["service": "\(name)", "address": "\(bound)", "advertise": "\(address)"])
         Self.warnIfNotReachableRemotely(address, components, logger)
         var metadata = [
             "transport": components.transport.name, "registry": components.registry.name,
@@ -38,7 +42,7 @@ extension Microservice.Configuration {
                 "registered in memory: other processes cannot find the service; set MICRO_REGISTRY to change that")
         } else if address.isLoopback {
             logger.warning(
-                "registered a loopback address, which other hosts cannot call: set MICRO_SERVER_ADDRESS to change that",
+                "registered a loopback address: other hosts cannot call the service unless MICRO_SERVER_ADDRESS is another one",
                 metadata: ["address": "\(address)"])
         }
     }

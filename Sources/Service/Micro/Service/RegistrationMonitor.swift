@@ -7,8 +7,8 @@ import Synchronization
 
 /// Publishes the status of a service's registration to readers and to metrics.
 ///
-/// Metrics: the gauge `micro.registration.up` (1 while registered, else 0) and the counter `micro.registration.losses`,
-/// both with the dimension `service`.
+/// Metrics: the gauge `micro.registration.up` (1 while registered, otherwise 0) and the counter
+/// `micro.registration.losses`, both with the dimension `service`.
 final class RegistrationMonitor: Sendable {
     private struct State {
         var status: RegistrationStatus?
@@ -60,7 +60,7 @@ final class RegistrationMonitor: Sendable {
         }
     }
 
-    /// Ends all readers: the service has left the registry for good.
+    /// Ends all readers: the service has left the registry permanently.
     func end() {
         up.record(0)
         let continuations = state.withLock { state in
@@ -69,7 +69,7 @@ final class RegistrationMonitor: Sendable {
             state.hasEnded = true
             return state.continuations.values
         }
-        // Outside of the lock, which their termination handlers take.
+        // Outside the lock, because their termination handlers take it.
         for continuation in continuations { continuation.finish() }
     }
 }

@@ -22,17 +22,19 @@ public struct MessageStream<Outgoing: Sendable, Incoming: Sendable>: AsyncSequen
     /// `MicroError` or `CancellationError`.
     public typealias Failure = any Error
 
+    /// The receiving direction.
+    public let reader: MessageReader<Incoming>
+    /// The sending direction.
+    public let writer: MessageWriter<Outgoing>
     private let stream: TransportStream
-    private let encode: @Sendable (Outgoing) throws -> ByteBuffer
-    private let decode: @Sendable (ByteBuffer) throws -> Incoming
 
     init(
         _ stream: TransportStream, encode: @escaping @Sendable (Outgoing) throws -> ByteBuffer,
         decode: @escaping @Sendable (ByteBuffer) throws -> Incoming
     ) {
         self.stream = stream
-        self.encode = encode
-        self.decode = decode
+        reader = MessageReader(stream: stream, decode: decode)
+        writer = MessageWriter(stream: stream, encode: encode)
     }
 
     /// Sends a message. Waits while the other side, or the connection to it, accepts no more messages.
@@ -40,32 +42,17 @@ public struct MessageStream<Outgoing: Sendable, Incoming: Sendable>: AsyncSequen
     /// - Throws: `MicroError`: the error that ended the stream; `invalidArgument` (the message cannot be encoded) or
     ///   `payloadTooLarge`, which do not end the stream; `closed` after ``finish()``, or after the other side has ended the
     ///   stream. Or `CancellationError`.
-    public func send(_ message: Outgoing) async throws { try await stream.send(encode(message)) }
+    public func send(_ message: Outgoing) async throws { try await writer.send(message) }
 
     /// Ends the sending direction: the other side's sequence ends. Receiving continues. Finishing twice has no effect.
     ///
     /// - Throws: As ``send(_:)``, except for errors of encoding.
     public func finish() async throws { try await stream.finish() }
 
-    /// Ends both directions at once. The other side is notified within a second. Has no effect after the end of the stream.
+    /// Ends both directions immediately. The other side is notified within a second. Has no effect after the end of the
+    /// stream.
     public func cancel() { stream.cancel() }
 
     /// The reader of the stream. A stream supports a single reader at a time.
-    public func makeAsyncIterator() -> Iterator { Iterator(messages: stream.makeAsyncIterator(), decode: decode) }
-
-    /// Reads a stream, and keeps it alive.
-    public struct Iterator: AsyncIteratorProtocol {
-        fileprivate var messages: TransportStream.Iterator
-        fileprivate let decode: @Sendable (ByteBuffer) throws -> Incoming
-
-        /// The next message; nil after the other side has finished.
-        ///
-        /// - Throws: The error of the other side, after all messages that it sent before; `unavailable` if the connection
-        ///   broke, `deadlineExceeded` at the deadline, `CancellationError` after ``MessageStream/cancel()``. A message that
-        ///   cannot be decoded is `invalidArgument` in a service and `internal` in a client.
-        public mutating func next(isolation actor: isolated (any Actor)? = #isolation) async throws -> Incoming? {
-            guard let message = try await messages.next(isolation: actor) else { return nil }
-            return try decode(message)
-        }
-    }
+    public func makeAsyncIterator() -> MessageReader<Incoming>.Iterator { reader.makeAsyncIterator() }
 }

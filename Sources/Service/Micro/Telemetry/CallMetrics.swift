@@ -9,11 +9,11 @@ import Synchronization
 /// OpenTelemetry's conventions (https://opentelemetry.io/docs/specs/semconv/rpc/rpc-metrics). A stream counts as one call.
 ///
 /// Dimensions: `rpc.system.name` (`micro`), `rpc.method` (such as `greeter/Greeter.Hello`), `rpc.response.status_code` (`ok`, the
-/// name of a ``MicroError/Code``, or `cancelled`) and, unless the status is `ok`, the status as `error.type`.
+/// name of a ``/MicroCore/MicroError/Code``, or `cancelled`) and, unless the status is `ok`, the status as `error.type`.
 final class CallMetrics: Sendable {
     enum Side: String { case client, server }
 
-    /// The value of `rpc.method` for endpoints without metrics of their own.
+    /// The value of `rpc.method` for endpoints without their own metrics.
     static let otherMethod = "_OTHER"
 
     /// The value of `rpc.method`: the service and the endpoint.

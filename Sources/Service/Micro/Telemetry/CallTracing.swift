@@ -8,7 +8,7 @@ import Tracing
 /// The spans of calls, one on each side, connected by headers. Names and attributes follow OpenTelemetry's conventions for
 /// RPC (https://opentelemetry.io/docs/specs/semconv/rpc/rpc-spans).
 enum CallTracing {
-    /// Makes a call in a client span. The request that `body` gets carries the trace.
+    /// Makes a call in a client span. The request that is passed to `body` contains the trace context.
     static func call<Response>(
         _ request: TransportRequest, _ method: String, _ body: (TransportRequest) async throws -> Response
     ) async throws -> Response {

@@ -15,7 +15,7 @@ enum TracePropagation {
         InstrumentationSystem.instrument.inject(context, into: &headers, using: HeadersCarrier())
     }
 
-    /// The trace that headers carry. Replaces the current one: the sender's trace counts, also in the same process.
+    /// The trace context in headers. Replaces the current one, even in the same process.
     static func extract(from headers: Headers) -> ServiceContext {
         var context = ServiceContext.topLevel
         InstrumentationSystem.instrument.extract(headers, into: &context, using: HeadersCarrier())

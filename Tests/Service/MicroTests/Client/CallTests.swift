@@ -7,7 +7,7 @@ import Testing
 
 @testable import Micro
 
-/// A codec of a user: text backwards.
+/// A user-defined codec that reverses text.
 private struct BackwardsCodec: Codec {
     var contentTypes: [String] { ["text/backwards"] }
 
@@ -27,7 +27,7 @@ private struct BackwardsCodec: Codec {
     private let fixture = ServiceFixture()
 
     @Test func hedgedCallUsesSecondNodeWhenFirstIsSlow() async throws {
-        let (requestCount, canceled) = (Counter(), Counter())
+        let (requestCount, cancelled) = (Counter(), Counter())
         let services = try ["1", "2"].map { id in
             let service = try fixture.makeService("svc", id: id)
             service.handle("Ask") { (_: Text, _) in
@@ -35,7 +35,7 @@ private struct BackwardsCodec: Codec {
                 requestCount.add()
                 guard requestCount.value > 1 else {
                     do { try await Task.sleep(for: .seconds(600)) } catch {
-                        canceled.add()
+                        cancelled.add()
                         throw error
                     }
                     return Text(text: "")
@@ -50,8 +50,8 @@ private struct BackwardsCodec: Codec {
             let response: Text = try await client.call("svc", "Ask", Text(text: ""), options: options)
             #expect(["1", "2"].contains(response.text))
             #expect(requestCount.value == 2)
-            #expect(await eventually { canceled.value == 1 })
-            // A node that responds at once gets one request.
+            #expect(await eventually { cancelled.value == 1 })
+            // A node that responds immediately gets one request.
             for _ in 0..<20 { let _: Text = try await client.call("svc", "Ask", Text(text: ""), options: options) }
             #expect(requestCount.value == 22)
             await client.close()
@@ -92,7 +92,7 @@ private struct BackwardsCodec: Codec {
             for client in clients {
                 #expect(try await client.call("svc", "Echo", Text(text: "hello")) == Text(text: "hello"))
             }
-            // Only JSON can encode the number: the response has another media type than the request.
+            // Only JSON can encode the number, so the media type of the response differs from that of the request.
             #expect(try await clients[1].call("svc", "Count", Text(text: "hello")) == 5)
             let options = CallOptions(contentType: "text/backwards")
             #expect(try await clients[2].call("svc", "Echo", Text(text: "x"), options: options) == Text(text: "x"))

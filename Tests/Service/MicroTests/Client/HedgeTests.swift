@@ -14,8 +14,8 @@ import Testing
     private let budget = RetryBudget(ratio: 0)
     private let requestedNodes = NodeRecorder()
 
-    /// Makes a call to the service of these nodes, which respond by the handler. It gets the ID of the node and the number
-    /// of requests before.
+    /// Calls the service of these nodes, which respond with the handler. The handler receives the ID of the node and
+    /// the number of earlier requests.
     private func call(
         _ ids: [String], after delay: Duration = .milliseconds(20), isIdempotent: Bool = true,
         _ handler: @escaping @Sendable (_ id: String, _ before: Int) async throws -> String
@@ -39,7 +39,7 @@ import Testing
         return try await retryExecutor.run(request)
     }
 
-    /// The first node that gets a request responds when the gate opens, every other one responds at once.
+    /// The first node that gets a request responds when the gate opens; every other node responds immediately.
     private func callBeforeOpening(
         _ gate: AsyncGate, _ ids: [String], isIdempotent: Bool = true
     ) async throws -> String {
@@ -135,7 +135,7 @@ private final class NodeRecorder: Sendable {
 
     var ids: [String] { state.withLock(\.self) }
 
-    /// Adds a node, and returns the number of nodes before.
+    /// Adds a node, and returns the previous number of nodes.
     func record(_ id: String) -> Int {
         state.withLock { ids in
             ids.append(id)

@@ -13,7 +13,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct RetryTests {
     private let backend = MemoryBackend()
 
-    /// Runs a body with a client of nodes that respond by a handler, which gets the ID of the node.
+    /// Runs a body with a client of nodes that respond with a handler. The handler receives the ID of the node.
     private func withNodes(
         _ ids: [String], strategy: SelectionStrategy = .random,
         _ handler: @escaping @Sendable (String) async throws -> Text,
@@ -111,7 +111,7 @@ import Testing
         }
     }
 
-    /// An unreachable database is no failure of the node.
+    /// An unreachable database is not a failure of the node.
     @Test(arguments: [MicroError.Code.unavailable, .resourceExhausted])
     func applicationErrorsDoNotEjectNode(_ code: MicroError.Code) async throws {
         let failed = Counter()

@@ -12,7 +12,7 @@ private struct ChatRequest: Codable, Sendable { var text: String }
 private struct ChatReply: Codable, Sendable, Equatable { var text: String }
 
 @Suite(.timeLimit(.minutes(1))) struct StreamTests {
-    private let canceled = Counter()
+    private let cancelled = Counter()
 
     private func makeChat(_ fixture: ServiceFixture) throws -> Microservice {
         let service = try fixture.makeService("chat")
@@ -26,10 +26,10 @@ private struct ChatReply: Codable, Sendable, Equatable { var text: String }
             }
             try await talk.send(ChatReply(text: "bye"))
         }
-        service.handleStream("Chat.Wait") { [canceled] (talk: MessageStream<ChatReply, ChatRequest>, _) in
+        service.handleStream("Chat.Wait") { [cancelled] (talk: MessageStream<ChatReply, ChatRequest>, _) in
             try await talk.send(ChatReply(text: "waiting"))
             do { for try await _ in talk {} } catch {
-                canceled.add()
+                cancelled.add()
                 throw error
             }
         }
@@ -111,7 +111,7 @@ private struct ChatReply: Codable, Sendable, Equatable { var text: String }
                 "chat", "Chat.Wait", sending: ChatRequest.self, receiving: Int.self)
             let error = try await #require(throws: MicroError.self) { for try await _ in undecodable {} }
             #expect(error.code == .internal && error.origin == MicroError.Origin.client)
-            #expect(await eventually { canceled.value == 1 }, "a decoding failure ends the stream")
+            #expect(await eventually { cancelled.value == 1 }, "a decoding failure ends the stream")
         }
     }
 
@@ -124,7 +124,7 @@ private struct ChatReply: Codable, Sendable, Equatable { var text: String }
             var replies = talk.makeAsyncIterator()
             #expect(try await replies.next()?.text == "waiting")
             talk.cancel()
-            #expect(await eventually { canceled.value == 1 })
+            #expect(await eventually { cancelled.value == 1 })
             await #expect(throws: CancellationError.self) { _ = try await replies.next() }
         }
     }
@@ -138,7 +138,7 @@ private struct ChatReply: Codable, Sendable, Equatable { var text: String }
             let (texts, error) = await outcome(talk)
             #expect(texts == ["waiting"])
             #expect((error as? MicroError)?.code == .deadlineExceeded)
-            #expect(await eventually { canceled.value == 1 })
+            #expect(await eventually { cancelled.value == 1 })
         }
     }
 
@@ -200,7 +200,8 @@ private struct ChatReply: Codable, Sendable, Equatable { var text: String }
         }
     }
 
-    /// Over two hops: the deadline of the first caller limits the call of the first handler, unless that opts out (T23).
+    /// Over two hops: the deadline of the first caller limits the call of the first handler, unless that call opts out
+    /// (T23).
     @Test(arguments: TransportKind.allCases) func nestedCallsInheritDeadline(_ transportKind: TransportKind)
         async throws
     {

@@ -29,7 +29,7 @@ private struct Person: Codable {
     @Test func typeShapeListsFields() {
         let shape = ValueShape(of: Person.self)
         #expect(shape.name == "Person" && shape.type == "Person")
-        let address = [ValueShape(name: "street", type: "string"), ValueShape(name: "at", type: "float64")]
+        let address = [ValueShape(name: "street", type: "string"), ValueShape(name: "at", type: "string")]
         #expect(
             shape.values == [
                 ValueShape(name: "name", type: "string"), ValueShape(name: "age", type: "int64"),
@@ -104,7 +104,7 @@ private struct Person: Codable {
         #expect(ValueShape(of: Grid.self) == ValueShape(name: "Grid", type: "Grid"))
     }
 
-    /// Each type has all others as fields, which makes more than a hundred million paths.
+    /// Each type has all others as fields, which results in more than a hundred million paths.
     @Test func mutuallyRecursiveTypesAreResolvedOnce() {
         #expect(
             ValueShape(of: Cycle.A.self).values.map(\.type) == ["B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L"])

@@ -37,11 +37,11 @@ import Testing
 
     @Test func hangingEventHandlerDoesNotBlockShutdownOrCancellation() async throws {
         for isGraceful in [true, false] {
-            let (fixture, started, canceled) = (try ServiceFixture(broker: .atLeastOnce), Counter(), Counter())
+            let (fixture, started, cancelled) = (try ServiceFixture(broker: .atLeastOnce), Counter(), Counter())
             let service = try fixture.makeService("mailer") { $0.drainTimeout = .milliseconds(100) }
             service.subscribe("t", queue: "q") { (event: UserCreated, context) in
                 started.add()
-                do { try await Task.sleep(for: .seconds(600)) } catch { canceled.add() }
+                do { try await Task.sleep(for: .seconds(600)) } catch { cancelled.add() }
             }
             let group = makeServiceGroup([service])
             let running = Task { try await group.run() }
@@ -50,7 +50,7 @@ import Testing
             #expect(await eventually { started.value == 1 })
             if isGraceful { await group.triggerGracefulShutdown() } else { running.cancel() }
             _ = await running.result
-            #expect(canceled.value == 1 && started.value == 1)
+            #expect(cancelled.value == 1 && started.value == 1)
             #expect(try await fixture.registry.lookUp("mailer").isEmpty)
         }
     }

@@ -76,7 +76,6 @@ import Testing
         async throws
     {
         struct DatabaseError: Error {}
-        let metrics = Telemetry.metrics
         let (fixture, received) = (
             try ServiceFixture(broker: brokerKind), ValueCollector<(name: String, attempt: Int)>()
         )
@@ -92,9 +91,6 @@ import Testing
             #expect(received.values.filter { $0.name == "bad" }.map(\.attempt) == attempts)
             #expect(received.values.filter { $0.name == "good" }.map(\.attempt) == [1])
             #expect(fixture.log.has("error event handler failed", "DatabaseError", "user.created", "attempt"))
-            let failures = try metrics.expectCounter(
-                "micro.events.failures", [("service", "failing-\(brokerKind)"), ("topic", "user.created")])
-            #expect(failures.totalValue == Int64(max(1, attempts.count - 1)))
         }
     }
 
@@ -116,7 +112,7 @@ import Testing
         try await fixture.whileServing([service], gracefully: true) {
             let end = ContinuousClock.now + .milliseconds(500)
             try await fixture.broker?.publish(malformed.message, to: "t")
-            // Other events are not delayed. One without a media type is decoded by the first codec.
+            // Other events are not delayed. An event without a media type is decoded by the first codec.
             try await fixture.broker?.publish(BrokerMessage(text: #"{"name":"x"}"#), to: "t")
             let json = BrokerMessage(
                 headers: ["Content-Type": "Application/JSON; charset=utf-8"], text: #"{"name":"y"}"#)

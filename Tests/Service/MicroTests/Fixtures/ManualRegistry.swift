@@ -5,7 +5,7 @@ import Micro
 import Synchronization
 import TestSupport
 
-/// A registry whose watches yield the states that a test gives them.
+/// A registry whose watches yield the states that a test provides.
 final class ManualRegistry: Registry {
     private let sources = Mutex<[RegistryWatch.Source]>([])
     let watches = Counter()

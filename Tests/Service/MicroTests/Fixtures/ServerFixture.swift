@@ -8,7 +8,10 @@ import TestServers
 
 extension ServerIdentity {
     /// The identity of a server that a test calls without a transport.
-    static var test: Self { Self(name: "svc", codecs: Codecs([JSONCodec()]), logger: LogRecorder().logger) }
+    static func test(name: String = "svc", codecs: [any Codec] = [JSONCodec()]) throws -> Self {
+        Self(
+            name: name, codecs: Codecs(codecs), logger: LogRecorder().logger, client: try ServiceFixture().makeClient())
+    }
 }
 
 extension TransportRequest {

@@ -17,9 +17,9 @@ struct ServiceFixture: Sendable {
     /// The broker of all services; nil for the default.
     let broker: (any Broker)?
 
-    init(_ transportKind: TransportKind = .memory) {
+    init(_ transportKind: TransportKind = .memory, broker: (any Broker)? = nil) {
         self.transportKind = transportKind
-        broker = nil
+        self.broker = broker
     }
 
     init(broker brokerKind: BrokerKind) throws {
@@ -52,7 +52,7 @@ struct ServiceFixture: Sendable {
 
     /// Runs services while a body runs, which starts when all are registered. Then stops them and closes the broker.
     ///
-    /// - Parameter gracefully: Whether they finish calls and events, or are canceled.
+    /// - Parameter gracefully: Whether they finish calls and events, or are cancelled.
     func whileServing(
         _ services: [Microservice], gracefully: Bool = false, _ body: () async throws -> Void
     ) async throws {
@@ -82,7 +82,7 @@ struct ServiceFixture: Sendable {
     }
 }
 
-/// A group that runs services without a log of its own.
+/// A group that runs services and does not log.
 func makeServiceGroup(_ services: [Microservice]) -> ServiceGroup {
     ServiceGroup(
         configuration: .init(

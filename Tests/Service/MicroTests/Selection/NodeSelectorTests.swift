@@ -37,7 +37,7 @@ private func state(_ nodes: String..., transport: String? = "http") -> RegistryS
         async let pick = selector.pick("svc", deadline: deadline)
         #expect(await eventually { registry.watches.value == 1 })
         registry.yield(first)
-        _ = try? await pick
+        (try? await pick)?.report(.abandoned)
     }
 
     @Test func roundRobinSelectsNodesEqually() async throws {
@@ -85,6 +85,68 @@ private func state(_ nodes: String..., transport: String? = "http") -> RegistryS
         await selector.close()
     }
 
+    @Test func nodesMissingAfterOutageAreKeptForGracePeriod() async throws {
+        let selector = NodeSelector(
+            registry: registry, transportName: "http", strategy: .roundRobin, outageGracePeriod: .seconds(2))
+        try await started(selector, state("a", "b", "c"))
+        registry.yield(state("a", "b", "c").failing(with: cause))
+        registry.yield(state())
+        let restart = ContinuousClock.now
+        // The registry restarted without data.
+        #expect(try await Set(pickIDs(selector, 9)) == ["a", "b", "c"])
+        #expect(try await eventually { try await selector.pick("svc", deadline: deadline).staleDuration != nil })
+        registry.yield(state("b"))
+        #expect(try await Set(pickIDs(selector, 9)) == ["a", "b", "c"])
+        registry.yield(state("a", "b", "d"))
+        #expect(try await eventually { try await Set(pickIDs(selector, 8)) == ["a", "b", "c", "d"] })
+        // c has not registered again.
+        #expect(try await eventually { try await Set(pickIDs(selector, 6)) == ["a", "b", "d"] })
+        #expect(.now - restart >= .seconds(2))
+        #expect(try await selector.pick("svc", deadline: deadline).staleDuration == nil)
+        await selector.close()
+    }
+
+    /// A restart that is too fast for the watch to report a stale state.
+    @Test func nodesMissingAfterNewHistoryAreKeptForGracePeriod() async throws {
+        let selector = NodeSelector(
+            registry: registry, transportName: "http", strategy: .roundRobin, outageGracePeriod: .seconds(2))
+        try await started(selector, state("a", "b"))
+        let restart = ContinuousClock.now
+        var empty = RegistryState()
+        empty.historyStart = restart
+        registry.yield(empty)
+        #expect(try await eventually { try await selector.pick("svc", deadline: deadline).staleDuration != nil })
+        #expect(try await Set(pickIDs(selector, 4)) == ["a", "b"])
+        // The later states of the same history have the same start.
+        var partial = state("b")
+        partial.historyStart = restart
+        registry.yield(partial)
+        #expect(try await eventually { try await Set(pickIDs(selector, 4)) == ["b"] })
+        #expect(.now - restart >= .seconds(2))
+        registry.yield(empty)
+        #expect(await eventually { (try? await selector.pick("svc", deadline: deadline)) == nil })
+        await selector.close()
+    }
+
+    @Test func nodesMissingWithoutOutageAreRemovedAtOnce() async throws {
+        let selector = selector()
+        try await started(selector, state("a", "b"))
+        // A watch skips states that are replaced before they are read, so the test waits for each state.
+        registry.yield(state("b").failing(with: cause))
+        #expect(try await eventually { try await selector.pick("svc", deadline: deadline).staleDuration != nil })
+        registry.yield(state("b"))
+        #expect(try await eventually { try await selector.pick("svc", deadline: deadline).staleDuration == nil })
+        registry.yield(state())
+        #expect(
+            await eventually {
+                do {
+                    _ = try await selector.pick("svc", deadline: deadline)
+                    return false
+                } catch { return (error as? MicroError)?.code == .notFound }
+            })
+        await selector.close()
+    }
+
     @Test func unknownRegistryStateIsUnavailableNotEmpty() async throws {
         let selector = selector()
         let pick = Task { try await selector.pick("svc", deadline: deadline) }
@@ -126,7 +188,7 @@ private func state(_ nodes: String..., transport: String? = "http") -> RegistryS
         await selector.close()
     }
 
-    /// R51: watches of services without nodes end, and those of services in use stay.
+    /// R51: watches of services without nodes end; watches of services in use continue.
     @Test func watchesOfUnknownServicesAreClosed() async throws {
         let backend = MemoryBackend()
         let registry = MemoryRegistry(backend: backend)
@@ -165,7 +227,7 @@ private func state(_ nodes: String..., transport: String? = "http") -> RegistryS
         }
     }
 
-    /// T45: a failing node is ejected, probed and readmitted; if all nodes fail none is ejected.
+    /// T45: a failing node is ejected, probed and readmitted; if all nodes fail, none is ejected.
     @Test func failingNodeIsEjectedAndReadmitted() async throws {
         let selector = selector()
         try await started(selector, state("a", "b", "c"))
@@ -199,8 +261,8 @@ private func state(_ nodes: String..., transport: String? = "http") -> RegistryS
             if selection.node.id == "a" { timeouts += 1 }
             selection.report(selection.node.id == "a" ? .timedOut : .responded)
         }
-        // Two until the ejection, and probes with growing delays if the test is slow. The least loaded of two random nodes
-        // may never be the hanging one.
+        // Two timeouts until the ejection, and further probes with growing delays if the test is slow. The least loaded
+        // of two random nodes may never be the hanging one.
         let minTimeouts = strategy == .leastLoaded ? 0 : 1
         #expect((minTimeouts...8).contains(timeouts), "\(timeouts)")
         await selector.close()

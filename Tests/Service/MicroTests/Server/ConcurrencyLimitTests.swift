@@ -8,7 +8,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ConcurrencyLimitTests {
     @Test func requestsBeyondConcurrencyLimitAreRejected() async throws {
-        let server = Server(.test, concurrencyLimit: 2)
+        let server = try Server(.test(), concurrencyLimit: 2)
         let (started, gate) = (Counter(), AsyncStream.makeStream(of: Void.self))
         server.handle("Slow") { (_: Empty, _) in
             started.add()

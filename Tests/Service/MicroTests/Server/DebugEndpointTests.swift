@@ -13,9 +13,11 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct DebugEndpointTests {
     private let server: Server
 
-    init() {
-        server = Server(.test)
-        server.addDebugEndpoints()
+    init() throws {
+        server = try Server(.test())
+        server.addDebugEndpoints(
+            health: ServiceHealth(
+                service: "svc", conditions: [], registration: { .registered }, subscriptionProblem: { nil }))
     }
 
     private func response(_ endpoint: String, _ contentType: String, body: String = "{}\n") async throws -> ByteBuffer {
@@ -38,7 +40,8 @@ import Testing
         #expect(Array(protobuf.readableBytesView) == [0x0A, 2] + Array("ok".utf8))
     }
 
-    /// go-micro v1.18 and later refuse JSON with a field that they do not know; v1.0 knows all but `timestamp`, and ignores it.
+    /// go-micro v1.18 and later reject JSON with unknown fields; v1.0 supports all fields except `timestamp`, which it
+    /// ignores.
     @Test func jsonStatsHaveOnlyFieldsOfGoMicro() async throws {
         let stats = try jsonObject(try await response("Debug.Stats", "application/json"))
         let known: Set = ["timestamp", "started", "uptime", "memory", "threads", "gc"]
@@ -84,5 +87,7 @@ import Testing
         let summary = try jsonObject(try await response("Debug.Endpoints", "application/json"))
         let endpoints = try #require(summary["endpoints"] as? [String: [String: Any]])
         #expect(endpoints.keys.sorted() == ["Echo"] && endpoints["Echo"]?["calls"] as? Int == 1)
+        let histogram = try #require(endpoints["Echo"]?["histogram"] as? [[String: Any]])
+        #expect(histogram.count == 1 && histogram[0]["calls"] as? Int == 1 && histogram[0]["upTo"] is Double)
     }
 }

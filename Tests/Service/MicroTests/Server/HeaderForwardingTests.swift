@@ -11,7 +11,9 @@ import Testing
     private let request: Headers = [
         "X-User-Id": "john", "Trace-Id": "t1", "traceparent": "00-1", "Authorization": "Bearer s3cret",
         "Cookie": "session=s3cret", "X-Api-Key": "s3cret", "X-Access-Token": "s3cret", "X-CSRFToken": "s3cret",
-        "Db-Password": "s3cret", "Micro-Id": "1", "X-Micro-Service": "svc", "Micro-From-Service": "first",
+        "Db-Password": "s3cret", "X-Goog-Iap-Jwt-Assertion": "s3cret",
+        "X-Amzn-Oidc-Data": "s3cret", "X-Client-Cert": "s3cret", "Micro-Trace-Id": "m1", "Micro-Id": "1",
+        "X-Micro-Service": "svc", "Micro-From-Service": "first",
         "Timeout": "1", "Local": "127.0.0.1:1", "Remote": "127.0.0.1:2", "Content-Type": "text/plain",
         "Accept-Encoding": "gzip", "User-Agent": "curl", "Host": "example.org", "Connection": "close",
     ]
@@ -21,7 +23,7 @@ import Testing
     }
 
     @Test func safeForwardingOmitsCredentialsAndHeadersOfOneCall() {
-        #expect(names(.safe) == ["Trace-Id", "X-User-Id", "traceparent"])
+        #expect(names(.safe) == ["Micro-Trace-Id", "Trace-Id", "X-User-Id", "traceparent"])
         #expect(!HeaderForwarding.safe.forwarded(of: request).contains { $0.value.contains("s3cret") })
     }
 
@@ -31,9 +33,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("safe", ["Trace-Id", "X-User-Id", "traceparent"]), ("none", []),
+        ("safe", ["Micro-Trace-Id", "Trace-Id", "X-User-Id", "traceparent"]), ("none", []),
         ("X-User-Id, trace-id", ["Trace-Id", "X-User-Id"]),
-        ("", ["Trace-Id", "X-User-Id", "traceparent"]),
+        ("", ["Micro-Trace-Id", "Trace-Id", "X-User-Id", "traceparent"]),
     ])
     func settingSelectsForwardedHeaders(_ text: String, _ expected: [String]) throws {
         let reader = ConfigReader(

@@ -123,7 +123,7 @@ private final class Recorder: ClientInterceptor, ServerInterceptor {
             let rejection = try await error("wrong")
             #expect(rejection.code == .unauthenticated && rejection.origin == "svc" && !rejection.isSafeToRetry)
             #expect(try await error("wrong", "Debug.Health").code == .unauthenticated)
-            // The text of a foreign error is logged, and the caller does not get it.
+            // The text of an error of an unknown type is logged, but not sent to the caller.
             #expect(try await error("crash").code == .internal)
             #expect(fixture.log.has("CancellationError"))
         }

@@ -3,7 +3,6 @@
 
 import Foundation
 import NIOCore
-import TestServers
 import Testing
 
 @testable import Micro
@@ -34,10 +33,8 @@ private struct ProtobufStubCodec: Codec {
 
     private let server: Server
 
-    init() {
-        server = Server(
-            ServerIdentity(
-                name: "greeter", codecs: Codecs([ProtobufStubCodec(), JSONCodec()]), logger: LogRecorder().logger))
+    init() throws {
+        server = Server(try .test(name: "greeter", codecs: [ProtobufStubCodec(), JSONCodec()]))
         server.handle("Greeter.Hello") { (hello: Hello, _) in Greeting(greeting: "Hello \(hello.name)") }
         server.handle("Greeter.Fail") { (hello: Hello, _) -> Greeting in
             throw MicroError(.invalidArgument, "bad name \"\(hello.name)\"")

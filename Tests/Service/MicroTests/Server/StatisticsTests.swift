@@ -8,7 +8,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct StatisticsTests {
     @Test func statisticsCountCallsErrorsAndInFlight() async throws {
-        let server = Server(.test)
+        let server = try Server(.test())
         let gate = AsyncStream.makeStream(of: Void.self)
         server.handle("Fine") { (_: Empty, _) in Empty() }
         server.handle("Fails") { (_: Empty, _) -> Empty in throw MicroError(.permissionDenied, "no") }
@@ -47,5 +47,7 @@ import Testing
         histogram.add(.seconds(-1))
         histogram.add(.seconds(1_000_000))
         #expect(histogram.quantile(0.5) < 0.002 && histogram.quantile(0.99) >= 1)
+        #expect(histogram.buckets.map(\.calls) == [1, 98, 2, 1] && Histogram().buckets.isEmpty)
+        #expect(histogram.buckets[1].upTo == histogram.quantile(0.5))
     }
 }

@@ -16,7 +16,7 @@ private final class Results: Sendable {
     let responders = Mutex<Set<String>>([])
 }
 
-/// R54: instances are replaced one after the other while callers call continuously.
+/// R54: instances are replaced one after another while callers call continuously.
 @Suite(.timeLimit(.minutes(1))) struct RollingRestartTests {
     private let fixture = ServiceFixture(.http)
 

@@ -85,7 +85,7 @@ import Testing
         }
     }
 
-    /// The response that a caller without a deadline of its own gets: go-micro's status on a connection that stays open.
+    /// A caller without its own deadline gets go-micro's status on a connection that stays open.
     @Test(arguments: [("hang", 408), ("crash", 500), ("", 400)])
     func serverReportsTimeoutAndKeepsConnection(_ name: String, _ code: Int) async throws {
         let fixture = ServiceFixture(.http)
@@ -148,7 +148,7 @@ import Testing
                 ])
             try await registry.register(dead, timeToLive: nil)
             for _ in 0..<40 { _ = try await client.hello("x", options) }
-            // The node is ejected, and probed now and then.
+            // The node is ejected, and probed occasionally.
             #expect((1...10).contains(retries.value), "\(retries.value)")
             try await registry.deregister(dead)
         }
@@ -194,7 +194,23 @@ import Testing
         #expect(runs.value == 3)
     }
 
-    /// A cancellation of something else than the request is an error of the handler.
+    /// With `notFound`, what the caller has asked for would seem to be missing.
+    @Test(arguments: [("nowhere", "Nowhere.Get"), ("greeter", "Greeter.Nope")])
+    func missingServiceOfHandlerIsUnavailableToCaller(_ service: String, _ endpoint: String) async throws {
+        let fixture = ServiceFixture()
+        let greeter = try fixture.makeGreeter()
+        greeter.handle("Greeter.Forward") { (request: Hello, context) in
+            try await context.client.call(service, endpoint, request, returning: Greeting.self)
+        }
+        try await fixture.whileServing(greeter) { client in
+            let error = try await #require(throws: MicroError.self) {
+                try await client.call("greeter", "Greeter.Forward", Hello(name: ""), returning: Greeting.self)
+            }
+            #expect(error.code == .unavailable && error.origin == "greeter" && !error.isSafeToRetry, "\(error)")
+        }
+    }
+
+    /// A cancellation that does not concern the request is an error of the handler.
     @Test func unrelatedCancellationIsInternalError() async throws {
         let fixture = ServiceFixture(.http)
         let service = try fixture.makeGreeter()

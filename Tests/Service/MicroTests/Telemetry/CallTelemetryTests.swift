@@ -64,7 +64,7 @@ import Tracing
                 #expect(count(side, "Echo", "ok") == 2 && count(side, "Echo", "permissionDenied") == 1)
             }
             #expect(count("client", "Nothing", "notFound") == 1)
-            // Callers can make up any number of names, which share one metric.
+            // Callers can use any number of unknown names, which share one metric.
             #expect(count("server", "Nothing", "notFound") == 0 && count("server", "_OTHER", "notFound") == 1)
         }
     }

@@ -4,7 +4,7 @@
 /// Selects a position in proportion to weights with two random numbers, in constant time (Vose: "A linear algorithm for
 /// generating random numbers with a given distribution", 1991).
 struct AliasTable: Sendable {
-    /// For each position the probability of keeping it, and the position that replaces it otherwise.
+    /// For each position, the probability of keeping it, and the position that replaces it otherwise.
     private var rows: [(probability: Double, alias: Int)]
 
     /// Creates a table. Weights must not be negative, and at least one must be positive.

@@ -3,17 +3,17 @@
 
 import MicroCore
 
-/// A hash ring: maps keys to nodes such that few keys move when a node is added or removed.
+/// A hash ring: maps keys to nodes so that few keys move when a node is added or removed.
 ///
-/// Each node has one point on the ring. Each key is hashed to several places, and belongs to the node with the smallest
-/// distance from one of them, which spreads keys as evenly as many points per node would (Appleton, O'Reilly: "Multi-probe
-/// consistent hashing", 2015). All clients that know the same nodes map a key to the same node.
+/// Each node has one point on the ring. Each key is hashed to several positions, and belongs to the node with the
+/// smallest distance from any of them. This distributes keys as evenly as many points per node would (Appleton,
+/// O'Reilly: "Multi-probe consistent hashing", 2015). All clients that know the same nodes map a key to the same node.
 struct HashRing: Sendable {
-    /// The paper's number for a maximum load of 1.05 times the mean.
+    /// The paper's number of probes for a maximum load of 1.05 times the mean.
     private static let probes: UInt64 = 21
 
     private let points: [UInt64]
-    /// For each section of the ring the index of the first point at or after its start.
+    /// For each section of the ring, the index of the first point at or after its start.
     private let starts: [Int]
     private let shift: UInt64
 

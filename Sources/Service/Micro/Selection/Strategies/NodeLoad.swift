@@ -3,15 +3,17 @@
 
 import Synchronization
 
-/// The load of one node as a shard of a selector sees it: its own calls in flight and the durations of the last ones.
+/// The load of one node as a shard of a selector sees it: the shard's calls in flight and the durations of recent
+/// calls.
 ///
 /// Concurrent updates of the latency may overwrite each other, which loses a sample.
 final class NodeLoad: Sendable {
     /// The weight of a new duration.
     private static let smoothingFactor = 0.125
-    /// The minimum latency of a rejection, in seconds: a node that rejects calls is fast, and must not attract more.
+    /// The minimum latency of a rejection, in seconds: rejections are fast, and must not attract more calls.
     private static let minRejectionCost = 0.01
-    /// The latency of a node without a response yet, in seconds. It makes other calls wait for the result of the first one.
+    /// The assumed latency of a node that has not responded yet, in seconds. It directs other calls away until the
+    /// first result.
     private static let costWithoutSamples = 1.0
 
     private let inFlight = Atomic(0)

@@ -15,8 +15,8 @@ struct Picker: Sendable {
 
     private let algorithm: Algorithm
     private var generator = SplitMix64()
-    /// The position of the next node of round robin. It starts at random, so that clients that start together do not all
-    /// begin with the same node.
+    /// The position of the next node of round robin. It starts at random, so that clients that start at the same time
+    /// do not all begin with the same node.
     private var turn = UInt64.random(in: 0...UInt64.max)
 
     /// Creates a picker, and the candidates in the order that it needs, without those that it never selects.
