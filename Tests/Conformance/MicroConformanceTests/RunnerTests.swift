@@ -32,7 +32,7 @@ import Testing
     @Test func caseIDsAreSortedAndUnique() {
         func check<TestContext>(_ cases: [ConformanceCase<TestContext>]) {
             let ids = cases.map(\.id)
-            #expect(ids == Set(ids).sorted())
+            #expect(ids == Set(ids).sorted { ($0.count, $0) < ($1.count, $1) })
             #expect(cases.allSatisfy { !$0.requirement.isEmpty && !$0.rationale.isEmpty })
             #expect(cases.allSatisfy { $0.tier != .capability || !$0.capabilities.isEmpty })
         }
@@ -43,6 +43,36 @@ import Testing
     @Test func brokerCaseNeedsAreKnownCapabilities() {
         let claims = BrokerFeatures.named.map(\.name) + DeliveryGuarantee.allCases.map(\.rawValue)
         for each in BrokerCase.all { #expect(Set(each.capabilities).isSubset(of: claims), "\(each.id)") }
+    }
+
+    /// An adapter with one address, whose harness takes the first of several or throws `unsupported`.
+    private struct OneAddress: RegistryHarness {
+        let base = MemoryRegistryHarness()
+        let throwsUnsupported: Bool
+        var subject: TestSubject { base.subject }
+        var bounds: RegistryBounds { base.bounds }
+        var endpoint: BackendEndpoint? { BackendEndpoint(Address(host: "127.0.0.1", port: 1), wireProtocol: .tcp) }
+
+        func makeClient(_ options: RegistryClientOptions) async throws -> any Registry {
+            guard options.addresses?.count ?? 1 > 1 else { return try await base.makeClient(options) }
+            if throwsUnsupported {
+                throw MicroError(.unsupported, "the adapter takes one address", origin: MicroError.Origin.registry)
+            }
+            // A client that uses only the first address, which refuses connections.
+            let registry = try MemoryRegistry(backend: MemoryBackend(), namespace: options.namespace)
+            await registry.close()
+            return registry
+        }
+    }
+
+    @Test func failoverCaseSaysWhatToDoWithOneAddress() async throws {
+        let failover = try #require(RegistryCase.all.first { $0.id == "R45" })
+        let refused = await outcome(of: failover, on: OneAddress(throwsUnsupported: true))
+        #expect(refused == .notRunnable("needs a client with 2 addresses: the adapter takes one address"))
+        guard case .failed(let message) = await outcome(of: failover, on: OneAddress(throwsUnsupported: false)) else {
+            return #expect(Bool(false), "a client that cannot reach its address has to fail the case")
+        }
+        #expect(message.contains("let `makeClient` throw `unsupported`"), "\(message)")
     }
 
     @Test func reportsAllSixOutcomes() async {
@@ -75,7 +105,7 @@ import Testing
         let report = await RegistryRunner(harness, options: options).run([hanging, makeCase()])
         #expect(ContinuousClock.now - started < .seconds(60))
         #expect(report.results.map(\.outcome.name) == ["failed", "passed"])
-        #expect(report.results[0].outcome.detail.contains("was canceled"))
+        #expect(report.results[0].outcome.detail.contains("was cancelled"))
         #expect(!report.isSuccess)
     }
 
@@ -102,7 +132,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("*", 90), ("R01", 1), ("R0?", 9), ("R1*,R50", 11), ("X*", 0), ("r01", 0), ("R*1", 9), ("", 0),
+        ("*", 115), ("R01", 1), ("R0?", 9), ("R1*,R50", 29), ("X*", 0), ("r01", 0), ("R*1", 12), ("", 0),
     ])
     func filterSelectsMatchingCases(_ pattern: String, _ count: Int) {
         let options = RunOptions(filter: pattern)
@@ -122,7 +152,7 @@ import Testing
         let cases = [makeCase(), makeCase(capabilities: ["pods"]), makeCase(run: failing)]
         let report = await RegistryRunner(harness).run(cases)
         #expect(report.counts == "1 passed, 1 failed, 1 notClaimed, 0 notRunnable, 0 knownFailing, 0 unexpectedPass")
-        #expect(report.table.contains(report.counts) && report.table.contains("kit \(SwiftMicro.version)"))
+        #expect(report.table.contains(report.counts) && report.table.contains("suite \(SwiftMicro.version)"))
         #expect(report.table.contains("bounds: convergence"))
 
         struct Wire: Decodable {
@@ -146,11 +176,11 @@ import Testing
         let testCase = makeCase(run: { context in
             var found = context.record()
             (found.version, found.nodes[0].port) = ("2", 81)
-            try context.expect([found], is: [context.record()], "the look-up")
+            try context.expect([found], is: [context.record()], "the lookup")
         })
         let report = await RegistryRunner(harness).run([testCase])
         let lines = [
-            "the look-up: 2 fields differ", #"  [0].version: expected "1.0.0", found "2""#,
+            "the lookup: 2 fields differ", #"  [0].version: expected "1.0.0", found "2""#,
             "  [0].nodes[0].port: expected 8080, found 81",
         ]
         #expect(report.results[0].outcome == .failed(lines.joined(separator: "\n")))

@@ -8,10 +8,9 @@ public typealias BrokerCase = ConformanceCase<BrokerTestContext>
 
 extension BrokerCase {
     /// All cases of the broker contract, in the order of their IDs.
-    public static let all: [BrokerCase] =
-        [
-            deliveries, subscribers, headers, bodies, topics, queues, requests, acknowledgements, redelivery,
-            durability, cancellation, close, outages, restarts, networkFailures, credentials, connectionFaults, stress,
-        ].flatMap(\.self)
-        .sorted { $0.id < $1.id }
+    public static let all: [BrokerCase] = ordered([
+        deliveries, subscribers, headers, bodies, topics, queues, requests, acknowledgements, redelivery,
+        durability, cancellation, close, outages, restarts, networkFailures, credentials, connectionFaults, stress,
+        models, subscriptionDetails, readerDetails, settlementDetails,
+    ])
 }

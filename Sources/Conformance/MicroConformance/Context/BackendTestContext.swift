@@ -7,7 +7,7 @@ import MicroCore
 package protocol BackendTestContext: ConformanceTestContext {
     /// A registry or a broker.
     associatedtype Client: Sendable
-    /// The options by which a client is created.
+    /// The options for creating a client.
     associatedtype Options: ClientOptions
 
     /// Texts that must not appear in any message, description or log.

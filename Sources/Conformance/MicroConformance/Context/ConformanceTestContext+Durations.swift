@@ -14,8 +14,8 @@ extension ConformanceTestContext {
     /// Runs an operation that has a deadline.
     ///
     /// - Parameter operation: The name of the operation, such as `publishing`.
-    /// - Returns: The error of the operation; nil if it succeeds. Anything but a `MicroError`, or more than twice the
-    ///   time to the deadline, is a failure of the case.
+    /// - Returns: The error of the operation; nil if it succeeds. The case fails if the error is not a `MicroError`, or
+    ///   if the operation takes more than twice the time to the deadline.
     func attempt(
         _ operation: String, within timeout: Duration, _ body: () async throws -> Void
     ) async throws -> MicroError? {

@@ -29,7 +29,7 @@ extension ConformanceTestContext {
         }
     }
 
-    /// Expects a value that is read repeatedly to become equal to another one within a bound.
+    /// Reads a value repeatedly, and expects it to become equal to another value within a bound.
     ///
     /// - Parameter subject: The name of the value, such as `the list`.
     func eventually<Value: Equatable>(
@@ -102,7 +102,7 @@ extension ConformanceTestContext {
         throw ConformanceFailure("\(operation): expected CancellationError, but it succeeded")
     }
 
-    /// Evaluates a condition every 2 ms until it is true or the time is up.
+    /// Evaluates a condition every 2 ms until it is true or the time has elapsed.
     ///
     /// - Returns: Whether the condition became true.
     private func poll(for limit: Duration, until condition: () async throws -> Bool) async throws -> Bool {

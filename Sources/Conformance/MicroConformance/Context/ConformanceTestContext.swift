@@ -3,13 +3,13 @@
 
 /// The environment of one case: clients, proxies and expectations, for adapters of every kind.
 package protocol ConformanceTestContext: Sendable {
-    /// The promises of the adapter in numbers.
+    /// The limits that the adapter guarantees.
     associatedtype Bounds: ConformanceBounds
 
     /// The cases of the contract, in the order of their IDs.
     static var catalog: [ConformanceCase<Self>] { get }
 
-    /// The promises of the adapter in numbers.
+    /// The limits that the adapter guarantees.
     var bounds: Bounds { get }
 
     /// The proxies and the control of the backend.
@@ -28,7 +28,7 @@ package protocol ConformanceTestContext: Sendable {
 extension ConformanceTestContext {
     /// Creates a proxy in front of the backend, without faults.
     ///
-    /// - Parameter host: The address that the proxy listens at.
+    /// - Parameter host: The address on which the proxy listens.
     func makeProxy(host: String = "127.0.0.1") async throws -> FaultProxy {
         try await backendFixture.makeProxy(host: host)
     }
@@ -36,6 +36,6 @@ extension ConformanceTestContext {
     /// Creates an HTTP proxy in front of the backend, without faults.
     func makeHTTPProxy() async throws -> HTTPFaultProxy { try await backendFixture.makeHTTPProxy() }
 
-    /// Performs an action at the backend. The runner has checked that the control supports it.
+    /// Performs an action on the backend. The runner has checked that the control supports it.
     func perform(_ action: BackendAction) async throws { try await backendFixture.perform(action) }
 }

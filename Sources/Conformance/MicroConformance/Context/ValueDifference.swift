@@ -6,7 +6,7 @@ import NIOCore
 
 /// The fields in which two values of the same type differ.
 struct ValueDifference {
-    /// How many differences a report lists.
+    /// The maximum number of differences in a report.
     static let maxReported = 8
 
     /// The differences, each with the path of the field and both values, in one line.
@@ -15,7 +15,7 @@ struct ValueDifference {
 
     init<Value>(expected: Value, found: Value) { compare(expected, found, at: "") }
 
-    /// A report in one line for a single value, otherwise with one line per field.
+    /// A one-line report for a single value, otherwise a report with one line per field.
     func report(of subject: String) -> String {
         guard count != 1 || !lines[0].hasPrefix("expected ") else { return "\(subject): \(lines[0])" }
         let omitted = count - lines.count
@@ -134,7 +134,7 @@ struct ValueDifference {
         return line.count > 120 ? "\(line.prefix(120))… (\(line.count) characters)" : line
     }
 
-    /// Short texts as a whole; of long ones the surroundings of the first difference.
+    /// Short texts are shown in full; for long texts, the context of the first difference is shown.
     private static func textDifference(_ expected: String, _ found: String) -> String {
         guard max(expected.count, found.count) > 120 else {
             return "expected \(expected.debugDescription), found \(found.debugDescription)"

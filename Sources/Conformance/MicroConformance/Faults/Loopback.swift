@@ -10,7 +10,7 @@ import NIOPosix
 enum Loopback {
     /// Validates the addresses of a proxy.
     ///
-    /// - Throws: ``MicroError`` with `invalidArgument`.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument`.
     static func check(host: String, upstream: Address) throws {
         guard Address(host: host).isLoopback, (try? SocketAddress(ipAddress: host, port: 0)) != nil else {
             throw MicroError(

@@ -9,8 +9,8 @@ public struct ProxyTraffic: Sendable, Hashable {
     public var openConnections = 0
     /// The maximum of ``openConnections``.
     public var maxOpenConnections = 0
-    /// How many times bytes were read from clients. For clients that wait for each response, this is an upper bound of
-    /// the number of requests.
+    /// The number of reads from clients. For clients that wait for each response, this is an upper bound of the number
+    /// of requests.
     public var clientReadCount = 0
     /// The number of bytes that were forwarded to the server.
     public var bytesToServer = 0

@@ -3,9 +3,9 @@
 
 public import MicroCore
 
-/// The address of a backend and the protocol spoken there, so that a case can put a proxy in front of it.
+/// The address of a backend and its protocol, so that a case can put a proxy in front of it.
 public struct BackendEndpoint: Sendable, Hashable {
-    /// The protocol of a backend, as far as a proxy has to know it.
+    /// The protocol of a backend, in the detail that a proxy needs.
     public enum WireProtocol: String, Sendable, Hashable {
         /// HTTP/1.1 without TLS.
         case http

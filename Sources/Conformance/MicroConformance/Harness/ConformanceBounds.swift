@@ -1,8 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// The promises of an adapter in numbers, for adapters of every kind. Every report prints them, so that a loose bound
-/// is visible.
+/// The limits that an adapter of any kind guarantees. Every report prints them, so that a loose bound is visible.
 public protocol ConformanceBounds: Sendable {
     /// How long a case waits for an expected condition if it names no other bound.
     var defaultTimeout: Duration { get }

@@ -1,20 +1,20 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Everything the kit needs to know about an adapter of any kind: the subject under test and access to its backend.
+/// The interface between the suite and an adapter of any kind: the subject under test and access to its backend.
 ///
 /// The author of an adapter implements ``RegistryHarness``, ``BrokerHarness`` or ``TransportHarness``.
 public protocol ConformanceHarness<Bounds>: Sendable {
-    /// The promises of the adapter in numbers.
+    /// The limits that the adapter guarantees.
     associatedtype Bounds: ConformanceBounds
 
     /// The adapter and the backend under test.
     var subject: TestSubject { get }
 
-    /// The promises of the adapter in numbers.
+    /// The limits that the adapter guarantees.
     var bounds: Bounds { get }
 
-    /// Starts, stops and disturbs the backend; nil by default.
+    /// Starts, stops and injects faults into the backend; nil by default.
     var control: (any BackendControl)? { get }
 
     /// The address of the backend, for cases that put a proxy in front of it; nil by default.
@@ -29,7 +29,7 @@ public protocol ConformanceHarness<Bounds>: Sendable {
     /// The hooks that the harness offers to cases. The default is derived from the other properties.
     var hooks: Set<HarnessHook> { get }
 
-    /// Counts the resources that the backend holds; nil by default, where none can be counted.
+    /// Counts the resources that the backend holds; nil by default, if none can be counted.
     func resourceCounts() async throws -> ResourceCounts?
 }
 

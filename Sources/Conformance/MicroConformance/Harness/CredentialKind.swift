@@ -5,9 +5,9 @@
 public enum CredentialKind: String, Sendable, Hashable, CaseIterable {
     /// The credentials of the harness. They permit everything that cases do.
     case valid
-    /// Credentials that the backend does not know.
+    /// Credentials that the backend rejects as unknown.
     case wrong
-    /// Credentials that the backend knows, without any permission.
+    /// Valid credentials without any permission.
     case unprivileged
     /// Credentials with all permissions until ``BackendAction/revokeCredentials`` is performed.
     case revocable

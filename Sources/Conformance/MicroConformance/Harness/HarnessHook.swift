@@ -1,13 +1,13 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// A feature of a harness that some cases need, besides clients and control of the backend.
+/// A feature of a harness that some cases need, in addition to clients and control of the backend.
 public enum HarnessHook: String, Sendable, Hashable, CaseIterable {
     /// ``ConformanceHarness/endpoint``, for a ``FaultProxy`` in front of the backend.
     case endpoint
-    /// An endpoint that speaks plain HTTP, for an ``HTTPFaultProxy`` in front of the backend.
+    /// An endpoint that uses plain HTTP, for an ``HTTPFaultProxy`` in front of the backend.
     case http
-    /// An endpoint that speaks TLS, and clients with ``TrustMode/wrongAuthority``.
+    /// An endpoint that uses TLS, and clients with ``TrustMode/wrongAuthority``.
     case tls
     /// Clients with ``CredentialKind/wrong``.
     case wrongCredentials
@@ -26,7 +26,7 @@ public enum HarnessHook: String, Sendable, Hashable, CaseIterable {
     /// ``TransportHarness/badPeers``.
     case badPeers
 
-    /// The purpose of the hook, as reports print it.
+    /// The purpose of the hook, as printed in reports.
     var purpose: String {
         switch self {
         case .endpoint: "a fault proxy in front of the backend"

@@ -1,7 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// The adapter and the backend under test, as reports name them.
+/// The names and versions of the adapter and the backend under test, as shown in reports.
 public struct TestSubject: Sendable, Hashable {
     /// The name of the adapter, such as `ConsulRegistry`.
     public var adapter: String

@@ -15,18 +15,20 @@ final class AsyncGate: Sendable {
 
     private let state = Mutex(State())
 
+    var isOpen: Bool { state.withLock(\.isOpen) }
+
     /// The number of tasks that have started to wait.
     var arrivals: Int { state.withLock(\.arrivals) }
 
-    /// The number of tasks that were canceled while they waited.
+    /// The number of tasks that were cancelled while they waited.
     var cancellations: Int { state.withLock(\.cancellations) }
 
-    /// Waits until the gate is open or the task is canceled.
+    /// Waits until the gate is open or the task is cancelled.
     func wait() async {
         do { try await arrive().value() } catch { state.withLock { $0.cancellations += 1 } }
     }
 
-    /// Waits until the gate is open, even if the task is canceled, like a handler that blocks.
+    /// Waits until the gate is open, even if the task is cancelled, like a handler that blocks.
     func waitIgnoringCancellation() async { try? await arrive().uncancellableValue() }
 
     func open() {

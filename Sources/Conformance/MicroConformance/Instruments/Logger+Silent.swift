@@ -4,6 +4,6 @@
 public import Logging
 
 extension Logger {
-    /// A logger that discards everything. Cases cause failures on purpose: the logs of clients would hide the report.
+    /// A logger that discards everything. Cases cause failures: the logs of clients would obscure the report.
     public static var silent: Logger { Logger(label: "conformance") { _ in SwiftLogNoOpLogHandler() } }
 }

@@ -3,7 +3,7 @@
 
 import Synchronization
 
-/// Records every element of a sequence in a task of its own.
+/// Records every element of a sequence in a separate task.
 package final class SequenceRecorder<Source: AsyncSequence & Sendable>: Sendable
 where Source.Element: Sendable, Source.Failure == Never {
     private struct State {
@@ -11,7 +11,7 @@ where Source.Element: Sendable, Source.Failure == Never {
         var hasEnded = false
     }
 
-    /// Separate from the recorder, so that the recording task does not keep the recorder alive.
+    /// Separate from the recorder, so that the recording task does not retain the recorder.
     private final class Storage: Sendable {
         let state = Mutex(State())
     }
@@ -64,7 +64,7 @@ where Source.Element: Sendable, Source.Failure == Never {
     /// Ends the sequence without waiting for the recording task.
     package func cancel() { cancelSource() }
 
-    /// Stops to record, and waits for the end of the recording task.
+    /// Stops recording, and waits for the end of the recording task.
     func stop() async {
         cancelSource()
         task.cancel()

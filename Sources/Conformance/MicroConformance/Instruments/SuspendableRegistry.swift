@@ -4,7 +4,7 @@
 import MicroCore
 import Synchronization
 
-/// A registry whose user can be suspended, as a process is by `SIGSTOP`: its writes continue when it resumes.
+/// A registry whose writes can be suspended, as if `SIGSTOP` had suspended the process of its user.
 final class SuspendableRegistry: Registry {
     private struct State {
         var isSuspended = false

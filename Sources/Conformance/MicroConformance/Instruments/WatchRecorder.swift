@@ -3,7 +3,7 @@
 
 package import MicroCore
 
-/// Records the states of a watch. The watch is canceled when the recorder is released.
+/// Records the states of a watch. The watch is cancelled when the recorder is released.
 package typealias WatchRecorder = SequenceRecorder<RegistryWatch>
 
 extension WatchRecorder {

@@ -88,7 +88,7 @@ extension RegistryCase {
             }
             for (_, recorder) in recorders { recorder.cancel() }
             for (_, recorder) in recorders {
-                try await context.eventually("a canceled watch ends", within: context.bounds.timeouts.recovery) {
+                try await context.eventually("a cancelled watch ends", within: context.bounds.timeouts.recovery) {
                     recorder.hasEnded
                 }
             }

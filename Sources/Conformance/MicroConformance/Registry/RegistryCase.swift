@@ -8,10 +8,9 @@ public typealias RegistryCase = ConformanceCase<RegistryTestContext>
 
 extension RegistryCase {
     /// All cases of the registry contract, in the order of their IDs.
-    public static let all: [RegistryCase] =
-        [
-            lookups, records, names, deregistration, watches, close, heartbeats, leases, outages, restarts,
-            backendHistory, networkFailures, credentials, connectionFaults, responseFaults, stress,
-        ].flatMap(\.self)
-        .sorted { $0.id < $1.id }
+    public static let all: [RegistryCase] = ordered([
+        lookups, records, names, deregistration, watches, close, heartbeats, leases, outages, restarts,
+        backendHistory, networkFailures, credentials, connectionFaults, responseFaults, stress,
+        models, recordDetails, watchDetails, registrationDetails,
+    ])
 }

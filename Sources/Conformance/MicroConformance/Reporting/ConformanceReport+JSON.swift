@@ -19,7 +19,7 @@ extension ConformanceReport {
             let version: String
         }
 
-        let kit: String
+        let suiteVersion: String
         let adapter: Version
         let backend: Version
         let bounds: [String: String]
@@ -28,10 +28,10 @@ extension ConformanceReport {
     }
 
     /// The report for programs:
-    /// `{"kit","adapter":{"name","version"},"backend":{…},"bounds":{…},"cases":[{"id","tier","outcome","seconds","detail"}],"summary":{"passed",…}}`.
+    /// `{"suiteVersion","adapter":{"name","version"},"backend":{…},"bounds":{…},"cases":[{"id","tier","outcome","seconds","detail"}],"summary":{"passed",…}}`.
     public var json: String {
         let report = JSONReport(
-            kit: SwiftMicro.version,
+            suiteVersion: SwiftMicro.version,
             adapter: .init(name: subject.adapter, version: subject.adapterVersion),
             backend: .init(name: subject.backend, version: subject.backendVersion),
             bounds: Dictionary(bounds.map { ($0.name, $0.value) }) { $1 },

@@ -16,7 +16,7 @@ extension ConformanceReport {
             #"<testsuite name="\#(Self.escaped(suite))" tests="\#(results.count)" failures="\#(failures)" skipped="\#(skipped)" time="\#(time)">"#,
         ]
         lines.append("  <properties>")
-        for (name, value) in [("kit", SwiftMicro.version), ("adapter", subject.adapterVersion)] + bounds {
+        for (name, value) in [("suiteVersion", SwiftMicro.version), ("adapter", subject.adapterVersion)] + bounds {
             lines.append(#"    <property name="\#(name)" value="\#(Self.escaped(value))"/>"#)
         }
         lines.append("  </properties>")

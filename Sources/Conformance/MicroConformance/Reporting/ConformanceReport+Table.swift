@@ -4,18 +4,22 @@
 import MicroCore
 
 extension ConformanceReport {
-    /// The report for people: a row for each case, the counts, the versions and the bounds. Further lines of an
+    /// The human-readable report: a row for each case, the counts, the versions and the bounds. Further lines of an
     /// outcome's detail follow its row, indented.
     public var table: String {
         let width = results.map(\.requirement.count).max() ?? 0
         var lines = results.flatMap { Self.rows($0, width: width) }
         lines.append("")
         lines.append(counts)
-        lines.append(
-            "\(subject.adapter) \(subject.adapterVersion) on \(subject.backend) \(subject.backendVersion), "
-                + "kit \(SwiftMicro.version)")
+        lines.append(subjectLine)
         lines.append("bounds: " + bounds.map { "\($0.name) \($0.value)" }.joined(separator: ", "))
         return lines.joined(separator: "\n")
+    }
+
+    /// The versions of adapter, backend and kit.
+    var subjectLine: String {
+        "\(subject.adapter) \(subject.adapterVersion) on \(subject.backend) \(subject.backendVersion), "
+            + "suite \(SwiftMicro.version)"
     }
 
     private static func rows(_ result: CaseResult, width: Int) -> [String] {
@@ -38,5 +42,6 @@ extension ConformanceReport {
 }
 
 extension String {
-    fileprivate func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+    /// The text with spaces appended, up to a length.
+    func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

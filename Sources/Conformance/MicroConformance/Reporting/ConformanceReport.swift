@@ -5,7 +5,7 @@
 public struct ConformanceReport: Sendable {
     /// The adapter and the backend under test.
     public let subject: TestSubject
-    /// The promises of the adapter, by name.
+    /// The bounds of the adapter, by name.
     let bounds: [(name: String, value: String)]
     /// The results in the order of the run.
     public let results: [CaseResult]

@@ -5,13 +5,13 @@
 public enum CaseOutcome: Sendable, Hashable {
     /// The adapter meets the requirement.
     case passed
-    /// The adapter does not meet the requirement; the text says why.
+    /// The adapter does not meet the requirement; the text states why.
     case failed(String)
     /// The adapter does not claim the named capability, and refuses its use.
     case notClaimed(String)
     /// The harness lacks a feature that the case needs; the text names it.
     case notRunnable(String)
-    /// The case failed, and is listed as failing or flaky; the text says why it failed.
+    /// The case failed, and is listed as failing or flaky; the text states why it failed.
     case knownFailing(String)
     /// The case passed although it is listed as failing. The list is outdated, which counts as a failure.
     case unexpectedPass

@@ -11,7 +11,7 @@ public struct CaseResult: Sendable, Hashable {
     public let requirement: String
     /// The outcome.
     public let outcome: CaseOutcome
-    /// The duration, with setting up and cleaning up.
+    /// The duration, including setup and cleanup.
     public let duration: Duration
 
     /// The duration in seconds.

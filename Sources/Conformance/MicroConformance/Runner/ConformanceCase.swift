@@ -42,6 +42,13 @@ public struct ConformanceCase<TestContext: Sendable>: Sendable, Identifiable {
     }
 }
 
+extension ConformanceCase {
+    /// The cases in the order of the numbers in their IDs.
+    static func ordered(_ cases: [[ConformanceCase]]) -> [ConformanceCase] {
+        cases.flatMap(\.self).sorted { ($0.id.count, $0.id) < ($1.id.count, $1.id) }
+    }
+}
+
 extension ConformanceCase: CustomStringConvertible {
     /// The ID and the requirement.
     public var description: String { "\(id) \(requirement)" }

@@ -3,7 +3,7 @@
 
 /// The reason why an adapter fails a case.
 package struct ConformanceFailure: Error, Sendable, CustomStringConvertible {
-    /// The expectation, and the value or event that was found instead.
+    /// The expectation, and the actual value or event.
     package let description: String
 
     package init(_ description: String) { self.description = description }

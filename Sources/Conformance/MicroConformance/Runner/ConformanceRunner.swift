@@ -4,7 +4,7 @@
 import Foundation
 import MicroCore
 
-/// Runs cases against an adapter, one after the other, and reports the outcome of each.
+/// Runs cases against an adapter, one after another, and reports the outcome of each.
 public struct ConformanceRunner<TestContext: Sendable>: Sendable {
     /// The adapter under test.
     public let harness: any ConformanceHarness
@@ -92,7 +92,7 @@ public struct ConformanceRunner<TestContext: Sendable>: Sendable {
                 try await lifecycle.cleanUp(context)
             }
         } catch {
-            // Closing the clients may be what does not end.
+            // The step that does not end may be the closing of the clients.
             try? await withTimeout("closing the clients") { await lifecycle.close(context) }
             if !outcome.isFailure { outcome = .failed("cleaning up failed: \(error)") }
         }
@@ -109,7 +109,7 @@ public struct ConformanceRunner<TestContext: Sendable>: Sendable {
         _ step: String, _ operation: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         let limit = options.caseTimeout
-        let timeoutError = MicroError(.deadlineExceeded, "\(step) did not end within \(limit) and was canceled")
+        let timeoutError = MicroError(.deadlineExceeded, "\(step) did not end within \(limit) and was cancelled")
         return try await withDeadline(.now + limit, orThrow: timeoutError, operation: operation)
     }
 }

@@ -1,7 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// The selection of the cases of a run, and how their outcomes are judged.
+/// Selects the cases of a run, and determines how their outcomes are evaluated.
 public struct RunOptions: Sendable {
     /// Patterns of the IDs to run, separated by commas: `*` matches any characters, `?` matches one.
     public var filter: String
@@ -11,13 +11,14 @@ public struct RunOptions: Sendable {
     public var knownFailing: Set<String>
     /// The IDs of cases that may pass or fail.
     public var knownFlaky: Set<String>
-    /// The time limit of one case, without cleaning up. A case that exceeds it fails, and the run continues.
+    /// The time limit of one case, excluding cleanup. A case that exceeds it fails, and the run continues.
     public var caseTimeout: Duration
 
-    /// Creates options; by default all cases run, with 120 s for each.
+    /// Creates options; by default all cases run, with 240 s for each: RabbitMQ takes eight
+    /// seconds for each of the twenty restarts of a case.
     public init(
         filter: String = "*", tiers: Set<CaseTier> = Set(CaseTier.allCases), knownFailing: Set<String> = [],
-        knownFlaky: Set<String> = [], caseTimeout: Duration = .seconds(120)
+        knownFlaky: Set<String> = [], caseTimeout: Duration = .seconds(240)
     ) {
         self.filter = filter
         self.tiers = tiers

@@ -1,7 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// How a runner creates the context of a case, and disposes of it.
+/// Creates the context of a case for a runner, and disposes of it.
 struct TestContextLifecycle<TestContext: Sendable>: Sendable {
     /// Creates a context whose namespaces, topics and so on contain the scope.
     let makeContext: @Sendable (_ scope: String) async throws -> TestContext

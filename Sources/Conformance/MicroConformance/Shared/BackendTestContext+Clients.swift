@@ -15,7 +15,7 @@ struct FailoverClient<Client: Sendable>: Sendable {
         self.second = second
     }
 
-    /// Lets the first address work, and the second one fail with its open connections.
+    /// Makes the first address available, and the second one fail together with its open connections.
     func switchAddresses() {
         first.faults = []
         second.faults = [.refuse]
@@ -28,8 +28,28 @@ extension BackendTestContext {
     func makeFailoverClient() async throws -> FailoverClient<Client> {
         let (first, second) = (try await makeProxy(), try await makeProxy())
         first.faults = [.refuse]
-        let client = try await makeClient { $0.addresses = [first.address, second.address] }
-        return FailoverClient(client, first: first, second: second)
+        return FailoverClient(
+            try await makeClient(of: [first.address, second.address]), first: first, second: second)
+    }
+
+    /// Creates a client with several addresses. If the harness does not support them, the case is not runnable.
+    func makeClient(of addresses: [Address]) async throws -> Client {
+        do { return try await makeClient { $0.addresses = addresses } } catch let error as MicroError
+            where error.code == .unsupported
+        {
+            throw CaseNotRunnable("needs a client with \(addresses.count) addresses: \(error.message)")
+        }
+    }
+
+    /// Runs the first operation of a client with two addresses. Its failure explains what an adapter with one address
+    /// must do.
+    func expectFailover(_ body: () async throws -> Void) async throws {
+        do { try await body() } catch let error as MicroError {
+            throw ConformanceFailure(
+                "expected that the client uses the second address, because the first one refuses connections; found "
+                    + "\(error). If the adapter takes one address only, let `makeClient` throw `unsupported` for more than "
+                    + "one in `addresses`: the case is then not runnable")
+        }
     }
 
     /// Creates a client with ``CredentialKind/revocable`` behind a proxy.

@@ -7,7 +7,7 @@ extension BackendTestContext {
     /// Checks that operations on a backend which accepts connections and never responds end at their deadline, and
     /// promptly after their cancellation.
     ///
-    /// - Parameter progress: A number that increases once the backend has been contacted.
+    /// - Parameter progress: A number that increases when the backend has been contacted.
     func checkDeadlinesAndCancellation(
         of operations: [NamedOperation<Client>], progress: (ProxyTraffic) -> Int
     ) async throws {
@@ -40,7 +40,7 @@ extension BackendTestContext {
                 try await expectCancellation(of: operation.name) { try await task.value }
             }
             try expect(
-                delay < .milliseconds(500), "\(operation.name) ends promptly when canceled; it took \(delay)")
+                delay < .milliseconds(500), "\(operation.name) ends promptly when cancelled; it took \(delay)")
         }
     }
 }

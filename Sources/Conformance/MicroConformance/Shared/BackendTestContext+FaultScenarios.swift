@@ -34,7 +34,7 @@ extension BackendTestContext {
         scenario.end()
     }
 
-    /// Expects a client to hold at most so many connections within the recovery timeout.
+    /// Expects a client to hold at most the given number of connections within the recovery timeout.
     func eventuallyHolds(atMost limit: Int, of scenario: FaultScenario) async throws {
         try await eventually("the client holds at most \(limit) connections", within: bounds.recoveryTimeout) {
             scenario.openConnections() <= limit

@@ -7,7 +7,7 @@ import MicroCore
 struct FaultScenario: Sendable {
     /// The required outcome of operations during the fault.
     enum Effect: Sendable {
-        /// They succeed.
+        /// The operations succeed.
         case none
         /// They fail with one of these codes.
         case failure(Set<MicroError.Code>)

@@ -25,7 +25,7 @@ extension TransportCase {
                 _ = try await call.value
             }
             try context.expect(!error.isSafeToRetry, "a call that was sent is not safe to retry")
-            try await context.eventually("the handler is canceled", within: context.bounds.timeouts.cancellation) {
+            try await context.eventually("the handler is cancelled", within: context.bounds.timeouts.cancellation) {
                 gate.cancellations == 1
             }
             try await context.expectError(.closed, from: "a call of a closed transport") {
@@ -84,32 +84,40 @@ extension TransportCase {
                 case "Case.Endless": await endless.wait()
                 default: break
                 }
-                // A canceled call must not respond as if it had finished.
+                // A cancelled call must not respond as if it had finished.
                 try Task.checkCancellation()
                 return TransportResponse(contentType: request.contentType, body: request.body)
             }
             try await context.call(at: listener.address)
             let finishing = Task { try await context.call("done", "Case.Short", at: listener.address) }
-            let canceled = Task { try await context.call("x", "Case.Endless", at: listener.address) }
+            let cancelled = Task { try await context.call("x", "Case.Endless", at: listener.address) }
             try await context.eventually("the service gets both calls") {
                 short.arrivals == 1 && endless.arrivals == 1
             }
-            let drained = Task { await listener.drain(deadline: .now + .seconds(1)) }
-            try await context.eventually("new calls are refused as safe to retry") {
+            let hasDrained = CallCounter()
+            let drained = Task {
+                await listener.drain(deadline: .now + .seconds(1))
+                hasDrained.add()
+            }
+            try await context.eventually("new calls are refused") {
                 do {
                     try await context.call(at: listener.address)
                     return false
-                } catch let error as MicroError { return error.code == .unavailable && error.isSafeToRetry }
+                } catch let error as MicroError {
+                    try context.expect(error.code, is: .unavailable, "the code of a refused call: \(error)")
+                    try context.expect(error.isSafeToRetry, "a refused call is safe to retry; it failed as \(error)")
+                    return true
+                }
             }
-            try await context.never("a call in flight is canceled before the deadline") {
-                short.cancellations + endless.cancellations > 0
+            try await context.never("the drain returns, or a call in flight is cancelled, before the deadline") {
+                short.cancellations + endless.cancellations + hasDrained.value > 0
             }
             short.open()
             try context.expect(try await finishing.value, is: "done", "the response of the call in flight")
             let duration = try await context.measure { await drained.value }
             try context.expect(duration < .seconds(3), "the drain ends soon after its deadline; it took \(duration)")
             let error = try await context.expectError(.unavailable, from: "a call that does not end") {
-                _ = try await canceled.value
+                _ = try await cancelled.value
             }
             try context.expect(!error.isSafeToRetry, "a call that has run is not safe to retry")
         },

@@ -11,10 +11,8 @@ public typealias TransportCase = ConformanceCase<TransportTestContext>
 
 extension TransportCase {
     /// All cases of the transport contract, in the order of their IDs.
-    public static let all: [TransportCase] =
-        [
-            bodies, headers, errors, deadlines, cancellation, streams, streamTermination, badPeers, networkFaults, tls,
-            listeners, shutdown,
-        ].flatMap(\.self)
-        .sorted { $0.id < $1.id }
+    public static let all: [TransportCase] = ordered([
+        bodies, headers, errors, deadlines, cancellation, streams, streamTermination, badPeers, networkFaults, tls,
+        listeners, shutdown, models, callDetails, listenerDetails, streamDetails,
+    ])
 }

@@ -19,7 +19,7 @@ protocol ContainerBackend: Sendable {
 }
 
 extension ContainerBackend {
-    /// Revocation of credentials: the harness does it, because it creates them.
+    /// The harness revokes credentials, because it creates them.
     var unsupportedActions: Set<BackendAction> { [.revokeCredentials] }
 
     /// Not supported: for a backend that lists it in ``unsupportedActions``.

@@ -18,7 +18,8 @@ struct ConsulGoMicroPeer: GoMicroPeer {
                     id: node.id, name: record.name, tags: try tags(of: node, record), address: node.address,
                     port: node.port ?? 0, check: .init(deregisterCriticalServiceAfter: "1m5s")))
             // A new check is critical until it passes for the first time.
-            try await agent.request("PUT", "/v1/agent/check/pass/service:\(node.id)?note=")
+            let id = node.id.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? node.id
+            try await agent.request("PUT", "/v1/agent/check/pass/service:\(id)?note=")
         }
     }
 

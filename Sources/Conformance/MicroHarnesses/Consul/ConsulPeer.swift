@@ -5,7 +5,7 @@ import Foundation
 import MicroConformance
 import MicroCore
 
-/// Writes records to Consul's catalog on a node of its own, because only an agent writes the services of its node.
+/// Writes records to Consul's catalog on a separate node, because only an agent writes the services of its node.
 struct ConsulPeer: RegistryPeer {
     let agent: ConsulAgentClient
 

@@ -5,7 +5,7 @@ import CZlib
 
 /// Encodes text as go-micro does in a compressed tag: a zlib stream in lower-case hexadecimal digits.
 ///
-/// `MicroConsul` has its own codec. This one is independent on purpose: the cases compare both.
+/// `MicroConsul` has its own codec. This codec is deliberately independent, because the cases compare both.
 enum GoMicroTagCodec {
     /// An upper limit: no case registers a longer text.
     private static let maxDecodedSize = 1 << 20

@@ -8,12 +8,12 @@ package import MicroConformance
 ///
 /// Each adapter's folder in this module declares one, and ``all`` collects them.
 package struct HarnessDescription: Sendable {
-    /// Makes a harness for a backend that is already running.
+    /// Creates a harness for a backend that is already running.
     package typealias Factory<Harness> = @Sendable (HarnessOptions) async throws -> Harness
 
     /// The adapter under test.
     package let adapter: AdapterDescription
-    /// Whether the backend is part of this process: it has no address, and its harness controls it.
+    /// Whether the backend is part of this process. If so, it has no address, and its harness controls it.
     package let isInProcess: Bool
     /// Makes the harness of the registry; nil if the adapter has no registry.
     package let makeRegistryHarness: Factory<any RegistryHarness>?

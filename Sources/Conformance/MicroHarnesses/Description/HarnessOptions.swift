@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Configuration
+import MicroConformance
 package import MicroCore
 
 /// The settings of a harness for a backend that is already running.
@@ -12,17 +13,20 @@ package struct HarnessOptions: Sendable {
     package var control: ControlSource?
     /// The delivery guarantee to test. Only brokers use it.
     package var delivery: DeliveryGuarantee
+    /// The type of durable queues, `classic` or `quorum`; nil for the type in ``configuration``. Only RabbitMQ uses it.
+    package var queueType: String?
     /// All other settings of the adapter, such as its credentials and its certificates.
     package var configuration: ConfigReader
 
     /// Creates options.
     package init(
         address: String? = nil, control: ControlSource? = nil, delivery: DeliveryGuarantee = .atMostOnce,
-        configuration: ConfigReader
+        queueType: String? = nil, configuration: ConfigReader
     ) {
         self.address = address
         self.control = control
         self.delivery = delivery
+        self.queueType = queueType
         self.configuration = configuration
     }
 

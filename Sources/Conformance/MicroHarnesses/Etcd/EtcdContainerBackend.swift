@@ -33,7 +33,7 @@ struct EtcdContainerBackend: ContainerBackend {
         }
     }
 
-    /// Ignores an error with a text that says that there is nothing to do.
+    /// Ignores an error whose text reports that there is nothing to do.
     private func ignoringError(_ text: String, _ body: () async throws -> EtcdMemberClient.JSON) async throws {
         do { _ = try await body() } catch let error as MicroError where error.message.contains(text) {}
     }

@@ -50,7 +50,7 @@ struct EtcdGoMicroPeer: GoMicroPeer {
     }
 
     private func key(_ record: ServiceRecord, _ node: Node) -> String {
-        // go-micro replaces slashes, which no name of the contract has.
-        "\(prefix)\(record.name)/\(node.id)"
+        // As go-micro does.
+        "\(prefix)\(record.name)/\(node.id.replacing("/", with: "-"))"
     }
 }

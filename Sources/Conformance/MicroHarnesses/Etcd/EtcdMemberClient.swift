@@ -40,7 +40,7 @@ final class EtcdMemberClient: Sendable {
         return version
     }
 
-    /// Whether the member is healthy, which includes that it has a leader.
+    /// Whether the member is healthy and has a leader.
     func isHealthy() async -> Bool {
         let response = try? await client.send("GET", "/health")
         return response.map { $0.status == 200 && $0.text.contains(#""health":"true""#) } ?? false

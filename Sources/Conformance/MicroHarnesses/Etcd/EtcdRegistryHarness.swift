@@ -14,14 +14,14 @@ package struct EtcdRegistryHarness: RegistryHarness {
     package let bounds: RegistryBounds
     /// The credentials of clients: all kinds if the harness's user may create users, otherwise only valid ones.
     package let credentials: Set<CredentialKind>
-    /// The control that the caller provides. An address alone does not permit to stop a server.
+    /// The control that the caller provides. An address alone does not allow stopping a server.
     package let control: (any BackendControl)?
 
     private let configuration: EtcdConfiguration
     private let member: EtcdMemberClient
     private let principals: EtcdPrincipals
 
-    /// Creates a harness and reads the member's version, so that a missing member fails here and not in every case.
+    /// Creates a harness and reads the member's version, so that a missing member fails here rather than in every case.
     ///
     /// - Throws: ``MicroCore/MicroError`` with the address.
     package init(
@@ -89,7 +89,7 @@ package struct EtcdRegistryHarness: RegistryHarness {
             let principal = try await principals.principal(for: options.credentials)
             (configuration.user, configuration.password) = (principal.user, principal.secret)
         }
-        // The system's authorities do not include the one of the backend.
+        // The system's authorities do not include the backend's authority.
         if options.trust == .wrongAuthority { configuration.tls.certificateAuthorityFile = nil }
         return try EtcdRegistry(configuration: configuration, logger: options.logger)
     }

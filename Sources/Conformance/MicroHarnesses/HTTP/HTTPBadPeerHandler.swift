@@ -4,7 +4,7 @@
 import MicroConformance
 import NIOCore
 
-/// Responds to requests in violation of the protocol. Of a request it parses only the boundaries and the message ID.
+/// Responds to requests in violation of the protocol. It parses only the boundaries and the message ID of a request.
 final class HTTPBadPeerHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -51,8 +51,8 @@ final class HTTPBadPeerHandler: ChannelInboundHandler {
         case .respondsWithoutBody: write("HTTP/1.1 200 OK\r\n\(id)Content-Length: 0\r\n\r\n")
         case .respondsTwice: write(validResponse + "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nagain")
         case .abandonsStream:
-            // A server of this toolkit responds to the opening. The end of the connection is then not that of the stream, as
-            // it is with go-micro v1.0.
+            // A swift-micro server responds to the opening request. Unlike with go-micro v1.0, the end of the
+            // connection is then not the end of the stream.
             guard !request.body.isEmpty else {
                 return write("HTTP/1.1 200 OK\r\nMicro-Stream: open\r\nContent-Length: 0\r\n\r\n")
             }

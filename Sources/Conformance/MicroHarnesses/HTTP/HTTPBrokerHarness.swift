@@ -7,7 +7,7 @@ import MicroHTTP
 
 /// The harness of the HTTP broker on a registry.
 ///
-/// Each broker has a registry client of its own, as in a separate process. The control acts on the registry's backend.
+/// Each broker has its own registry client, as in a separate process. The control acts on the registry's backend.
 package struct HTTPBrokerHarness: BrokerHarness {
     /// The adapter and the registry.
     package let subject: TestSubject
@@ -60,7 +60,7 @@ package struct HTTPBrokerHarness: BrokerHarness {
     package func makeClient(_ options: BrokerClientOptions) async throws -> any Broker {
         var configuration = HTTPBrokerConfiguration()
         configuration.timeout = options.timeout ?? configuration.timeout
-        // Cases wait until a registration that the registry has lost is restored.
+        // Short, because cases wait until a lost registration is restored.
         configuration.heartbeatInterval = .seconds(2)
         let registry = try await makeRegistry(options)
         return BrokerWithRegistry(

@@ -25,6 +25,8 @@ package struct HTTPTransportHarness: TransportHarness {
 
     /// See ``MicroConformance/TransportHarness/makeTransport(_:)``.
     package func makeTransport(_ options: TransportClientOptions) async throws -> any Transport {
-        HTTPTransport(logger: options.logger)
+        var configuration = HTTPConfiguration()
+        if let maxBodySize = options.maxBodySize { configuration.maxBodySize = maxBodySize }
+        return HTTPTransport(configuration: configuration, logger: options.logger)
     }
 }

@@ -6,12 +6,12 @@ package import MicroCore
 import MicroMemory
 import NIOCore
 
-/// The harness of the memory broker, with a backend of its own.
+/// The harness of the memory broker, with its own backend.
 package struct MemoryBrokerHarness: BrokerHarness {
     /// The adapter.
     package let subject: TestSubject
 
-    /// The guarantees of the adapter. Every operation takes effect at once; the bounds allow for a loaded machine.
+    /// The guarantees of the adapter. Every operation takes effect immediately; the bounds allow for a loaded machine.
     package let bounds: BrokerBounds
 
     private let delivery: DeliveryGuarantee
@@ -22,7 +22,8 @@ package struct MemoryBrokerHarness: BrokerHarness {
         _ delivery: DeliveryGuarantee,
         bounds: BrokerBounds = BrokerBounds(
             timeouts: .init(
-                acknowledgement: .milliseconds(300), recovery: .seconds(5), observationWindow: .milliseconds(50)))
+                acknowledgement: .milliseconds(300), recovery: .seconds(5), halfOpen: .seconds(1),
+                observationWindow: .milliseconds(50)))
     ) {
         self.delivery = delivery
         self.bounds = bounds

@@ -5,7 +5,7 @@ import AdapterSettings
 import MicroMemory
 
 extension HarnessDescription {
-    /// The registry, the broker and the transport in memory. The harnesses control the backend themselves.
+    /// The in-memory registry, broker and transport. Their harnesses control the backend themselves.
     static let memory = HarnessDescription(
         .memory, isInProcess: true,
         registry: { options in

@@ -5,13 +5,13 @@ package import MicroConformance
 package import MicroCore
 import MicroMemory
 
-/// The harness of the memory registry, with a backend of its own.
+/// The harness of the memory registry, with its own backend.
 package struct MemoryRegistryHarness: RegistryHarness {
     /// The adapter.
     package let subject = TestSubject(
         adapter: "MemoryRegistry", adapterVersion: SwiftMicro.version, backend: "memory", backendVersion: "-")
 
-    /// The guarantees of the adapter. Every operation takes effect at once; the bounds allow for a loaded machine.
+    /// The guarantees of the adapter. Every operation takes effect immediately; the bounds allow for a loaded machine.
     package let bounds: RegistryBounds
 
     private let backend = MemoryBackend()
@@ -26,7 +26,7 @@ package struct MemoryRegistryHarness: RegistryHarness {
         self.bounds = bounds
     }
 
-    /// Writes records one after the other.
+    /// Writes records one after another.
     package var peer: (any RegistryPeer)? { MemoryRegistryPeer(backend: backend) }
 
     /// Stops, starts and wipes the backend, and revokes registrations. The backend cannot be paused and has no history.

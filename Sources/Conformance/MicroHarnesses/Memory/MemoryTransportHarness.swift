@@ -5,13 +5,13 @@ package import MicroConformance
 package import MicroCore
 import MicroMemory
 
-/// The harness of the memory transport, with a backend of its own.
+/// The harness of the memory transport, with its own backend.
 package struct MemoryTransportHarness: TransportHarness {
     /// The adapter.
     package let subject = TestSubject(
         adapter: "MemoryTransport", adapterVersion: SwiftMicro.version, backend: "memory", backendVersion: "-")
 
-    /// The guarantees of the adapter. Every operation takes effect at once; the bounds allow for a loaded machine.
+    /// The guarantees of the adapter. Every operation takes effect immediately; the bounds allow for a loaded machine.
     package let bounds: TransportBounds
 
     private let backend = MemoryBackend()
@@ -23,6 +23,8 @@ package struct MemoryTransportHarness: TransportHarness {
 
     /// See ``MicroConformance/TransportHarness/makeTransport(_:)``.
     package func makeTransport(_ options: TransportClientOptions) async throws -> any Transport {
-        MemoryTransport(backend: backend)
+        var configuration = MemoryTransport.Configuration()
+        if let maxBodySize = options.maxBodySize { configuration.maxBodySize = maxBodySize }
+        return MemoryTransport(backend: backend, configuration: configuration)
     }
 }

@@ -6,14 +6,14 @@ package import MicroConformance
 package import MicroCore
 package import MicroNATS
 
-/// The harness of the NATS broker, for a server that is already running: at most once, or at least once in a stream of its
-/// own.
+/// The harness of the NATS broker, for a server that is already running: at most once, or at least once in a separate
+/// stream.
 package struct NATSBrokerHarness: BrokerHarness {
     /// The adapter and the server, with the server's version.
     package let subject: TestSubject
     /// The guarantees of the adapter with a server on the same machine.
     package let bounds: BrokerBounds
-    /// The control that the caller provides. An address alone does not permit to stop a server.
+    /// The control that the caller provides. An address alone does not allow stopping a server.
     package let control: (any BackendControl)?
 
     private let configuration: NATSConfiguration
@@ -21,7 +21,7 @@ package struct NATSBrokerHarness: BrokerHarness {
     private let principals: (any PrincipalProvider)?
     private let monitor: NATSMonitor?
 
-    /// Creates a harness and reads the server's version, so that a missing server fails here and not in every case.
+    /// Creates a harness and reads the server's version, so that a missing server fails here rather than in every case.
     ///
     /// - Parameters:
     ///   - configuration: With one address.

@@ -62,7 +62,7 @@ struct NATSWireClient: BrokerPeer {
         }
     }
 
-    private func logIn(_ connection: NATSWireConnection) async throws {
+    private func logIn(_ connection: WireConnection) async throws {
         _ = try await connection.readThrough("\r\n")
         if scheme == "tls", !configuration.usesTLSFirst { try await connection.startTLS() }
         var options: [String: Any] = ["verbose": false, "headers": false]
@@ -74,7 +74,7 @@ struct NATSWireClient: BrokerPeer {
         _ = try await connection.readThrough("PONG")
     }
 
-    private func withConnection<Value>(_ body: (NATSWireConnection) async throws -> Value) async throws -> Value {
+    private func withConnection<Value>(_ body: (WireConnection) async throws -> Value) async throws -> Value {
         let target = CurlSocketTarget(
             host: address.host, port: address.port ?? 4222,
             usesTLS: scheme == "wss" || (scheme == "tls" && configuration.usesTLSFirst),
@@ -82,17 +82,7 @@ struct NATSWireClient: BrokerPeer {
         let tls = CurlTLS(
             certificateAuthorityFile: configuration.certificateAuthorityFile,
             clientCertificateFile: configuration.clientCertificateFile, clientKeyFile: configuration.clientKeyFile)
-        let connection = NATSWireConnection(timeout: Self.timeout)
-        do {
-            try await connection.connect(to: target, tls)
-            let value = try await body(connection)
-            await connection.close()
-            return value
-        } catch {
-            await connection.close()
-            throw MicroError(
-                .unavailable, "no valid response from NATS at \(address): \(error); check the address",
-                origin: "conformance")
-        }
+        return try await WireConnection.with(
+            target, name: "NATS at \(address)", tls: tls, timeout: Self.timeout, body)
     }
 }

@@ -8,7 +8,7 @@ import MicroCore
 /// An HTTP client for the server behind a backend.
 ///
 /// It does not use the adapter under test: the data that a case compares with the adapter's data must have another
-/// source. A request has 5 s.
+/// source. Each request has a timeout of 5 s.
 struct BackendHTTPClient: Sendable {
     /// The server's name and the advice for errors, as they appear in messages.
     struct Server: Sendable {

@@ -125,14 +125,14 @@ struct FaultTests {
             client.send("send 1000\n")
             #expect(client.receive(count: 1000).bytes == LineServer.pattern(1000))
         }
-        // There is no wait after the last chunk.
+        // There is no delay after the last chunk.
         #expect(time >= .milliseconds(450))
         #expect(time < .seconds(5))
     }
 
     @Test func sliceSplitsData() throws {
         let client = try connect()
-        // The bandwidth limit alone makes 25 chunks.
+        // The bandwidth limit alone results in 25 chunks.
         proxy.faults = [.slice, .bandwidthLimit(bytesPerSecond: 2_000)]
         client.send("send 1000\n")
         var bytes: [UInt8] = []
@@ -329,7 +329,7 @@ struct FaultTests {
         let client = try connect()
         proxy.faults = [NetworkFault(.cut(afterBytes: 3), direction: .toClient, trigger: .pattern(Array("B".utf8)))]
         client.send("AABCDEFGH\n")
-        // The pattern is in the request already: the response is cut after three bytes.
+        // The pattern is already in the request: the response is cut after three bytes.
         let (bytes, last) = client.receive()
         #expect(String(decoding: bytes, as: UTF8.self) == "AAB")
         #expect(last == .reset)

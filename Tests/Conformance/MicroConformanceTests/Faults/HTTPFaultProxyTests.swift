@@ -30,7 +30,7 @@ struct HTTPFaultProxyTests {
         #expect(response?.body == "PUT /a/b?c=%2F hello")
         #expect(proxy.requests.map(\.method) == ["PUT"])
         #expect(proxy.requests.map(\.path) == ["/a/b?c=%2F"])
-        #expect(proxy.requests.allSatisfy { $0.at >= start && $0.at <= .now })
+        #expect(proxy.requests.allSatisfy { $0.receivedAt >= start && $0.receivedAt <= .now })
         #expect(proxy.traffic.connections == 1)
     }
 

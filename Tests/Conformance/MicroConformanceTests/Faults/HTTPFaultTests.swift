@@ -192,7 +192,7 @@ struct HTTPFaultTests {
         #expect(try get("/text")?.body == "{}")
     }
 
-    @Test(arguments: ["/", "/stream", "/empty"], [HTTPFault.Length.short, .tooLong])
+    @Test(arguments: ["/", "/stream", "/empty"], [HTTPFault.Length.tooShort, .tooLong])
     func sendsWrongContentLength(_ path: String, _ length: HTTPFault.Length) throws {
         proxy.faults = [.contentLength(length)]
         let client = try RawClient(proxy.address)
@@ -203,7 +203,7 @@ struct HTTPFaultTests {
         let announced = try #require(response.headers["content-length"].flatMap { Int($0) })
         #expect(response.headers["transfer-encoding"] == nil)
         switch length {
-        case .short: #expect(announced < response.body.utf8.count)
+        case .tooShort: #expect(announced < response.body.utf8.count)
         case .tooLong: #expect(announced > response.body.utf8.count)
         }
         if path == "/" { #expect(response.body == Self.json) }

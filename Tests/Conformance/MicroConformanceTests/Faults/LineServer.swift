@@ -55,7 +55,7 @@ final class LineServer: Sendable {
 
     func stop() { server.stop() }
 
-    /// The pattern of `send N` and `take N`. It has no line breaks, and shows missing and moved bytes.
+    /// The pattern of `send N` and `take N`. It has no line breaks, and reveals missing and moved bytes.
     static func pattern(_ count: Int) -> [UInt8] {
         var bytes = (0..<89).map { UInt8(32 + $0) }
         while bytes.count < count { bytes += bytes }

@@ -69,7 +69,7 @@ final class RawClient {
 
 /// Whether a new connection is refused within 5 s.
 ///
-/// It may not be refused at once: between fork and exec, a child process that another test starts has a copy of a
+/// It may not be refused immediately: between fork and exec, a child process that another test starts has a copy of a
 /// listening socket that has just been closed.
 func refusesConnection(at address: Address) async -> Bool {
     await eventually(within: .seconds(5)) {

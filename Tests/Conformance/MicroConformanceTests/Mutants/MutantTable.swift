@@ -12,7 +12,7 @@ protocol MutantDefect: RawRepresentable<String>, CaseIterable, Hashable, Sendabl
 
 /// Records which cases have caught which mutants.
 struct MutantTable<Defect: MutantDefect> {
-    /// The cases that must catch at least one mutant.
+    /// The cases that the mutants run against.
     let cases: Set<String>
     private var caught: [String: Set<Defect>] = [:]
     private var count: Set<Defect> = []
@@ -52,7 +52,7 @@ struct MutantTable<Defect: MutantDefect> {
         }
     }
 
-    /// Runs cases one after the other, each against the mutants that it must catch.
+    /// Runs cases one after another, each against the mutants that it must catch.
     mutating func run<TestContext: ConformanceTestContext>(
         _ cases: [ConformanceCase<TestContext>],
         with makeRunner: (Defect, ConformanceCase<TestContext>) -> ConformanceRunner<TestContext>
@@ -65,9 +65,14 @@ struct MutantTable<Defect: MutantDefect> {
         }
     }
 
-    /// Prints a row for each case, with its target mutants first. A case that has caught no mutant is an issue.
+    /// Prints a row for each case, with its target mutants first. A case that should catch mutants and has caught none is an
+    /// issue.
+    ///
+    /// The others are the targets of mutants that were written from the contract (``ContractMutantFaultTests``);
+    /// `scripts/check-contract` requires that each case has a mutant of one kind.
     func check() {
-        for id in cases { #expect(caught[id] != nil, "\(id) has caught no mutant: can it fail at all?") }
+        let targets = cases.intersection(Defect.allCases.flatMap(\.targets))
+        for id in targets { #expect(caught[id] != nil, "\(id) has caught no mutant: can it fail at all?") }
         let rows = cases.sorted().map { id in
             let mutants = (caught[id] ?? []).sorted {
                 ($0.targets.contains(id) ? 0 : 1, $0.rawValue) < ($1.targets.contains(id) ? 0 : 1, $1.rawValue)

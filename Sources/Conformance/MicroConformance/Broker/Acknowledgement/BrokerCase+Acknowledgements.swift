@@ -138,6 +138,13 @@ extension BrokerCase {
             recorder.deliveries.last?.acknowledge()
             await recorder.subscription.cancel()
             first["late"]?.acknowledge()
+            if let queue = context.queueIfClaimed {
+                let successor = try await context.record(queue: queue) { $0.acknowledgementTimeout = timeout }
+                try await context.never("a settled message is delivered again", during: timeout * 2) {
+                    successor.count > 0
+                }
+                await successor.subscription.cancel()
+            }
             await client.close()
             for delivery in recorder.deliveries {
                 delivery.acknowledge()

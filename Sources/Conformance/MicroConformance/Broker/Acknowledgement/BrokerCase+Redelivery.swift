@@ -23,7 +23,7 @@ extension BrokerCase {
             defer { gate.open() }
             try await context.publish(["x"])
             try await context.eventually("the handler has started") { gate.arrivals > 0 }
-            // Like a dead member: its unacknowledged message goes to another one.
+            // Like a dead member, whose unacknowledged message goes to another member.
             await blocked.cancel()
             let other = try await context.record(context.subscriber, queue: context.queue()) {
                 $0.acknowledgementTimeout = timeout
@@ -33,11 +33,11 @@ extension BrokerCase {
             gate.open()
             await handling.value
 
-            let canceled = try await context.publisher.subscribe(
+            let cancelled = try await context.publisher.subscribe(
                 to: context.topic(), queue: context.queue("killed"), options: options)
             let started = CallCounter()
             let cancelledHandling = Task {
-                await canceled.handle { _ in
+                await cancelled.handle { _ in
                     started.add()
                     try await Task.sleep(for: .seconds(600))
                 }
@@ -46,11 +46,11 @@ extension BrokerCase {
             try await context.eventually("the handler has started") { started.value > 0 }
             cancelledHandling.cancel()
             await cancelledHandling.value
-            await canceled.cancel()
+            await cancelled.cancel()
             let successor = try await context.record(context.subscriber, queue: context.queue("killed")) {
                 $0.acknowledgementTimeout = timeout
             }
-            try await context.eventually("the message of the canceled handler arrives again", within: limit) {
+            try await context.eventually("the message of the cancelled handler arrives again", within: limit) {
                 successor.texts == ["y"]
             }
         },

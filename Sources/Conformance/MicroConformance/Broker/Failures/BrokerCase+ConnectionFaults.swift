@@ -22,7 +22,7 @@ extension BrokerCase {
 
 extension BrokerTestContext {
     /// Runs a client that publishes and subscribes during a fault: every message must be sent, or fail in time with an
-    /// error of the expected codes, and the client must recover by itself when the fault ends.
+    /// error of the expected codes, and the client must recover automatically when the fault ends.
     fileprivate func run(_ scenario: FaultScenario) async throws {
         let client = try await makeClient {
             $0.addresses = [scenario.address]

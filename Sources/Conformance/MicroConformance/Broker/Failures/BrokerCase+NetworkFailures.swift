@@ -7,7 +7,7 @@ extension BrokerCase {
     static let networkFailures = [
         BrokerCase(
             "B58", .fault,
-            "With several addresses a client uses one that works, also when the one in use fails later.",
+            "With several addresses a client uses a reachable one, and fails over when the one in use fails.",
             rationale: "Adapters use only the first address.", hooks: [.endpoint]
         ) { context in
             let failover = try await context.makeFailoverClient()
@@ -24,7 +24,7 @@ extension BrokerCase {
         },
         BrokerCase(
             "B59", .fault,
-            "Operations on a backend that never responds end at their deadline, and promptly when canceled.",
+            "Operations on a backend that never responds end at their deadline, and promptly when cancelled.",
             rationale: "A server that accepts connections and sends nothing blocks its clients.", hooks: [.endpoint]
         ) { context in
             let operations: [NamedOperation<any Broker>] = [

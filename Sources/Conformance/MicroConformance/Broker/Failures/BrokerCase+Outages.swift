@@ -24,12 +24,12 @@ extension BrokerCase {
                 try await context.attemptDuringOutage("failed", by: shortTimeoutClient) != nil
             }
             let lost = recorder.texts.count { $0 == "failed" }
-            let canceled = Task { try await context.publish(["cancelled"], by: longTimeoutClient) }
-            // Publishing must be waiting when it is canceled.
+            let cancelled = Task { try await context.publish(["cancelled"], by: longTimeoutClient) }
+            // Publishing must be waiting when it is cancelled.
             try await Task.sleep(for: .milliseconds(100))
-            canceled.cancel()
+            cancelled.cancel()
             do {
-                try await context.withTimeout(.seconds(1), "canceled publishing ends") { try await canceled.value }
+                try await context.withTimeout(.seconds(1), "cancelled publishing ends") { try await cancelled.value }
             } catch is CancellationError {} catch let error as MicroError {
                 throw ConformanceFailure("publishing: expected CancellationError, found \(error)")
             }
@@ -123,7 +123,7 @@ extension BrokerCase {
 }
 
 extension BrokerTestContext {
-    /// Publishes within a second, which may only fail because of the outage.
+    /// Publishes within a second. The only permitted failure is the outage.
     ///
     /// - Returns: The error; nil if publishing succeeds.
     fileprivate func attemptDuringOutage(_ text: String, by client: any Broker) async throws -> MicroError? {

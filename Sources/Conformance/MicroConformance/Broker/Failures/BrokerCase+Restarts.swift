@@ -108,6 +108,43 @@ extension BrokerCase {
             try await context.never("a message arrives twice") { recorder.texts.withoutProbes.count > 20 }
         },
         BrokerCase(
+            "B88", .fault, "Settling deliveries from before a reconnect affects no later delivery.",
+            rationale: "A server that numbers deliveries per connection takes an old number for another message.",
+            capabilities: ["acknowledgements", "queues"], actions: [.kill, .start],
+            verifyUnsupported: subscribeIsUnsupported { $0.acknowledgementTimeout = .seconds(1) }
+        ) { context in
+            let client = try await context.makeClient()
+            let unsettled = Mutex<[Delivery]>([])
+            // Longer than the restart.
+            let timeout = context.bounds.timeouts.recovery
+            let options: (inout SubscribeOptions) -> Void = { $0.acknowledgementTimeout = timeout }
+            // Old messages that arrive again are acknowledged. New ones are neither acknowledged nor rejected.
+            let member = try await context.record(client, queue: context.queue(), options) { delivery in
+                if delivery.text.hasPrefix("new") { return }
+                guard delivery.text.hasPrefix("old"), delivery.attempt == 1 else { return delivery.acknowledge() }
+                unsettled.withLock { $0.append(delivery) }
+            }
+            let old = context.texts(0..<10).map { "old \($0)" }
+            try await context.publish(old)
+            try await context.eventually(member, includes: old)
+            try await context.perform(.kill)
+            try await context.perform(.start)
+            try await context.eventuallyDelivers(from: context.publisher, to: member)
+            let new = context.texts(0..<10).map { "new \($0)" }
+            try await context.publish(new)
+            try await context.eventually(member, includes: new)
+            for (number, delivery) in unsettled.withLock(\.self).enumerated() {
+                if number.isMultiple(of: 2) { delivery.acknowledge() } else { try? delivery.reject() }
+            }
+            try await context.never("a new message arrives again, because its connection was closed") {
+                member.texts.count { $0.hasPrefix("new") } > new.count
+            }
+            await client.close(deadline: .now)
+            let successor = try await context.record(queue: context.queue(), options)
+            // A server may deliver them again only after their acknowledgement timeout.
+            try await context.eventually(successor, includes: new, within: timeout * 2)
+        },
+        BrokerCase(
             "B65", .fault, "Subscriptions are restored after the backend was wiped.",
             rationale: "Clients do not subscribe again at a server that was replaced by an empty one.",
             actions: [.wipe]

@@ -8,7 +8,7 @@ extension BrokerCase {
     static let cancellation = [
         BrokerCase(
             "B23", .core,
-            "After a subscription is canceled no delivery starts; the one in progress ends, and others are unaffected.",
+            "After a subscription is cancelled no delivery starts; the one in progress ends, and others are unaffected.",
             rationale: "go-micro's memory broker delivers a thousand of a thousand messages after the cancellation."
         ) { context in
             let gate = AsyncGate()
@@ -32,8 +32,8 @@ extension BrokerCase {
             try await context.eventually(sibling, gets: context.texts(0..<200))
         },
         BrokerCase(
-            "B24", .core, "A subscription can be canceled twice, in its own handler, and concurrently.",
-            rationale: "Canceling in a handler waits for that handler forever."
+            "B24", .core, "A subscription can be cancelled twice, in its own handler, and concurrently.",
+            rationale: "Cancelling in a handler waits for that handler forever."
         ) { context in
             let cancelCount = Mutex(0)
             let subscription = try await context.subscriber.subscribe(to: context.topic())
@@ -44,7 +44,7 @@ extension BrokerCase {
                 cancelCount.withLock { $0 += 1 }
             }
             try await context.publish(context.texts(0..<3))
-            try await context.eventually("the handler has canceled its subscription") {
+            try await context.eventually("the handler has cancelled its subscription") {
                 cancelCount.withLock(\.self) == 1
             }
             try await context.eventually("the subscription ends") { recorder.hasEnded }
@@ -62,12 +62,12 @@ extension BrokerCase {
             rationale: "Consumers of clients that have ended stay at the server."
         ) { context in
             let before = try await context.harness.resourceCounts()?.subscriptions
-            // Ends subscriptions by canceling, by releasing, by canceling the reader, and by leaving a scope.
-            let canceled = try await context.record(topic: context.topic("a"))
+            // Ends subscriptions by cancelling, by releasing, by cancelling the reader, and by leaving a scope.
+            let cancelled = try await context.record(topic: context.topic("a"))
             try await context.publish(["x"], to: context.topic("a"))
-            try await context.eventually(canceled, gets: ["x"])
-            await canceled.subscription.cancel()
-            try await context.eventually("the reader ends") { canceled.hasEnded }
+            try await context.eventually(cancelled, gets: ["x"])
+            await cancelled.subscription.cancel()
+            try await context.eventually("the reader ends") { cancelled.hasEnded }
             _ = try await context.subscriber.subscribe(to: context.topic("b"))
             let read = try await context.subscriber.subscribe(to: context.topic("c"))
             let reader = Task { for await delivery in read { delivery.acknowledge() } }
@@ -81,23 +81,23 @@ extension BrokerCase {
                 }
             }
             try await context.publish(["y"], to: context.topic("a"))
-            try await context.never("a message arrives") { canceled.count > 1 }
+            try await context.never("a message arrives") { cancelled.count > 1 }
         },
         BrokerCase(
-            "B35", .core, "Reading and publishing end promptly when their task is canceled.",
-            rationale: "Canceled tasks wait for the next message, which may never arrive."
+            "B35", .core, "Reading and publishing end promptly when their task is cancelled.",
+            rationale: "Cancelled tasks wait for the next message, which may never arrive."
         ) { context in
             let subscription = try await context.subscriber.subscribe(to: context.topic())
             let reading = Task { for await delivery in subscription { delivery.acknowledge() } }
             try await context.publish(["x"])
             reading.cancel()
-            try await context.withTimeout(.seconds(1), "a canceled reader ends") { await reading.value }
+            try await context.withTimeout(.seconds(1), "a cancelled reader ends") { await reading.value }
             let message = BrokerMessage(text: String(repeating: "x", count: 1000))
             for _ in 0..<50 {
                 let publishing = Task { try await context.publisher.publish(message, to: context.topic("other")) }
                 publishing.cancel()
                 do {
-                    try await context.withTimeout(.seconds(1), "canceled publishing ends") {
+                    try await context.withTimeout(.seconds(1), "cancelled publishing ends") {
                         try await publishing.value
                     }
                 } catch is CancellationError {}

@@ -123,14 +123,17 @@ extension BrokerCase {
             let client = try await context.makeClient()
             let closed = try await context.record(client)
             let recorder = try await context.record()
+            let member = try await context.record(queue: context.queueIfClaimed)
             try await context.publish(["before"])
             try await context.eventually(closed, gets: ["before"])
-            try await context.eventually(recorder, gets: ["before"])
+            for each in [recorder, member] { try await context.eventually(each, gets: ["before"]) }
             await client.close()
             try await context.eventually("the subscription of the closed client ends") { closed.hasEnded }
             try await context.publish(context.texts(0..<20))
-            try await context.eventually(recorder, gets: ["before"] + context.texts(0..<20))
-            try context.expect(!recorder.hasEnded, "the subscription of the other client does not end")
+            for each in [recorder, member] {
+                try await context.eventually(each, gets: ["before"] + context.texts(0..<20))
+                try context.expect(!each.hasEnded, "a subscription of the other client does not end")
+            }
         },
     ]
 }

@@ -40,7 +40,11 @@ extension BrokerCase {
             "B03", .core, "Publishing without subscribers succeeds, and a later subscriber gets only new messages.",
             rationale: "Publishing fails without subscribers, or messages are delivered long afterwards."
         ) { context in
+            let marker = try await context.record(topic: context.topic("marker"))
             try await context.publish(context.texts(0..<10))
+            // Sent after them: without a confirmation, the messages may be on their way when `publish` returns.
+            try await context.publish(["sent"], to: context.topic("marker"))
+            try await context.eventually(marker, gets: ["sent"])
             let recorder = try await context.record()
             try await context.never("an old message arrives") { recorder.count > 0 }
             try await context.publish(["new"])
@@ -55,6 +59,7 @@ extension BrokerCase {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<20 {
                     group.addTask {
+                        try await context.publish(["below"], to: context.topic("t\(number).below"))
                         try await context.publish(
                             (0..<100).map { "\(number).\($0)" }, to: context.topic("t\(number)"))
                     }

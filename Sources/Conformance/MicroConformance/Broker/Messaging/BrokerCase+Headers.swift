@@ -8,7 +8,7 @@ extension BrokerCase {
     static let headers = [
         BrokerCase(
             "B04", .core,
-            "Headers with any text arrive unchanged; repeated names do, or are unsupported; line breaks are refused.",
+            "Headers with any text arrive unchanged; repeated names may be unsupported; line breaks are refused.",
             rationale: "Header values are truncated, joined, or inject further headers."
         ) { context in
             let recorder = try await context.record()
@@ -66,7 +66,8 @@ extension BrokerCase {
                 "Micro-Error", "Reply-To", "Status", "Description", "Nats-Msg-Id", "Nats-Expected-Last-Msg-Id",
             ] {
                 let headers: Headers = [name: "mine"]
-                // Twice, since an adapter that interprets the header may take the second message for the first one.
+                // Published twice, since an adapter that interprets the header may treat the second message as the
+                // first one.
                 for _ in 0..<2 {
                     let count = recorder.count
                     do {
@@ -106,7 +107,7 @@ extension BrokerCase {
 }
 
 extension BrokerTestContext {
-    /// The headers as texts, in their order only if the adapter promises it.
+    /// The headers as texts; in their order only if the adapter guarantees it.
     fileprivate func texts(of headers: Headers?) -> [String]? {
         let texts = headers?.map { "\($0.name): \($0.value)" }
         return claims.contains("repeatedHeaders") ? texts : texts?.sorted()

@@ -42,7 +42,7 @@ extension BrokerCase {
         },
         BrokerCase(
             "B12", .capability, "Subscribers without a queue get every message in spite of a queue on the same topic.",
-            rationale: "A queue takes the messages of the other subscribers of its topic.", capabilities: ["queues"],
+            rationale: "Subscribers without a queue miss messages that a queue gets.", capabilities: ["queues"],
             verifyUnsupported: queueIsUnsupported
         ) { context in
             let members = [
@@ -80,7 +80,7 @@ extension BrokerCase {
                 try await context.record(context.publisher, queue: context.queue()),
                 try await context.record(context.subscriber, queue: context.queue()),
             ]
-            // In the order of their names, which envelopes without an order keep.
+            // In the order of their names, which is also kept by envelopes without an order.
             let messages = (0..<50).map { BrokerMessage(headers: ["k": "v", "number": "\($0)"], text: "\($0)") }
             for message in messages { try await context.publisher.publish(message, to: context.topic()) }
             try await context.eventually(members, share: context.texts(0..<50))

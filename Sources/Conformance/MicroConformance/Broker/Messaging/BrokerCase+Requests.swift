@@ -54,13 +54,32 @@ extension BrokerCase {
             try context.expect(
                 duration < .milliseconds(1300), "a request ends at its deadline of 300 ms; it took \(duration)")
             try await context.eventually("the subscriber got the request") { silent.count == 1 }
-            let canceled = Task { try await context.request(to: silentTopic, within: .seconds(60)) }
+            let cancelled = Task { try await context.request(to: silentTopic, within: .seconds(60)) }
             try await context.eventually("the subscriber got another request") { silent.count == 2 }
-            canceled.cancel()
-            try await context.expectCancellation(of: "a canceled request") {
-                try await context.withTimeout(.seconds(1), "a canceled request ends") { try await canceled.value }
+            cancelled.cancel()
+            try await context.expectCancellation(of: "a cancelled request") {
+                try await context.withTimeout(.seconds(1), "a cancelled request ends") { try await cancelled.value }
             }
-        }
+        },
+        BrokerCase(
+            "B87", .capability, "A request may take until its deadline, even if the timeout of the client is shorter.",
+            rationale: "Requests end at the timeout of the client, although the caller has set a later deadline.",
+            capabilities: ["requests"], verifyUnsupported: requestIsUnsupported
+        ) { context in
+            _ = try await context.record { _ in
+            } handle: { delivery in
+                if delivery.text == "slow" { try? await Task.sleep(for: .milliseconds(600)) }
+                try? await delivery.reply(with: BrokerMessage(text: "reply"))
+            }
+            let client = try await context.makeClient { $0.timeout = .milliseconds(300) }
+            try await context.eventually("the client is connected") {
+                do { try await context.request(by: client, within: .seconds(5)) } catch is MicroError { return false }
+                return true
+            }
+            let reply = try await client.request(
+                BrokerMessage(text: "slow"), to: context.topic(), deadline: .now + .seconds(5))
+            try context.expect(reply, is: BrokerMessage(text: "reply"), "the reply to the slow request")
+        },
     ]
 
     static let requestIsUnsupported: @Sendable (BrokerTestContext) async throws -> Void = { context in

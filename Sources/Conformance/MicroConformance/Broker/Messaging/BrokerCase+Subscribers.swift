@@ -34,17 +34,16 @@ extension BrokerCase {
             let count = context.bounds.load.messages
             try await context.publish(context.texts(0..<count))
             try await context.eventually(fast, gets: context.texts(0..<count))
-            try context.expect(slow.count <= 1, "the slow subscriber has one message in hand; it has \(slow.count)")
+            try context.expect(slow.count <= 1, "the slow subscriber holds at most one message; it has \(slow.count)")
             gate.open()
             guard context.claims.contains("atMostOnce") else {
                 return try await context.eventually(slow, gets: context.texts(0..<count))
             }
-            try await context.eventually("the slow subscriber has received each message, or knows that it was dropped")
-            {
+            try await context.eventually("the slow subscriber has received each message, or counted it as dropped") {
                 slow.deliveries.reduce(0) { $0 + 1 + $1.droppedBefore } == count
             }
             try context.expect(slow.subscription.droppedCount, is: count - slow.count, "the number of dropped messages")
-            // The message in hand, or the batch of one reader, and the buffer.
+            // The message being handled, or the batch of one reader, and the buffer.
             try context.expect(slow.count <= 10 + 128 + 1, "the buffer is bounded; it held \(slow.count) messages")
             if context.claims.contains("ordering") {
                 try context.expect(slow.texts.last, is: "\(count - 1)", "the last message: the oldest are dropped")

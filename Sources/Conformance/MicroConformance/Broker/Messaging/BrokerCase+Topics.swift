@@ -45,6 +45,10 @@ extension BrokerCase {
                     (.acknowledgements, context.topic(), nil, { $0.maxInFlight = 1 }),
                     (.acknowledgements, context.topic(), nil, { $0.acknowledgementTimeout = .seconds(1) }),
                     (.acknowledgements, context.topic(), nil, { $0.maxAttempts = 1 }),
+                    (
+                        .deadLetters, context.topic(), nil,
+                        { ($0.maxAttempts, $0.deadLetterTopic) = (1, context.topic("dead")) }
+                    ),
                     (.durability, context.topic(), nil, { $0.durableName = context.queue() }),
                     (.replay, context.topic(), nil, { $0.start = .all }),
                 ]

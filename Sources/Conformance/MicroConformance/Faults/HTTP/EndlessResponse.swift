@@ -23,7 +23,7 @@ final class EndlessResponse {
         let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
         timer = channel.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: Self.interval) { _ in
             let response = bound.value
-            // Respects back-pressure of a client that does not read.
+            // Stops when a client does not read (back-pressure).
             if response.channel.isWritable { response.write(response.part) }
         }
     }

@@ -4,7 +4,7 @@
 import NIOCore
 import NIOHTTP1
 
-/// A response that replaces that of the server.
+/// A response that replaces the response of the server.
 struct FaultResponse {
     private(set) var head: HTTPResponseHead
     private(set) var body = ByteBuffer()

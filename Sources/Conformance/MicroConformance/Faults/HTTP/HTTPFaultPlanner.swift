@@ -21,7 +21,9 @@ final class HTTPFaultPlanner: Sendable {
 
         /// The indices of the faults that match.
         func matching(_ path: String) -> [Int] {
-            faults.indices.filter { path.hasPrefix(faults[$0].path) && matchCounts[$0] < faults[$0].first ?? .max }
+            faults.indices.filter {
+                path.hasPrefix(faults[$0].path) && matchCounts[$0] < faults[$0].maxRequests ?? .max
+            }
         }
     }
 
@@ -33,7 +35,7 @@ final class HTTPFaultPlanner: Sendable {
         set { state.withLock { $0 = State(faults: newValue, matchCounts: newValue.map { _ in 0 }) } }
     }
 
-    /// Decides on a request, and counts it for the faults that affect it.
+    /// Determines the faults for a request, and counts the request for each of them.
     func plan(for path: String) -> Plan {
         state.withLock { state in
             let matching = state.matching(path)
@@ -56,7 +58,7 @@ extension HTTPFault.Kind {
         }
     }
 
-    /// Whether the fault has to read the body, which must not be compressed then.
+    /// Whether the fault must read the body. If so, the body must not be compressed.
     var readsBody: Bool {
         switch self {
         case .corruptJSON, .unknownFields: true

@@ -5,7 +5,7 @@ public import MicroCore
 import NIOCore
 import NIOPosix
 
-/// An HTTP/1.1 proxy between a client under test and its backend that causes faults of responses.
+/// An HTTP/1.1 proxy between a client under test and its backend. It causes faults of responses.
 ///
 /// ```swift
 /// let proxy = try await HTTPFaultProxy(to: backend)
@@ -17,7 +17,7 @@ import NIOPosix
 /// the server, and both end together; if the server cannot be reached, the connection of the client is reset. It
 /// supports neither TLS nor upgrades. For faults of the network, chain it with a ``FaultProxy``.
 public final class HTTPFaultProxy: Sendable {
-    /// The address that the proxy listens at.
+    /// The address on which the proxy listens.
     public let address: Address
 
     private let loop: any EventLoop
@@ -26,12 +26,12 @@ public final class HTTPFaultProxy: Sendable {
     private let log: HTTPRequestLog
     private let meter: TrafficMeter
 
-    /// Listens at a free port, and forwards everything to a server.
+    /// Listens on a free port, and forwards everything to a server.
     ///
     /// - Parameters:
     ///   - upstream: The host and port of the server.
     ///   - host: A loopback IP address.
-    /// - Throws: ``MicroError`` with `invalidArgument` for invalid addresses, or `unavailable` if it cannot listen.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument` for invalid addresses, or `unavailable` if it cannot listen.
     public init(to upstream: Address, host: String = "127.0.0.1") async throws {
         try Loopback.check(host: host, upstream: upstream)
         let loop = MultiThreadedEventLoopGroup.singleton.next()
@@ -55,8 +55,8 @@ public final class HTTPFaultProxy: Sendable {
 
     deinit { _ = endAll() }
 
-    /// The faults of future requests. Without faults, everything is forwarded. Setting them, also to the same value,
-    /// resets the counts of ``HTTPFault/first``. Requests in flight are not affected.
+    /// The faults of future requests. Without faults, everything is forwarded. Setting them, even to the same value,
+    /// resets the counts of ``HTTPFault/maxRequests``. Requests in flight are not affected.
     public var faults: [HTTPFault] {
         get { planner.faults }
         set { planner.faults = newValue }
@@ -68,7 +68,7 @@ public final class HTTPFaultProxy: Sendable {
     /// The number of requests so far.
     public var requestCount: Int { log.count }
 
-    /// The number of requests at or after an instant, as far as ``requests`` contains them: 10,000 may mean more.
+    /// The number of requests at or after an instant, among those in ``requests``: a result of 10,000 may mean more.
     public func requestCount(since instant: ContinuousClock.Instant) -> Int { log.count(since: instant) }
 
     /// The traffic so far.

@@ -51,7 +51,7 @@ final class HTTPFaultProxyCore {
     /// Stops listening and ends all connections. Can be called repeatedly.
     func close() -> EventLoopFuture<Void> {
         isClosed = true
-        // First, since a client whose connection ends may connect again immediately.
+        // Stop listening first, since a client whose connection ends may reconnect immediately.
         let closed = listener?.close().flatMapErrorThrowing { _ in } ?? loop.makeSucceededVoidFuture()
         listener = nil
         for channel in clients.values { channel.close(promise: nil) }

@@ -159,7 +159,7 @@ final class HTTPProxyHandler: ChannelDuplexHandler {
         }
     }
 
-    /// Called when the server can be written to again.
+    /// Called when the connection to the server is writable again.
     func resumeReading() {
         if isReadWithheld, canForward { context?.read() }
     }

@@ -12,7 +12,7 @@ extension HTTPFaultProxy {
         /// The path and query, as sent.
         public var path: String
         /// When the head of the request was received.
-        public var at: ContinuousClock.Instant
+        public var receivedAt: ContinuousClock.Instant
     }
 }
 
@@ -35,14 +35,14 @@ final class HTTPRequestLog: Sendable {
     func count(since instant: ContinuousClock.Instant) -> Int {
         state.withLock { state in
             // They are in chronological order.
-            state.requests.reversed().prefix { $0.at >= instant }.count
+            state.requests.reversed().prefix { $0.receivedAt >= instant }.count
         }
     }
 
     func add(method: String, path: String) {
         state.withLock { state in
             if state.requests.count == Self.maxRequests { state.requests.removeFirst() }
-            state.requests.append(HTTPFaultProxy.Request(method: method, path: path, at: .now))
+            state.requests.append(HTTPFaultProxy.Request(method: method, path: path, receivedAt: .now))
             state.count += 1
         }
     }

@@ -45,11 +45,11 @@ struct HTTPResponseModifier {
         let known = head.headers.first(name: "content-length").flatMap(Int.init)
         let wrong =
             switch length {
-            case .short: (known ?? 2) / 2
+            case .tooShort: (known ?? 2) / 2
             case .tooLong: known.map { $0 + 64 } ?? 1 << 30
             }
-        // An empty body has to get a byte to be longer than announced.
-        if length == .short, known == 0 { trailingBytes = ByteBuffer(string: "!") }
+        // Add a byte to an empty body, so that it is longer than announced.
+        if length == .tooShort, known == 0 { trailingBytes = ByteBuffer(string: "!") }
         head.headers.remove(name: "Transfer-Encoding")
         head.headers.replaceOrAdd(name: "Content-Length", value: String(wrong))
         head.headers.replaceOrAdd(name: "Connection", value: "close")

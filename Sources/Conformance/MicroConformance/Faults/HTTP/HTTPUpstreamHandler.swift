@@ -23,7 +23,7 @@ final class HTTPUpstreamHandler: ChannelDuplexHandler {
 
     func close() { context?.close(promise: nil) }
 
-    /// Called when the client can be written to again.
+    /// Called when the connection to the client is writable again.
     func resumeReading() {
         if isReadWithheld { context?.read() }
         isReadWithheld = false
@@ -49,7 +49,7 @@ final class HTTPUpstreamHandler: ChannelDuplexHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 }
 
-/// The codecs of both sides. Framing headers are never added or corrected: faults may require wrong ones.
+/// The codecs of both sides. Framing headers are never added or corrected, because faults may require wrong ones.
 extension ChannelPipeline.SynchronousOperations {
     func addHTTPUpstreamHandlers(_ handler: HTTPUpstreamHandler, _ meter: TrafficMeter) throws {
         var encoding = HTTPRequestEncoder.Configuration()

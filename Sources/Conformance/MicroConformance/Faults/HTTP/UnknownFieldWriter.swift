@@ -3,8 +3,8 @@
 
 import NIOCore
 
-/// Adds an unknown field to the outermost JSON objects of a stream: to a single one, to the elements of an array, and
-/// to consecutive ones.
+/// Adds an unknown field to the outermost JSON objects of a stream: a single object, the elements of an array, or
+/// consecutive objects.
 struct UnknownFieldWriter {
     private static let field = Array(#""microConformanceUnknown":{"nested":[1,null,"x"]}"#.utf8)
 

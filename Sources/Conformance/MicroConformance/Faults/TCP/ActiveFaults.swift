@@ -9,7 +9,7 @@ struct ActiveFaults {
         let fault: NetworkFault
         /// The patterns that the trigger waits for; empty if the fault is active.
         var pendingPatterns: [FlowDirection: PatternScanner] = [:]
-        /// The number of bytes that were forwarded since the fault is active.
+        /// The number of bytes that were forwarded since the fault became active.
         var passed: [FlowDirection: Int] = [:]
 
         init(_ fault: NetworkFault) {
@@ -40,7 +40,7 @@ struct ActiveFaults {
 
     /// Registers bytes that are forwarded.
     ///
-    /// - Returns: How many of them may be forwarded: not those after a pattern that activates another fault.
+    /// - Returns: The number of bytes that may be forwarded, up to a pattern that activates another fault.
     mutating func pass(_ bytes: ByteBufferView, _ flowDirection: FlowDirection) -> Int {
         let ends = entries.compactMap { entry in
             var scanner = entry.pendingPatterns[flowDirection]

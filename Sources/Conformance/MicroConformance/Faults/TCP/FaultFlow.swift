@@ -3,10 +3,10 @@
 
 import NIOCore
 
-/// One direction of a connection: reads from one side, and writes to the other one according to the faults.
+/// One direction of a connection: reads from one side, and writes to the other side according to the faults.
 ///
-/// Everything is queued, the end of the stream as well, so that the order is kept with any faults, and retained bytes
-/// are forwarded when the faults end.
+/// Everything is queued, including the end of the stream, so that any faults preserve the order, and retained bytes are
+/// forwarded when the faults end.
 final class FaultFlow {
     private enum Item {
         case bytes(ByteBuffer)
@@ -32,7 +32,8 @@ final class FaultFlow {
         case waitUntil(NIODeadline)
     }
 
-    /// The number of queued bytes at which reading stops. With one more read of at most 64 KiB, the limit is 1 MiB.
+    /// The number of queued bytes at which reading stops. Including one more read of at most 64 KiB, the limit is 1
+    /// MiB.
     private static let maxQueuedBytes = (1024 - 64) * 1024
     /// The number of writes before other connections of the event loop can proceed.
     private static let maxWritesPerTurn = 16
@@ -64,7 +65,7 @@ final class FaultFlow {
 
     // MARK: - Reading
 
-    /// Whether more may be read. If not, the read is made up for later.
+    /// Whether more may be read. If not, the read is performed later.
     func mayRead() -> Bool {
         let mayRead =
             isEnded || queuedBytes < Self.maxQueuedBytes || connection?.rules(flowDirection).isUnresponsive == true
@@ -162,7 +163,7 @@ final class FaultFlow {
         if rest.readableBytes > 0 { queue[queue.startIndex].item = .bytes(rest) } else { queue.removeFirst() }
         write(piece, to: sink)
         nextWriteTime = .now() + rules.pause(after: count)
-        // A byte arrives separately only if it is sent before the next one is written.
+        // Bytes arrive separately only if each is sent before the next one is written.
         return rules.isSliced ? .waitUntil(nextWriteTime) : .proceed
     }
 

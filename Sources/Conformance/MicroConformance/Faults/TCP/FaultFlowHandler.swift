@@ -40,7 +40,7 @@ final class FaultFlowHandler: ChannelDuplexHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        // If the other half was closed before, this event is the end of the stream.
+        // If the other half has already been closed, this event is the end of the stream.
         guard hasFailed || !outgoing.isEnded else { return end() }
         // There is no peer to write to. Its reset is forwarded after the bytes that it has sent.
         outgoing.stop()

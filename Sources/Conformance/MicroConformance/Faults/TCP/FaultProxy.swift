@@ -6,7 +6,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// A TCP proxy between a client under test and its backend that causes network faults.
+/// A TCP proxy between a client under test and its backend. It causes network faults.
 ///
 /// ```swift
 /// let proxy = try await FaultProxy(to: backend)
@@ -14,11 +14,11 @@ import Synchronization
 /// proxy.faults = [.blackHole]
 /// ```
 ///
-/// It forwards bytes unchanged, also those of TLS. It retains at most 1 MiB per direction of a connection, then it
-/// stops reading, except for the bytes in the system's buffers when a peer disconnects. It runs on one event loop of
+/// It forwards bytes unchanged, including TLS. It retains at most 1 MiB per direction of a connection and then stops
+/// reading, except for the bytes in the system's buffers when a peer disconnects. It runs on one event loop of
 /// SwiftNIO's singleton group.
 public final class FaultProxy: Sendable {
-    /// The address that the proxy listens at.
+    /// The address on which the proxy listens.
     public let address: Address
 
     private let loop: any EventLoop
@@ -26,16 +26,16 @@ public final class FaultProxy: Sendable {
     private let meter: TrafficMeter
     private let requestedFaults = Mutex<[NetworkFault]>([])
 
-    /// Listens at a free port, and forwards everything to a server.
+    /// Listens on a free port, and forwards everything to a server.
     ///
-    /// The port is reserved until the proxy is closed, also while it refuses connections.
+    /// The port is reserved until the proxy is closed, even while it refuses connections.
     ///
     /// - Parameters:
     ///   - upstream: The host and port of the server. The proxy connects to it for each connection of a client; if that
     ///     fails, it resets the connection of the client.
     ///   - host: A loopback IP address. With one other than 127.0.0.1, such as 127.0.0.2 on Linux, the check of a TLS
     ///     host name fails.
-    /// - Throws: ``MicroError`` with `invalidArgument` for invalid addresses, or `unavailable` if it cannot listen.
+    /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument` for invalid addresses, or `unavailable` if it cannot listen.
     public init(to upstream: Address, host: String = "127.0.0.1") async throws {
         try Loopback.check(host: host, upstream: upstream)
         let reservation = try PortReservation(host: host)
@@ -61,8 +61,8 @@ public final class FaultProxy: Sendable {
 
     /// The faults of current and future connections. Without faults, everything is forwarded.
     ///
-    /// Faults are active when the setter returns (on a SwiftNIO event loop, which must not block: soon after). Bytes
-    /// that earlier faults retained are forwarded.
+    /// Faults are active when the setter returns, or, if it is called on a SwiftNIO event loop, which must not block,
+    /// soon afterwards. Bytes that earlier faults retained are forwarded.
     public var faults: [NetworkFault] {
         get { requestedFaults.withLock { $0 } }
         set {

@@ -12,7 +12,7 @@ final class FaultProxyCore {
         case open(any Channel)
     }
 
-    /// The delay before listening is retried if the port is in use in spite of its reservation.
+    /// The delay before listening is retried if the port is in use despite its reservation.
     private static let retryDelay = TimeAmount.milliseconds(10)
 
     private let loop: any EventLoop
@@ -44,7 +44,7 @@ final class FaultProxyCore {
     func replace(faults: [NetworkFault]) -> EventLoopFuture<Void> {
         guard !isClosed else { return loop.makeSucceededVoidFuture() }
         self.faults = faults
-        // First, since a client whose connection ends may connect again immediately.
+        // Stop listening first, since a client whose connection ends may reconnect immediately.
         let done = updateListener()
         for connection in connections.values { connection.replace(faults: faults) }
         restartFlaps()

@@ -9,7 +9,7 @@ struct FlowRules {
     enum Ending {
         /// Ends this direction (FIN).
         case halfClose
-        /// Resets this direction (RST), and ends the other one in order.
+        /// Resets this direction (RST), and ends the other direction normally (FIN).
         case reset
         /// Resets both directions.
         case resetBoth
@@ -62,7 +62,7 @@ struct FlowRules {
         return .nanoseconds(Int64(max(0, min(seconds, 86_400)) * 1e9))
     }
 
-    /// The number of bytes that are written at once.
+    /// The maximum number of bytes per write.
     func writeSize(of count: Int) -> Int {
         var piece = count
         if isSliced { piece = min(piece, 1) }
@@ -79,8 +79,8 @@ struct FlowRules {
 }
 
 extension NetworkFault {
-    /// The number of bytes per connection and direction that are sliced: byte by byte, a megabyte would take longer
-    /// than any deadline.
+    /// The number of bytes per connection and direction that are sliced. Limited, because sending a megabyte byte by
+    /// byte would exceed any deadline.
     static let maxSlicedBytes = 16 * 1024
 
     /// Whether the proxy does not listen at all.

@@ -1,8 +1,8 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// A fault of the network between a client and its backend: its kind, direction, connections and start. A
-/// ``FaultProxy`` causes it.
+/// A fault of the network between a client and its backend, caused by a ``FaultProxy``: its kind, direction,
+/// connections and start.
 ///
 /// ```swift
 /// proxy.faults = [.blackHole.inDirection(.toClient), .latency(.milliseconds(50)).onConnection(2)]
@@ -13,12 +13,12 @@
 public struct NetworkFault: Sendable, Hashable {
     /// The kind of a fault.
     public enum Kind: Sendable, Hashable {
-        /// Refuses connections. Open connections continue. On single connections, or with a trigger, the connection is
-        /// reset instead, since a listener exists for all connections or for none. The direction is ignored.
+        /// Refuses connections. Open connections continue. For single connections, or with a trigger, the connection is
+        /// reset instead, since a listener accepts either all connections or none. The direction is ignored.
         case refuse
         /// Accepts connections, reads, and never responds; does not connect to the server. When the fault ends, the
-        /// server gets what the client has sent, or the connection is reset if that exceeded the proxy's buffer. The
-        /// direction is ignored.
+        /// bytes that the client has sent are forwarded to the server, or the connection is reset if they exceeded the
+        /// proxy's buffer. The direction is ignored.
         case unresponsive
         /// Delays bytes and the end of the stream, plus or minus a random part of `jitter`. The order is kept.
         case latency(Duration, jitter: Duration)
@@ -32,7 +32,7 @@ public struct NetworkFault: Sendable, Hashable {
         /// Ends the stream (FIN) of the side that the direction points to; the other direction continues. Pending bytes
         /// are dropped.
         case halfClose
-        /// Resets (RST) the side that the direction points to; the other side sees an orderly end.
+        /// Resets (RST) the side that the direction points to; the other side gets a normal end (FIN).
         case reset
         /// Resets both sides after a number of bytes in the direction since the fault started.
         case cut(afterBytes: Int)
@@ -64,8 +64,8 @@ public struct NetworkFault: Sendable, Hashable {
     public enum Trigger: Sendable, Hashable {
         /// Immediately.
         case always
-        /// After these bytes have been forwarded since the fault was set: it affects the bytes that follow them. How
-        /// reads split the bytes makes no difference. An empty pattern means ``always``.
+        /// After these bytes have been forwarded since the fault was set. The fault affects the bytes that follow,
+        /// regardless of how reads split the bytes. An empty pattern means ``always``.
         case pattern([UInt8], in: Direction = .both)
     }
 

@@ -5,7 +5,7 @@ import Foundation
 import MicroCore
 import NIOCore
 
-/// Reserves a port while the proxy does not listen, by a socket that is bound but does not listen.
+/// Reserves a port while the proxy does not listen, using a socket that is bound but does not listen.
 ///
 /// Otherwise, another process could get the port, or a client that connects repeatedly could get it as its own local
 /// port and connect to itself.
@@ -15,7 +15,7 @@ final class PortReservation: Sendable {
 
     /// Reserves a free port.
     ///
-    /// - Throws: ``MicroError`` with `unavailable`.
+    /// - Throws: ``/MicroCore/MicroError`` with `unavailable`.
     init(host: String) throws {
         let address = try SocketAddress(ipAddress: host, port: 0)
         #if canImport(Darwin)

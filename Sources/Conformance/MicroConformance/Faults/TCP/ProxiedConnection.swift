@@ -4,7 +4,7 @@
 import MicroCore
 import NIOCore
 
-/// A connection of a client, with the connection to the server that belongs to it.
+/// A connection of a client, with the corresponding connection to the server.
 final class ProxiedConnection {
     /// How a connection is ended.
     enum Ending {

@@ -1,7 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// The promises of a broker adapter in numbers. Every report prints them, so that a loose bound is visible.
+/// The limits that a broker adapter guarantees. Every report prints them, so that a loose bound is visible.
 public struct BrokerBounds: ConformanceBounds, Hashable {
     /// How long events may take.
     public struct Timeouts: Sendable, Hashable {
@@ -47,7 +47,7 @@ public struct BrokerBounds: ConformanceBounds, Hashable {
         }
     }
 
-    /// The amount of work in cases about load: not a promise of the adapter.
+    /// The amount of work in cases about load. Not a guarantee of the adapter.
     public struct Load: Sendable, Hashable {
         /// The number of messages in cases with many messages; 1,000 by default. Cases about restarts publish ten times
         /// as many.
@@ -70,7 +70,7 @@ public struct BrokerBounds: ConformanceBounds, Hashable {
     /// The amount of work in cases about load.
     public var load: Load
 
-    /// Creates bounds, with defaults for everything that is not given.
+    /// Creates bounds, with defaults for all omitted values.
     public init(timeouts: Timeouts = Timeouts(), limits: Limits = Limits(), load: Load = Load()) {
         self.timeouts = timeouts
         self.limits = limits

@@ -3,7 +3,7 @@
 
 public import MicroCore
 
-/// Everything the kit needs to know about a broker adapter. Implement it, and every broker case can run. An adapter
+/// The interface between the suite and a broker adapter. Implement it to run all broker cases. An adapter
 /// with several delivery guarantees has one harness for each.
 ///
 /// ```swift
@@ -21,9 +21,9 @@ public protocol BrokerHarness: ConformanceHarness<BrokerBounds> {
     /// Creates subscribers that fail, for brokers whose publishers deliver to the subscribers directly; nil by default.
     var badSubscribers: (any BadSubscribers)? { get }
 
-    /// Creates a client that shares no state with other clients. The kit closes it.
+    /// Creates a client that shares no state with other clients. The suite closes it.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `unsupported` for an option that the adapter does not support.
+    /// - Throws: ``/MicroCore/MicroError`` with `unsupported` for an option that the adapter does not support.
     func makeClient(_ options: BrokerClientOptions) async throws -> any Broker
 
     /// Removes everything that a case has left at the backend: messages of topics that begin with the prefix, and the

@@ -1,7 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// The promises of a registry adapter in numbers. Every report prints them, so that a loose bound is visible.
+/// The limits that a registry adapter guarantees. Every report prints them, so that a loose bound is visible.
 public struct RegistryBounds: ConformanceBounds, Hashable {
     /// When nodes without heartbeats expire.
     public struct Expiry: Sendable, Hashable {
@@ -11,7 +11,7 @@ public struct RegistryBounds: ConformanceBounds, Hashable {
         public var minTimeToLive: Duration
         /// How long after its time to live a node may still be visible; 2 s by default.
         public var slack: Duration
-        /// How long before its time to live a node may already be gone, because of the backend's granularity; zero by
+        /// How long before its time to live a node may expire because of the backend's granularity; zero by
         /// default.
         public var granularity: Duration
 
@@ -33,7 +33,7 @@ public struct RegistryBounds: ConformanceBounds, Hashable {
         public var convergence: Duration
         /// The duration of one operation when the backend does not respond; 6 s by default.
         public var operation: Duration
-        /// Until registrations and watches have recovered after the backend has; 15 s by default.
+        /// Until registrations and watches have recovered after the backend has recovered; 15 s by default.
         public var recovery: Duration
         /// Until a watch has recovered after its credentials were refused temporarily; 30 s by default, since refused
         /// requests are retried slowly.
@@ -77,7 +77,7 @@ public struct RegistryBounds: ConformanceBounds, Hashable {
         }
     }
 
-    /// The amount of work in cases about load: not a promise of the adapter.
+    /// The amount of work in cases about load. Not a guarantee of the adapter.
     public struct Load: Sendable, Hashable {
         /// The number of changes that a slow reader misses; 1,000 by default.
         public var changes: Int
@@ -100,7 +100,7 @@ public struct RegistryBounds: ConformanceBounds, Hashable {
     /// The amount of work in cases about load.
     public var load: Load
 
-    /// Creates bounds, with defaults for everything that is not given.
+    /// Creates bounds, with defaults for all omitted values.
     public init(
         expiry: Expiry = Expiry(), timeouts: Timeouts = Timeouts(), limits: Limits = Limits(), load: Load = Load()
     ) {

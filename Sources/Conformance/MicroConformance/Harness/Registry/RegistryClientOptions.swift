@@ -4,14 +4,16 @@
 public import Logging
 public import MicroCore
 
-/// The options by which a harness creates a registry client for a case.
+/// The options with which a harness creates a registry client for a case.
 public struct RegistryClientOptions: Sendable {
     /// The namespace, new for each case.
     public var namespace: String
     /// Whether reads must return every write that was acknowledged before them. Without support for it, the harness
-    /// throws ``MicroCore/MicroError`` with `unsupported`.
+    /// throws ``/MicroCore/MicroError`` with `unsupported`.
     public var linearizableReads = false
-    /// The addresses of proxies in front of the ``ConformanceHarness/endpoint``; nil for the backend itself.
+    /// The addresses of proxies in front of the ``ConformanceHarness/endpoint``; nil for the backend itself. With
+    /// several, the client must use one that works. If the adapter supports only one address, the harness throws
+    /// ``/MicroCore/MicroError`` with `unsupported` for more: the cases about failover are then not runnable.
     public var addresses: [Address]?
     /// The time limit of one operation; nil for the default of the harness.
     public var timeout: Duration?

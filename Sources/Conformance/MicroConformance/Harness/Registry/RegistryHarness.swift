@@ -3,7 +3,7 @@
 
 public import MicroCore
 
-/// Everything the kit needs to know about a registry adapter. Implement it, and every registry case can run.
+/// The interface between the suite and a registry adapter. Implement it to run all registry cases.
 ///
 /// ```swift
 /// struct FileRegistryHarness: RegistryHarness {
@@ -22,12 +22,12 @@ public protocol RegistryHarness: ConformanceHarness<RegistryBounds> {
     /// Writes to the backend without the adapter; nil by default.
     var peer: (any RegistryPeer)? { get }
 
-    /// Stores unreadable records at the backend; nil by default.
+    /// Stores unreadable records in the backend; nil by default.
     var corrupter: (any RegistryCorrupter)? { get }
 
-    /// Creates a client that shares no state with other clients. The kit closes it.
+    /// Creates a client that shares no state with other clients. The suite closes it.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `unsupported` for an option that the adapter does not support.
+    /// - Throws: ``/MicroCore/MicroError`` with `unsupported` for an option that the adapter does not support.
     func makeClient(_ options: RegistryClientOptions) async throws -> any Registry
 }
 

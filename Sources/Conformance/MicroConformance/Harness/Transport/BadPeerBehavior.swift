@@ -19,6 +19,6 @@ public enum BadPeerBehavior: String, Sendable, Hashable, CaseIterable {
     case endlessHeaders
     /// Sends less of the body than announced, and closes the connection.
     case truncatedBody
-    /// Responds correctly, and closes its connections when asked to.
+    /// Responds correctly, and closes its connections on request.
     case closesBetweenCalls
 }

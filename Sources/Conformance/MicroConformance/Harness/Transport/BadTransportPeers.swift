@@ -3,7 +3,7 @@
 
 public import MicroCore
 
-/// Creates servers that violate a transport's protocol, and sends requests that do.
+/// Creates servers that violate a transport's protocol, and sends requests that violate it.
 public protocol BadTransportPeers: Sendable {
     /// The supported behaviors.
     var behaviors: Set<BadPeerBehavior> { get }

@@ -1,7 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a proxy can be placed between a client and a listener.
+/// The position of a proxy between a client and a listener.
 public enum NetworkPath: Sendable, Hashable {
     /// Nowhere.
     case none

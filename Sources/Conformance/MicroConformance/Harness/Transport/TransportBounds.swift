@@ -1,7 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// The promises of a transport adapter in numbers. Every report prints them, so that a loose bound is visible.
+/// The limits that a transport adapter guarantees. Every report prints them, so that a loose bound is visible.
 public struct TransportBounds: ConformanceBounds, Hashable {
     /// How long events may take.
     public struct Timeouts: Sendable, Hashable {
@@ -9,12 +9,16 @@ public struct TransportBounds: ConformanceBounds, Hashable {
         public var response: Duration
         /// Until the other side is notified that a call or a stream was cancelled; 1 s by default.
         public var cancellation: Duration
-        /// The deadline of calls that get no response; 0.5 s by default. They must end within 1.5 times this duration.
+        /// The deadline of calls that get no response; 0.5 s by default. They must end within
+        /// 1.5 times this duration and another 0.5 s, which a busy machine may need.
         public var deadline: Duration
         /// Until calls succeed again after the network has recovered; 5 s by default.
         public var recovery: Duration
         /// How long a case observes that an event does not happen; 0.2 s by default.
         public var observationWindow: Duration
+
+        /// The maximum duration of a call with ``deadline``.
+        var maxDeadlineDuration: Duration { deadline * 1.5 + .milliseconds(500) }
 
         /// Creates timeouts, with the defaults of the properties.
         public init(
@@ -35,10 +39,10 @@ public struct TransportBounds: ConformanceBounds, Hashable {
     /// The maximum number of connections of one client with 64 concurrent calls; 64 by default.
     public var maxConnections: Int
     /// The number of calls in cases with many calls; 1,000 by default. The case about cancelled calls makes ten times
-    /// as many. Not a promise of the adapter.
+    /// as many. Not a guarantee of the adapter.
     public var callCount: Int
 
-    /// Creates bounds, with defaults for everything that is not given.
+    /// Creates bounds, with defaults for all omitted values.
     public init(timeouts: Timeouts = Timeouts(), maxConnections: Int = 64, callCount: Int = 1000) {
         self.timeouts = timeouts
         self.maxConnections = maxConnections

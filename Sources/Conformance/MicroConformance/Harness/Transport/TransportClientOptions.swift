@@ -4,10 +4,13 @@
 public import Logging
 public import MicroCore
 
-/// The options by which a harness creates a transport for a case.
+/// The options with which a harness creates a transport for a case.
 public struct TransportClientOptions: Sendable {
     /// The address of the server between both sides; nil for the ``ConformanceHarness/endpoint`` itself.
     public var address: Address?
+    /// The maximum size of a body, in bytes; nil for the default of the adapter. A harness whose adapter has no such setting
+    /// ignores it: the case that needs it is then not runnable.
+    public var maxBodySize: Int?
     /// The certificate authority that the transport trusts for TLS.
     public var trust = TrustMode.valid
     /// The credentials that the transport authenticates with.

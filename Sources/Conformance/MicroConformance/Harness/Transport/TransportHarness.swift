@@ -3,7 +3,7 @@
 
 public import MicroCore
 
-/// Everything the kit needs to know about a transport adapter: how both sides are created, and how to reach the network
+/// The interface between the suite and a transport adapter: creates both sides, and provides access to the network
 /// between them.
 ///
 /// ```swift
@@ -14,7 +14,7 @@ public import MicroCore
 /// }
 /// ```
 public protocol TransportHarness: ConformanceHarness where Bounds == TransportBounds {
-    /// The address that listeners are bound to. Each listener must get an address of its own; `127.0.0.1:0` by default.
+    /// The address that listeners are bound to. Each listener must get a different address; `127.0.0.1:0` by default.
     var bindAddress: Address { get }
 
     /// Where a proxy can be placed between a client and a listener; nowhere by default.
@@ -23,9 +23,9 @@ public protocol TransportHarness: ConformanceHarness where Bounds == TransportBo
     /// Creates peers that violate the protocol; nil by default.
     var badPeers: (any BadTransportPeers)? { get }
 
-    /// Creates a transport that shares no state with other transports. The kit closes it.
+    /// Creates a transport that shares no state with other transports. The suite closes it.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `unsupported` for an option that the adapter does not support.
+    /// - Throws: ``/MicroCore/MicroError`` with `unsupported` for an option that the adapter does not support.
     func makeTransport(_ options: TransportClientOptions) async throws -> any Transport
 }
 

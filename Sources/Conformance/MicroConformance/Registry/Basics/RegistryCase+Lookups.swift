@@ -22,17 +22,17 @@ extension RegistryCase {
                 let record = context.record(port: port)
                 try await context.register(record)
                 try context.expect(
-                    try await context.writer.lookUp("svc"), is: [record], "the look-up after write \(port)")
+                    try await context.writer.lookUp("svc"), is: [record], "the lookup after write \(port)")
             }
         },
         RegistryCase(
             "R03", .core,
-            "A look-up of an unknown service returns an empty result without an error, and creates nothing.",
+            "A lookup of an unknown service returns an empty result without an error, and creates nothing.",
             rationale: "Adapters differ: they return an empty list, nil or an error."
         ) { context in
             for number in 1...50 {
                 try context.expect(
-                    try await context.reader.lookUp("unknown-\(number)"), is: [], "the look-up of an unknown service")
+                    try await context.reader.lookUp("unknown-\(number)"), is: [], "the lookup of an unknown service")
             }
             try context.expect(try await context.reader.list(), is: [], "the list")
         },
@@ -85,7 +85,7 @@ extension RegistryCase {
             rationale: "go-micro's Consul registry registers only the first node of a record."
         ) { context in
             var record = context.record()
-            record.nodes = (1...3).map { context.record(node: "one-\($0)").nodes[0] }
+            record.nodes = (1...20).map { context.record(node: "one-\($0)").nodes[0] }
             try await context.register(record)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 1...10 {

@@ -34,7 +34,7 @@ extension RegistryCase {
             }
         },
         RegistryCase(
-            "R11", .core, "Services with similar names never appear in each other's look-ups and watches.",
+            "R11", .core, "Services with similar names never appear in each other's lookups and watches.",
             rationale: "A query by prefix finds `svc-b` under `svc`."
         ) { context in
             let recorder = context.record(try context.reader.watch("svc"))

@@ -111,7 +111,7 @@ extension RegistryCase {
             for index in returned.indices { returned[index].metadata["changed"] = "yes" }
             for _ in 1...3 {
                 try context.expect(
-                    try await context.writer.lookUp("svc"), is: [context.record()], "the look-up after the change")
+                    try await context.writer.lookUp("svc"), is: [context.record()], "the lookup after the change")
             }
         },
         RegistryCase(
@@ -125,7 +125,7 @@ extension RegistryCase {
             let before = recorder.states.count
             for _ in 1...5 { try await context.register(record) }
             try await context.never("the watch sees a refresh as a change") { recorder.states.count > before }
-            try context.expect(try await context.reader.lookUp("svc"), is: [record], "the look-up")
+            try context.expect(try await context.reader.lookUp("svc"), is: [record], "the lookup")
         },
         RegistryCase(
             "R15", .core, "Registering a changed record updates it, and watches see every kind of change.",
@@ -155,7 +155,7 @@ extension RegistryCase {
             guard let peer = context.harness.goMicro else {
                 throw ConformanceFailure("the adapter claims goMicroRecords, but the harness has no go-micro peer")
             }
-            // go-micro has no namespaces: the names are unique instead.
+            // go-micro has no namespaces, so the names are unique.
             let client = try await context.makeClient { $0.namespace = "" }
             for fromGo in [true, false] {
                 var record = context.record("conformance-\(fromGo ? "go" : "swift")-\(context.namespace)")
@@ -167,13 +167,43 @@ extension RegistryCase {
                 } else {
                     try await context.register(record, by: client)
                 }
-                try await context.eventually("the look-up of go-micro", is: [record]) {
+                try await context.eventually("the lookup of go-micro", is: [record]) {
                     try await peer.lookUp(record.name)
                 }
                 try await context.eventually(client, sees: [record], of: record.name)
                 if fromGo { try await peer.deregister(record) } else { try await client.deregister(record) }
                 try await context.eventually(client, sees: [], of: record.name)
             }
+        },
+        RegistryCase(
+            "R112", .capability, "Nodes of other programs are found even if their IDs are not valid node IDs.",
+            rationale: "Nomad and Registrator register `_nomad-task-…` and `host/app:1`, which adapters skip.",
+            capabilities: ["goMicroRecords"]
+        ) { context in
+            guard let peer = context.harness.goMicro else {
+                throw ConformanceFailure("the adapter claims goMicroRecords, but the harness has no go-micro peer")
+            }
+            let client = try await context.makeClient { $0.namespace = "" }
+            let name = "conformance-ids-\(context.namespace)"
+            var record = context.record(name)
+            record.metadata = [:]
+            let ids = ["_nomad-task-8f1b-\(name)-http", "host/\(name):1", "\(name) ä"]
+            record.nodes = ids.enumerated().map { Node(id: $1, address: "10.0.0.\($0 + 1)", port: 80) }
+            context.scheduleDeregistration(of: record) { [record] in try await peer.deregister(record) }
+            try await peer.register(record)
+            let addresses = record.nodes.map { "\(Address($0))" }
+            try await context.eventually("the addresses of a lookup", is: addresses) {
+                try await client.lookUp(name).flatMap(\.nodes).map { "\(Address($0))" }.sorted()
+            }
+            let recorder = context.record(try client.watch(name))
+            try await context.eventually("the watch sees the nodes", within: context.bounds.timeouts.recovery) {
+                recorder.nodes(of: name).map { "\(Address($0))" }.sorted() == addresses
+            }
+            for found in try await client.lookUp(name) {
+                try found.validate()
+                try await client.deregister(found)
+            }
+            try await context.eventually(client, sees: [], of: name)
         },
     ]
 }

@@ -8,7 +8,7 @@ extension RegistryCase {
         RegistryCase(
             "R30", .core,
             "A watch starts with the current state; watches opened during changes end with the final state.",
-            rationale: "Changes between the initial look-up and the start of the watch are lost."
+            rationale: "Changes between the initial lookup and the start of the watch are lost."
         ) { context in
             try await context.register(context.record())
             try await context.eventually(context.reader, sees: [context.record()])
@@ -46,7 +46,7 @@ extension RegistryCase {
             try await context.eventually(recorder, sees: [])
             for port in 1...50 {
                 try await context.register(context.record(port: port))
-                // Waits for the watch from time to time, so that it may not skip all but the last state.
+                // Waits for the watch from time to time, so that it does not skip all states except the last one.
                 if port.isMultiple(of: 10) {
                     try await context.eventually(
                         recorder, sees: [context.record(port: port)], within: context.bounds.timeouts.recovery)
@@ -96,8 +96,9 @@ extension RegistryCase {
                 recorder.states.count < 20, "a slow reader gets the latest states; it got \(recorder.states.count)")
         },
         RegistryCase(
-            "R35", .core, "Canceling a watch, also twice, ends it within a second and removes it from the backend.",
-            rationale: "Canceled watches continue in the background and accumulate."
+            "R35", .core,
+            "A watch ends within a second when cancelled, also twice; cancelled and released watches leave the backend.",
+            rationale: "Cancelled watches continue in the background and accumulate."
         ) { context in
             let before = try await context.harness.resourceCounts()
             var recorders = [
@@ -113,10 +114,14 @@ extension RegistryCase {
             for recorder in recorders {
                 recorder.cancel()
                 recorder.cancel()
-                try await context.eventually("a canceled watch ends", within: .seconds(1)) { recorder.hasEnded }
+                try await context.eventually("a cancelled watch ends", within: .seconds(1)) { recorder.hasEnded }
             }
             await reader.value
             recorders = []
+            try await context.withTimeout(context.bounds.timeouts.recovery, "another watch has a first state") {
+                var states = try context.writer.watch("svc").makeAsyncIterator()
+                _ = await states.next()
+            }
             try await context.eventuallyHasNoMoreWatches(than: before)
         },
         RegistryCase(
@@ -134,7 +139,7 @@ extension RegistryCase {
             try await context.eventually(recorder, sees: [context.record()])
         },
         RegistryCase(
-            "R89", .core, "A node that moves to another service disappears from look-ups and watches of the old one.",
+            "R89", .core, "A node that moves to another service disappears from lookups and watches of the old one.",
             rationale: "The old entry of a renamed service stays until it expires, or forever."
         ) { context in
             let old = context.record("old", nodes: 0..<1)

@@ -28,7 +28,7 @@ extension RegistryCase {
             "R23", .core, "A node with heartbeats is never absent during five times its time to live.",
             rationale: "Races between expiry and refresh remove live nodes temporarily."
         ) { context in
-            try await context.withHeartbeat { recorder in
+            try await context.withHeartbeat(losesNode: false) { recorder in
                 let before = recorder.states.count
                 try await context.never("the node is absent", during: context.bounds.expiry.timeToLive * 5) {
                     try await context.reader.lookUp("svc").isEmpty || recorder.states.count > before
@@ -38,8 +38,8 @@ extension RegistryCase {
         },
         RegistryCase(
             "R24", .core,
-            "The effective time to live is reported: short values are raised, none is unlimited, others are refused.",
-            rationale: "Adapters ignore the time to live, round it to zero, or take a negative one for none."
+            "The effective time to live is reported: short values are raised, nil never expires, invalid ones fail.",
+            rationale: "Adapters ignore the time to live, round it to zero, or treat a negative one as no limit."
         ) { context in
             let expiry = context.bounds.expiry
             let granted = try await context.writer.register(context.record(), timeToLive: expiry.timeToLive).timeToLive
@@ -68,7 +68,7 @@ extension RegistryCase {
             rationale: "A heartbeat refreshes only the first node of a record, and the others expire."
         ) { context in
             let record = context.record(nodes: 0..<3)
-            try await context.withHeartbeat(of: record) { recorder in
+            try await context.withHeartbeat(of: record, losesNode: false) { recorder in
                 let before = recorder.states.count
                 try await context.never("a node is absent", during: context.bounds.expiry.timeToLive * 3) {
                     let found = try await context.reader.lookUp("svc").flatMap(\.nodes).count

@@ -30,11 +30,12 @@ extension RegistryCase {
             }
         },
         RegistryCase(
-            "R27", .fault, "A client that was suspended for longer than the time to live registers again.",
-            rationale: "Adapters trust their memory of a registration that the backend has lost."
+            "R27", .fault,
+            "A client that was suspended for longer than the time to live registers again, and reports the loss.",
+            rationale: "Adapters rely on cached state about a registration that the backend has lost."
         ) { context in
             let registry = SuspendableRegistry(context.writer)
-            try await context.withHeartbeat(in: registry) { recorder in
+            try await context.withHeartbeat(in: registry, losesNode: true) { recorder in
                 registry.suspend()
                 let expiry = context.bounds.expiry
                 try await context.eventually(recorder, sees: [], within: expiry.timeToLive * 2 + expiry.slack)
@@ -48,7 +49,7 @@ extension RegistryCase {
             rationale: "Adapters keep refreshing a revoked lease, or do not notice its loss.",
             actions: [.revoke]
         ) { context in
-            try await context.withHeartbeat { recorder in
+            try await context.withHeartbeat(losesNode: true) { recorder in
                 let known = recorder.states.count
                 try await context.perform(.revoke)
                 try await context.eventually(

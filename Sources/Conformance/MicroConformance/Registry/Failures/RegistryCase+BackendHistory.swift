@@ -33,7 +33,7 @@ extension RegistryCase {
         },
         RegistryCase(
             "R39", .fault,
-            "A watch disconnected while the backend loses its history recovers, and equals a look-up again.",
+            "A watch disconnected while the backend loses its history recovers, and matches a lookup again.",
             rationale: "A compacted history ends watches without notice, or makes them send requests in a loop.",
             actions: [.compact], hooks: [.endpoint]
         ) { context in

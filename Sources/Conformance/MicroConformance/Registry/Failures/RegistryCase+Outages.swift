@@ -49,14 +49,14 @@ extension RegistryCase {
             try await context.eventually("the watched state becomes live", within: context.bounds.timeouts.recovery) {
                 recorder.isLive
             }
-            try await context.eventually("a look-up succeeds", within: context.bounds.timeouts.recovery) {
+            try await context.eventually("a lookup succeeds", within: context.bounds.timeouts.recovery) {
                 do { _ = try await client.lookUp("svc") } catch is MicroError { return false }
                 return true
             }
         },
         RegistryCase(
             "R50", .fault, "Operations on a backend that is down fail as unavailable and never return an empty result.",
-            rationale: "Callers take an empty result for a service without nodes.",
+            rationale: "An empty result looks like a service without nodes.",
             actions: [.stop, .start]
         ) { context in
             try await context.register(context.record())
@@ -100,5 +100,41 @@ extension RegistryCase {
             try await shortTimeoutClient.deregister(context.record(node: "x"))
             try await context.eventuallyEqualsLookup(recorder, containing: newer.nodes[0])
         },
+        RegistryCase(
+            "R121", .fault, "A watch of a backend that is suspended becomes stale within the bound, and recovers.",
+            rationale: """
+                A backend that stops or hangs keeps its watches open in silence. A client that removes nodes whose \
+                heartbeats are missing then loses all of them.
+                """, actions: [.pause, .resume]
+        ) { context in
+            try await context.register(context.record())
+            // Its time to live is shorter than the time within which an outage must be detected.
+            let shortLived = context.record("svc-short")
+            try await context.writer.register(shortLived, timeToLive: Self.shortTimeToLive(context.bounds))
+            let recorder = context.record(try context.reader.watch("svc"))
+            let shortRecorder = context.record(try context.reader.watch("svc-short"))
+            try await context.eventually(recorder, sees: [context.record()], within: context.bounds.timeouts.recovery)
+            try await context.eventually(
+                shortRecorder, sees: [shortLived], of: "svc-short", within: context.bounds.timeouts.recovery)
+            try await context.perform(.pause)
+            try await context.eventuallyStale(recorder, within: context.bounds.timeouts.halfOpen)
+            try await context.eventuallyStale(shortRecorder, within: context.bounds.timeouts.halfOpen)
+            try context.expect(recorder.records(), is: [context.record()], "the stale state")
+            try context.expect(shortRecorder.records(of: "svc-short"), is: [shortLived], "the stale state")
+            try context.expect(
+                shortRecorder.states.drop { $0["svc-short"].isEmpty }.allSatisfy { !$0["svc-short"].isEmpty },
+                "no node expires during the outage, when no heartbeat can reach the backend")
+            try await context.perform(.resume)
+            try await context.eventuallyRegisters(shortLived)
+            let newer = context.record(node: "newer", port: 9)
+            try await context.eventuallyRegisters(newer)
+            try await context.eventuallyEqualsLookup(recorder, containing: newer.nodes[0])
+        },
     ]
+
+    /// A time to live that expires during the outage, before the outage must be detected, and not before the
+    /// outage begins.
+    private static func shortTimeToLive(_ bounds: RegistryBounds) -> Duration {
+        max(bounds.expiry.timeToLive, min(.seconds(10), bounds.timeouts.halfOpen / 3))
+    }
 }

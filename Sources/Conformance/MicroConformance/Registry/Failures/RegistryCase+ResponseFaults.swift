@@ -4,7 +4,7 @@
 import MicroCore
 
 extension RegistryCase {
-    /// Faults of the responses of a backend that speaks HTTP.
+    /// Faults of the responses of an HTTP backend.
     static let responseFaults: [RegistryCase] = {
         let outage = MicroError.Code.outage
         let invalid = outage.union([.internal])
@@ -25,7 +25,7 @@ extension RegistryCase {
             responseFault("R77", "Responses with truncated JSON", .corruptJSON, .failure(invalid)),
             responseFault("R78", "HTML pages instead of responses", .html, .failure(invalid)),
             responseFault("R79", "Unknown fields in responses", .unknownFields, .none),
-            responseFault("R80", "Responses longer than announced", .contentLength(.short), .either),
+            responseFault("R80", "Responses longer than announced", .contentLength(.tooShort), .either),
             responseFault("R81", "Responses shorter than announced", .contentLength(.tooLong), .failure(invalid)),
             responseFault(
                 "R82", "Responses that never end", .endlessChunks, .failure(invalid.union([.payloadTooLarge]))),

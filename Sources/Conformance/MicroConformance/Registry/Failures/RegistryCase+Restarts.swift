@@ -11,16 +11,16 @@ extension RegistryCase {
             rationale: "A registry that restarts empty stays empty until every service is restarted.",
             actions: [.wipe]
         ) { context in
-            try await context.withHeartbeat { recorder in
+            try await context.withHeartbeat(losesNode: true) { recorder in
                 try await context.perform(.wipe)
                 try await context.eventuallyRestored(recorder)
             }
         },
         RegistryCase(
             "R26", .fault, "After an outage longer than the time to live, heartbeats restore a live service, once.",
-            rationale: "Heartbeats give up, or register the service as a second node.", actions: [.stop, .start]
+            rationale: "Heartbeats stop retrying, or register the service as a second node.", actions: [.stop, .start]
         ) { context in
-            try await context.withHeartbeat { recorder in
+            try await context.withHeartbeat(losesNode: true) { recorder in
                 try await context.perform(.stop)
                 try await context.eventuallyStale(recorder)
                 try await context.never("the watch ends", during: context.bounds.expiry.timeToLive) {
@@ -77,6 +77,24 @@ extension RegistryCase {
             try await context.eventuallyRegisters(newer)
             try await context.eventually(
                 recorder, sees: [newer], of: "newer", within: context.bounds.timeouts.recovery)
+        },
+        RegistryCase(
+            "R120", .fault, "A watch that is open while the backend loses its data sees later registrations.",
+            rationale: "A watch resumes at a version that an empty backend has not reached, and waits in silence.",
+            actions: [.wipe]
+        ) { context in
+            for port in 1...50 { try await context.register(context.record("old", port: port)) }
+            let recorder = context.record(try context.reader.watch(nil))
+            try await context.eventually(
+                recorder, sees: [context.record("old", port: 50)], of: "old", within: context.bounds.timeouts.recovery)
+            try await context.perform(.wipe)
+            for port in [8, 9] {
+                let newer = context.record("newer", port: port)
+                try await context.eventuallyRegisters(newer)
+                try await context.eventually(
+                    recorder, sees: [newer], of: "newer", within: context.bounds.timeouts.recovery)
+            }
+            try context.expect(recorder.records(of: "old"), is: [], "the services before the loss")
         },
     ]
 }

@@ -5,9 +5,9 @@ import MicroCore
 
 extension RegistryTestContext {
     /// Runs a client with a watch during a fault: every operation must end in time, with correct data or with an error
-    /// of the expected codes, and the client must recover by itself when the fault ends.
+    /// of the expected codes, and the client must recover automatically when the fault ends.
     ///
-    /// - Parameter recoveryTimeout: The time limit of the recovery; that of the bounds by default.
+    /// - Parameter recoveryTimeout: The time limit of the recovery; by default, the limit in the bounds.
     func run(_ scenario: FaultScenario, recoveryTimeout: Duration? = nil) async throws {
         let recoveryTimeout = recoveryTimeout ?? bounds.timeouts.recovery
         let client = try await makeClient {
@@ -24,15 +24,15 @@ extension RegistryTestContext {
         }
 
         let newer = record(node: "newer", port: 9)
-        // An operation may take two requests, and may have to authenticate before.
+        // An operation may need two requests, and may need to authenticate first.
         let budget = RequestBudget(perOperation: 3, perSecond: bounds.limits.maxRequestsPerSecond)
         try await run(scenario, budget: budget) {
             try await register(newer)
         } _: {
-            let lookup = try await attempt("the look-up", within: scenario.timeout) {
+            let lookup = try await attempt("the lookup", within: scenario.timeout) {
                 let nodes = try await client.lookUp("svc").flatMap(\.nodes).map(\.id)
                 try expect(
-                    known.allSatisfy(nodes.contains), "a look-up returns all nodes or fails; it returned \(nodes)")
+                    known.allSatisfy(nodes.contains), "a lookup returns all nodes or fails; it returned \(nodes)")
             }
             let registration = try await attempt("the registration", within: scenario.timeout) {
                 try await client.register(own, timeToLive: .seconds(60))
@@ -45,7 +45,7 @@ extension RegistryTestContext {
         }
 
         let current = try await Self.sorted(reader.lookUp("svc"))
-        try await eventually("a look-up equals that of another client", within: recoveryTimeout) {
+        try await eventually("a lookup equals that of another client", within: recoveryTimeout) {
             do { return try await Self.sorted(client.lookUp("svc")) == current } catch is MicroError { return false }
         }
         try await eventually(recorder, sees: current, within: recoveryTimeout)

@@ -8,7 +8,7 @@ extension TransportCase {
     static let bodies = [
         TransportCase(
             "T01", .core, "An empty request gets an empty response with the media type of the service.",
-            rationale: "Adapters take an empty body for a missing one, or for the end of the connection."
+            rationale: "Adapters treat an empty body as a missing one, or as the end of the connection."
         ) { context in
             let listener = try await context.serve { request in
                 TransportResponse(

@@ -7,8 +7,8 @@ import NIOCore
 extension TransportCase {
     static let cancellation = [
         TransportCase(
-            "T24", .core, "A call that is canceled before it is sent never reaches the service.",
-            rationale: "Canceled calls are sent nevertheless."
+            "T24", .core, "A call that is cancelled before it is sent never reaches the service.",
+            rationale: "Cancelled calls are sent nevertheless."
         ) { context in
             let calls = CallCounter()
             let listener = try await context.serve { request in
@@ -20,11 +20,11 @@ extension TransportCase {
                 withUnsafeCurrentTask { $0?.cancel() }
                 try await context.call(at: listener.address)
             }
-            try await context.expectCancellation(of: "a canceled call") { _ = try await task.value }
-            try await context.never("the service gets the canceled call") { calls.value > 1 }
+            try await context.expectCancellation(of: "a cancelled call") { _ = try await task.value }
+            try await context.never("the service gets the cancelled call") { calls.value > 1 }
         },
         TransportCase(
-            "T25", .core, "A canceled call ends promptly, and its handler is canceled within the bound.",
+            "T25", .core, "A cancelled call ends promptly, and its handler is cancelled within the bound.",
             rationale: "Handlers continue for callers that no longer wait."
         ) { context in
             let gate = AsyncGate()
@@ -36,17 +36,17 @@ extension TransportCase {
             try await context.eventually("the service gets the call") { gate.arrivals == 1 }
             task.cancel()
             let duration = try await context.measure {
-                try await context.expectCancellation(of: "a canceled call") { _ = try await task.value }
+                try await context.expectCancellation(of: "a cancelled call") { _ = try await task.value }
             }
-            try context.expect(duration < .seconds(1), "a canceled call ends promptly; it took \(duration)")
+            try context.expect(duration < .seconds(1), "a cancelled call ends promptly; it took \(duration)")
             try await context.eventually(
-                "the handler is canceled", within: context.bounds.timeouts.cancellation
+                "the handler is cancelled", within: context.bounds.timeouts.cancellation
             ) { gate.cancellations == 1 }
-            try await context.expectStillServing(listener.address, after: "the canceled call")
+            try await context.expectStillServing(listener.address, after: "the cancelled call")
         },
         TransportCase(
-            "T27", .stress, "Ten thousand canceled calls each end once and leave no connections.",
-            rationale: "Each canceled call leaks a connection or a task."
+            "T27", .stress, "Ten thousand cancelled calls each end once and leave no connections.",
+            rationale: "Each cancelled call leaks a connection or a task."
         ) { context in
             let listener = try await context.serve { request in
                 if request.endpoint == "Case.Wait" { try await Task.sleep(for: .milliseconds(2)) }
@@ -65,14 +65,14 @@ extension TransportCase {
                             case .failure(let error):
                                 try context.expect(
                                     error is CancellationError,
-                                    "a canceled call throws CancellationError; found \(error)")
+                                    "a cancelled call throws CancellationError; found \(error)")
                             }
                         }
                     }
                 }
                 try await group.waitForAll()
             }
-            try await context.expectStillServing(listener.address, after: "the canceled calls")
+            try await context.expectStillServing(listener.address, after: "the cancelled calls")
             guard let before else { return }
             let limit = (before.connections ?? 0) + context.bounds.maxConnections
             try await context.eventually(

@@ -13,7 +13,11 @@ extension TransportCase {
         ) { context in
             let gate = AsyncGate()
             let listener = try await context.serve { request in
-                if request.endpoint == "Case.Wait" { await gate.wait() }
+                if request.endpoint == "Case.Wait" {
+                    await gate.wait()
+                    // Cancelled at the deadline: a response could arrive before the timer of a busy client fires.
+                    try Task.checkCancellation()
+                }
                 return TransportResponse(contentType: request.contentType, body: request.body)
             }
             let limit = context.bounds.timeouts.deadline
@@ -26,7 +30,7 @@ extension TransportCase {
                     try context.expect(!error.isSafeToRetry, "a call that was sent is not safe to retry")
                 }
                 try context.expect(
-                    duration >= limit && duration < limit * 1.5,
+                    duration >= limit && duration < context.bounds.timeouts.maxDeadlineDuration,
                     "a call ends at its deadline of \(limit); it took \(duration)")
             }
             let expired = context.request(within: .zero - .seconds(1))
@@ -50,15 +54,15 @@ extension TransportCase {
                 try await Task.sleep(for: .milliseconds(100))
                 return try await middle.call(request, to: last.address)
             }
-            _ = try await context.client.call(context.request(within: .seconds(3)), to: first.address)
+            _ = try await context.client.call(context.request(within: .seconds(20)), to: first.address)
             let times = remaining.withLock(\.self)
             try context.expect(times.count, is: 2, "the number of hops")
             try context.expect(
-                times[0] <= .seconds(3) && times[0] > .seconds(1),
-                "the first hop has about 3 s; it had \(times[0])")
+                times[0] <= .seconds(20) && times[0] > .seconds(15),
+                "the first hop has about 20 s; it had \(times[0])")
             try context.expect(
-                times[1] <= times[0] - .milliseconds(100),
-                "the second hop has at least 100 ms less than the first; they had \(times)")
+                times[1] <= times[0] - .milliseconds(100) && times[1] > times[0] - .seconds(5),
+                "the second hop has at least 100 ms less than the first, and not much less; they had \(times)")
         },
     ]
 }

@@ -7,9 +7,21 @@ import NIOCore
 extension MicroError.Code {
     /// The codes that a service may respond with.
     static let serviceErrorCodes: [MicroError.Code] = [
-        .invalidArgument, .unauthenticated, .permissionDenied, .notFound, .deadlineExceeded, .payloadTooLarge,
-        .resourceExhausted, .internal, .unsupported, .unavailable,
+        .invalidArgument, .unauthenticated, .permissionDenied, .notFound, .deadlineExceeded, .conflict,
+        .failedPrecondition, .payloadTooLarge, .unprocessable, .resourceExhausted, .internal, .unsupported,
+        .unavailable,
     ]
+
+    /// The codes, and a code for a status that none of them has.
+    fileprivate static let codesOnTheWire = serviceErrorCodes + [MicroError.Code(status: 418)]
+}
+
+extension MicroError {
+    /// The error of the handlers in the cases of error codes.
+    fileprivate static func requested(status text: String) -> MicroError {
+        let code = Code.codesOnTheWire.first { "\($0) \($0.status)" == text } ?? .closed
+        return MicroError(code, "as requested", details: ["field": "näme", "empty": ""])
+    }
 }
 
 extension TransportCase {
@@ -35,44 +47,49 @@ extension TransportCase {
         },
         TransportCase(
             "T18", .core,
-            "Every error code arrives unchanged; an error without an origin gets the name of its service.",
+            "Error codes, even for a status without a name, and error details arrive unchanged; an error "
+                + "without an origin gets the name of its service.",
             rationale: "Error codes are replaced by a general one."
         ) { context in
             let listener = try await context.serve { request in
-                let code = MicroError.Code.serviceErrorCodes.first { "\($0)" == String(buffer: request.body) }
-                throw MicroError(code ?? .closed, "as requested")
+                throw MicroError.requested(status: String(buffer: request.body))
             }
-            for code in MicroError.Code.serviceErrorCodes {
+            for code in MicroError.Code.codesOnTheWire {
                 let error = try await context.expectError(code, from: "a handler that throws \(code)") {
-                    try await context.call("\(code)", at: listener.address)
+                    try await context.call("\(code) \(code.status)", at: listener.address)
                 }
+                try context.expect(error.code.status, is: code.status, "the status of \(code)")
+                try context.expect(error.details, is: ["field": "näme", "empty": ""], "the details of \(code)")
                 try context.expect(error.origin, is: TransportTestContext.service, "the origin of \(code)")
                 try context.expect(!error.isSafeToRetry, "\(code) of a handler, which has run, is not safe to retry")
             }
         },
         TransportCase(
-            "T19", .capability, "Every error code that ends a stream arrives unchanged.",
+            "T19", .capability,
+            "Every error code that ends a stream arrives unchanged, and so do the details of the error.",
             rationale: "Streams end successfully although their handler has thrown.", capabilities: ["streams"]
         ) { context in
             let address = try await context.serveStream { _, stream in
                 var text = ""
                 for try await message in stream { text = String(buffer: message) }
-                throw MicroError(MicroError.Code.serviceErrorCodes.first { "\($0)" == text } ?? .closed, "as requested")
+                throw MicroError.requested(status: text)
             }
-            for code in MicroError.Code.serviceErrorCodes {
+            for code in MicroError.Code.codesOnTheWire {
                 let stream = try await context.open(at: address)
-                try await stream.send("\(code)")
+                try await stream.send("\(code) \(code.status)")
                 try await stream.finish()
                 let error = try await context.expectError(code, from: "a stream whose handler throws \(code)") {
                     _ = try await context.texts(of: stream)
                 }
+                try context.expect(error.code.status, is: code.status, "the status of \(code)")
+                try context.expect(error.details, is: ["field": "näme", "empty": ""], "the details of \(code)")
                 try context.expect(error.message, is: "as requested", "the message")
                 try context.expect(error.origin, is: TransportTestContext.service, "the origin")
             }
         },
         TransportCase(
             "T20", .core,
-            "A missing listener is unavailable and safe to retry, and differs from notFound of a service.",
+            "A missing listener is reported as unavailable and safe to retry, not as a service's notFound.",
             rationale: "A service that is down and a service that does not find an object look the same."
         ) { context in
             let listener = try await context.serve { _ in throw MicroError(.notFound, "no such user") }
@@ -89,7 +106,7 @@ extension TransportCase {
                 missing.message.contains(listener.address.host), "the message names the address: \(missing.message)")
         },
         TransportCase(
-            "T53", .capability, "Opening a stream to an endpoint without streams fails as notFound of the server.",
+            "T53", .capability, "Opening a stream to an endpoint without streams fails as the server's notFound.",
             rationale: "Opening a stream runs a handler that expects a call.", capabilities: ["streams"]
         ) { context in
             let listener = try await context.serve()

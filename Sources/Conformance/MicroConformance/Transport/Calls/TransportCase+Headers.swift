@@ -79,7 +79,7 @@ extension TransportCase {
             rationale: "go-micro returns every header of a request to the caller."
         ) { context in
             let listener = try await context.serve { request in
-                // Returns the headers of the request in the body, and none as headers.
+                // Returns the headers of the request in the body, without any headers in the response.
                 let names = request.headers.map { "\($0.name)=\($0.value)" }.joined(separator: "\n")
                 return TransportResponse(contentType: request.contentType, body: ByteBuffer(string: names))
             }

@@ -32,7 +32,7 @@ extension TransportCase {
             try context.expect(try await context.call(at: peer.address), is: "", "the response")
         },
         badPeer(
-            "T29", .respondsTwice, "A second response to one request is not taken for the response of the next call.",
+            "T29", .respondsTwice, "A second response to one request is not used as the response of the next call.",
             rationale: "Every call gets the response of the call before it."
         ) { context, peer in
             for number in 0..<20 {

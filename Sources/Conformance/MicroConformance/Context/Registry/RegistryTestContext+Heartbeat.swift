@@ -1,0 +1,61 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import MicroCore
+import Synchronization
+
+extension RegistryTestContext {
+    /// Runs the body while heartbeats keep a record registered, with a watch of the reader that has seen it.
+    ///
+    /// - Parameters:
+    ///   - service: The record; ``record(_:version:node:port:metadata:)`` by default.
+    ///   - registry: The client that registers; the writer by default.
+    ///   - losesNode: Whether the body makes the backend lose the node. If true, the heartbeat must report `lost` and
+    ///     `restored`; if false, only `registered`. Nil if it depends on the timing.
+    func withHeartbeat(
+        of service: ServiceRecord? = nil, in registry: (any Registry)? = nil, losesNode: Bool? = nil,
+        _ body: (WatchRecorder) async throws -> Void
+    ) async throws {
+        let service = service ?? record()
+        let statuses = StatusRecorder()
+        var configuration = Registration.Configuration()
+        configuration.timeToLive = bounds.expiry.timeToLive
+        let registration = try Registration(
+            of: service, in: registry ?? writer, configuration: configuration, logger: .silent
+        ) { statuses.add($0) }
+        try await registration.start(within: bounds.timeouts.recovery)
+        let heartbeat = Task { await registration.run() }
+        defer { heartbeat.cancel() }
+        let recorder = record(try reader.watch("svc"))
+        try await eventually(recorder, sees: [service])
+        try await body(recorder)
+        if losesNode == true {
+            try await eventually("the heartbeat reports the restoration", within: bounds.timeouts.recovery) {
+                statuses.names.last == "restored"
+            }
+        }
+        heartbeat.cancel()
+        await heartbeat.value
+        let names = statuses.names
+        if losesNode == false { try expect(names, is: ["registered"], "the statuses of the heartbeat") }
+        let alternating = names.indices.map { $0 == 0 ? "registered" : $0.isMultiple(of: 2) ? "restored" : "lost" }
+        try expect(names, is: alternating, "the statuses of the heartbeat")
+    }
+
+    /// Expects the record of ``withHeartbeat(of:in:losesNode:_:)`` to be found again, by a lookup and by the watch,
+    /// within the recovery timeout.
+    func eventuallyRestored(_ recorder: WatchRecorder) async throws {
+        try await eventually(reader, sees: [record()], within: bounds.timeouts.recovery)
+        try await eventually(recorder, sees: [record()], within: bounds.timeouts.recovery)
+    }
+}
+
+/// The statuses of a heartbeat.
+private final class StatusRecorder: Sendable {
+    private let statuses = Mutex<[String]>([])
+
+    /// The names of the statuses, in their order.
+    var names: [String] { statuses.withLock(\.self) }
+
+    func add(_ status: RegistrationStatus) { statuses.withLock { $0.append(status.name) } }
+}
