@@ -1,0 +1,33 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Synchronization
+
+/// The responder of a server, which can be replaced. Requests that run keep the responder that they began with.
+final class ReloadableResponder: HTTPResponder {
+    typealias Context = EdgeContext
+
+    private let state: Mutex<EdgeResponder>
+
+    init(_ responder: EdgeResponder) { state = Mutex(responder) }
+
+    /// The responder for new requests.
+    var current: EdgeResponder { state.withLock(\.self) }
+
+    /// Replaces the responder.
+    func replace(_ change: (EdgeResponder) -> EdgeResponder) { state.withLock { $0 = change($0) } }
+
+    /// Responds with the current responder.
+    func respond(to request: Request, context: EdgeContext) async throws -> Response {
+        try await current.respond(to: request, context: context)
+    }
+
+    /// The handlers of a new connection.
+    var channelHandlers: [any RemovableChannelHandler] {
+        guard current.webSockets != nil else { return [DisconnectHandler()] }
+        return [DisconnectHandler(), UpgradeHandler { await self.current.upgrade($0, $1) }]
+    }
+}
