@@ -18,7 +18,7 @@ import Testing
     ])
     func invalidArgumentsShowUsage(_ registry: String, _ control: String, _ message: String) async throws {
         let result = try await MicroTool.conformance("--registry", registry, "--control", control)
-        #expect(result.status == 64, "\(result.text)")
+        #expect(result.status == 2, "\(result.text)")
         #expect(result.text.contains(message), "\(result.text)")
         #expect(result.text.contains("Usage: micro conformance registry"), "\(result.text)")
     }

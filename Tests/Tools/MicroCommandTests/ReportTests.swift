@@ -76,6 +76,13 @@ import FoundationXML
         #expect(!result.text.contains("R02"), "R02 has another tier: \(result.text)")
     }
 
+    @Test func closedStandardOutputIsReported() async throws {
+        let command = #"$0 conformance registry --registry memory --run R01 | true; exit ${PIPESTATUS[0]}"#
+        let result = try await MicroTool.run("/bin/bash", ["-c", command, MicroTool.path])
+        #expect(result.status == 1)
+        #expect(result.text.contains("cannot write the report to the standard output"), "\(result.text)")
+    }
+
     #if os(Linux)
     @Test(.enabled(if: Machine.path(of: "script") != nil, "needs script(1), which provides a terminal"))
     func progressIsShownOnTerminal() async throws {

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import Configuration
 import Foundation
 import MicroConformance
 import MicroCore
@@ -26,8 +25,12 @@ struct ConformanceOptions: ParsableArguments {
     ///
     /// - Parameters:
     ///   - part: The kind of adapter.
-    ///   - adapter: The name of the adapter. An unknown name is reported by ``run(_:_:address:delivery:_:)``.
-    func validate<Harness>(_ part: AdapterPart<Harness>, _ adapter: String, address: String?) throws {
+    ///   - adapter: The name of the adapter. An unknown name is reported by ``run(_:_:address:delivery:queueType:_:)``. Nil is an error: the option is required.
+    func validate<Harness>(_ part: AdapterPart<Harness>, _ adapter: String?, address: String?) throws {
+        guard let adapter else {
+            throw ValidationError(
+                "Missing --\(part.name): choose one of \(part.adapterNames.joined(separator: ", ")).")
+        }
         if HarnessDescription.named(adapter)?.isInProcess == true {
             guard address == nil else {
                 throw ValidationError("The \(adapter) \(part.name) has no address: omit --\(part.name)-address.")
@@ -43,15 +46,16 @@ struct ConformanceOptions: ParsableArguments {
     ///
     /// - Throws: `ExitCode` with 1 if a case has failed; ``CommandError``; ``MicroCore/MicroError``.
     func run<Harness, TestContext: ConformanceTestContext>(
-        _ part: AdapterPart<Harness>, _ adapter: String, address: String?, delivery: DeliveryGuarantee = .atMostOnce,
+        _ part: AdapterPart<Harness>, _ settings: SettingsOptions, address: String?,
+        delivery: DeliveryGuarantee = .atMostOnce, queueType: String? = nil,
         _ makeRunner: (Harness, RunOptions) -> ConformanceRunner<TestContext>
     ) async throws {
         let options = try selection.options(of: TestContext.catalog)
         let harness = try await part.makeHarness(
-            of: adapter,
+            of: settings.value(named: part.name) ?? "",
             HarnessOptions(
                 address: address, control: try controlSource(), delivery: delivery,
-                configuration: ConfigReader(provider: EnvironmentVariablesProvider())))
+                queueType: queueType, configuration: try settings.resolved().reader))
         let runner = makeRunner(harness, options)
         // Open the file before the run, so that a wrong path does not waste minutes.
         let output = try ReportOutput(path: reportOptions.output)

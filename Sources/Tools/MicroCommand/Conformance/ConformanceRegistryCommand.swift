@@ -15,24 +15,22 @@ struct ConformanceRegistryCommand: AsyncParsableCommand {
             case about go-micro's records, which have no namespace, uses unique service names.
 
             Credentials and certificates are read from the environment, as in a service: CONSUL_HTTP_TOKEN, \
-            CONSUL_CACERT, CONSUL_CLIENT_CERT, CONSUL_CLIENT_KEY; ETCDCTL_USER, ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY.
+            CONSUL_CACERT, CONSUL_CLIENT_CERT, CONSUL_CLIENT_KEY; ETCDCTL_USER, ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY; \
+            KUBERNETES_TOKEN, KUBERNETES_CACERT, KUBERNETES_CERT, KUBERNETES_KEY, KUBECONFIG.
 
             With --control the cases stop, kill, pause and wipe the backend. All its data is lost.
             """)
 
-    @Option(help: "The adapter: \(AdapterPart.registry.adapterNames.joined(separator: ", ")).")
-    var registry: String
-
-    @Option(
-        help: "The address of the backend, HOST:PORT (default: MICRO_REGISTRY_ADDRESS, or the adapter's default).")
-    var registryAddress: String?
+    @OptionGroup(title: "Settings") var settings: SettingsOptions
 
     @OptionGroup var conformanceOptions: ConformanceOptions
 
-    func validate() throws { try conformanceOptions.validate(.registry, registry, address: registryAddress) }
+    func validate() throws {
+        try conformanceOptions.validate(.registry, settings.registry, address: settings.registryAddress)
+    }
 
     func run() async throws {
-        try await conformanceOptions.run(.registry, registry, address: registryAddress) {
+        try await conformanceOptions.run(.registry, settings, address: settings.registryAddress) {
             RegistryRunner($0, options: $1)
         }
     }

@@ -4,6 +4,11 @@
 import ArgumentParser
 import MicroCore
 
+/// A type of durable queues of RabbitMQ as the value of an option.
+enum QueueTypeOption: String, ExpressibleByArgument, CaseIterable {
+    case classic, quorum
+}
+
 /// A delivery guarantee as the value of an option.
 enum DeliveryOption: String, ExpressibleByArgument, CaseIterable {
     case atMostOnce = "at-most-once"

@@ -9,12 +9,18 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
     case table
     case json
     case junit
+    /// Whether each requirement of the contract is kept.
+    case requirements
+    /// The JSON of shields.io with the counts of the requirements.
+    case badge
 
     func text(of report: ConformanceReport) -> String {
         switch self {
         case .table: report.table
         case .json: report.json
         case .junit: report.junit
+        case .requirements: report.requirements
+        case .badge: report.badge
         }
     }
 }

@@ -1,0 +1,150 @@
+// Copyright (c) the swift-micro authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// The loop of `micro cli`: reads lines and runs them as commands.
+struct PromptSession {
+    private static let prompt = "micro> "
+
+    /// The settings of the prompt, by environment variable.
+    let options: [String: String]
+
+    // MARK: Lines of a pipe
+
+    /// Runs the lines of the standard input, which is not a terminal.
+    func runLines() async throws {
+        for try await line in StandardInput.lines {
+            guard await run(String(decoding: line, as: UTF8.self)) else { return }
+        }
+    }
+
+    // MARK: Terminal
+
+    /// Shows the prompt until the user ends it.
+    func runInteractively() async throws {
+        var history = PromptHistory()
+        let input = KeyInput()
+        while !Task.isCancelled {
+            guard let line = try await readLine(history.lines, input) else { break }
+            history.add(line)
+            guard await run(line) else { return }
+        }
+        try Console.standard.write("\n")
+    }
+
+    /// Edits a line in raw mode.
+    ///
+    /// - Returns: The line; nil at the end of the input.
+    private func readLine(_ history: [String], _ input: KeyInput) async throws -> String? {
+        let terminal = RawTerminal(keepsSignals: false)
+        defer { withExtendedLifetime(terminal) {} }
+        var editor = LineEditor(history: history)
+        try draw(editor)
+        while let byte = await input.next() {
+            switch editor.handle(byte) {
+            case .none: break
+            case .submit:
+                try Console.standard.write("\r\n")
+                return editor.line
+            case .interrupt:
+                try Console.standard.write("^C\r\n")
+                editor = LineEditor(history: history)
+            case .endOfInput: return nil
+            case .clearScreen: try Console.standard.write("\u{1B}[H\u{1B}[J")
+            case .complete: try await complete(&editor)
+            }
+            try draw(editor)
+        }
+        return nil
+    }
+
+    /// Draws the line again. A line that is wider than the terminal is shown around the cursor.
+    private func draw(_ editor: LineEditor) throws {
+        let width = max(10, Console.standard.size.columns - Self.prompt.count - 1)
+        let start = max(0, editor.cursor - width)
+        let visible = editor.text[start..<min(editor.text.count, start + width)]
+        let head = String(editor.text[start..<editor.cursor])
+        let column = Self.prompt.count + TerminalText.escaped(head).displayWidth
+        try Console.standard.write(
+            "\r\u{1B}[K\(Self.prompt)\(TerminalText.escaped(String(visible)))\r\u{1B}[\(column)C")
+    }
+
+    private func complete(_ editor: inout LineEditor) async throws {
+        let completion = PromptCompletion(
+            commands: MicroTool.shownCommandNames + ["exit", "quit"],
+            services: { [options] in await Completion.serviceNames(options) },
+            endpoints: { [options] in await Completion.endpointNames(of: $0, options) })
+        let (word, candidates) = await completion.candidates(for: editor.head)
+        guard !candidates.isEmpty else { return }
+        let prefix = candidates.count == 1 ? candidates[0] + " " : PromptCompletion.commonPrefix(of: candidates)
+        if prefix.count > word.count {
+            editor.replaceHead(with: String(editor.head.dropLast(word.count)) + prefix)
+        } else {
+            try Console.standard.write("\r\n")
+            try Console.standard.write(
+                candidates.map { TerminalText.escaped($0) }.joined(separator: "  ") + "\r\n")
+        }
+    }
+
+    // MARK: Commands
+
+    /// Runs a line.
+    ///
+    /// - Returns: Whether the prompt continues.
+    private func run(_ line: String) async -> Bool {
+        let (words, isComplete) = WordSplitter.split(line)
+        guard let first = words.first else { return true }
+        guard isComplete else {
+            Console.standard.message("Error: a quote is not closed")
+            return true
+        }
+        switch first {
+        case "exit", "quit": return false
+        case "help", "?":
+            _ = await CommandRunner.run(["help"] + words.dropFirst())
+        case "cli": Console.standard.message("Error: this is the prompt already")
+        default:
+            let command =
+                first == "ls" ? ["list"] + words.dropFirst() : first == "micro" ? Array(words.dropFirst()) : words
+            await runInterruptibly(command)
+        }
+        return !Task.isCancelled
+    }
+
+    /// Runs a command, which Ctrl-C ends without ending the prompt.
+    private func runInterruptibly(_ words: [String]) async {
+        // Settings of the prompt, unless the line has its own.
+        let given = SettingsExtraction.extract(from: words).options
+        let settings = options.filter { given[$0.key] == nil }.flatMap { variable, value -> [String] in
+            guard let name = SettingName.allCases.first(where: { $0.variable == variable }) else { return [] }
+            return ["--\(name.rawValue)", value]
+        }
+        let command = Task { await CommandRunner.run(settings + words) }
+        await Interruption.handlingInterrupts(by: { command.cancel() }, during: { _ = await command.value })
+    }
+}
+
+/// The bytes of the terminal, read one at a time.
+final class KeyInput {
+    private var bytes: [UInt8] = []
+
+    /// Waits for the next byte; nil at the end of the input, and once the task is cancelled.
+    func next() async -> UInt8? {
+        while bytes.isEmpty {
+            guard !Task.isCancelled else { return nil }
+            var descriptor = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+            if poll(&descriptor, 1, 0) <= 0 {
+                // Woken by cancellation. The delay between two keystrokes is not noticeable.
+                try? await Task.sleep(for: .milliseconds(10))
+                continue
+            }
+            var buffer = [UInt8](repeating: 0, count: 1024)
+            let count = read(STDIN_FILENO, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return nil }
+            bytes = Array(buffer[..<count])
+        }
+        return bytes.removeFirst()
+    }
+}
