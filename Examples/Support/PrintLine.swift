@@ -2,6 +2,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Synchronization
 
-/// Prints a line without buffering, so that a reader of a pipe gets it at once.
-public func printLine(_ line: String) { FileHandle.standardOutput.write(Data("\(line)\n".utf8)) }
+/// The standard output of an example. Lines are not buffered, so that a reader of a pipe gets them immediately.
+public enum StandardOutput {
+    private static let isClosedFlag = Atomic(false)
+
+    /// Otherwise, the first write after the reader has closed the pipe would terminate the process.
+    private static let ignoreSIGPIPE: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
+
+    /// Whether a line could not be written, because the reader has closed the pipe. The program has no purpose then.
+    public static var isClosed: Bool { isClosedFlag.load(ordering: .relaxed) }
+
+    /// Writes a line.
+    public static func write(_ line: String) {
+        _ = ignoreSIGPIPE
+        do { try FileHandle.standardOutput.write(contentsOf: Data("\(line)\n".utf8)) } catch {
+            isClosedFlag.store(true, ordering: .relaxed)
+        }
+    }
+}
+
+/// Prints a line; see ``StandardOutput``.
+public func printLine(_ line: String) { StandardOutput.write(line) }

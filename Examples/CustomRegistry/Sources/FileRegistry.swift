@@ -7,7 +7,7 @@ public import MicroCore
 
 /// A registry in a folder that is shared by the processes of a machine, with one file per node.
 ///
-/// The folder has to exist: a missing one is an outage, not an empty registry. Expiry uses the machine's clock. Node
+/// The folder must exist: a missing folder is an outage, not an empty registry. Expiry uses the machine's clock. Node
 /// IDs that differ only in case need a case-sensitive file system.
 public final class FileRegistry: Registry {
     private let folder: URL
@@ -28,8 +28,10 @@ public final class FileRegistry: Registry {
     /// `file`
     public var name: String { "file" }
 
-    /// Reads are linearizable, and any client may remove a node.
-    public var capabilities: RegistryCapabilities { [.readYourWrites, .foreignDeregistration, .linearizableReads] }
+    /// Reads are linearizable, and any client may remove or move a node.
+    public var capabilities: RegistryCapabilities {
+        [.readYourWrites, .foreignDeregistration, .linearizableReads, .foreignMoves]
+    }
 
     /// A description such as `the files in /run/services`.
     public var description: String { "the files in \(folder.path)" }
@@ -45,7 +47,7 @@ public final class FileRegistry: Registry {
     /// See ``MicroCore/Registry/deregister(_:)``.
     public func deregister(_ service: ServiceRecord) async throws {
         try service.validate()
-        try await files.remove(service.nodes.map(\.id))
+        try await files.remove(service.nodes.map(\.id), of: service.name)
     }
 
     /// See ``MicroCore/Registry/lookUp(_:)``.
@@ -73,7 +75,8 @@ public final class FileRegistry: Registry {
         while !Task.isCancelled {
             let next: RegistryState
             do { next = RegistryState(try await files.records(of: name)) } catch let error as MicroError {
-                // Keeps the last state as stale. Before the first read the state is unknown, which is not empty.
+                // Keeps the last state as stale. Before the first read, the state is unknown, which is different from
+                // empty.
                 next = state?.failing(with: error) ?? RegistryState(freshness: .unknown(cause: error))
             } catch { return }
             publish(next)

@@ -7,7 +7,7 @@ import MicroCore
 
 /// The files of a namespace: `<folder>/@<namespace>/<node ID>`.
 ///
-/// An actor, because the operations of a client on a node have to be serialized.
+/// An actor, because the operations of a client on a node must be serialized.
 actor NodeFileStore {
     private let folder: URL
     private let logger: Logger
@@ -47,11 +47,16 @@ actor NodeFileStore {
         }
     }
 
-    /// Removes the files of nodes, if they exist.
-    func remove(_ nodeIDs: [String]) throws {
+    /// Removes the files of nodes that belong to a service.
+    func remove(_ nodeIDs: [String], of service: String) throws {
         try withRegistryErrors {
             for id in nodeIDs {
-                do { try FileManager.default.removeItem(at: url(id)) } catch CocoaError.fileNoSuchFile { _ = try ids() }
+                do {
+                    if let file = try read(id), file.name != service { continue }
+                    try FileManager.default.removeItem(at: url(id))
+                } catch let error as CocoaError where [.fileNoSuchFile, .fileReadNoSuchFile].contains(error.code) {
+                    _ = try ids()
+                }
             }
         }
     }

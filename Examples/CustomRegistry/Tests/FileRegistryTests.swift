@@ -17,7 +17,7 @@ import Testing
     }
 }
 
-/// Describes the registry to the conformance kit and creates its clients.
+/// Describes the registry to the conformance suite and creates its clients.
 struct FileRegistryHarness: RegistryHarness {
     let subject = TestSubject(adapter: "FileRegistry", adapterVersion: "1.0", backend: "files", backendVersion: "-")
     let bounds = RegistryBounds(
@@ -43,7 +43,7 @@ struct MovableFolder: BackendControl {
         let files = FileManager.default
         switch action {
         case .stop, .kill: try files.moveItem(at: url, to: movedURL)
-        // The folder may exist: the kit also starts a running backend after each case that stops it.
+        // The folder may exist: the suite also starts a running backend after each case that stops it.
         case .start: if files.fileExists(atPath: movedURL.path) { try files.moveItem(at: movedURL, to: url) }
         case .wipe:
             try files.moveItem(at: url, to: movedURL)

@@ -12,7 +12,11 @@ import Synchronization
 struct EventsDemo {
     private struct MailServerBusyError: Error {}
 
-    static func main() async throws {
+    static func main() async {
+        await Microservice.main { try await demonstrate() }
+    }
+
+    private static func demonstrate() async throws {
         LoggingSystem.bootstrap { _ in SwiftLogNoOpLogHandler() }
         // At least once: an event is redelivered if its handler fails.
         let broker = MemoryBroker(delivery: .atLeastOnce)

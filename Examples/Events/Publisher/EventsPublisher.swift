@@ -4,7 +4,6 @@
 import ArgumentParser
 import EventsContract
 import ExampleSupport
-import Logging
 import Micro
 import MicroBackends
 
@@ -18,10 +17,16 @@ struct EventsPublisher: AsyncParsableCommand {
     @OptionGroup var pacing: PacingOptions
 
     func run() async throws {
-        LoggingSystem.bootstrap(StreamLogHandler.standardError)
-        let client = try Client(backends: .environment)
+        try LogConfiguration.environment().bootstrap()
+        let failures = try await withClient(backends: .environment, publish)
+        printLine("\(pacing.count - failures) published, \(failures) failed")
+        if failures > 0 || StandardOutput.isClosed { throw ExitCode.failure }
+    }
+
+    /// Publishes all events, and returns the number of failures.
+    private func publish(with client: Client) async throws -> Int {
         var failures = 0
-        for number in 1...pacing.count {
+        for number in 1...pacing.count where !StandardOutput.isClosed {
             do {
                 try await client.publish(UserCreated(number: number, name: "John"), to: UserCreated.topic)
             } catch let error as MicroError {
@@ -30,8 +35,6 @@ struct EventsPublisher: AsyncParsableCommand {
             }
             try await Task.sleep(for: .seconds(pacing.interval))
         }
-        await client.close()
-        printLine("\(pacing.count - failures) published, \(failures) failed")
-        if failures > 0 { throw ExitCode.failure }
+        return failures
     }
 }

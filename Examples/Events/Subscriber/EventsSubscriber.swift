@@ -4,7 +4,7 @@
 import ArgumentParser
 import EventsContract
 import ExampleSupport
-import Logging
+import Foundation
 import Micro
 import MicroBackends
 
@@ -19,10 +19,12 @@ struct EventsSubscriber: AsyncParsableCommand {
     var queue = "mails"
 
     func run() async throws {
-        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        try LogConfiguration.environment().bootstrap()
         let service = try Microservice("mailer", backends: .environment)
         service.subscribe(UserCreated.topic, queue: queue) { (event: UserCreated, context) in
             printLine("\(queue): welcome \(event.name), number \(event.number)")
+            // Without a reader of its output, this example has no purpose: it shuts down as on a signal.
+            if StandardOutput.isClosed { kill(getpid(), SIGTERM) }
         }
         try await service.runService()
     }

@@ -4,7 +4,6 @@
 import ArgumentParser
 import ExampleSupport
 import GreeterContract
-import Logging
 import Micro
 import MicroBackends
 
@@ -21,13 +20,18 @@ struct GreeterClient: AsyncParsableCommand {
     var name = "John"
 
     func run() async throws {
-        LoggingSystem.bootstrap(StreamLogHandler.standardError)
-        let client = try Client(backends: .environment)
+        try LogConfiguration.environment().bootstrap()
         let statistics = CallStatistics()
+        try await withClient(backends: .environment) { try await call($0, statistics) }
+        printLine(statistics.summary)
+        if statistics.failures > 0 || StandardOutput.isClosed { throw ExitCode.failure }
+    }
+
+    private func call(_ client: Client, _ statistics: CallStatistics) async throws {
         let options = CallOptions(isIdempotent: true) { _ in statistics.recordRetry() }
         let clock = ContinuousClock()
         var next = clock.now
-        for _ in 0..<pacing.count {
+        for _ in 0..<pacing.count where !StandardOutput.isClosed {
             let started = clock.now
             do {
                 let response: HelloResponse = try await client.call(
@@ -39,8 +43,5 @@ struct GreeterClient: AsyncParsableCommand {
             next += .seconds(pacing.interval)
             try await Task.sleep(until: next, clock: clock)
         }
-        await client.close()
-        printLine(statistics.summary)
-        if statistics.failures > 0 { throw ExitCode.failure }
     }
 }

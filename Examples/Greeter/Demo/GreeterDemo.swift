@@ -9,7 +9,11 @@ import MicroMemory
 /// A service and its caller in one process, on the memory backends. It needs no server.
 @main
 struct GreeterDemo {
-    static func main() async throws {
+    static func main() async {
+        await Microservice.main { try await demonstrate() }
+    }
+
+    private static func demonstrate() async throws {
         LoggingSystem.bootstrap { _ in SwiftLogNoOpLogHandler() }
         let registry = MemoryRegistry()
         let transport = MemoryTransport()

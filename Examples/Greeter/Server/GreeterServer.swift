@@ -5,7 +5,6 @@ import ArgumentParser
 import Configuration
 import Foundation
 import GreeterContract
-import Logging
 import Micro
 import MicroBackends
 
@@ -23,7 +22,7 @@ struct GreeterServer: AsyncParsableCommand {
     var serviceVersion: String?
 
     func run() async throws {
-        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        try LogConfiguration.environment().bootstrap()
         let service = try Microservice("greeter", backends: .environment, configReader: settings)
         service.handle("Greeter.Hello") { (request: HelloRequest, context) in
             guard !request.name.isEmpty else { throw MicroError(.invalidArgument, "the name is empty") }

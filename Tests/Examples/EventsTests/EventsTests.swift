@@ -56,6 +56,16 @@ private func start(_ program: String, _ arguments: String..., environment: [Stri
     }
 }
 
+/// Several processes with RabbitMQ, without a registry.
+@Suite(.requiresRabbitMQ, .rabbitMQ, .serialized, .timeLimit(.minutes(2))) struct EventsOnRabbitMQTests {
+    @Test(arguments: [[:], ["MICRO_BROKER_DELIVERY": "at-least-once", "RABBITMQ_EXCHANGE": "events-of-tests"]])
+    func queueMembersShareEventsAndOtherQueueReceivesAll(_ delivery: [String: String]) async throws {
+        let server = try #require(RabbitMQServer.current)
+        let environment = ["MICRO_BROKER": "rabbitmq", "MICRO_BROKER_ADDRESS": server.url]
+        try await expectEachOnce(environment.merging(delivery) { $1 })
+    }
+}
+
 /// Runs two subscribers of one queue, one of another queue, and a publisher of 40 events.
 private func expectEachOnce(_ environment: [String: String]) async throws {
     let subscribers = [

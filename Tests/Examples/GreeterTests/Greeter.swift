@@ -24,7 +24,7 @@ enum Greeter {
     }
 
     /// The path of a program, which is in the directory of the test program.
-    private static func path(of program: String) -> String {
+    static func path(of program: String) -> String {
         URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(program).path
     }
 }

@@ -20,8 +20,8 @@ import Testing
 
     @Test(arguments: [
         (
-            ["MICRO_REGISTRY": "zookeeper"],
-            "MICRO_REGISTRY=zookeeper is not linked into this program: choose one of consul, etcd, memory"
+            ["MICRO_REGISTRY": "carrier"],
+            "MICRO_REGISTRY=carrier is not linked into this program: choose one of consul, etcd, kubernetes, memory"
         ),
         (
             ["MICRO_REGISTRY": "consul", "MICRO_REGISTRY_ADDRESS": "a/b"],
@@ -38,6 +38,15 @@ import Testing
         let server = try Greeter.start("greeter-server", environment: environment)
         #expect(await server.exitStatus() == 1)
         #expect(server.text.contains(message), "\(server.text)")
+    }
+
+    /// The demo has no argument parser, which would also print errors.
+    @Test func errorOfMainIsPrintedInOneLine() async throws {
+        let demo = try Greeter.start("greeter-demo", environment: ["MICRO_BROKER": "carrier"])
+        #expect(await demo.exitStatus() == 1)
+        #expect(
+            demo.text.hasPrefix("greeter-demo: invalidArgument: MICRO_BROKER=carrier is not linked"), "\(demo.text)")
+        #expect(demo.text.count(where: \.isNewline) == 1 && demo.text.last == "\n", "\(demo.text)")
     }
 
     @Test func usedPortStopsSecondServer() async throws {
