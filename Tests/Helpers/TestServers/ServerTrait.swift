@@ -16,7 +16,7 @@ package protocol SuiteServer: AnyObject, Sendable {
 /// Starts a server for a suite, and ends it after the suite. Few suites with servers run at the same time.
 package struct ServerTrait<Server: SuiteServer>: SuiteTrait, TestScoping {
     /// Makes the server.
-    let make: @Sendable () throws -> Server
+    let make: @Sendable () async throws -> Server
 
     /// Runs the suite with the server as `current`.
     package func provideScope(
@@ -26,7 +26,7 @@ package struct ServerTrait<Server: SuiteServer>: SuiteTrait, TestScoping {
     }
 
     private func run(_ function: @concurrent @Sendable () async throws -> Void) async throws {
-        let server = try make()
+        let server = try await make()
         let result = await Result {
             try await server.start()
             try await Server.taskLocalCurrent.withValue(server) { try await function() }

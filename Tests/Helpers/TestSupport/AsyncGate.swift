@@ -31,7 +31,7 @@ package final class AsyncGate: Sendable {
         }
     }
 
-    /// Resumes all waiters. From now on ``pass()`` returns at once.
+    /// Resumes all waiters. From now on, ``pass()`` returns immediately.
     package func open() {
         let waiters = state.withLock { state in
             state.isOpen = true

@@ -5,7 +5,7 @@ import Foundation
 import Synchronization
 package import Testing
 
-/// Runs a suite or a test on threads of its own instead of the cooperative pool, so that its blocking calls do not delay
+/// Runs a suite or a test on dedicated threads instead of the cooperative pool, so that its blocking calls do not delay
 /// other tests.
 package struct BlockingTrait: SuiteTrait, TestTrait, TestScoping {
     package init() {}

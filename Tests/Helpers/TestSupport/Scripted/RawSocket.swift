@@ -6,7 +6,7 @@ import Foundation
 /// A TCP socket over IPv4 with blocking calls. A test that uses one has the trait `.blocking`.
 ///
 /// Reading, writing and ``shutDown()`` may be called on different threads. The descriptor is closed with the last
-/// reference: closing it earlier could close a descriptor that another thread has opened since.
+/// reference, because closing it earlier could close a descriptor that another thread has opened in the meantime.
 package final class RawSocket: Sendable {
     /// The result of a read.
     package enum Event: Equatable, Sendable {
@@ -102,7 +102,7 @@ package final class RawSocket: Sendable {
     /// Closes the sending side (FIN).
     package func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-    /// Makes the closing of the descriptor reset the connection (RST).
+    /// Makes closing the descriptor reset the connection (RST).
     package func resetOnClose() {
         var value = linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &value, socklen_t(MemoryLayout.size(ofValue: value)))
@@ -168,7 +168,7 @@ package final class RawListener: Sendable {
 
     private let socket: RawSocket
 
-    /// Listens at an address of this machine.
+    /// Listens on an address of this machine.
     ///
     /// - Parameter port: 0 for a free port.
     /// - Throws: ``RawSocketError`` with the `errno`.

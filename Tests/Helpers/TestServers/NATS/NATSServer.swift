@@ -92,7 +92,7 @@ package final class NATSServer: ChildServer {
         return file
     }
 
-    /// Replaces the further configuration while the server runs, and waits until it is in force.
+    /// Replaces the further configuration while the server runs, and waits until it takes effect.
     package func reconfigure(_ configuration: String) async throws {
         guard let launchOptions else { throw externalServerError }
         settings.withLock { $0.configuration = configuration }
@@ -104,8 +104,8 @@ package final class NATSServer: ChildServer {
         }
     }
 
-    /// Starts the graceful shutdown: the server notifies its clients, and after a second closes their connections one after
-    /// the other.
+    /// Starts the graceful shutdown: the server notifies its clients, and after a second closes their connections one
+    /// after another.
     package func enterLameDuckMode() { process.signal(SIGUSR2) }
 
     // MARK: Monitoring

@@ -94,7 +94,7 @@ package final class ConsulServer: ChildServer {
 
     package var isExternal: Bool { arguments == nil }
 
-    /// Starts the agent and waits until it listens, whatever its responses are.
+    /// Starts the agent and waits until it listens, regardless of its responses.
     package func startUnverified() async throws {
         try launch()
         try await process.waitUntil { await isListening() }

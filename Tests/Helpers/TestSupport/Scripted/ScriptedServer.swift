@@ -14,7 +14,7 @@ import Synchronization
 /// defer { server.stop() }
 /// ```
 ///
-/// Listens at a free port of 127.0.0.1. Each script has a thread of its own, and its connection is closed when the script
+/// Listens on a free port of 127.0.0.1. Each script has its own thread, and its connection is closed when the script
 /// returns or throws. The threads keep the server alive until ``stop()``.
 package final class ScriptedServer: Sendable {
     /// Handles one connection.
@@ -33,7 +33,7 @@ package final class ScriptedServer: Sendable {
 
     /// Listens, and runs a script for each connection.
     ///
-    /// - Throws: ``RawSocketError`` if there is no port or descriptor left.
+    /// - Throws: ``RawSocketError`` if no port or descriptor is available.
     package init(_ script: @escaping Script) throws {
         listener = try RawListener()
         self.script = script
@@ -100,7 +100,7 @@ package final class ScriptedServer: Sendable {
             return
         }
         runThread { server in
-            // A script throws if its peer ends the connection, which tests do on purpose.
+            // A script throws if its peer ends the connection, which tests do deliberately.
             try? server.script(connection)
             connection.close()
             server.state.withLock { _ = $0.connections.removeValue(forKey: ObjectIdentifier(connection)) }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import MicroConformance
 import TestSupport
 
 /// A child process of a test. Its output is recorded. It is killed when this object is released.
@@ -24,13 +25,28 @@ package final class ChildProcess: Sendable {
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment
-            .filter { variable in !["MICRO_", "CONSUL_", "ETCD", "NATS_"].contains(where: variable.key.hasPrefix) }
+            .filter { variable in
+                !["MICRO_", "CONSUL_", "ETCD", "NATS_", "RABBITMQ_"].contains(where: variable.key.hasPrefix)
+            }
             .merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = file
         process.standardError = file
-        try ProcessLauncher.run(process)
+        try process.start()
         try file.close()
+    }
+
+    /// Starts a program whose output on one stream is read by a pipe until the first line, which is recorded. Then the
+    /// pipe has no reader.
+    ///
+    /// - Parameter stream: The file descriptor of the stream. The other stream is discarded.
+    package convenience init(
+        readingFirstLineOf stream: Int32, of program: String, _ arguments: [String],
+        environment: [String: String] = [:]
+    ) throws {
+        let redirection = stream == STDOUT_FILENO ? "2>/dev/null > >(head -n 1)" : "2> >(head -n 1) >/dev/null"
+        try self.init(
+            "/bin/bash", ["-c", "exec \"$0\" \"$@\" \(redirection)", program] + arguments, environment: environment)
     }
 
     deinit {

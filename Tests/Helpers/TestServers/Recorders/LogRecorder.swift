@@ -14,11 +14,22 @@ package final class LogRecorder: Sendable {
     /// All lines so far: level, message and metadata.
     package var text: [String] { lines.withLock(\.self) }
 
-    /// A logger that writes to this recorder, with the level `trace`.
+    /// A logger with the level `trace` that writes to this recorder.
     package var logger: Logger { Logger(label: "test") { _ in Handler(recorder: self) } }
 
     /// Whether one line contains all texts.
     package func has(_ texts: String...) -> Bool { text.contains { line in texts.allSatisfy(line.contains) } }
+
+    /// Whether an outage of a backend was logged, with its cause.
+    package func hasOutage(of backend: String) -> Bool {
+        has("warning disconnected from \(backend); reconnecting", "cause")
+    }
+
+    /// Whether the end of an outage was logged, at the level of the outage.
+    package func hasRecovery(of backend: String) -> Bool { has("warning reconnected to \(backend)") }
+
+    /// The number of outages that were logged as warnings.
+    package var outageCount: Int { text.count { $0.hasPrefix("warning disconnected") } }
 
     private func append(_ line: String) { lines.withLock { $0.append(line) } }
 

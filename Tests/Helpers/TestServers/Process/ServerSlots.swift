@@ -26,7 +26,7 @@ private enum ServerSlots {
     }
 }
 
-/// Runs a suite that starts servers on threads of its own, and only if few such suites are running.
+/// Runs a suite that starts servers on dedicated threads, and only if few such suites are running.
 package struct ServerSuiteTrait: SuiteTrait, TestScoping {
     package func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void

@@ -20,7 +20,7 @@ package final class HTTPRelay: Sendable {
     private let server: ScriptedServer
     private let shared: SharedState
 
-    /// Listens at a free port of 127.0.0.1, in front of the server at a port.
+    /// Listens on a free port of 127.0.0.1, in front of the server at a port.
     package init(to port: Int) throws {
         let shared = SharedState()
         self.shared = shared

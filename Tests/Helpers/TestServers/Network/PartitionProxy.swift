@@ -7,8 +7,8 @@ import TestSupport
 
 /// Relays the TCP connections between the members of a cluster. Each member has a relay in front of its listener.
 ///
-/// All members reach a member by the same address, and connections are opened in both directions. To isolate a member, a
-/// relay has to know which member has opened a connection: the process that owns the socket of the client's port.
+/// All members reach a member by the same address, and connections are opened in both directions. To isolate a member,
+/// a relay must determine which member has opened a connection: the process that owns the socket of the client's port.
 final class PartitionProxy: Sendable {
     /// The listener of a member's relay, and the address of the member.
     struct Route: Sendable {
@@ -28,7 +28,7 @@ final class PartitionProxy: Sendable {
         var pairs: [ObjectIdentifier: ConnectionPair] = [:]
     }
 
-    /// The threads of the relays hold this and not the proxy, so that the proxy can be released.
+    /// The threads of the relays retain this object rather than the proxy, so that the proxy can be released.
     private final class SharedState: Sendable {
         let state = Mutex(State())
 

@@ -36,9 +36,10 @@ package final class ServerProcess: Sendable {
 
     /// Waits until a condition holds.
     ///
-    /// - Throws: `TestServerError` with the output of the process if it has exited, or after 30 s.
+    /// - Throws: `TestServerError` with the output of the process if it has exited, or after 60 s: RabbitMQ needed more than 30 s on two
+    ///   cores with a load of 10.
     func waitUntil(_ isReady: () async -> Bool) async throws {
-        guard await eventually({ await isReady() || !isRunning }), isRunning else {
+        guard await eventually(within: .seconds(60), { await isReady() || !isRunning }), isRunning else {
             throw TestServerError(description: "\(program) did not start: \(child.withLock { $0?.text ?? "" })")
         }
     }
@@ -55,7 +56,7 @@ package final class ServerProcess: Sendable {
 
     /// Terminates the process with `SIGTERM` and waits until it has exited.
     ///
-    /// - Throws: `TestServerError` if it has not exited within 20 s. It is killed then.
+    /// - Throws: `TestServerError` if it has not exited within 20 s; in that case, it is killed.
     func stop() async throws {
         guard let child = take() else { return }
         child.send(SIGTERM)

@@ -33,8 +33,14 @@ package final class Certificates: Sendable {
     deinit { try? FileManager.default.removeItem(at: directory) }
 
     /// Creates a certificate for servers and clients with a name such as `IP:127.0.0.1`.
-    package func identity(_ name: String, subjectAlternativeName: String) async throws -> Identity {
-        try await Self.make([directory.path, "\(name)=\(subjectAlternativeName)"])
+    ///
+    /// - Parameter subject: The subject, such as `/O=group/CN=user`; nil for the default.
+    package func identity(
+        _ name: String, subjectAlternativeName: String, subject: String? = nil
+    ) async throws -> Identity {
+        try await Self.make(
+            [directory.path, "\(name)=\(subjectAlternativeName)"],
+            environment: subject.map { ["SUBJECT": $0] } ?? [:])
         return Self.identity(name, in: directory)
     }
 
@@ -44,8 +50,9 @@ package final class Certificates: Sendable {
             key: directory.appendingPathComponent("\(name).key").path)
     }
 
-    private static func make(_ arguments: [String]) async throws {
-        let child = try ChildProcess(DockerConfiguration.path("secure/make-certificates"), arguments)
+    private static func make(_ arguments: [String], environment: [String: String] = [:]) async throws {
+        let child = try ChildProcess(
+            DockerConfiguration.path("secure/make-certificates"), arguments, environment: environment)
         guard await child.exitStatus() == 0 else {
             throw TestServerError(description: "cannot create certificates: \(child.text)")
         }

@@ -32,6 +32,20 @@ package final class RawNATSClient {
         }
     }
 
+    /// The next line that begins with a text; earlier lines are dropped. Nil if none is received in time.
+    package func nextLine(startingWith text: String, within timeout: Duration) -> String? {
+        let deadline = ContinuousClock.now + timeout
+        while true {
+            while let range = received.firstRange(of: "\r\n") {
+                let line = String(received[..<range.lowerBound])
+                received.removeSubrange(..<range.upperBound)
+                if line.hasPrefix(text) { return line }
+            }
+            guard .now < deadline, case .bytes(let bytes) = socket.read(within: deadline - .now) else { return nil }
+            received += String(decoding: bytes, as: UTF8.self)
+        }
+    }
+
     /// Whether the server sends nothing for a duration.
     package func receivesNothing(for duration: Duration) -> Bool {
         if case .bytes = socket.read(within: duration) { false } else { true }

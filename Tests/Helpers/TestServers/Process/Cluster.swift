@@ -9,7 +9,7 @@ package import Testing
 package protocol ClusterMember: ChildServer {
     /// The cluster of the running suite.
     static var taskLocalCluster: TaskLocal<Cluster<Self>?> { get }
-    /// The name of the member, and the name of its leader; nil if it knows no leader.
+    /// The name of the member, and the name of its leader; nil if it has no leader.
     func clusterView() async throws -> (name: String, leader: String?)
 }
 
@@ -61,7 +61,7 @@ package final class Cluster<Member: ClusterMember>: SuiteServer {
         return leader
     }
 
-    /// The index of the member that one member regards as the leader; nil if it knows none or does not respond.
+    /// The index of the member that one member regards as the leader; nil if it has none or does not respond.
     package func leader(accordingTo member: Int) async -> Int? {
         let clusterViews = await clusterViews()
         guard let name = clusterViews[member]?.leader else { return nil }

@@ -14,13 +14,13 @@ package protocol ChildServer: SuiteServer {
     var process: ServerProcess { get }
     /// The folder for its configuration and its data.
     var folder: URL { get }
-    /// Whether the server was not started by the tests. Then it can neither be started nor ended.
+    /// Whether the server was not started by the tests, so that it can neither be started nor ended.
     var isExternal: Bool { get }
-    /// Starts the server with its present data, and does not wait.
+    /// Starts the server with its current data, without waiting.
     func launch() throws
-    /// Whether the server serves; in a cluster also whether there is a leader.
+    /// Whether the server serves requests; in a cluster, also whether there is a leader.
     func isHealthy() async -> Bool
-    /// Completes the start of a server that serves; nothing by default.
+    /// Completes the start of a server that serves requests; does nothing by default.
     func prepare() async throws
 }
 
@@ -31,7 +31,7 @@ extension ChildServer {
     /// The address of a running server, for example in a container: `MICRO_TEST_…_ADDRESS`.
     package static var external: String? { backend.external }
 
-    /// Starts the server with its present data, and waits until it serves.
+    /// Starts the server with its current data, and waits until it serves requests.
     package func start() async throws {
         guard !isExternal else {
             guard await eventually({ await isHealthy() }) else {
