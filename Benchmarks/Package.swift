@@ -37,8 +37,10 @@ let package = Package(
                 .product(name: "MicroConsul", package: "swift-micro"),
                 .product(name: "MicroEtcd", package: "swift-micro"),
                 .product(name: "MicroHTTP", package: "swift-micro"),
+                .product(name: "MicroKubernetes", package: "swift-micro"),
                 .product(name: "MicroMemory", package: "swift-micro"),
                 .product(name: "MicroNATS", package: "swift-micro"),
+                .product(name: "MicroRabbitMQ", package: "swift-micro"),
                 .product(name: "MicroProtobuf", package: "swift-micro"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -52,6 +54,6 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
-            swiftSettings: settings)
+            exclude: ["Generated/echo.proto"], swiftSettings: settings)
     ]
 )

@@ -6,7 +6,7 @@ wrk.headers["Micro-Service"] = "echo"
 wrk.headers["Micro-Endpoint"] = "Echo.Echo"
 wrk.headers["X-Tenant"] = "bench"
 
--- With CHECK every answer is looked at, which takes time of its own: a service tells its errors with the status 200.
+-- CHECK verifies every response, which costs time: a service also reports errors with status 200.
 if os.getenv("CHECK") then
    function response(status, headers, body)
       if status ~= 200 or not body:find("xxxxxxxxxxxxxxxxxxxx", 1, true) then

@@ -13,7 +13,8 @@ struct Bench: AsyncParsableCommand {
             UnaryServer.self, UnaryClient.self, OverloadServer.self, OverloadClient.self, HummingbirdServer.self,
             IdleConnections.self, CPUTime.self, SelectorBenchmark.self,
             FixedResponseServer.self, AsyncHTTPClientBenchmark.self, RegistryServices.self,
-            RegistryChanges.self, RegistryIdle.self, BrokerPublish.self, BrokerDeliver.self,
+            RegistryChanges.self, RegistryIdle.self, RegistryHeartbeats.self, BrokerPublish.self, BrokerDeliver.self,
+            BrokerConsume.self,
             SlowSubscriberBenchmark.self, BrokerRestartBenchmark.self,
         ])
 

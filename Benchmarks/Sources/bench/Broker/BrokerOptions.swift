@@ -6,11 +6,12 @@ import Foundation
 import Micro
 import MicroMemory
 import MicroNATS
+import MicroRabbitMQ
 
 /// The broker to measure, and its URL.
 struct BrokerOptions: ParsableArguments {
     enum Kind: String, ExpressibleByArgument, CaseIterable {
-        case nats, memory
+        case nats, rabbitmq, memory
     }
 
     enum Delivery: String, ExpressibleByArgument, CaseIterable {
@@ -26,6 +27,9 @@ struct BrokerOptions: ParsableArguments {
 
     @Option(help: "The delivery guarantee.")
     var delivery = Delivery.atMostOnce
+
+    @Option(help: "The maximum number of unsettled deliveries; RabbitMQ only.")
+    var maxInFlight: Int?
 
     /// The topic of this run. JetStream keeps the messages of other runs.
     var topic: String { "bench.load-\(ProcessInfo.processInfo.processIdentifier)" }
@@ -48,6 +52,18 @@ struct BrokerOptions: ParsableArguments {
                 configuration.delivery = .atLeastOnce(stream: NATSStream(name: name, topics: [topic]))
             }
             return try NATSBroker(configuration: configuration)
+        case .rabbitmq:
+            var configuration = RabbitMQConfiguration()
+            configuration.address = address
+            // Senders that saturate the server wait longer for room than ordinary ones.
+            configuration.timeout = .seconds(60)
+            if delivery == .atLeastOnce {
+                // The default exchange of at-most-once delivery is not durable.
+                (configuration.delivery, configuration.exchange) = (.atLeastOnce, "bench")
+                configuration.maxInFlight = maxInFlight ?? configuration.maxInFlight
+                configuration.unusedQueueLifetime = .seconds(60)
+            }
+            return try RabbitMQBroker(configuration: configuration)
         case .memory: return MemoryBroker(delivery: delivery == .atMostOnce ? .atMostOnce : .atLeastOnce)
         }
     }

@@ -19,7 +19,7 @@ struct BrokerPublish: AsyncParsableCommand {
             // The server responds that there are no subscribers after it has read everything before.
             do {
                 _ = try await broker.request(BrokerMessage(), to: "bench.nobody", deadline: .now + .seconds(60))
-                throw BenchError("somebody subscribes to bench.nobody")
+                throw BenchError("bench.nobody has a subscriber")
             } catch let error as MicroError where error.code == .notFound {}
         }
         await broker.close()

@@ -5,7 +5,8 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 
-/// A watch of a service's port without swift-micro: `etcdctl watch`, or a blocking query to Consul.
+/// A watch of a service's port without swift-micro: `etcdctl watch`, a blocking query to Consul, or a watch of Kubernetes'
+/// Leases by `curl`.
 struct RawWatch {
     typealias Observation = (port: Int, at: ContinuousClock.Instant)
 
@@ -21,8 +22,27 @@ struct RawWatch {
         switch options.registry {
         case .memory: return nil
         case .consul: task = Self.query("http://\(options.address)/v1/health/service/\(service)", continuation)
-        case .etcd: task = try Self.run("/micro/registry/\(service)/", options.address, continuation)
+        case .etcd: task = try Self.run(Self.etcdctl(service, options), continuation)
+        case .kubernetes: task = try Self.run(Self.curl(options), continuation)
         }
+    }
+
+    private static func etcdctl(_ service: String, _ options: RegistryOptions) -> [String] {
+        // From the first revision on, so that the current state is reported as well.
+        [
+            "ETCDCTL_API=3", "etcdctl", "--endpoints", options.address, "watch", "--rev", "1", "--prefix",
+            "/micro/registry/\(service)/",
+        ]
+    }
+
+    private static func curl(_ options: RegistryOptions) throws -> [String] {
+        let token = try String(contentsOfFile: options.tokenFile, encoding: .utf8)
+        // All Leases: no other service is registered. Without a version, the current state is reported as well.
+        return [
+            "curl", "--silent", "--fail", "--no-buffer", "--cacert", options.certificateAuthority,
+            "--oauth2-bearer", token.trimmingCharacters(in: .whitespacesAndNewlines),
+            "https://\(options.address)/apis/coordination.k8s.io/v1/namespaces/default/leases?watch=1",
+        ]
     }
 
     private static func query(
@@ -43,15 +63,12 @@ struct RawWatch {
     }
 
     private static func run(
-        _ prefix: String, _ address: String, _ continuation: AsyncStream<Observation>.Continuation
+        _ arguments: [String], _ continuation: AsyncStream<Observation>.Continuation
     ) throws -> Task<Void, Never> {
         let (chunks, chunk) = AsyncStream.makeStream(of: (data: Data, at: ContinuousClock.Instant).self)
         let (process, output) = (Process(), Pipe())
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        // From the first revision on, so that the current state is reported as well.
-        process.arguments = [
-            "ETCDCTL_API=3", "etcdctl", "--endpoints", address, "watch", "--rev", "1", "--prefix", prefix,
-        ]
+        process.arguments = arguments
         process.standardOutput = output
         output.fileHandleForReading.readabilityHandler = { handle in
             let data = handle.availableData

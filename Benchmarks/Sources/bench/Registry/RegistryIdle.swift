@@ -5,7 +5,7 @@ import ArgumentParser
 import Foundation
 import Micro
 
-/// Watches the services of `registry-services`, by name or all at once, while nothing changes, and prints the cost:
+/// Watches the services of `registry-services`, by name or all together, while nothing changes, and prints the cost:
 /// `WATCHES CONNECTIONS CPU-MS-PER-MINUTE RESIDENT-MIB SECONDS-TO-STATE`.
 struct RegistryIdle: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Measures watches of services that do not change.")

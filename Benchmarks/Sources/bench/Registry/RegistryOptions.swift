@@ -5,12 +5,13 @@ import ArgumentParser
 import Micro
 import MicroConsul
 import MicroEtcd
+import MicroKubernetes
 import MicroMemory
 
 /// The registry to measure, and its address.
 struct RegistryOptions: ParsableArguments {
     enum Kind: String, ExpressibleByArgument, CaseIterable {
-        case consul, etcd, memory
+        case consul, etcd, kubernetes, memory
     }
 
     @Option(help: "The kind of registry; memory is limited to one process.")
@@ -18,6 +19,12 @@ struct RegistryOptions: ParsableArguments {
 
     @Option(help: "The address of the registry's HTTP interface, HOST:PORT; not used with memory.")
     var address = ""
+
+    @Option(help: "The certificate authority of a Kubernetes API server, a file.")
+    var certificateAuthority = ""
+
+    @Option(help: "A file with the bearer token for a Kubernetes API server.")
+    var tokenFile = ""
 
     /// Creates a client.
     func client() throws -> any Registry {
@@ -30,6 +37,12 @@ struct RegistryOptions: ParsableArguments {
             var configuration = EtcdConfiguration()
             configuration.address = address
             return try EtcdRegistry(configuration: configuration)
+        case .kubernetes:
+            var configuration = KubernetesConfiguration()
+            configuration.address = address
+            configuration.tls.certificateAuthorityFile = certificateAuthority
+            configuration.tokenFile = tokenFile
+            return try KubernetesRegistry(configuration: configuration)
         case .memory: return MemoryRegistry()
         }
     }

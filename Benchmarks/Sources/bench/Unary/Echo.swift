@@ -58,6 +58,8 @@ enum Kind: String, CaseIterable, ExpressibleByArgument {
     case typedInline = "typed-inline"
     /// `Microservice` and `Client`, with JSON.
     case typedJSON = "typed-json"
+    /// Code generated from a `.proto` file, with protobuf.
+    case generated
 
     var echo: any Echo.Type {
         switch self {
@@ -69,6 +71,7 @@ enum Kind: String, CaseIterable, ExpressibleByArgument {
         case .typed: TypedEcho<Google_Protobuf_BytesValue>.self
         case .typedInline: TypedEcho<Google_Protobuf_StringValue>.self
         case .typedJSON: TypedEcho<JSONMessage>.self
+        case .generated: GeneratedEcho.self
         }
     }
 }

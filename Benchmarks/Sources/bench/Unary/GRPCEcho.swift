@@ -45,7 +45,7 @@ struct GRPCEcho: Echo {
             request: ClientRequest(message: message), descriptor: Self.method,
             serializer: ProtobufSerializer<Message>(), deserializer: ProtobufDeserializer<Message>(), options: options
         ) { try $0.message }
-        guard response == message else { throw BenchError("an answer that is not the question") }
+        guard response == message else { throw BenchError("the response differs from the request") }
     }
 
     func close() async {

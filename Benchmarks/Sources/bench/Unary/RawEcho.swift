@@ -29,7 +29,7 @@ struct RawEcho: Echo {
         try await channel.closeFuture.get()
     }
 
-    /// Opens a connection and makes `count` calls on it, one after the other.
+    /// Opens a connection and makes `count` calls on it, one after another.
     static func connection(to address: Address, calling count: Int) async throws -> any Channel {
         let connection = try await Connection(to: address)
         for _ in 0..<count { try EchoParameters.check(size: try await connection.call()) }

@@ -47,23 +47,51 @@ struct TypedEcho<Message: EchoMessage>: Echo {
     private let options = CallOptions(headers: ["X-Tenant": "bench"])
 
     init(calling address: Address, callers: Int) async throws {
+        client = try await TypedEchoParts.makeClient(calling: address, over: transport, codec: Message.codec)
+    }
+
+    static func serve(_ announce: @Sendable (Address) -> Void) async throws {
+        try await TypedEchoParts.serve(codec: Message.codec, announce) { service in
+            service.handle(EchoParameters.endpoint, mayBlock: Message.mayBlock) { (message: Message, _) in message }
+        }
+    }
+
+    func call(_ caller: Int) async throws {
+        let response: Message = try await client.call(
+            EchoParameters.service, EchoParameters.endpoint, Message.echoed, options: options)
+        guard response == Message.echoed else { throw BenchError("the response differs from the request") }
+    }
+
+    func close() async {
+        await client.close()
+        await transport.close()
+    }
+}
+
+/// The parts of echoes with `Microservice` and `Client`.
+enum TypedEchoParts {
+    static func makeClient(
+        calling address: Address, over transport: HTTPTransport, codec: any Codec
+    ) async throws -> Client {
         let registry = MemoryRegistry()
         let node = Node(
             id: "echo-1", address: address.host, port: address.port, metadata: ["transport": transport.name])
         try await registry.register(ServiceRecord(name: EchoParameters.service, nodes: [node]), timeToLive: nil)
         var configuration = Client.Configuration()
-        configuration.codecs = [Message.codec]
+        configuration.codecs = [codec]
         configuration.interceptors = [PassThroughInterceptor()]
-        client = try Client(configuration: configuration, registry: registry, transport: transport)
+        return try Client(configuration: configuration, registry: registry, transport: transport)
     }
 
-    static func serve(_ announce: @Sendable (Address) -> Void) async throws {
+    static func serve(
+        codec: any Codec, _ announce: @Sendable (Address) -> Void, addHandlers: (Microservice) -> Void
+    ) async throws {
         let registry = MemoryRegistry()
         var configuration = Microservice.Configuration(name: EchoParameters.service)
-        configuration.codecs = [Message.codec]
+        configuration.codecs = [codec]
         configuration.interceptors = [PassThroughInterceptor()]
         let service = try Microservice(configuration, registry: registry, transport: HTTPTransport())
-        service.handle(EchoParameters.endpoint, mayBlock: Message.mayBlock) { (message: Message, _) in message }
+        addHandlers(service)
         async let running: Void = service.run()
         for await state in try registry.watch(EchoParameters.service) {
             guard let node = state[EchoParameters.service].first?.nodes.first else { continue }
@@ -71,17 +99,6 @@ struct TypedEcho<Message: EchoMessage>: Echo {
             break
         }
         try await running
-    }
-
-    func call(_ caller: Int) async throws {
-        let response: Message = try await client.call(
-            EchoParameters.service, EchoParameters.endpoint, Message.echoed, options: options)
-        guard response == Message.echoed else { throw BenchError("an answer that is not the question") }
-    }
-
-    func close() async {
-        await client.close()
-        await transport.close()
     }
 }
 

@@ -15,6 +15,6 @@ struct UnaryServer: AsyncParsableCommand {
     func run() async throws { try await kind.echo.serve(announce) }
 }
 
-/// Tells whoever started this server where it listens.
+/// Reports the listening address to the parent process.
 @Sendable
 func announce(_ address: Address) { FileHandle.standardOutput.write(Data("\(address)\n".utf8)) }
