@@ -7,16 +7,17 @@ find_compose() {
     else return 1; fi
 }
 
-# Starts the services of a file and waits until all are healthy. docker-compose 1 has no --wait.
+# Starts the services of a file and waits until all that have a health check are healthy. docker-compose 1 has no --wait.
 compose_up() { # file
     if [[ $("${compose[@]}" -f "$1" up --help) == *--wait* ]]; then
         "${compose[@]}" -f "$1" up -d --wait
         return
     fi
     "${compose[@]}" -f "$1" up -d
-    local services start=$SECONDS
-    services=$("${compose[@]}" -f "$1" config --services | wc -l)
-    until (($(COLUMNS=200 "${compose[@]}" -f "$1" ps | grep -c '(healthy)' || true) >= services)); do
+    local states start=$SECONDS
+    until states=$(COLUMNS=200 "${compose[@]}" -f "$1" ps)
+        [[ $states == *"(healthy)"* && $states != *"(health: starting)"* && $states != *"(unhealthy)"* &&
+            $states != *"Exit "[1-9]* ]]; do
         ((SECONDS - start < 90)) || { echo "$1: not healthy after 90 s:" >&2; "${compose[@]}" -f "$1" ps >&2; return 1; }
         sleep 1
     done

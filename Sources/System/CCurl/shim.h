@@ -59,6 +59,13 @@ static inline CURLcode ccurl_set_list(CURL *easy, CURLoption option, struct curl
     return curl_easy_setopt(easy, option, value);
 }
 
+/// Sets an option to a copy of bytes in memory (`struct curl_blob`). An empty blob fails with CURLE_BAD_FUNCTION_ARGUMENT.
+static inline CURLcode ccurl_set_blob(CURL *easy, CURLoption option, const void *_Nullable bytes, size_t count) {
+    if (!bytes || count == 0) { return CURLE_BAD_FUNCTION_ARGUMENT; }
+    struct curl_blob blob = {.data = (void *)bytes, .len = count, .flags = CURL_BLOB_COPY};
+    return curl_easy_setopt(easy, option, &blob);
+}
+
 /// Sets the body or header callback.
 static inline CURLcode ccurl_set_write_callback(CURL *easy, CURLoption option, curl_write_callback callback) {
     return curl_easy_setopt(easy, option, callback);
