@@ -41,8 +41,8 @@ struct ProtocInvocation {
         guard let path = folders.map({ "\($0)/protoc" }).first(where: FileManager.default.isExecutableFile) else {
             throw PluginError(
                 "protoc, the protocol buffer compiler, is not installed: install it with \"apt-get install "
-                    + "protobuf-compiler\" (Debian, Ubuntu), \"dnf install protobuf-compiler\" (Fedora) or \"brew install "
-                    + "protobuf\" (macOS), or set PROTOC_PATH to its path")
+                    + "protobuf-compiler libprotobuf-dev\" (Debian, Ubuntu), \"dnf install protobuf-compiler\" (Fedora) or "
+                    + "\"brew install protobuf\" (macOS), or set PROTOC_PATH to its path")
         }
         return URL(filePath: path)
     }

@@ -66,6 +66,6 @@ extension Trait where Self == ConditionTrait {
     static var requiresProtoc: Self {
         .enabled(
             if: Protoc.path != nil || Protoc.isRequired,
-            "no protoc on the PATH: install the package protobuf-compiler, or set PROTOC_PATH")
+            "no protoc on the PATH: install the packages protobuf-compiler and libprotobuf-dev, or set PROTOC_PATH")
     }
 }
