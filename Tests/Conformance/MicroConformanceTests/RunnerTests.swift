@@ -118,6 +118,22 @@ import Testing
         #expect(report.results.map(\.outcome.name) == ["failed", "failed"])
     }
 
+    /// The second heartbeat arrives after the time to live, as on a machine that stands still.
+    @Test func lateHeartbeatFailsNoCase() async throws {
+        let heartbeats = try #require(RegistryCase.all.first { $0.id == "R23" })
+        let registrations = Counter()
+        let late = HookedRegistryHarness(harness) { hooks in
+            let register = hooks.register
+            hooks.register = { service, timeToLive in
+                registrations.add()
+                if registrations.value == 3, let timeToLive { try await Task.sleep(for: timeToLive * 1.2) }
+                return try await register(service, timeToLive)
+            }
+        }
+        #expect(await outcome(of: heartbeats, on: late) == .passed)
+        #expect(registrations.value > 3)
+    }
+
     @Test func caseCleansUpAfterFailure() async throws {
         let namespace = Counter()
         let messy = makeCase(run: { context in

@@ -39,6 +39,8 @@ where Source.Element: Sendable, Source.Failure == Never {
             for await element in source {
                 storage.state.withLock { $0.elements.append(element) }
                 await handle(element)
+                // A source with many elements in its buffer does not suspend, and would delay all other tasks.
+                await Task.yield()
             }
             storage.state.withLock { $0.hasEnded = true }
         }

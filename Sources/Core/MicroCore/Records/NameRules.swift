@@ -59,7 +59,11 @@ public enum NameRules {
         return "\"\(head)\(text.unicodeScalars.count > 80 ? "…" : "")\""
     }
 
-    static func isPrintable(_ text: String) -> Bool { text.unicodeScalars.allSatisfy(\.properties.isPrintable) }
+    static func isPrintable(_ text: String) -> Bool {
+        // Most texts are ASCII, for which no properties have to be looked up.
+        text.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
+            || text.unicodeScalars.allSatisfy { $0.properties.isPrintable }
+    }
 }
 
 extension Unicode.Scalar.Properties {

@@ -11,8 +11,8 @@ import Synchronization
 /// The server side of the NATS transport: receives the calls and streams that are sent to a subject.
 final class NATSListener: TransportListener {
     private struct State {
-        /// The calls in flight, by the client's inbox. Several calls from one inbox have different IDs.
-        var calls: [String: [NATSServerCall]] = [:]
+        /// The calls in flight, by the client's inbox. A client may send all its calls from one.
+        var calls: [String: [ObjectIdentifier: NATSServerCall]] = [:]
         var streams: [String: NATSServerStream] = [:]
         /// Inboxes of go-micro clients whose streams have ended: late messages from them do not open new streams.
         var closedInboxes = RecentKeys()
@@ -102,7 +102,7 @@ final class NATSListener: TransportListener {
     private func abort() {
         lifecycle.beginDraining()
         let (calls, streams) = state.withLock { state in
-            (state.calls.values.flatMap(\.self), Array(state.streams.values))
+            (state.calls.values.flatMap(\.values), Array(state.streams.values))
         }
         for call in calls {
             call.cancel()
@@ -192,10 +192,10 @@ final class NATSListener: TransportListener {
         if control == .cancel { lifecycle.removeQueued(inbox) }
         // Checked first: a call is queued until it is among the calls.
         let isQueued = lifecycle.isQueued(inbox)
-        let (stream, calls) = state.withLock { ($0.streams[inbox], $0.calls[inbox] ?? []) }
+        let (stream, calls) = state.withLock { ($0.streams[inbox], $0.calls[inbox] ?? [:]) }
         if let stream { return stream.delegate.receiveControl(message) }
         if control == .cancel {
-            for call in calls {
+            for call in calls.values {
                 call.cancel()
                 // The caller no longer expects a reply.
                 _ = call.claimReply()
@@ -219,12 +219,12 @@ final class NATSListener: TransportListener {
         _ request: TransportRequest, from inbox: String, id: NATSCallID, _ handler: @escaping TransportHandler
     ) {
         let call = NATSServerCall(request, inbox: inbox, id: id)
-        state.withLock { $0.calls[inbox, default: []].append(call) }
+        state.withLock { $0.calls[inbox, default: [:]][ObjectIdentifier(call)] = call }
         call.run { [self] in
             let payload = await makeResponse(call, handler)
             if call.claimReply() { await send(payload, to: inbox) }
             state.withLock { state in
-                state.calls[inbox]?.removeAll { $0 === call }
+                state.calls[inbox]?[ObjectIdentifier(call)] = nil
                 if state.calls[inbox]?.isEmpty == true { state.calls[inbox] = nil }
             }
             lifecycle.sessionEnded()

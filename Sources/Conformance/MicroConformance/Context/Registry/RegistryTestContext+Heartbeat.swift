@@ -11,28 +11,48 @@ extension RegistryTestContext {
     ///   - service: The record; ``record(_:version:node:port:metadata:)`` by default.
     ///   - registry: The client that registers; the writer by default.
     ///   - losesNode: Whether the body makes the backend lose the node. If true, the heartbeat must report `lost` and
-    ///     `restored`; if false, only `registered`. Nil if it depends on the timing.
+    ///     `restored`; if false, only `registered`, and a body that fails because heartbeats were later than the time to
+    ///     live runs again, three times in all. Nil if it depends on the timing.
     func withHeartbeat(
         of service: ServiceRecord? = nil, in registry: (any Registry)? = nil, losesNode: Bool? = nil,
         _ body: (WatchRecorder) async throws -> Void
     ) async throws {
-        let service = service ?? record()
+        for _ in 1..<3 where losesNode == false {
+            let heartbeats = TimedHeartbeats(registry ?? writer)
+            do {
+                return try await withOneHeartbeat(of: service ?? record(), in: heartbeats, losesNode: false, body)
+            } catch let failure as ConformanceFailure {
+                guard heartbeats.longestInterval >= bounds.expiry.timeToLive else { throw failure }
+            }
+        }
+        try await withOneHeartbeat(of: service ?? record(), in: registry ?? writer, losesNode: losesNode, body)
+    }
+
+    private func withOneHeartbeat(
+        of service: ServiceRecord, in registry: any Registry, losesNode: Bool?,
+        _ body: (WatchRecorder) async throws -> Void
+    ) async throws {
         let statuses = StatusRecorder()
         var configuration = Registration.Configuration()
         configuration.timeToLive = bounds.expiry.timeToLive
-        let registration = try Registration(
-            of: service, in: registry ?? writer, configuration: configuration, logger: .silent
-        ) { statuses.add($0) }
+        let registration = try Registration(of: service, in: registry, configuration: configuration, logger: .silent) {
+            statuses.add($0)
+        }
         try await registration.start(within: bounds.timeouts.recovery)
         let heartbeat = Task { await registration.run() }
-        defer { heartbeat.cancel() }
-        let recorder = record(try reader.watch("svc"))
-        try await eventually(recorder, sees: [service])
-        try await body(recorder)
-        if losesNode == true {
-            try await eventually("the heartbeat reports the restoration", within: bounds.timeouts.recovery) {
-                statuses.names.last == "restored"
+        do {
+            let recorder = record(try reader.watch("svc"))
+            try await eventually(recorder, sees: [service])
+            try await body(recorder)
+            if losesNode == true {
+                try await eventually("the heartbeat reports the restoration", within: bounds.timeouts.recovery) {
+                    statuses.names.last == "restored"
+                }
             }
+        } catch {
+            heartbeat.cancel()
+            await heartbeat.value
+            throw error
         }
         heartbeat.cancel()
         await heartbeat.value

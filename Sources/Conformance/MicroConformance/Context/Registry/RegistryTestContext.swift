@@ -82,7 +82,11 @@ extension RegistryTestContext {
     @discardableResult
     package func register(_ record: ServiceRecord, by client: (any Registry)? = nil) async throws -> RegisterOutcome {
         if let client { scheduleDeregistration(of: record) { try await client.deregister(record) } }
-        return try await (client ?? writer).register(record, timeToLive: max(bounds.expiry.timeToLive, .seconds(60)))
+        let timeToLive = max(bounds.expiry.timeToLive, .seconds(60))
+        let outcome = try await (client ?? writer).register(record, timeToLive: timeToLive)
+        // Backends in memory never suspend: without this, thousands of registrations would delay all other tasks.
+        await Task.yield()
+        return outcome
     }
 
     /// Schedules the removal of a record after the case, regardless of the outcome.
