@@ -427,7 +427,7 @@ let package = Package(
             "MicroCommandTests", in: .tools,
             [
                 "MicroCommand", "CurlTransfer", "Micro", "MicroConformance", "MicroConsul", "MicroCore",
-                "MicroHarnesses", "greeter-server", argumentParser, nioCore,
+                "MicroHarnesses", "MicroNATS", "MicroRabbitMQ", "greeter-server", argumentParser, nioCore,
             ]),
         tests(
             "MicroProtobufGeneratorTests", in: .tools,

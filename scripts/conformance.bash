@@ -9,7 +9,7 @@ conform() { # ARGUMENTS…
     "$micro" conformance "$@" | tee "$report" || {
         # A row begins with the ID of the case, and indented lines continue it.
         failures+="micro conformance $*"$'\n'
-        failures+=$(awk '/^[A-Z][0-9]+ /{ failed = / (failed|unexpectedPass) / } /^$/{ failed = 0 } failed' "$report")$'\n'
+        failures+=$(awk '/^[A-Z][0-9]+ /{ failed = /  (failed|unexpectedPass)  / } /^$/{ failed = 0 } failed' "$report")$'\n'
     }
     rm "$report"
 }

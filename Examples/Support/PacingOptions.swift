@@ -10,7 +10,7 @@ public struct PacingOptions: ParsableArguments {
     public var count = 10
 
     /// The interval between the starts of two operations, in seconds.
-    @Option(help: "The interval between two of them, in seconds.")
+    @Option(help: "The interval between the starts of consecutive calls or events, in seconds.")
     public var interval = 0.5
 
     /// Creates the options with their defaults.

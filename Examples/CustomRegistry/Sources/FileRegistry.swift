@@ -28,7 +28,7 @@ public final class FileRegistry: Registry {
     /// `file`
     public var name: String { "file" }
 
-    /// Reads are linearizable, and any client may remove or move a node.
+    /// Reads are linearizable. Any client can deregister a node of another, or move it to another service.
     public var capabilities: RegistryCapabilities {
         [.readYourWrites, .foreignDeregistration, .linearizableReads, .foreignMoves]
     }
@@ -68,15 +68,14 @@ public final class FileRegistry: Registry {
         await files.close()
     }
 
-    /// Publishes the states of a service, or of all services for nil, until the task is cancelled. The watches drop
-    /// equal states.
+    /// Publishes the states of a service, or of all services if `name` is nil, until the task is cancelled. Watches drop a
+    /// state that equals the previous one.
     private static func follow(_ name: String?, in files: NodeFileStore, _ publish: (RegistryState) -> Void) async {
         var state: RegistryState?
         while !Task.isCancelled {
             let next: RegistryState
             do { next = RegistryState(try await files.records(of: name)) } catch let error as MicroError {
-                // Keeps the last state as stale. Before the first read, the state is unknown, which is different from
-                // empty.
+                // Keep the last state, marked as stale. Before the first read, report unknown, which differs from empty.
                 next = state?.failing(with: error) ?? RegistryState(freshness: .unknown(cause: error))
             } catch { return }
             publish(next)

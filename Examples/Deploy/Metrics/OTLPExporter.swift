@@ -31,7 +31,8 @@ public struct OTLPExporter: Service {
         url = endpoint.appendingPathComponent("v1/metrics")
     }
 
-    /// Sends metrics until a graceful shutdown, and once more then. A request that fails is logged; the next one has all values.
+    /// Sends metrics at each interval, and a last time at a graceful shutdown. Values are cumulative: a failed request loses
+    /// nothing. An outage is logged once as a warning, and further failures at the level debug.
     public func run() async throws {
         var isWorking = true
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
@@ -44,7 +45,7 @@ public struct OTLPExporter: Service {
     private func send(_ isWorking: inout Bool) async {
         do {
             try await post(OTLPRequest(metrics.snapshot, since: metrics.start, service: service))
-            if !isWorking { logger.warning("metrics are exported again", metadata: ["url": "\(url)"]) }
+            if !isWorking { logger.info("metrics export recovered", metadata: ["url": "\(url)"]) }
             isWorking = true
         } catch {
             let level: Logger.Level = isWorking ? .warning : .debug

@@ -19,7 +19,8 @@ public struct HTTPTLSConfiguration: Sendable, Hashable {
     /// The path of the trusted certificate authorities, which replace the system's; nil for the system's.
     public var certificateAuthorityFile: String?
 
-    /// Whether callers must present a certificate of these authorities (mutual TLS). False by default.
+    /// Whether callers must present a certificate issued by an authority of ``certificateAuthorityFile`` (mutual TLS).
+    /// False by default.
     public var requiresClientCertificate = false
 
     /// The time between two checks for changed files; 10 s by default, at least 10 ms.

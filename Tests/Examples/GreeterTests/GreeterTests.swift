@@ -14,7 +14,7 @@ import Testing
         for line in [
             "greeter 1.0.0 at 127.0.0.1", "John -> Hello John",
             "-> invalidArgument: the name is empty  (from greeter)",
-            "-> notFound: no instances of unknown", "left in the registry: 0",
+            "-> notFound: no usable instances of unknown", "left in the registry: 0",
         ] { #expect(demo.text.contains(line), "\(demo.text)") }
     }
 
@@ -148,7 +148,9 @@ import Testing
         #expect(try await eventually(within: .seconds(90)) { try await !isHealthy() })
         let client = try client(count: 2)
         #expect(await client.exitStatus() == 1)
-        #expect(client.text.contains("no instances of greeter in Consul at http://\(consul.address)"), "\(client.text)")
+        #expect(
+            client.text.contains("no usable instances of greeter in Consul at http://\(consul.address)"),
+            "\(client.text)")
         #expect(!client.text.contains("cannot reach"))
     }
 }

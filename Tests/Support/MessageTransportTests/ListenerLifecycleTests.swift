@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import MicroCore
 import NIOCore
 import Synchronization
@@ -58,6 +59,37 @@ private final class Values: Sendable { let all = Mutex<[Int]>([]) }
             #expect(await eventually { !lifecycle.isQueued("a") })
         }
         #expect(handled == [1, 2])
+    }
+
+    /// A drain begins while `run` handles the first message.
+    @Test(.blocking) func earlyMessagesAreHandledInOrderDuringDrain() async throws {
+        #expect(try lifecycle.admit(1, of: "a", for: request) == nil)
+        #expect(lifecycle.queueFollowing(2, of: "a"))
+        let handled = Values()
+        try await lifecycle.run(Self.handlers) { key, message in
+            handled.all.withLock { $0.append(message) }
+            guard message == 1 else { return }
+            #expect(lifecycle.queueFollowing(3, of: key))
+            Task { [lifecycle] in
+                await lifecycle.drain(deadline: .now + .seconds(30)) { _, message in
+                    handled.all.withLock { $0.append(message) }
+                }
+                handled.all.withLock { $0.append(0) }
+                lifecycle.end()
+            }
+            while !isRefused { Thread.sleep(forTimeInterval: 0.001) }
+        } cancel: {
+        }
+        // The drain waits for the messages.
+        #expect(handled.all.withLock(\.self) == [1, 2, 3, 0])
+    }
+
+    @Test func abortIsKnownToLateCalls() {
+        #expect(!lifecycle.isAborted)
+        lifecycle.beginDraining()
+        #expect(!lifecycle.isAborted)
+        lifecycle.abort()
+        #expect(lifecycle.isAborted && isRefused)
     }
 
     @Test func cancelledMessagesAreNotHandled() async throws {

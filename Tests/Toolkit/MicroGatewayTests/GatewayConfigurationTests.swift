@@ -55,6 +55,13 @@ import Testing
         #expect(error?.message.contains("MICRO_API_KEYS") == true && error?.message.contains("hunter2") == false)
     }
 
+    @Test func keysMayEndWithPadding() throws {
+        #expect(try configuration(["MICRO_API_KEYS": "shop=c2VjcmV0Cg==, app=x"]).edge.authenticators.count == 1)
+        for wrong in ["shop=", "=x", "shop", "shop=a,=="] {
+            #expect(throws: MicroError.self, "\(wrong)") { try configuration(["MICRO_API_KEYS": wrong]) }
+        }
+    }
+
     @Test func tlsNeedsBothFiles() throws {
         let error = #expect(throws: MicroError.self) { try configuration(["MICRO_ENABLE_TLS": "true"]) }
         #expect(error?.message.contains("MICRO_TLS_CERT_FILE") == true)

@@ -28,7 +28,7 @@ enum ConsulRecord {
     private static func check(
         timeToLive: Duration, digest: String
     ) -> AgentServiceRegistration.AgentServiceCheck {
-        // go-micro's rule: five seconds after the check became critical. Consul's minimum is a minute.
+        // As in go-micro: the time to live plus 5 s, and at least 65 s, because Consul's minimum is one minute.
         let removal = max(timeToLive + .seconds(5), .seconds(65))
         return AgentServiceRegistration.AgentServiceCheck(
             ttl: "\(timeToLive.milliseconds)ms", notes: digest,

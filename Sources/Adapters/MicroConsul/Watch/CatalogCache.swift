@@ -32,7 +32,7 @@ struct CatalogCache {
     private var entries: [String: Entry] = [:]
     private var lastFullRefresh: ContinuousClock.Instant?
     private var isFullRefreshPending = false
-    /// The index of the last names.
+    /// The index of the latest list of service names.
     private var servicesIndex: ConsulIndex?
 
     /// The services to read.
@@ -53,7 +53,7 @@ struct CatalogCache {
     /// Why the token may not read a service; nil if it may.
     func accessError(for name: String) -> MicroError? { entries[name]?.denial?.cause }
 
-    /// Marks everything to be read again, because the cache may belong to another history.
+    /// Marks all services to be read again, because Consul may have been restarted or have lost its data.
     mutating func invalidate() {
         pending.formUnion(entries.keys)
         servicesIndex = nil
@@ -67,7 +67,7 @@ struct CatalogCache {
         case .success(let instances):
             entries[name] = Self.entry(instances)
             let records = ConsulRecord.records(of: name, in: instances, namespace: namespace, logger: logger)
-            // Values that share their storage are not compared again.
+            // Keep equal records: later comparisons of states skip records that share storage.
             if records != all[name] { all[name] = records }
         case .failure(let cause):
             entries[name] = Entry(denial: (cause, .now + Self.denialCacheDuration))
@@ -146,11 +146,11 @@ struct CatalogCache {
         if let watched { pending.formIntersection(watched) }
     }
 
-    /// Whether to read all services again. Otherwise, an instance without a check that is added to instances with
-    /// checks and the same tags would not be noticed.
+    /// Whether to read all services again. Checks and tags do not show every change: an instance without a check can join
+    /// instances with checks and the same tags.
     ///
-    /// True only after a change of the catalog, and at most once per renewal interval, or once per 10 ms for each service
-    /// if that is longer.
+    /// True only after a change of the catalog, and at most once per interval. The interval is the renewal interval, or
+    /// 10 ms times the number of cached services if that is longer.
     private mutating func takeFullRefresh(_ hasNewServices: Bool, _ now: ContinuousClock.Instant) -> Bool {
         guard let last = lastFullRefresh else {
             lastFullRefresh = now

@@ -13,8 +13,8 @@ import MicroCore
 /// connection limit, the result is read by short requests, with backoff, until a blocking query succeeds again.
 struct ConsulBlockingQuery<Value: Sendable>: Sendable {
     enum Event: Sendable {
-        /// A result. If `isHistoryInterrupted`, it may not continue the history of the results before it, because Consul was
-        /// restarted, or its connection was lost.
+        /// A result. If `isHistoryInterrupted`, a difference from the previous result is not necessarily a change: a query
+        /// failed in between, the agent changed, or Consul was restarted.
         case value(Value, isHistoryInterrupted: Bool)
         case failure(MicroError)
     }
@@ -25,7 +25,7 @@ struct ConsulBlockingQuery<Value: Sendable>: Sendable {
     let maxWait: Duration
     let logger: Logger
     let outages: OutageLog
-    /// Reads the result after an index, waiting at most the given time, or the current result.
+    /// Waits for a result that is newer than the index, for at most the given time; without an index, reads the current result.
     let read: @Sendable (ConsulIndex?, Duration) async throws -> ConsulAPI.Indexed<Value>
 
     /// Publishes every result and every failure, until the task is cancelled, the registry is closed, or the condition is
@@ -80,7 +80,7 @@ struct ConsulBlockingQuery<Value: Sendable>: Sendable {
     }
 }
 
-/// Detects results that may not continue the history of the results before them.
+/// Detects interruptions of the history: results that are not known to continue the earlier ones.
 private struct HistoryTracker {
     private var last: ConsulIndex?
     private var hasFailed = false
@@ -90,7 +90,7 @@ private struct HistoryTracker {
 
     /// Records the index of a result.
     ///
-    /// - Returns: Whether the result may not continue the history. False for the first result.
+    /// - Returns: Whether the history was interrupted before this result. False for the first result.
     mutating func isInterrupted(by index: ConsulIndex) -> Bool {
         defer { (last, hasFailed) = (index, false) }
         guard let last else { return false }
@@ -108,7 +108,7 @@ extension MicroError {
 struct BlockingQueryPacer {
     /// A query that returned sooner did not block, unless there are many changes.
     private static let minBlockingDuration = Duration.milliseconds(100)
-    /// The number of consecutive quick results that may each be a change.
+    /// The number of consecutive fast responses with changes that cause no pause.
     private static let maxFastResponses = 50
 
     /// The wait of the next query. Consul keeps the connection of a disconnected client until the wait ends, so the

@@ -5,8 +5,8 @@ import BackendSupport
 import Logging
 import MicroCore
 
-/// Follows Consul for all watches of a registry, on one connection: by default, Consul accepts 200 connections per
-/// client address, which all processes of a host share.
+/// Follows Consul for all watches of a registry on one connection, or on two until a dedicated query ends: by default,
+/// Consul accepts 200 connections per client address, which all processes of a host share.
 ///
 /// A single watched service has a dedicated blocking query. As soon as there are more watches, all of them share the
 /// query of a ``ConsulCatalog``.

@@ -38,13 +38,13 @@ struct EtcdError: Sendable {
         switch status {
         case 404:
             return .unexpectedResponse(
-                member, "the status is 404. Is its JSON gateway switched off (set enable-grpc-gateway: true)?")
+                member, "the status is 404. If its JSON gateway is disabled, set enable-grpc-gateway: true")
         case 400: return .unexpectedResponse(member, "the status is 400")
         default: return MicroError(status: status, from: member)
         }
     }
 
-    /// The error for an error of etcd.
+    /// The contract's error for an error that etcd reported.
     func microError(_ serverError: EtcdServerError, from member: BackendServer) -> MicroError {
         let text = serverError.message.firstLine
         let message = "\(member) responded with an error: \(text.isEmpty ? "no details" : text)"
@@ -69,7 +69,7 @@ struct EtcdError: Sendable {
         case .unauthenticated:
             hasUser
                 ? ". Check the user and the password (ETCDCTL_USER)" : ". Set a user and a password (ETCDCTL_USER)"
-        case .permissionDenied: ". Does the user have a role for these keys?"
+        case .permissionDenied: ". Grant the user a role with access to these keys"
         default: ""
         }
     }

@@ -8,16 +8,16 @@ public import MicroCore
 /// go-micro's HTTP broker, which needs no broker server. Subscribers register in a registry, and publishers send each
 /// message to all subscribers over HTTP. Go and Swift programs can subscribe to each other's topics.
 ///
-/// * Delivery is at most once. When ``publish(_:to:)`` returns, the message is in the buffers of all subscribers, so
-///   that the messages of one publisher keep their order.
+/// * Delivery is at most once. When ``publish(_:to:)`` returns, the message is in the buffer of every subscriber that
+///   accepted it, so that the messages of one publisher keep their order.
 /// * A subscriber that is unreachable or rejects a message does not delay the others. The publication fails only if no
 ///   subscriber received the message; otherwise the failure is logged. In a queue, another member is tried if the first
 ///   one definitely did not receive the message.
 /// * While the registry is unavailable, the subscribers are unknown: publications wait for it until their timeout.
-/// * A publication reads the registry only if it has not read the topic within the last 50 ms, and a subscription takes
-///   50 ms longer than its registration. Therefore no message is lost after `subscribe` has returned (see
+/// * Publishers cache the subscribers of a topic for at most 50 ms, and `subscribe` returns 50 ms after the registration
+///   is visible. Therefore a subscriber misses no message that is published after `subscribe` has returned (see
 ///   `HTTPSubscriberCache`), provided that the registry shows all clients the same records, which is not the case with
-///   stale reads. Go's subscribers do not wait.
+///   stale reads. Subscribers in Go do not wait, so they can miss messages for up to 50 ms.
 public final class HTTPBroker: Broker {
     private let registry: any Registry
     private let configuration: HTTPBrokerConfiguration
@@ -29,7 +29,7 @@ public final class HTTPBroker: Broker {
     private let messageSender: HTTPMessageSender
     private let publications = HTTPPublicationTracker()
     private let warnings = LogThrottle()
-    /// The first half of the IDs of all subscriptions, as in go-micro.
+    /// The part that the IDs of all subscriptions of this broker have in common, as in go-micro.
     private let id = UUID().uuidString.lowercased()
 
     /// Creates a broker. It opens no connection until it is used, and listens once there is a subscription.
@@ -48,7 +48,7 @@ public final class HTTPBroker: Broker {
         else {
             throw MicroError(
                 .invalidArgument,
-                "HTTPBrokerConfiguration: timeout and heartbeatInterval must be above zero, and maxBodySize within "
+                "HTTPBrokerConfiguration: timeout and heartbeatInterval must be above zero, and maxBodySize between "
                     + "1 byte and 1 GiB",
                 origin: MicroError.Origin.broker)
         }

@@ -6,9 +6,9 @@ import GoMicroWire
 import MicroCore
 import NIOCore
 
-/// Converts calls to messages: go-micro's headers in the header table, the body as it is.
+/// Converts between calls and messages: go-micro's headers are in the header table, and the body is unchanged.
 struct RabbitMQCallFormat: Sendable {
-    /// The part of a header frame that properties other than headers can take, in bytes.
+    /// The bytes of a header frame that are reserved for properties other than headers.
     private static let reservedHeaderSize = 1024
 
     let maxBodySize: Int
@@ -30,8 +30,8 @@ struct RabbitMQCallFormat: Sendable {
         guard body.readableBytes <= maxBodySize, size <= maxHeaderSize else {
             throw MicroError(
                 .payloadTooLarge,
-                "the \(what) has a body of \(body.readableBytes) bytes and headers of \(size): the limits are "
-                    + "\(maxBodySize) and \(maxHeaderSize)", origin: MicroError.Origin.transport, isSafeToRetry: true)
+                "the \(what) is too large: its body has \(body.readableBytes) of at most \(maxBodySize) bytes, its headers "
+                    + "\(size) of at most \(maxHeaderSize)", origin: MicroError.Origin.transport, isSafeToRetry: true)
         }
     }
 
@@ -46,7 +46,7 @@ struct RabbitMQCallFormat: Sendable {
         return properties
     }
 
-    /// The fields of a received message, of any type.
+    /// The fields of a received message as text. Tables and arrays are omitted.
     static func fields(of properties: AMQPProperties) -> GoMicroHeaders.Fields {
         properties.headers.fields.compactMap { field -> GoMicroHeaders.Fields.Element? in
             guard let text = field.value.text else { return nil }

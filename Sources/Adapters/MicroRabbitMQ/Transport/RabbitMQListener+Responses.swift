@@ -57,7 +57,8 @@ extension RabbitMQListener {
     /// Sends the reply of a call. Waits for a connection if necessary.
     func send(_ properties: AMQPProperties, _ body: ByteBuffer, to session: RabbitMQServerSession) async {
         if case .available = session.route.tryPublish(properties, body) { return }
-        // The caller may have a working connection: the reply is sent on the next one, also if the handler was cancelled.
+        // The reply could not be sent at once. Wait for room or for the next connection, in a task of its own: the reply is
+        // sent even if the handler was cancelled.
         let (consumer, deadline) = (consumer, ContinuousClock.now + connection.configuration.timeout)
         var route = session.route
         let sending = Task {
@@ -69,8 +70,8 @@ extension RabbitMQListener {
         }
     }
 
-    /// Sends an error as the reply of a call, if there is a connection with room: a caller whose replies are not accepted
-    /// must not fill the memory.
+    /// Sends an error as the reply of a call, unless the output buffer is full or the connection has failed: errors for a
+    /// caller that does not read its replies must not accumulate in memory.
     func sendError(_ error: MicroError, to session: RabbitMQServerSession) {
         let (properties, body) = Self.message(with: error, to: session)
         _ = session.route.tryPublish(properties, body)

@@ -97,15 +97,17 @@ final class RabbitMQListener: TransportListener {
 
     /// Cancels the calls and streams in flight, and notifies their callers.
     private func abort() {
-        lifecycle.beginDraining()
-        for session in state.withLock({ Array($0.sessions.values) }) {
-            if let stream = session.stream {
-                stream.fail(session.cancellationError, notifiesPeer: true)
-            } else if session.claimReply() {
-                sendError(session.cancellationError, to: session)
-            }
-            session.cancel()
+        lifecycle.abort()
+        for session in state.withLock({ Array($0.sessions.values) }) { abort(session) }
+    }
+
+    private func abort(_ session: RabbitMQServerSession) {
+        if let stream = session.stream {
+            stream.fail(session.cancellationError, notifiesPeer: true)
+        } else if session.claimReply() {
+            sendError(session.cancellationError, to: session)
         }
+        session.cancel()
     }
 
     /// Ends the consumer.
@@ -214,6 +216,7 @@ final class RabbitMQListener: TransportListener {
             if session.claimReply() { await send(properties, body, to: session) }
             sessionEnded(session)
         }
+        if lifecycle.isAborted { abort(session) }
     }
 
     private func open(
@@ -239,6 +242,7 @@ final class RabbitMQListener: TransportListener {
             if !isSwiftMicro { state.withLock { $0.endedKeys.insert(session.key) } }
             sessionEnded(session)
         }
+        if lifecycle.isAborted { abort(session) }
     }
 
     private func sessionEnded(_ session: RabbitMQServerSession) {

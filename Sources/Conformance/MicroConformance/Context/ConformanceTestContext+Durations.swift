@@ -27,7 +27,9 @@ extension ConformanceTestContext {
                 throw ConformanceFailure("\(operation): expected a MicroError, found \(type(of: error)): \(error)")
             }
         }
-        try expect(duration < timeout * 2, "\(operation) meets its deadline of \(timeout); it took \(duration)")
+        try expect(
+            duration < timeout * 2, "\(operation) ends within \(timeout * 2), twice its time limit; it took \(duration)"
+        )
         return error
     }
 }

@@ -18,7 +18,7 @@ package protocol ConformanceTestContext: Sendable {
     /// The names of the capabilities that the adapter claims.
     var claims: [String] { get }
 
-    /// Removes everything that the case has left, and closes its clients.
+    /// Removes everything that the case created, and closes its clients.
     func cleanUp() async throws
 
     /// Closes the clients of the case.
@@ -36,6 +36,6 @@ extension ConformanceTestContext {
     /// Creates an HTTP proxy in front of the backend, without faults.
     func makeHTTPProxy() async throws -> HTTPFaultProxy { try await backendFixture.makeHTTPProxy() }
 
-    /// Performs an action on the backend. The runner has checked that the control supports it.
+    /// Performs an action on the backend. The runner has checked that the harness's ``BackendControl`` supports it.
     func perform(_ action: BackendAction) async throws { try await backendFixture.perform(action) }
 }

@@ -38,7 +38,7 @@ struct ConsulAgentClient: Sendable {
     /// The address with its scheme.
     var url: String { client.url }
 
-    /// The version of the agent; `unknown` if the token may not read it. No case needs it.
+    /// The version of the agent; `unknown` if the token may not read it. No case depends on the version.
     func version() async throws -> String {
         let response = try await send("GET", "/v1/agent/self")
         if response.status == 403, token != nil, response.text.contains("Permission denied") { return "unknown" }

@@ -3,9 +3,10 @@
 
 import CZlib
 
-/// Encodes text as go-micro does in a compressed tag: a zlib stream in lower-case hexadecimal digits.
+/// Encodes and decodes the content of a compressed tag in go-micro's format: a zlib stream in lower-case hexadecimal
+/// digits.
 ///
-/// `MicroConsul` has its own codec. This codec is deliberately independent, because the cases compare both.
+/// `MicroConsul` has its own codec. This one is deliberately independent, because cases compare the results of both.
 enum GoMicroTagCodec {
     /// An upper limit: no case registers a longer text.
     private static let maxDecodedSize = 1 << 20

@@ -7,7 +7,7 @@ import MicroConformance
 import MicroCore
 import NIOCore
 
-/// Publishes to the subscribers in a registry in go-micro's format, without the adapter.
+/// Publishes in go-micro's format to all subscribers that a registry lists, without the adapter under test.
 struct HTTPBrokerPeer: BrokerPeer {
     let makeRegistry: @Sendable () async throws -> any Registry
 

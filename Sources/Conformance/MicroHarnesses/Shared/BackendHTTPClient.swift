@@ -40,7 +40,7 @@ struct BackendHTTPClient: Sendable {
 
     /// Sends a request and returns the response, whatever its status is.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `unavailable` if there is no response within 5 s.
+    /// - Throws: ``MicroCore/MicroError`` with `unavailable` if the request fails, or gets no response within 5 s.
     func send(
         _ method: String = "GET", _ path: String, headers: [(String, String)] = [], body: [UInt8]? = nil
     ) async throws -> CurlResponse {

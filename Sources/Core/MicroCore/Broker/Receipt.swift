@@ -18,7 +18,7 @@ final class Receipt: Sendable {
 
     func markDelivered(from inbox: DeliveryInbox) { self.inbox.withLock { $0 = inbox } }
 
-    /// The delivery was put back into the inbox unread.
+    /// Records that the delivery was put back into the inbox unread.
     func markUndelivered() { inbox.withLock { $0 = nil } }
 
     func settle(_ settlement: Delivery.Settlement) {

@@ -62,14 +62,14 @@ public struct MicroError: Error, Sendable {
         /// A broker adapter.
         public static let broker = "micro.broker"
 
-        /// Whether an origin is a part of the toolkit rather than a service.
+        /// Whether an origin is one of those above. Those of other modules, such as `micro.edge`, are not included.
         package static func isToolkit(_ origin: String) -> Bool {
             [client, server, registry, transport, broker].contains(origin)
         }
     }
 
-    /// Whether a peer that responds with this error has not executed the request, because the toolkit on its side
-    /// refused it. A service that responds with the same code has run its handler.
+    /// Whether a peer that responds with this error refused the request before any handler ran. A service's own error with
+    /// the same code means that its handler has run.
     package var isRefusal: Bool {
         (code == .unavailable || code == .resourceExhausted) && Origin.isToolkit(origin)
     }

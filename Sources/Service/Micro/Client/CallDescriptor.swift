@@ -5,8 +5,8 @@ import GoMicroWire
 import MicroCore
 import NIOCore
 
-/// The encoding, decoding and metrics of the calls of one endpoint with one pair of message types. Created once and cached by
-/// ``CallDescriptorCache``.
+/// Encodes requests, decodes responses and records metrics, for the calls of one endpoint with one pair of message types.
+/// ``CallDescriptorCache`` caches a bounded number of descriptors.
 final class CallDescriptor<Request: Sendable, Response: Sendable>: Sendable {
     typealias Encode = @Sendable (Request, inout ByteBuffer) throws -> Void
     typealias Decode = @Sendable (ByteBuffer) throws -> Response
@@ -88,7 +88,8 @@ final class CallDescriptor<Request: Sendable, Response: Sendable>: Sendable {
         }
         throw MicroError(
             .unsupported,
-            "no codec of this client can encode \(Request.self) and decode \(Response.self): make them Codable",
+            "no codec of this client can encode \(Request.self) and decode \(Response.self)"
+                + (contentType.map { " as \($0): use another media type" } ?? ": make them Codable"),
             origin: MicroError.Origin.client)
     }
 

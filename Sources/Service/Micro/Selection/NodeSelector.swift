@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// While the registry is not readable, the last known nodes are selected. Nodes that are missing after the outage are
 /// retained for a grace period, so that they can register again. If nothing has been read yet, the error is
-/// `unavailable`; that case is never reported as a service without nodes.
+/// `unavailable`, never `notFound`.
 public final class NodeSelector: Sendable {
     private struct Entry {
         let view: ServiceView
@@ -84,7 +84,7 @@ public final class NodeSelector: Sendable {
     ///   - filter: The nodes that may be selected.
     ///   - key: The key of ``SelectionStrategy/consistentHash``.
     ///   - tried: The IDs of nodes to avoid if there are others.
-    ///   - deadline: The time limit of the registry's response when the service is used for the first time.
+    ///   - deadline: The deadline for the registry's response when the service is used for the first time.
     /// - Returns: The node. Report the result of the call with ``Selection/report(_:)``.
     /// - Throws: ``/MicroCore/MicroError`` with `notFound` (the registry has no such node), `unavailable` (the registry is not readable),
     ///   `deadlineExceeded`, `invalidName`, `closed`; or `CancellationError`.
@@ -191,7 +191,7 @@ public final class NodeSelector: Sendable {
         case .live:
             let reason = reason(for: registryState?[service] ?? [])
             return MicroError(
-                .notFound, "no instances of \(service) in \(registry): \(reason)",
+                .notFound, "no usable instances of \(service) in \(registry): \(reason)",
                 origin: MicroError.Origin.client, isSafeToRetry: true)
         case .stale(_, let cause), .unknown(let cause):
             return MicroError(

@@ -15,8 +15,8 @@ package enum Zlib {
 
     /// Decompresses a stream.
     ///
-    /// - Parameter maxSize: The maximum number of bytes. Needed because a small stream can decompress to a huge text.
-    /// - Returns: The bytes; nil if they are not a complete stream, or more than `maxSize`.
+    /// - Parameter maxSize: The maximum size of the output, in bytes. A small stream can have a very large output.
+    /// - Returns: The output; nil if the stream is invalid or incomplete, or the output exceeds `maxSize`.
     package static func decompressed(_ compressed: [UInt8], maxSize: Int) -> [UInt8]? {
         var (compressed, stream) = (compressed, z_stream())
         guard !compressed.isEmpty, czlib_inflate_init(&stream) == Z_OK else { return nil }

@@ -12,8 +12,8 @@ package struct GoMicroHeaders: Sendable {
     /// Names and values in the order in which they are written.
     package typealias Fields = [(name: String, value: String)]
 
-    /// The error that marks the normal end of one side: go-micro's `lastStreamResponseError`. Its servers send it since
-    /// v1.3, its clients have always read it.
+    /// The error that marks the normal end of one side: go-micro's `lastStreamResponseError`. Servers of go-micro have
+    /// sent it since v1.3; its clients have always read it.
     package static let endOfStream = "EOS"
 
     /// The media type as it was sent, with its parameters; empty if there is none.
@@ -129,8 +129,8 @@ package struct GoMicroHeaders: Sendable {
     /// - Parameters:
     ///   - body: The body of the request.
     ///   - defaultTimeout: The timeout of a request without one.
-    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument` if the service or the endpoint is missing, unless both are and the
-    ///   body can name the endpoint, as before v1.0.
+    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument` if the service or the endpoint is missing, except if
+    ///   ``isEndpointInBody``.
     package func request(body: ByteBuffer, defaultTimeout: Duration) throws(MicroError) -> TransportRequest {
         let (service, endpoint) = (service ?? "", endpoint ?? method ?? "")
         guard isEndpointInBody || !service.isEmpty else { throw Self.missing(GoMicroHeaderName.service, "service") }

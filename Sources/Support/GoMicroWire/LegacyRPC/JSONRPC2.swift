@@ -34,8 +34,8 @@ struct JSONRPC2: Sendable {
         return response
     }
 
-    /// The code of the specification, section 5.1; errors of a service have a code that the specification reserves for
-    /// implementations.
+    /// The error code of the specification, section 5.1. Errors without a code of their own there get -32000, which the
+    /// specification reserves for implementations.
     private static func code(of error: MicroError) -> Int {
         switch error.code {
         case .notFound where MicroError.Origin.isToolkit(error.origin): -32601

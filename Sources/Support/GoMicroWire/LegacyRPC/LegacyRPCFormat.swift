@@ -10,8 +10,8 @@ package enum LegacyRPCFormat: Sendable {
     /// `application/json-rpc`: see ``JSONRPCEnvelope``.
     case json
 
-    /// The media types of messages in envelopes whose requests have no headers. v0.14 uses the media types of bare
-    /// messages.
+    /// The envelope format by media type, for requests whose headers name no endpoint. Clients of v0.14 label an envelope
+    /// with the media type of the message in it.
     private static let formatsWithoutHeaders: [String: LegacyRPCFormat] = [
         "application/json": .json, "application/json-rpc": .json, "application/octet-stream": .protobuf,
         "application/proto-rpc": .protobuf, "application/protobuf": .protobuf,
@@ -20,7 +20,7 @@ package enum LegacyRPCFormat: Sendable {
     /// The format of a received request; nil if it has no envelope.
     init?(of request: TransportRequest) {
         let mediaType = MediaType.essence(of: request.contentType)
-        // Fast path: the last letter shows that most requests have no envelope.
+        // Fast path: if the headers name the endpoint, only a media type that ends in "c" (…-rpc) can be an envelope.
         guard mediaType.utf8.last == UInt8(ascii: "c") || request.endpoint.isEmpty,
             let format = Self.formatsWithoutHeaders[mediaType]
         else { return nil }
@@ -38,7 +38,7 @@ package enum LegacyRPCFormat: Sendable {
         }
     }
 
-    /// Whether the body of a request with this media type names the endpoint if the headers do not.
+    /// Whether a request with this media type can name the endpoint in its body.
     package static func namesEndpoint(inBodyOf contentType: String) -> Bool {
         formatsWithoutHeaders[MediaType.essence(of: contentType)] != nil
     }

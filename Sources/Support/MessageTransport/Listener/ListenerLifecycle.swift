@@ -20,10 +20,23 @@ package final class ListenerLifecycle<Message: Sendable>: Sendable {
 
     private struct State {
         var phase = Phase.bound
+        var isAborted = false
         var queue = ListenerQueue<Message>()
+        /// Whether queued messages are being handled, which one task does at a time to preserve their order.
+        var isHandlingQueue = false
         var sessionCount = 0
         var drainers: [Promise<Void>] = []
         var onEnd: (@Sendable () -> Void)?
+
+        /// Whether no call or stream is in progress, and no queued message is being handled.
+        var isIdle: Bool { sessionCount == 0 && !isHandlingQueue }
+
+        /// Takes those that wait until the listener is idle, if it is.
+        mutating func takeDrainers() -> [Promise<Void>] {
+            guard isIdle else { return [] }
+            defer { drainers = [] }
+            return drainers
+        }
     }
 
     /// The maximum number of concurrent calls and streams.
@@ -93,6 +106,16 @@ package final class ListenerLifecycle<Message: Sendable>: Sendable {
         }
     }
 
+    /// Lets no further call begin. The caller cancels those that it knows, and then those that it begins to know: see
+    /// ``isAborted``.
+    package func abort() {
+        beginDraining()
+        state.withLock { $0.isAborted = true }
+    }
+
+    /// Whether a call that has just been admitted has to be cancelled.
+    package var isAborted: Bool { state.withLock(\.isAborted) }
+
     /// Ends the listener. Ending it twice has no effect.
     package func end() {
         let action = state.withLock { state in
@@ -107,19 +130,36 @@ package final class ListenerLifecycle<Message: Sendable>: Sendable {
     private func waitForSessions() async throws {
         let promise = Promise<Void>()
         let isIdle = state.withLock { state in
-            if state.sessionCount > 0 { state.drainers.append(promise) }
-            return state.sessionCount == 0
+            if !state.isIdle { state.drainers.append(promise) }
+            return state.isIdle
         }
         if !isIdle { try await promise.value() }
     }
 
     // MARK: Messages that arrive before the listener runs
 
-    /// Handles the queued messages. Later messages of the same keys are queued behind them to preserve their order.
+    /// Handles the queued messages. Later messages of the same keys are queued behind them to preserve their order. Does
+    /// nothing while another task handles them.
     private func handleQueue(_ handle: (String, Message) -> Void) {
-        while let messages = state.withLock({ $0.queue.next() }) {
+        let isFirst = state.withLock { state in
+            defer { state.isHandlingQueue = true }
+            return !state.isHandlingQueue
+        }
+        guard isFirst else { return }
+        while let messages = nextMessages() {
             for (key, message) in messages { handle(key, message) }
         }
+    }
+
+    private func nextMessages() -> [(key: String, message: Message)]? {
+        let (messages, drainers) = state.withLock { state in
+            let messages = state.queue.next()
+            guard messages == nil else { return (messages, [Promise<Void>]()) }
+            state.isHandlingQueue = false
+            return (nil, state.takeDrainers())
+        }
+        for drainer in drainers { drainer.resolve() }
+        return messages
     }
 
     /// Queues a message if earlier ones of its call or stream are queued.
@@ -177,9 +217,7 @@ package final class ListenerLifecycle<Message: Sendable>: Sendable {
     package func sessionEnded() {
         let drainers = state.withLock { state in
             state.sessionCount -= 1
-            guard state.sessionCount == 0 else { return [Promise<Void>]() }
-            defer { state.drainers = [] }
-            return state.drainers
+            return state.takeDrainers()
         }
         for drainer in drainers { drainer.resolve() }
     }

@@ -6,7 +6,7 @@ public import Configuration
 import MicroCore
 
 extension EdgeConfiguration {
-    /// Changes the configuration by the settings of a reader.
+    /// Applies the settings of a reader to the configuration.
     ///
     /// Configuration keys after the prefix, such as `micro.api.address` (`MICRO_API_ADDRESS`): `.address`, `.cors` (origins,
     /// separated by commas), `.allow.anonymous` (`true` or `false`), `.keys` (API keys, `name=key,…`), `.trusted.proxies`
@@ -86,7 +86,7 @@ extension RateLimit {
 }
 
 extension ConfigReader {
-    /// `true` or `false`, also as `1`, `0`, `yes` or `no`; nil if it is not set.
+    /// Reads a Boolean setting: `true`, `1` or `yes`, or else `false`, `0` or `no`; nil if it is not set.
     ///
     /// - Throws: ``MicroError`` with `invalidArgument` that names the environment variable.
     package func flag(forKey key: String) throws -> Bool? {
@@ -100,7 +100,12 @@ extension ConfigReader {
 
     /// The parts of a text that is separated by commas, without blanks around them; nil if it is not set.
     fileprivate func list(_ key: String) -> [String]? {
-        nonEmptyString(ConfigKey(key))?.split(separator: ",").map { part in
+        nonEmptyString(ConfigKey(key)).map(Self.parts)
+    }
+
+    /// The parts of a text between commas, without blanks around them.
+    private static func parts(of text: String) -> [String] {
+        text.split(separator: ",").map { part in
             String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
         }
     }
@@ -109,11 +114,13 @@ extension ConfigReader {
     fileprivate func keys(_ key: String) throws -> [String: Secret] {
         guard let text = nonEmptyString(ConfigKey(key), isSecret: true) else { return [:] }
         var keys: [String: Secret] = [:]
-        for pair in text.split(separator: ",") {
-            guard let equals = pair.firstIndex(of: "="), equals > pair.startIndex, pair.last != "=" else {
+        for pair in Self.parts(of: text) {
+            // A key may contain `=`, as padding of Base64.
+            let words = pair.split(separator: "=", maxSplits: 1)
+            guard words.count == 2, !pair.hasPrefix("=") else {
                 throw Self.malformed(key, "***", expected: "names with keys, such as shop=KEY,app=KEY")
             }
-            keys[String(pair[..<equals])] = Secret(String(pair[pair.index(after: equals)...]))
+            keys[String(words[0])] = Secret(String(words[1]))
         }
         return keys
     }

@@ -114,7 +114,7 @@ struct EdgeResponder: HTTPResponder {
     }
 
     private func serve(_ request: Request, _ context: inout EdgeContext) async throws -> Response {
-        // Health checks need no host.
+        // Health checks and metrics are exempt from the host check, the limits and the authentication.
         if let response = await operationsResponse(to: request, context) { return response }
         if let cors = configuration.cors, cors.isPreflight(request) { return Response(status: .noContent) }
         try await admit(request, &context)

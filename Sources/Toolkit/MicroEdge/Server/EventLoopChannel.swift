@@ -5,7 +5,7 @@ import HummingbirdCore
 import Logging
 import NIOCore
 
-/// Handles each connection on its event loop, so that the parts of a message are not passed from thread to thread.
+/// Handles each connection on its event loop, which avoids thread switches between the parts of a message.
 struct EventLoopChannel<Base: ServerChildChannel>: ServerChildChannel {
     let base: Base
 
@@ -23,7 +23,7 @@ struct EventLoopChannel<Base: ServerChildChannel>: ServerChildChannel {
 
 /// Runs tasks on an event loop.
 final class EventLoopExecutor: TaskExecutor {
-    /// The executor of the connection to whose request this task belongs; nil for the global executor.
+    /// The executor of the connection that received this task's request; nil for the global executor.
     @TaskLocal static var current: EventLoopExecutor?
 
     private let eventLoop: any EventLoop

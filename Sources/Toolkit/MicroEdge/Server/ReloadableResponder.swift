@@ -6,7 +6,7 @@ import Hummingbird
 import NIOCore
 import Synchronization
 
-/// The responder of a server, which can be replaced. Requests that run keep the responder that they began with.
+/// The responder of a server, which can be replaced. A request in progress keeps the responder that it started with.
 final class ReloadableResponder: HTTPResponder {
     typealias Context = EdgeContext
 

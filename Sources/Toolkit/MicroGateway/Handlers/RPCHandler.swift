@@ -55,13 +55,15 @@ struct RPCHandler: Sendable {
     private static func unsupported(_ request: GatewayRequest) -> HTTPError {
         HTTPError(
             .unsupportedMediaType,
-            message: "the media type \(request.mediaType.prefix(64)) is not supported; send application/json")
+            message: "the media type \(request.mediaType.prefix(64)) is not supported; send application/json or "
+                + "application/protobuf")
     }
 
     /// A page of another site can send a body without a type, as it can send a form: without the consent of the server.
     private static func checkOrigin(of request: GatewayRequest) throws {
         guard request.http.headers[.origin] != nil, request.mediaType.isEmpty, request.hasBody else { return }
-        throw HTTPError(.unsupportedMediaType, message: "a page must send its body as application/json")
+        throw HTTPError(
+            .unsupportedMediaType, message: "a page must send the media type of its body, such as application/json")
     }
 
     private static func merged(_ body: ByteBuffer, of request: GatewayRequest) throws -> ByteBuffer {

@@ -19,6 +19,9 @@ struct InvokeCommand: AsyncParsableCommand {
     func run() async throws {
         guard let service = words.first else { throw CommandError("service required", status: .usage) }
         let (options, rest) = SettingsExtraction.extract(from: Array(words.dropFirst()))
+        if let last = rest.last, SettingName.allCases.contains(where: { last == "--\($0.rawValue)" }) {
+            throw CommandError("missing value for \(last)", status: .usage)
+        }
         let settings = try Settings(options: settings.variables.merging(options) { $1 })
         let endpoints = try await endpoints(of: service, settings)
         let names = rest.prefix { !$0.hasPrefix("-") }

@@ -3,7 +3,7 @@
 
 /// Takes the options of settings out of words that are not parsed by the argument parser.
 enum SettingsExtraction {
-    /// Divides words into settings, by environment variable, and the rest.
+    /// Divides words into settings, by environment variable, and the rest, which includes a setting without a value.
     static func extract(from words: [String]) -> (options: [String: String], rest: [String]) {
         var (options, rest): ([String: String], [String]) = ([:], [])
         var index = 0
@@ -19,6 +19,8 @@ enum SettingsExtraction {
             } else if index < words.count {
                 options[name.variable] = words[index]
                 index += 1
+            } else {
+                rest.append(word)
             }
         }
         return (options, rest)

@@ -23,8 +23,8 @@ struct SidecarCommand: AsyncParsableCommand {
             --healthcheck-url=http://127.0.0.1:9090/health
             micro sidecar --server-name=shop --server-address=127.0.0.1:9090 --app-protocol=http -- python3 app.py
 
-            The app is registered while it is healthy. A program after -- is started, gets the signals of the sidecar, and \
-            its exit status is that of the command. MICRO_SIDECAR_TOKEN is the token that clients need, and \
+            The app is registered while it is healthy. The sidecar starts the program after --, forwards signals to it, and \
+            exits with its exit status. MICRO_SIDECAR_TOKEN is the token that clients need, and \
             MICRO_SIDECAR_APP_TOKEN the one that the app gets.
             """)
 

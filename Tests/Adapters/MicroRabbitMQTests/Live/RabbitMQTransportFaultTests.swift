@@ -50,7 +50,7 @@ struct RabbitMQTransportFaultTests {
         for transport in [client, service] { await transport.close() }
     }
 
-    /// The stream has no deadline, and the peer sends no end.
+    /// The failure is detected before the deadline of the stream, although the peer sends no end.
     @Test(arguments: ["service", "client"]) func deadStreamPeerIsDetected(_ diesFirst: String) async throws {
         let (hasBegun, hasFailed) = (Counter(), Counter())
         let (service, client) = (try transport(), try transport())
@@ -60,7 +60,7 @@ struct RabbitMQTransportFaultTests {
         // Only a peer that is known to be a swift-micro peer is detected: go-micro does not answer pings.
         #expect(try await iterator.next() == ByteBuffer(string: "there"))
         #expect(await eventually { hasBegun.value == 1 })
-        // As if its process were killed: the connection ends without an end of the stream.
+        // Simulates a killed process: the connection closes, and nothing ends the stream.
         if diesFirst == "service" {
             service.connection.stop()
             let error = await #expect(throws: MicroError.self) { while try await iterator.next() != nil {} }
@@ -80,7 +80,7 @@ struct RabbitMQTransportFaultTests {
         let (listener, running) = try await serve(by: service, Counter())
         _ = try await client.call(Self.request("x"), to: listener.address)
         try await server.setAlarm(true)
-        // The server refuses what a connection publishes after its first publication during the alarm.
+        // RabbitMQ blocks a connection when it publishes during the alarm, so the first calls can have another result.
         #expect(
             await eventually {
                 do {

@@ -9,10 +9,15 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct HTTPBrokerConformanceTests {
+    // A registry each, because some of the cases with faults stop it.
     private static let harness = HTTPBrokerHarness(on: MemoryRegistryHarness())
+    private static let faultHarness = HTTPBrokerHarness(on: MemoryRegistryHarness())
 
-    @Test(.conformanceReport, .serialized, arguments: BrokerCase.all)
+    @Test(.conformanceReport, .serialized, arguments: BrokerCase.functionalCases)
     func contract(_ each: BrokerCase) async { await each.verify(against: Self.harness) }
+
+    @Test(.conformanceReport, .serialized, arguments: BrokerCase.faultCases)
+    func contractWithFaults(_ each: BrokerCase) async { await each.verify(against: Self.faultHarness) }
 }
 
 /// The cases without faults with Consul as the registry.

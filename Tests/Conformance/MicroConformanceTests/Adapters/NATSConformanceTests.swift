@@ -8,21 +8,29 @@ import TestServers
 import TestSupport
 import Testing
 
-/// The broker cases without faults against NATS: core NATS over TCP and over WebSockets, and JetStream.
+/// The broker cases without faults against core NATS.
 @Suite(.requiresNATS, .nats, .serialized, .timeLimit(.minutes(10))) struct NATSConformanceTests {
+    @Test(.conformanceReport, .serialized, arguments: BrokerCase.functionalCases)
+    func atMostOnce(_ each: BrokerCase) async throws {
+        let server = try #require(NATSServer.current)
+        await each.verify(against: try await NATSHarnesses.harness(server, .atMostOnce))
+    }
+}
+
+/// The broker cases without faults against core NATS over WebSockets.
+@Suite(.requiresNATS, .nats, .serialized, .timeLimit(.minutes(10))) struct NATSWebSocketConformanceTests {
+    @Test(.conformanceReport, .serialized, arguments: BrokerCase.functionalCases)
+    func atMostOnceOverWebSocket(_ each: BrokerCase) async throws {
+        let server = try #require(NATSServer.current)
+        await each.verify(against: try await NATSHarnesses.harness(server, .atMostOnce, overWebSocket: true))
+    }
+}
+
+/// The broker cases without faults against JetStream.
+@Suite(.requiresNATS, .nats, .serialized, .timeLimit(.minutes(10))) struct NATSJetStreamConformanceTests {
     private let server: NATSServer
 
     init() throws { server = try #require(NATSServer.current) }
-
-    @Test(.conformanceReport, .serialized, arguments: BrokerCase.functionalCases)
-    func atMostOnce(_ each: BrokerCase) async throws {
-        await each.verify(against: try await NATSHarnesses.harness(server, .atMostOnce))
-    }
-
-    @Test(.conformanceReport, .serialized, arguments: BrokerCase.functionalCases)
-    func atMostOnceOverWebSocket(_ each: BrokerCase) async throws {
-        await each.verify(against: try await NATSHarnesses.harness(server, .atMostOnce, overWebSocket: true))
-    }
 
     @Test(.conformanceReport, .serialized, arguments: BrokerCase.promptCases)
     func atLeastOnce(_ each: BrokerCase) async throws {

@@ -7,7 +7,7 @@ import MicroHarnesses
 import Testing
 
 /// All cases against the transports that need no server.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct TransportConformanceTests {
+@Suite(.timeLimit(.minutes(5))) struct TransportConformanceTests {
     private static let memory = MemoryTransportHarness()
     private static let http = HTTPTransportHarness()
 

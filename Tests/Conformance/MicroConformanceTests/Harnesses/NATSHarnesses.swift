@@ -21,11 +21,16 @@ enum NATSHarnesses {
         // A server that the tests have not started must not be controlled.
         return try await NATSBrokerHarness(
             configuration, delivery: delivery, bounds: bounds,
-            control: NATSServer.external == nil ? ServerControl(server) : nil, monitoring: server.monitoringAddress)
+            control: NATSServer.external == nil ? ServerControl(server) : nil, monitoring: monitoring(of: server))
     }
 
     static func transportHarness(_ server: NATSServer) async throws -> NATSTransportHarness {
-        try await NATSTransportHarness(configuration(server.url), monitoring: server.monitoringAddress)
+        try await NATSTransportHarness(configuration(server.url), monitoring: monitoring(of: server))
+    }
+
+    /// Nil for a server that several suites share: what others use must not be counted.
+    private static func monitoring(of server: NATSServer) -> String? {
+        NATSServer.external == nil ? server.monitoringAddress : nil
     }
 
     static func securedServer(_ certificates: Certificates) async throws -> NATSServer {

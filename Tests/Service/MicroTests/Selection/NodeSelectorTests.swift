@@ -160,7 +160,7 @@ private func state(_ nodes: String..., transport: String? = "http") -> RegistryS
             await eventually {
                 do { _ = try await selector.pick("svc", deadline: deadline) } catch {
                     return (error as? MicroError)?.code == .notFound
-                        && "\(error)".contains("no instances of svc in the registry of the test")
+                        && "\(error)".contains("no usable instances of svc in the registry of the test")
                 }
                 return false
             })

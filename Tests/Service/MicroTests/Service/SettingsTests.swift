@@ -15,7 +15,7 @@ private func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader 
     ConfigReader(provider: InMemoryProvider(values: values))
 }
 
-/// The names that are replaced, without those whose warning is tested: it is logged once per process.
+/// The names that select the default, except those whose warnings are tested: a warning is logged once per process.
 private func names(_ adapters: ForeignAdapters) -> [String] {
     adapters.names.subtracting(["multicast", "quic", "eats"]).sorted() + ["default"]
 }
@@ -147,7 +147,7 @@ private func names(_ adapters: ForeignAdapters) -> [String] {
         #expect(registration.interval == .seconds(expectedInterval))
     }
 
-    /// A fleet whose services use memory registries has no discovery: the warning must not be overlooked.
+    /// Services with memory registries in different processes do not find each other: the warning must state this.
     @Test(arguments: [
         ("micro.registry", "multicast", "services in other processes are not found; set MICRO_REGISTRY", "memory"),
         ("micro.server", "grpc", "services that still use them cannot be called, and cannot call", "mucp"),

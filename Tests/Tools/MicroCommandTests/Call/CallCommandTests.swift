@@ -76,6 +76,8 @@ import Testing
         let system = try await system()
         let field = try await system.micro("greeter", "hello", "--nam=John")
         #expect(field.status == 2 && field.text.contains("it has --name"), "\(field.text)")
+        let setting = try await system.micro("greeter", "hello", "--registry")
+        #expect(setting.status == 2 && setting.text.contains("missing value for --registry"), "\(setting.text)")
         let endpoint = try await system.micro("greeter", "bye")
         #expect(endpoint.status == 3 && endpoint.text.contains("it has Greeter.Hello"), "\(endpoint.text)")
         let command = try await system.micro("lst")

@@ -100,17 +100,17 @@ final class NATSListener: TransportListener {
 
     /// Cancels the calls and streams in flight, and notifies their callers.
     private func abort() {
-        lifecycle.beginDraining()
+        lifecycle.abort()
         let (calls, streams) = state.withLock { state in
             (state.calls.values.flatMap(\.values), Array(state.streams.values))
         }
-        for call in calls {
-            call.cancel()
-            if call.claimReply() {
-                sendError(call.cancellationError, to: call.request, call.inbox, id: call.id)
-            }
-        }
+        for call in calls { abort(call) }
         for stream in streams { stream.abort() }
+    }
+
+    private func abort(_ call: NATSServerCall) {
+        call.cancel()
+        if call.claimReply() { sendError(call.cancellationError, to: call.request, call.inbox, id: call.id) }
     }
 
     /// Unsubscribes.
@@ -229,6 +229,7 @@ final class NATSListener: TransportListener {
             }
             lifecycle.sessionEnded()
         }
+        if lifecycle.isAborted { abort(call) }
     }
 
     private func open(_ opening: NATSStreamOpening, _ handler: @escaping TransportStreamHandler) {
@@ -247,6 +248,7 @@ final class NATSListener: TransportListener {
         } handler: {
             try await handler(opening.request, $0)
         }
+        if lifecycle.isAborted { stream.abort() }
     }
 
     func log(_ message: Logger.Message, _ error: any Error, _ request: TransportRequest) {

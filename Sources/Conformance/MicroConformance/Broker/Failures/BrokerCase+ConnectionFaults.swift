@@ -21,8 +21,8 @@ extension BrokerCase {
 }
 
 extension BrokerTestContext {
-    /// Runs a client that publishes and subscribes during a fault: every message must be sent, or fail in time with an
-    /// error of the expected codes, and the client must recover automatically when the fault ends.
+    /// Runs a client that publishes and subscribes during a fault. Every publication must succeed, or fail with an expected
+    /// error code before its deadline; the client must recover without intervention after the fault.
     fileprivate func run(_ scenario: FaultScenario) async throws {
         let client = try await makeClient {
             $0.addresses = [scenario.address]

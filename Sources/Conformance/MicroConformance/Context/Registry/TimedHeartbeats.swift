@@ -4,18 +4,21 @@
 import MicroCore
 import Synchronization
 
-/// A registry that measures the time between the heartbeats that it forwards.
+/// A registry that measures the pauses between the heartbeats that it forwards.
 ///
-/// On a machine that stands still for longer than a time to live, heartbeats are late and a node expires, although the
-/// adapter works.
+/// On a machine that stands still, heartbeats begin late and a node expires, although the adapter works. The time that the
+/// adapter takes for a heartbeat is no pause.
 final class TimedHeartbeats: Registry {
     private struct Times {
-        /// When the last heartbeat began.
-        var lastStart: ContinuousClock.Instant?
-        var longestInterval = Duration.zero
+        /// When the last heartbeat ended; nil while one is in progress.
+        var lastEnd: ContinuousClock.Instant?
+        var longestPause = Duration.zero
+        var isStopped = false
 
-        /// The time until now in which no heartbeat is known to have arrived.
-        var currentInterval: Duration { lastStart.map { .now - $0 } ?? .zero }
+        mutating func endPause() {
+            guard !isStopped, let lastEnd else { return }
+            longestPause = max(longestPause, .now - lastEnd)
+        }
     }
 
     private let base: any Registry
@@ -23,17 +26,24 @@ final class TimedHeartbeats: Registry {
 
     init(_ base: any Registry) { self.base = base }
 
-    /// The longest time from the start of one heartbeat to the end of the next.
-    var longestInterval: Duration { times.withLock { max($0.longestInterval, $0.currentInterval) } }
+    /// The longest time between the end of one heartbeat and the start of the next.
+    var longestPause: Duration { times.withLock(\.longestPause) }
+
+    /// Ends the measurement.
+    func stop() {
+        times.withLock { times in
+            times.endPause()
+            times.isStopped = true
+        }
+    }
 
     func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
-        let start = ContinuousClock.now
-        let outcome = try await base.register(service, timeToLive: timeToLive)
         times.withLock { times in
-            times.longestInterval = max(times.longestInterval, times.currentInterval)
-            times.lastStart = start
+            times.endPause()
+            times.lastEnd = nil
         }
-        return outcome
+        defer { times.withLock { $0.lastEnd = .now } }
+        return try await base.register(service, timeToLive: timeToLive)
     }
 
     var name: String { base.name }

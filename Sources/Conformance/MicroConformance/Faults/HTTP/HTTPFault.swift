@@ -44,7 +44,7 @@ public struct HTTPFault: Sendable, Hashable {
     public var kind: Kind
     /// The prefix of the paths of affected requests; empty for all.
     public var path: String
-    /// The number of matching requests that are affected since the fault was set; nil for all.
+    /// The maximum number of requests that the fault affects after it is set; nil for no limit.
     public var maxRequests: Int?
 
     /// Creates a fault, by default for all requests.
@@ -56,7 +56,7 @@ public struct HTTPFault: Sendable, Hashable {
 }
 
 extension HTTPFault {
-    /// Replaces responses by HTML pages.
+    /// Replaces responses with HTML pages.
     public static var html: HTTPFault { HTTPFault(.html) }
     /// Replaces responses with JSON that never ends.
     public static var endlessChunks: HTTPFault { HTTPFault(.endlessChunks) }

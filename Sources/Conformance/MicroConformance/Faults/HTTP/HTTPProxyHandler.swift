@@ -72,7 +72,7 @@ final class HTTPProxyHandler: ChannelDuplexHandler {
         proxy.log.add(method: head.method.rawValue, path: head.uri)
         plan = proxy.planner.plan(for: head.uri)
         request = head
-        // Requests the body, so that it does not stay in the connection.
+        // The client waits for this response before it sends the body, and the fault is sent after the body.
         if case .respond = plan, head.headers[canonicalForm: "expect"].contains("100-continue") {
             write(.head(HTTPResponseHead(version: .http1_1, status: .continue)))
         }

@@ -3,10 +3,10 @@
 
 /// The position of a proxy between a client and a listener.
 public enum NetworkPath: Sendable, Hashable {
-    /// Nowhere.
+    /// The suite cannot place a proxy.
     case none
-    /// In front of the listener: clients connect to the listener directly, over TCP.
+    /// In front of the listener, for transports whose clients connect to listeners over TCP.
     case listener
-    /// In front of the ``ConformanceHarness/endpoint``: both sides connect to a server.
+    /// In front of the ``ConformanceHarness/endpoint``, for transports whose clients and listeners connect to a server.
     case server
 }

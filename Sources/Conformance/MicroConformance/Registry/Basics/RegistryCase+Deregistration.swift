@@ -82,7 +82,7 @@ extension RegistryCase {
             try await context.eventually(recorder, sees: [moved], of: "new")
             try await context.writer.deregister(old)
             try await context.eventually(context.reader, sees: [], of: "old")
-            // A client that has not registered the node.
+            // A client that did not register the node must not remove it either.
             try await context.reader.deregister(old)
             try await context.never("the moved node is removed") {
                 try await context.reader.lookUp("new") != [moved] || recorder.last?["new"] != [moved]

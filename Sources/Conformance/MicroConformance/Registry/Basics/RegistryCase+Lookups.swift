@@ -121,8 +121,8 @@ extension RegistryCase {
         },
         RegistryCase(
             "R52", .capability,
-            "A linearizable read returns every write that was acknowledged before it, of any client.",
-            rationale: "Default reads of Consul and serializable reads of etcd are stale without notice.",
+            "A linearizable read returns every write, by any client, that was acknowledged before the read.",
+            rationale: "Default reads of Consul and serializable reads of etcd can be stale without any indication.",
             capabilities: ["linearizableReads"],
             verifyUnsupported: { context in
                 try await context.expectError(.unsupported, from: "requesting linearizable reads") {

@@ -37,6 +37,7 @@ extension RegistryCase {
             let registry = SuspendableRegistry(context.writer)
             try await context.withHeartbeat(in: registry, losesNode: true) { recorder in
                 registry.suspend()
+                defer { registry.resume() }
                 let expiry = context.bounds.expiry
                 try await context.eventually(recorder, sees: [], within: expiry.timeToLive * 2 + expiry.slack)
                 registry.resume()

@@ -9,7 +9,7 @@ extension TransportCase {
     /// Cases about requests and responses at their limits.
     static let callDetails = [
         TransportCase(
-            "T69", .core, "A hundred headers, long and empty ones, arrive with requests and responses.",
+            "T69", .core, "Requests and responses carry 100 headers, an empty value, and a value of 4,000 bytes.",
             rationale: "Headers beyond a fixed number or length are dropped."
         ) { context in
             let listener = try await context.serve()
@@ -24,7 +24,7 @@ extension TransportCase {
         },
         TransportCase(
             "T72", .core,
-            "Service, endpoint and media type of a request arrive exactly as they were sent, with their parameters.",
+            "Service, endpoint and media type of a request arrive exactly as sent, including parameters of the media type.",
             rationale: "Names are changed to lower case, and media types are replaced by a default."
         ) { context in
             let listener = try await context.serve { request in
@@ -77,7 +77,7 @@ extension TransportCase {
         },
         TransportCase(
             "T77", .core, "A response that is larger than the limit fails its own call, and the server continues.",
-            rationale: "The server sends what the client refuses, and closes the connection with its other calls."
+            rationale: "The client receives the response, closes the connection, and fails the other calls on it."
         ) { context in
             let gate = AsyncGate()
             defer { gate.open() }
@@ -100,8 +100,8 @@ extension TransportCase {
             try context.expect(try await context.call("x", at: listener.address), is: "AAA", "the next response")
         },
         TransportCase(
-            "T86", .core, "A server refuses a request above its own limit, also if the limit of the client is larger.",
-            rationale: "Only the client checks sizes, so that other clients fill the memory of a server."
+            "T86", .core, "A server refuses a request above its own limit, even if the limit of the client is larger.",
+            rationale: "If only the client checks sizes, any other client can exhaust the memory of a server."
         ) { context in
             let limit = 64 * 1024
             let server = try await context.makeTransport { $0.maxBodySize = limit }
