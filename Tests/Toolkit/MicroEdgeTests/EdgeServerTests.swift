@@ -28,7 +28,7 @@ import Tracing
         let server = try EdgeServer(
             configuration: configuration, readiness: readiness, logger: LogRecorder().logger, handler: handler)
         try await withThrowingTaskGroup { group in
-            group.addTask { try await server.run() }
+            group.addTask { try await withoutPreferredExecutor { try await server.run() } }
             try await body(#require(try await server.listeningAddress().port))
             group.cancelAll()
         }

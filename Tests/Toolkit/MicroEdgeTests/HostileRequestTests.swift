@@ -25,7 +25,7 @@ import Testing
             return .text("\(context.path) \(String(buffer: body))")
         }
         try await withThrowingTaskGroup { group in
-            group.addTask { try await server.run() }
+            group.addTask { try await withoutPreferredExecutor { try await server.run() } }
             try await body(#require(try await server.listeningAddress().port))
             group.cancelAll()
         }

@@ -33,7 +33,7 @@ import Testing
                 }
             }, handler: { _, context in .text("plain \(context.path)") })
         try await withThrowingTaskGroup { group in
-            group.addTask { try await server.run() }
+            group.addTask { try await withoutPreferredExecutor { try await server.run() } }
             try await body(#require(try await server.listeningAddress().port))
             group.cancelAll()
         }

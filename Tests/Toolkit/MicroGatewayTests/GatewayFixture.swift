@@ -76,7 +76,7 @@ struct GatewayFixture {
         let gateway = try Gateway(configuration: configuration, client: client, registry: registry, logger: logger)
         try await withThrowingTaskGroup { group in
             for service in services { group.addTask { try await service.run() } }
-            group.addTask { try await gateway.run() }
+            group.addTask { try await withoutPreferredExecutor { try await gateway.run() } }
             let port = try #require(try await gateway.listeningAddress().port)
             // A declared route is found by every configuration of the gateway.
             #expect(

@@ -252,7 +252,7 @@ import Testing
             Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: "ok")))
         }
         try await withThrowingTaskGroup { group in
-            group.addTask { try await server.run() }
+            group.addTask { try await withoutPreferredExecutor { try await server.run() } }
             let port = try #require(try await server.listeningAddress().port)
             try await withClient(trusting: certificates.certificateAuthorityFile) { client in
                 let response = try await client.execute(request(port, isSecure: true))
