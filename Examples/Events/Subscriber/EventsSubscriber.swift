@@ -23,7 +23,7 @@ struct EventsSubscriber: AsyncParsableCommand {
         let service = try Microservice("mailer", backends: .environment)
         service.subscribe(UserCreated.topic, queue: queue) { (event: UserCreated, context) in
             printLine("\(queue): welcome \(event.name), number \(event.number)")
-            // Nobody reads the output any more: start a graceful shutdown.
+            // Standard output is closed, so the events cannot be shown: start a graceful shutdown.
             if StandardOutput.isClosed { kill(getpid(), SIGTERM) }
         }
         try await service.runService()

@@ -106,14 +106,14 @@ package final class ListenerLifecycle<Message: Sendable>: Sendable {
         }
     }
 
-    /// Lets no further call begin. The caller cancels those that it knows, and then those that it begins to know: see
-    /// ``isAborted``.
+    /// Lets no further call begin, before the listener cancels the calls and streams in progress. One that was admitted
+    /// before, but that the listener does not have in its state yet, is cancelled when it is added: see ``isAborted``.
     package func abort() {
         beginDraining()
         state.withLock { $0.isAborted = true }
     }
 
-    /// Whether a call that has just been admitted has to be cancelled.
+    /// Whether the listener was aborted, so that a call or stream that is added to its state has to be cancelled.
     package var isAborted: Bool { state.withLock(\.isAborted) }
 
     /// Ends the listener. Ending it twice has no effect.

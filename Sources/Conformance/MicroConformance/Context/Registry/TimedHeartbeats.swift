@@ -6,8 +6,8 @@ import Synchronization
 
 /// A registry that measures the pauses between the heartbeats that it forwards.
 ///
-/// On a machine that stands still, heartbeats begin late and a node expires, although the adapter works. The time that the
-/// adapter takes for a heartbeat is no pause.
+/// If the process gets no CPU time for nearly a time to live, a heartbeat begins late and the node expires, although the
+/// adapter works. The time that the adapter takes for a heartbeat is not part of a pause.
 final class TimedHeartbeats: Registry {
     private struct Times {
         /// When the last heartbeat ended; nil while one is in progress.
