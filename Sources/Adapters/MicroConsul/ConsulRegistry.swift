@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 public import Logging
 public import MicroCore
 
@@ -14,7 +15,6 @@ public import MicroCore
 /// respond, the heartbeat registers the node at the next agent that does; the copy at the lost agent becomes critical
 /// like any node without heartbeats.
 public final class ConsulRegistry: Registry {
-    private let locks = KeyedLock<String>()
     private let api: ConsulAPI
     private let namespace: ConsulNamespace
     private let registrar: ConsulRegistrar
@@ -55,23 +55,14 @@ public final class ConsulRegistry: Registry {
     public func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
         try service.validate()
         let timeToLive = try TimeToLive.effective(timeToLive, minimum: .seconds(1))
-        return try await locks.withLock(Set(service.nodes.map(\.id))) {
-            var outcome = RegisterOutcome(timeToLive: timeToLive, created: false)
-            for node in service.nodes {
-                let created = try await registrar.register(node, of: service, timeToLive: timeToLive)
-                outcome.created = outcome.created || created
-            }
-            return outcome
-        }
+        return try await registrar.register(service, timeToLive: timeToLive)
     }
 
     /// See ``/MicroCore/Registry/deregister(_:)``. A node that this client registered is removed at every agent where it
     /// was registered.
     public func deregister(_ service: ServiceRecord) async throws {
         try service.validate()
-        try await locks.withLock(Set(service.nodes.map(\.id))) {
-            for node in service.nodes { try await registrar.deregister(node, of: service) }
-        }
+        try await registrar.deregister(service)
     }
 
     /// See ``/MicroCore/Registry/lookUp(_:)``.

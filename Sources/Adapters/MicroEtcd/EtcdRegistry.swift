@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 public import Logging
 public import MicroCore
 
@@ -9,7 +10,6 @@ public import MicroCore
 /// Each node is a key with its own lease; the value is go-micro's JSON for the service with that node. A node that
 /// misses its heartbeats is removed when its lease ends.
 public final class EtcdRegistry: Registry {
-    private let locks = KeyedLock<String>()
     private let api: EtcdAPI
     private let keys: EtcdKeys
     private let registrar: EtcdRegistrar
@@ -58,24 +58,14 @@ public final class EtcdRegistry: Registry {
     @discardableResult
     public func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
         try service.validate()
-        let seconds = try TimeToLive.effective(timeToLive, minimum: .seconds(1)).map(\.wholeSeconds)
-        return try await locks.withLock(Set(service.nodes.map(\.id))) {
-            var outcome = RegisterOutcome(timeToLive: nil, created: false)
-            for node in service.nodes {
-                let (granted, created) = try await registrar.register(node, of: service, seconds: seconds)
-                outcome.timeToLive = granted.map { min(.seconds($0), outcome.timeToLive ?? .seconds($0)) }
-                outcome.created = outcome.created || created
-            }
-            return outcome
-        }
+        let timeToLive = try TimeToLive.effectiveSeconds(timeToLive)
+        return try await registrar.register(service, timeToLive: timeToLive)
     }
 
     /// See ``/MicroCore/Registry/deregister(_:)``.
     public func deregister(_ service: ServiceRecord) async throws {
         try service.validate()
-        try await locks.withLock(Set(service.nodes.map(\.id))) {
-            for node in service.nodes { try await registrar.deregister(node, of: service) }
-        }
+        try await registrar.deregister(service)
     }
 
     /// See ``/MicroCore/Registry/lookUp(_:)``.
@@ -100,9 +90,4 @@ public final class EtcdRegistry: Registry {
         await watcher.close()
         await api.close()
     }
-}
-
-extension Duration {
-    /// Whole seconds, rounded up, for a duration of at most a few years.
-    fileprivate var wholeSeconds: Int64 { components.seconds + (components.attoseconds > 0 ? 1 : 0) }
 }

@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 public import Logging
 public import MicroCore
 
@@ -9,7 +10,6 @@ public import MicroCore
 /// Each node is a Lease of `coordination.k8s.io/v1` with go-micro's JSON for the service with that node. Readers ignore a
 /// Lease that was not renewed in time; clients that register services delete it later.
 public final class KubernetesRegistry: Registry {
-    private let locks = KeyedLock<String>()
     private let api: KubernetesAPI
     private let names: KubernetesNames
     private let versions: KubernetesVersions
@@ -52,23 +52,14 @@ public final class KubernetesRegistry: Registry {
     @discardableResult
     public func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
         try service.validate()
-        let effective = try TimeToLive.effective(timeToLive, minimum: .seconds(1)).map(\.roundedUpToSeconds)
-        return try await locks.withLock(Set(service.nodes.map(\.id))) {
-            var outcome = RegisterOutcome(timeToLive: effective, created: false)
-            for node in service.nodes {
-                let created = try await registrar.register(node, of: service, timeToLive: effective)
-                outcome.created = outcome.created || created
-            }
-            return outcome
-        }
+        let timeToLive = try TimeToLive.effectiveSeconds(timeToLive)
+        return try await registrar.register(service, timeToLive: timeToLive)
     }
 
     /// See ``/MicroCore/Registry/deregister(_:)``.
     public func deregister(_ service: ServiceRecord) async throws {
         try service.validate()
-        try await locks.withLock(Set(service.nodes.map(\.id))) {
-            for node in service.nodes { try await registrar.deregister(node, of: service) }
-        }
+        try await registrar.deregister(service)
     }
 
     /// See ``/MicroCore/Registry/lookUp(_:)``.
@@ -117,12 +108,5 @@ public final class KubernetesRegistry: Registry {
             guard case .cache = read.source, error.kubernetesStatus?.isAboutVersion == true else { throw error }
             return try await api.list(selector, from: .storage, by: deadline)
         }
-    }
-}
-
-extension Duration {
-    /// Whole seconds, rounded up, for a duration of at most a few years.
-    fileprivate var roundedUpToSeconds: Duration {
-        .seconds(components.seconds + (components.attoseconds > 0 ? 1 : 0))
     }
 }

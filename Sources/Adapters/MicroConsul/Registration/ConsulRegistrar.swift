@@ -1,13 +1,13 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 import Logging
 import MicroCore
 
-/// Registers nodes, refreshes them and removes them.
-///
-/// Operations on the same node must not overlap.
-final class ConsulRegistrar: Sendable {
+/// Registers nodes at the agents, refreshes them and removes them.
+final class ConsulRegistrar: NodeRegistrar {
+    let locks = KeyedLock<String>()
     private let api: ConsulAPI
     private let namespace: ConsulNamespace
     private let logger: Logger
@@ -21,8 +21,8 @@ final class ConsulRegistrar: Sendable {
 
     /// Registers a node, or passes its TTL check if it is registered already.
     ///
-    /// - Returns: Whether the node was new, had expired, or its agent had lost it.
-    func register(_ node: Node, of service: ServiceRecord, timeToLive: Duration?) async throws -> Bool {
+    /// - Returns: The time to live as given, and whether the node was new, had expired, or its agent had lost it.
+    func register(_ node: Node, of service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
         let registration = try ConsulRecord.registration(
             of: node, of: service, namespace: namespace, timeToLive: timeToLive)
         if let name = registered.name(of: registration.id), name != registration.name {
@@ -32,8 +32,9 @@ final class ConsulRegistrar: Sendable {
         // Taken before the request, because the time to live begins when the agent receives it.
         let renewedAt = ContinuousClock.now
         let response = try await api.register(registration, refreshingAt: registered.agent(toRefresh: registration))
-        return registered.update(
+        let created = registered.update(
             registration, timeToLive: timeToLive, renewedAt: renewedAt, at: response.agent, existed: response.existed)
+        return RegisterOutcome(timeToLive: timeToLive, created: created)
     }
 
     /// Removes a node of a service at all agents where this client registered it; otherwise, at the first agent that

@@ -1,14 +1,16 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 import Logging
 import MicroCore
 
-/// Registers nodes, refreshes them and removes them.
+/// Registers nodes at the members, refreshes them and removes them.
 ///
 /// Each node has its own lease. The client chooses the ID of the lease, so that the lease of an interrupted request is
-/// known and can be revoked when the node is deregistered. Operations on the same node must not overlap.
-final class EtcdRegistrar: Sendable {
+/// known and can be revoked when the node is deregistered.
+final class EtcdRegistrar: NodeRegistrar {
+    let locks = KeyedLock<String>()
     private let api: EtcdAPI
     private let keys: EtcdKeys
     private let logger: Logger
@@ -22,11 +24,10 @@ final class EtcdRegistrar: Sendable {
 
     /// Registers a node, or renews its lease if it is registered already.
     ///
-    /// - Parameter seconds: The requested time to live; nil for none.
-    /// - Returns: The effective time to live, in seconds, and whether the node did not exist.
-    func register(
-        _ node: Node, of service: ServiceRecord, seconds: Int64?
-    ) async throws -> (seconds: Int64?, created: Bool) {
+    /// - Parameter timeToLive: In whole seconds; nil for none.
+    /// - Returns: The time to live that etcd granted, and whether the node did not exist.
+    func register(_ node: Node, of service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
+        let seconds = timeToLive?.components.seconds
         let key = keys.key(service.name, node.id)
         let value = try EtcdRecord.encoded(node, of: service, keys: keys)
         let deadline = api.deadline
@@ -41,7 +42,7 @@ final class EtcdRegistrar: Sendable {
 
     private func store(
         _ id: String, _ key: String, _ value: [UInt8], seconds: Int64?, by deadline: ContinuousClock.Instant
-    ) async throws -> (seconds: Int64?, created: Bool) {
+    ) async throws -> RegisterOutcome {
         var entry = registered[id] ?? .init()
         let granted = try await renewLease(of: id, &entry, seconds: seconds, by: deadline)
         let lease = entry.lease?.id ?? 0
@@ -59,7 +60,7 @@ final class EtcdRegistrar: Sendable {
         entry.keys = [key]
         registered[id] = entry
         await revokeOldLeases(of: id, entry, by: deadline)
-        return (granted, put.map { !$0.existed } ?? false)
+        return RegisterOutcome(timeToLive: granted.map { .seconds($0) }, created: put.map { !$0.existed } ?? false)
     }
 
     /// Renews the lease of a node, or grants one.

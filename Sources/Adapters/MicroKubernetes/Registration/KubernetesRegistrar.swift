@@ -5,11 +5,12 @@ import BackendSupport
 import Logging
 import MicroCore
 
-/// Registers nodes, refreshes them and removes them. Operations on the same node must not overlap.
+/// Registers nodes at the API server, refreshes them and removes them.
 ///
 /// A heartbeat repeats the registration, in one request: it asserts the whole record, and its response shows whether
 /// the Lease was lost.
-final class KubernetesRegistrar: Sendable {
+final class KubernetesRegistrar: NodeRegistrar {
+    let locks = KeyedLock<String>()
     private let api: KubernetesAPI
     private let names: KubernetesNames
     private let versions: KubernetesVersions
@@ -30,8 +31,8 @@ final class KubernetesRegistrar: Sendable {
     /// Registers a node, or renews its Lease if it is registered already.
     ///
     /// - Parameter timeToLive: In whole seconds; nil for none.
-    /// - Returns: Whether the node did not exist, or had expired.
-    func register(_ node: Node, of service: ServiceRecord, timeToLive: Duration?) async throws -> Bool {
+    /// - Returns: The time to live as given, and whether the node did not exist or had expired.
+    func register(_ node: Node, of service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
         let lease = try KubernetesRecord.lease(node, of: service, names: names)
         let deadline = api.deadline
         let hadExpired = try await hadExpired(node.id, lease.metadata.name ?? "", by: deadline)
@@ -50,7 +51,7 @@ final class KubernetesRegistrar: Sendable {
         versions.recordWrite(stored.version)
         await mirror?.store(node, of: service, by: deadline)
         collector.collect(service.name)
-        return stored.created || hadExpired
+        return RegisterOutcome(timeToLive: timeToLive, created: stored.created || hadExpired)
     }
 
     func close() async { await collector.close() }

@@ -67,14 +67,14 @@ public final class NATSTransport: Transport {
         try checkOpen()
         try Task.checkCancellation()
         let subject = try NATSSubject.callSubject(address)
-        let callDescription = Self.callDescription(request, subject)
+        let call = MessageCall(request, at: subject, over: "NATS")
         let id = String(lastCallID.add(1, ordering: .relaxed).newValue)
-        let payload = try encoded(request, GoMicroHeaders.idFields(id), body: request.body)
-        guard request.deadline > .now else {
-            throw MicroError.noResponse(callDescription, isSafeToRetry: true)
+        let payload = try limits.encoded(call.fields(GoMicroHeaders.idFields(id)), body: request.body, of: "request")
+        try call.checkDeadline()
+        let reply = try await exchange(BrokerMessage(body: payload), subject, call, by: request.deadline)
+        guard let envelope = NATSEnvelope(parsing: reply) else {
+            throw MicroError.natsInvalidEnvelope(call.description)
         }
-        let reply = try await exchange(BrokerMessage(body: payload), subject, callDescription, by: request.deadline)
-        guard let envelope = NATSEnvelope(parsing: reply) else { throw MicroError.natsInvalidEnvelope(callDescription) }
         if let error = envelope.fields.error, !error.isEmpty {
             throw MicroError(wireText: error, origin: request.service)
         }
@@ -86,7 +86,7 @@ public final class NATSTransport: Transport {
     }
 
     private func exchange(
-        _ message: BrokerMessage, _ subject: String, _ callDescription: String, by deadline: ContinuousClock.Instant
+        _ message: BrokerMessage, _ subject: String, _ call: MessageCall, by deadline: ContinuousClock.Instant
     ) async throws -> ByteBuffer {
         let connection = connection
         let reply: NATSMessage
@@ -96,14 +96,14 @@ public final class NATSTransport: Transport {
             }
         } catch {
             guard isOpen else { throw connection.kind.closedError(connection.description, isSafeToRetry: false) }
-            throw Self.addingContext(callDescription, error)
+            throw call.error(for: error)
         }
         switch reply.status {
         case nil: return reply.body
-        case 503: throw MicroError.noListener(callDescription, broker: "NATS")
+        case 503: throw MicroError.noListener(call.description, broker: "NATS")
         case let status?:
             throw MicroError(
-                .unavailable, "\(callDescription): NATS responded with status \(status) \(reply.reason)",
+                .unavailable, "\(call.description): NATS responded with status \(status) \(reply.reason)",
                 origin: MicroError.Origin.transport)
         }
     }
@@ -115,18 +115,16 @@ public final class NATSTransport: Transport {
         try checkOpen()
         try Task.checkCancellation()
         let subject = try NATSSubject.callSubject(address)
-        let callDescription = Self.callDescription(request, subject)
+        let call = MessageCall(request, at: subject, over: "NATS")
         let streamField = [(name: GoMicroHeaderName.stream, value: "true")]
-        let payload = try encoded(request, streamField, body: request.body)
-        guard request.deadline > .now else {
-            throw MicroError.noResponse(callDescription, isSafeToRetry: true)
-        }
+        let payload = try limits.encoded(call.fields(streamField), body: request.body, of: "request")
+        try call.checkDeadline()
         let inbox = try streams.makeSubject()
         let wire = NATSStreamWire(
             connection: connection, subject: subject, inbox: inbox,
             fields: GoMicroHeaders.targetFields(of: request) + streamField)
         let (stream, delegate) = NATSStreamDelegate.make(
-            wire, service: request.service, name: callDescription, deadline: request.deadline, peer: .unknown)
+            wire, service: request.service, name: call.description, deadline: request.deadline, peer: .unknown)
         do {
             // Added before the opening message is sent, so that a connection loss from here on ends the stream.
             _ = try await connection.connected(by: request.deadline)
@@ -139,7 +137,7 @@ public final class NATSTransport: Transport {
             streams.remove(inbox)
             delegate.fail(error)
             try checkOpen()
-            throw Self.addingContext(callDescription, error)
+            throw call.error(for: error)
         }
         delegate.start { [weak streams] _ in streams?.remove(inbox) }
         return stream
@@ -213,30 +211,4 @@ public final class NATSTransport: Transport {
     private var isOpen: Bool { listeners.withLock { $0 != nil } }
 
     private func checkOpen() throws { guard isOpen else { throw connection.closedError } }
-
-    // MARK: Requests
-
-    private func encoded(
-        _ request: TransportRequest, _ kind: GoMicroHeaders.Fields, body: ByteBuffer
-    ) throws -> ByteBuffer {
-        let target = GoMicroHeaders.targetFields(of: request)
-        try CallHeaderRules.check(target: target)
-        try CallHeaderRules.check(request.headers, broker: "NATS")
-        let fields = target + kind + GoMicroHeaders.timeoutFields(until: request.deadline) + request.headers
-        return try limits.encoded(fields, body: body, of: "request")
-    }
-
-    private static func callDescription(_ request: TransportRequest, _ subject: String) -> String {
-        "\(request.service) \(request.endpoint) at \(subject)"
-    }
-
-    /// Adds the description of the call to an error of the connection.
-    private static func addingContext(_ callDescription: String, _ error: any Error) -> any Error {
-        guard var error = error as? MicroError else { return error }
-        if error.code == .deadlineExceeded {
-            return MicroError.noResponse(callDescription, isSafeToRetry: error.isSafeToRetry)
-        }
-        error.message = "\(callDescription): \(error.message)"
-        return error
-    }
 }

@@ -65,20 +65,18 @@ public final class RabbitMQTransport: Transport {
         try checkOpen()
         try Task.checkCancellation()
         let key = try Self.routingKey(address)
-        let callDescription = Self.callDescription(request, key)
+        let call = MessageCall(request, at: key, over: "RabbitMQ")
         let id = String(lastCallID.add(1, ordering: .relaxed).newValue)
-        let properties = try properties(request, GoMicroHeaders.idFields(id), body: request.body)
-        guard request.deadline > .now else {
-            throw MicroError.noResponse(callDescription, isSafeToRetry: true)
-        }
+        let properties = try properties(of: request, fields: call.fields(GoMicroHeaders.idFields(id)))
+        try call.checkDeadline()
         let reply: AMQPContent
         do {
             reply = try await requests.request(
                 to: key, properties, request.body, by: request.deadline,
-                noRouteError: MicroError.noListener(callDescription, broker: "RabbitMQ"),
+                noRouteError: MicroError.noListener(call.description, broker: "RabbitMQ"),
                 onAbandon: { $0.send(.cancel) })
         } catch {
-            throw addingContext(callDescription, error)
+            throw self.error(for: error, of: call)
         }
         let fields = GoMicroHeaders(RabbitMQCallFormat.fields(of: reply.properties))
         if let error = fields.error, !error.isEmpty { throw MicroError(wireText: error, origin: request.service) }
@@ -94,28 +92,26 @@ public final class RabbitMQTransport: Transport {
         try checkOpen()
         try Task.checkCancellation()
         let key = try Self.routingKey(address)
-        let callDescription = Self.callDescription(request, key)
+        let call = MessageCall(request, at: key, over: "RabbitMQ")
         let streamField = [(name: GoMicroHeaderName.stream, value: "true")]
-        var opening = try properties(request, streamField, body: request.body)
+        var opening = try properties(of: request, fields: call.fields(streamField))
         opening.type = RabbitMQStreamMark.message(0).text
-        guard request.deadline > .now else {
-            throw MicroError.noResponse(callDescription, isSafeToRetry: true)
-        }
+        try call.checkDeadline()
         let route: RabbitMQRoute
         do { route = try await requests.makeRoute(to: key, by: request.deadline) } catch {
-            throw addingContext(callDescription, error)
+            throw self.error(for: error, of: call)
         }
         let (stream, delegate) = RabbitMQStreamDelegate.make(
             RabbitMQStreamWire(
                 route: route, fields: GoMicroHeaders.targetFields(of: request) + streamField,
                 format: RabbitMQCallFormat(connection)),
-            service: request.service, name: callDescription, deadline: request.deadline, peer: .unknown)
+            service: request.service, name: call.description, deadline: request.deadline, peer: .unknown)
         // Added before the opening message is sent, so that a connection loss from here on ends the stream.
         requests.register(delegate, at: route)
         do { try await route.publish(opening, request.body, by: request.deadline) } catch {
             requests.remove(route)
             delegate.fail(error)
-            throw addingContext(callDescription, error)
+            throw self.error(for: error, of: call)
         }
         delegate.start { [weak requests] _ in requests?.remove(route) }
         return stream
@@ -190,13 +186,9 @@ public final class RabbitMQTransport: Transport {
     // MARK: Requests
 
     private func properties(
-        _ request: TransportRequest, _ kind: GoMicroHeaders.Fields, body: ByteBuffer
+        of request: TransportRequest, fields: GoMicroHeaders.Fields
     ) throws -> AMQPProperties {
-        let target = GoMicroHeaders.targetFields(of: request)
-        try CallHeaderRules.check(target: target)
-        try CallHeaderRules.check(request.headers, broker: "RabbitMQ")
-        let fields = target + kind + GoMicroHeaders.timeoutFields(until: request.deadline) + request.headers
-        try RabbitMQCallFormat(connection).check(fields, body: body, of: "request")
+        try RabbitMQCallFormat(connection).check(fields, body: request.body, of: "request")
         return RabbitMQCallFormat.properties(fields)
     }
 
@@ -216,18 +208,8 @@ public final class RabbitMQTransport: Transport {
         return address.host
     }
 
-    private static func callDescription(_ request: TransportRequest, _ key: String) -> String {
-        "\(request.service) \(request.endpoint) at \(key)"
-    }
-
-    /// Adds the description of the call to an error of the connection.
-    private func addingContext(_ callDescription: String, _ error: any Error) -> any Error {
-        guard var error = error as? MicroError else { return error }
-        guard isOpen else { return closedError }
-        if error.code == .deadlineExceeded {
-            return MicroError.noResponse(callDescription, isSafeToRetry: error.isSafeToRetry)
-        }
-        if !error.message.hasPrefix(callDescription) { error.message = "\(callDescription): \(error.message)" }
-        return error
+    /// The error of a call for an error of the connection, which may be a consequence of ``close()``.
+    private func error(for cause: any Error, of call: MessageCall) -> any Error {
+        cause is MicroError && !isOpen ? closedError : call.error(for: cause)
     }
 }

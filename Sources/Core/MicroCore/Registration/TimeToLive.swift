@@ -18,4 +18,14 @@ public enum TimeToLive {
         }
         return min(max(timeToLive, minimum), maxTimeToLive)
     }
+
+    /// The time to live to send to a backend that counts in whole seconds: rounded up, at least one second and at most a
+    /// year; nil stays nil.
+    ///
+    /// - Throws: ``MicroError`` with `invalidArgument` if it is not above zero.
+    package static func effectiveSeconds(_ timeToLive: Duration?) throws -> Duration? {
+        try effective(timeToLive, minimum: .seconds(1)).map { effective in
+            .seconds(effective.components.seconds + (effective.components.attoseconds > 0 ? 1 : 0))
+        }
+    }
 }

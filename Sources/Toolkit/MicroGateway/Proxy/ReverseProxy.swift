@@ -14,9 +14,6 @@ import NIOHTTP1
 /// A request whose connection fails is sent to another node: always if no connection was made, and otherwise if its method is
 /// idempotent (RFC 9110, section 9.2.2) and its body was small or not sent.
 package struct ReverseProxy: Sendable {
-    /// The maximum number of further nodes for one request.
-    private static let maxRetries = 2
-
     let nodes: NodeSelector
     let upstream: UpstreamClient
 
@@ -39,26 +36,13 @@ package struct ReverseProxy: Sendable {
     }
 
     private func respond(to request: GatewayRequest, _ body: ProxyBody) async throws -> Response {
-        var tried: Set<String> = []
-        while true {
-            let selection = try await nodes.pick(
-                request.target.service, where: request.filter ?? NodeFilter(), avoiding: tried,
-                deadline: request.context.deadline)
-            do {
-                let address = try NodeAddressPolicy.httpAddress(
-                    of: selection.node, allowsLinkLocal: request.configuration.allowsLinkLocalNodes)
-                let response = try await upstream.execute(
-                    Self.outgoing(request, to: address, of: selection.node, body))
-                let result = try await Self.incoming(response, to: request, body)
-                selection.report(.responded)
-                return result
-            } catch {
-                selection.report(body.failure == nil ? Task.isCancelled ? .timedOut : .failed : .abandoned)
-                try Task.checkCancellation()
-                guard Self.mayRetry(error, request, body), tried.count < Self.maxRetries,
-                    tried.insert(selection.node.id).inserted
-                else { throw Self.failure(error, selection.node) }
-            }
+        try await nodes.send(request) { node, address in
+            let response = try await upstream.execute(Self.outgoing(request, to: address, of: node, body))
+            return try await Self.incoming(response, to: request, body)
+        } onError: { error, node in
+            NodeFailure(
+                outcome: body.failure == nil ? Task.isCancelled ? .timedOut : .failed : .abandoned,
+                mayRetry: Self.mayRetry(error, request, body), error: Self.failure(error, node))
         }
     }
 

@@ -15,9 +15,6 @@ import NIOPosix
 /// The client gets a response only after the node has responded. If the node does not accept the upgrade with 101, the
 /// client gets the node's status.
 struct WebSocketTunnel: Sendable {
-    /// The maximum number of further nodes for one request.
-    private static let maxRetries = 2
-
     let nodes: NodeSelector
     let tls: NodeTLS
 
@@ -27,31 +24,17 @@ struct WebSocketTunnel: Sendable {
     /// - Throws: ``/MicroCore/MicroError``: `notFound` without a node, 502 if no node could be reached, or the status of a node
     ///   that refuses.
     func open(_ request: GatewayRequest) async throws -> WebSocketUpgrade {
-        var tried: Set<String> = []
-        while true {
-            let selection = try await nodes.pick(
-                request.target.service, where: request.filter ?? NodeFilter(), avoiding: tried,
-                deadline: request.context.deadline)
-            do {
-                let address = try NodeAddressPolicy.httpAddress(
-                    of: selection.node, allowsLinkLocal: request.configuration.allowsLinkLocalNodes)
-                let upgrade = try await connect(request, to: address, isSecure: selection.node.usesTLS)
-                selection.report(.responded)
-                return upgrade
-            } catch let error as MicroError {
-                // The node has responded.
-                selection.report(.responded)
-                throw error
-            } catch {
-                selection.report(.failed)
-                try Task.checkCancellation()
-                // A handshake is a GET, and may be repeated.
-                guard tried.count < Self.maxRetries, tried.insert(selection.node.id).inserted else {
-                    throw MicroError(
-                        .init(status: 502), "\(Address(selection.node)) has not responded: \(error)",
-                        origin: MicroError.Origin.edge, cause: error)
-                }
-            }
+        try await nodes.send(request) { node, address in
+            try await connect(request, to: address, isSecure: node.usesTLS)
+        } onError: { error, node in
+            // The node has responded.
+            if error is MicroError { return NodeFailure(outcome: .responded, mayRetry: false, error: error) }
+            // A handshake is a GET, and may be repeated.
+            return NodeFailure(
+                outcome: .failed, mayRetry: true,
+                error: MicroError(
+                    .init(status: 502), "\(Address(node)) has not responded: \(error)",
+                    origin: MicroError.Origin.edge, cause: error))
         }
     }
 
