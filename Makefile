@@ -22,8 +22,8 @@ demo: setup ## Build and run the greeter demo: a server and a client in one proc
 # The names of tests with the trait .faultRun; scripts/check-fault-run checks that they all match.
 fault_tests = \.\w*(Fault|Fuzz|Cluster|Soak)\w*/|/mutated
 
-# With more tests at a time, the tests would delay each other and miss the deadlines that they measure. Those of failing servers
-# and of mutants compute more, and wait less.
+# With more tests at a time, the tests would delay each other and miss the deadlines that they measure. `test-faults`
+# runs fewer at a time, because its tests use more CPU time.
 width = --experimental-maximum-parallelization-width
 
 test: setup ## Run the tests side by side, in about eight minutes; report servers that are not installed
@@ -111,5 +111,5 @@ compose-check: ## Check the files for docker compose, with all profiles
 	    "Get one from https://docs.docker.com/compose/install, or install your system's docker-compose package" >&2; exit 1; fi; \
 	for file in docker/*.yml; do COMPOSE_PROFILES=kubernetes $$compose -f "$$file" config --quiet && echo "compose-check: $$file is valid" || exit 1; done
 
-clean: ## Remove all build products
+clean: ## Remove the build products of the package and of the benchmarks
 	rm -rf .build .build-* Benchmarks/.build

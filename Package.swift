@@ -209,7 +209,7 @@ let package = Package(
                 configuration, logging, nioCore, nioPosix,
             ]),
 
-        // Gateway, sidecar and dashboard, and the HTTP server that they share.
+        // Gateway and sidecar, the HTTP server that they share, and authentication by tokens.
         module(
             "MicroEdge", in: .toolkit,
             [

@@ -1,5 +1,5 @@
-"""The cases of the Autobahn test suite that need no compression, under its numbers
-(https://github.com/crossbario/autobahn-testsuite): its program needs Python 2."""
+"""The cases of the Autobahn test suite that need no compression, with their original numbers
+(https://github.com/crossbario/autobahn-testsuite). They are reimplemented here because the suite itself needs Python 2."""
 import struct
 import time
 

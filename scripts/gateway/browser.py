@@ -6,7 +6,7 @@ import threading
 
 from .system import Skipped, free_port, require
 
-# Each test returns a value by its last argument.
+# Each test stores its result in `results`, which the script returns through its last argument, a callback.
 SCRIPT = """
 const [gateway, socketURL, done] = arguments;
 const settled = async (promise) => { try { return await promise } catch (error) { return "blocked" } };

@@ -6,7 +6,7 @@ import time
 
 
 class Load:
-    """Clients that send requests without a pause, over connections that are kept."""
+    """Clients that send requests without a pause, over persistent connections."""
 
     def __init__(self, ports, clients=8, method="GET"):
         self.ports, self.method = ports, method

@@ -11,7 +11,7 @@ from .system import Skipped
 
 
 def check(system):
-    """Validates /openapi.json, and sends requests that schemathesis makes of it."""
+    """Validates /openapi.json, and sends requests that schemathesis generates from it."""
     if importlib.util.find_spec("openapi_spec_validator") is None:
         raise Skipped("openapi-spec-validator is not installed; PyPI: pip install openapi-spec-validator")
     from openapi_spec_validator import validate

@@ -1,4 +1,4 @@
-"""A client of WebSockets that can break every rule of the protocol (RFC 6455)."""
+"""A WebSocket client that can violate the protocol (RFC 6455)."""
 import os
 import socket
 import struct

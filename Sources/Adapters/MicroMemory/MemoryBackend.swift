@@ -45,8 +45,8 @@ public final class MemoryBackend: Sendable {
     public func revokeRegistrations() { for store in registries.withLock(\.stores).values { store.revoke() } }
 
     /// The number of stored nodes with a time to live.
-    public var openRegistrationCount: Int {
-        registries.withLock(\.stores).values.reduce(0) { $0 + $1.openRegistrationCount }
+    public var expiringNodeCount: Int {
+        registries.withLock(\.stores).values.reduce(0) { $0 + $1.expiringNodeCount }
     }
 
     /// The number of open watches.

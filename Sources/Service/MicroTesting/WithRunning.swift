@@ -3,8 +3,8 @@
 
 public import Micro
 
-/// Runs services during a body, which starts when all services are registered and serve calls. Afterwards, the services
-/// are cancelled.
+/// Starts the services, waits until all are registered and serve calls, runs the body, and then cancels the services
+/// and waits for them to stop.
 ///
 /// ```swift
 /// @Test func greets() async throws {
@@ -23,7 +23,9 @@ public import Micro
 ///   - backends: The backends of the client.
 ///   - body: Uses the client.
 /// - Returns: The result of the body.
-/// - Throws: The error of a service that cannot start or ends early, and the errors of the body.
+/// - Throws: The error of a service that cannot start; `closed` if a service ends without an error before it is
+///   registered; the error of the body; after the body has succeeded, the error of a service that failed in the
+///   meantime.
 public func withRunning<Value>(
     _ services: [Microservice], on backends: TestBackends, _ body: (Client) async throws -> Value
 ) async throws -> Value {

@@ -31,7 +31,7 @@ package final class OutageLog: Sendable {
         (self.backend, self.logger, self.throttle) = (backend, logger, throttle)
     }
 
-    /// Logs a failure.
+    /// Logs a failure. The first one after ``recover(_:)`` begins an outage; later ones are logged at `debug`.
     package func fail(_ cause: MicroError) {
         let level = outage.withLock { outage -> Logger.Level in
             guard outage == nil else { return .debug }
@@ -42,7 +42,8 @@ package final class OutageLog: Sendable {
         logger.log(level: level, "disconnected from \(backend); reconnecting", metadata: ["cause": "\(cause)"])
     }
 
-    /// Logs the failure of a watch. Missing permission for a watch is not an outage: other requests succeed.
+    /// Logs the failure of a watch. `unauthenticated` and `permissionDenied` are not treated as an outage, because
+    /// other requests may succeed; they are logged as a warning at most once a minute.
     ///
     /// - Parameter subject: The service, or `*`.
     package func failWatch(of subject: String, _ cause: MicroError) {

@@ -36,7 +36,8 @@ struct CurlOptions {
         record(ccurl_set_write_callback(easy, option, callback))
     }
 
-    /// Sets a callback that libcurl calls about once a second; a nonzero result aborts.
+    /// Sets a callback that libcurl calls frequently during a transfer, and about once a second while nothing is
+    /// transferred. A nonzero result aborts the transfer.
     mutating func setProgress(
         _ callback:
             @convention(c) (UnsafeMutableRawPointer?, curl_off_t, curl_off_t, curl_off_t, curl_off_t) -> Int32,

@@ -49,7 +49,7 @@ import Testing
     }
 
     /// A proxy may repeat the request with its token.
-    @Test func bodyOfAnOverloadedServerIsNotShown() async throws {
+    @Test func bodyOfResponse429IsNotShown() async throws {
         let (code, message) = try await code(of: ScriptedResponse(status: 429, text: "Authorization: Bearer hunter2"))
         #expect(code == .resourceExhausted)
         #expect(message.contains("too many requests") && !message.contains("hunter2"))
@@ -76,7 +76,7 @@ import Testing
 
     // MARK: Overload
 
-    @Test func overloadedServerIsAskedAgainAfterTheWaitItRequests() async throws {
+    @Test func requestIsRetriedAfterRetryAfter() async throws {
         let count = Counter()
         let server = try ScriptedKubernetes { _ in
             count.add() == 1
@@ -89,7 +89,7 @@ import Testing
         #expect(server.requests.count == 2)
     }
 
-    @Test func waitThatExceedsTheDeadlineFailsAtOnce() async throws {
+    @Test func retryAfterBeyondDeadlineFailsImmediately() async throws {
         let server = try ScriptedKubernetes { _ in
             ScriptedResponse(status: 503, headers: [("Retry-After", "60")], text: "busy")
         }
@@ -142,7 +142,7 @@ import Testing
 
     // MARK: Requests
 
-    @Test func registrationIsOneRequestThatEndsAtTheServerInTime() async throws {
+    @Test func registrationIsOneRequestWithServerTimeout() async throws {
         let server = try ScriptedKubernetes()
         defer { server.stop() }
         try await server.withRegistry { registry in
@@ -159,7 +159,7 @@ import Testing
     }
 
     /// A request without a response may be executed after a deletion that follows it.
-    @Test func registrationWithoutResponseIsDeletedAgainWhenItCanNoLongerTakeEffect() async throws {
+    @Test func registrationWithoutResponseIsDeletedAgainAfterItsTimeout() async throws {
         let lease = try Lease.of(record("svc"), version: 5)
         let server = try ScriptedKubernetes { request in
             switch request.method {
@@ -179,7 +179,7 @@ import Testing
     }
 
     /// A Lease that was renewed after it was read has another version, and is kept.
-    @Test(arguments: [200, 409]) func collectedLeasesAreDeletedOnlyInTheVersionThatWasRead(_ status: Int) async throws {
+    @Test(arguments: [200, 409]) func expiredLeasesAreDeletedOnlyAtTheVersionThatWasRead(_ status: Int) async throws {
         let old = try Lease.of(record("svc", node: "old"), version: 5, seconds: 1, renewed: .now.advanced(seconds: -60))
         let server = try ScriptedKubernetes { request in
             switch request.method {
@@ -205,7 +205,7 @@ import Testing
         #expect(body.contains(#""uid":"uid""#) && body.contains(#""resourceVersion":"5""#))
     }
 
-    /// The list of a collection hangs, but heartbeats do not wait for it.
+    /// The list request of a Lease collection hangs, but heartbeats do not wait for it.
     @Test func collectionDelaysNoHeartbeat() async throws {
         let isClosing = Mutex(false)
         let server = try ScriptedKubernetes { request in
@@ -226,7 +226,7 @@ import Testing
     }
 
     /// A server that has lost its data does not reach the version of an earlier write.
-    @Test func versionThatTheServerHasNotReachedIsForgotten() async throws {
+    @Test func resourceVersionAheadOfServerIsDiscarded() async throws {
         let server = try ScriptedKubernetes { request in
             request.target.contains("NotOlderThan")
                 ? ScriptedResponse(

@@ -16,7 +16,7 @@ import Testing
         #expect(ServerTime(rfc3339: text) == time)
     }
 
-    @Test func decimalsMayBeMissing() {
+    @Test func fractionalSecondsAreOptionalAndTruncated() {
         #expect(ServerTime(rfc3339: "2026-11-28T16:12:08Z")?.microTime == "2026-11-28T16:12:08.000000Z")
         #expect(ServerTime(rfc3339: "2026-11-28T16:12:08.5Z")?.microTime == "2026-11-28T16:12:08.500000Z")
         #expect(ServerTime(rfc3339: "2026-11-28T16:12:08.123456789Z")?.microTime == "2026-11-28T16:12:08.123456Z")
@@ -26,7 +26,7 @@ import Testing
         "", "Z", "2026-11-28", "2026-11-28T16:12:08", "2026-11-28T16:12:08+00:00", "2026-13-28T16:12:08Z",
         "2026-11-28T24:12:08Z", "1969-11-28T16:12:08Z", "2026-11-28T16:12:08.Z", "2026-11-28T16:12:08.1.2Z",
         "2026-11-28T16:12:08.1234567890Z", "-026-11-28T16:12:08Z",
-    ]) func otherTextsAreNoTimes(_ text: String) { #expect(ServerTime(rfc3339: text) == nil) }
+    ]) func invalidTimesAreRejected(_ text: String) { #expect(ServerTime(rfc3339: text) == nil) }
 
     @Test func httpDatesAreRead() {
         #expect(ServerTime(httpDate: "Sat, 28 Nov 2026 22:32:30 GMT")?.microTime == "2026-11-28T22:32:30.000000Z")
@@ -36,7 +36,7 @@ import Testing
     }
 
     /// Dates with whole seconds are enough to know the server's time to a fraction of a second.
-    @Test func clockNarrowsTheServersTime() throws {
+    @Test func serverTimeIsEstimatedWithinAFractionOfASecond() throws {
         let origin = ContinuousClock.now
         let clock = KubernetesClock(origin: origin)
         #expect(clock.time() == nil)
@@ -50,7 +50,7 @@ import Testing
         #expect(abs(time.microseconds - (start + 3_000_000)) < 60_000)
     }
 
-    @Test func clockFollowsAServerWhoseTimeWasSet() throws {
+    @Test func clockFollowsStepOfServerTime() throws {
         let origin = ContinuousClock.now
         let clock = KubernetesClock(origin: origin)
         let times = [ServerTime(microseconds: 5_000_000_000), ServerTime(microseconds: 1_000_000_000)]

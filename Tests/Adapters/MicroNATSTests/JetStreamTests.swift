@@ -32,7 +32,7 @@ import Testing
                     try await withBrokers(durable()) { publisher, subscriber in
                         let inbox = DeliveryCollector(try await subscriber.subscribe(to: topic))
                         try await publisher.publish(BrokerMessage(text: topic), to: topic)
-                        #expect(await inbox.has(1))
+                        #expect(await inbox.waitForCount(1))
                     }
                 }
             }
@@ -46,7 +46,7 @@ import Testing
             try await publisher.publish(BrokerMessage(text: "1"), to: "\(prefix).a")
             let inbox = DeliveryCollector(try await subscriber.subscribe(to: "\(prefix).*"))
             try await publisher.publish(BrokerMessage(text: "2"), to: "\(prefix).b")
-            #expect(await inbox.has(1))
+            #expect(await inbox.waitForCount(1))
             #expect(inbox.deliveries.map(\.topic) == ["\(prefix).b"])
         }
     }
@@ -57,8 +57,8 @@ import Testing
             let inbox = DeliveryCollector(try await subscriber.subscribe(to: topic))
             let queued = DeliveryCollector(try await subscriber.subscribe(to: topic, queue: "q"))
             for number in 0..<10 { try await publisher.publish(BrokerMessage(text: "\(number)"), to: topic) }
-            #expect(await inbox.has(10))
-            #expect(await queued.has(10))
+            #expect(await inbox.waitForCount(10))
+            #expect(await queued.waitForCount(10))
             try await server.wipe()
             // The stream and the consumers are recreated by the first operation that needs them.
             #expect(
@@ -83,7 +83,7 @@ import Testing
 
     private func restart(times: Int, while inbox: DeliveryCollector) async throws {
         for time in 1...times {
-            #expect(await inbox.has(time * 50))
+            #expect(await inbox.waitForCount(time * 50))
             try await server.restart()
         }
     }
@@ -146,7 +146,7 @@ import Testing
                 #expect(error?.code == .invalidArgument)
             }
             try await publisher.publish(BrokerMessage(headers: ["k": "v"], text: "2"), to: topic)
-            #expect(await inbox.has(1))
+            #expect(await inbox.waitForCount(1))
             #expect(inbox.texts == ["2"] && inbox.deliveries[0].message.headers == ["k": "v"])
         }
     }
@@ -161,7 +161,7 @@ import Testing
             options.start = .all
             let inbox = DeliveryCollector(try await subscriber.subscribe(to: topic, queue: queue, options: options))
             for number in 0..<50 { try await publisher.publish(BrokerMessage(text: "\(number)"), to: topic) }
-            #expect(await inbox.has(50))
+            #expect(await inbox.waitForCount(50))
             let name = try #require(Set(try await server.consumerNames(of: "TESTS")).subtracting(before).first)
             try await server.administer("$JS.API.CONSUMER.DELETE.TESTS.\(name)")
             for number in 50..<100 { try await publisher.publish(BrokerMessage(text: "\(number)"), to: topic) }
@@ -226,7 +226,7 @@ import Testing
         try await withBrokers(durable()) { publisher, subscriber in
             let inbox = DeliveryCollector(try await subscriber.subscribe(to: topic, queue: "q"))
             for number in 0..<20 { try await publisher.publish(BrokerMessage(text: "\(number)"), to: topic) }
-            #expect(await inbox.has(20))
+            #expect(await inbox.waitForCount(20))
             let name = try #require(Set(try await server.consumerNames(of: "TESTS")).subtracting(before).first)
             try await server.administer(
                 "$JS.API.CONSUMER.DELETE.TESTS.\(name)", "",
@@ -245,7 +245,7 @@ import Testing
         try await withBrokers(durable()) { publisher, subscriber in
             let inbox = DeliveryCollector(try await subscriber.subscribe(to: topic, queue: "q"))
             for number in 0..<20 { try await publisher.publish(BrokerMessage(text: "\(number)"), to: topic) }
-            #expect(await inbox.has(20))
+            #expect(await inbox.waitForCount(20))
             let name = try #require(Set(try await server.consumerNames(of: "TESTS")).subtracting(before).first)
             try await server.administer(
                 "$JS.API.CONSUMER.DURABLE.CREATE.TESTS.\(name)",

@@ -27,7 +27,7 @@ import Testing
                     BrokerMessage(headers: ["number": "\(number)"], body: ByteBuffer(repeating: 7, count: number * 10)),
                     to: topic)
             }
-            #expect(await inbox.has(1000))
+            #expect(await inbox.waitForCount(1000))
             #expect(inbox.deliveries.map { $0.message.headers["number"] } == (0..<1000).map { "\($0)" })
             #expect(inbox.deliveries.map(\.message.body.readableBytes) == (0..<1000).map { $0 * 10 })
             await publisher.close()
@@ -45,7 +45,7 @@ import Testing
         try await withBrokers(configuration(server.url) { $0.format = .goMicro }) { publisher, subscriber in
             let inbox = DeliveryCollector(try await subscriber.subscribe(to: topic))
             #expect(peer.publishes(recorded, to: topic))
-            #expect(await inbox.has(1))
+            #expect(await inbox.waitForCount(1))
             let message = try #require(inbox.deliveries.first?.message)
             #expect(String(buffer: message.body) == "{\"name\":\"Json\"}\n")
             #expect(message.headers["Content-Type"] == "application/json" && message.headers["X-User-Id"] == "john")
@@ -93,7 +93,7 @@ import Testing
         try await withBrokers(configuration(server.url)) { _, subscriber in
             let inbox = DeliveryCollector(try await subscriber.subscribe(to: topic))
             #expect(peer.publishes(text, to: topic))
-            #expect(await inbox.has(1))
+            #expect(await inbox.waitForCount(1))
             #expect(inbox.texts == [text])
         }
     }
@@ -155,7 +155,7 @@ import Testing
                 #expect(error?.code == .payloadTooLarge)
             }
             try await publisher.publish(BrokerMessage(body: ByteBuffer(repeating: 1, count: largest)), to: topic)
-            #expect(await inbox.has(2))
+            #expect(await inbox.waitForCount(2))
             #expect(inbox.deliveries.last?.message.body.readableBytes == largest)
         }
     }
@@ -194,7 +194,7 @@ import Testing
                 }
                 try await group.waitForAll()
             }
-            #expect(await inbox.has(16_000))
+            #expect(await inbox.waitForCount(16_000))
             for task in 0..<16 {
                 #expect(inbox.texts.filter { $0.hasPrefix("\(task) ") } == (0..<1000).map { "\(task) \($0)" })
             }

@@ -29,7 +29,7 @@ import Testing
             try await server.start()
             let inbox = try await retryUntilSuccess { DeliveryCollector(try await subscriber.subscribe(to: "t")) }
             try await retryUntilSuccess { try await publisher.publish(BrokerMessage(text: "hello"), to: "t") }
-            #expect(await inbox.has(1))
+            #expect(await inbox.waitForCount(1))
         }
         try await restartServerIfNeeded()
     }
@@ -94,7 +94,7 @@ import Testing
         try await withBrokers(configuration) { publisher, subscriber in
             let inbox = DeliveryCollector(try await subscriber.subscribe(to: "t"))
             try await publisher.publish(BrokerMessage(text: "before"), to: "t")
-            #expect(await inbox.has(1))
+            #expect(await inbox.waitForCount(1))
             server.signal(SIGSTOP)
             // With at-most-once delivery, a publication may succeed until the dead connection is detected.
             #expect(
@@ -124,7 +124,7 @@ import Testing
         try await withBrokers(configuration) { publisher, subscriber in
             let inbox = DeliveryCollector(try await subscriber.subscribe(to: "t"))
             try await publisher.publish(BrokerMessage(text: "before"), to: "t")
-            #expect(await inbox.has(1))
+            #expect(await inbox.waitForCount(1))
             server.enterLameDuckMode()
             #expect(await eventually { (try? await other.resourceCounts())?.connections == 2 })
             #expect(

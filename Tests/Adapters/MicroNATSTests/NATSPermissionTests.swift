@@ -34,8 +34,8 @@ import Testing
                     let queued = try await subscriber.subscribe(to: "t", queue: "q")
                     let (inbox, queueInbox) = (DeliveryCollector(subscription), DeliveryCollector(queued))
                     try await publisher.publish(BrokerMessage(text: "before"), to: "t")
-                    #expect(await inbox.has(1))
-                    #expect(await queueInbox.has(1))
+                    #expect(await inbox.waitForCount(1))
+                    #expect(await queueInbox.waitForCount(1))
                     #expect(subscription.problem == nil)
 
                     try await server.reconfigure(Self.permissions(publish: "\">\"", subscribe: "\"_INBOX.>\""))
@@ -125,7 +125,7 @@ import Testing
                     #expect(ContinuousClock.now - began < .seconds(2))
                     try await publisher.publish(BrokerMessage(text: "\(number)"), to: "standing")
                 }
-                #expect(await inbox.has(20))
+                #expect(await inbox.waitForCount(20))
                 #expect(inbox.texts == (0..<20).map { "\($0)" })
                 #expect(standing.problem == nil && second.problem == nil && third.problem == nil)
                 // The end of a subscription makes room for another one.
@@ -179,7 +179,7 @@ import Testing
             try await withBrokers(durable) { publisher, subscriber in
                 let inbox = DeliveryCollector(try await subscriber.subscribe(to: "t.x"))
                 try await publisher.publish(BrokerMessage(text: "hi"), to: "t.x")
-                #expect(await inbox.has(1))
+                #expect(await inbox.waitForCount(1))
             }
             let change: (inout NATSConfiguration) -> Void = {
                 $0.inboxPrefix = "_INBOX_u"

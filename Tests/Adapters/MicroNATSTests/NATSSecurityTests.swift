@@ -53,7 +53,7 @@ import Testing
                     #expect(error?.code == .permissionDenied)
                 }
                 try await publisher.publish(BrokerMessage(text: "yes"), to: "may.x")
-                #expect(await inbox.has(1))
+                #expect(await inbox.waitForCount(1))
                 #expect(inbox.texts == ["yes"])
             }
         }
@@ -160,7 +160,7 @@ import Testing
         try await withBrokers(configuration) { publisher, subscriber in
             let inbox = DeliveryCollector(try await subscriber.subscribe(to: "t"))
             try await publisher.publish(BrokerMessage(text: String(repeating: "x", count: 100_000)), to: "t")
-            #expect(await inbox.has(1))
+            #expect(await inbox.waitForCount(1))
             #expect(inbox.texts.first?.count == 100_000)
         }
     }

@@ -5,7 +5,7 @@ import Logging
 import MicroCore
 import MicroRabbitMQ
 
-/// Runs a body with brokers of a configuration, and closes them whatever happens.
+/// Runs a body with two brokers, and closes them even if the body throws.
 func withBrokers<Value>(
     _ configuration: RabbitMQConfiguration,
     _ body: (_ publisher: RabbitMQBroker, _ subscriber: RabbitMQBroker) async throws -> Value
@@ -20,7 +20,7 @@ func withBrokers<Value>(
     return try result.get()
 }
 
-/// The configuration for an address, changed. Each delivery guarantee has a separate exchange.
+/// Returns the configuration for an address, after applying a change. Each delivery guarantee has a separate exchange.
 func configuration(
     _ address: String, _ delivery: DeliveryGuarantee = .atMostOnce,
     _ change: (inout RabbitMQConfiguration) -> Void = { _ in }

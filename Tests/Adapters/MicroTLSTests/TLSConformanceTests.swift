@@ -49,7 +49,7 @@ private struct TLSHarness: TransportHarness {
     let bounds = TransportBounds(callCount: 300)
     let networkPath = NetworkPath.listener
     let credentials: Set<CredentialKind> = [.valid, .wrong]
-    /// Used only for its wire format, because the case creates both sides.
+    /// Only its `wireProtocol` is used, because T50 creates both sides.
     let endpoint: BackendEndpoint? = BackendEndpoint(Address(host: "127.0.0.1", port: 0), wireProtocol: .tls)
 
     private let authority: Certificates

@@ -42,7 +42,7 @@ import Testing
         #expect(!promise.resolve(), "the owner learns that no task received the result")
     }
 
-    @Test func cancelledTaskDoesNotStartToWait() async throws {
+    @Test func cancelledTaskDoesNotWait() async throws {
         let promise = Promise<Void>()
         let task = Task {
             while !Task.isCancelled { await Task.yield() }

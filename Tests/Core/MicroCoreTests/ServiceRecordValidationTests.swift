@@ -102,6 +102,16 @@ import Testing
         #expect("\(Address(host: "::1", port: 80))" == "[::1]:80")
         #expect("\(Address(host: "a", port: 80))" == "a:80")
     }
+
+    @Test(
+        arguments: [
+            ("localhost", true), ("::1", true), ("127.0.0.1", true), ("127.255.0.9", true),
+            ("127.0.0.1.example.com", false), ("127.example.com", false), ("127.0.0.256", false),
+            ("10.0.0.1", false), ("::", false),
+        ])
+    func onlyLoopbackAddressesAreLoopback(_ host: String, _ isLoopback: Bool) {
+        #expect(Address(host: host).isLoopback == isLoopback)
+    }
 }
 
 @Suite struct HeadersTests {

@@ -34,7 +34,7 @@ import Tracing
         }
     }
 
-    /// Responds with the body, or fails as the path says.
+    /// Echoes the body, or fails depending on the path.
     @Sendable private static func echo(_ request: Request, _ context: EdgeContext) async throws -> Response {
         switch context.path.segments.first {
         case "fail": throw MicroError(.permissionDenied, "not you", origin: "svc")
@@ -77,7 +77,7 @@ import Tracing
         }
     }
 
-    @Test func requestIDIsKeptOrMade() async throws {
+    @Test func validRequestIDIsKeptAndOthersAreReplaced() async throws {
         try await withServer { port in
             #expect(try send(port, "GET /", ["X-Request-Id: abc-1"])?.headers["x-request-id"] == "abc-1")
             let made = try send(port, "GET /", ["X-Request-Id: <script>"])?.headers["x-request-id"]
@@ -85,7 +85,7 @@ import Tracing
         }
     }
 
-    @Test func limitsHaveTheirStatus() async throws {
+    @Test func requestsBeyondLimitsGetTheirStatus() async throws {
         try await withServer {
             $0.limits.maxBodySize = 10
             $0.limits.maxTargetLength = 100
@@ -192,7 +192,7 @@ import Tracing
     }
 
     @Test(arguments: ["0.0.0.0:0", ":0", "[::]:0", "192.0.2.1:0"])
-    func exposureNeedsAuthentication(_ address: String) throws {
+    func nonLoopbackAddressRequiresAuthentication(_ address: String) throws {
         var configuration = EdgeConfiguration()
         configuration.address = address
         let error = #expect(throws: MicroError.self) {
@@ -215,7 +215,7 @@ import Tracing
         #expect(throws: MicroError.self) { try EdgeServer(configuration: configuration) { _, _ in .text("") } }
     }
 
-    @Test func usedPortIsReported() async throws {
+    @Test func portInUseIsReported() async throws {
         try await withServer { port in
             var configuration = EdgeConfiguration()
             configuration.address = "127.0.0.1:\(port)"

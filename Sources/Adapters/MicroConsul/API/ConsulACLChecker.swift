@@ -22,12 +22,12 @@ final class ConsulACLChecker: Sendable {
     private static let maxCachedNames = 1024
 
     private let http: BackendHTTPClient
-    private let errors: ConsulError
+    private let errors: ConsulErrorMapper
     private let parameters: [String]
     private let cache = Mutex(Cache())
 
     /// - Parameter parameters: The query parameters of reads.
-    init(http: BackendHTTPClient, errors: ConsulError, parameters: [String]) {
+    init(http: BackendHTTPClient, errors: ConsulErrorMapper, parameters: [String]) {
         self.http = http
         self.errors = errors
         self.parameters = parameters

@@ -24,7 +24,7 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
     /// For reads, one at a time, and the blocking query of watches.
     private let queries: BackendHTTPClient
     private let changesPath = ChangesPath()
-    private let errors: ConsulError
+    private let errors: ConsulErrorMapper
     private let aclChecker: ConsulACLChecker
     private let readParameters: [String]
 
@@ -33,7 +33,7 @@ struct ConsulAPI: Sendable, CustomStringConvertible {
         self.configuration = configuration
         agents = try configuration.makeServers()
         readParameters = try configuration.readParameters()
-        errors = ConsulError(hasToken: token != nil)
+        errors = ConsulErrorMapper(hasToken: token != nil)
         // By default, Consul accepts 200 connections per client address, which all processes of a host share. A process
         // needs at most three: for registrations, for reads, and for its watches.
         func makeClient() -> BackendHTTPClient {

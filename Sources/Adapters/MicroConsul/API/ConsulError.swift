@@ -6,7 +6,7 @@ import CurlTransfer
 import MicroCore
 
 /// Maps Consul's error responses to the errors of the contract.
-struct ConsulError: Sendable {
+struct ConsulErrorMapper: Sendable {
     /// Whether requests carry an ACL token.
     let hasToken: Bool
 

@@ -25,7 +25,7 @@ struct EtcdAPI: Sendable, CustomStringConvertible {
     let configuration: EtcdConfiguration
     private let members: FailoverRing
     private let http: BackendHTTPClient
-    private let errors: EtcdError
+    private let errors: EtcdErrorMapper
     private let session: EtcdSession
 
     init(configuration: EtcdConfiguration) throws {
@@ -36,7 +36,7 @@ struct EtcdAPI: Sendable, CustomStringConvertible {
         let headers = configuration.consistency == .linearizable ? [("Grpc-Metadata-hasleader", "true")] : []
         // More concurrent requests would not be faster.
         http = configuration.makeHTTPClient(maxConcurrentRequests: 16, maxIdleConnections: 4) { headers }
-        errors = EtcdError(hasUser: configuration.user != nil)
+        errors = EtcdErrorMapper(hasUser: configuration.user != nil)
         session = EtcdSession(http: http, errors: errors, credentials: try configuration.credentials())
     }
 

@@ -7,7 +7,7 @@ import Foundation
 import MicroCore
 
 /// Maps etcd's error responses to the errors of the contract.
-struct EtcdError: Sendable {
+struct EtcdErrorMapper: Sendable {
     /// Whether requests carry a user's token.
     let hasUser: Bool
 
@@ -34,7 +34,8 @@ struct EtcdError: Sendable {
     /// The error for a response with a status other than 200.
     func microError(status: Int, _ body: [UInt8], from member: BackendServer) -> MicroError {
         if let serverError = EtcdServerError(body: body) { return microError(serverError, from: member) }
-        // A response without etcd's error body is from a proxy or another server: etcd always explains a 400.
+        // A response without etcd's error body usually comes from a proxy or another server. etcd itself sends only a
+        // 404 without one, if its JSON gateway is disabled.
         switch status {
         case 404:
             return .unexpectedResponse(

@@ -30,13 +30,13 @@ final class EtcdSession: Sendable {
     }
 
     private let http: BackendHTTPClient
-    private let errors: EtcdError
+    private let errors: EtcdErrorMapper
     private let credentials: EtcdCredentials?
     private let state = Mutex(State())
     /// Held during a login: one at a time.
     private let lock = KeyedLock<Int>()
 
-    init(http: BackendHTTPClient, errors: EtcdError, credentials: EtcdCredentials?) {
+    init(http: BackendHTTPClient, errors: EtcdErrorMapper, credentials: EtcdCredentials?) {
         self.http = http
         self.errors = errors
         self.credentials = credentials

@@ -9,9 +9,9 @@ import MicroCore
 struct EtcdStream: Sendable {
     private var lines: LineStream
     private let member: BackendServer
-    private let errors: EtcdError
+    private let errors: EtcdErrorMapper
 
-    init(_ stream: CurlStream, from member: BackendServer, errors: EtcdError, maxMessageSize: Int) {
+    init(_ stream: CurlStream, from member: BackendServer, errors: EtcdErrorMapper, maxMessageSize: Int) {
         lines = LineStream(stream, from: member, maxLineLength: maxMessageSize)
         self.member = member
         self.errors = errors

@@ -3,7 +3,7 @@
 
 import MicroCore
 
-/// A user of etcd.
+/// The name and the password of an etcd user.
 struct EtcdCredentials: Sendable {
     let name: String
     let password: Secret

@@ -10,11 +10,11 @@ struct EtcdWatchStream: Sendable {
     let created: ResponseHeader
     private var stream: EtcdStream
     private let member: BackendServer
-    private let errors: EtcdError
+    private let errors: EtcdErrorMapper
 
     /// Waits until the watch is created.
     init(
-        _ stream: EtcdStream, from member: BackendServer, errors: EtcdError, by deadline: ContinuousClock.Instant
+        _ stream: EtcdStream, from member: BackendServer, errors: EtcdErrorMapper, by deadline: ContinuousClock.Instant
     ) async throws {
         self.member = member
         self.errors = errors
@@ -34,7 +34,10 @@ struct EtcdWatchStream: Sendable {
         }
     }
 
-    /// Delivers the events of each message, until the deadline.
+    /// Passes the events of each message to `receive`, and returns at the deadline.
+    ///
+    /// - Throws: If the watch ends earlier: ``EtcdRevisionUnavailableError`` if the revision was compacted,
+    ///   ``/MicroCore/MicroError`` or `CancellationError`.
     mutating func follow(
         until deadline: ContinuousClock.Instant, _ receive: ([Event]) -> Void
     ) async throws {
@@ -51,7 +54,8 @@ struct EtcdWatchStream: Sendable {
         }
     }
 
-    /// Throws if etcd has cancelled the watch: it keeps the stream open without further messages.
+    /// Throws if etcd has cancelled the watch. The check is needed because etcd leaves the stream open, but sends no
+    /// more events.
     private func check(_ message: WatchResponse) throws {
         guard message.isCanceled || message.compactRevision > 0 else { return }
         if message.compactRevision > 0 { throw EtcdRevisionUnavailableError() }
@@ -59,5 +63,5 @@ struct EtcdWatchStream: Sendable {
     }
 }
 
-/// The next changes are no longer available: the current entries have to be read again.
+/// etcd has compacted the revisions from which the watch would continue: the current entries must be read again.
 struct EtcdRevisionUnavailableError: Error {}

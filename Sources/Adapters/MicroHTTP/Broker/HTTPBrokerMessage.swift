@@ -36,8 +36,9 @@ struct HTTPBrokerMessage: Sendable {
         self.topic = topic
         self.deadline = deadline
         var envelope = try GoMicroMessageEnvelope(message)
-        // go-micro before v3 requires this header; v3 and later require Micro-Topic, and v1.18 requires both. v0.14 requires
-        // Content-Type. Typed publishers set the other two.
+        // go-micro before v3 requires this header; v3 and later require Micro-Topic, and v1.18 requires both. v0.14
+        // requires Content-Type. Typed publishers have already set Micro-Topic and Content-Type; for other messages
+        // they are added here.
         envelope.fields.append((GoMicroHeaderName.brokerTopic, topic))
         let values = [GoMicroHeaderName.topic: topic, GoMicroHeaderName.contentType: Self.defaultContentType]
         let added = Self.requiredHeaders.filter { message.headers[$0] == nil }

@@ -42,7 +42,7 @@ struct KubernetesAPI: Sendable, CustomStringConvertible {
     let clock = KubernetesClock()
     private let servers: FailoverRing
     private let http: BackendHTTPClient
-    let errors: KubernetesError
+    let errors: KubernetesErrorMapper
     private let token: KubernetesToken
     private let logger: Logger
 
@@ -54,7 +54,7 @@ struct KubernetesAPI: Sendable, CustomStringConvertible {
             [("Accept", "application/json")]
         }
         token = KubernetesToken(constant: configuration.token, file: configuration.tokenFile)
-        errors = KubernetesError(
+        errors = KubernetesErrorMapper(
             namespace: configuration.kubernetesNamespace,
             hasCredentials: token.exists || configuration.curlTLS.hasClientCertificate)
     }

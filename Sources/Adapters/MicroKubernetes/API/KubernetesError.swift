@@ -7,7 +7,7 @@ import Foundation
 import MicroCore
 
 /// Maps error responses of the API server to the errors of the contract.
-struct KubernetesError: Sendable {
+struct KubernetesErrorMapper: Sendable {
     /// A response that requests a delay: status 429 or 503 with `Retry-After`.
     struct Overload: Error, Sendable {
         let retryAfter: Duration
@@ -106,5 +106,5 @@ extension MicroError {
     var kubernetesStatus: KubernetesStatus? { cause as? KubernetesStatus }
 
     /// The delay that the server requests.
-    var retryAfter: Duration? { (cause as? KubernetesError.Overload)?.retryAfter }
+    var retryAfter: Duration? { (cause as? KubernetesErrorMapper.Overload)?.retryAfter }
 }

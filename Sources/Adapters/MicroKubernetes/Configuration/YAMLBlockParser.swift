@@ -1,7 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// A line of YAML without its indentation.
+/// A line of YAML: the number of leading spaces, and the text after them.
 struct YAMLLine {
     var indentation: Int
     var text: Substring
@@ -11,7 +11,8 @@ struct YAMLLine {
 struct YAMLLines {
     private(set) var lines: [YAMLLine] = []
 
-    /// Nil if a line is indented by a tab, or there are several documents.
+    /// Nil if the indentation of a line contains a tab, or the text has a document marker: `---` after the first line
+    /// of content, or `...` anywhere.
     init?(_ text: String) {
         for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
             let content = line.drop { $0 == " " }
@@ -90,7 +91,7 @@ struct YAMLBlockParser {
         var text = String(content)
         let isPlain = !"\"'[".contains(content.first ?? " ")
         while let next = lines.first, next.indentation > indentation {
-            // The first line has ended the scalar, or the line is one of a mapping.
+            // Not valid YAML: a comment ends a plain scalar, and an entry of a mapping cannot continue it.
             if isPlain, text.contains(" #") || next.text.keyEnd != nil { return nil }
             while text.last == " " { text.removeLast() }
             text += " " + next.text
@@ -110,7 +111,7 @@ struct YAMLBlockParser {
     }
 }
 
-/// Scalars, and flow sequences of them, whose lines were joined.
+/// Parses scalars and flow sequences of scalars. The caller has joined continuation lines into one.
 enum YAMLScalar {
     /// Reads a plain or quoted scalar, a flow sequence of scalars, or an empty flow mapping; nil for other YAML.
     static func parse(_ text: Substring) -> YAMLSubset? {

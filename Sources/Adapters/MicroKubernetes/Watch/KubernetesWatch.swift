@@ -8,9 +8,9 @@ import MicroCore
 /// Follows the API server for all watches of a registry, with one request: lists the Leases of the services in use, then
 /// receives every later change as a stream.
 ///
-/// The server ends each stream after a while, and the next stream continues at its version. After any other end, the
-/// Leases are listed again, because a stream sends nothing for a version that the server has not reached, as after a
-/// loss of data.
+/// The server ends each stream after a while, and the next stream continues at its version. If a stream ends in any
+/// other way, the Leases are listed again: if the server has lost data, its version is lower than the requested one,
+/// and a stream would send nothing until the server reaches it.
 final class KubernetesWatch: Sendable {
     /// A stream that ends earlier, even normally, is a failure.
     private static let minStreamDuration = Duration.seconds(1)
@@ -89,9 +89,10 @@ final class KubernetesWatch: Sendable {
             }
         }
 
-        /// Continues where the state ends.
+        /// Watches from the version of the cached state, after listing the Leases if that is necessary.
         ///
         /// - Parameter position: The services in the state; nil if the Leases must be listed.
+        /// - Returns: Why the stream ended.
         private func followOnce(_ position: inout KubernetesWatchCache.Coverage?) async throws -> End {
             let deadline = api.deadline
             while position == nil || cache.needsMore { position = try await list(by: deadline) }
@@ -107,7 +108,7 @@ final class KubernetesWatch: Sendable {
                     }
                 }
                 defer { group.cancelAll() }
-                // The server ends both streams at the same time.
+                // Both requests have the same `timeoutSeconds`, so the server ends both streams at about the same time.
                 let end = try await follow(stream)
                 if end == .incomplete { pods.cancel() }
                 return try await group.next() == .incomplete ? .incomplete : end

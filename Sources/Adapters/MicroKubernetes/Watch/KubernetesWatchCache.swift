@@ -31,7 +31,7 @@ final class KubernetesWatchCache: Sendable {
     private struct State {
         var subscriptions: [Int: (name: String?, publish: Publish)] = [:]
         var nextID = 0
-        /// The number of the writer.
+        /// Identifies the current writer; incremented by ``begin()``. Updates with an earlier generation are ignored.
         var generation = 0
         var leases: KubernetesWatchState
         var coverage = Coverage.services([])
@@ -41,9 +41,10 @@ final class KubernetesWatchCache: Sendable {
         var interrupt: (@Sendable () -> Void)?
     }
 
-    /// Expired Leases are removed in batches, at most one per interval.
-    private static let expiryBatch = Duration.milliseconds(50)
-    /// A list that takes longer is regarded as the end of an outage.
+    /// Expired Leases are removed in batches, at most one batch per interval.
+    private static let minExpiryInterval = Duration.milliseconds(50)
+    /// If listing takes longer, the API server is assumed to have been unavailable since the last confirmed update:
+    /// unchanged Leases expire later by that time.
     private static let maxListDuration = Duration.seconds(1)
 
     private let makeState: @Sendable () -> KubernetesWatchState
@@ -72,7 +73,7 @@ final class KubernetesWatchCache: Sendable {
 
     func unsubscribe(_ id: Int) { state.withLock { $0.subscriptions[id] = nil } }
 
-    /// The services that subscriptions need.
+    /// The services that subscriptions need; all services if there are more than ``KubernetesNames/maxSelectedNames``.
     var wanted: Coverage {
         state.withLock { state in
             let names = state.subscriptions.values.map(\.name)
@@ -81,14 +82,16 @@ final class KubernetesWatchCache: Sendable {
         }
     }
 
-    /// Whether a subscription needs a service that is not read.
+    /// Whether a subscription needs a service that ``Coverage`` does not include yet.
     var needsMore: Bool {
         state.withLock { state in state.subscriptions.values.contains { !state.coverage.contains($0.name) } }
     }
 
     // MARK: Writing
 
-    /// Starts a writer, for which nothing is known yet.
+    /// Starts a new writer with an empty state, and cancels the scheduled expiry.
+    ///
+    /// - Returns: The writer's generation, which all its updates pass.
     func begin() -> Int {
         state.withLock { state in
             state.generation += 1
@@ -106,7 +109,8 @@ final class KubernetesWatchCache: Sendable {
         }
     }
 
-    /// Replaces everything by a list. It is published with ``markLive(_:interrupt:)``.
+    /// Replaces the Leases, and the pods if `pods` is not nil, with those of a list. ``markLive(_:interrupt:)``
+    /// publishes the result.
     ///
     /// - Parameters:
     ///   - requested: When the list was requested.
@@ -144,7 +148,7 @@ final class KubernetesWatchCache: Sendable {
         update(generation) { state in
             let now = ContinuousClock.now
             state.leases.markStale(cause)
-            // The outage may have begun with the silence that preceded its detection.
+            // The outage may have begun before it was detected, right after the last confirmed update.
             state.staleSince = state.staleSince ?? now - state.leases.silence(at: now)
             state.interrupt = nil
             cancelTimer(&state)
@@ -162,7 +166,7 @@ final class KubernetesWatchCache: Sendable {
         }
     }
 
-    /// Applies an event of a pod of go-micro, and publishes the changes.
+    /// Applies a watch event of a go-micro pod, and publishes the changes.
     func apply(_ event: WatchEvent<Pod>, _ generation: Int) {
         update(generation) { state in
             let touched = state.leases.apply(event)
@@ -170,7 +174,7 @@ final class KubernetesWatchCache: Sendable {
         }
     }
 
-    /// Notes that the server has responded from etcd.
+    /// Records that the server has just returned current data from etcd, so that no renewal before now was missed.
     func confirm(_ generation: Int) { update(generation) { $0.leases.confirm(at: .now) } }
 
     /// The version up to which all changes are known.
@@ -202,13 +206,14 @@ final class KubernetesWatchCache: Sendable {
 
     /// Schedules the next expiry.
     ///
-    /// - Parameter events: The only Leases that may expire earlier than the scheduled one; nil for all.
+    /// - Parameter events: The events of the only Leases that may expire before the scheduled time; nil to consider all
+    ///   Leases.
     private func schedule(_ state: inout State, _ generation: Int, after events: [WatchEvent<Lease>]? = nil) {
         let now = ContinuousClock.now
         let next = events.map { $0.compactMap { $0.object.duration.map { now + $0 } }.min() } ?? state.leases.nextExpiry
         guard let next, next < state.timer?.instant ?? next + .seconds(1) else { return }
         cancelTimer(&state)
-        let instant = max(next, now + Self.expiryBatch)
+        let instant = max(next, now + Self.minExpiryInterval)
         let action = DeadlineQueue.shared.schedule(at: instant) { [weak self] in self?.expire(generation) }
         state.timer = (instant, action)
     }

@@ -11,13 +11,13 @@ struct KubernetesWatchStream<Object: Decodable & Sendable>: Sendable {
     let deadline: ContinuousClock.Instant
     private var lines: LineStream
     private let server: BackendServer
-    private let errors: KubernetesError
+    private let errors: KubernetesErrorMapper
 
     /// - Parameters:
     ///   - end: The time at which the server is regarded as dead.
     ///   - headerDeadline: The deadline for receiving the body of an error response.
     init(
-        _ lines: LineStream, from server: BackendServer, errors: KubernetesError,
+        _ lines: LineStream, from server: BackendServer, errors: KubernetesErrorMapper,
         endsBefore end: ContinuousClock.Instant, by headerDeadline: ContinuousClock.Instant
     ) async throws {
         deadline = end
@@ -55,7 +55,7 @@ struct KubernetesWatchStream<Object: Decodable & Sendable>: Sendable {
     }
 
     private static func error(
-        of lines: inout LineStream, from server: BackendServer, errors: KubernetesError,
+        of lines: inout LineStream, from server: BackendServer, errors: KubernetesErrorMapper,
         by deadline: ContinuousClock.Instant
     ) async throws -> MicroError {
         let stream = lines

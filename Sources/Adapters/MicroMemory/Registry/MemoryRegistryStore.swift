@@ -103,7 +103,8 @@ final class MemoryRegistryStore: Sendable {
         }
     }
 
-    var openRegistrationCount: Int {
+    /// The number of stored nodes with a time to live.
+    var expiringNodeCount: Int {
         state.withLock { state in
             removeExpired(&state)
             return state.entries.values.count { $0.expiry != nil }

@@ -110,7 +110,7 @@ public final class NATSBroker: Broker {
         let (subscription, source) = Subscription.makeStream(options: options) { termination.subscriptionEnded() }
         let feed: any NATSFeed =
             if let jetStream {
-                try jetStream.feed(source, topic: topic, queue: queue, options: options)
+                try jetStream.makeFeed(source, topic: topic, queue: queue, options: options)
             } else {
                 try NATSCoreFeed(source, topic: topic, queue: queue, connection: connection, format: format)
             }

@@ -9,7 +9,8 @@ import Synchronization
 extension NATSConnectionManager {
     /// Appends to the send buffer. Waits for a session and for room if necessary.
     ///
-    /// - Parameter subject: The subject of a publication. A subject that the server denies is refused here.
+    /// - Parameter subject: The subject of a publication; nil for other protocol messages. If the server recently
+    ///   denied a publication to it, the call throws that error and sends nothing.
     /// - Throws: ``/MicroCore/MicroError``, `CancellationError`.
     func send(
         to subject: String? = nil, by deadline: ContinuousClock.Instant? = nil, _ append: (inout CurlOutput) -> Void
@@ -51,8 +52,8 @@ extension NATSConnectionManager {
         state.withLock(\.session)?.tryWrite(append) == .available
     }
 
-    /// Publishes a message if there is a session with room, no permission must be checked, the topic is valid, and the
-    /// payload is not too large. The caller has validated the headers.
+    /// Publishes a message if there is a session with room, permissions need not be checked, the topic is valid, and
+    /// the payload is not too large. The caller has validated the headers.
     ///
     /// - Returns: Whether the message was appended to the send buffer.
     func tryPublish(_ message: BrokerMessage, to subject: String) -> Bool {
@@ -64,7 +65,7 @@ extension NATSConnectionManager {
                 guard TopicRules.isTopic(subject) else { return false }
                 state.lastTopic = subject
             }
-            // `==` would call a function of another module.
+            // A pattern match instead of `==`, which would be a call into another module on the fast path.
             if case .available = socket.tryWrite({ $0.appendPublish(message, to: subject) }) { return true }
             return false
         }
@@ -76,8 +77,9 @@ extension NATSConnectionManager {
 
     /// Publishes a message. Waits for a session and for room if necessary.
     ///
-    /// Only a client that identifies itself may have its own permissions, and the server reports a denial only after
-    /// the fact: the first publication to each subject is confirmed, and so is the first one after a denial.
+    /// The server reports a denial only after the publication. The call therefore waits for a confirmation (`PING` and
+    /// `PONG`) if the subject was denied before, or if the client has credentials (and so may have its own permissions)
+    /// and no publication to the subject was confirmed on this connection.
     ///
     /// - Throws: ``/MicroCore/MicroError``, `CancellationError`.
     func publish(_ message: BrokerMessage, to subject: String, by deadline: ContinuousClock.Instant) async throws {

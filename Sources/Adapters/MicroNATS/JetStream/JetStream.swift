@@ -51,14 +51,16 @@ final class JetStream: Sendable {
     // MARK: Publishing
 
     /// Returns once the stream has stored the message. If the connection is lost in the meantime, the message is sent
-    /// again; the server detects the duplicate by its ID. Headers that are commands to the server, such as purging the
-    /// stream, are rejected.
+    /// again; the server detects the duplicate by its ID. Headers whose name begins with `Nats-` are rejected:
+    /// JetStream interprets them, for example as a command to purge the stream.
     ///
     /// - Throws: ``/MicroCore/MicroError``, `CancellationError`.
     func publish(_ message: BrokerMessage, to topic: String) async throws {
         if let (name, _) = message.headers.first(where: { $0.name.isJetStreamHeader }) {
             throw MicroError(
-                .invalidArgument, "the header \(name) cannot be published: it is a command to JetStream",
+                .invalidArgument,
+                "the header \(name) cannot be published: names that begin with Nats- are reserved for JetStream; "
+                    + "use another name",
                 origin: MicroError.Origin.broker, isSafeToRetry: true)
         }
         var message = message
@@ -66,7 +68,8 @@ final class JetStream: Sendable {
         try await store(message, topic, by: .now + connection.configuration.timeout)
     }
 
-    /// Publishes a message that exceeded the maximum number of deliveries, as it was received.
+    /// Publishes a message that exceeded the maximum number of deliveries. Body and headers are unchanged, except that
+    /// JetStream's own headers are removed and the message gets a new ID.
     ///
     /// - Throws: ``/MicroCore/MicroError``, `CancellationError`.
     func publishDeadLetter(_ message: NATSMessage, to topic: String) async throws {
@@ -141,8 +144,10 @@ final class JetStream: Sendable {
 
     // MARK: Subscribing
 
+    /// Makes the feed that delivers the messages of a topic from the stream to a subscription.
+    ///
     /// - Throws: ``/MicroCore/MicroError``.
-    func feed(
+    func makeFeed(
         _ source: Subscription.Source, topic: String, queue: String?, options: SubscribeOptions
     ) throws -> any NATSFeed {
         let configuration = connection.configuration

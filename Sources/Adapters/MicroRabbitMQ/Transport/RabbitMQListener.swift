@@ -21,14 +21,15 @@ final class RabbitMQListener: TransportListener {
     private struct State {
         /// By ``RabbitMQServerSession/key``.
         var sessions: [String: RabbitMQServerSession] = [:]
-        /// The keys of go-micro clients whose calls and streams have ended: late messages from there open no new ones.
+        /// The keys of streams of go-micro clients that have ended here: a late message of such a stream does not open
+        /// a new one.
         var endedKeys = RecentKeys()
     }
 
-    /// The deadline of a request that carries none.
-    private static let defaultDeadline = Duration.seconds(30)
-    /// The maximum duration of a go-micro client's stream, which has no deadline.
-    private static let goMicroStreamLimit = Duration.seconds(24 * 3600)
+    /// The timeout of a request that carries none.
+    private static let defaultTimeout = Duration.seconds(30)
+    /// The maximum duration of a stream from a go-micro client, whose streams have no deadline of their own.
+    private static let maxGoMicroStreamDuration = Duration.seconds(24 * 3600)
 
     let address: Address
     let connection: RabbitMQConnectionManager
@@ -44,7 +45,8 @@ final class RabbitMQListener: TransportListener {
         lifecycle = ListenerLifecycle(address: address)
     }
 
-    /// Why no calls arrive, such as a permission that was revoked. The queue is restored with backoff.
+    /// Why the listener receives no calls at the moment, for example because a permission was revoked; nil if nothing
+    /// is known to be wrong. The consumer is restored with backoff.
     var problem: MicroError? { consumer?.problem }
 
     var consumer: RabbitMQConsumer? { currentConsumer.withLock(\.self) }
@@ -119,7 +121,7 @@ final class RabbitMQListener: TransportListener {
     // MARK: Receiving, on the thread of the connection
 
     private func receive(_ content: AMQPContent, on channel: RabbitMQChannel) {
-        // A message without an address of replies cannot be answered. go-micro always sends one.
+        // A message without `reply-to` or `correlation-id` cannot be answered. go-micro always sends both.
         guard let replyTo = content.properties.replyTo, let id = content.properties.correlationID else { return }
         let route = RabbitMQRoute(
             connection: connection, channel: channel, exchange: "", routingKey: replyTo, correlationID: id)
@@ -136,7 +138,8 @@ final class RabbitMQListener: TransportListener {
 
     private func receiveControl(_ control: StreamControl, _ message: Message) {
         if control == .cancel { lifecycle.removeQueued(message.key) }
-        // Checked first: a call is queued until it is among the sessions.
+        // Read before `sessions`: a call stays marked as queued until its session was added, so it is found in one of
+        // them.
         let isQueued = lifecycle.isQueued(message.key)
         let session = state.withLock { $0.sessions[message.key] }
         if let stream = session?.stream { return stream.receive(message.content) }
@@ -162,12 +165,12 @@ final class RabbitMQListener: TransportListener {
     private func begin(_ message: Message, isSwiftMicro: Bool) {
         let fields = RabbitMQCallFormat.fields(of: message.content.properties)
         let headers = GoMicroHeaders(fields)
-        // The end of a call or stream that has ended here.
+        // An error from the client ends a call or stream that no longer exists here: there is nothing to do.
         if headers.error?.isEmpty == false { return }
         let idFields = RabbitMQCallFormat.idFields(in: fields)
         var received: TransportRequest?
         do throws(MicroError) {
-            var request = try headers.request(body: message.content.body, defaultTimeout: Self.defaultDeadline)
+            var request = try headers.request(body: message.content.body, defaultTimeout: Self.defaultTimeout)
             received = request
             guard let (handler, streams) = try lifecycle.admit(message, of: message.key, for: request) else { return }
             // The endpoint decides whether this is a call or a stream: go-micro forwards the headers of incoming requests, so
@@ -179,9 +182,11 @@ final class RabbitMQListener: TransportListener {
                 }
                 request = envelope?.openingRequest ?? request
                 request.body = ByteBuffer()
-                // go-micro sends the timeout of calls on streams too, and does not end them by it.
-                if !isSwiftMicro { request.deadline = .now + Self.goMicroStreamLimit }
-                // Without the fields that only a request has. Clients before v1.0 read only the type.
+                // go-micro also sends the call timeout when it opens a stream, but does not end the stream when it
+                // elapses.
+                if !isSwiftMicro { request.deadline = .now + Self.maxGoMicroStreamDuration }
+                // Messages to the client carry the fields of the request except empty ones and `Accept`, which only
+                // requests have. go-micro clients before v1.0 read only the content type.
                 let target = GoMicroHeaders.targetFields(of: request).filter {
                     $0.name != "Accept" && !$0.value.isEmpty
                 }
@@ -201,7 +206,7 @@ final class RabbitMQListener: TransportListener {
         }
     }
 
-    /// Messages on a lost connection may be lost.
+    /// Fails all open streams: some of their messages may have been lost with the connection.
     private func failStreams() {
         let streams = state.withLock { $0.sessions.values.compactMap(\.stream) }
         for stream in streams { stream.failConnectionLost() }

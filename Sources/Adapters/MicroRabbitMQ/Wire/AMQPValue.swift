@@ -101,7 +101,7 @@ enum AMQPValue: Sendable, Hashable {
     }
 }
 
-/// A field table (AMQP 0-9-1, section 4.2.5.5), in its order.
+/// A field table (AMQP 0-9-1, section 4.2.5.5) that keeps the order of its fields. Duplicate names are kept.
 struct AMQPTable: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     struct Field: Sendable, Hashable {
         let name: String

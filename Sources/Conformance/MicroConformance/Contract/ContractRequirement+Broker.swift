@@ -31,7 +31,8 @@ extension ContractRequirement {
             ["B06"]),
         ContractRequirement(
             "B-publish-no-subscribers", "Broker.publish",
-            "Publishing succeeds with and without subscribers; what was published without them is not delivered later.",
+            "Publishing succeeds with and without subscribers; a new subscription does not get earlier messages unless "
+                + "it asks for replay or the backend kept them (durable name, queue).",
             ["B03", "B75"]),
         ContractRequirement(
             "B-publish-returns", "Broker.publish",
@@ -100,14 +101,16 @@ extension ContractRequirement {
             "B-acknowledge", "Delivery.acknowledge", "An acknowledged message is not delivered again.", ["B16", "B80"]),
         ContractRequirement(
             "B-acknowledge-timeout", "SubscribeOptions.acknowledgementTimeout",
-            "A delivery that is not settled in time is delivered again, not before.", ["B19", "B84", "B89"]),
+            "A delivery that is not settled is delivered again after its acknowledgement timeout, not earlier.",
+            ["B19", "B84", "B89"]),
         ContractRequirement(
             "B-reject", "Delivery.reject",
-            "A rejected message is delivered again, not before its delay, on every attempt.",
+            "After every rejection the message is delivered again, no earlier than the delay of the rejection.",
             ["B17", "B70", "B72", "B83"]),
         ContractRequirement(
             "B-settle-once", "Delivery.acknowledge",
-            "Only the first of several settlements counts, also after the subscription has ended.", ["B20"]),
+            "Only the first settlement of a delivery counts, and it counts even after the subscription has ended.",
+            ["B20"]),
         ContractRequirement(
             "B-settle-own", "Delivery.acknowledge",
             "A settlement applies to its own delivery only, also after a reconnect.", ["B80", "B88"]),
@@ -121,7 +124,8 @@ extension ContractRequirement {
             ["B22"]),
         ContractRequirement(
             "B-handle", "Subscription.handle",
-            "A delivery is acknowledged after its handler has succeeded; a failure is reported and affects no other one.",
+            "A delivery is acknowledged after its handler has succeeded; a failure is reported and does not affect "
+                + "other deliveries.",
             ["B18", "B21"]),
         ContractRequirement(
             "B-redelivery-to-others", "DeliveryGuarantee.atLeastOnce",
@@ -131,11 +135,13 @@ extension ContractRequirement {
     private static let brokerLifecycle = [
         ContractRequirement(
             "B-cancel", "Subscription.cancel",
-            "After cancelling, no reader gets another delivery; the one in flight ends, and others are unaffected.",
+            "After cancelling, no reader gets another delivery; deliveries in flight can still be handled and settled; "
+                + "other subscriptions are unaffected.",
             ["B23", "B24", "B72"]),
         ContractRequirement(
             "B-subscription-ends", "Subscription",
-            "A subscription ends with cancel, with its broker, with its last reference and with its reading task.",
+            "A subscription ends when it is cancelled, when its broker is closed, and when its last reference is "
+                + "released; for a reader it also ends when the reader's task is cancelled.",
             ["B25", "B35", "B72"]),
         ContractRequirement(
             "B-several-readers", "Subscription", "With several readers, each delivery goes to one of them.", ["B92"]),
@@ -145,14 +151,17 @@ extension ContractRequirement {
             ["B91"]),
         ContractRequirement(
             "B-drain", "Subscription.drain",
-            "A drain takes no new deliveries, waits for those in flight, and their settlements count.", ["B90"]),
+            "A drain takes no new deliveries and waits until the received ones are handled; their settlements take "
+                + "effect.",
+            ["B90"]),
         ContractRequirement(
             "B-cancellation", "Broker", "All operations end promptly on cancellation.", ["B35", "B59"]),
         ContractRequirement(
             "B-close-drains", "Broker.close",
             "Closing waits until received deliveries are handled, and published messages are sent.", ["B32", "B81"]),
         ContractRequirement(
-            "B-close-deadline", "Broker.close", "At its deadline, closing cancels the rest.", ["B33", "B66"]),
+            "B-close-deadline", "Broker.close",
+            "At its deadline, closing stops waiting and cancels everything that is still in progress.", ["B33", "B66"]),
         ContractRequirement(
             "B-close-later-operations", "Broker.close",
             "Closing twice is allowed; every later operation throws closed.", ["B34"]),
@@ -169,7 +178,9 @@ extension ContractRequirement {
             "B-errors", "Broker", "All operations throw MicroError or CancellationError.",
             ["B34", "B48", "B49", "B52", "B54", "B55", "B59"]),
         ContractRequirement(
-            "B-timeout", "Broker", "All operations except requests end within the adapter's configured timeout.",
+            "B-timeout", "Broker",
+            "All operations except requests and closing, which have deadlines of their own, end within the adapter's "
+                + "configured timeout.",
             ["B30", "B49", "B59", "B61"]),
         ContractRequirement(
             "B-reconnect", "Broker",
@@ -191,7 +202,8 @@ extension ContractRequirement {
             "B-failover", "Broker", "With several addresses, the adapter uses one that works.", ["B58"]),
         ContractRequirement(
             "B-credentials", "MicroError.Code",
-            "Wrong credentials are unauthenticated, missing permissions permissionDenied.", ["B43", "B63"]),
+            "Wrong credentials are reported as unauthenticated, missing permissions as permissionDenied.",
+            ["B43", "B63"]),
         ContractRequirement("B-secrets", "MicroError.message", "No text contains a secret.", ["B43"]),
         ContractRequirement(
             "B-tls", "ClientTLSConfiguration",

@@ -28,7 +28,7 @@ extension ContractRequirement {
             ["R20", "R87"]),
         ContractRequirement(
             "R-foreign-moves", "RegistryCapabilities.foreignMoves",
-            "When a client moves a node of another client to another service, it leaves the old one at once.",
+            "When a client moves another client's node to another service, the node leaves its old service immediately.",
             ["R93", "R114"]),
         ContractRequirement(
             "R-linearizable-reads", "RegistryCapabilities.linearizableReads",
@@ -244,7 +244,8 @@ extension ContractRequirement {
             "R-failover", "Registry", "With several addresses, the adapter uses one that works.", ["R45", "R110"]),
         ContractRequirement(
             "R-credentials", "MicroError.Code",
-            "Wrong credentials are unauthenticated, missing permissions permissionDenied.", ["R41", "R46"]),
+            "Wrong credentials are reported as unauthenticated, missing permissions as permissionDenied.",
+            ["R41", "R46"]),
         ContractRequirement("R-secrets", "MicroError.message", "No text contains a secret.", ["R46", "R96"]),
         ContractRequirement(
             "R-tls", "ClientTLSConfiguration",

@@ -124,7 +124,8 @@ extension ContractRequirement {
 
     private static let transportLifecycle = [
         ContractRequirement(
-            "T-bind", "Transport.bind", "An address in use, or that is not valid, fails with an error that names it.",
+            "T-bind", "Transport.bind",
+            "Binding to an address that is in use or not valid fails with an error that names the address.",
             ["T51"]),
         ContractRequirement(
             "T-listener-address", "TransportListener.address",

@@ -14,7 +14,8 @@ public protocol ConformanceHarness<Bounds>: Sendable {
     /// The limits that the adapter guarantees.
     var bounds: Bounds { get }
 
-    /// Starts, stops and injects faults into the backend; nil by default.
+    /// Performs the ``BackendAction``s that the backend supports, such as stopping, pausing and wiping it; nil by
+    /// default.
     var control: (any BackendControl)? { get }
 
     /// The address of the backend, for cases that put a proxy in front of it; nil by default.
@@ -30,6 +31,8 @@ public protocol ConformanceHarness<Bounds>: Sendable {
     var hooks: Set<HarnessHook> { get }
 
     /// Counts the resources that the backend holds; nil by default, if none can be counted.
+    ///
+    /// - Throws: An error if counting fails; the case that asked for the counts fails with it.
     func resourceCounts() async throws -> ResourceCounts?
 }
 

@@ -5,7 +5,7 @@
 public struct CaseResult: Sendable, Hashable {
     /// The ID of the case, such as `R01`.
     public let id: String
-    /// The group of adapters that the case applies to.
+    /// The tier of the case: which adapters and harnesses it applies to.
     public let tier: CaseTier
     /// The requirement of the case.
     public let requirement: String

@@ -14,13 +14,13 @@ struct ConnectionFault: Sendable {
     let registryFault: NetworkFault
     let brokerFault: NetworkFault
     /// Whether open connections are reset when the fault begins.
-    let isDropping: Bool
+    let resetsOpenConnections: Bool
     let registryEffect: FaultScenario.Effect
     let brokerEffect: FaultScenario.Effect
 
     private init(
         _ registryID: String, _ brokerID: String, _ name: String, _ fault: NetworkFault,
-        brokerFault: NetworkFault? = nil, dropping isDropping: Bool = false,
+        brokerFault: NetworkFault? = nil, dropping resetsOpenConnections: Bool = false,
         registry registryEffect: FaultScenario.Effect, broker brokerEffect: FaultScenario.Effect
     ) {
         self.registryID = registryID
@@ -28,13 +28,13 @@ struct ConnectionFault: Sendable {
         self.name = name
         registryFault = fault
         self.brokerFault = brokerFault ?? fault
-        self.isDropping = isDropping
+        self.resetsOpenConnections = resetsOpenConnections
         self.registryEffect = registryEffect
         self.brokerEffect = brokerEffect
     }
 
     /// The reason for these cases.
-    static let rationale = "Networks fail in more ways than by a server that is down."
+    static let rationale = "A server that is down is not the only way in which a network connection fails."
 
     /// The faults. A broker with at-most-once delivery cannot detect that a message was sent into a dead connection:
     /// publishing may succeed where a registry's operation must fail.

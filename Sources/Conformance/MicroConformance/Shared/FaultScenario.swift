@@ -35,17 +35,17 @@ extension FaultScenario {
     /// A fault of the network, caused by a proxy.
     ///
     /// - Parameters:
-    ///   - isDropping: Whether open connections are reset when the fault begins.
+    ///   - resetsOpenConnections: Whether open connections are reset when the fault begins.
     ///   - counting: The number that is limited: requests or connections.
     init(
-        _ fault: NetworkFault, by proxy: FaultProxy, dropping isDropping: Bool = false, _ effect: Effect,
+        _ fault: NetworkFault, by proxy: FaultProxy, dropping resetsOpenConnections: Bool = false, _ effect: Effect,
         counting count: @escaping @Sendable (ProxyTraffic) -> Int
     ) {
         self.init(
             effect: effect, address: proxy.address,
             begin: {
                 proxy.faults = [fault]
-                if isDropping { proxy.dropConnections() }
+                if resetsOpenConnections { proxy.dropConnections() }
             },
             end: { proxy.faults = [] }, requestCount: { count(proxy.traffic) },
             openConnections: { proxy.traffic.openConnections })

@@ -39,7 +39,7 @@ package struct MemoryRegistryHarness: RegistryHarness {
 
     /// Counts the open watches, and the nodes with a time to live.
     package func resourceCounts() async throws -> ResourceCounts? {
-        ResourceCounts(watches: backend.openWatchCount, leases: backend.openRegistrationCount)
+        ResourceCounts(watches: backend.openWatchCount, leases: backend.expiringNodeCount)
     }
 }
 

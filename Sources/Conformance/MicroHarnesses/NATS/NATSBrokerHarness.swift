@@ -24,7 +24,7 @@ package struct NATSBrokerHarness: BrokerHarness {
     /// Creates a harness and reads the server's version, so that a missing server fails here rather than in every case.
     ///
     /// - Parameters:
-    ///   - configuration: With one address.
+    ///   - configuration: The configuration of the adapter. It must have exactly one address.
     ///   - delivery: The delivery guarantee to test.
     ///   - monitoring: The address of the server's monitoring (`http_port`), `host:port`; nil without monitoring.
     ///   - principals: Creates the users of clients with other credentials; nil if only valid ones can be tested.
@@ -53,7 +53,8 @@ package struct NATSBrokerHarness: BrokerHarness {
         self.control = principals.map { CredentialRevocationControl(base: control, principals: $0) } ?? control
     }
 
-    /// The guarantees of the adapter with a server on the same machine. After a refusal it waits 10 s at first.
+    /// The guarantees of the adapter with a server on the same machine. The default recovery bound (15 s) covers the
+    /// adapter's first pause after rejected credentials, at most 10 s.
     package static func bounds(of configuration: NATSConfiguration) -> BrokerBounds {
         BrokerBounds(
             timeouts: .init(halfOpen: configuration.pingInterval + configuration.timeout + .seconds(3)),

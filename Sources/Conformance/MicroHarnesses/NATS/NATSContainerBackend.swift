@@ -13,7 +13,7 @@ struct NATSContainerBackend: ContainerBackend {
     /// - Parameter monitoring: The address of the server's monitoring, `host:port`.
     init(monitoring: String) { url = "http://\(monitoring)" }
 
-    /// NATS has no registrations, and its users are in its configuration file.
+    /// `compact` and `revoke` apply to registries only; the harness revokes credentials, because it creates the users.
     var unsupportedActions: Set<BackendAction> { [.compact, .revoke, .revokeCredentials] }
 
     func isServing() async -> Bool {

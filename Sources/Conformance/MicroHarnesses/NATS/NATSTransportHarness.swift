@@ -19,7 +19,7 @@ package struct NATSTransportHarness: TransportHarness {
     /// Creates a harness and reads the server's version, so that a missing server fails here and not in every case.
     ///
     /// - Parameters:
-    ///   - configuration: With one address.
+    ///   - configuration: The configuration of the adapter. It must have exactly one address.
     ///   - monitoring: The address of the server's monitoring (`http_port`), `host:port`; nil without monitoring.
     /// - Throws: ``MicroCore/MicroError`` with the address.
     package init(

@@ -7,8 +7,8 @@ import MicroCore
 extension WireConnection {
     /// Reads a complete frame.
     ///
-    /// - Throws: `CurlError` if the connection ends or the deadline passes before its end; ``MicroCore/MicroError`` if the
-    ///   server closes the connection or the channel.
+    /// - Throws: `CurlError` if the connection ends or the deadline passes before the frame is complete;
+    ///   ``MicroCore/MicroError`` if the server closes the connection or the channel.
     func readFrame() async throws -> [UInt8] {
         try await read("frame") { bytes in
             let size = bytes.count >= 7 ? bytes[3..<7].reduce(8) { ($0 - 8) << 8 + Int($1) + 8 } : 8

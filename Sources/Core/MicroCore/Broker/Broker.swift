@@ -41,15 +41,16 @@ public protocol Broker: Sendable, CustomStringConvertible {
     ///
     /// - Parameters:
     ///   - topic: A topic, or a pattern: `*` matches one token, `>` at the end matches one or more.
-    ///   - queue: The queue group. Among all subscriptions to the topic or pattern with the same queue, in any process,
-    ///     each message goes to one. The same queue name on two topics denotes two queues.
+    ///   - queue: The queue group; nil to receive every message. Each message goes to exactly one of the subscriptions
+    ///     to the same topic or pattern with the same queue, in any process. The same queue name on two topics denotes
+    ///     two queues.
     ///   - options: The limits of the subscription, and its options about acknowledgements.
     /// - Throws: As ``publish(_:to:)``, and `invalidName` for the queue.
     func subscribe(to topic: String, queue: String?, options: SubscribeOptions) async throws -> Subscription
 
     /// Publishes a message and waits for the first reply of a subscriber, if `requests` are claimed.
     ///
-    /// The deadline applies in place of the timeout of the adapter's configuration, which can be shorter.
+    /// The deadline replaces the adapter's configured timeout, even if that timeout is shorter.
     ///
     /// - Throws: As ``publish(_:to:)``; `notFound` immediately if the topic has no subscriber, `deadlineExceeded` if no
     ///   subscriber replied by the deadline.
@@ -66,7 +67,8 @@ public protocol Broker: Sendable, CustomStringConvertible {
 }
 
 extension Broker {
-    /// Subscribes while a body runs. This is the recommended form.
+    /// Subscribes, runs the body with the subscription, and cancels the subscription when the body returns or throws.
+    /// This is the recommended form.
     ///
     /// ```swift
     /// try await broker.withSubscription(to: "user.created") { deliveries in
@@ -74,6 +76,7 @@ extension Broker {
     /// }
     /// ```
     ///
+    /// - Returns: The result of the body.
     /// - Throws: As ``subscribe(to:queue:options:)``, or the error of the body.
     public func withSubscription<Value>(
         to topic: String, queue: String? = nil, options: SubscribeOptions = SubscribeOptions(),

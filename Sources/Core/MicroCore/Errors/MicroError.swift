@@ -51,7 +51,7 @@ public struct MicroError: Error, Sendable {
     /// The values of ``MicroError/origin`` for parts of the toolkit. For a service's own errors, the origin is the name
     /// of the service, which distinguishes a handler's "not found" from the toolkit's.
     public enum Origin {
-        /// The client: node selection, encoding, and limits that are checked before anything is sent.
+        /// The client: node selection, encoding, decoding, and limits that are checked before a request is sent.
         public static let client = "micro.client"
         /// The dispatch in the server: an unknown endpoint, a body that cannot be decoded, an expired deadline.
         public static let server = "micro.server"

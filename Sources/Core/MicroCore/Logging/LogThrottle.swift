@@ -19,7 +19,7 @@ package final class LogThrottle: Sendable {
     /// - Parameter interval: The minimum time between two events that are logged at their level.
     package init(interval: Duration = .seconds(10)) { self.interval = interval }
 
-    /// Decides about an event.
+    /// Records an event, and decides whether to log it at its level.
     ///
     /// - Returns: The number of events that were rejected since the last admitted one; nil if this event is rejected.
     package func admit(at now: ContinuousClock.Instant = .now) -> Int? {
@@ -35,8 +35,8 @@ package final class LogThrottle: Sendable {
 }
 
 extension Logger {
-    /// Logs a repeated event as a warning if the throttle admits it, and at `debug` otherwise. The metadata `omitted` is the
-    /// number of events that were logged at `debug` since the last warning.
+    /// Logs a repeated event as a warning if the throttle admits it, and at `debug` otherwise. The metadata `omitted`,
+    /// absent if zero, is the number of events that were logged at `debug` since the last warning.
     package func warning(
         _ message: Logger.Message, throttle: LogThrottle, metadata: Logger.Metadata, file: String = #fileID,
         function: String = #function, line: UInt = #line

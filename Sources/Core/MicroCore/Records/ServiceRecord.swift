@@ -1,7 +1,8 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// One version of a service, as a registry stores it.
+/// One version of a service, as a registry stores it. All its texts together may have at most ``maxSize`` bytes; a
+/// registration needs at least one node.
 public struct ServiceRecord: Sendable, Hashable {
     /// The name of the service: `[A-Za-z0-9][A-Za-z0-9._:-]{0,252}`.
     public var name: String

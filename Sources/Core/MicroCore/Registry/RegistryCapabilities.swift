@@ -12,14 +12,16 @@ public struct RegistryCapabilities: OptionSet, Sendable, Hashable {
 
     /// A client sees its own writes immediately. Without this capability, it sees them within the convergence bound.
     public static let readYourWrites = RegistryCapabilities(rawValue: 1 << 0)
-    /// A client can deregister another client's node. The next heartbeat of its owner restores the node and reports that.
+    /// A client can deregister another client's node. The owner's next heartbeat registers the node again and reports
+    /// that it was missing.
     public static let foreignDeregistration = RegistryCapabilities(rawValue: 1 << 1)
     /// Clients can request reads that see all earlier writes of all clients.
     public static let linearizableReads = RegistryCapabilities(rawValue: 1 << 2)
     /// Records are stored in go-micro's format: Go and Swift services find each other.
     public static let goMicroRecords = RegistryCapabilities(rawValue: 1 << 3)
-    /// A node that another client has registered leaves its service immediately when a client moves it to another
-    /// service. Without this capability, the node stays in the earlier service until its time to live there ends.
+    /// When a client registers another client's node under a different service, the node is removed from its earlier
+    /// service immediately. Without this capability, the node stays in the earlier service until its time to live there
+    /// ends.
     public static let foreignMoves = RegistryCapabilities(rawValue: 1 << 4)
 
     /// Every capability with its name, in a stable order.

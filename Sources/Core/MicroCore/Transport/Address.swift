@@ -17,7 +17,8 @@ public struct Address: Sendable, Hashable, CustomStringConvertible {
     /// Creates the address of a node.
     public init(_ node: Node) { self.init(host: node.address, port: node.port) }
 
-    /// Parses `host:port`, `[ipv6]:port`, `host` or `:port` (all IPv4 interfaces).
+    /// Parses `host:port`, `[ipv6]:port`, `host`, `[ipv6]`, an IPv6 address without a port, or `:port` (all IPv4
+    /// interfaces). The port is 0…65535; the text has at most 261 bytes.
     ///
     /// - Throws: ``MicroError`` with `invalidArgument`; its message names the expected form.
     public init(parsing text: String) throws {
@@ -51,7 +52,8 @@ public struct Address: Sendable, Hashable, CustomStringConvertible {
     private static func malformed(_ text: String) -> MicroError {
         MicroError(
             .invalidArgument,
-            "\(NameRules.quoted(text)) is not an address: expected HOST:PORT, [IPV6]:PORT or :PORT with a port up to 65535",
+            "\(NameRules.quoted(text)) is not an address: expected HOST, HOST:PORT, [IPV6]:PORT or :PORT, with a port "
+                + "from 0 to 65535",
             origin: MicroError.Origin.transport)
     }
 
@@ -60,8 +62,16 @@ public struct Address: Sendable, Hashable, CustomStringConvertible {
         host == "0.0.0.0" || (host.contains(":") && host.allSatisfy { $0 == ":" || $0 == "0" })
     }
 
-    /// Whether only this host can call the address.
-    public var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+    /// Whether the host is `localhost`, `::1` or an IPv4 address that begins with `127.`. Other host names are not
+    /// resolved.
+    public var isLoopback: Bool { host == "localhost" || host == "::1" || Self.isLoopbackIPv4(host) }
+
+    /// A name that only begins like an address, such as `127.0.0.1.example.com`, is not one.
+    private static func isLoopbackIPv4(_ host: String) -> Bool {
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127"
+            && parts.allSatisfy { UInt8($0) != nil && $0.utf8.allSatisfy(\.isASCIIDigit) }
+    }
 
     /// Whether a text can be the host of an address: visible ASCII characters except those that delimit a host in a URL.
     static func isValidHost(_ text: String) -> Bool {
@@ -70,7 +80,7 @@ public struct Address: Sendable, Hashable, CustomStringConvertible {
 
     private static let hostDelimiters = Set("/?#@[]\\\"<>".utf8)
 
-    /// `host:port`, with brackets around an IPv6 address.
+    /// `host:port`, with brackets around an IPv6 address; the host alone, without brackets, if there is no port.
     public var description: String {
         guard let port else { return host }
         return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"

@@ -6,8 +6,8 @@ import MicroCore
 extension Client {
     /// Calls an endpoint that responds to one request with a stream of messages.
     ///
-    /// The sending direction stays open until the response ends: go-micro servers interpret its end as the end of the
-    /// stream.
+    /// The sending direction stays open until the response ends, because go-micro servers treat the end of the requests
+    /// as the end of the stream.
     ///
     /// - Parameters:
     ///   - service: The name of the service.
@@ -35,6 +35,7 @@ extension Client {
     ///   - options: Options of this stream; its duration is limited as in ``stream(_:_:sending:receiving:options:)``.
     ///   - send: Sends the messages. The sending direction ends when it returns. If the service responds earlier, sending
     ///     fails with `closed`; rethrow that error to get the response.
+    /// - Returns: The response.
     /// - Throws: As ``stream(_:_:sending:receiving:options:)``, and the errors of `send`, which cancel the stream;
     ///   `internal` if the service ends the stream with no response or with more than one.
     public func clientStream<Request: Sendable, Response: Sendable>(

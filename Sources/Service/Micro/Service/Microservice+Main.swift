@@ -7,8 +7,8 @@ extension Microservice {
     /// Runs the main function of a program. If the body throws, prints the error to standard error in one line, and
     /// exits with status 1.
     ///
-    /// By default, Swift terminates a program whose main function throws with a trap and a backtrace, even for a
-    /// mistyped setting.
+    /// Without this function, an error that the main function throws, such as one for a mistyped setting, ends the
+    /// program with a trap and a backtrace.
     ///
     /// ```swift
     /// @main struct Main {

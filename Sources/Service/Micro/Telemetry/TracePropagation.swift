@@ -15,7 +15,8 @@ enum TracePropagation {
         InstrumentationSystem.instrument.inject(context, into: &headers, using: HeadersCarrier())
     }
 
-    /// The trace context in headers. Replaces the current one, even in the same process.
+    /// The trace context in headers. It does not inherit from the current context, even if the caller is in the same
+    /// process.
     static func extract(from headers: Headers) -> ServiceContext {
         var context = ServiceContext.topLevel
         InstrumentationSystem.instrument.extract(headers, into: &context, using: HeadersCarrier())

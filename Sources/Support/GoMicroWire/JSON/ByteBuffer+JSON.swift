@@ -5,7 +5,8 @@ import Foundation
 import NIOCore
 
 extension ByteBuffer {
-    /// The JSON of a `JSONSerialization` value; nil if it is not one.
+    /// Encodes a value that `JSONSerialization` has parsed, or one of the same types; nil if encoding fails. Values of
+    /// other types can trap on Apple platforms.
     init?(json value: Any) {
         let options: JSONSerialization.WritingOptions = [.fragmentsAllowed, .withoutEscapingSlashes]
         guard let data = try? JSONSerialization.data(withJSONObject: value, options: options) else { return nil }

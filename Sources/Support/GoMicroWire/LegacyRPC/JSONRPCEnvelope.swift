@@ -13,8 +13,8 @@ package enum JSONRPCEnvelope {
         var id = ByteBuffer(string: "null")
         var method: String?
         var error: String?
-        /// For the response to a request of JSON-RPC 2.0; nil for version 1.0.
-        var version2: JSONRPC2?
+        /// Writes the response if the request is JSON-RPC 2.0; nil for version 1.0.
+        var jsonRPC2: JSONRPC2?
         /// `invalidArgument` if the bytes are not a valid request.
         var message: Result<ByteBuffer, MicroError>
     }
@@ -29,13 +29,13 @@ package enum JSONRPCEnvelope {
         let parameters = value("params", in: members) ?? (isVersion2 ? ByteBuffer(string: "{}") : nil)
         var request = Request(message: message(inParameters: parameters))
         if let id { request.id = id }
-        if isVersion2 { request.version2 = JSONRPC2(id: id) }
+        if isVersion2 { request.jsonRPC2 = JSONRPC2(id: id) }
         request.method = value("method", in: members).flatMap(JSONSlices.unquoted)
         request.error = value("error", in: members)?.jsonFragment as? String
         return request
     }
 
-    /// Writes a request with the ID 0, which every version accepts as a number.
+    /// Writes a JSON-RPC 1.0 request with the number 0 as its ID.
     static func request(_ message: ByteBuffer, method: String) -> ByteBuffer {
         var envelope = ByteBuffer(string: #"{"method":"#)
         envelope.writeJSONString(method)
@@ -74,7 +74,9 @@ package enum JSONRPCEnvelope {
         return envelope
     }
 
-    /// The text of an error object (https://www.jsonrpc.org/specification, section 5.1): its `data`, if that is go-micro's JSON.
+    /// The go-micro error text of an error object (https://www.jsonrpc.org/specification, section 5.1): its `data` if
+    /// that is go-micro's error JSON; otherwise an error with its message, and with a code that is derived from its
+    /// `code`.
     private static func text(ofError object: [String: Any]) -> String {
         if let data = object["data"] as? [String: Any], data["code"] is Int, let json = ByteBuffer(json: data) {
             return String(buffer: json)

@@ -39,7 +39,7 @@ package struct LegacyRPCEnvelope: Sendable {
             message = content.map { .success($0.message) } ?? .failure(Self.notAnEnvelope(request.contentType))
         case .json:
             let content = JSONRPCEnvelope.readRequest(request.body)
-            number = content.version2.map(Number.json2) ?? .json(content.id)
+            number = content.jsonRPC2.map(Number.json2) ?? .json(content.id)
             (method, error) = (content.method, content.error)
             message = content.message
         }

@@ -3,7 +3,7 @@
 
 import DequeModule
 
-/// The keys that were added most recently, such as those of streams that have ended.
+/// The 1,024 keys that were added most recently, such as those of streams that have ended.
 package struct RecentKeys {
     private static let maxCount = 1024
 
@@ -16,7 +16,7 @@ package struct RecentKeys {
     /// Whether a key is one of the most recent ones.
     package func contains(_ key: String) -> Bool { keys.contains(key) }
 
-    /// Adds a key. Beyond the limit the oldest is removed.
+    /// Adds a key, and removes the oldest one beyond the limit. Adding a key that is present does not change its age.
     package mutating func insert(_ key: String) {
         if keys.insert(key).inserted { order.append(key) }
         if keys.count > Self.maxCount, let oldest = order.popFirst() { keys.remove(oldest) }

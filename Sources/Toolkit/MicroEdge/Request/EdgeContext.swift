@@ -8,20 +8,25 @@ package import NIOCore
 public struct EdgeContext: RequestContext {
     /// Values that the HTTP library needs.
     public var coreContext: CoreRequestContextStorage
-    /// The identifier of the request, which its response has in `X-Request-Id`.
+    /// The ID of the request. The response carries it in `X-Request-Id`.
     public internal(set) var requestID: String
-    /// The IP address of the client, as seen from the first proxy that is not trusted.
+    /// The IP address of the client: the peer's address, or, if the peer is a trusted proxy, the last address in
+    /// `X-Forwarded-For` that is not a trusted proxy. Empty for a connection without an IP address.
     public internal(set) var clientAddress: String
-    /// The path in its normal form. Routing, authorization and the log all use this one.
+    /// The normalized path. Routing, authorization and the access log all use it.
     public internal(set) var path: RequestPath
     /// The authenticated client; nil if authentication is not required.
     public internal(set) var identity: Identity?
-    /// When the request must have a response.
+    /// The time by which the head of the response must be ready: ``EdgeLimits/requestTimeout`` after the request
+    /// arrived, or earlier for a route with a shorter timeout. The handler is cancelled then; if it fails, the response
+    /// reports `deadlineExceeded`.
     public package(set) var deadline: ContinuousClock.Instant
 
-    /// `X-Forwarded-For` for the next server: the client, and the proxies that are trusted.
+    /// `X-Forwarded-For` for the next server: the peer's address, preceded by the received `X-Forwarded-For` if the
+    /// peer is a trusted proxy. Only entries that trusted proxies have added are reliable.
     public internal(set) var forwardedFor: String
-    /// The scheme of the client's request, `http` or `https`.
+    /// The scheme of the client's request, `http` or `https`: that of this server, or the value of `X-Forwarded-Proto`
+    /// if the peer is a trusted proxy.
     public internal(set) var scheme: String
     /// Whether the request came over HTTP/2.
     public let isHTTP2: Bool
@@ -32,9 +37,10 @@ public struct EdgeContext: RequestContext {
     /// The event loop of the connection.
     package let eventLoop: any EventLoop
 
-    /// Counts the request as running. A response whose body is a stream keeps a reference to the context until it ends.
+    /// The request's permit of the server's concurrency limit, which is released with the last reference to the
+    /// context. The body of a streamed response keeps one until it ends.
     var permit: ConcurrencyLimit.Permit?
-    /// The same for the limit of a route.
+    /// The request's permit of the concurrency limit of its route.
     package var routePermit: ConcurrencyLimit.Permit?
 
     /// The IP address of the other end of the connection, without the port; empty for a connection that has none.

@@ -59,6 +59,6 @@ struct RejectedRequest: Error {
 }
 
 extension MicroError.Origin {
-    /// The HTTP server in front of gateway, sidecar and dashboard.
+    /// The HTTP server of the gateway and the sidecar.
     public static let edge = "micro.edge"
 }

@@ -10,7 +10,7 @@ public import MicroCore
 import NIOCore
 public import ServiceLifecycle
 
-/// The HTTP server that gateway, sidecar and dashboard share.
+/// The HTTP server of the gateway and the sidecar.
 ///
 /// It validates requests, enforces limits, authenticates clients, and responds to `/healthz`, `/readyz` and `/metrics`.
 /// Errors are go-micro's JSON. With TLS it speaks HTTP/2 and HTTP/1.1, otherwise HTTP/1.1.

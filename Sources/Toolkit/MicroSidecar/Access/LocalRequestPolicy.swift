@@ -62,12 +62,6 @@ struct LocalRequestPolicy: RouterMiddleware {
         // HTTP/1.0 has no host, and no browser sends such a request.
         guard let authority else { return true }
         guard let host = (try? Address(parsing: authority))?.host.lowercased() else { return false }
-        return host == "localhost" || host == "::1" || isLoopbackIPv4(host) || hosts.contains(host)
-    }
-
-    /// A name that only begins like an address, such as `127.0.0.1.example.com`, is none.
-    private static func isLoopbackIPv4(_ host: String) -> Bool {
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+        return Address(host: host).isLoopback || hosts.contains(host)
     }
 }

@@ -32,7 +32,9 @@ struct QueryParameters: Sendable {
         guard let text = values[name], !text.isEmpty else { return nil }
         guard let duration = Duration(setting: text) else {
             throw MicroError(
-                .invalidArgument, "\(name)=\(text.prefix(40)) is not a duration: expected 10s, 500ms, 1m, or seconds",
+                .invalidArgument,
+                "\(name)=\(text.prefix(40)) is not valid: expected a duration such as 10s, 500ms or 1m, or a number of "
+                    + "seconds",
                 origin: MicroError.Origin.edge)
         }
         return duration

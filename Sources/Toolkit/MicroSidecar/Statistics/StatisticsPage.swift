@@ -23,7 +23,8 @@ struct StatisticsPage {
         return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: html)))
     }
 
-    /// The page. Its values are numbers and times, so that nothing has to be escaped.
+    /// The page. Its values are numbers, formatted times and a formatted memory size, none of which contains characters
+    /// that HTML requires to be escaped.
     private var html: String {
         let classes = ["20x", "30x", "40x", "50x"]
         let rows = document.counters.reversed().map { window in

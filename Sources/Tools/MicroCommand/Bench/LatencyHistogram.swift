@@ -1,7 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Counts latencies in buckets whose width is below 0.8 % of their value, up to an hour.
+/// Counts latencies from 0 to 1 h in buckets of at most 1 ns or 0.8 % of the latency, whichever is larger.
 struct LatencyHistogram: Sendable {
     /// Below this number of nanoseconds each value has a bucket; above it, each power of two has half as many.
     private static let linear = 256
@@ -13,7 +13,8 @@ struct LatencyHistogram: Sendable {
 
     /// Adds a latency; one outside of 0…1 h counts as the nearest bound.
     mutating func add(_ latency: Duration) {
-        let (seconds, attoseconds) = Swift.min(Swift.max(.zero, latency), .seconds(3_600)).components
+        let latency = Swift.min(Swift.max(.zero, latency), .seconds(3_600))
+        let (seconds, attoseconds) = latency.components
         let nanoseconds = Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
         let bucket = Self.bucket(of: nanoseconds)
         if bucket >= counts.count { counts += [Int](repeating: 0, count: bucket + 1 - counts.count) }
@@ -49,7 +50,7 @@ struct LatencyHistogram: Sendable {
         return max
     }
 
-    /// The number of latencies below a bound.
+    /// The approximate number of latencies below a bound: those in buckets whose middle is below it.
     func count(below bound: Duration) -> Int {
         counts.enumerated().reduce(0) { total, element in
             .nanoseconds(Self.middle(of: element.offset)) < bound ? total + element.element : total

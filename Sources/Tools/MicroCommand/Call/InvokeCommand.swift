@@ -62,7 +62,8 @@ struct InvokeCommand: AsyncParsableCommand {
 
 /// Finds an endpoint by a short name.
 enum EndpointName {
-    /// The endpoint of a name: `Greeter.Hello`, `greeter.hello`, or `hello` if only one endpoint has that method.
+    /// The endpoint with a name: `Greeter.Hello`, `greeter.hello`, `greeter/hello`, or `hello` if only one endpoint has
+    /// a method of that name.
     ///
     /// - Throws: ``CommandError`` that lists the endpoints.
     static func resolve(_ word: String, in endpoints: [Endpoint], of service: String) throws -> Endpoint {
@@ -85,8 +86,8 @@ enum EndpointName {
     }
 }
 
-/// The options of the short form: fields of the request, and the options of `micro call`. A field hides an option of the same
-/// name.
+/// The options of the short form: fields of the request, and the options of `micro call`. A field hides an option of
+/// `micro call` of the same name; the options of settings, such as `--registry`, hide fields.
 private struct ShortCall {
     private static let callOptions: Set = [
         "metadata", "timeout", "address", "version", "content-type", "output", "verbose", "all-nodes",

@@ -4,7 +4,7 @@
 import ArgumentParser
 import MicroCore
 
-/// A type of durable queues of RabbitMQ as the value of an option.
+/// The type of RabbitMQ's durable queues (`x-queue-type`) as the value of an option.
 enum QueueTypeOption: String, ExpressibleByArgument, CaseIterable {
     case classic, quorum
 }

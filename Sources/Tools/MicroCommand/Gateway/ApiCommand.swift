@@ -24,10 +24,10 @@ struct ApiCommand: AsyncParsableCommand {
             micro api routes                          shows the routes
             micro api explain GET /greeter/say/hello  explains which endpoint responds
 
-            It listens on the loopback interface unless there is a client certificate (--tls-client-ca-file), API keys \
-            (MICRO_API_KEYS=name=KEY,…), an issuer of tokens (--jwks, --jwt-issuer, --jwt-audience), or --allow-anonymous. SIGTERM and \
-            Ctrl-C finish the requests in flight. SIGHUP reloads the --config file, certificates and keys. The access \
-            log is written to the standard error.
+            It listens on 127.0.0.1:8080 by default. An --address that other machines can reach requires certificates of \
+            clients (--tls-client-ca-file), API keys (MICRO_API_KEYS=name=KEY,…), an issuer of tokens (--jwks, --jwt-issuer, \
+            --jwt-audience), or --allow-anonymous. SIGTERM and Ctrl-C finish the requests in flight. SIGHUP reloads the --config \
+            file, certificates and keys. The access log is written to the standard error.
             """,
         subcommands: [ApiServeCommand.self, ApiRoutesCommand.self, ApiExplainCommand.self, ApiCheckCommand.self],
         defaultSubcommand: ApiServeCommand.self)

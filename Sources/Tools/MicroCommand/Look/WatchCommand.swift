@@ -19,7 +19,7 @@ struct WatchCommand: AsyncParsableCommand {
         commandName: "watch", abstract: "Shows changes of the registry as they happen, until Ctrl-C.",
         discussion: """
             The first lines are the nodes that are registered now. With --output json, each line is an object with the \
-            members time, action (create, update, delete, stale, live) and service.
+            members time, action (create, update, delete, stale, live), and service, or message for stale and live.
             """)
 
     @Argument(help: "One service (default: all).", completion: .custom(Completion.services))

@@ -12,7 +12,7 @@ struct MicroTool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "micro", abstract: "Inspects, calls and operates services.",
         discussion: """
-            Settings may stand before and after a command. An option takes precedence over the environment, the \
+            Settings may be given before or after a command. An option takes precedence over the environment, the \
             environment over the context in use (micro context), and the context over the default. Underscores in their \
             names are accepted in place of hyphens.
 

@@ -11,10 +11,12 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run", abstract: "Builds and runs packages, and restarts them when their sources change.",
         discussion: """
             micro run                      the package in this folder
-            micro run greeter shop:Orders  two packages, of the second only the program Orders
+            micro run greeter shop:Orders  two packages; only the program Orders of the second
 
-            Without a registry in the settings, the programs share one that is embedded in this command. They are stopped \
-            in the reverse order of their start, and those that do not stop within 6 s are killed. With --output json, each line of a program's output is an object.
+            Without a registry in the settings, or with the memory registry, the programs share a registry that is \
+            embedded in this command. They are stopped in the reverse order of their start; after 6 s in total, those \
+            that still run are killed. With --output json, each line of a program's output is printed as a JSON object \
+            with the name of the program.
             """)
 
     @Argument(help: ArgumentHelp("Folders of packages.", valueName: "package[:program]"))
@@ -25,7 +27,8 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("env"), parsing: .singleValue,
-        help: ArgumentHelp("An environment variable of the programs.", valueName: "name=value"))
+        help: ArgumentHelp(
+            "An environment variable to set for all programs; can be repeated.", valueName: "name=value"))
     var variables: [String] = []
 
     @OptionGroup var output: OutputOptions
@@ -83,7 +86,7 @@ struct RunCommand: AsyncParsableCommand {
         guard let package = programs.first?.package else { return }
         Console.standard.message("\(package.folder) has changed: building")
         do { try await package.compile() } catch {
-            if !Task.isCancelled { Console.standard.message("\(error); the programs continue with the former build") }
+            if !Task.isCancelled { Console.standard.message("\(error); the programs keep running the previous build") }
             return
         }
         await ProgramShutdown.stop(programs)

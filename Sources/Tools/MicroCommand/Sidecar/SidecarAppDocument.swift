@@ -29,9 +29,9 @@ struct SidecarAppDocument: Decodable {
     var subscriptions: [AppSubscription]?
     var subscriptionsPath: String?
 
-    /// The app.
+    /// Converts the document to an app.
     ///
-    /// - Throws: ``CommandError`` that names the member.
+    /// - Throws: ``CommandError`` that names the command-line option which corresponds to the member.
     func app(_ registration: Registration.Configuration) throws -> SidecarApp {
         var app = SidecarApp(name: name, address: try Self.address(address, "server-address"))
         app.version = version ?? ""
@@ -60,7 +60,8 @@ struct SidecarAppDocument: Decodable {
         case "none": check.target = .none
         case let url? where url.hasPrefix("http://") || url.hasPrefix("https://"): check.target = .http(url)
         case let url?:
-            throw Self.invalid("healthcheck-url", url, expected: "a URL of http, tcp, grpc, grpc:SERVICE or none")
+            throw Self.invalid(
+                "healthcheck-url", url, expected: "an http:// or https:// URL, tcp, grpc, grpc:SERVICE or none")
         }
         check.interval = try Self.duration(document.interval, "healthcheck-interval") ?? check.interval
         check.timeout = try Self.duration(document.timeout, "healthcheck-timeout") ?? check.timeout
@@ -75,7 +76,7 @@ struct SidecarAppDocument: Decodable {
     private static func duration(_ text: String?, _ option: String) throws -> Duration? {
         guard let text else { return nil }
         guard let duration = Duration(setting: text) else {
-            throw invalid(option, text, expected: "5s, 500ms, 1m, or seconds")
+            throw invalid(option, text, expected: "a duration such as 5s, 500ms or 1m, or a number of seconds")
         }
         return duration
     }

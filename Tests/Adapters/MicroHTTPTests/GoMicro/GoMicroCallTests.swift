@@ -34,7 +34,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
         return greeting
     }
 
-    /// Runs the recorded service, in either codec.
+    /// Runs a service with the endpoints of the recorded one; the type of the message selects the codec.
     private func withGreeter<Message: Sendable, Answer: Sendable>(
         _ answer: @escaping @Sendable (Message) -> Answer, body: (RawConnection) async throws -> Void
     ) async throws {
@@ -175,7 +175,7 @@ private struct Greeting: Codable, Sendable { var greeting: String }
         """
     }
 
-    /// In JSON-RPC 1.0 a response has the ID of its request unchanged; go-micro makes a string of it.
+    /// In JSON-RPC 1.0 a response has the ID of its request unchanged; go-micro converts it to a string.
     @Test(
         "the endpoint is read from a JSON-RPC body (rpc_curl)",
         arguments: ["application/json", "application/json-rpc"],

@@ -92,7 +92,7 @@ import Testing
 
     /// It gets a response instead of a stream on which neither side sends anything.
     @Test(arguments: GoMicroRecording.ends.filter { ["v0.20.0", "v1.0.0"].contains($0.version) })
-    func openingOfAPlainClientIsRefused(_ recording: GoMicroRecording) async throws {
+    func streamOpenedByPlainClientIsRefused(_ recording: GoMicroRecording) async throws {
         let opened = ValueCollector<String>()
         try await withRecordedService { service in
             service.handleStream("Greeter.Chat") {

@@ -37,7 +37,7 @@ import Testing
             ])
     }
 
-    @Test func portBeforeGoMicro118IsRead() throws {
+    @Test func separatePortOfGoMicroBefore118IsRead() throws {
         let old = try pod {
             $0.replacing(#"\"address\":\"10.1.0.7:9090\""#, with: #"\"address\":\"10.1.0.7\",\"port\":9090"#)
         }
@@ -48,11 +48,11 @@ import Testing
         (#""phase":"Running""#, #""phase":"Pending""#), (#""status":"True""#, #""status":"False""#),
         (#""name":"greeter-5d8","#, #""name":"greeter-5d8","deletionTimestamp":"2026-11-28T16:12:08Z","#),
         (#"{\"name\":\"greeter\","#, #"{\"name\":\"other\","#), (#"\"nodes\":["#, #"\"nodes\":[[["#),
-    ]) func podsThatDoNotServeAndUnreadableRecordsAreSkipped(_ found: String, _ replacement: String) throws {
+    ]) func unreadyPodsAndUnreadableRecordsAreSkipped(_ found: String, _ replacement: String) throws {
         #expect(GoMicroPods.nodes(of: try pod { $0.replacing(found, with: replacement) }, logger: logger).isEmpty)
     }
 
-    @Test func patchIsThatOfGoMicro() throws {
+    @Test func patchMatchesGoMicro() throws {
         let json = String(
             decoding: try JSONEncoder.sorted.encode(
                 try GoMicroPods.patch("svc", [record("svc", node: "a"), record("svc", node: "b")])),
@@ -106,7 +106,7 @@ import Testing
     }
 
     /// When the server ends the watches of Leases and of pods, both continue at their versions.
-    @Test func renewalOfTheWatchesListsNothing() async throws {
+    @Test func watchRenewalDoesNotListAgain() async throws {
         let server = try ScriptedKubernetes { request in
             request.target.contains("/pods?labelSelector")
                 ? ScriptedResponse(text: #"{"kind":"PodList","metadata":{"resourceVersion":"20"},"items":[]}"#) : nil

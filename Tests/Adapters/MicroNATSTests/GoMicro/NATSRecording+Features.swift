@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension NATSRecording {
-    /// Headers of a user and of a handler that forwards them, JSON, errors of streams, and a client that goes away.
+    /// Headers of a user and of a handler that forwards them, JSON, errors of streams, and a client that disconnects.
     static let features: [NATSRecording] = [
         NATSRecording(
             "v1.0.0", "nats_metadata_proto",

@@ -52,7 +52,7 @@ import Testing
         }
         try await withBrokers(configuration("127.0.0.1:\(server.port)")) { _, subscriber in
             let inbox = DeliveryCollector(try await subscriber.subscribe(to: "t"))
-            #expect(await inbox.has(2))
+            #expect(await inbox.waitForCount(2))
             // Each connection delivers the complete message, and never the truncated one.
             #expect(inbox.texts.allSatisfy { $0 == "whole" })
         }
@@ -71,7 +71,7 @@ import Testing
         }
         try await withBrokers(configuration("127.0.0.1:\(server.port)")) { _, subscriber in
             let inbox = DeliveryCollector(try await subscriber.subscribe(to: "t"))
-            #expect(await inbox.has(1))
+            #expect(await inbox.waitForCount(1))
             #expect(inbox.texts == ["ok"])
         }
         #expect(server.acceptedConnections == 1)

@@ -78,8 +78,8 @@ import Testing
             let deleted = DeliveryCollector(try await subscriber.subscribe(to: topic, queue: "deleted"))
             let other = DeliveryCollector(try await subscriber.subscribe(to: topic, queue: "other"))
             try await publisher.publish(BrokerMessage(text: "before"), to: topic)
-            #expect(await deleted.has(1))
-            #expect(await other.has(1))
+            #expect(await deleted.waitForCount(1))
+            #expect(await other.waitForCount(1))
             try await server.control("delete_queue", "durable/\(topic)/queue/deleted")
             #expect(
                 await eventually {
@@ -108,7 +108,7 @@ import Testing
             let later = DeliveryCollector(try await subscriber.subscribe(to: topic, queue: "later"))
             try await publisher.publish(BrokerMessage(text: "x"), to: topic)
             for inbox in [other, later] {
-                #expect(await inbox.has(1))
+                #expect(await inbox.waitForCount(1))
                 #expect(inbox.deliveries.map(\.attempt) == [1])
             }
             // One connection consumes, and one publishes: neither was replaced.
@@ -179,7 +179,7 @@ import Testing
             let queues = try await server.control("list_queues", "name", "durable", "auto_delete", "exclusive")
             #expect(queues.contains("mails\tfalse\ttrue\tfalse"))
             try await publisher.publish(BrokerMessage(headers: ["a": "b"], text: "x"), to: topic)
-            #expect(await inbox.has(1))
+            #expect(await inbox.waitForCount(1))
             let headers = inbox.deliveries.first?.message.headers
             #expect(headers == ["a": "b", "Content-Type": "application/octet-stream"])
         }
@@ -218,7 +218,7 @@ import Testing
         try await withBrokers(configuration) { publisher, subscriber in
             let inbox = DeliveryCollector(try await subscriber.subscribe(to: "t"))
             try await publisher.publish(BrokerMessage(text: "x"), to: "t")
-            #expect(await inbox.has(1))
+            #expect(await inbox.waitForCount(1))
             #expect(try await server.control("list_connections", "user").contains("O=client"))
         }
         await server.end()

@@ -193,7 +193,7 @@ import Testing
         }
     }
 
-    /// As the recorder, with the assembly of messages, and cheap.
+    /// Hashes the frames, which costs less than recording them, and assembles the messages.
     private struct Digest: AMQPFrameHandler {
         var hasher = Hasher()
         private var assembler = AMQPContentAssembler()

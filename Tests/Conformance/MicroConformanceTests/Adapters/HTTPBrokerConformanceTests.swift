@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct HTTPBrokerConformanceTests {
-    // A registry each, because some of the cases with faults stop it.
+    // Each harness has its own registry, because some of the cases with faults stop it.
     private static let harness = HTTPBrokerHarness(on: MemoryRegistryHarness())
     private static let faultHarness = HTTPBrokerHarness(on: MemoryRegistryHarness())
 

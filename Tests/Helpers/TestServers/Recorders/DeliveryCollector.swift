@@ -6,7 +6,7 @@ import NIOCore
 import Synchronization
 import TestSupport
 
-/// Keeps what a subscription delivers.
+/// Collects the deliveries of a subscription.
 package final class DeliveryCollector: Sendable {
     private final class Shared: Sendable {
         let deliveries = Mutex<[Delivery]>([])
@@ -39,7 +39,7 @@ package final class DeliveryCollector: Sendable {
     package var texts: [String] { deliveries.map { String(buffer: $0.message.body) } }
 
     /// Waits until there are at least the given number of deliveries.
-    package func has(_ count: Int, within bound: Duration = .seconds(20)) async -> Bool {
+    package func waitForCount(_ count: Int, within bound: Duration = .seconds(20)) async -> Bool {
         await eventually(within: bound) { shared.deliveries.withLock(\.count) >= count }
     }
 }

@@ -32,7 +32,7 @@ import Testing
 
 /// The readiness of a service whose transport currently receives no calls.
 @Suite(.timeLimit(.minutes(1))) struct ListenerHealthTests {
-    private struct DeafListener: TransportListener {
+    private struct UnreachableListener: TransportListener {
         let address = Address(host: "127.0.0.1", port: 1)
         var problem: MicroError? { MicroError(.permissionDenied, "may not subscribe") }
 
@@ -44,10 +44,12 @@ import Testing
         arguments: [
             (Set(ReadinessCondition.allCases), false), (Set([.registration, .broker]), true), (Set(), true),
         ] as [(Set<ReadinessCondition>, Bool)])
-    func problemOfListenerCountsByDefault(_ conditions: Set<ReadinessCondition>, _ isReady: Bool) async throws {
+    func listenerProblemPreventsReadinessByDefault(
+        _ conditions: Set<ReadinessCondition>, _ isReady: Bool
+    ) async throws {
         let health = ServiceHealth(
             service: "svc", conditions: conditions, registration: { .registered }, subscriptionProblem: { nil })
-        health.observe(DeafListener())
+        health.observe(UnreachableListener())
         let isHealthy = await health.status == .ok
         #expect(isHealthy == isReady)
         var error: MicroError?

@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    /// A go-micro client interprets any other status as the failure of a proxy.
+    /// A go-micro client interprets any status other than 200 as the failure of a proxy.
     @Test func peerGetsErrorInHeader() async throws {
         try await whileServing { client in
             let headers = [
@@ -83,7 +83,7 @@ import Testing
         try await whileServing { client in
             let byPath = try await client.post("/greeter/Greeter.Chat", #"{"text":"a"}"#)
             #expect(byPath.status == 404 && byPath.text.contains("is a streaming endpoint"), "\(byPath)")
-            // Without a timeout, an ID or a mark of a stream, which clients of go-micro send.
+            // Without `Timeout`, `Micro-Id` and `Micro-Stream`, which go-micro clients send.
             let byHeader = try await client.post(
                 "/", #"{"text":"a"}"#, headers: [("Micro-Service", "greeter"), ("Micro-Endpoint", "Greeter.Chat")])
             #expect(byHeader.status == 200, "\(byHeader)")

@@ -48,7 +48,7 @@ struct CloseTests {
         #expect(await eventually { server.openConnections == 0 })
     }
 
-    @Test func closeBeforeTheFirstRequest() async throws {
+    @Test func requestAfterCloseFailsWithoutEarlierRequest() async throws {
         let http = CurlTransfer()
         await http.close()
         let kind = await failureKind { try await http.perform(CurlRequest(url: "http://127.0.0.1:1/")) }
@@ -56,7 +56,7 @@ struct CloseTests {
     }
 
     @Test(arguments: drivers)
-    func closeRacesWithRequests(driver: CurlTransfer.Driver) async throws {
+    func closeDuringRequestsCompletesOrFailsThem(driver: CurlTransfer.Driver) async throws {
         let server = try ScriptedServer { _ in ScriptedResponse() }
         defer { server.stop() }
         var random = SeededGenerator(seed: 11)

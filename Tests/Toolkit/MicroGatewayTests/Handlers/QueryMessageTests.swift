@@ -7,7 +7,7 @@ import Testing
 
 @testable import MicroGateway
 
-/// The JSON of a query.
+/// The conversion of queries to JSON.
 @Suite struct QueryMessageTests {
     private let shape = ValueShape(
         name: "Request", type: "Request",
@@ -33,7 +33,7 @@ import Testing
         ("a=null", #"{"a":null}"#),
         ("a=NaN", #"{"a":"NaN"}"#), ("a=0x10", #"{"a":"0x10"}"#),
     ])
-    func valuesWithoutShapeAreGuessed(_ query: String, _ expected: String) throws {
+    func typesAreInferredWithoutShape(_ query: String, _ expected: String) throws {
         #expect(try json(query) == expected)
     }
 
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test(arguments: ["a.b.c.d.e.f.g.h.i=1", "=1", "[]=1", "%zz=1", "a=%FF", String(repeating: "a=1&", count: 300)])
-    func unboundedOrMalformedQueriesAreRejected(_ query: String) {
+    func oversizedAndMalformedQueriesAreRejected(_ query: String) {
         #expect(throws: MicroError.self) { try json(query) }
     }
 

@@ -29,6 +29,8 @@ import Testing
         other.add(.seconds(100_000))
         one.merge(other)
         #expect(one.count == 4 && one.count(below: .seconds(1)) == 2)
+        // Latencies outside of 0…1 h count as the nearest bound.
+        #expect(one.max == .seconds(3_600) && one.mean == Duration.milliseconds(3_602_001) / 4)
     }
 
     /// A service that stalls for 200 ms delays all calls that should have started meanwhile.

@@ -21,7 +21,7 @@ import Testing
         """
 
     /// Answers as a sidecar does, and records the requests.
-    private func stub(_ requests: Counts) throws -> ScriptedServer {
+    private func stub(_ requests: RequestLog) throws -> ScriptedServer {
         try ScriptedServer { connection in
             while let request = try connection.readRequest() {
                 let body = String(decoding: request.body, as: UTF8.self)
@@ -64,8 +64,8 @@ import Testing
     /// A text message of at most 125 bytes.
     private static func frame(_ text: String) -> [UInt8] { [0x81, UInt8(text.utf8.count)] + Array(text.utf8) }
 
-    /// Its messages and its end are read after the sidecar has closed the WebSocket.
-    @Test func streamThatHasEndedIsReadToItsEnd() async throws {
+    /// The messages and the end of a stream are still read after the sidecar has closed the WebSocket.
+    @Test func endedStreamIsReadToItsEnd() async throws {
         let sidecar = try ScriptedServer { connection in
             guard let request = try connection.readRequest() else { return }
             try Self.accept(connection, request)
@@ -90,8 +90,8 @@ import Testing
         await client.close()
     }
 
-    @Test func commandsPassThroughTheSidecar() async throws {
-        let requests = Counts()
+    @Test func commandsUseSidecarRoutes() async throws {
+        let requests = RequestLog()
         let sidecar = try stub(requests)
         defer { sidecar.stop() }
         let environment = ["MICRO_PROXY_ADDRESS": "127.0.0.1:\(sidecar.port)"]
@@ -186,8 +186,8 @@ import Testing
     }
 }
 
-/// Texts that are added by several threads.
-private final class Counts: Sendable {
+/// The requests of a stub, recorded by several threads.
+private final class RequestLog: Sendable {
     private let texts = Mutex<[String]>([])
 
     var all: [String] { texts.withLock(\.self) }

@@ -14,7 +14,8 @@ extension NATSConnectionManager {
     /// The number of consecutive short sessions after which pauses stop growing, because the server does respond.
     private static let maxShortSessions = 5
 
-    /// Keeps a session until the connection is closed.
+    /// The connection loop: opens a session and monitors it, and opens the next one after a loss, until the task is
+    /// cancelled.
     func run() async {
         var shortSessions = 0
         while let session = await openSession() {
@@ -65,7 +66,7 @@ extension NATSConnectionManager {
                 // Errors of discovered servers are not reported to callers as long as configured servers may respond.
                 if source == .configured { record(error) }
                 failures += 1
-                // Each server is tried once before there is a pause.
+                // Pause after each server was tried once, or immediately if a server refused the credentials.
                 if failures % count == 0 || error.isAuthorizationError {
                     await pause(after: failures / count - 1, error)
                 }
@@ -100,8 +101,8 @@ extension NATSConnectionManager {
     /// - Returns: Why the session ended.
     private func monitor(_ session: NATSSession) async -> MicroError {
         while true {
-            // Measured from the last activity. Measured from now, a dead connection would be tested up to twice as
-            // late.
+            // Counted from the last activity: counted from now, a dead connection would be detected up to one interval
+            // later.
             switch await session.waitForEnd(until: session.lastActivity + configuration.pingInterval) {
             case .connectionError(let error): return error
             case .lameDuckMode:

@@ -23,10 +23,10 @@ final class NATSListener: TransportListener {
     }
 
     /// The timeout of a request without a deadline.
-    private static let defaultDeadline = Duration.seconds(30)
+    private static let defaultTimeout = Duration.seconds(30)
     /// The maximum duration of a go-micro client's stream, which has no deadline. go-micro clients before v1.9 do not report
     /// the end of a stream, and a client that dies is not detected.
-    private static let goMicroStreamLimit = Duration.seconds(24 * 3600)
+    private static let maxGoMicroStreamDuration = Duration.seconds(24 * 3600)
 
     let address: Address
     let connection: NATSConnectionManager
@@ -154,7 +154,7 @@ final class NATSListener: TransportListener {
         let id = envelope.callID
         var request: TransportRequest?
         do throws(MicroError) {
-            let received = try envelope.fields.request(body: envelope.body, defaultTimeout: Self.defaultDeadline)
+            let received = try envelope.fields.request(body: envelope.body, defaultTimeout: Self.defaultTimeout)
             request = received
             guard let (handler, streams) = try lifecycle.admit(message, of: inbox, for: received) else { return }
             // The endpoint decides whether this is a call or a stream: go-micro forwards the headers of incoming
@@ -166,7 +166,7 @@ final class NATSListener: TransportListener {
                 }
                 let opening = NATSStreamOpening(
                     received, legacyEnvelope, inbox: inbox, id: id, isSwiftMicro: isSwiftMicro,
-                    maxDuration: Self.goMicroStreamLimit)
+                    maxDuration: Self.maxGoMicroStreamDuration)
                 return open(opening, handler)
             }
             guard !isSwiftMicro else {
@@ -190,7 +190,7 @@ final class NATSListener: TransportListener {
             return
         }
         if control == .cancel { lifecycle.removeQueued(inbox) }
-        // Checked first: a call is queued until it is among the calls.
+        // Read before `calls`: a call stays marked as queued until it was added there, so it is found in one of them.
         let isQueued = lifecycle.isQueued(inbox)
         let (stream, calls) = state.withLock { ($0.streams[inbox], $0.calls[inbox] ?? [:]) }
         if let stream { return stream.delegate.receiveControl(message) }

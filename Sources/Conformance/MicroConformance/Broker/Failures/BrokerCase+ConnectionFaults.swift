@@ -13,7 +13,7 @@ extension BrokerCase {
         ) { context in
             let proxy = try await context.makeProxy()
             let scenario = FaultScenario(
-                fault.brokerFault, by: proxy, dropping: fault.isDropping, fault.brokerEffect,
+                fault.brokerFault, by: proxy, dropping: fault.resetsOpenConnections, fault.brokerEffect,
                 counting: { $0.connections })
             try await context.run(scenario)
         }

@@ -5,7 +5,8 @@ import MicroCore
 import Synchronization
 
 extension BrokerTestContext {
-    /// Expects exactly these texts to arrive within a bound, each once, in any order.
+    /// Expects exactly these texts, each once and in any order, among the messages that have arrived when their number
+    /// is reached. A duplicate that arrives later is not detected.
     func eventually(
         _ recorder: DeliveryRecorder, gets texts: [String], within bound: Duration? = nil
     ) async throws {

@@ -121,7 +121,8 @@ extension BrokerTestContext {
     ) async throws {
         for text in texts {
             try await (client ?? publisher).publish(BrokerMessage(text: text), to: topic ?? self.topic())
-            // Backends in memory never suspend: without this, thousands of messages would delay all other tasks.
+            // Publishing to the memory broker normally does not suspend: without this, thousands of messages would
+            // delay all other tasks.
             await Task.yield()
         }
     }

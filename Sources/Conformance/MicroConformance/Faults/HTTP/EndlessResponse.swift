@@ -23,7 +23,7 @@ final class EndlessResponse {
         let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
         timer = channel.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: Self.interval) { _ in
             let response = bound.value
-            // Stops when a client does not read (back-pressure).
+            // Skips a part while the client does not read, so that no unbounded data is buffered.
             if response.channel.isWritable { response.write(response.part) }
         }
     }

@@ -33,7 +33,7 @@ extension RegistryCase {
         },
         RegistryCase(
             "R91", .core, "Closing a client does not affect the watches and registrations of other clients.",
-            rationale: "Clients share connections or watches, which the first one that is closed ends."
+            rationale: "Clients share connections or watches, and closing one client ends them for all."
         ) { context in
             let client = try await context.makeClient()
             try await context.register(context.record())

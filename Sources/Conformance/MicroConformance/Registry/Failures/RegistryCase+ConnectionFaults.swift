@@ -13,7 +13,7 @@ extension RegistryCase {
         ) { context in
             let proxy = try await context.makeProxy()
             let scenario = FaultScenario(
-                fault.registryFault, by: proxy, dropping: fault.isDropping, fault.registryEffect,
+                fault.registryFault, by: proxy, dropping: fault.resetsOpenConnections, fault.registryEffect,
                 counting: { $0.clientReadCount })
             try await context.run(scenario)
         }

@@ -8,7 +8,7 @@ extension TransportCase {
     /// Cases about the ends of streams.
     static let streamDetails = [
         TransportCase(
-            "T70", .capability, "Finishing a stream twice is allowed, sending afterwards fails as closed.",
+            "T70", .capability, "Finishing a stream twice is allowed; sending afterwards fails with closed.",
             rationale: "A message after the end is dropped silently, or the second end crashes.",
             capabilities: ["streams"]
         ) { context in
@@ -33,7 +33,7 @@ extension TransportCase {
         },
         TransportCase(
             "T88", .capability, "On both sides of a stream, one task reads while another one sends.",
-            rationale: "A lock that a waiting reader holds keeps the same side from sending.", capabilities: ["streams"]
+            rationale: "A waiting reader holds a lock that sending on the same side needs.", capabilities: ["streams"]
         ) { context in
             let numbers = (0..<50).map(String.init)
             let address = try await context.serveStream { _, stream in
@@ -57,7 +57,8 @@ extension TransportCase {
         TransportCase(
             "T74", .capability,
             "A drain waits for open streams, refuses new ones, and cancels the rest at its deadline.",
-            rationale: "Streams are cut off by a restart, or keep the server from ending.", capabilities: ["streams"]
+            rationale: "A restart cuts off open streams, or open streams keep the server running.",
+            capabilities: ["streams"]
         ) { context in
             let server = try await context.makeTransport()
             let echo: TransportStreamHandler = { _, stream in

@@ -4,10 +4,11 @@
 import MicroCore
 import MicroEdge
 
-/// A pattern for paths in the metadata of an endpoint.
+/// A path pattern that the metadata of an endpoint declares.
 ///
-/// `/users` is a literal. `/users/{id}` is a template, in which each variable matches one segment, and `{path=**}` as the
-/// last one matches the rest. A pattern that begins with `^` is a regular expression for the whole path.
+/// `/users` is a literal. `/users/{id}` is a template: each variable (`{id}` or `{id=*}`) matches one segment, and a
+/// final `{path=**}` matches zero or more segments. A pattern that begins with `^` is a regular expression for the
+/// whole path.
 struct PathPattern: Sendable {
     /// A segment of a template.
     enum Part: Hashable, Sendable {
@@ -23,8 +24,8 @@ struct PathPattern: Sendable {
 
     /// The text of the pattern.
     let text: String
-    /// The rank among patterns that match the same path: a literal comes before a template, and that before a regular
-    /// expression; between two of the same kind, the one with more literal segments.
+    /// The rank among patterns that match the same path; the highest wins: literals before templates, templates before
+    /// regular expressions. Among templates, more literal segments come first, then those without a `=**` variable.
     let specificity: Int
     private let form: Form
 
@@ -128,7 +129,10 @@ struct PathPattern: Sendable {
             let isRest = name.hasSuffix("=**") && index == segments.count - 1
             let plain = isRest ? name.dropLast(3) : name.hasSuffix("=*") ? name.dropLast(2) : name
             guard !plain.isEmpty, plain.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }) else {
-                throw MicroError(.invalidArgument, "\"\(text)\" is not a path template: \"\(segment)\" is no variable")
+                throw MicroError(
+                    .invalidArgument,
+                    "\"\(text)\" is not a path template: \"\(segment)\" is not a variable: expected {NAME}, or "
+                        + "{NAME=**} as the last segment, with letters, digits, _ and . in the name")
             }
             return isRest ? .rest(String(plain)) : .variable(String(plain))
         }

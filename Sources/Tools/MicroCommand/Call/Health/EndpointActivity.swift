@@ -13,7 +13,8 @@ struct EndpointActivity: Codable, Sendable {
         var histogram: [Bucket]?
     }
 
-    /// The number of calls with a duration up to a bound, and above the bound before.
+    /// A bucket of the server's histogram: the number of calls with a duration below `upTo` that are in no lower
+    /// bucket. Empty buckets are omitted.
     struct Bucket: Codable, Sendable {
         /// In seconds.
         var upTo: Double
@@ -25,7 +26,8 @@ struct EndpointActivity: Codable, Sendable {
     var endpoints: [String: Counters]
 }
 
-/// The activity of a service between two samples, over all its nodes.
+/// The activity of a service between two samples, or since the start of each node if there is only one sample, over all
+/// nodes that responded.
 struct ServiceActivity: Encodable, Sendable {
     let service: String
     /// The number of registered nodes.
@@ -37,9 +39,10 @@ struct ServiceActivity: Encodable, Sendable {
     /// The share of calls that failed, 0…1; nil without calls.
     let errorRatio: Double?
     let inFlight: Int
-    /// The median of the calls between the samples, in seconds, at most 25 % too high; nil without calls.
+    /// The median duration of the calls, in seconds; nil without calls. It is the upper bound of a bucket: at most 25 %
+    /// (below 4 µs: at most 1 µs) above the true value. Calls longer than an hour count as one hour.
     let p50: Double?
-    /// The 99th percentile of the calls between the samples, in seconds, at most 25 % too high; nil without calls.
+    /// The 99th percentile of the duration of the calls, in seconds, as precise as ``p50``; nil without calls.
     let p99: Double?
 }
 
@@ -54,7 +57,8 @@ struct ActivitySample: Sendable {
     let time: ContinuousClock.Instant
     let services: [String: Service]
 
-    /// Calls all nodes of all services, with a timeout of one second.
+    /// Calls `Debug.Endpoints` of all nodes of all services, with the timeout of `calls`. Nodes that fail are left out
+    /// of `activity`.
     static func take(_ registry: any Registry, _ calls: DebugCalls) async throws -> ActivitySample {
         let names = try await registry.list()
         let services = try await Concurrent.map(names, maxConcurrency: 16) { name in

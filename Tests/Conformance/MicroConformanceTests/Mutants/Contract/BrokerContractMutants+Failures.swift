@@ -28,11 +28,11 @@ extension ContractMutant<BrokerHooks> {
 
     /// A mutant that forwards the deliveries of subscriptions.
     ///
-    /// - Parameter makeChange: Makes the change of the deliveries of one subscription. Its argument is the memory of all
+    /// - Parameter makeChange: Makes the change of the deliveries of one subscription. Its argument is the state of all
     ///   clients, which counts the actions of the backend's control.
     private static func forwarding(
         _ name: String, _ requirement: String,
-        _ makeChange: @escaping @Sendable (MutantMemory) -> @Sendable (Delivery) -> Delivery?
+        _ makeChange: @escaping @Sendable (MutantState) -> @Sendable (Delivery) -> Delivery?
     ) -> Self {
         ContractMutant(name, requirement) { hooks in
             hooks.subscribe = { [base = hooks.base, shared = hooks.shared] topic, queue, options in
@@ -47,7 +47,7 @@ extension ContractMutant<BrokerHooks> {
     private static func losingLateSettlements(_ name: String, _ requirement: String) -> Self {
         ContractMutant(name, requirement) { hooks in
             hooks.subscribe = { [base = hooks.base] topic, queue, options in
-                let memory = MutantMemory()
+                let memory = MutantState()
                 let inner = try await base.subscribe(to: topic, queue: queue, options: options)
                 guard base.capabilities.features.contains(.acknowledgements) else { return inner }
                 return forwarded(inner, options) {
@@ -67,7 +67,7 @@ extension ContractMutant<BrokerHooks> {
     /// The mutants of the readers, problems and settlements of a subscription.
     static let readers: [Self] = [
         forwarding("reportsNoProblems", "B-problem") { _ in { $0 } },
-        ContractMutant("reportsAProblemAlways", "B-problem") { hooks in
+        ContractMutant("alwaysReportsAProblem", "B-problem") { hooks in
             hooks.subscribe = { [base = hooks.base] topic, queue, options in
                 let inner = try await base.subscribe(to: topic, queue: queue, options: options)
                 let (subscription, source) = forwarded(inner, options)
@@ -183,7 +183,7 @@ extension ContractMutant<BrokerHooks> {
             return { shared.value("start", as: Int.self) == starts ? $0 : nil }
         },
         forwarding("losesThreeMessagesAtARestart", "B-at-least-once") { shared in
-            let (starts, memory): (Int?, MutantMemory) = (shared.value("start"), MutantMemory())
+            let (starts, memory): (Int?, MutantState) = (shared.value("start"), MutantState())
             return { shared.value("start", as: Int.self) == starts || memory.count() > 3 ? $0 : nil }
         },
     ]

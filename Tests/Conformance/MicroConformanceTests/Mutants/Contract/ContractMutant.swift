@@ -20,11 +20,11 @@ struct ContractMutant<Hooks: Sendable>: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(name) (\(requirement))" }
 }
 
-/// The memory of a mutant, of one client or of all.
-final class MutantMemory: Sendable {
+/// The state of a mutant, of one client or shared by all clients.
+final class MutantState: Sendable {
     private let values = Mutex<[String: any Sendable]>([:])
 
-    /// Counts calls: 1 for the first one.
+    /// Increments the counter of a key and returns it: 1 for the first call.
     func count(_ key: String = "") -> Int {
         values.withLock { values in
             let count = (values[key] as? Int ?? 0) + 1

@@ -9,7 +9,7 @@ extension ContractMutant<RegistryHooks> {
     private static func registering(
         _ name: String, _ requirement: String,
         _ register:
-            @escaping @Sendable (any Registry, MutantMemory, ServiceRecord, Duration?) async throws ->
+            @escaping @Sendable (any Registry, MutantState, ServiceRecord, Duration?) async throws ->
             RegisterOutcome
     ) -> Self {
         ContractMutant(name, requirement) { hooks in
@@ -20,7 +20,7 @@ extension ContractMutant<RegistryHooks> {
     /// A mutant that looks up in another way.
     private static func lookingUp(
         _ name: String, _ requirement: String,
-        _ lookUp: @escaping @Sendable (any Registry, MutantMemory, String) async throws -> [ServiceRecord]
+        _ lookUp: @escaping @Sendable (any Registry, MutantState, String) async throws -> [ServiceRecord]
     ) -> Self {
         ContractMutant(name, requirement) { hooks in
             hooks.lookUp = { [base = hooks.base, own = hooks.own] in try await lookUp(base, own, $0) }
@@ -81,7 +81,8 @@ extension ContractMutant<RegistryHooks> {
             }
             return try await base.register(record, timeToLive: timeToLive)
         },
-        registering("refreshesAThirdOfTheTimeToLiveApart", "R-registration-interval") { base, own, record, timeToLive in
+        registering("refreshesAtMostEveryThirdOfTheTimeToLive", "R-registration-interval") {
+            base, own, record, timeToLive in
             let id = record.nodes.first?.id ?? ""
             if let timeToLive, let last: ContinuousClock.Instant = own.value(id), last > .now - timeToLive / 3 {
                 return RegisterOutcome(timeToLive: timeToLive, created: false)

@@ -59,14 +59,14 @@ extension ContractMutant<RegistryHooks> {
     /// A mutant that changes the states of watches.
     private static func watching(
         _ name: String, _ requirement: String,
-        _ change: @escaping @Sendable (RegistryState, String?, MutantMemory) -> RegistryState?
+        _ change: @escaping @Sendable (RegistryState, String?, MutantState) -> RegistryState?
     ) -> Self {
         ContractMutant(name, requirement) { hooks in
             hooks.watch = { [base = hooks.base] name in
                 let watch = try base.watch(name)
                 let (changed, source) = RegistryWatch.makeStream { watch.cancel() }
                 Task {
-                    let memory = MutantMemory()
+                    let memory = MutantState()
                     for await state in watch { if let state = change(state, name, memory) { source.yield(state) } }
                     source.finish()
                 }

@@ -6,11 +6,11 @@ import MicroCore
 import NIOCore
 
 extension ContractMutant<TransportHooks> {
-    /// A mutant that calls in another way.
+    /// A mutant that replaces the calls of a client.
     private static func calling(
         _ name: String, _ requirement: String,
         _ call:
-            @escaping @Sendable (any Transport, MutantMemory, TransportRequest, Address) async throws ->
+            @escaping @Sendable (any Transport, MutantState, TransportRequest, Address) async throws ->
             TransportResponse
     ) -> Self {
         ContractMutant(name, requirement) { hooks in
@@ -32,9 +32,9 @@ extension ContractMutant<TransportHooks> {
 
     // MARK: Both sides
 
-    /// The mutants of the two sides of streams, and of what listeners report.
+    /// Mutants of the directions of streams, and of the address and the problem of listeners.
     static let sides: [Self] = [
-        ContractMutant("reportsAProblemAlways", "T-listener-problem") {
+        ContractMutant("alwaysReportsAProblem", "T-listener-problem") {
             $0.problem = { _ in MicroError(.unavailable, "the server is down") }
         },
         ContractMutant("listenersReportNoPort", "T-listener-address") {
@@ -61,7 +61,7 @@ extension ContractMutant<TransportHooks> {
                 return message
             })
         },
-        streaming("brokenStreamsEndInOrder", "T-stream-broken") { stream, _ in
+        streaming("brokenStreamsEndNormally", "T-stream-broken") { stream, _ in
             ForwardingDelegate(stream, hidesFailures: true).makeStream()
         },
     ]
@@ -123,7 +123,7 @@ private struct ForwardingDelegate: TransportStreamDelegate {
     var finishesBoth = false
     /// Whether the loss of the other side is reported as the end.
     var hidesFailures = false
-    private let memory = MutantMemory()
+    private let memory = MutantState()
 
     init(
         _ base: TransportStream, waitsForMessage: Bool = false, finishesBoth: Bool = false, hidesFailures: Bool = false

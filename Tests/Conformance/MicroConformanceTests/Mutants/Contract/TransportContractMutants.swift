@@ -65,11 +65,11 @@ extension ContractMutant<TransportHooks> {
 
     /// A mutant that changes the messages which a client sends on streams.
     private static func sending(
-        _ name: String, _ requirement: String, _ change: @escaping @Sendable (ByteBuffer, MutantMemory) -> ByteBuffer
+        _ name: String, _ requirement: String, _ change: @escaping @Sendable (ByteBuffer, MutantState) -> ByteBuffer
     ) -> Self {
         ContractMutant(name, requirement) { hooks in
             hooks.open = { [base = hooks.base] request, address in
-                let memory = MutantMemory()
+                let memory = MutantState()
                 return try await base.open(request, to: address).intercepted(sending: { change($0, memory) })
             }
         }
@@ -314,13 +314,13 @@ extension ContractMutant<TransportHooks> {
                 }
             }
         },
-        ContractMutant("streamErrorsEndInOrder", "T-stream-error") { hooks in
+        ContractMutant("streamErrorsEndNormally", "T-stream-error") { hooks in
             hooks.streamHandler = { handler in { request, stream in try? await handler(request, stream) } }
         },
         ContractMutant("servedStreamsSkipAMessage", "T-stream-messages") { hooks in
             hooks.streamHandler = { handler in
                 { request, stream in
-                    let memory = MutantMemory()
+                    let memory = MutantState()
                     try await handler(
                         request, stream.intercepted(sending: { memory.count() == 3 ? ByteBuffer(string: "3") : $0 }))
                 }
@@ -331,7 +331,7 @@ extension ContractMutant<TransportHooks> {
                 lookup(endpoint) ?? { _, _ in throw MicroError(.internal, "unknown endpoint") }
             }
         },
-        ContractMutant("unknownStreamsEndInOrder", "T-stream-not-found") { hooks in
+        ContractMutant("unknownStreamsEndNormally", "T-stream-not-found") { hooks in
             hooks.streams = { lookup, endpoint in lookup(endpoint) ?? { _, _ in } }
         },
         ContractMutant("cancelledStreamsAreNotNotified", "T-stream-cancel") { hooks in
@@ -376,7 +376,7 @@ extension ContractMutant<TransportHooks> {
         ContractMutant("drainCutsStreams", "T-drain") { hooks in
             hooks.streamHandler = { [shared = hooks.shared] handler in
                 { request, stream in
-                    let memory = MutantMemory()
+                    let memory = MutantState()
                     try await handler(
                         request,
                         stream.intercepted(sending: { message in
@@ -412,7 +412,7 @@ extension ContractMutant<TransportHooks> {
             hooks.open = { [base = hooks.base, shared = hooks.shared] request, address in
                 let isEarly = shared.value("\(address)", as: Bool.self) != true
                 let stream = try await base.open(request, to: address)
-                let memory = MutantMemory()
+                let memory = MutantState()
                 return stream.intercepted(receiving: { isEarly && memory.count() == 1 ? nil : $0 })
             }
         },
@@ -554,7 +554,7 @@ private struct CountingDelegate: TransportStreamDelegate {
     let base: TransportStream
     let isSilent: Bool
     let leaks: Bool
-    private let memory = MutantMemory()
+    private let memory = MutantState()
 
     init(_ base: TransportStream, isSilent: Bool = false, leaks: Bool = false) {
         self.base = base

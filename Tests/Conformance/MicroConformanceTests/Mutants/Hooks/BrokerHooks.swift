@@ -11,16 +11,16 @@ struct BrokerHooks: Sendable {
         let topic: String
         let queue: String?
         let options: SubscribeOptions
-        /// The memory of the subscription.
-        let memory = MutantMemory()
+        /// The state of the subscription.
+        let memory = MutantState()
     }
 
     /// The broker without a defect.
     let base: any Broker
-    /// The memory of this client.
-    let own = MutantMemory()
-    /// The memory that all clients share.
-    let shared: MutantMemory
+    /// The state of this client.
+    let own = MutantState()
+    /// The state that all clients share.
+    let shared: MutantState
 
     var publish: @Sendable (BrokerMessage, String) async throws -> Void
     var subscribe: @Sendable (String, String?, SubscribeOptions) async throws -> Subscription
@@ -29,11 +29,11 @@ struct BrokerHooks: Sendable {
     var deliver: (@Sendable (Delivery, Context) -> [Delivery])?
     /// Whether deliveries can be settled although the broker has no acknowledgements.
     var alwaysSettles = false
-    /// Whether a reader of the subscription can be ended by its broker.
+    /// Whether the subscription ends when the broker without a defect ends it.
     var endsWithBroker = true
     var close: @Sendable (ContinuousClock.Instant) async -> Void
 
-    init(_ base: any Broker, _ shared: MutantMemory) {
+    init(_ base: any Broker, _ shared: MutantState) {
         self.base = base
         self.shared = shared
         publish = { try await base.publish($0, to: $1) }
@@ -44,7 +44,7 @@ struct BrokerHooks: Sendable {
 }
 
 extension Delivery {
-    /// The delivery with changes, which settles and replies to the original.
+    /// A changed copy of the delivery. Its settlement and reply go to the original.
     func changed(
         topic: String? = nil, message: BrokerMessage? = nil, attempt: Int? = nil,
         settle: (@Sendable (Settlement) -> Void)? = nil
@@ -118,7 +118,7 @@ struct HookedBrokerHarness: BrokerHarness {
     /// Whether other cases use the backend at the same time, so that it cannot be controlled.
     let isShared: Bool
     let change: @Sendable (inout BrokerHooks) -> Void
-    private let shared = MutantMemory()
+    private let shared = MutantState()
 
     init(
         _ base: any BrokerHarness, isShared: Bool = false, _ change: @escaping @Sendable (inout BrokerHooks) -> Void

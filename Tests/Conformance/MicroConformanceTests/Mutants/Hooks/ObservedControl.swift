@@ -6,7 +6,7 @@ import MicroConformance
 /// Counts the actions of a control, under their names, so that a mutant can react to them.
 struct ObservedControl: BackendControl {
     let base: any BackendControl
-    let memory: MutantMemory
+    let memory: MutantState
 
     var actions: Set<BackendAction> { base.actions }
 

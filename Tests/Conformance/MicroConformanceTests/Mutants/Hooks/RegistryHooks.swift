@@ -10,10 +10,10 @@ struct RegistryHooks: Sendable {
     let base: any Registry
     /// The options of the client.
     let options: RegistryClientOptions
-    /// The memory of this client.
-    let own = MutantMemory()
-    /// The memory that all clients share.
-    let shared: MutantMemory
+    /// The state of this client.
+    let own = MutantState()
+    /// The state that all clients share.
+    let shared: MutantState
     /// Makes another client of the same kind, without a defect.
     let makeAnother: @Sendable () async throws -> any Registry
 
@@ -27,7 +27,7 @@ struct RegistryHooks: Sendable {
     var close: @Sendable () async -> Void
 
     init(
-        _ base: any Registry, _ options: RegistryClientOptions, _ shared: MutantMemory,
+        _ base: any Registry, _ options: RegistryClientOptions, _ shared: MutantState,
         _ makeAnother: @escaping @Sendable () async throws -> any Registry
     ) {
         self.base = base
@@ -79,7 +79,7 @@ struct HookedRegistryHarness: RegistryHarness {
     /// Whether other cases use the backend at the same time, so that it cannot be controlled.
     let isShared: Bool
     let change: @Sendable (inout RegistryHooks) -> Void
-    private let shared = MutantMemory()
+    private let shared = MutantState()
 
     init(
         _ base: any RegistryHarness, isShared: Bool = false, _ change: @escaping @Sendable (inout RegistryHooks) -> Void

@@ -8,10 +8,10 @@ import MicroCore
 struct TransportHooks: Sendable {
     /// The transport without a defect.
     let base: any Transport
-    /// The memory of this transport.
-    let own = MutantMemory()
-    /// The memory that all transports share.
-    let shared: MutantMemory
+    /// The state of this transport.
+    let own = MutantState()
+    /// The state that all transports share.
+    let shared: MutantState
     /// Makes another transport of the same kind, without a defect.
     let makeAnother: @Sendable () async throws -> any Transport
 
@@ -28,7 +28,7 @@ struct TransportHooks: Sendable {
     /// Finds a stream handler.
     var streams: @Sendable (@escaping TransportStreamLookup, String) -> TransportStreamHandler? = { $0($1) }
     /// Runs a listener. The first argument runs the listener without a defect.
-    var run: @Sendable (@Sendable () async throws -> Void, any TransportListener, MutantMemory) async throws -> Void = {
+    var run: @Sendable (@Sendable () async throws -> Void, any TransportListener, MutantState) async throws -> Void = {
         run, _, _ in try await run()
     }
     /// Changes the address that a listener reports.
@@ -40,7 +40,7 @@ struct TransportHooks: Sendable {
     }
 
     init(
-        _ base: any Transport, _ shared: MutantMemory,
+        _ base: any Transport, _ shared: MutantState,
         _ makeAnother: @escaping @Sendable () async throws -> any Transport
     ) {
         self.base = base
@@ -82,7 +82,7 @@ struct HookedTransport: Transport {
 private struct HookedListener: TransportListener {
     let base: any TransportListener
     let hooks: TransportHooks
-    let memory = MutantMemory()
+    let memory = MutantState()
 
     var address: Address { hooks.address(base.address) }
     var problem: MicroError? { hooks.problem(base.problem) }
@@ -102,7 +102,7 @@ private struct HookedListener: TransportListener {
 struct HookedTransportHarness: TransportHarness {
     let base: any TransportHarness
     let change: @Sendable (inout TransportHooks) -> Void
-    private let shared = MutantMemory()
+    private let shared = MutantState()
 
     init(_ base: any TransportHarness, _ change: @escaping @Sendable (inout TransportHooks) -> Void) {
         self.base = base
