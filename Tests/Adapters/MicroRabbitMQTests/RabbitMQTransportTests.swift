@@ -1,7 +1,9 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Logging
+import MessageTransport
 import MicroCore
 import NIOCore
 import TestServers
@@ -45,6 +47,32 @@ import Testing
             }
             let error = await #expect(throws: MicroError.self) { _ = try await transport.bind(to: Address(host: "")) }
             #expect(error?.code == .invalidArgument)
+        }
+    }
+
+    /// The listener is aborted while it looks up the endpoint of a call that it has already admitted: the call is not among
+    /// those that the abort cancels.
+    @Test func callThatIsAdmittedDuringAbortIsCancelled() async throws {
+        try await withTransport { transport in
+            let listener = try #require(
+                try await transport.bind(to: Address(host: "127.0.0.1", port: 0)) as? RabbitMQListener)
+            let running = Task {
+                try await listener.run { request in
+                    try await Task.sleep(until: request.deadline + .seconds(10), clock: .continuous)
+                    return TransportResponse(contentType: "text/plain")
+                } streams: { _ in
+                    Task { await listener.drain(deadline: .now) }
+                    while !listener.lifecycle.isAborted { sched_yield() }
+                    return nil
+                }
+            }
+            try await withTransport { client in
+                let error = await #expect(throws: MicroError.self) {
+                    try await client.call(Self.request("sleep", timeout: .seconds(10)), to: listener.address)
+                }
+                #expect(error?.code == .unavailable && error?.isSafeToRetry == false)
+            }
+            try await running.value
         }
     }
 
@@ -194,11 +222,11 @@ import Testing
     // MARK: Helpers
 
     private static func request(
-        _ endpoint: String, headers: Headers = [:], body: String = ""
+        _ endpoint: String, headers: Headers = [:], body: String = "", timeout: Duration = .seconds(30)
     ) -> TransportRequest {
         TransportRequest(
             service: "greeter", endpoint: endpoint, contentType: "application/json", headers: headers,
-            body: ByteBuffer(string: body), deadline: .now + .seconds(30))
+            body: ByteBuffer(string: body), deadline: .now + timeout)
     }
 
     private func withTransport<Value>(_ body: (RabbitMQTransport) async throws -> Value) async throws -> Value {

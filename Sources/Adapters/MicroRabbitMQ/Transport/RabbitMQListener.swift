@@ -12,7 +12,7 @@ import Synchronization
 /// The server side of the RabbitMQ transport: a queue, and the calls and streams that arrive at it.
 final class RabbitMQListener: TransportListener {
     /// A message with the channel on which it arrived.
-    private struct Message {
+    struct Message {
         let content: AMQPContent
         let route: RabbitMQRoute
         let key: String
@@ -35,7 +35,7 @@ final class RabbitMQListener: TransportListener {
     let connection: RabbitMQConnectionManager
     private let logger: Logger
     private let currentConsumer = Mutex<RabbitMQConsumer?>(nil)
-    private let lifecycle: ListenerLifecycle<Message>
+    let lifecycle: ListenerLifecycle<Message>
     private let state = Mutex(State())
 
     init(name: String, connection: RabbitMQConnectionManager, logger: Logger) {

@@ -9,7 +9,7 @@ struct InheritedCallContext: Sendable {
     @TaskLocal static var current: InheritedCallContext?
 
     /// The deadline of the request.
-    let deadline: ContinuousClock.Instant
+    let deadline: MonotonicTime
     /// The headers of the request.
     let requestHeaders: Headers
     /// The rule that selects the headers to forward. Applied only when the handler makes a call.
@@ -24,6 +24,6 @@ struct InheritedCallContext: Sendable {
     static func deadline(_ timeout: Duration, isInherited: Bool) -> ContinuousClock.Instant {
         let own = ContinuousClock.now + timeout
         guard isInherited, let current else { return own }
-        return min(own, current.deadline)
+        return min(own, current.deadline.instant)
     }
 }

@@ -14,7 +14,9 @@ struct NodeReplica: Sendable {
     let view: ServiceView
     private let strategy: SelectionStrategy
     private var generation = ServiceView.Generation.initial
-    private var snapshot = ServiceView.Snapshot()
+    private var records: [ServiceRecord] = []
+    /// The time since which the registry has not been readable; nil while it is readable.
+    private var staleSince: MonotonicTime?
     /// The pool without a filter: an array of at most one element, which allows access in place.
     private var unfilteredPool: [NodePool] = []
     /// Created when a filter is first used after a change. A linear search is enough for the few filters of a service.
@@ -29,8 +31,11 @@ struct NodeReplica: Sendable {
 
     /// Selects a node, preferably one that is neither to be avoided nor ejected; nil without nodes or before the first
     /// state.
-    mutating func pick(_ filter: NodeFilter, key: String?, avoiding tried: Set<String>) -> Selection? {
-        let current = view.generation
+    ///
+    /// - Parameter current: The generation of the view.
+    mutating func pick(
+        _ filter: NodeFilter, key: String?, avoiding tried: Set<String>, generation current: ServiceView.Generation
+    ) -> Selection? {
         if current != generation { update(to: current) }
         view.recordUse()
         let isUnrestricted = tried.isEmpty && !view.hasOutliers
@@ -39,23 +44,20 @@ struct NodeReplica: Sendable {
                 ? withPool(filter, { $0.pick(key: key) })
                 : withPool(filter, { [view] pool in view.pick(from: &pool, key: key, avoiding: tried) })
         else { return nil }
-        // Reads the clock only if needed, because that takes as long as the rest of the selection.
-        let now = candidate.load == nil && snapshot.staleSince == nil ? nil : ContinuousClock.now
-        candidate.load?.begin()
-        return Selection(
-            candidate: candidate,
-            staleDuration: snapshot.staleSince.flatMap { since in now.map { $0 - since } }, start: now)
+        return Selection(candidate: candidate, staleDuration: staleSince?.elapsed, start: candidate.load?.begin())
     }
 
     private mutating func update(to current: ServiceView.Generation) {
         generation = current
-        snapshot = view.snapshot
+        let snapshot = view.snapshot
+        records = snapshot.records
+        staleSince = snapshot.staleSince.map(MonotonicTime.init)
         unfilteredPool = []
         filteredPools = []
         guard strategy == .leastLoaded else { return }
         let known = loads
         loads = [:]
-        for node in snapshot.records.lazy.flatMap(\.nodes) { loads[node.id] = known[node.id] ?? NodeLoad() }
+        for node in records.lazy.flatMap(\.nodes) { loads[node.id] = known[node.id] ?? NodeLoad() }
     }
 
     /// Gives access to the pool of a filter in place, which avoids a copy.
@@ -73,7 +75,7 @@ struct NodeReplica: Sendable {
     }
 
     private func pool(_ filter: NodeFilter) -> NodePool {
-        let nodes = snapshot.records.filter(filter.matches).flatMap(\.nodes).filter(filter.matches)
+        let nodes = records.filter(filter.matches).flatMap(\.nodes).filter(filter.matches)
         return NodePool(nodes.map { Candidate($0, loads[$0.id], view) }, strategy: strategy, zone: filter.zone)
     }
 }

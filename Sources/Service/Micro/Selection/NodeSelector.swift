@@ -93,6 +93,14 @@ public final class NodeSelector: Sendable {
         avoiding tried: Set<String> = [], deadline: ContinuousClock.Instant
     ) async throws -> Selection {
         if let selection = pickFromReplica(service, filter, key: key, avoiding: tried) { return selection }
+        return try await pickWhenKnown(service, filter, key: key, avoiding: tried, deadline: deadline)
+    }
+
+    /// Selects a node as soon as the registry has responded.
+    private func pickWhenKnown(
+        _ service: String, _ filter: NodeFilter, key: String?, avoiding tried: Set<String>,
+        deadline: ContinuousClock.Instant
+    ) async throws -> Selection {
         let view = try view(of: service)
         if let selection = shard.pick(view, filter, key: key, avoiding: tried) { return selection }
         let registryState = try await view.registryState(until: deadline, orThrow: self.lookupTimeoutError(service))

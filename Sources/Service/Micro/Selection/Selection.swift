@@ -27,10 +27,10 @@ public struct Selection: Sendable {
     /// How long the registry had been unreadable when the node was selected; nil if it was readable.
     public let staleDuration: Duration?
 
-    /// The time of the selection; nil if nothing needs it.
-    let start: ContinuousClock.Instant?
+    /// The result of ``NodeLoad/begin()``; nil if the strategy does not need it.
+    let start: MonotonicTime?
 
-    init(candidate: Candidate, staleDuration: Duration?, start: ContinuousClock.Instant?) {
+    init(candidate: Candidate, staleDuration: Duration?, start: MonotonicTime?) {
         self.candidate = candidate
         self.staleDuration = staleDuration
         self.start = start
@@ -50,7 +50,7 @@ public struct Selection: Sendable {
     /// period that grows with each failure, until a call to it succeeds. If all nodes of a service fail, none is
     /// ejected. ``SelectionStrategy/leastLoaded`` uses the other outcomes.
     public func report(_ outcome: Outcome) {
-        if let load = candidate.load, let start { load.end(after: .now - start, outcome) }
+        if let load = candidate.load, let start { load.end(start: start, outcome) }
         // Without failures, a response changes nothing.
         if candidate.view.hasOutliers || (outcome != .responded && outcome != .abandoned) {
             candidate.view.report(candidate.node.id, outcome)

@@ -7,13 +7,13 @@ import Synchronization
 /// A part of a selector. Threads use different shards so that they do not contend.
 final class SelectorShard: Sendable {
     private let strategy: SelectionStrategy
-    private let replicas = Mutex<[String: NodeReplica]>([:])
+    private let replicas = Mutex(NodeReplicas())
 
     init(strategy: SelectionStrategy) { self.strategy = strategy }
 
     /// Selects a node of a service; nil without a replica of the service or without a node.
     func pick(_ service: String, _ filter: NodeFilter, key: String?, avoiding tried: Set<String>) -> Selection? {
-        replicas.withLock { Self.pick(service, filter, key: key, avoiding: tried, in: &$0) }
+        replicas.withLock { $0.pick(service, filter, key: key, avoiding: tried) }
     }
 
     /// Selects a node, unless another thread is using the shard.
@@ -22,36 +22,68 @@ final class SelectorShard: Sendable {
     func pickIfAvailable(
         _ service: String, _ filter: NodeFilter, key: String?, avoiding tried: Set<String>
     ) -> (selection: Selection?, isAvailable: Bool) {
-        let result = replicas.withLockIfAvailable {
-            Self.pick(service, filter, key: key, avoiding: tried, in: &$0)
-        }
+        let result = replicas.withLockIfAvailable { $0.pick(service, filter, key: key, avoiding: tried) }
         return (result ?? nil, result != nil)
     }
 
     /// Selects a node of a service, and keeps a replica of its view.
     func pick(_ view: ServiceView, _ filter: NodeFilter, key: String?, avoiding tried: Set<String>) -> Selection? {
         replicas.withLock { replicas in
-            if replicas[view.name]?.view !== view { replicas[view.name] = NodeReplica(view, strategy: strategy) }
-            return Self.pick(view.name, filter, key: key, avoiding: tried, in: &replicas)
+            replicas.add(view, strategy: strategy)
+            return replicas.pick(view.name, filter, key: key, avoiding: tried)
         }
     }
 
     /// Removes the replicas of services that are no longer followed.
     func remove(_ services: some Sequence<String>) {
         replicas.withLock { replicas in
-            for service in services { replicas[service] = nil }
+            for service in services { replicas.remove(service) }
+        }
+    }
+}
+
+/// The replicas of a shard, by service.
+private struct NodeReplicas {
+    private var replicas: [NodeReplica] = []
+    private var positions: [String: Int] = [:]
+    /// The position of the service that was used last. Comparing its name is faster than a lookup.
+    private var recent = 0
+
+    mutating func pick(
+        _ service: String, _ filter: NodeFilter, key: String?, avoiding tried: Set<String>
+    ) -> Selection? {
+        guard let position = position(of: service) else { return nil }
+        let generation = replicas[position].view.generation
+        guard generation < .ended else {
+            remove(service)
+            return nil
+        }
+        return replicas[position].pick(filter, key: key, avoiding: tried, generation: generation)
+    }
+
+    /// Adds a replica of a view, in place of that of an earlier view of the same service.
+    mutating func add(_ view: ServiceView, strategy: SelectionStrategy) {
+        if let position = position(of: view.name) {
+            if replicas[position].view !== view { replicas[position] = NodeReplica(view, strategy: strategy) }
+        } else {
+            positions[view.name] = replicas.count
+            replicas.append(NodeReplica(view, strategy: strategy))
         }
     }
 
-    private static func pick(
-        _ service: String, _ filter: NodeFilter, key: String?, avoiding tried: Set<String>,
-        in replicas: inout [String: NodeReplica]
-    ) -> Selection? {
-        guard let index = replicas.index(forKey: service) else { return nil }
-        guard !replicas.values[index].view.hasEnded else {
-            replicas.remove(at: index)
-            return nil
-        }
-        return replicas.values[index].pick(filter, key: key, avoiding: tried)
+    mutating func remove(_ service: String) {
+        guard let position = positions.removeValue(forKey: service) else { return }
+        let last = replicas.removeLast()
+        guard position < replicas.count else { return }
+        // Its position is free.
+        replicas[position] = last
+        positions[last.view.name] = position
+    }
+
+    private mutating func position(of service: String) -> Int? {
+        if recent < replicas.count, replicas[recent].view.name == service { return recent }
+        guard let position = positions[service] else { return nil }
+        recent = position
+        return position
     }
 }

@@ -50,7 +50,8 @@ final class ServiceView: Sendable {
 
     // MARK: State of the registry
 
-    /// The generation of the nodes. Changes after ``snapshot`` has changed.
+    /// The generation of the nodes, which changes after ``snapshot`` has changed; at least ``Generation/ended`` if the replicas
+    /// of the view are out of date.
     var generation: Generation { generationNumber.load(ordering: .acquiring) }
 
     /// The newest nodes.
@@ -138,13 +139,10 @@ final class ServiceView: Sendable {
     }
 
     private func advanceGeneration() {
-        if !hasEnded { generationNumber.wrappingAdd(1, ordering: .releasing) }
+        if generation < .ended { generationNumber.wrappingAdd(1, ordering: .releasing) }
     }
 
     // MARK: Use
-
-    /// Whether the selector has stopped following the service. Its replicas are out of date.
-    var hasEnded: Bool { generation >= .ended }
 
     /// Marks the view as out of date.
     func end() { generationNumber.store(.ended, ordering: .releasing) }

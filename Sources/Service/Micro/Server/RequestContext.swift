@@ -13,11 +13,12 @@ public struct RequestContext: Sendable {
     /// The headers of the request.
     public let headers: Headers
     /// The caller's deadline, at which the task of the handler is cancelled.
-    public let deadline: ContinuousClock.Instant
+    public var deadline: ContinuousClock.Instant { deadlineTime.instant }
     /// The client of the service, for calls to other services.
     public let client: Client
     /// A logger with the endpoint as metadata.
     public let logger: Logger
     /// See ``/MicroCore/TransportRequest/usesLegacyNames``.
     let usesLegacyNames: Bool
+    let deadlineTime: MonotonicTime
 }

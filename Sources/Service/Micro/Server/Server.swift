@@ -246,8 +246,9 @@ final class Server: Sendable {
         _ request: TransportRequest, _ handler: EndpointHandler, _ body: (RequestContext) async throws -> Response
     ) async throws -> Response {
         let context = RequestContext(
-            service: request.service, endpoint: request.endpoint, headers: request.headers, deadline: request.deadline,
-            client: identity.client, logger: handler.logger, usesLegacyNames: request.usesLegacyNames)
+            service: request.service, endpoint: request.endpoint, headers: request.headers,
+            client: identity.client, logger: handler.logger, usesLegacyNames: request.usesLegacyNames,
+            deadlineTime: request.deadlineTime)
         if !handler.isBuiltIn { try limiter.acquire() }
         let start = ContinuousClock.now
         handler.statistics.begin()

@@ -151,9 +151,25 @@ package struct GoMicroHeaders: Sendable {
     /// The duration of a `Timeout` value in nanoseconds. Anything but a decimal number is treated as absent, a negative
     /// number as an expired timeout.
     package static func timeout(_ text: String?, default: Duration) -> Duration {
-        guard let text, let first = text.utf8.first else { return `default` }
-        let digits = text.utf8.dropFirst(first == UInt8(ascii: "-") ? 1 : 0)
-        guard !digits.isEmpty, digits.allSatisfy(\.isASCIIDigit) else { return `default` }
-        return first == UInt8(ascii: "-") ? .zero : .nanoseconds(Int64(text) ?? .max)
+        guard var text else { return `default` }
+        return text.withUTF8 { bytes in
+            let isNegative = bytes.first == UInt8(ascii: "-")
+            guard bytes.count > (isNegative ? 1 : 0) else { return `default` }
+            var nanoseconds: Int64? = 0
+            for byte in bytes.dropFirst(isNegative ? 1 : 0) {
+                guard byte.isASCIIDigit else { return `default` }
+                nanoseconds = nanoseconds?.appending(digit: Int64(byte - UInt8(ascii: "0")))
+            }
+            return isNegative ? .zero : .nanoseconds(nanoseconds ?? .max)
+        }
+    }
+}
+
+extension Int64 {
+    /// The number with another decimal digit at its end; nil if it is too large.
+    fileprivate func appending(digit: Int64) -> Int64? {
+        let (shifted, overflows) = multipliedReportingOverflow(by: 10)
+        let (sum, carries) = shifted.addingReportingOverflow(digit)
+        return overflows || carries ? nil : sum
     }
 }

@@ -6,7 +6,7 @@
 /// go-micro has no reliable indicator. `Micro-Stream` and `Micro-Id` may be missing or empty, and a Go handler that
 /// makes further calls forwards the headers of its own caller, including `Micro-Kind`. Therefore the value includes the
 /// endpoint, and a request without a matching value is handled according to the kind of its endpoint.
-package enum GoMicroRequestKind: String, Sendable {
+package enum GoMicroRequestKind: String, Sendable, CaseIterable {
     case call
     case stream
 
@@ -21,17 +21,20 @@ package enum GoMicroRequestKind: String, Sendable {
     /// - Returns: Nil without the header, and if it names another endpoint: then a Go handler has forwarded that of
     ///   its own caller.
     package init?(headerValue: String?, for endpoint: String) {
-        // Avoids a copy, because a server reads it for each request.
-        guard let bytes = headerValue?.utf8, let space = bytes.firstIndex(of: UInt8(ascii: " ")),
-            bytes[bytes.index(after: space)...].elementsEqual(endpoint.utf8)
-        else { return nil }
-        let name = bytes[..<space]
-        if name.elementsEqual("call".utf8) {
-            self = .call
-        } else if name.elementsEqual("stream".utf8) {
-            self = .stream
-        } else {
-            return nil
+        guard var headerValue else { return nil }
+        var endpoint = endpoint
+        // Compares memory, because a server reads the header of each request.
+        let kind = headerValue.withUTF8 { value in
+            endpoint.withUTF8 { endpoint in
+                Self.allCases.first { kind in
+                    let name = kind.rawValue.utf8
+                    return value.count == name.count + 1 + endpoint.count && value.starts(with: name)
+                        && value[name.count] == UInt8(ascii: " ")
+                        && value.suffix(endpoint.count).elementsEqual(endpoint)
+                }
+            }
         }
+        guard let kind else { return nil }
+        self = kind
     }
 }

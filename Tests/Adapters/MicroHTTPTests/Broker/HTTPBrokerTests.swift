@@ -282,7 +282,8 @@ import Testing
     @Test func unavailableRegistryIsRetried() async throws {
         let backend = MemoryBackend()
         var brokers = BrokerFixture(registry: MemoryRegistry(backend: backend))
-        brokers.configuration.timeout = .milliseconds(300)
+        // Each of two operations waits as long; on a busy machine, a task is delayed by up to half a second.
+        brokers.configuration.timeout = .seconds(1)
         try await brokers.run { subscriber, publisher in
             let subscription = try await subscriber.subscribe(to: "t")
             backend.stopRegistries()

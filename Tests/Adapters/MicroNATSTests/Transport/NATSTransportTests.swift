@@ -226,6 +226,32 @@ import Testing
         }
     }
 
+    /// The listener is aborted while it looks up the endpoint of a call that it has already admitted: the call is not among
+    /// those that the abort cancels.
+    @Test func callThatIsAdmittedDuringAbortIsCancelled() async throws {
+        try await withTransport(server.url) { transport in
+            let listener = try #require(
+                try await transport.bind(to: Address(host: "127.0.0.1", port: 0)) as? NATSListener)
+            let running = Task {
+                try await listener.run { request in
+                    try await Task.sleep(until: request.deadline + .seconds(10), clock: .continuous)
+                    return TransportResponse(contentType: "text/plain")
+                } streams: { _ in
+                    Task { await listener.drain(deadline: .now) }
+                    while !listener.lifecycle.isAborted { sched_yield() }
+                    return nil
+                }
+            }
+            try await withTransport(server.url) { client in
+                let error = await #expect(throws: MicroError.self) {
+                    try await client.call(Self.request("sleep", timeout: .seconds(10)), to: listener.address)
+                }
+                #expect(error?.code == .unavailable && error?.isSafeToRetry == false)
+            }
+            try await running.value
+        }
+    }
+
     @Test func drainDeadlineEndsRunningCalls() async throws {
         let hasBegun = Counter()
         try await withTransport(server.url) { transport in

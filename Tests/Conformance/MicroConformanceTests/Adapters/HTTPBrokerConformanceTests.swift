@@ -8,16 +8,17 @@ import TestServers
 import TestSupport
 import Testing
 
+// Each case has a registry of its own, because some of the cases with faults stop it.
 @Suite(.timeLimit(.minutes(10))) struct HTTPBrokerConformanceTests {
-    // Each harness has its own registry, because some of the cases with faults stop it.
-    private static let harness = HTTPBrokerHarness(on: MemoryRegistryHarness())
-    private static let faultHarness = HTTPBrokerHarness(on: MemoryRegistryHarness())
+    @Test(.conformanceReport, arguments: BrokerCase.functionalCases)
+    func contract(_ each: BrokerCase) async {
+        await each.verify(against: HTTPBrokerHarness(on: MemoryRegistryHarness()))
+    }
 
-    @Test(.conformanceReport, .serialized, arguments: BrokerCase.functionalCases)
-    func contract(_ each: BrokerCase) async { await each.verify(against: Self.harness) }
-
-    @Test(.conformanceReport, .serialized, arguments: BrokerCase.faultCases)
-    func contractWithFaults(_ each: BrokerCase) async { await each.verify(against: Self.faultHarness) }
+    @Test(.conformanceReport, arguments: BrokerCase.faultCases)
+    func contractWithFaults(_ each: BrokerCase) async {
+        await each.verify(against: HTTPBrokerHarness(on: MemoryRegistryHarness()))
+    }
 }
 
 /// The cases without faults with Consul as the registry.

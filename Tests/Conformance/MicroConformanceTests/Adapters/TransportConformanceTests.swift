@@ -8,12 +8,9 @@ import Testing
 
 /// All cases against the transports that need no server.
 @Suite(.timeLimit(.minutes(5))) struct TransportConformanceTests {
-    private static let memory = MemoryTransportHarness()
-    private static let http = HTTPTransportHarness()
+    @Test(.conformanceReport, arguments: TransportCase.all)
+    func memory(_ each: TransportCase) async { await each.verify(against: MemoryTransportHarness()) }
 
-    @Test(.conformanceReport, .serialized, arguments: TransportCase.all)
-    func memory(_ each: TransportCase) async { await each.verify(against: Self.memory) }
-
-    @Test(.conformanceReport, .serialized, arguments: TransportCase.all)
-    func http(_ each: TransportCase) async { await each.verify(against: Self.http) }
+    @Test(.conformanceReport, arguments: TransportCase.all)
+    func http(_ each: TransportCase) async { await each.verify(against: HTTPTransportHarness()) }
 }

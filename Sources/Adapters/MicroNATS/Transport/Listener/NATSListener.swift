@@ -32,7 +32,7 @@ final class NATSListener: TransportListener {
     let connection: NATSConnectionManager
     private let subject: String
     private let logger: Logger
-    private let lifecycle: ListenerLifecycle<NATSMessage>
+    let lifecycle: ListenerLifecycle<NATSMessage>
     private let state = Mutex(State())
 
     init(subject: String, connection: NATSConnectionManager, logger: Logger) {

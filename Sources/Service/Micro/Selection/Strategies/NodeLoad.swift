@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import MicroCore
 import Synchronization
 
 /// The load of one node as a shard of a selector sees it: the shard's calls in flight and the durations of recent
@@ -33,12 +34,17 @@ final class NodeLoad: Sendable {
     }
 
     /// Records the start of a call.
-    func begin() { inFlight.wrappingAdd(1, ordering: .relaxed) }
+    ///
+    /// - Returns: The start time, for ``end(start:_:)``.
+    func begin() -> MonotonicTime {
+        inFlight.wrappingAdd(1, ordering: .relaxed)
+        return .now
+    }
 
     /// Records the end of a call.
-    func end(after duration: Duration, _ outcome: Selection.Outcome) {
+    func end(start: MonotonicTime, _ outcome: Selection.Outcome) {
         inFlight.wrappingSubtract(1, ordering: .relaxed)
-        let (seconds, attoseconds) = duration.components
+        let (seconds, attoseconds) = start.elapsed.components
         var sample = Double(seconds) + Double(attoseconds) * 1e-18
         let latency = latency
         switch outcome {
