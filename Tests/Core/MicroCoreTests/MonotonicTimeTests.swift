@@ -6,7 +6,9 @@ import Testing
 
 /// The stored form of the clock's instants.
 @Suite struct MonotonicTimeTests {
-    @Test(arguments: [.zero, .nanoseconds(1), .seconds(-86_400), .seconds(3_000_000_000), .seconds(Int64.max / 2)])
+    @Test(
+        arguments: [.zero, .nanoseconds(1), .seconds(-86_400), .seconds(3_000_000_000), .seconds(Int64.max / 2)]
+            as [Duration])
     func instantIsUnchanged(_ offset: Duration) {
         let instant = ContinuousClock.now + offset
         #expect(MonotonicTime(instant).instant == instant)

@@ -7,16 +7,17 @@ import Testing
 
 /// The headers of a request that are not plain text.
 @Suite struct GoMicroHeadersTests {
-    @Test(arguments: [
-        ("0", .zero), ("1", .nanoseconds(1)), ("0005000000000", .seconds(5)), ("-1", .zero),
-        ("-99999999999999999999", .zero), ("9223372036854775807", .nanoseconds(.max)),
-        ("9223372036854775808", .nanoseconds(.max)), ("99999999999999999999999", .nanoseconds(.max)),
-    ])
+    @Test(
+        arguments: [
+            ("0", .zero), ("1", .nanoseconds(1)), ("0005000000000", .seconds(5)), ("-1", .zero),
+            ("-99999999999999999999", .zero), ("9223372036854775807", .nanoseconds(Int64.max)),
+            ("9223372036854775808", .nanoseconds(Int64.max)), ("99999999999999999999999", .nanoseconds(Int64.max)),
+        ] as [(String, Duration)])
     func timeoutIsRead(_ text: String, _ timeout: Duration) {
         #expect(GoMicroHeaders.timeout(text, default: .seconds(30)) == timeout)
     }
 
-    @Test(arguments: [nil, "", "-", "+1", "--1", "5s", " 5", "5 ", "1.5", "9223372036854775808x"])
+    @Test(arguments: [nil, "", "-", "+1", "--1", "5s", " 5", "5 ", "1.5", "9223372036854775808x"] as [String?])
     func timeoutWithoutNumberIsIgnored(_ text: String?) {
         #expect(GoMicroHeaders.timeout(text, default: .seconds(30)) == .seconds(30))
     }
