@@ -34,7 +34,7 @@ enum HTTPFieldName {
     }
 
     private static func isPrefix(_ prefix: [UInt8], of name: UnsafeRawBufferPointer) -> Bool {
-        name.count >= prefix.count && zip(name, prefix).allSatisfy { $0.asciiLowercased == $1 }
+        name.count >= prefix.count && prefix.indices.allSatisfy { name[$0].asciiLowercased == prefix[$0] }
     }
 
     private static let reservedPrefixes = ["content-", "accept-"].map { Array($0.utf8) }

@@ -30,19 +30,27 @@ struct MutantTable<Defect: MutantDefect> {
         for id in found { caught[id, default: []].insert(defect) }
     }
 
-    /// Runs mutants concurrently.
+    /// Runs mutants concurrently, each against its target cases. A case that passes runs once more: a defect that depends on
+    /// time may not show on a busy machine.
     ///
     /// - Parameters:
     ///   - concurrency: The number of mutants that run at the same time.
-    ///   - failedCases: Runs a mutant, and returns the IDs of the cases that it has failed.
+    ///   - failedCases: Runs a mutant against cases, and returns the IDs of those that it has failed.
     mutating func run(
-        _ defects: [Defect], concurrency: Int, failedCases: @escaping @Sendable (Defect) async -> [String]
+        _ defects: [Defect], concurrency: Int,
+        failedCases: @escaping @Sendable (Defect, _ targets: [String]) async -> [String]
     ) async {
+        let cases = cases
         await withTaskGroup(of: (Defect, [String]).self) { group in
             var waiting = defects[...]
             func startNext() {
                 guard let defect = waiting.popFirst() else { return }
-                group.addTask { (defect, await failedCases(defect)) }
+                group.addTask {
+                    let targets = defect.targets.filter(cases.contains)
+                    let failed = await failedCases(defect, targets)
+                    let passed = targets.filter { !failed.contains($0) }
+                    return (defect, passed.isEmpty ? failed : failed + (await failedCases(defect, passed)))
+                }
             }
             for _ in 0..<concurrency { startNext() }
             for await (defect, cases) in group {

@@ -22,17 +22,17 @@ import Testing
         var table = MutantTable<BrokerDefect>(cases: runnable.values.reduce([]) { $0.union($1) })
         let guarantees = runnable
         let defects = BrokerDefect.allCases.filter { !table.cases.isDisjoint(with: $0.targets) }
-        await table.run(defects, concurrency: 4) { await Self.targetsFailed(by: $0, guarantees) }
+        await table.run(defects, concurrency: 4) { await Self.cases(failedBy: $0, among: $1, guarantees) }
         table.check()
     }
 
     /// One delivery guarantee is enough: defects of acknowledgements are visible only with at-least-once delivery.
-    private static func targetsFailed(
-        by defect: BrokerDefect, _ runnable: [DeliveryGuarantee: Set<String>]
+    private static func cases(
+        failedBy defect: BrokerDefect, among targets: [String], _ runnable: [DeliveryGuarantee: Set<String>]
     ) async -> [String] {
         var found: [String] = []
         for delivery in DeliveryGuarantee.allCases {
-            let rest = defect.targets.filter { !found.contains($0) && runnable[delivery]?.contains($0) == true }
+            let rest = targets.filter { !found.contains($0) && runnable[delivery]?.contains($0) == true }
             guard !rest.isEmpty else { continue }
             let options = RunOptions(filter: rest.joined(separator: ","), caseTimeout: .seconds(5))
             found += await BrokerRunner(Self.memory(defect, delivery), options: options).run().results

@@ -20,7 +20,7 @@ import Testing
 
         var table = MutantTable<RegistryDefect>(cases: runnable)
         let defects = RegistryDefect.allCases.filter { !runnable.isDisjoint(with: $0.targets) }
-        await table.run(defects, concurrency: 6) { await Self.targetsFailed(by: $0) }
+        await table.run(defects, concurrency: 6) { await Self.cases(failedBy: $0, among: $1) }
         table.check()
     }
 
@@ -37,10 +37,10 @@ import Testing
                     load: .init(changes: 300, services: 100))))
     }
 
-    private static func targetsFailed(by defect: RegistryDefect) async -> [String] {
+    private static func cases(failedBy defect: RegistryDefect, among targets: [String]) async -> [String] {
         // If clients cannot be closed, a case takes its time limit twice.
         let timeout = Duration.seconds(defect == .closeHangs ? 2 : 10)
-        let options = RunOptions(filter: defect.targets.joined(separator: ","), caseTimeout: timeout)
+        let options = RunOptions(filter: targets.joined(separator: ","), caseTimeout: timeout)
         return await RegistryRunner(memory(defect), options: options).run().results
             .filter(\.outcome.isFailure).map(\.id)
     }

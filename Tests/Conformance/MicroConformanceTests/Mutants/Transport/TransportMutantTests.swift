@@ -28,13 +28,17 @@ import Testing
         let cases = inMemory.union(slow.filter { $0.outcome == .passed }.map(\.id))
         #expect(cases.count == 72, "only credentials need another harness")
         var table = MutantTable<TransportDefect>(cases: cases)
-        await table.run(TransportDefect.allCases, concurrency: 3) { await Self.targetsFailed(by: $0, inMemory) }
+        await table.run(TransportDefect.allCases, concurrency: 3) {
+            await Self.cases(failedBy: $0, among: $1, inMemory)
+        }
         table.check()
     }
 
-    private static func targetsFailed(by defect: TransportDefect, _ inMemory: Set<String>) async -> [String] {
+    private static func cases(
+        failedBy defect: TransportDefect, among targets: [String], _ inMemory: Set<String>
+    ) async -> [String] {
         var found: [String] = []
-        for id in defect.targets {
+        for id in targets {
             let base: any TransportHarness =
                 inMemory.contains(id) ? MemoryTransportHarness(bounds: bounds) : HTTPTransportHarness(bounds: bounds)
             let options = RunOptions(filter: id, caseTimeout: .seconds(8))
