@@ -23,9 +23,9 @@ package struct MessageCall: Sendable {
 
     /// The header fields of the request: its target, its kind, its deadline and the user's headers.
     ///
-    /// - Parameter kind: The fields that tell calls from streams.
+    /// - Parameter kind: The ID of a call, or the mark of a stream.
     /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument` or `unsupported` for headers that cannot be sent.
-    package func fields(_ kind: GoMicroHeaders.Fields) throws -> GoMicroHeaders.Fields {
+    package func headerFields(kind: GoMicroHeaders.Fields) throws -> GoMicroHeaders.Fields {
         let target = GoMicroHeaders.targetFields(of: request)
         try CallHeaderRules.check(target: target)
         try CallHeaderRules.check(request.headers, broker: broker)
@@ -39,12 +39,13 @@ package struct MessageCall: Sendable {
         guard request.deadline > .now else { throw MicroError.noResponse(description, isSafeToRetry: true) }
     }
 
-    /// The error of the call for an error of the connection.
-    package func error(for cause: any Error) -> any Error {
+    /// Adds the description of the call to an error of the connection.
+    package func addingContext(to cause: any Error) -> any Error {
         guard var error = cause as? MicroError else { return cause }
         if error.code == .deadlineExceeded {
             return MicroError.noResponse(description, isSafeToRetry: error.isSafeToRetry)
         }
+        // The error of a missing listener begins with it already.
         if !error.message.hasPrefix(description) { error.message = "\(description): \(error.message)" }
         return error
     }

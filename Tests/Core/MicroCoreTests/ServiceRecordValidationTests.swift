@@ -106,7 +106,8 @@ import Testing
     @Test(
         arguments: [
             ("localhost", true), ("::1", true), ("127.0.0.1", true), ("127.255.0.9", true),
-            ("127.0.0.1.example.com", false), ("127.example.com", false), ("127.0.0.256", false),
+            ("127.0.0.1.example.com", false), ("127.example.com", false), ("127.1", true), ("127.", false),
+            ("127", false),
             ("10.0.0.1", false), ("::", false),
         ])
     func onlyLoopbackAddressesAreLoopback(_ host: String, _ isLoopback: Bool) {

@@ -5,7 +5,7 @@ import GoMicroWire
 import MicroCore
 import Testing
 
-/// The headers of a request that are not plain text.
+/// Reading `Timeout` and `Micro-Kind`.
 @Suite struct GoMicroHeadersTests {
     @Test(
         arguments: [
@@ -30,6 +30,9 @@ import Testing
         ] as [(String?, GoMicroRequestKind?)])
     func kindBelongsToItsEndpoint(_ value: String?, _ kind: GoMicroRequestKind?) {
         #expect(GoMicroRequestKind(headerValue: value, for: "Greeter.Hello") == kind)
+    }
+
+    @Test func emptyEndpointHasAKind() {
         #expect(GoMicroRequestKind(headerValue: GoMicroRequestKind.call.headerValue(for: ""), for: "") == .call)
     }
 }

@@ -5,7 +5,7 @@ import BackendSupport
 import Logging
 import MicroCore
 
-/// Registers nodes at the members, refreshes them and removes them.
+/// Registers nodes at etcd, refreshes them and removes them.
 ///
 /// Each node has its own lease. The client chooses the ID of the lease, so that the lease of an interrupted request is
 /// known and can be revoked when the node is deregistered.

@@ -69,7 +69,8 @@ public final class NATSTransport: Transport {
         let subject = try NATSSubject.callSubject(address)
         let call = MessageCall(request, at: subject, over: "NATS")
         let id = String(lastCallID.add(1, ordering: .relaxed).newValue)
-        let payload = try limits.encoded(call.fields(GoMicroHeaders.idFields(id)), body: request.body, of: "request")
+        let payload = try limits.encoded(
+            call.headerFields(kind: GoMicroHeaders.idFields(id)), body: request.body, of: "request")
         try call.checkDeadline()
         let reply = try await exchange(BrokerMessage(body: payload), subject, call, by: request.deadline)
         guard let envelope = NATSEnvelope(parsing: reply) else {
@@ -96,7 +97,7 @@ public final class NATSTransport: Transport {
             }
         } catch {
             guard isOpen else { throw connection.kind.closedError(connection.description, isSafeToRetry: false) }
-            throw call.error(for: error)
+            throw call.addingContext(to: error)
         }
         switch reply.status {
         case nil: return reply.body
@@ -117,7 +118,7 @@ public final class NATSTransport: Transport {
         let subject = try NATSSubject.callSubject(address)
         let call = MessageCall(request, at: subject, over: "NATS")
         let streamField = [(name: GoMicroHeaderName.stream, value: "true")]
-        let payload = try limits.encoded(call.fields(streamField), body: request.body, of: "request")
+        let payload = try limits.encoded(call.headerFields(kind: streamField), body: request.body, of: "request")
         try call.checkDeadline()
         let inbox = try streams.makeSubject()
         let wire = NATSStreamWire(
@@ -137,7 +138,7 @@ public final class NATSTransport: Transport {
             streams.remove(inbox)
             delegate.fail(error)
             try checkOpen()
-            throw call.error(for: error)
+            throw call.addingContext(to: error)
         }
         delegate.start { [weak streams] _ in streams?.remove(inbox) }
         return stream

@@ -67,7 +67,7 @@ public final class RabbitMQTransport: Transport {
         let key = try Self.routingKey(address)
         let call = MessageCall(request, at: key, over: "RabbitMQ")
         let id = String(lastCallID.add(1, ordering: .relaxed).newValue)
-        let properties = try properties(of: request, fields: call.fields(GoMicroHeaders.idFields(id)))
+        let properties = try properties(of: request, fields: call.headerFields(kind: GoMicroHeaders.idFields(id)))
         try call.checkDeadline()
         let reply: AMQPContent
         do {
@@ -76,7 +76,7 @@ public final class RabbitMQTransport: Transport {
                 noRouteError: MicroError.noListener(call.description, broker: "RabbitMQ"),
                 onAbandon: { $0.send(.cancel) })
         } catch {
-            throw self.error(for: error, of: call)
+            throw callError(error, of: call)
         }
         let fields = GoMicroHeaders(RabbitMQCallFormat.fields(of: reply.properties))
         if let error = fields.error, !error.isEmpty { throw MicroError(wireText: error, origin: request.service) }
@@ -94,12 +94,12 @@ public final class RabbitMQTransport: Transport {
         let key = try Self.routingKey(address)
         let call = MessageCall(request, at: key, over: "RabbitMQ")
         let streamField = [(name: GoMicroHeaderName.stream, value: "true")]
-        var opening = try properties(of: request, fields: call.fields(streamField))
+        var opening = try properties(of: request, fields: call.headerFields(kind: streamField))
         opening.type = RabbitMQStreamMark.message(0).text
         try call.checkDeadline()
         let route: RabbitMQRoute
         do { route = try await requests.makeRoute(to: key, by: request.deadline) } catch {
-            throw self.error(for: error, of: call)
+            throw callError(error, of: call)
         }
         let (stream, delegate) = RabbitMQStreamDelegate.make(
             RabbitMQStreamWire(
@@ -111,7 +111,7 @@ public final class RabbitMQTransport: Transport {
         do { try await route.publish(opening, request.body, by: request.deadline) } catch {
             requests.remove(route)
             delegate.fail(error)
-            throw self.error(for: error, of: call)
+            throw callError(error, of: call)
         }
         delegate.start { [weak requests] _ in requests?.remove(route) }
         return stream
@@ -209,7 +209,7 @@ public final class RabbitMQTransport: Transport {
     }
 
     /// The error of a call for an error of the connection, which may be a consequence of ``close()``.
-    private func error(for cause: any Error, of call: MessageCall) -> any Error {
-        cause is MicroError && !isOpen ? closedError : call.error(for: cause)
+    private func callError(_ cause: any Error, of call: MessageCall) -> any Error {
+        cause is MicroError && !isOpen ? closedError : call.addingContext(to: cause)
     }
 }

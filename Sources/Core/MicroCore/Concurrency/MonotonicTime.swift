@@ -1,10 +1,11 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// A time of the continuous clock, for values on the path of a call.
+/// A time of the continuous clock whose layout is known at compile time.
 ///
 /// The layout of `ContinuousClock.Instant` is known only at run time. A value that contains one is therefore copied by
-/// functions of the runtime, and each asynchronous function that holds one allocates memory for it.
+/// functions of the runtime, and each asynchronous function that holds one allocates memory for it: too slow on the path of
+/// a call.
 package struct MonotonicTime: Sendable, Hashable {
     private static let epoch = ContinuousClock.now
 
@@ -19,6 +20,6 @@ package struct MonotonicTime: Sendable, Hashable {
     /// The time as the clock's type.
     package var instant: ContinuousClock.Instant { Self.epoch + sinceEpoch }
 
-    /// How long ago it was; negative for a time in the future.
+    /// The time since then; negative for a time in the future.
     package var elapsed: Duration { Self.now.sinceEpoch - sinceEpoch }
 }

@@ -66,11 +66,12 @@ public struct Address: Sendable, Hashable, CustomStringConvertible {
     /// resolved.
     public var isLoopback: Bool { host == "localhost" || host == "::1" || Self.isLoopbackIPv4(host) }
 
-    /// A name that only begins like an address, such as `127.0.0.1.example.com`, is not one.
+    /// Whether a host consists of decimal numbers of which the first is 127. `127.1` is a short form of `127.0.0.1`, and
+    /// `127.0.0.1.example.com` is a name.
     private static func isLoopbackIPv4(_ host: String) -> Bool {
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127"
-            && parts.allSatisfy { UInt8($0) != nil && $0.utf8.allSatisfy(\.isASCIIDigit) }
+        return (2...4).contains(parts.count) && parts[0] == "127"
+            && parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(\.isASCIIDigit) }
     }
 
     /// Whether a text can be the host of an address: visible ASCII characters except those that delimit a host in a URL.

@@ -17,17 +17,17 @@ public struct TransportRequest: Sendable {
     public var body: ByteBuffer
     /// The instant until which the caller waits for the response. It is sent as the remaining time.
     public var deadline: ContinuousClock.Instant {
-        get { deadlineTime.instant }
-        set { deadlineTime = MonotonicTime(newValue) }
+        get { monotonicDeadline.instant }
+        set { monotonicDeadline = MonotonicTime(newValue) }
     }
+    /// ``deadline`` in the form in which it is stored.
+    package var monotonicDeadline: MonotonicTime
     /// Whether the caller uses the names of go-micro before v1.18 for the transport's headers. A transport sets it for
     /// a received request. swift-micro peers also use these names, since all versions can read them.
     package var usesLegacyNames = false
     /// Whether the caller is a plain HTTP client: it has sent none of go-micro's headers, and receives errors as an
     /// HTTP status with a JSON body.
     package var isFromPlainClient = false
-    /// ``deadline`` in the form in which it is stored.
-    package var deadlineTime: MonotonicTime
 
     /// Creates a request.
     public init(
@@ -39,6 +39,6 @@ public struct TransportRequest: Sendable {
         self.contentType = contentType
         self.headers = headers
         self.body = body
-        deadlineTime = MonotonicTime(deadline)
+        monotonicDeadline = MonotonicTime(deadline)
     }
 }

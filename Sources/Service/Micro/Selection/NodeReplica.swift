@@ -32,11 +32,12 @@ struct NodeReplica: Sendable {
     /// Selects a node, preferably one that is neither to be avoided nor ejected; nil without nodes or before the first
     /// state.
     ///
-    /// - Parameter current: The generation of the view.
+    /// - Parameter currentGeneration: The generation of the view.
     mutating func pick(
-        _ filter: NodeFilter, key: String?, avoiding tried: Set<String>, generation current: ServiceView.Generation
+        _ filter: NodeFilter, key: String?, avoiding tried: Set<String>,
+        generation currentGeneration: ServiceView.Generation
     ) -> Selection? {
-        if current != generation { update(to: current) }
+        if currentGeneration != generation { update(to: currentGeneration) }
         view.recordUse()
         let isUnrestricted = tried.isEmpty && !view.hasOutliers
         guard
@@ -44,7 +45,8 @@ struct NodeReplica: Sendable {
                 ? withPool(filter, { $0.pick(key: key) })
                 : withPool(filter, { [view] pool in view.pick(from: &pool, key: key, avoiding: tried) })
         else { return nil }
-        return Selection(candidate: candidate, staleDuration: staleSince?.elapsed, start: candidate.load?.begin())
+        let start = candidate.load?.begin()
+        return Selection(candidate: candidate, staleDuration: staleSince?.elapsed, start: start)
     }
 
     private mutating func update(to current: ServiceView.Generation) {

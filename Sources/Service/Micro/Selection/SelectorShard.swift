@@ -47,14 +47,14 @@ private struct NodeReplicas {
     private var replicas: [NodeReplica] = []
     private var positions: [String: Int] = [:]
     /// The position of the service that was used last. Comparing its name is faster than a lookup.
-    private var recent = 0
+    private var lastPosition = 0
 
     mutating func pick(
         _ service: String, _ filter: NodeFilter, key: String?, avoiding tried: Set<String>
     ) -> Selection? {
         guard let position = position(of: service) else { return nil }
         let generation = replicas[position].view.generation
-        guard generation < .ended else {
+        guard !generation.hasEnded else {
             remove(service)
             return nil
         }
@@ -75,15 +75,16 @@ private struct NodeReplicas {
         guard let position = positions.removeValue(forKey: service) else { return }
         let last = replicas.removeLast()
         guard position < replicas.count else { return }
-        // Its position is free.
+        // The last replica moves to the free position.
         replicas[position] = last
         positions[last.view.name] = position
     }
 
+    /// The position of a service. Updates ``lastPosition``.
     private mutating func position(of service: String) -> Int? {
-        if recent < replicas.count, replicas[recent].view.name == service { return recent }
+        if lastPosition < replicas.count, replicas[lastPosition].view.name == service { return lastPosition }
         guard let position = positions[service] else { return nil }
-        recent = position
+        lastPosition = position
         return position
     }
 }

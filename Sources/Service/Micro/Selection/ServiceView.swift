@@ -50,8 +50,8 @@ final class ServiceView: Sendable {
 
     // MARK: State of the registry
 
-    /// The generation of the nodes, which changes after ``snapshot`` has changed; at least ``Generation/ended`` if the replicas
-    /// of the view are out of date.
+    /// The generation of the nodes, which changes after ``snapshot`` has changed. It has ended once the selector has stopped
+    /// following the service.
     var generation: Generation { generationNumber.load(ordering: .acquiring) }
 
     /// The newest nodes.
@@ -139,12 +139,12 @@ final class ServiceView: Sendable {
     }
 
     private func advanceGeneration() {
-        if generation < .ended { generationNumber.wrappingAdd(1, ordering: .releasing) }
+        if !generation.hasEnded { generationNumber.wrappingAdd(1, ordering: .releasing) }
     }
 
     // MARK: Use
 
-    /// Marks the view as out of date.
+    /// Records that the selector has stopped following the service, so that shards remove their replicas.
     func end() { generationNumber.store(.ended, ordering: .releasing) }
 
     /// Records a pick. Writes only once between two calls of ``idleness(at:)``.
@@ -212,6 +212,8 @@ extension ServiceView.Generation {
     static let initial: Self = 0
     /// The selector has stopped following the service.
     static let ended: Self = 1 << 63
+    /// Whether the selector has stopped following the service.
+    var hasEnded: Bool { self >= .ended }
 }
 
 extension RegistryState.Freshness {

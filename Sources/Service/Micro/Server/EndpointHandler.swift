@@ -151,7 +151,7 @@ final class EndpointHandler: Sendable {
         _ body: @Sendable () async throws -> Response
     ) async throws -> Response {
         let inherited = InheritedCallContext(
-            deadline: context.deadlineTime, requestHeaders: context.headers, forwarding: service.forwardedHeaders)
+            deadline: context.monotonicDeadline, requestHeaders: context.headers, forwarding: service.forwardedHeaders)
         do {
             return try await InheritedCallContext.$current.withValue(inherited) { try await execution.run(body) }
         } catch var error as MicroError where MicroError.Origin.isToolkit(error.origin) {

@@ -13,12 +13,13 @@ public struct RequestContext: Sendable {
     /// The headers of the request.
     public let headers: Headers
     /// The caller's deadline, at which the task of the handler is cancelled.
-    public var deadline: ContinuousClock.Instant { deadlineTime.instant }
+    public var deadline: ContinuousClock.Instant { monotonicDeadline.instant }
     /// The client of the service, for calls to other services.
     public let client: Client
     /// A logger with the endpoint as metadata.
     public let logger: Logger
     /// See ``/MicroCore/TransportRequest/usesLegacyNames``.
     let usesLegacyNames: Bool
-    let deadlineTime: MonotonicTime
+    /// See ``deadline``.
+    let monotonicDeadline: MonotonicTime
 }

@@ -248,7 +248,7 @@ final class Server: Sendable {
         let context = RequestContext(
             service: request.service, endpoint: request.endpoint, headers: request.headers,
             client: identity.client, logger: handler.logger, usesLegacyNames: request.usesLegacyNames,
-            deadlineTime: request.deadlineTime)
+            monotonicDeadline: request.monotonicDeadline)
         if !handler.isBuiltIn { try limiter.acquire() }
         let start = ContinuousClock.now
         handler.statistics.begin()

@@ -3,9 +3,10 @@
 
 package import MicroCore
 
-/// Registers nodes at a server, refreshes them and removes them, one at a time.
+/// Registers, refreshes and removes single nodes at a server.
 ///
-/// The methods for a whole service are in an extension. They never overlap two operations on the same node.
+/// ``register(_:timeToLive:)`` and ``deregister(_:)``, which are for whole services, hold the locks of their nodes. The methods
+/// for a node must only be called while its lock is held.
 package protocol NodeRegistrar: Sendable {
     /// The locks of the nodes, by ID.
     var locks: KeyedLock<String> { get }
@@ -24,7 +25,8 @@ extension NodeRegistrar {
     /// Registers the nodes of a service.
     ///
     /// - Parameter timeToLive: The effective time to live; nil for none.
-    /// - Returns: The shortest time to live that the server granted, and whether at least one node was missing.
+    /// - Returns: The shortest time to live that the server granted, and whether at least one node was created: see
+    ///   ``/MicroCore/RegisterOutcome/created``.
     package func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
         try await locks.withLock(Set(service.nodes.map(\.id))) {
             var outcomes: [RegisterOutcome] = []
@@ -32,7 +34,7 @@ extension NodeRegistrar {
                 outcomes.append(try await register(node, of: service, timeToLive: timeToLive))
             }
             return RegisterOutcome(
-                timeToLive: outcomes.compactMap(\.timeToLive).min() ?? timeToLive,
+                timeToLive: outcomes.compactMap(\.timeToLive).min(),
                 created: outcomes.contains(where: \.created))
         }
     }

@@ -53,7 +53,7 @@ public struct EdgeServer: Service {
             EdgeResponder(
                 configuration: configuration, trustedProxies: try configuration.trustedProxies.map(IPNetwork.init),
                 allowedClients: try configuration.allowedClients.map(IPNetwork.init),
-                hosts: HostPolicy(configuration, isLoopback: Self.isLoopback(address)),
+                hosts: HostPolicy(configuration, isLoopback: address.isLoopback),
                 routes: Self.chain(middleware, handler), webSockets: webSockets,
                 concurrency: ConcurrencyLimit(maximum: configuration.limits.maxConcurrentRequests),
                 rateLimiter: configuration.rateLimit.map(RateLimiter.init), health: EdgeHealth(checks: readiness),
@@ -78,7 +78,7 @@ public struct EdgeServer: Service {
         }
         let trustedProxies = try configuration.trustedProxies.map(IPNetwork.init)
         let allowedClients = try configuration.allowedClients.map(IPNetwork.init)
-        let hosts = HostPolicy(configuration, isLoopback: Self.isLoopback(address))
+        let hosts = HostPolicy(configuration, isLoopback: address.isLoopback)
         if let tls = configuration.tls { try certificates?.reload(tls) }
         responder.replace { old in
             let isLimitUnchanged = old.configuration.rateLimit == configuration.rateLimit
@@ -133,7 +133,7 @@ public struct EdgeServer: Service {
                 origin: MicroError.Origin.edge)
         }
         guard
-            isLoopback(address) || configuration.allowsAnonymousAccess || !configuration.authenticators.isEmpty
+            address.isLoopback || configuration.allowsAnonymousAccess || !configuration.authenticators.isEmpty
                 || configuration.tls?.clientAuthorityFile != nil
         else {
             throw MicroError(
@@ -143,10 +143,6 @@ public struct EdgeServer: Service {
                 origin: MicroError.Origin.edge)
         }
         return address
-    }
-
-    private static func isLoopback(_ address: Address) -> Bool {
-        ["127.0.0.1", "::1", "localhost"].contains(address.host)
     }
 
     private static func serverBuilder(

@@ -39,8 +39,8 @@ package struct ReverseProxy: Sendable {
         try await nodes.send(request) { node, address in
             let response = try await upstream.execute(Self.outgoing(request, to: address, of: node, body))
             return try await Self.incoming(response, to: request, body)
-        } onError: { error, node in
-            NodeFailure(
+        } evaluating: { error, node in
+            FailedAttempt(
                 outcome: body.failure == nil ? Task.isCancelled ? .timedOut : .failed : .abandoned,
                 mayRetry: Self.mayRetry(error, request, body), error: Self.failure(error, node))
         }

@@ -26,12 +26,15 @@ struct WebSocketTunnel: Sendable {
     func open(_ request: GatewayRequest) async throws -> WebSocketUpgrade {
         try await nodes.send(request) { node, address in
             try await connect(request, to: address, isSecure: node.usesTLS)
-        } onError: { error, node in
-            // The node has responded.
-            if error is MicroError { return NodeFailure(outcome: .responded, mayRetry: false, error: error) }
+        } evaluating: { error, node in
+            if let refusal = error as? HandshakeRefusal {
+                return FailedAttempt(outcome: .responded, mayRetry: false, error: refusal.error)
+            }
+            // The node is not the cause: the certificates of the gateway cannot be read.
+            if error is MicroError { return FailedAttempt(outcome: .abandoned, mayRetry: false, error: error) }
             // A handshake is a GET, and may be repeated.
-            return NodeFailure(
-                outcome: .failed, mayRetry: true,
+            return FailedAttempt(
+                outcome: Task.isCancelled ? .timedOut : .failed, mayRetry: true,
                 error: MicroError(
                     .init(status: 502), "\(Address(node)) has not responded: \(error)",
                     origin: MicroError.Origin.edge, cause: error))
@@ -76,9 +79,10 @@ struct WebSocketTunnel: Sendable {
         guard upgrade.status == .switchingProtocols else {
             channel.close(promise: nil)
             let status = Int(upgrade.status.code)
-            throw MicroError(
-                .init(status: status < 400 ? 502 : status), "\(address) refused the WebSocket: \(upgrade.status)",
-                origin: MicroError.Origin.edge)
+            throw HandshakeRefusal(
+                error: MicroError(
+                    .init(status: status < 400 ? 502 : status), "\(address) refused the WebSocket: \(upgrade.status)",
+                    origin: MicroError.Origin.edge))
         }
         var headers = ProxyHeaders.response(upgrade.headers)
         headers[.upgrade] = "websocket"
@@ -86,6 +90,12 @@ struct WebSocketTunnel: Sendable {
         return WebSocketUpgrade(
             tunnelTo: channel, headers: headers, idleTimeout: request.configuration.proxyIdleTimeout)
     }
+}
+
+/// The node has responded, but not with 101.
+private struct HandshakeRefusal: Error {
+    /// The error for the client.
+    let error: MicroError
 }
 
 /// Sends the handshake, and reports the head of the response. Then it removes itself and the HTTP handlers.

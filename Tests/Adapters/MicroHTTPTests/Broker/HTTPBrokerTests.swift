@@ -282,7 +282,7 @@ import Testing
     @Test func unavailableRegistryIsRetried() async throws {
         let backend = MemoryBackend()
         var brokers = BrokerFixture(registry: MemoryRegistry(backend: backend))
-        // Each of two operations waits as long; on a busy machine, a task is delayed by up to half a second.
+        // Two operations wait for all of it, and a third one must begin before it ends.
         brokers.configuration.timeout = .seconds(1)
         try await brokers.run { subscriber, publisher in
             let subscription = try await subscriber.subscribe(to: "t")

@@ -113,6 +113,18 @@ import Testing
         }
     }
 
+    @Test func nodesWithoutAUsableAddressAreSkipped() async throws {
+        let app = try echo()
+        defer { app.stop() }
+        let node = Node(
+            id: "meta", address: "127.0.0.1", port: app.port, metadata: ["http_address": "169.254.169.254:80"])
+        try await fixture.registry.register(
+            ServiceRecord(name: "go.micro.api.app", version: "2", nodes: [node]), timeToLive: nil)
+        try await run(nodes: [app.port]) { (port) async throws in
+            for _ in 0..<10 { #expect(try send(port, "POST /app", body: "x")?.status == 207) }
+        }
+    }
+
     @Test func onlyIdempotentRequestsAreRepeated() async throws {
         let broken = Counter()
         let breaking = try ScriptedServer { connection in

@@ -117,7 +117,11 @@ import Testing
             let child = try ChildProcess("/bin/sh", ["-c", script])
             #expect(await child.exitStatus(within: .seconds(1200)) == 0, "\(kind): \(child.text.suffix(3000))")
         }
-        try await Self.expectPage(of: folder.appendingPathComponent("web/shop").path)
+        let web = folder.appendingPathComponent("web/shop")
+        // `micro run` builds the package too.
+        try FileManager.default.createSymbolicLink(
+            at: web.appendingPathComponent(".build"), withDestinationURL: folder.appendingPathComponent("build"))
+        try await Self.expectPage(of: web.path)
     }
 
     /// Runs a package of the kind `web`, and a gateway that serves its page.

@@ -67,7 +67,7 @@ struct Picker: Sendable {
 
     private func cost(_ candidate: Candidate) -> Double { candidate.load?.cost ?? 0 }
 
-    /// The upper half of the product is distributed as evenly as a remainder, and needs no division.
+    /// A random number below a limit: the upper half of a product, which is as even as a remainder, and needs no division.
     private mutating func random(below count: Int) -> Int {
         Int(generator.next().multipliedFullWidth(by: UInt64(count)).high)
     }

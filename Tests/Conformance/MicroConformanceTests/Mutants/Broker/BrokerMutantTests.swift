@@ -28,7 +28,7 @@ import Testing
 
     /// One delivery guarantee is enough: defects of acknowledgements are visible only with at-least-once delivery.
     private static func cases(
-        failedBy defect: BrokerDefect, among targets: [String], _ runnable: [DeliveryGuarantee: Set<String>]
+        failedBy defect: BrokerDefect?, among targets: [String], _ runnable: [DeliveryGuarantee: Set<String>]
     ) async -> [String] {
         var found: [String] = []
         for delivery in DeliveryGuarantee.allCases {

@@ -37,7 +37,7 @@ import Testing
                     load: .init(changes: 300, services: 100))))
     }
 
-    private static func cases(failedBy defect: RegistryDefect, among targets: [String]) async -> [String] {
+    private static func cases(failedBy defect: RegistryDefect?, among targets: [String]) async -> [String] {
         // If clients cannot be closed, a case takes its time limit twice.
         let timeout = Duration.seconds(defect == .closeHangs ? 2 : 10)
         let options = RunOptions(filter: targets.joined(separator: ","), caseTimeout: timeout)

@@ -35,7 +35,7 @@ import Testing
     }
 
     private static func cases(
-        failedBy defect: TransportDefect, among targets: [String], _ inMemory: Set<String>
+        failedBy defect: TransportDefect?, among targets: [String], _ inMemory: Set<String>
     ) async -> [String] {
         var found: [String] = []
         for id in targets {
