@@ -34,7 +34,7 @@ test: setup ## Run the tests side by side, in about eight minutes; report server
 test-faults: setup ## Run the tests that need minutes of wall-clock time: fault matrix, clusters, fuzzing
 	@scripts/check-backends
 	$(call first_build,.build/debug/swift-microPackageTests.xctest)
-	MICRO_TEST_FAULTS=1 $(line_by_line) swift test --disable-xctest $(width) 2 --filter '$(fault_tests)' $(ARGS)
+	MICRO_TEST_FAULTS=1 $(line_by_line) swift test --disable-xctest $(width) 3 --filter '$(fault_tests)' $(ARGS)
 
 soak: setup ## Run the soak tests (a thousand services, repeated faults), in about an hour
 	@scripts/check-backends
