@@ -117,11 +117,7 @@ import Testing
             let child = try ChildProcess("/bin/sh", ["-c", script])
             #expect(await child.exitStatus(within: .seconds(1200)) == 0, "\(kind): \(child.text.suffix(3000))")
         }
-        let web = folder.appendingPathComponent("web/shop")
-        // `micro run` builds the package too.
-        try FileManager.default.createSymbolicLink(
-            at: web.appendingPathComponent(".build"), withDestinationURL: folder.appendingPathComponent("build"))
-        try await Self.expectPage(of: web.path)
+        try await Self.expectPage(of: folder.appendingPathComponent("web/shop").path)
     }
 
     /// Runs a package of the kind `web`, and a gateway that serves its page.
