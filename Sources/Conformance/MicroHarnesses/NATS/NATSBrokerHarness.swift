@@ -89,7 +89,11 @@ package struct NATSBrokerHarness: BrokerHarness {
     package func makeClient(_ options: BrokerClientOptions) async throws -> any Broker {
         var configuration = configuration
         configuration.timeout = options.timeout ?? configuration.timeout
-        if let addresses = options.addresses { configuration.addresses = addresses.map { "\(wire.scheme)://\($0)" } }
+        if let addresses = options.addresses {
+            configuration.addresses = addresses.map { "\(wire.scheme)://\($0)" }
+            // A member of a cluster announces the other members. A client that knew them would bypass a proxy.
+            configuration.ignoresDiscoveredServers = true
+        }
         if options.credentials != .valid {
             guard let principals else {
                 throw MicroError(.unsupported, "the harness cannot create credentials", origin: "conformance")

@@ -50,7 +50,11 @@ package struct NATSTransportHarness: TransportHarness {
     /// See ``MicroConformance/TransportHarness/makeTransport(_:)``.
     package func makeTransport(_ options: TransportClientOptions) async throws -> any Transport {
         var configuration = configuration
-        if let address = options.address { configuration.address = "\(wire.scheme)://\(address)" }
+        if let address = options.address {
+            configuration.address = "\(wire.scheme)://\(address)"
+            // A member of a cluster announces the other members. A client that knew them would bypass a proxy.
+            configuration.ignoresDiscoveredServers = true
+        }
         if options.trust == .wrongAuthority { configuration.certificateAuthorityFile = nil }
         return try NATSTransport(configuration: configuration, logger: options.logger)
     }
