@@ -153,10 +153,7 @@ package final class MessageStreamDelegate<Wire: MessageStreamWire>: TransportStr
 
     /// Ends the stream on the listener's side after its handler has returned or thrown.
     package func handlerEnded(_ error: MicroError?) async {
-        let mustNotify = state.withLock { state in
-            defer { state.isPeerClosed = true }
-            return !state.isPeerClosed
-        }
+        let mustNotify = claimEnd()
         end(Self.finishedError)
         guard mustNotify else { return }
         let payload = wire.endPayload(error?.wireText ?? GoMicroHeaders.endOfStream)
@@ -171,8 +168,18 @@ package final class MessageStreamDelegate<Wire: MessageStreamWire>: TransportStr
             if isGoMicro { trySendEnd(GoMicroHeaders.endOfStream) }
             return
         }
+        guard claimEnd() else { return }
         trySendEnd(((error as? MicroError) ?? MicroError.peerUnavailable(parameters.name)).wireText)
-        state.withLock { $0.isPeerClosed = true }
+    }
+
+    /// Claims the only end that this side of the listener sends.
+    ///
+    /// - Returns: False if the peer was notified already, or must not be.
+    private func claimEnd() -> Bool {
+        state.withLock { state in
+            defer { state.isPeerClosed = true }
+            return !state.isPeerClosed
+        }
     }
 
     private func trySendEnd(_ text: String) { wire.trySendEnd(wire.endPayload(text)) { self.numberEnd($0) } }
