@@ -7,7 +7,7 @@ import MicroEdge
 
 /// A failed attempt to send a request to a node.
 struct FailedAttempt {
-    /// The evidence about the node.
+    /// The evidence about the node, unless the attempt was cancelled.
     let outcome: Selection.Outcome
     /// Whether the request may be sent to another node.
     let mayRetry: Bool
@@ -50,8 +50,12 @@ extension NodeSelector {
             } catch {
                 failure = FailedAttempt(outcome: .failed, mayRetry: true, error: error)
             }
+            guard !Task.isCancelled else {
+                // A client that has gone tells nothing about the node.
+                selection.report(request.context.deadline <= .now ? .timedOut : .abandoned)
+                throw CancellationError()
+            }
             selection.report(failure.outcome)
-            try Task.checkCancellation()
             guard failure.mayRetry, tried.count < Self.maxRetries, tried.insert(selection.node.id).inserted else {
                 throw failure.error
             }

@@ -41,7 +41,7 @@ package struct ReverseProxy: Sendable {
             return try await Self.incoming(response, to: request, body)
         } evaluating: { error, node in
             FailedAttempt(
-                outcome: body.failure == nil ? Task.isCancelled ? .timedOut : .failed : .abandoned,
+                outcome: body.failure == nil ? Self.outcome(of: error) : .abandoned,
                 mayRetry: Self.mayRetry(error, request, body), error: Self.failure(error, node))
         }
     }
@@ -106,6 +106,10 @@ package struct ReverseProxy: Sendable {
     private static func isConnectionFailure(_ error: any Error) -> Bool {
         if case .connectionClosed? = error as? UpstreamError { return true }
         return error is IOError || error is ChannelError
+    }
+
+    private static func outcome(of error: any Error) -> Selection.Outcome {
+        if case .idleTimeout? = error as? UpstreamError { .timedOut } else { .failed }
     }
 
     private static func failure(_ error: any Error, _ node: Node) -> any Error {

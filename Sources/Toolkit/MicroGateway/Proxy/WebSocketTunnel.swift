@@ -34,7 +34,7 @@ struct WebSocketTunnel: Sendable {
             if error is MicroError { return FailedAttempt(outcome: .abandoned, mayRetry: false, error: error) }
             // A handshake is a GET, and may be repeated.
             return FailedAttempt(
-                outcome: Task.isCancelled ? .timedOut : .failed, mayRetry: true,
+                outcome: .failed, mayRetry: true,
                 error: MicroError(
                     .init(status: 502), "\(Address(node)) has not responded: \(error)",
                     origin: MicroError.Origin.edge, cause: error))
