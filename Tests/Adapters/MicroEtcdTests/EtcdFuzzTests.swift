@@ -11,7 +11,7 @@ import Testing
 @testable import MicroEtcd
 
 /// Randomly mutated input with a fixed seed: no parser traps or hangs.
-@Suite(.faultRun, .timeLimit(.minutes(3))) struct EtcdFuzzTests {
+@Suite(.faultRun, .blocking, .timeLimit(.minutes(3))) struct EtcdFuzzTests {
     private let header = #""header":{"cluster_id":"17","revision":"4","raft_term":"2"}"#
     private let record =
         #"{"name":"svc","version":"1","metadata":null,"endpoints":[{"name":"E","request":{"name":"r","type":"R","values":null}}],"nodes":[{"id":"a","address":"10.0.0.1","port":80}]}"#

@@ -11,7 +11,7 @@ import Testing
 @testable import MicroKubernetes
 
 /// Randomly mutated input with a fixed seed: no parser traps or hangs.
-@Suite(.faultRun, .timeLimit(.minutes(5))) struct KubernetesFuzzTests {
+@Suite(.faultRun, .blocking, .timeLimit(.minutes(5))) struct KubernetesFuzzTests {
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     private let names = KubernetesNames(namespace: "")
 

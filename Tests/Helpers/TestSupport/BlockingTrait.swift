@@ -5,8 +5,8 @@ import Foundation
 import Synchronization
 package import Testing
 
-/// Runs a suite or a test on dedicated threads instead of the cooperative pool, so that its blocking calls do not delay
-/// other tests.
+/// Runs a suite or a test on dedicated threads instead of the cooperative pool, so that its blocking calls and long
+/// computations do not delay other tests.
 package struct BlockingTrait: SuiteTrait, TestTrait, TestScoping {
     package init() {}
 
@@ -20,7 +20,7 @@ package struct BlockingTrait: SuiteTrait, TestTrait, TestScoping {
 }
 
 extension Trait where Self == BlockingTrait {
-    /// The test makes blocking calls: sockets, semaphores, waiting for a child process.
+    /// The test makes blocking calls (sockets, semaphores, waiting for a child process), or computes for seconds.
     package static var blocking: Self { Self() }
 }
 

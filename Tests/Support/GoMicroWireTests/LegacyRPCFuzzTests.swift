@@ -10,7 +10,7 @@ import Testing
 
 /// Malformed bytes for the decoders of go-micro's protocol before v1.0, in both directions: no input traps, and
 /// everything that can be read can get a response.
-@Suite(.faultRun, .timeLimit(.minutes(3))) struct LegacyRPCFuzzTests {
+@Suite(.faultRun, .blocking, .timeLimit(.minutes(3))) struct LegacyRPCFuzzTests {
     private static let inputs = 10_000
 
     private static let protobuf =

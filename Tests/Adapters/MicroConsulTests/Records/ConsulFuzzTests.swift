@@ -11,7 +11,7 @@ import Testing
 @testable import MicroConsul
 
 /// Randomly mutated input with a fixed seed: no parser traps or hangs.
-@Suite(.faultRun, .timeLimit(.minutes(3))) struct ConsulFuzzTests {
+@Suite(.faultRun, .blocking, .timeLimit(.minutes(3))) struct ConsulFuzzTests {
     @Test func mutatedTagsDoNotTrap() {
         var fuzzer = Fuzzer(seed: 1)
         let plain = [

@@ -83,7 +83,7 @@ import Testing
     }
 
     /// With a fixed seed: no input traps, and every accepted message satisfies all rules.
-    @Test(.faultRun) func mutatedMessagesNeverTrap() throws {
+    @Test(.faultRun, .blocking) func mutatedMessagesNeverTrap() throws {
         var fuzzer = Fuzzer(seed: 9)
         let seeds = [
             Self.good, #"{"Header":null,"Body":null}"#,

@@ -12,7 +12,7 @@ import Testing
 @testable import MicroHTTP
 
 /// Compares `HTTPReader` with SwiftNIO's decoder: a message that the reader accepts must mean the same to both.
-@Suite(.faultRun, .timeLimit(.minutes(3))) struct ReaderFuzzTests {
+@Suite(.faultRun, .blocking, .timeLimit(.minutes(3))) struct ReaderFuzzTests {
     private static let inputs = 50_000
 
     @Test func requestsMatchNIODecoder() throws {

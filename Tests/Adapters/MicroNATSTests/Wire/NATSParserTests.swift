@@ -69,7 +69,7 @@ import Testing
     }
 
     /// A million randomly mutated inputs, with a fixed seed: none traps, and the events do not depend on the split.
-    @Test(.faultRun, .timeLimit(.minutes(5))) func mutatedInputParsesConsistently() {
+    @Test(.faultRun, .blocking, .timeLimit(.minutes(5))) func mutatedInputParsesConsistently() {
         var fuzzer = Fuzzer(seed: 5)
         let seeds = [
             "MSG a.b 1 5\r\nhello\r\nPING\r\n", "HMSG a.b 2 r 18 23\r\nNATS/1.0\r\nk: v\r\n\r\nhello\r\n+OK\r\n",

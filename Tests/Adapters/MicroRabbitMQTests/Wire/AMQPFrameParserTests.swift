@@ -125,7 +125,7 @@ import Testing
     /// Mutated inputs with a fixed seed: nothing traps, and the events do not depend on how the input is split.
     @Test func fewMutatedInputsParseConsistently() { verifyMutatedInputs(count: 20_000) }
 
-    @Test(.faultRun, .timeLimit(.minutes(10))) func mutatedInputParsesConsistently() {
+    @Test(.faultRun, .blocking, .timeLimit(.minutes(10))) func mutatedInputParsesConsistently() {
         verifyMutatedInputs(count: 1_000_000)
     }
 

@@ -59,7 +59,7 @@ import Testing
     }
 
     /// The result does not depend on how the input is split, and no input traps.
-    @Test(.faultRun, .timeLimit(.minutes(3))) func mutatedFramesDecodeConsistently() {
+    @Test(.faultRun, .blocking, .timeLimit(.minutes(3))) func mutatedFramesDecodeConsistently() {
         var fuzzer = Fuzzer(seed: 1)
         let seed: [UInt8] =
             [0x82, 5] + Array("hello".utf8) + [0x89, 1, 7] + [0x82, 126, 0, 130] + [UInt8](repeating: 3, count: 130)

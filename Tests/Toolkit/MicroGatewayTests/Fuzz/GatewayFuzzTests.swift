@@ -12,7 +12,7 @@ import Testing
 @testable import MicroGateway
 
 /// Mutated paths, queries, templates and header fields, with fixed seeds.
-@Suite(.faultRun, .timeLimit(.minutes(5))) struct GatewayFuzzTests {
+@Suite(.faultRun, .blocking, .timeLimit(.minutes(5))) struct GatewayFuzzTests {
     private static let rounds = 20_000
 
     /// Paths that are accepted have one normal form, which has nothing that servers read differently.
