@@ -8,7 +8,7 @@ import MicroCore
 /// An HTTP client for the server behind a backend.
 ///
 /// It does not use the adapter under test: the data that a case compares with the adapter's data must have another
-/// source. Each request has a timeout of 5 s.
+/// source. Each request has a timeout of 10 s.
 struct BackendHTTPClient: Sendable {
     /// The server's name and the advice for errors, as they appear in messages.
     struct Server: Sendable {
@@ -20,7 +20,7 @@ struct BackendHTTPClient: Sendable {
         let addressAdvice: String
     }
 
-    private static let timeout = Duration.seconds(5)
+    private static let timeout = Duration.seconds(10)
 
     /// The address with its scheme, without a slash at the end.
     let url: String
@@ -40,7 +40,7 @@ struct BackendHTTPClient: Sendable {
 
     /// Sends a request and returns the response, whatever its status is.
     ///
-    /// - Throws: ``MicroCore/MicroError`` with `unavailable` if the request fails, or gets no response within 5 s.
+    /// - Throws: ``MicroCore/MicroError`` with `unavailable` if the request fails, or gets no response within 10 s.
     func send(
         _ method: String = "GET", _ path: String, headers: [(String, String)] = [], body: [UInt8]? = nil
     ) async throws -> CurlResponse {

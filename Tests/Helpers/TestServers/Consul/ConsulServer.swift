@@ -120,7 +120,7 @@ package final class ConsulServer: ChildServer {
         try await CurlTransfer.request(
             CurlRequest(
                 method: method, url: "\(url)\(path)", headers: token.map { [("X-Consul-Token", $0)] } ?? [],
-                body: body.map { Array($0.utf8) }, timeout: .seconds(5)),
+                body: body.map { Array($0.utf8) }),
             tls: settings.tls)
     }
 

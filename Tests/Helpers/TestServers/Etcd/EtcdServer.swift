@@ -130,8 +130,7 @@ package final class EtcdServer: ChildServer {
         try await CurlTransfer.request(
             CurlRequest(
                 method: body == nil ? "GET" : "POST", url: "\(url)\(path)",
-                headers: token.map { [("Authorization", $0)] } ?? [], body: body.map { Array($0.utf8) },
-                timeout: .seconds(5)),
+                headers: token.map { [("Authorization", $0)] } ?? [], body: body.map { Array($0.utf8) }),
             tls: settings.tls?.client)
     }
 

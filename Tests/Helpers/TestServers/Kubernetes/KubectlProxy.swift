@@ -42,7 +42,7 @@ package final class KubectlProxy: Sendable {
     }
 
     private func isReady() async -> Bool {
-        let request = CurlRequest(method: "GET", url: "\(url)/readyz", timeout: .seconds(5))
+        let request = CurlRequest(method: "GET", url: "\(url)/readyz")
         return (try? await CurlTransfer.request(request, tls: CurlTLS()))?.status == 200
     }
 

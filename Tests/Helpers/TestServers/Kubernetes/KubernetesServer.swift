@@ -166,7 +166,7 @@ package final class KubernetesServer: SuiteServer {
             CurlRequest(
                 method: method, url: "\(url)\(path)",
                 headers: headers + (body == nil ? [] : [("Content-Type", contentType)]),
-                body: body.map { Array($0.utf8) }, timeout: .seconds(5)),
+                body: body.map { Array($0.utf8) }),
             tls: CurlTLS(certificateAuthorityFile: certificateAuthorityFile))
     }
 

@@ -113,7 +113,7 @@ package final class NATSServer: ChildServer {
     /// Requests a path of the monitoring, such as `/varz`.
     package func request(_ path: String) async throws -> (status: Int, text: String) {
         try await CurlTransfer.request(
-            CurlRequest(url: "http://\(monitoringAddress)\(path)", timeout: .seconds(5)), tls: nil)
+            CurlRequest(url: "http://\(monitoringAddress)\(path)"), tls: nil)
     }
 
     /// The open resources of clients.
