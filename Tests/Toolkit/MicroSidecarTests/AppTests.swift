@@ -57,6 +57,20 @@ import Testing
         #expect(try await !isRegistered())
     }
 
+    @Test func addressInUseOfOneOfSeveralAppsIsReported() async throws {
+        let server = try TestApp { _ in ScriptedResponse(text: "") }
+        let other = try RawListener()
+        var configuration = SidecarConfiguration()
+        configuration.apps = [app(server.port, .http), app(server.port, .http)]
+        configuration.apps[0].name = "first"
+        configuration.apps[1].listenAddress = Address(host: "127.0.0.1", port: other.port)
+        let supervisor = try AppSupervisor(
+            configuration, registry: fixture.registry, broker: fixture.broker, transport: fixture.transport,
+            logger: fixture.logs.logger)
+        let error = await #expect(throws: MicroError.self) { try await supervisor.run() }
+        #expect(error?.message.contains("\(other.port)") == true, "\(String(describing: error))")
+    }
+
     @Test func connectionIsTheDefaultCheck() async throws {
         let server = try TestApp { _ in ScriptedResponse(text: "") }
         var app = SidecarApp(name: "shop", address: Address(host: "127.0.0.1", port: server.port))

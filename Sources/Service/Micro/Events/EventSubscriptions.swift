@@ -25,7 +25,8 @@ struct EventSubscriptions: Sendable {
                     }
                 }
             }
-            try await group.waitForAll()
+            // The first error ends the other tasks; `waitForAll()` would wait for them.
+            while try await group.next() != nil {}
         }
     }
 

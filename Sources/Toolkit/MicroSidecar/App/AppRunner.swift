@@ -7,9 +7,9 @@ import MicroCore
 import ServiceLifecycle
 import Synchronization
 
-/// Runs what belongs to one app: its health checks, its registration, its calls and its events.
+/// Runs the health checks, the registration, the calls and the events of one app.
 final class AppRunner: Sendable {
-    /// What `/metadata` shows of an app.
+    /// The status of an app, as served by `/metadata`.
     struct Status: Encodable, Sendable {
         let name: String
         let version: String
@@ -20,6 +20,14 @@ final class AppRunner: Sendable {
         var subscriptions: [String] = []
     }
 
+    private struct State {
+        var status: Status
+        /// Why the app is not registered although it is healthy; nil if it is registered.
+        var registrationProblem: String?
+    }
+
+    private static let registrationBackoff = Backoff(base: .seconds(1), maxDelay: .seconds(60))
+
     let app: SidecarApp
     let probe: AppHealthProbe
     private let calls: AppCalls
@@ -28,7 +36,7 @@ final class AppRunner: Sendable {
     private let transport: any Transport
     private let logger: Logger
     private let id = UUID().uuidString.lowercased()
-    private let state: Mutex<Status>
+    private let state: Mutex<State>
 
     init(
         _ app: SidecarApp, client: AppClient, registry: any Registry, broker: any Broker, transport: any Transport,
@@ -43,19 +51,23 @@ final class AppRunner: Sendable {
         probe = AppHealthProbe(check: app.healthCheck, client: client)
         calls = AppCalls(app: app, client: client)
         events = AppEvents(app: app, client: client, broker: broker, logger: logger)
-        state = Mutex(Status(name: app.name, version: app.version, address: "\(app.address)"))
+        state = Mutex(State(status: Status(name: app.name, version: app.version, address: "\(app.address)")))
     }
 
     /// The current status.
     var status: Status {
-        var status = state.withLock(\.self)
+        var status = state.withLock { state in
+            var status = state.status
+            status.problem = status.problem ?? state.registrationProblem
+            return status
+        }
         status.subscriptions = events.topics
         return status
     }
 
     /// Runs until the task is cancelled; then the app is deregistered.
     ///
-    /// - Throws: ``MicroCore/MicroError`` if the address for calls cannot be bound.
+    /// - Throws: ``MicroCore/MicroError`` if the address for calls cannot be bound, or stops listening.
     func run() async throws {
         guard app.callProtocol != .direct else {
             return await supervise(record(at: app.address, ["server": "rpc"]))
@@ -69,13 +81,19 @@ final class AppRunner: Sendable {
                 "http_address": app.callProtocol == .http ? "\(app.address)" : "",
             ].filter { !$0.value.isEmpty })
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { [calls] in try await listener.run { try await calls.respond(to: $0) } }
+            group.addTask { [calls] in
+                do {
+                    try await listener.run { try await calls.respond(to: $0) }
+                } catch let error as MicroError where error.code == .closed && Task.isShuttingDownGracefully {
+                    // The listener was drained before this task ran it.
+                }
+            }
             group.addTask {
                 await self.supervise(node)
                 await listener.drain(deadline: .now + (Task.isCancelled ? .zero : .seconds(5)))
             }
-            // The first error ends the other task.
-            try await group.waitForAll()
+            // The first error ends the other task; `waitForAll()` would wait for it.
+            while try await group.next() != nil {}
         }
     }
 
@@ -112,7 +130,7 @@ final class AppRunner: Sendable {
                     registration = nil
                 }
             } else {
-                state.withLock { $0.problem = problem }
+                state.withLock { $0.status.problem = problem }
             }
             do { try await Task.sleep(for: app.healthCheck.interval) } catch { break }
         }
@@ -132,13 +150,14 @@ final class AppRunner: Sendable {
 
     private func report(_ isHealthy: Bool, _ problem: String?) {
         state.withLock {
-            $0.isHealthy = isHealthy
-            $0.problem = problem
+            $0.status.isHealthy = isHealthy
+            $0.status.problem = problem
         }
         if isHealthy {
-            logger.notice("app is healthy", metadata: ["address": "\(app.address)"])
+            logger.notice("app became healthy", metadata: ["address": "\(app.address)"])
         } else {
-            logger.warning("app is not healthy", metadata: ["address": "\(app.address)", "cause": "\(problem ?? "")"])
+            logger.warning(
+                "app became unhealthy", metadata: ["address": "\(app.address)", "cause": "\(problem ?? "")"])
         }
     }
 
@@ -147,24 +166,42 @@ final class AppRunner: Sendable {
         do {
             let registration = try Registration(
                 of: record, in: registry, configuration: app.registration, logger: logger,
-                onStatusChange: { [weak self] status in
-                    self?.state.withLock { $0.isRegistered = status.cause == nil }
-                })
-            while true {
-                do {
-                    try await registration.start(within: .seconds(60))
-                    break
-                } catch let error as MicroError where error.isTransient {
-                    state.withLock { $0.problem = error.message }
-                }
-            }
+                onStatusChange: { [weak self] in self?.setRegistrationProblem($0.cause?.message) })
+            try await start(registration)
             await registration.run()
+            setRegistrationProblem(nil)
         } catch is CancellationError {
             // The app became unhealthy, or the sidecar stops, before it was registered.
+            setRegistrationProblem(nil)
         } catch {
-            logger.error("app cannot be registered", metadata: ["cause": "\(error)"])
-            state.withLock { $0.problem = "\(error)" }
+            logger.error("app registration failed", metadata: ["cause": "\(error)"])
+            setRegistrationProblem("\(error)")
         }
-        state.withLock { $0.isRegistered = false }
+        state.withLock { $0.status.isRegistered = false }
+    }
+
+    /// Registers the app, with retries until the task is cancelled. A refusal may be temporary as well, such as that of a
+    /// token that was replaced.
+    private func start(_ registration: Registration) async throws {
+        var failures = 0
+        while true {
+            do {
+                return try await registration.start(within: .seconds(60))
+            } catch let error as MicroError {
+                if !error.isTransient {
+                    logger.error("app registration failed, retrying", metadata: ["cause": "\(error)"])
+                }
+                setRegistrationProblem(error.message)
+            }
+            try await Task.sleep(for: Self.registrationBackoff.delay(attempt: failures))
+            failures += 1
+        }
+    }
+
+    private func setRegistrationProblem(_ problem: String?) {
+        state.withLock {
+            $0.status.isRegistered = problem == nil
+            $0.registrationProblem = problem
+        }
     }
 }

@@ -29,11 +29,14 @@ struct AppSupervisor: Sendable {
     }
 
     /// Runs the apps until the task is cancelled or a graceful shutdown is triggered; then they are deregistered.
+    ///
+    /// - Throws: ``/MicroCore/MicroError`` if the address for the calls of an app cannot be bound, or stops listening.
     func run() async throws {
         defer { Task { [upstream] in await upstream.close() } }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for runner in runners { group.addTask { try await runner.run() } }
-            try await group.waitForAll()
+            // The first error ends the other tasks; `waitForAll()` would wait for them.
+            while try await group.next() != nil {}
         }
     }
 }

@@ -106,6 +106,11 @@ public struct AppHealthCheck: Sendable {
     ///
     /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument`.
     func validate() throws {
+        guard interval > .zero, timeout > .zero, failureThreshold > 0, successThreshold > 0 else {
+            throw MicroError(
+                .invalidArgument, "the interval, the timeout and the thresholds of a health check must be above zero",
+                origin: MicroError.Origin.edge)
+        }
         guard case .grpc(let service) = target else { return }
         guard service.utf8.count <= Self.maxServiceLength else {
             throw MicroError(

@@ -1,7 +1,9 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import MicroMemory
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Micro
@@ -27,6 +29,21 @@ import Testing
             broker.report(nil, on: "second")
             try await expect("ok")
         }
+    }
+}
+
+/// The end of one of several subscriptions of a service.
+@Suite(.timeLimit(.minutes(1))) struct SubscriptionEndTests {
+    @Test func serviceEnds() async throws {
+        let broker = ProblemBroker()
+        let fixture = ServiceFixture(broker: broker)
+        let service = try fixture.makeService("mailer")
+        for topic in ["first", "second"] { service.subscribe(topic) { (event: UserCreated, context) in } }
+        let running = Task { try await service.run() }
+        #expect(try await eventually { try await !fixture.registry.lookUp("mailer").isEmpty })
+        broker.end("second")
+        await #expect { try await running.value } throws: { "\($0)".contains("the subscription to second") }
+        #expect(try await fixture.registry.lookUp("mailer").isEmpty)
     }
 }
 
@@ -68,6 +85,8 @@ private final class ProblemBroker: Broker {
     let description = "a test broker"
 
     func report(_ problem: MicroError?, on topic: String) { sources.withLock { $0[topic] }?.report(problem) }
+
+    func end(_ topic: String) { sources.withLock { $0.removeValue(forKey: topic) }?.finish() }
 
     func publish(_ message: BrokerMessage, to topic: String) async throws {}
 
