@@ -87,9 +87,9 @@ import Testing
                     "POST /jobs good",
                 ])
         }
-        var letters = dead.makeAsyncIterator()
+        var deadLetters = dead.makeAsyncIterator()
         for (body, reason) in [("bad", "status 400"), ("drop", "drop")] {
-            let message = try #require(await letters.next()).message
+            let message = try #require(await deadLetters.next()).message
             #expect(String(buffer: message.body) == body && message.headers["Dead-Letter-Topic"] == "jobs")
             #expect(message.headers["Dead-Letter-Reason"]?.contains(reason) == true, "\(message.headers)")
         }
@@ -109,15 +109,15 @@ import Testing
         }
     }
 
-    @Test func noEventIsLostWhileTheAppIsAway() async throws {
+    @Test func noEventIsLostWhileTheAppIsUnavailable() async throws {
         let server = try TestApp { _ in ScriptedResponse(text: "") }
         try await fixture.run {
             $0.apps = [app(server.port, [AppSubscription(topic: "jobs", path: "/jobs", maxAttempts: 1)])]
         } _: { (sidecar) async throws in
             #expect(try await eventually { try isSubscribed(sidecar, "jobs") })
             // The app closes every connection without a response, as one that restarts does.
-            server.set { _ in throw AppAway() }
-            #expect(await eventually { fixture.logs.has("app is not healthy") })
+            server.set { _ in throw AppUnavailable() }
+            #expect(await eventually { fixture.logs.has("app became unhealthy") })
             for number in 0..<100 { try await publish("\(number)", to: "jobs") }
             let before = server.requests.count
             server.set { _ in ScriptedResponse(text: "") }
@@ -126,7 +126,7 @@ import Testing
         }
     }
 
-    private struct AppAway: Error {}
+    private struct AppUnavailable: Error {}
 
     @Test func appDeclaresSubscriptions() async throws {
         let server = try TestApp { request in
@@ -144,6 +144,55 @@ import Testing
             try await publish("2", to: "c")
             #expect(await eventually { server.requests.contains("POST /in 1") })
             #expect(await eventually { server.requests.contains("POST /events/c 2") })
+        }
+    }
+
+    @Test func newDeclarationReplacesTheOldOne() async throws {
+        let declaration = Mutex(#"[{"topic":"a","path":"/old","queue":""}]"#)
+        let isHealthy = Atomic(true)
+        let server = try TestApp { request in
+            switch request.target {
+            case "/subscriptions": ScriptedResponse(text: declaration.withLock(\.self))
+            case "/health": ScriptedResponse(status: isHealthy.load(ordering: .relaxed) ? 200 : 503, text: "")
+            default: ScriptedResponse(text: "")
+            }
+        }
+        var app = app(server.port)
+        app.subscriptionsPath = "/subscriptions"
+        try await fixture.run {
+            $0.apps = [app]
+        } _: { (sidecar) async throws in
+            #expect(try await eventually { try isSubscribed(sidecar, "a") })
+            declaration.withLock { $0 = #"[{"topic":"a","path":"/new","queue":""},{"topic":"b"}]"# }
+            isHealthy.store(false, ordering: .relaxed)
+            #expect(await eventually { fixture.logs.has("app became unhealthy") })
+            isHealthy.store(true, ordering: .relaxed)
+            #expect(try await eventually { try isSubscribed(sidecar, "b") })
+            #expect(await eventually { fixture.logs.has("subscribed", "/new") })
+            try await publish("1", to: "a")
+            #expect(await eventually { server.requests.contains("POST /new 1") })
+            try await publish("2", to: "b")
+            #expect(await eventually { server.requests.contains("POST /events/b 2") })
+            #expect(!server.requests.contains { $0.hasPrefix("POST /old") })
+        }
+    }
+
+    @Test func declarationIsReadAgainAfterAnError() async throws {
+        let reads = Counter()
+        let server = try TestApp { request in
+            guard request.target == "/subscriptions" else { return ScriptedResponse(text: "") }
+            return reads.add() == 1
+                ? ScriptedResponse(status: 503, text: "")
+                : ScriptedResponse(text: #"[{"topic":"a"},{"topic":""},{"topic":1},{"topic":"b"}]"#)
+        }
+        var app = app(server.port)
+        app.subscriptionsPath = "/subscriptions"
+        try await fixture.run {
+            $0.apps = [app]
+        } _: { (sidecar) async throws in
+            #expect(try await eventually { try isSubscribed(sidecar, "a") && isSubscribed(sidecar, "b") })
+            #expect(fixture.logs.has("reading the app's subscriptions failed, retrying"))
+            #expect(fixture.logs.text.count { $0.contains("declared subscription skipped") } == 2)
         }
     }
 
