@@ -10,7 +10,7 @@ import Testing
 
 @testable import MicroSidecar
 
-/// The WebSockets of `/registry` and `/broker`.
+/// The WebSockets of `/registry`, `/broker` and `/rpc`.
 @Suite(.blocking, .timeLimit(.minutes(1))) struct SocketTests {
     private let fixture = SidecarFixture()
 
@@ -60,6 +60,23 @@ import Testing
         }
     }
 
+    @Test func unknownAcknowledgementsDoNotRaiseTheLimit() async throws {
+        let backend = MemoryBackend()
+        let fixture = SidecarFixture(
+            backend: backend, broker: MemoryBroker(backend: backend, delivery: .atLeastOnce))
+        try await fixture.run {
+            $0.allowedHosts = ["test"]
+        } _: { (sidecar) async throws in
+            let socket = try open(sidecar, "/broker?topic=jobs&queue=q&ack=true")
+            for number in 0..<100 { try await fixture.broker.publish(BrokerMessage(text: "\(number)"), to: "jobs") }
+            for _ in 0..<64 { #expect(socket.read() != nil) }
+            for _ in 0..<10 { socket.send(#"{"Ack":"unknown"}"#) }
+            #expect(socket.read(within: .milliseconds(200)) == nil)
+            socket.send(#"{"Ack":"1"}"#)
+            #expect(json(socket.read())?["Id"] as? String == "65")
+        }
+    }
+
     @Test func streamPassesMessagesInBothDirections() async throws {
         try await fixture.run {
             $0.allowedHosts = ["test"]
@@ -87,7 +104,7 @@ import Testing
         }
     }
 
-    @Test func refusalsHaveAStatus() async throws {
+    @Test func rejectedHandshakesHaveAnHTTPStatus() async throws {
         try await fixture.run { (sidecar) async throws in
             let fields = [
                 "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",

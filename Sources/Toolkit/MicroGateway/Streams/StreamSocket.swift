@@ -7,22 +7,27 @@ import MicroCore
 import MicroEdge
 import NIOCore
 
-/// Connects a WebSocket with a stream of a service: each message of one is a message of the other.
+/// Bridges a WebSocket and a stream of a service, message by message.
 ///
-/// Messages of the service are texts. The end of the stream closes the WebSocket with 1000. An error is the last message,
-/// `{"error":{…}}` with go-micro's JSON, and the WebSocket is closed with 1011.
+/// Messages of the service are sent as text frames. The end of the stream closes the WebSocket with 1000. An error is
+/// the last message, `{"error":{…}}` with go-micro's JSON, and the WebSocket is closed with 1011.
 struct StreamSocket: Sendable {
     let stream: TransportStream
 
-    /// Passes messages on in both directions until one side ends.
+    /// Forwards messages in both directions until one side ends.
     func run(_ socket: WebSocket) async throws {
         do {
-            try await withThrowingTaskGroup { group in
+            // Each child task returns whether its end is the end of the WebSocket.
+            try await withThrowingTaskGroup(of: Bool.self) { group in
                 group.addTask { try await send(from: socket) }
-                defer { group.cancelAll() }
-                for try await message in stream {
-                    try await socket.send(.text(String(buffer: message.withoutTrailingBlanks)))
+                group.addTask {
+                    for try await message in stream {
+                        try await socket.send(.text(String(buffer: message.withoutTrailingBlanks)))
+                    }
+                    return true
                 }
+                defer { group.cancelAll() }
+                for try await hasEnded in group where hasEnded { return }
             }
         } catch let error as MicroError {
             stream.cancel()
@@ -35,15 +40,15 @@ struct StreamSocket: Sendable {
     }
 
     /// Sends the client's messages. A client that closes the WebSocket, or disconnects, ends the stream.
-    private func send(from socket: WebSocket) async throws {
+    ///
+    /// - Returns: False if the service has ended the stream: the other direction reports why.
+    private func send(from socket: WebSocket) async throws -> Bool {
         do {
             for try await message in socket { try await stream.send(message.bytes) }
-            stream.cancel()
         } catch let error as MicroError where error.code == .closed {
-            // The service has ended the stream: the other direction reports why.
-        } catch {
-            stream.cancel()
-            throw error
+            return false
         }
+        stream.cancel()
+        return true
     }
 }

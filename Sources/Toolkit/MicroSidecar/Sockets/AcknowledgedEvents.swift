@@ -48,8 +48,11 @@ final class AcknowledgedEvents: Sendable {
     }
 
     private func send(_ subscription: Subscription, over socket: WebSocket) async throws {
-        for await delivery in subscription {
+        var deliveries = subscription.makeAsyncIterator()
+        while true {
+            // Before the next event is taken: one that waits here would not be delivered again at the end.
             try await waitForRoom()
+            guard let delivery = await deliveries.next() else { return }
             let id = state.withLock { state in
                 state.lastID += 1
                 state.unsettled[String(state.lastID)] = delivery
@@ -62,13 +65,16 @@ final class AcknowledgedEvents: Sendable {
     }
 
     private func waitForRoom() async throws {
-        let waiter = Promise<Void>()
-        let hasRoom = state.withLock { state in
-            let hasRoom = state.unsettled.count < Self.maxUnsettled
-            if !hasRoom { state.waiter = waiter }
-            return hasRoom
+        while true {
+            let waiter = Promise<Void>()
+            let hasRoom = state.withLock { state in
+                let hasRoom = state.unsettled.count < Self.maxUnsettled
+                if !hasRoom { state.waiter = waiter }
+                return hasRoom
+            }
+            if hasRoom { return }
+            try await waiter.value()
         }
-        if !hasRoom { try await waiter.value() }
     }
 
     private func settle(_ message: WebSocketMessage) throws {
