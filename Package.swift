@@ -404,8 +404,8 @@ let package = Package(
         tests(
             "MicroEdgeTests", in: .toolkit,
             [
-                "MicroEdge", "MicroCore", httpTypes, hummingbird, instrumentation, lifecycle, logging, nioCore, tracing,
-                tracingTestKit,
+                "MicroEdge", "MicroCore", httpTypes, hummingbird, instrumentation, lifecycle, logging, nioCore, nioSSL,
+                tracing, tracingTestKit,
             ]),
         tests(
             "MicroGatewayTests", in: .toolkit,

@@ -3,6 +3,7 @@
 
 import Foundation
 import MicroCore
+import NIOSSL
 import TestServers
 import TestSupport
 import Testing
@@ -51,5 +52,14 @@ struct EdgeReloadTests {
             #expect(throws: MicroError.self) { try server.reload(configuration) }
             group.cancelAll()
         }
+    }
+
+    /// RFC 8996 deprecates earlier versions.
+    @Test func serversAcceptTLS12OrLater() async throws {
+        let certificates = try await Certificates()
+        let identity = try await certificates.identity("server", subjectAlternativeName: "IP:127.0.0.1")
+        let tls = EdgeTLSConfiguration(certificateFile: identity.certificate, keyFile: identity.key)
+        #expect(try tls.load().minimumTLSVersion == .tlsv12)
+        withExtendedLifetime(certificates) {}
     }
 }

@@ -10,8 +10,8 @@ public struct EdgeTLSConfiguration: Sendable {
     public var certificateFile: String
     /// The file with the private key.
     public var keyFile: String
-    /// The file with the authorities of clients. If it is set, every client needs a certificate of one of them (mutual
-    /// TLS); nil by default.
+    /// The file with the certificate authorities of clients. If set, every client must present a certificate issued by
+    /// one of them (mutual TLS). Nil, the default, requests no client certificate.
     public var clientAuthorityFile: String?
 
     /// Creates a configuration.
@@ -21,7 +21,7 @@ public struct EdgeTLSConfiguration: Sendable {
         self.clientAuthorityFile = clientAuthorityFile
     }
 
-    /// Reads and checks the files.
+    /// Reads and checks the files. Servers with the result accept TLS 1.2 or later.
     ///
     /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument` and the name of the file.
     func load() throws -> TLSConfiguration {
@@ -29,6 +29,7 @@ public struct EdgeTLSConfiguration: Sendable {
         let key = try Self.read(keyFile) { try NIOSSLPrivateKey(file: keyFile, format: .pem) }
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+        configuration.minimumTLSVersion = .tlsv12
         if let clientAuthorityFile {
             let authorities = try Self.read(clientAuthorityFile) {
                 try NIOSSLCertificate.fromPEMFile(clientAuthorityFile)
@@ -36,8 +37,13 @@ public struct EdgeTLSConfiguration: Sendable {
             configuration.trustRoots = .certificates(authorities)
             configuration.certificateVerification = .noHostnameVerification
         }
-        // A certificate and a key that do not belong together are detected here.
-        _ = try Self.read(keyFile) { try NIOSSLContext(configuration: configuration) }
+        do { _ = try NIOSSLContext(configuration: configuration) } catch {
+            throw MicroError(
+                .invalidArgument,
+                "the TLS files \(certificateFile) and \(keyFile) cannot be used together: pass the key of the first "
+                    + "certificate",
+                origin: MicroError.Origin.edge, cause: error)
+        }
         return configuration
     }
 

@@ -3,7 +3,7 @@
 
 import HTTPTypes
 
-/// Fields that the HTTP library has no name for.
+/// Access to fields by name as text.
 extension HTTPFields {
     /// All values of a field, in their order.
     func values(of name: String) -> [String] {
@@ -11,7 +11,7 @@ extension HTTPFields {
         return compactMap { $0.name.canonicalName == name ? $0.value : nil }
     }
 
-    /// Sets the only value of a field. A text that is no name of a field changes nothing.
+    /// Sets a field, replacing all its values. Does nothing if the name is not a valid field name.
     mutating func set(_ name: String, _ value: String) {
         guard let name = HTTPField.Name(name) else { return }
         self[name] = value

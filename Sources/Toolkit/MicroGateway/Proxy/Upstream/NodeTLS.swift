@@ -32,6 +32,7 @@ package final class NodeTLS: Sendable {
 
     private func load() throws -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv12
         do {
             if let authorityFile {
                 configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(authorityFile))
