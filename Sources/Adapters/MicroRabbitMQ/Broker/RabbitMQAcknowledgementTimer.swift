@@ -4,8 +4,8 @@
 import MicroCore
 import Synchronization
 
-/// Delivers messages again that are not settled in time. All deliveries of a subscription have the same time, so one scheduled
-/// action serves them all.
+/// Rejects deliveries that are not settled within the acknowledgement timeout. The timeout is the same for all deliveries of a
+/// subscription, so one scheduled action suffices.
 final class RabbitMQAcknowledgementTimer: Sendable {
     private struct Entry {
         let delivery: RabbitMQUnsettledDelivery
@@ -45,7 +45,7 @@ final class RabbitMQAcknowledgementTimer: Sendable {
         _ = DeadlineQueue.shared.schedule(at: deadline) { self.expire() }
     }
 
-    /// Returns the deliveries whose time has passed, and waits for the next ones.
+    /// Rejects the expired deliveries, and schedules the next expiry.
     private func expire() {
         let now = ContinuousClock.now
         let (expired, next) = state.withLock { state in

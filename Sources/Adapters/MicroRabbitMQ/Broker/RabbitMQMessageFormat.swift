@@ -49,7 +49,7 @@ struct RabbitMQMessageFormat: Sendable {
             size += name.utf8.count + value.utf8.count + 6
             guard message.headers.count == 1 || names.insert(name.lowercased()).inserted else {
                 throw MicroError(
-                    .unsupported, "RabbitMQ cannot hold several headers \(name): send it once",
+                    .unsupported, "RabbitMQ cannot hold repeated headers: send \(name) once",
                     origin: MicroError.Origin.broker, isSafeToRetry: true)
             }
         }

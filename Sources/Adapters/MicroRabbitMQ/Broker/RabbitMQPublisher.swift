@@ -44,17 +44,19 @@ final class RabbitMQPublisher: Sendable {
     /// Publishes a message. Waits for a connection and for room, and with confirms until the server has stored the message; a
     /// publication that was not confirmed is repeated until the deadline.
     ///
-    /// - Throws: ``/MicroCore/MicroError``, `CancellationError`.
+    /// - Throws: ``/MicroCore/MicroError``, which is not safe to retry if the server may have received the message;
+    ///   `CancellationError`.
     func publish(_ publication: AMQPPublication, by deadline: ContinuousClock.Instant) async throws {
         var attempt = 0
+        var mayHaveArrived = false
         while true {
             do {
                 let (channel, session) = try await openChannel(by: deadline)
                 try await session.waitUntilUnblocked(by: deadline)
-                return usesConfirms
-                    ? try await publishConfirmed(publication, on: channel, session, by: deadline)
-                    : try await publishUnconfirmed(publication, on: channel, session, by: deadline)
-            } catch let error as MicroError {
+                return try await publish(publication, on: channel, session, by: deadline, &mayHaveArrived)
+            } catch var error as MicroError {
+                // An earlier attempt counts as well.
+                if mayHaveArrived { error.isSafeToRetry = false }
                 let delay = Self.backoff.delay(attempt: attempt)
                 guard error.code == .unavailable, .now + delay < deadline else { throw error }
                 try await Task.sleep(for: delay)
@@ -63,25 +65,36 @@ final class RabbitMQPublisher: Sendable {
         }
     }
 
-    private func publishUnconfirmed(
+    private func publish(
         _ publication: AMQPPublication, on channel: RabbitMQChannel, _ session: RabbitMQSession,
-        by deadline: ContinuousClock.Instant
+        by deadline: ContinuousClock.Instant, _ mayHaveArrived: inout Bool
     ) async throws {
-        try await append(on: channel, session, by: deadline) { channel.tryPublish(publication) }
-        guard !state.withLock(\.isVerified) else { return }
-        // The server refuses publications by closing the channel, which precedes its next reply.
-        try await channel.perform([.basicQos(prefetch: 0)], by: deadline)
-        state.withLock { if $0.channel === channel { $0.isVerified = true } }
-    }
-
-    private func publishConfirmed(
-        _ publication: AMQPPublication, on channel: RabbitMQChannel, _ session: RabbitMQSession,
-        by deadline: ContinuousClock.Instant
-    ) async throws {
+        guard usesConfirms else {
+            try await append(on: channel, session, by: deadline) { channel.tryPublish(publication) }
+            mayHaveArrived = true
+            return try await verify(channel, by: deadline)
+        }
         let confirmation = Promise<Void>()
         try await append(on: channel, session, by: deadline) {
             channel.tryPublish(publication, confirmation: confirmation)
         }
+        mayHaveArrived = true
+        try await wait(for: confirmation, on: channel, session, by: deadline)
+    }
+
+    /// Waits until the server has accepted a publication on the channel.
+    private func verify(_ channel: RabbitMQChannel, by deadline: ContinuousClock.Instant) async throws {
+        guard !state.withLock(\.isVerified) else { return }
+        // The server refuses publications by closing the channel, which precedes its next reply. Others publish on the channel as
+        // well, and have other deadlines.
+        try await channel.perform([.basicQos(prefetch: 0)], by: deadline, closesOnFailure: false)
+        state.withLock { if $0.channel === channel { $0.isVerified = true } }
+    }
+
+    private func wait(
+        for confirmation: Promise<Void>, on channel: RabbitMQChannel, _ session: RabbitMQSession,
+        by deadline: ContinuousClock.Instant
+    ) async throws {
         do {
             try await confirmation.value(
                 until: deadline,

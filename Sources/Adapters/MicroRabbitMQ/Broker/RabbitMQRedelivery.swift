@@ -5,9 +5,9 @@ import BackendSupport
 import Logging
 import MicroCore
 
-/// Publishes messages of one queue again, or as dead letters.
+/// Publishes rejected messages of one queue again, after a delay if there is one, or to the dead-letter topic.
 final class RabbitMQRedelivery: Sendable {
-    /// The time after the last message for which a queue of delayed messages is kept, in milliseconds.
+    /// How long a queue of delayed messages is kept after its last declaration and twice its delay, in milliseconds.
     private static let retryQueueLifetime: Int64 = 10 * 60_000
 
     private let queue: AMQPCommand.Queue
@@ -47,34 +47,39 @@ final class RabbitMQRedelivery: Sendable {
     ///
     /// - Parameters:
     ///   - attempt: The number of the attempt that failed.
-    ///   - isLastAttempt: Whether the message becomes a dead letter.
+    ///   - isLastAttempt: Whether it was the last one: the message goes to the dead-letter topic, or is dropped if there is none.
     /// - Returns: Whether the original can be acknowledged.
     func perform(_ content: AMQPContent, attempt: Int, after delay: Duration?, isLastAttempt: Bool) async -> Bool {
         do {
             if isLastAttempt {
-                try await publishDeadLetter(content, attempt)
+                try await discard(content, attempt)
             } else {
                 try await publishCopy(content, attempt, after: delay)
             }
             return true
         } catch {
             connection.logger.warning(
-                "a message could not be published again", throttle: throttle,
+                "redelivery failed; message requeued", throttle: throttle,
                 metadata: ["queue": "\(queue.name)", "cause": "\(error)"])
             return false
         }
     }
 
-    private func publishDeadLetter(_ content: AMQPContent, _ attempt: Int) async throws {
+    private func discard(_ content: AMQPContent, _ attempt: Int) async throws {
+        if let deadLetterTopic { try await publishDeadLetter(content, to: deadLetterTopic) }
         connection.logger.warning(
-            "a message exceeded the maximum number of deliveries",
-            metadata: ["queue": "\(queue.name)", "attempts": "\(attempt)"])
-        guard let deadLetterTopic else { return }
+            deadLetterTopic == nil
+                ? "message dropped after the maximum number of deliveries"
+                : "message moved to the dead-letter topic",
+            throttle: throttle, metadata: ["queue": "\(queue.name)", "attempts": "\(attempt)"])
+    }
+
+    private func publishDeadLetter(_ content: AMQPContent, to topic: String) async throws {
         var properties = content.originalProperties
         (properties.appID, properties.messageID, properties.type) = (nil, nil, nil)
         try await publish(
             AMQPPublication(
-                exchange: connection.configuration.exchange, routingKey: deadLetterTopic, properties: properties,
+                exchange: connection.configuration.exchange, routingKey: topic, properties: properties,
                 body: content.body))
     }
 
@@ -114,7 +119,8 @@ final class RabbitMQRedelivery: Sendable {
 }
 
 extension AMQPContent {
-    /// The properties as they were published, without the headers of the server.
+    /// The properties that a copy keeps, without the headers of the server. Of another AMQP client, `content-encoding`, `priority`,
+    /// `expiration`, `user-id`, `app-id`, `message-id` and `type` are lost, and so is `correlation-id` after a retry.
     fileprivate var originalProperties: AMQPProperties {
         var properties = properties
         properties.isPersistent = true

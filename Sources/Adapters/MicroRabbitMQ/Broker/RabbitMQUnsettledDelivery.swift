@@ -6,6 +6,8 @@ import Synchronization
 
 /// A message that was delivered and is neither acknowledged nor returned.
 final class RabbitMQUnsettledDelivery: Sendable {
+    private static let requeueDelays = Duration.milliseconds(500)...Duration.seconds(30)
+
     private let content: AMQPContent
     private let deliveryTag: UInt64
     private let attempt: Int
@@ -49,7 +51,14 @@ final class RabbitMQUnsettledDelivery: Sendable {
     private func publishAgain(after delay: Duration?) async {
         let isDone = await redelivery.perform(
             content, attempt: attempt, after: delay, isLastAttempt: isLastAttempt)
-        isDone ? channel.acknowledge(deliveryTag) : channel.requeue(deliveryTag)
+        if isDone { channel.acknowledge(deliveryTag) } else { requeue(after: delay ?? .zero) }
         onSettled()
+    }
+
+    /// Returns the message to its queue after a pause, because the server delivers it again at once, and publishing it may fail
+    /// again at once. If the channel ends meanwhile, the server returns it.
+    private func requeue(after delay: Duration) {
+        let pause = min(max(delay, Self.requeueDelays.lowerBound), Self.requeueDelays.upperBound)
+        _ = DeadlineQueue.shared.schedule(at: .now + pause) { [channel, deliveryTag] in channel.requeue(deliveryTag) }
     }
 }

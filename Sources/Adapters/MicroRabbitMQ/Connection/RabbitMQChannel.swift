@@ -13,7 +13,7 @@ final class RabbitMQChannel: Sendable {
     /// Receives what arrives on a channel. Called on the connection's thread, which it must not block.
     struct Handlers: Sendable {
         var delivered: @Sendable ([AMQPContent]) -> Void = { _ in }
-        /// Called for a publication that no queue got.
+        /// Called for a mandatory publication that the server could not route to a queue.
         var returned: @Sendable (AMQPMethod.Return, AMQPProperties) -> Void = { _, _ in }
         /// Called once, when the channel can no longer be used.
         var ended: @Sendable (MicroError) -> Void = { _ in }
@@ -43,16 +43,16 @@ final class RabbitMQChannel: Sendable {
         var confirmations: [Confirmation] = []
     }
 
-    /// Confirms one publication, or all up to one.
+    /// A confirm of one publication or, with `multiple`, of all publications up to it.
     private struct Confirmation {
         let sequence: UInt64
         let isMultiple: Bool
         let isAccepted: Bool
     }
 
-    /// The size of received messages that are passed on together, in bytes.
-    private static let maxBatchSize = 256 * 1024
-    /// The maximum delay of an acknowledgement, while others are awaited to be sent together.
+    /// The size of received messages, in bytes, at which they are passed on.
+    private static let batchThreshold = 256 * 1024
+    /// The maximum time that an acknowledgement waits to be sent together with others.
     private static let acknowledgementDelay = Duration.milliseconds(5)
 
     let id: UInt16
@@ -80,11 +80,13 @@ final class RabbitMQChannel: Sendable {
 
     /// Sends commands together, and waits for the replies to all.
     ///
+    /// - Parameter closesOnFailure: Whether to close the channel, which the caller alone uses, if it does not get the replies.
     /// - Returns: The name in each reply: that of a declared queue or a consumer; otherwise empty.
-    /// - Throws: ``/MicroCore/MicroError``: why the server closed the channel, or `deadlineExceeded`; `CancellationError`. The
-    ///   channel has ended then.
+    /// - Throws: ``/MicroCore/MicroError``: why the server closed the channel, or `deadlineExceeded`; `CancellationError`.
     @discardableResult
-    func perform(_ commands: [AMQPCommand], by deadline: ContinuousClock.Instant) async throws -> [String] {
+    func perform(
+        _ commands: [AMQPCommand], by deadline: ContinuousClock.Instant, closesOnFailure: Bool = true
+    ) async throws -> [String] {
         let promise = Promise<[String]>()
         var writer = AMQPWriter()
         for command in commands { command.write(to: &writer, on: id) }
@@ -104,8 +106,8 @@ final class RabbitMQChannel: Sendable {
         do {
             return try await promise.value(until: deadline, orThrow: self.timeoutError)
         } catch {
-            // A late reply would be taken for the reply to a later command.
-            close(error as? MicroError ?? timeoutError)
+            // Otherwise a late reply belongs to its call, which stays in the list.
+            if closesOnFailure { close(error as? MicroError ?? timeoutError) }
             throw error
         }
     }
@@ -168,7 +170,7 @@ final class RabbitMQChannel: Sendable {
     /// Publishes a message on a channel with publisher confirms, unless the output buffer is full.
     ///
     /// - Parameter confirmation: Resolved when the server has stored the message; rejected with `unavailable` if it refuses the
-    ///   message or the channel ends, and with `notFound` if the publication is mandatory and no queue got it.
+    ///   message or the channel ends, and with `notFound` if the publication is mandatory and could not be routed to a queue.
     func tryPublish(
         _ publication: AMQPPublication, confirmation: Promise<Void>
     ) -> CurlSocket.WriteCapacity {
@@ -224,7 +226,7 @@ final class RabbitMQChannel: Sendable {
         case .method: try handle(try AMQPMethod(parsing: frame.payload))
         case .header: try add { receiving throws(MicroError) in try receiving.assembler.addHeader(frame.payload) }
         case .body: try add { receiving throws(MicroError) in try receiving.assembler.addBody(frame.payload) }
-        case .heartbeat: throw AMQPReader.violation("a heartbeat has a channel")
+        case .heartbeat: throw AMQPReader.violation("it sent a heartbeat on a channel")
         }
     }
 
@@ -236,7 +238,7 @@ final class RabbitMQChannel: Sendable {
             guard case .deliver = content.method else { return (content, false) }
             receiving.batch.append(content)
             receiving.batchSize += content.body.readableBytes
-            return (nil, receiving.batchSize >= Self.maxBatchSize)
+            return (nil, receiving.batchSize >= Self.batchThreshold)
         }
         if isFull { flush() }
         guard let content, case .return(let method) = content.method, isOpen else { return }
@@ -278,7 +280,7 @@ final class RabbitMQChannel: Sendable {
         case .channelCloseOk:
             session.remove(self)
             end(session.closedError)
-        default: throw AMQPReader.violation("a channel has a method of the connection")
+        default: throw AMQPReader.violation("it sent a connection method on a channel")
         }
     }
 

@@ -11,7 +11,7 @@ struct RabbitMQConfirms {
     private var first: UInt64 = 1
     /// Nil for publications that were confirmed before an earlier one.
     private var pending: Deque<Promise<Void>?> = []
-    /// The publications that were returned because no queue got them. Their confirmation follows.
+    /// The publications that were returned because they could not be routed to a queue. Their confirmation follows.
     private var returned: Set<UInt64> = []
 
     /// The sequence number of the next publication: the server counts from 1.

@@ -254,7 +254,7 @@ final class RabbitMQSession: CurlSocketReader, Sendable {
             }
             for waiter in waiters { waiter.resolve() }
         case .connectionSecure: throw AMQPReader.violation("it sent an unexpected login challenge")
-        default: throw AMQPReader.violation("the connection has a method of a channel")
+        default: throw AMQPReader.violation("it sent a channel method on channel 0")
         }
     }
 }

@@ -6,17 +6,13 @@ import MicroCore
 /// A method that a server sends (AMQP 0-9-1, section 1), with the arguments that this toolkit uses.
 enum AMQPMethod: Sendable, Hashable {
     struct Start: Sendable, Hashable {
-        let version: (major: UInt8, minor: UInt8)
+        let majorVersion: UInt8
+        let minorVersion: UInt8
         let serverProperties: AMQPTable
         /// The names of the login mechanisms, separated by spaces.
         let mechanisms: String
 
-        static func == (left: Self, right: Self) -> Bool {
-            left.version == right.version && left.serverProperties == right.serverProperties
-                && left.mechanisms == right.mechanisms
-        }
-
-        func hash(into hasher: inout Hasher) { hasher.combine(mechanisms) }
+        var version: (major: UInt8, minor: UInt8) { (majorVersion, minorVersion) }
     }
 
     struct Tune: Sendable, Hashable {
@@ -88,7 +84,8 @@ enum AMQPMethod: Sendable, Hashable {
         case .connectionStart:
             self = .connectionStart(
                 Start(
-                    version: (try reader.octet(), try reader.octet()), serverProperties: try AMQPTable(from: &reader),
+                    majorVersion: try reader.octet(), minorVersion: try reader.octet(),
+                    serverProperties: try AMQPTable(from: &reader),
                     mechanisms: String(decoding: try reader.longString(), as: UTF8.self)))
         case .connectionSecure: self = .connectionSecure
         case .connectionTune:

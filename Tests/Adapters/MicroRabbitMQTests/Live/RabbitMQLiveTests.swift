@@ -91,6 +91,29 @@ import Testing
         }
     }
 
+    /// The user may not declare the queue in which rejected messages wait.
+    @Test func messageThatCannotBePublishedAgainIsNotDeliveredAtOnce() async throws {
+        let (topic, user) = (String.uniqueTopic(), "user-\(UUID().uuidString)")
+        try await server.addUser(user, password: "p")
+        try await server.control("set_permissions", user, "^(?!.*/retry/).*$", ".*", ".*")
+        let configuration = configuration(server.url, .atLeastOnce) { ($0.user, $0.password) = (user, Secret("p")) }
+        try await withBrokers(configuration) { publisher, subscriber in
+            let subscription = try await subscriber.subscribe(to: topic, queue: "q")
+            let attempts = Counter()
+            let reader = Task {
+                for await delivery in subscription {
+                    attempts.add()
+                    try delivery.reject(after: .milliseconds(50))
+                }
+            }
+            try await publisher.publish(BrokerMessage(text: "x"), to: topic)
+            #expect(await eventually { attempts.value >= 3 })
+            #expect(await always(during: .seconds(2)) { attempts.value < 10 })
+            reader.cancel()
+        }
+        try await server.deleteUser(user)
+    }
+
     /// Such as a quorum queue without a leader.
     @Test func queueThatNeverRespondsAffectsNoOtherSubscription() async throws {
         let topic = String.uniqueTopic()
