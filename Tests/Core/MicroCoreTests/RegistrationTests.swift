@@ -15,6 +15,8 @@ private final class FakeRegistry: Registry {
         var nodes: Set<String> = []
         var registers = 0
         var hangs = false
+        /// Whether records can be deregistered although the registry is down.
+        var allowsDeregistration = false
         /// Whether the response is lost after the request was executed.
         var hangsAfterRegistering = false
     }
@@ -41,7 +43,7 @@ private final class FakeRegistry: Registry {
     func deregister(_ service: ServiceRecord) async throws {
         if state.withLock(\.hangs) { try await Task.sleep(for: .seconds(600)) }
         try state.withLock { state in
-            if state.isDown { throw state.failure }
+            if state.isDown, !state.allowsDeregistration { throw state.failure }
             for node in service.nodes { state.nodes.remove(node.id) }
         }
     }
@@ -169,11 +171,29 @@ private final class StatusRecorder: Sendable {
         #expect(registry.state.withLock(\.nodes).isEmpty)
     }
 
+    /// The response to the first attempt was lost, and a later attempt is refused.
+    @Test func refusalAfterAnInterruptedAttemptDeregisters() async throws {
+        registry.state.withLock {
+            $0.isDown = true
+            $0.failure = MicroError(.unavailable, "the connection was lost")
+        }
+        let registration = try registration { $0.backoff = Backoff(base: .milliseconds(5), maxDelay: .milliseconds(5)) }
+        let start = Task { try await registration.start(within: .seconds(60)) }
+        #expect(await eventually { registry.state.withLock(\.registers) >= 1 })
+        registry.state.withLock {
+            $0.nodes = ["n"]
+            $0.failure = MicroError(.permissionDenied, "no")
+            $0.allowsDeregistration = true
+        }
+        await #expect { try await start.value } throws: { ($0 as? MicroError)?.code == .permissionDenied }
+        #expect(registry.state.withLock(\.nodes).isEmpty)
+    }
+
     @Test func deregistrationIsBounded() async throws {
         try await withRunning(registration { $0.deregisterTimeout = .milliseconds(50) }) {
             registry.state.withLock { $0.hangs = true }
         }
-        #expect(log.has("not deregistered"))
+        #expect(log.has("deregistration failed"))
     }
 
     @Test func defaultIntervalIsAThirdOfTheTimeToLive() async throws {

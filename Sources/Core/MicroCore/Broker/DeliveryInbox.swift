@@ -26,7 +26,7 @@ final class DeliveryInbox: Sendable {
         /// The number of deliveries with acknowledgements that were taken and not settled.
         var unsettledCount = 0
         var isDraining = false
-        var drainers: [Promise<Void>] = []
+        var drainers: [Promise<Bool>] = []
 
         var isIdle: Bool { buffer.isEmpty && activeBatchCount == 0 && unsettledCount == 0 }
     }
@@ -150,7 +150,7 @@ final class DeliveryInbox: Sendable {
 
     /// Ends the use of a batch, and puts back the deliveries that were not consumed.
     func returnBatch(_ rest: Deque<Delivery>) {
-        typealias Result = (refused: Batch, drainers: [Promise<Void>], batches: [(Reader, Batch)])
+        typealias Result = (refused: Batch, drainers: [Promise<Bool>], batches: [(Reader, Batch)])
         let result = state.withLock { state -> Result in
             state.activeBatchCount -= 1
             for case let receipt? in rest.map(\.receipt) {
@@ -166,7 +166,7 @@ final class DeliveryInbox: Sendable {
         }
         hand(result.batches)
         returnToBackend(result.refused)
-        for drainer in result.drainers { drainer.resolve() }
+        for drainer in result.drainers { drainer.resolve(with: .success(true)) }
     }
 
     /// Records that a delivery which was taken has been settled.
@@ -175,7 +175,7 @@ final class DeliveryInbox: Sendable {
             state.unsettledCount -= 1
             return takeDrainersIfIdle(&state)
         }
-        for drainer in drainers { drainer.resolve() }
+        for drainer in drainers { drainer.resolve(with: .success(true)) }
     }
 
     // MARK: Ending
@@ -188,7 +188,7 @@ final class DeliveryInbox: Sendable {
         }
         returnToBackend(rest)
         for reader in readers { reader.promise.resolve(with: .success([])) }
-        for drainer in drainers { drainer.resolve() }
+        for drainer in drainers { drainer.resolve(with: .success(false)) }
         notifyEnd()
     }
 
@@ -199,27 +199,32 @@ final class DeliveryInbox: Sendable {
 
     /// Takes no more deliveries and waits until the inbox is idle, or until the deadline, even in a cancelled task.
     ///
-    /// - Returns: Whether the inbox became idle.
+    /// - Returns: Whether the inbox became idle; false if it had ended before.
     func drain(deadline: ContinuousClock.Instant) async -> Bool {
         let timer = DeadlineQueue.shared.schedule(at: deadline) { self.end() }
         notifyEnd()
-        let drainer = Promise<Void>()
+        // Resolved with whether the inbox is idle.
+        let drainer = Promise<Bool>()
         let readers = state.withLock { state in
             state.isDraining = true
             defer { state.readers = [] }
-            if hasEnded || state.isIdle { drainer.resolve() } else { state.drainers.append(drainer) }
+            if hasEnded || state.isIdle {
+                drainer.resolve(with: .success(!hasEnded))
+            } else {
+                state.drainers.append(drainer)
+            }
             return state.readers
         }
         // A waiting reader means that the buffer is empty: it gets no more deliveries.
         for reader in readers { reader.promise.resolve(with: .success([])) }
-        try? await drainer.uncancellableValue()
+        // Never throws: it is resolved, not rejected.
+        let isComplete = (try? await drainer.uncancellableValue()) ?? false
         DeadlineQueue.shared.cancel(timer)
-        let isComplete = !hasEnded
         end()
         return isComplete
     }
 
-    private func takeDrainersIfIdle(_ state: inout State) -> [Promise<Void>] {
+    private func takeDrainersIfIdle(_ state: inout State) -> [Promise<Bool>] {
         guard state.isDraining, state.isIdle else { return [] }
         defer { state.drainers = [] }
         return state.drainers

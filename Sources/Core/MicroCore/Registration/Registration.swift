@@ -3,9 +3,9 @@
 
 public import Logging
 
-/// The heartbeat of a service: keeps a record registered in any registry.
+/// Keeps the record of a service registered in any registry, by heartbeats.
 ///
-/// It refreshes the record after a third of the time to live, with jitter. After a loss (an expired lease, a wiped
+/// It refreshes the record after each ``Configuration/interval``, shortened by up to 10 % at random. After a loss (an expired lease, a wiped
 /// backend, an outage), it registers again, with backoff and without limit. Each loss and each recovery is logged and
 /// reported as a ``RegistrationStatus``.
 public struct Registration: Sendable {
@@ -15,7 +15,7 @@ public struct Registration: Sendable {
         public var timeToLive: Duration = .seconds(30)
         /// The time between heartbeats; nil for a third of the time to live.
         public var interval: Duration?
-        /// The delay before the next attempt after a failure. It never exceeds the interval.
+        /// The delay before the next attempt after a failure. After the start, it does not exceed the interval.
         public var backoff = Backoff(base: .milliseconds(500), maxDelay: .seconds(10))
         /// The time limit of the deregistration at the end; 3 s by default.
         public var deregisterTimeout: Duration = .seconds(3)
@@ -33,7 +33,7 @@ public struct Registration: Sendable {
     private let logger: Logger
     private let onStatusChange: @Sendable (RegistrationStatus) -> Void
 
-    /// Creates a heartbeat. It sends nothing before ``start(within:)``.
+    /// Creates a registration. It sends nothing before ``start(within:)``.
     ///
     /// - Parameters:
     ///   - record: The record to register.
@@ -71,27 +71,24 @@ public struct Registration: Sendable {
     ///
     /// Before it throws, it removes anything that an interrupted attempt may have left in the registry.
     ///
-    /// - Parameter limit: How long to try.
+    /// - Parameter limit: The maximum time for all attempts.
     /// - Throws: The last error of the registry, immediately if another attempt cannot succeed; or `CancellationError`.
     public func start(within limit: Duration) async throws {
-        do { try await register(within: limit) } catch {
-            // An interrupted attempt may have reached the registry, although no server listens at the node's address.
-            let code = (error as? MicroError)?.code
-            if error is CancellationError || code == .deadlineExceeded || code == .unavailable {
-                await deregister(reportsOutcome: false)
-            }
+        var wasInterrupted = false
+        do { try await register(within: limit, &wasInterrupted) } catch {
+            // The attempt may have reached the registry, although no server listens at the node's address.
+            if wasInterrupted { await deregister(reportsOutcome: false) }
             throw error
         }
     }
 
-    private func register(within limit: Duration) async throws {
+    /// - Parameter wasInterrupted: Set if an attempt ended without a response of the registry.
+    private func register(within limit: Duration, _ wasInterrupted: inout Bool) async throws {
         let (end, throttle) = (ContinuousClock.now + limit, LogThrottle())
         var attempt = 0
         while true {
             do {
-                _ = try await withDeadline(end, orThrow: timeoutError(limit)) {
-                    try await registry.register(record, timeToLive: configuration.timeToLive)
-                }
+                try await register(by: end, within: limit, &wasInterrupted)
                 logger.info("registered", metadata: metadata)
                 onStatusChange(.registered)
                 return
@@ -102,6 +99,20 @@ public struct Registration: Sendable {
                 try await Task.sleep(for: delay)
                 attempt += 1
             }
+        }
+    }
+
+    private func register(
+        by deadline: ContinuousClock.Instant, within limit: Duration, _ wasInterrupted: inout Bool
+    ) async throws {
+        do {
+            _ = try await withDeadline(deadline, orThrow: timeoutError(limit)) {
+                try await registry.register(record, timeToLive: configuration.timeToLive)
+            }
+        } catch {
+            let code = (error as? MicroError)?.code
+            if error is CancellationError || code == .deadlineExceeded || code == .unavailable { wasInterrupted = true }
+            throw error
         }
     }
 
@@ -144,9 +155,9 @@ public struct Registration: Sendable {
             }
             if reportsOutcome { logger.info("deregistered", metadata: metadata) }
         } catch {
-            guard reportsOutcome else { return }
-            logger.warning(
-                "not deregistered; the record stays until its time to live ends", metadata: metadata(cause: error))
+            logger.log(
+                level: reportsOutcome ? .warning : .debug,
+                "deregistration failed; the record expires after its time to live", metadata: metadata(cause: error))
         }
     }
 

@@ -24,6 +24,25 @@ import Testing
         #expect(source.hasEnded && ended.value == 1)
     }
 
+    /// A service drains its subscription while its broker is closed.
+    @Test func concurrentDrainsHaveTheSameResult() async throws {
+        let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
+        source.yield(Delivery(topic: "t", message: BrokerMessage(text: "1")))
+        var iterator = subscription.makeAsyncIterator()
+        _ = await iterator.next()
+        let ended = Counter()
+        let drains = (0..<8).map { _ in
+            Task {
+                let isDrained = await subscription.drain(deadline: .now + .seconds(20))
+                ended.add()
+                return isDrained
+            }
+        }
+        #expect(await always(during: .milliseconds(20)) { ended.value == 0 })
+        #expect(await iterator.next() == nil)
+        for drain in drains { #expect(await drain.value) }
+    }
+
     @Test func drainEndsAtDeadline() async throws {
         let (subscription, source) = Subscription.makeStream(options: SubscribeOptions())
         source.yield(Delivery(topic: "t", message: BrokerMessage(text: "1")))
