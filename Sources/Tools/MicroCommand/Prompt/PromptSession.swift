@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import ArgumentParser
 import Foundation
 
 /// The loop of `micro cli`: reads lines and runs them as commands.
@@ -13,10 +14,15 @@ struct PromptSession {
     // MARK: Lines of a pipe
 
     /// Runs the lines of the standard input, which is not a terminal.
+    ///
+    /// - Throws: `ExitCode` with the status of the last command that failed.
     func runLines() async throws {
+        var failure: Int32?
         for try await line in StandardInput.lines {
-            guard await run(String(decoding: line, as: UTF8.self)) else { return }
+            guard let status = await run(String(decoding: line, as: UTF8.self)) else { break }
+            if status != ExitStatus.succeeded.rawValue { failure = status }
         }
+        if let failure { throw ExitCode(failure) }
     }
 
     // MARK: Terminal
@@ -28,7 +34,7 @@ struct PromptSession {
         while !Task.isCancelled {
             guard let line = try await readLine(history.lines, input) else { break }
             history.add(line)
-            guard await run(line) else { return }
+            guard await run(line) != nil else { return }
         }
         try Console.standard.write("\n")
     }
@@ -91,29 +97,32 @@ struct PromptSession {
 
     /// Runs a line.
     ///
-    /// - Returns: Whether the prompt continues.
-    private func run(_ line: String) async -> Bool {
-        let (words, isComplete) = WordSplitter.split(line)
-        guard let first = words.first else { return true }
-        guard isComplete else {
-            Console.standard.message("Error: a quote is not closed")
-            return true
-        }
+    /// - Returns: The exit status of the command; nil if the prompt ends.
+    private func run(_ line: String) async -> Int32? {
+        var (words, isComplete) = WordSplitter.split(line)
+        if words.first == "micro" { words.removeFirst() }
+        guard let first = words.first else { return ExitStatus.succeeded.rawValue }
+        guard isComplete else { return refuse("a quote is not closed") }
+        let status: Int32
         switch first {
-        case "exit", "quit": return false
-        case "help", "?":
-            _ = await CommandRunner.run(["help"] + words.dropFirst())
-        case "cli": Console.standard.message("Error: this is the prompt already")
-        default:
-            let command =
-                first == "ls" ? ["list"] + words.dropFirst() : first == "micro" ? Array(words.dropFirst()) : words
-            await runInterruptibly(command)
+        case "exit", "quit": return nil
+        case "help", "?": status = await CommandRunner.run(["help"] + words.dropFirst())
+        case "cli": status = refuse("this is the prompt already")
+        case "ls": status = await runInterruptibly(["list"] + words.dropFirst())
+        default: status = await runInterruptibly(words)
         }
-        return !Task.isCancelled
+        return Task.isCancelled ? nil : status
+    }
+
+    private func refuse(_ problem: String) -> Int32 {
+        Console.standard.message("Error: \(problem)")
+        return ExitStatus.usage.rawValue
     }
 
     /// Runs a command, which Ctrl-C ends without ending the prompt.
-    private func runInterruptibly(_ words: [String]) async {
+    ///
+    /// - Returns: Its exit status.
+    private func runInterruptibly(_ words: [String]) async -> Int32 {
         // Settings of the prompt, unless the line has its own.
         let given = SettingsExtraction.extract(from: words).options
         let settings = options.filter { given[$0.key] == nil }.flatMap { variable, value -> [String] in
@@ -122,6 +131,7 @@ struct PromptSession {
         }
         let command = Task { await CommandRunner.run(settings + words) }
         await Interruption.handlingInterrupts(by: { command.cancel() }, during: { _ = await command.value })
+        return await command.value
     }
 }
 
