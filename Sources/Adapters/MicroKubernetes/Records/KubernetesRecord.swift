@@ -6,7 +6,9 @@ import Foundation
 import Logging
 import MicroCore
 
-/// The Lease of a node: go-micro's JSON for a service with one node, in an annotation. A long record is compressed, in
+/// Encodes the record of a node in a Lease, and decodes it.
+///
+/// The record is go-micro's JSON for a service with one node, in an annotation. A long record is compressed, in
 /// `holderIdentity`, since all annotations of an object together are limited to 256 KiB.
 enum KubernetesRecord {
     static let recordAnnotation = "swift-micro/record"
@@ -24,7 +26,12 @@ enum KubernetesRecord {
         if json.count <= maxAnnotationSize {
             annotations[recordAnnotation] = String(decoding: json, as: UTF8.self)
         } else {
-            holder = compressedPrefix + Data(Zlib.compressed(json) ?? []).base64EncodedString()
+            guard let compressed = Zlib.compressed(json) else {
+                throw MicroError(
+                    .resourceExhausted, "the record of the node \(node.id) could not be compressed: out of memory",
+                    origin: MicroError.Origin.registry, isSafeToRetry: true)
+            }
+            holder = compressedPrefix + Data(compressed).base64EncodedString()
         }
         let labels = [
             KubernetesNames.scopeLabel: names.scope, KubernetesNames.nameLabel: names.label(of: service.name),
@@ -47,7 +54,7 @@ enum KubernetesRecord {
             }
             if case .at(let end) = expiry, let now, end < now { return nil }
             guard let stored = storedNode(lease, names: names, logger: logger) else { return nil }
-            return stored.service.name == name ?? stored.service.name ? stored : nil
+            return name == nil || stored.service.name == name ? stored : nil
         }
     }
 

@@ -7,9 +7,9 @@ import Synchronization
 
 /// Deletes Leases that expired long ago, left by processes that ended without deregistering.
 ///
-/// A client collects the expired Leases of the services that it registers at most once a minute, and those of all
-/// services once an hour, in a task of its own that delays no heartbeat. A Lease is deleted only if its version is still the one that was read, so a concurrent
-/// renewal keeps it.
+/// At most once a minute, a client deletes the expired Leases of one service that it registers; once an hour, those of
+/// all services. This runs in a separate task and delays no heartbeat. A Lease is deleted only if its version is still
+/// the one that was read, so that a concurrent renewal keeps it.
 final class LeaseCollector: Sendable {
     /// When Leases are deleted.
     struct Policy: Sendable {
@@ -28,6 +28,7 @@ final class LeaseCollector: Sendable {
         var round: Int
         /// The current collection, or the latest one.
         var task: Task<Void, Never>?
+        var isCollecting = false
         var isClosed = false
     }
 
@@ -51,16 +52,17 @@ final class LeaseCollector: Sendable {
                 round: Int.random(in: 0..<max(1, policy.roundsPerFullCollection))))
     }
 
-    /// Starts a collection if one is due, and does not wait for it.
+    /// Starts a collection if one is due and none is in progress, and does not wait for it.
     func collect(_ service: String) {
         state.withLock { state in
-            guard !state.isClosed, state.next <= .now else { return }
+            guard !state.isClosed, !state.isCollecting, state.next <= .now else { return }
+            state.isCollecting = true
             state.next = .now + policy.interval
             state.round = (state.round + 1) % max(1, policy.roundsPerFullCollection)
             let scope = state.round == 0 ? nil : Set([service])
-            state.task = Task { [previous = state.task] in
-                await previous?.value
+            state.task = Task {
                 await collect(scope)
+                self.state.withLock { $0.isCollecting = false }
             }
         }
     }
