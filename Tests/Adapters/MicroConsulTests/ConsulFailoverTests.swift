@@ -30,7 +30,7 @@ import Testing
         #expect(log.outageCount == 1, "\(log.text)")
     }
 
-    @Test func unreachableFirstAddressFailsOver() async throws {
+    @Test func clientFailsOverFromUnreachableAddress() async throws {
         let dead = try ScriptedServer { _ in }
         dead.stop()
         try await withConsul(at: "\(dead.url),\(server.address)") { registry in
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func unresponsiveFirstAddressFailsOver() async throws {
+    @Test func clientFailsOverFromUnresponsiveAddress() async throws {
         let hole = try ScriptedServer { connection in _ = connection.readToEnd() }
         defer { hole.stop() }
         try await withConsul(makeConfiguration("\(hole.url),\(server.address)") { $0.timeout = .seconds(2) }) {

@@ -32,9 +32,9 @@ struct TLSTests {
     }
 
     @Test(arguments: ["DNS:localhost", "IP:127.0.0.2"])
-    func certificateForOtherAddressIsRejected(_ place: String) async throws {
+    func certificateForOtherAddressIsRejected(_ subjectAlternativeName: String) async throws {
         let authority = try await Certificates()
-        try await withServer(try await authority.server(for: place)) { address in
+        try await withServer(try await authority.server(for: subjectAlternativeName)) { address in
             try await withClient(authority.clientConfiguration) { client in
                 let error = try await client.failure(at: address)
                 #expect(error?.code == .unavailable, "\(String(describing: error))")
@@ -42,7 +42,17 @@ struct TLSTests {
         }
     }
 
-    @Test func hostNameIsVerified() async throws {
+    @Test func certificateForOtherHostNameIsRejected() async throws {
+        let authority = try await Certificates()
+        try await withServer(try await authority.server(for: "DNS:other.test")) { address in
+            try await withClient(authority.clientConfiguration) { client in
+                let error = try await client.failure(at: Address(host: "localhost", port: address.port))
+                #expect(error?.code == .unavailable, "\(String(describing: error))")
+            }
+        }
+    }
+
+    @Test func certificateForHostNameIsAccepted() async throws {
         let authority = try await Certificates()
         try await withServer(try await authority.server(for: "DNS:localhost")) { address in
             try await withClient(authority.clientConfiguration) { client in
@@ -218,11 +228,13 @@ struct TLSTests {
     }
 }
 
-/// TLS files that are replaced while they are in use.
-private struct ReplaceableCertificateFiles {
+/// TLS files that are replaced while they are in use. They are deleted with this object.
+private final class ReplaceableCertificateFiles: Sendable {
     private let directory = FileManager.default.temporaryDirectory.appendingPathComponent("tls-\(UUID().uuidString)")
 
     init() throws { try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true) }
+
+    deinit { try? FileManager.default.removeItem(at: directory) }
 
     var settings: HTTPTLSConfiguration {
         var settings = HTTPTLSConfiguration(certificateFile: path("server.pem"), keyFile: path("server.key"))
@@ -261,16 +273,16 @@ extension Certificates {
         HTTPTLSConfiguration(certificateAuthorityFile: certificateAuthorityFile)
     }
 
-    fileprivate func files(of name: String, for place: String = "IP:127.0.0.1") async throws -> (
+    fileprivate func files(of name: String, for subjectAlternativeName: String = "IP:127.0.0.1") async throws -> (
         certificate: String, key: String
     ) {
-        let identity = try await identity(name, subjectAlternativeName: place)
+        let identity = try await identity(name, subjectAlternativeName: subjectAlternativeName)
         return (identity.certificate, identity.key)
     }
 
     /// The configuration of a server.
-    fileprivate func server(for place: String = "IP:127.0.0.1") async throws -> HTTPTLSConfiguration {
-        let files = try await files(of: "server", for: place)
+    fileprivate func server(for subjectAlternativeName: String = "IP:127.0.0.1") async throws -> HTTPTLSConfiguration {
+        let files = try await files(of: "server", for: subjectAlternativeName)
         return HTTPTLSConfiguration(
             certificateFile: files.certificate, keyFile: files.key, certificateAuthorityFile: certificateAuthorityFile)
     }
@@ -318,10 +330,4 @@ private func run(_ server: HTTPTransport, _ body: (Address) async throws -> Void
     await server.close()
     try await running.value
     try result.get()
-}
-
-extension Result where Failure == any Error {
-    fileprivate init(catching body: () async throws -> Success) async {
-        do { self = .success(try await body()) } catch { self = .failure(error) }
-    }
 }

@@ -3,7 +3,7 @@
 
 extension Result where Failure == any Error {
     /// The result of an asynchronous operation.
-    init(catching body: () async throws -> Success) async {
+    package init(catching body: () async throws -> Success) async {
         do { self = .success(try await body()) } catch { self = .failure(error) }
     }
 }

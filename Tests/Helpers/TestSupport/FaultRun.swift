@@ -12,7 +12,7 @@ package enum FaultRun {
 }
 
 extension Trait where Self == ConditionTrait {
-    /// Enables tests in `make test-faults` only. The name of the suite contains `Fault`, `Fuzz`, `Cluster` or `Soak`, because
-    /// that is what `make test-faults` selects; `make lint` checks it.
+    /// Enables tests in `make test-faults` only, which selects by name: the name of the suite contains `Fault`, `Fuzz`,
+    /// `Cluster` or `Soak`, or the name of the test begins with `mutated`. `make lint` checks it.
     package static var faultRun: Self { .enabled(if: FaultRun.isActive, "takes minutes: run make test-faults") }
 }

@@ -89,6 +89,15 @@ package final class RawWebSocket {
         }
     }
 
+    /// Whether the server ends the connection within the limit, without sending a further frame.
+    package func isDisconnected(within limit: Duration = .seconds(10)) -> Bool {
+        guard parse() == nil else { return false }
+        return switch socket.read(within: limit) {
+        case .end, .reset: true
+        case .bytes, .timedOut: false
+        }
+    }
+
     private func parse() -> Frame? {
         guard buffer.count >= 2 else { return nil }
         var (length, offset) = (Int(buffer[1] & 0x7F), 2)

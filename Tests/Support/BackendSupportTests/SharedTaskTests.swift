@@ -5,7 +5,7 @@ import BackendSupport
 import TestSupport
 import Testing
 
-/// The task that watches share, and the limit on dedicated connections.
+/// The task that watches share.
 @Suite(.timeLimit(.minutes(1))) struct SharedTaskTests {
     private let starts = Counter()
     private let running = Counter()
@@ -47,14 +47,5 @@ import Testing
         await task.close()
         await task.keepRunning()
         #expect(starts.value == 0)
-    }
-
-    @Test func connectionsBeyondTheLimitAreRefused() async {
-        let limit = DedicatedConnectionLimit(1)
-        let gotFirst = await limit.withConnection {
-            #expect(await !limit.withConnection {})
-        }
-        #expect(gotFirst)
-        #expect(await limit.withConnection {})
     }
 }

@@ -7,7 +7,7 @@ import Testing
 
 /// Token buckets of clients.
 @Suite struct RateLimiterTests {
-    @Test func burstThenRate() throws {
+    @Test func requestsBeyondBurstAreLimitedToRate() throws {
         let limiter = RateLimiter(RateLimit(requestsPerSecond: 2, burst: 3))
         let start = ContinuousClock.now
         for _ in 0..<3 { #expect(limiter.take(for: "a", at: start) == nil) }
@@ -22,12 +22,12 @@ import Testing
         let limiter = RateLimiter(RateLimit(requestsPerSecond: 1, burst: 1))
         let start = ContinuousClock.now
         for client in 0..<RateLimiter.maxClients { _ = limiter.take(for: "\(client)", at: start) }
-        // All known buckets are empty, so that new clients share one.
-        #expect(limiter.take(for: "new", at: start) == nil)
-        #expect(limiter.take(for: "newer", at: start) != nil)
-        // The buckets are searched once in a second.
-        #expect(limiter.take(for: "newest", at: start + .milliseconds(999)) != nil)
-        // Later the buckets are full again, and are dropped.
-        #expect(limiter.take(for: "newest", at: start + .seconds(10)) == nil)
+        // The search finds no full bucket, so that new clients share one.
+        #expect(limiter.take(for: "new", at: start + .milliseconds(500)) == nil)
+        #expect(limiter.take(for: "newer", at: start + .milliseconds(500)) != nil)
+        // The buckets are full again, but the last search was less than a second ago.
+        #expect(limiter.take(for: "newer", at: start + .milliseconds(1200)) != nil)
+        // The next search drops the full buckets.
+        #expect(limiter.take(for: "newest", at: start + .milliseconds(1500)) == nil)
     }
 }

@@ -64,7 +64,7 @@ import Testing
         (#"{"versions":{"s":{"weights":{"1":0}}}}"#, "versions.s.weights needs"),
         (#"{"versions":{"s":{"weights":{"1":-1}}}}"#, "versions.s.weights needs"),
         (#"{"api_keys":{"shop":""}}"#, "api_keys has an empty"), (#"{"api_keys":["hunter2"]}"#, "api_keys is not"),
-    ]) func errorsNameTheirPlace(_ content: String, _ text: String) throws {
+    ]) func errorsNameTheInvalidMember(_ content: String, _ text: String) throws {
         let error = #expect(throws: MicroError.self) { try read(content) }
         #expect(error?.code == .invalidArgument)
         #expect(

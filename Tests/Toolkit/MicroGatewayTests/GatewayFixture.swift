@@ -60,7 +60,7 @@ struct GatewayFixture {
     /// - Parameters:
     ///   - change: Changes the configuration of the gateway.
     ///   - prepare: Adds endpoints to the service.
-    ///   - headers: The header of the request by which the start is awaited.
+    ///   - headers: Header fields of the request that is repeated until the gateway is ready.
     ///   - body: Gets the port of the gateway.
     func run(
         _ change: (inout GatewayConfiguration) -> Void = { _ in }, prepare: (Microservice) -> Void = { _ in },

@@ -72,10 +72,10 @@ import Testing
         }
     }
 
-    /// With the default codec, which does not support messages, those of the generated code are used.
+    /// The default codec cannot encode protobuf messages, so the codecs of the generated code are used.
     private static let codecs: [[any Codec]] = [[JSONCodec()], [ProtobufCodec()], [ProtobufJSONCodec()]]
 
-    @Test(arguments: codecs.indices) func allFormsAreCalledInBothFormats(_ index: Int) async throws {
+    @Test(arguments: codecs.indices) func everyCallTypeWorksWithEveryCodec(_ index: Int) async throws {
         try await withGreeter(codecs: Self.codecs[index]) { greeter in
             #expect(try await greeter.hello(.with { $0.name = "John" }).greeting == "Hello John")
 
@@ -110,7 +110,7 @@ import Testing
         }
     }
 
-    @Test func errorsOfAllFormsReachTheCaller() async throws {
+    @Test func errorsOfEveryCallTypeReachTheCaller() async throws {
         try await withGreeter { greeter in
             var errors: [MicroError?] = []
             errors.append(await #expect(throws: MicroError.self) { try await greeter.hello(.init()) })

@@ -20,20 +20,18 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{}", 400), ("", 400), ("null", 400), ("[]", 400), ("{\"Header\":1}", 400),
-        ("{\"Header\":{\":topic\":1}}", 400),
-        (#"{"Header":{":topic":"t"},"Body":"***"}"#, 400), (#"{"Header":{":topic":"t"},"Body":"eA"}"#, 400),
-        (#"{"Header":{":topic":"other"},"Body":"eA=="}"#, 400), (#"{"Header":{"a":"b"},"Body":"eA=="}"#, 400),
-        (#"{"Header":{":topic":"t"},"Body":"eA=="}{}"#, 400), (String(repeating: "[", count: 100_000), 400),
-        ("\u{FEFF}", 400),
-        (#"{"Header":{":topic":"t""# + (0...1024).map { #","h\#($0)":"""# }.joined() + #"},"Body":""}"#, 400),
+        "{}", "", "null", "[]", #"{"Header":1}"#, #"{"Header":{":topic":1}}"#,
+        #"{"Header":{":topic":"t"},"Body":"***"}"#, #"{"Header":{":topic":"t"},"Body":"eA"}"#,
+        #"{"Header":{":topic":"other"},"Body":"eA=="}"#, #"{"Header":{"a":"b"},"Body":"eA=="}"#,
+        #"{"Header":{":topic":"t"},"Body":"eA=="}{}"#, String(repeating: "[", count: 100_000), "\u{FEFF}",
+        #"{"Header":{":topic":"t""# + (0...1024).map { #","h\#($0)":"""# }.joined() + #"},"Body":""}"#,
     ])
-    func invalidMessageIsRejected(_ body: String, _ status: Int) async throws {
+    func invalidMessageIsRejected(_ body: String) async throws {
         try await withSubscriber { node, subscription in
             let raw = try await RawConnection.open(to: Address(node))
             try await raw.send(Self.post(body, id: node.id))
             let response = try #require(await raw.responses(1).first)
-            #expect(response.status.hasPrefix("HTTP/1.1 \(status) "), "\(response)")
+            #expect(response.status.hasPrefix("HTTP/1.1 400 "), "\(response)")
             // The connection and the subscription still work.
             try await raw.send(Self.post(Self.good, id: node.id))
             #expect(await raw.responses(2).last?.status == "HTTP/1.1 200 OK")
@@ -82,21 +80,21 @@ import Testing
         }
     }
 
-    /// With a fixed seed: no input traps, and every accepted message satisfies all rules.
+    /// With a fixed seed: no input traps, and every accepted message has valid headers.
     @Test(.faultRun, .blocking) func mutatedMessagesNeverTrap() throws {
         var fuzzer = Fuzzer(seed: 9)
         let seeds = [
             Self.good, #"{"Header":null,"Body":null}"#,
             #"{"Header":{":topic":"t","Content-Type":"application/json","Micro-Id":"\u00e9\ud83d\ude00"},"Body":"eyJuYW1lIjoiSnNvbiJ9Cg=="}"#,
         ].map { Array($0.utf8) }
-        var taken = 0
+        var acceptedCount = 0
         for round in 0..<100_000 {
             let bytes = ByteBuffer(bytes: fuzzer.mutated(seeds[round % seeds.count]))
             guard let message = try? HTTPBrokerMessage.read(Self.request(bytes), for: "t") else { continue }
-            taken += 1
+            acceptedCount += 1
             try TopicRules.check(headers: message.headers)
         }
-        #expect(taken > 1000)
+        #expect(acceptedCount > 1000)
     }
 
     private static func request(_ body: ByteBuffer) -> TransportRequest {

@@ -4,6 +4,7 @@
 import MicroCore
 import MicroHTTP
 import NIOCore
+import TestSupport
 import Testing
 
 @Suite struct EchoTests {

@@ -4,13 +4,15 @@
 import MicroCore
 import MicroHTTP
 import NIOCore
+import TestServers
 import TestSupport
 import Testing
 
 @Suite struct ErrorTests {
     private static let all: [MicroError.Code] = [
-        .invalidArgument, .unauthenticated, .permissionDenied, .notFound, .deadlineExceeded, .payloadTooLarge,
-        .resourceExhausted, .internal, .unsupported, .unavailable,
+        .invalidArgument, .unauthenticated, .permissionDenied, .notFound, .deadlineExceeded, .conflict,
+        .failedPrecondition, .payloadTooLarge, .unprocessable, .resourceExhausted, .internal, .unsupported,
+        .unavailable,
     ]
 
     @Test("T18 every error code is preserved", arguments: all) func errorCodesArePreserved(code: MicroError.Code)
@@ -20,7 +22,7 @@ import Testing
             throw MicroError(code, "no", cause: MicroError(.internal, "hidden"))
         } body: { served in
             let error = try await microError { _ = try await served.call() }
-            #expect(error.code == code)
+            #expect(error.code == code && error.code.status == code.status)
             #expect(error.message == "no")
             #expect(error.origin == "greeter")
             #expect(!error.isSafeToRetry, "the handler has run")
@@ -74,9 +76,7 @@ import Testing
 
     @Test("a refused connection is unavailable, safe to retry, and the message names the address")
     func refusedConnectionIsSafeToRetry() async throws {
-        let server = try ScriptedEchoServer()
-        let address = server.address
-        server.stop()
+        let address = Address.local(try Machine.freePorts(1)[0])
         try await withClient { client in
             let error = try await microError { _ = try await client.call(.test(), to: address) }
             #expect(error.code == .unavailable)

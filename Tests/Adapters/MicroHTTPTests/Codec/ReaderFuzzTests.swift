@@ -75,7 +75,7 @@ import Testing
         _ kind: HTTPReader.Kind, seeds: [String], _ readWithNIODecoder: (ByteBuffer) throws -> [Message]
     ) throws {
         var fuzzer = Fuzzer(seed: 6)
-        var taken = 0
+        var acceptedCount = 0
         for number in 0..<Self.inputs {
             let seed = (0...fuzzer.number(below: 3)).map { _ in seeds[fuzzer.number(below: seeds.count)] }.joined()
             let input = number % 10 == 0 ? Array(seed.utf8) : fuzzer.mutated(Array(seed.utf8))
@@ -84,10 +84,10 @@ import Testing
             let text = String(decoding: input, as: UTF8.self)
             #expect(whole.elementsEqual(other.prefix(whole.count)), "\(text.debugDescription)")
             #expect(Self.read(fuzzer.chunks(of: input), kind) == whole, "\(text.debugDescription)")
-            taken += whole.count
+            acceptedCount += whole.count
         }
         // The reader must accept most complete messages: otherwise nothing would be compared.
-        #expect(taken > Self.inputs / 4, "\(taken)")
+        #expect(acceptedCount > Self.inputs / 4, "\(acceptedCount)")
     }
 
     /// The messages that the reader accepts before it leaves the rest to SwiftNIO's decoder.

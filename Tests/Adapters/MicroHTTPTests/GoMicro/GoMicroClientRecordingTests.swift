@@ -10,7 +10,8 @@ import Testing
 
 /// A swift-micro client calls recorded servers of all versions of go-micro.
 ///
-/// v0.14 is called in the protocol before 1.0, which `LegacyRPCRecordingTests` covers, as well as the same calls to later versions.
+/// v0.14 uses the protocol before v1.0: see `LegacyRPCRecordingTests`. `GoMicroHandmadeTests` has such calls to later
+/// versions.
 @Suite(.timeLimit(.minutes(2))) struct GoMicroClientRecordingTests {
     private static let recordings = (GoMicroRecording.all + GoMicroRecording.unknownEndpoints).filter {
         $0.version != "v0.14.1"

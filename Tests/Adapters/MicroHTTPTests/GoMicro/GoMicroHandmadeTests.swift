@@ -11,7 +11,8 @@ import SwiftProtobuf
 import TestSupport
 import Testing
 
-/// Requests that were written by hand for servers of all versions of go-micro, and requests that they refuse.
+/// Handwritten requests that were sent to servers of all versions of go-micro, including requests that these servers
+/// reject.
 @Suite(.timeLimit(.minutes(1))) struct GoMicroHandmadeTests {
     private func register(_ service: Microservice, _ headers: ValueCollector<Headers>? = nil) {
         service.handle("Greeter.Hello") { (hello: Greeter_HelloRequest, context) in
@@ -20,7 +21,7 @@ import Testing
         }
     }
 
-    /// Every version responds to the protocol before v1.0, with and without the headers of its own.
+    /// Every version responds to requests in the protocol before v1.0, with or without the `Micro-` headers of v1.0.
     @Test(arguments: GoMicroRecording.legacyCalls)
     func legacyCallIsAnswered(_ recording: GoMicroRecording) async throws {
         try await withRecordedService {
@@ -33,7 +34,7 @@ import Testing
         }
     }
 
-    /// A node of v0.14 or v0.20, which have no `protocol` in their metadata, is called in this way.
+    /// The client uses this protocol for nodes of v0.14 and v0.20, whose metadata has no `protocol`.
     @Test(arguments: GoMicroRecording.legacyCalls)
     func serverIsCalledInLegacyProtocol(_ recording: GoMicroRecording) async throws {
         let requests = ValueCollector<ScriptedRequest>()
@@ -90,7 +91,7 @@ import Testing
         }
     }
 
-    /// It gets a response instead of a stream on which neither side sends anything.
+    /// A plain HTTP client that requests a stream gets an error; otherwise, both sides would wait on an open stream.
     @Test(arguments: GoMicroRecording.ends.filter { ["v0.20.0", "v1.0.0"].contains($0.version) })
     func streamOpenedByPlainClientIsRefused(_ recording: GoMicroRecording) async throws {
         let opened = ValueCollector<String>()
@@ -106,7 +107,7 @@ import Testing
         #expect(opened.values.isEmpty)
     }
 
-    /// Clients of Go read the code; its own servers respond with a plain text.
+    /// go-micro's clients read the code of the JSON error, although go-micro's servers respond with plain text.
     @Test(arguments: GoMicroRecording.unknownEndpoints.filter { $0.name == "http_unknown_proto" })
     func unknownEndpointIsNotFound(_ recording: GoMicroRecording) async throws {
         try await withRecordedService {

@@ -4,7 +4,6 @@
 import MicroCore
 import MicroHTTP
 import NIOCore
-import Synchronization
 import Testing
 
 /// A running server and its client.
@@ -88,13 +87,4 @@ func microError(
     }
     Issue.record("nothing was thrown", sourceLocation: sourceLocation)
     throw CancellationError()
-}
-
-/// Collects values from handlers.
-final class ValueCollector<Value: Sendable>: Sendable {
-    private let state = Mutex<[Value]>([])
-
-    var values: [Value] { state.withLock { $0 } }
-
-    func add(_ value: Value) { state.withLock { $0.append(value) } }
 }

@@ -365,7 +365,7 @@ enum ClassEndpoints {
         ]),
         codecs: [MicroProtobuf.ProtobufCodec(), MicroProtobuf.ProtobufJSONCodec()])
 
-    /// Without their underscores, these are no identifiers.
+    /// Without its underscore, this is not an identifier.
     static let _2x = Micro.EndpointDescriptor<Corpus_Class_Self_Type, Corpus_Class_Self_Type>(
         "Class._2x",
         request: Micro.ValueShape(name: "Type", type: "Type", values: [
@@ -376,7 +376,7 @@ enum ClassEndpoints {
             Micro.ValueShape(name: "self", type: "string"),
             Micro.ValueShape(name: "description", type: "string"),
         ]),
-        description: "Without their underscores, these are no identifiers.",
+        description: "Without its underscore, this is not an identifier.",
         codecs: [MicroProtobuf.ProtobufCodec(), MicroProtobuf.ProtobufJSONCodec()])
 
     /// The endpoint `Class._`.
@@ -398,7 +398,7 @@ protocol ClassService: Sendable {
     /// The endpoint `Class.Class`.
     func `class`(_ request: Corpus_Class_Self_Type, context: Micro.RequestContext) async throws -> Corpus_Class_Self_Type
 
-    /// Without their underscores, these are no identifiers.
+    /// Without its underscore, this is not an identifier.
     func _2x(_ request: Corpus_Class_Self_Type, context: Micro.RequestContext) async throws -> Corpus_Class_Self_Type
 
     /// The endpoint `Class._`.
@@ -444,7 +444,7 @@ struct ClassClient: Sendable {
         try await microClient.call(serviceName, ClassEndpoints.`class`, request, options: options)
     }
 
-    /// Without their underscores, these are no identifiers.
+    /// Without its underscore, this is not an identifier.
     func _2x(_ request: Corpus_Class_Self_Type, options: Micro.CallOptions = .init()) async throws -> Corpus_Class_Self_Type {
         try await microClient.call(serviceName, ClassEndpoints._2x, request, options: options)
     }

@@ -3,8 +3,8 @@
 
 import Foundation
 
-/// A certificate authority and the certificates that it has signed, in a temporary folder. They are created by the script of
-/// the containers: `docker/secure/make-certificates`.
+/// A certificate authority and the certificates that it has signed, in a temporary folder. They are created by
+/// `docker/secure/make-certificates`, like those of the containers.
 package final class Certificates: Sendable {
     /// The paths of a certificate and its key, in PEM format.
     package struct Identity: Sendable {

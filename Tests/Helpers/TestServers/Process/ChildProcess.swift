@@ -36,8 +36,8 @@ package final class ChildProcess: Sendable {
         try file.close()
     }
 
-    /// Starts a program whose output on one stream is read by a pipe until the first line, which is recorded. Then the
-    /// pipe has no reader.
+    /// Starts a program, records the first line of one of its output streams, and then closes the reading end of that
+    /// pipe.
     ///
     /// - Parameter stream: The file descriptor of the stream. The other stream is discarded.
     package convenience init(

@@ -13,7 +13,8 @@ package final class RabbitMQServer: ChildServer {
     package struct Settings: Sendable {
         /// The server's certificate and key; nil for plain TCP.
         package var identity: Certificates.Identity?
-        /// The authority of the clients' certificates. A client can log in with the distinguished name of its certificate then.
+        /// The authority of the clients' certificates. If set, a client can log in with the distinguished name of its
+        /// certificate.
         package var clientAuthorityFile: String?
         /// Users and their passwords in addition to `guest`, with all permissions.
         package var users: [String: String] = [:]
@@ -113,7 +114,7 @@ package final class RabbitMQServer: ChildServer {
 
     private func environment(_ ports: (client: Int, distribution: Int, mapper: Int)) -> [String: String] {
         [
-            // The start script replaces itself by the server, so that signals reach it.
+            // The start script runs the server with `exec`, so that signals reach it.
             "RUNNING_UNDER_SYSTEMD": "true",
             "HOME": folder.path,
             "RABBITMQ_NODENAME": node,
@@ -148,7 +149,7 @@ package final class RabbitMQServer: ChildServer {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// Whether the server greets clients: its port opens before it does.
+    /// Whether the server responds to the protocol header with `Connection.Start`. Its port opens earlier.
     package func isHealthy() async -> Bool {
         guard settings.identity == nil else {
             return (try? await control("check_port_connectivity", program: "rabbitmq-diagnostics")) != nil
@@ -166,7 +167,7 @@ package final class RabbitMQServer: ChildServer {
     /// Runs `rabbitmqctl` and returns its output.
     @discardableResult
     package func control(_ arguments: String..., program: String = "rabbitmqctl") async throws -> String {
-        // Debian's scripts on the PATH become the user rabbitmq, who does not have the cookie of this server.
+        // Debian's scripts on the PATH switch to the user rabbitmq, who cannot read this server's Erlang cookie.
         guard let ports, let path = Machine.path(of: "/usr/lib/rabbitmq/bin/\(program)") ?? Machine.path(of: program)
         else { throw externalServerError }
         let child = try ChildProcess(path, ["-q"] + arguments, environment: environment(ports))

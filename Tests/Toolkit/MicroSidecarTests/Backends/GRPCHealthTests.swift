@@ -77,7 +77,7 @@ import Testing
         #expect(message.withLock(\.self) == [0, 0, 0, 0, 0])
     }
 
-    @Test func everythingElseIsNotHealthy() async throws {
+    @Test func otherHealthStatusesAreUnhealthy() async throws {
         for (response, reason) in [
             (Self.start + Self.head + Self.notServing + Self.trailers, "not SERVING"),
             (Self.start + Self.head + Self.notFound, "does not know the service"),
@@ -101,10 +101,8 @@ import Testing
         await #expect(throws: MicroError.self) { () async throws in try await check(http) }
         let silent = try ScriptedServer { connection in _ = connection.readToEnd() }
         defer { silent.stop() }
-        let start = ContinuousClock.now
         await #expect {
             try await check(silent, timeout: .milliseconds(200))
         } throws: { ($0 as? MicroError)?.code == .deadlineExceeded }
-        #expect(ContinuousClock.now - start < .seconds(5))
     }
 }

@@ -138,7 +138,7 @@ import Testing
         } _: { (_) async throws in
             #expect(try await eventually { try await isRegistered() })
             #expect(try await always(during: .milliseconds(500)) { try await isRegistered() })
-            #expect(!fixture.logs.has("app is not healthy"))
+            #expect(!fixture.logs.has("app became unhealthy"))
         }
         #expect(try await !isRegistered())
     }

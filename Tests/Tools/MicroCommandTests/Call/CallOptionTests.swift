@@ -77,6 +77,15 @@ import Testing
         }
     }
 
+    @Test func errorNamesTheVariable() async throws {
+        try await withEcho { system in
+            for (name, value) in [("MICRO_METADATA", "x"), ("MICRO_ADDRESS", "x:y")] {
+                let call = try await system.micro("call", "echo", "Echo.Text", "{}", environment: [name: value])
+                #expect(call.status == 2 && call.text.contains("\(name) \(value) is not"), "\(call.text)")
+            }
+        }
+    }
+
     @Test func timeLimitExitsWithFive() async throws {
         try await withEcho { system in
             let start = ContinuousClock.now

@@ -36,13 +36,6 @@ import Testing
         }
     }
 
-    private func port(of child: ChildProcess) async throws -> Int {
-        let isListening = await eventually { child.text.contains("listening on ") }
-        try #require(isListening, "\(child.text)")
-        return try #require(
-            child.text.firstMatch(of: #/listening on 127\.0\.0\.1:([0-9]+)/#).flatMap { Int($0.output.1) })
-    }
-
     private func hello(_ port: Int, _ headers: [String] = []) throws -> RawHTTPResponse? {
         let body = #"{"name":"John"}"#
         let fields = ["Host: localhost", "Connection: close", "Content-Length: \(body.utf8.count)"] + headers
@@ -53,7 +46,7 @@ import Testing
     @Test func endpointsAreServedListedAndExplained() async throws {
         try await withSystem { (system) async throws in
             let gateway = try startGateway(system)
-            let port = try await port(of: gateway)
+            let port = try await gateway.listeningPort()
             #expect(try await eventually { try hello(port)?.status == 200 }, "\(gateway.text)")
             #expect(try hello(port)?.body.contains("Hello John") == true)
             let routes = try await system.micro("api", "routes")
@@ -72,7 +65,7 @@ import Testing
         let file = try TemporaryFile(#"{"api_keys": {"shop": "first-key"}}"#)
         try await withSystem { (system) async throws in
             let gateway = try startGateway(system, "--config=\(file.path)")
-            let port = try await port(of: gateway)
+            let port = try await gateway.listeningPort()
             #expect(
                 try await eventually { try hello(port, ["X-Api-Key: first-key"])?.status == 200 }, "\(gateway.text)")
             #expect(try hello(port)?.status == 401)
@@ -101,7 +94,7 @@ import Testing
         try await withSystem(greeters: 0) { (system) async throws in
             let options = ["--jwks", keys.path, "--jwt-issuer=https://issuer.example", "--jwt_audience=api"]
             let gateway = try ChildProcess(MicroTool.path, ["api"] + options, environment: system.environment)
-            let port = try await port(of: gateway)
+            let port = try await gateway.listeningPort()
             #expect(try hello(port)?.status == 401)
             #expect(try hello(port, ["Authorization: Bearer a.b.c"])?.status == 401)
             gateway.send(SIGTERM)

@@ -6,13 +6,15 @@ import Testing
 
 @testable import MicroCommand
 
-@Suite struct SettingsTests {
+@Suite final class SettingsTests {
     private let file: URL
     private var store: ContextStore { ContextStore(file: file) }
 
     init() {
         file = FileManager.default.temporaryDirectory.appendingPathComponent("micro-\(UUID().uuidString)/contexts.json")
     }
+
+    deinit { try? FileManager.default.removeItem(at: file.deletingLastPathComponent()) }
 
     @Test func optionPrecedesEnvironmentAndContext() throws {
         try store.write(
@@ -52,7 +54,7 @@ import Testing
         ("NATS_URL", "nats://u:p,w@h1,nats://h2", "nats://***@h1,nats://h2"),
         ("CONSUL_HTTP_ADDR", "h:1", "h:1"), ("MICRO_REGISTRY", "consul", "consul"),
     ])
-    func secretsAreHidden(_ variable: String, _ value: String, _ shown: String) {
+    func onlySecretsAreRedacted(_ variable: String, _ value: String, _ shown: String) {
         #expect(SecretSetting.redacted(value, of: variable) == shown)
     }
 

@@ -154,11 +154,11 @@ final class MutantBroker: Broker {
             return Subscription.makeStream(options: options).subscription
         default: break
         }
-        let (wanted, member, changed) = (topic, queue, options)
+        let (effectiveTopic, effectiveQueue, effectiveOptions) = (topic, queue, options)
         let open: @Sendable (String?) async throws -> Subscription = { [base] queue in
-            try await base.subscribe(to: wanted, queue: queue, options: changed)
+            try await base.subscribe(to: effectiveTopic, queue: queue, options: effectiveOptions)
         }
-        return try await mappingErrors { try await mutated(topic, member, changed, open) }
+        return try await mappingErrors { try await mutated(effectiveTopic, effectiveQueue, effectiveOptions, open) }
     }
 
     private func mutated(
@@ -206,7 +206,7 @@ final class MutantBroker: Broker {
             .delaysOnlyFirstRejection:
             return try await pipedSettling(options, queue, open)
         case .settlesByPosition:
-            // The numbers of deliveries start again after an outage.
+            // Deliveries are numbered from zero again after an outage.
             let positions = Mutex<(outages: Int, deliveries: [Delivery])>((0, []))
             return try await piped(options, queue, open) { [sharedState] delivery, source in
                 let position = positions.withLock { state in

@@ -35,8 +35,8 @@ extension ContractMutant<BrokerHooks> {
         _ makeChange: @escaping @Sendable (MutantState) -> @Sendable (Delivery) -> Delivery?
     ) -> Self {
         ContractMutant(name, requirement) { hooks in
-            hooks.subscribe = { [base = hooks.base, shared = hooks.shared] topic, queue, options in
-                let change = makeChange(shared)
+            hooks.subscribe = { [base = hooks.base, sharedState = hooks.sharedState] topic, queue, options in
+                let change = makeChange(sharedState)
                 let inner = try await base.subscribe(to: topic, queue: queue, options: options)
                 return forwarded(inner, options, change).subscription
             }
@@ -47,15 +47,15 @@ extension ContractMutant<BrokerHooks> {
     private static func losingLateSettlements(_ name: String, _ requirement: String) -> Self {
         ContractMutant(name, requirement) { hooks in
             hooks.subscribe = { [base = hooks.base] topic, queue, options in
-                let memory = MutantState()
+                let state = MutantState()
                 let inner = try await base.subscribe(to: topic, queue: queue, options: options)
                 guard base.capabilities.features.contains(.acknowledgements) else { return inner }
                 return forwarded(inner, options) {
-                    memory.exchange("ended", true)
+                    state.exchange("ended", true)
                     Task { await inner.cancel() }
                 } _: { delivery in
                     delivery.changed { settlement in
-                        if memory.value("ended", as: Bool.self) != true { delivery.forward(settlement) }
+                        if state.value("ended", as: Bool.self) != true { delivery.forward(settlement) }
                     }
                 }.subscription
             }
@@ -77,7 +77,7 @@ extension ContractMutant<BrokerHooks> {
         },
         ContractMutant("someReadersGetTheSameDelivery", "B-several-readers") { hooks in
             hooks.deliver = { delivery, context in
-                guard context.memory.count() % 7 == 0 else { return [delivery] }
+                guard context.state.count() % 7 == 0 else { return [delivery] }
                 return [delivery, delivery.changed(settle: { _ in })]
             }
         },
@@ -99,28 +99,28 @@ extension ContractMutant<BrokerHooks> {
             }
         },
         ContractMutant("dropsForeignMessages", "B-message-foreign") { hooks in
-            let (base, shared) = (hooks.base, hooks.shared)
+            let (base, sharedState) = (hooks.base, hooks.sharedState)
             hooks.publish = { message, topic in
-                shared.exchange("own \(String(buffer: message.body))", true)
+                sharedState.exchange("own \(String(buffer: message.body))", true)
                 try await base.publish(message, to: topic)
             }
             hooks.deliver = { delivery, _ in
                 let key = "own \(String(buffer: delivery.message.body))"
-                guard shared.value(key, as: Bool.self) != true else { return [delivery] }
+                guard sharedState.value(key, as: Bool.self) != true else { return [delivery] }
                 delivery.acknowledge()
                 return []
             }
         },
         ContractMutant("laterSubscribersGetChangedMessages", "B-message-copied") { hooks in
-            hooks.deliver = { [shared = hooks.shared] delivery, _ in
+            hooks.deliver = { [sharedState = hooks.sharedState] delivery, _ in
                 let key = "seen \(delivery.topic) \(String(buffer: delivery.message.body))"
-                return shared.count(key) == 1 ? [delivery] : [delivery.withMessage { $0.headers["k"] = "changed" }]
+                return sharedState.count(key) == 1 ? [delivery] : [delivery.withMessage { $0.headers["k"] = "changed" }]
             }
         },
         ContractMutant("cancelledSubscriptionsStay", "B-resources") { hooks in
-            hooks.subscribe = { [base = hooks.base, shared = hooks.shared] topic, queue, options in
+            hooks.subscribe = { [base = hooks.base, sharedState = hooks.sharedState] topic, queue, options in
                 let inner = try await base.subscribe(to: topic, queue: queue, options: options)
-                shared.exchange("subscription \(shared.count("subscriptions"))", inner)
+                sharedState.exchange("subscription \(sharedState.count("subscriptions"))", inner)
                 return forwarded(inner, options, onEnd: {}).subscription
             }
         },
@@ -131,9 +131,9 @@ extension ContractMutant<BrokerHooks> {
     /// The mutants of outages and deadlines.
     static let failures: [Self] = [
         ContractMutant("publishingInAnOutageSucceeds", "B-publish-returns") { hooks in
-            hooks.publish = { [base = hooks.base, shared = hooks.shared] message, topic in
-                let ends: Int = (shared.value("stop") ?? 0) + (shared.value("kill") ?? 0)
-                if ends > shared.value("start") ?? 0 { return }
+            hooks.publish = { [base = hooks.base, sharedState = hooks.sharedState] message, topic in
+                let ends: Int = (sharedState.value("stop") ?? 0) + (sharedState.value("kill") ?? 0)
+                if ends > sharedState.value("start") ?? 0 { return }
                 try await base.publish(message, to: topic)
             }
         },
@@ -170,21 +170,21 @@ extension ContractMutant<BrokerHooks> {
             }
         },
         ContractMutant("neverPublishesAfterAnOutage", "B-reconnect") { hooks in
-            hooks.publish = { [base = hooks.base, own = hooks.own] message, topic in
-                if let error: MicroError = own.value("outage") { throw error }
+            hooks.publish = { [base = hooks.base, clientState = hooks.clientState] message, topic in
+                if let error: MicroError = clientState.value("outage") { throw error }
                 do { try await base.publish(message, to: topic) } catch let error as MicroError {
-                    if MicroError.Code.outageCodes.contains(error.code) { own.exchange("outage", error) }
+                    if MicroError.Code.outageCodes.contains(error.code) { clientState.exchange("outage", error) }
                     throw error
                 }
             }
         },
-        forwarding("subscriptionsEndAtARestart", "B-restores-subscriptions") { shared in
-            let starts: Int? = shared.value("start")
-            return { shared.value("start", as: Int.self) == starts ? $0 : nil }
+        forwarding("subscriptionsEndAtARestart", "B-restores-subscriptions") { sharedState in
+            let starts: Int? = sharedState.value("start")
+            return { sharedState.value("start", as: Int.self) == starts ? $0 : nil }
         },
-        forwarding("losesThreeMessagesAtARestart", "B-at-least-once") { shared in
-            let (starts, memory): (Int?, MutantState) = (shared.value("start"), MutantState())
-            return { shared.value("start", as: Int.self) == starts || memory.count() > 3 ? $0 : nil }
+        forwarding("losesThreeMessagesAtARestart", "B-at-least-once") { sharedState in
+            let (starts, state): (Int?, MutantState) = (sharedState.value("start"), MutantState())
+            return { sharedState.value("start", as: Int.self) == starts || state.count() > 3 ? $0 : nil }
         },
     ]
 }

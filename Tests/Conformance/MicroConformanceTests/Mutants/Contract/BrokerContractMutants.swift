@@ -144,19 +144,19 @@ extension ContractMutant<BrokerHooks> {
             }
         },
         ContractMutant("refusesToPublishWithoutSubscribers", "B-publish-no-subscribers") { hooks in
-            let (base, shared) = (hooks.base, hooks.shared)
+            let (base, sharedState) = (hooks.base, hooks.sharedState)
             hooks.subscribe = {
-                shared.exchange($0, true)
+                sharedState.exchange($0, true)
                 return try await base.subscribe(to: $0, queue: $1, options: $2)
             }
             hooks.publish = {
-                guard shared.value($1, as: Bool.self) == true else { throw MicroError(.notFound, "no subscriber") }
+                guard sharedState.value($1, as: Bool.self) == true else { throw MicroError(.notFound, "no subscriber") }
                 try await base.publish($0, to: $1)
             }
         },
         ContractMutant("swapsMessages", "B-order") { hooks in
-            hooks.publish = { [base = hooks.base, own = hooks.own] message, topic in
-                guard own.count() % 20 == 7 else { return try await base.publish(message, to: topic) }
+            hooks.publish = { [base = hooks.base, clientState = hooks.clientState] message, topic in
+                guard clientState.count() % 20 == 7 else { return try await base.publish(message, to: topic) }
                 Task {
                     try await Task.sleep(for: .milliseconds(3))
                     try await base.publish(message, to: topic)
@@ -164,14 +164,14 @@ extension ContractMutant<BrokerHooks> {
             }
         },
         ContractMutant("losesEveryHundredthMessage", "B-subscribe-all") { hooks in
-            hooks.publish = { [base = hooks.base, own = hooks.own] in
-                if own.count() % 100 != 0 { try await base.publish($0, to: $1) }
+            hooks.publish = { [base = hooks.base, clientState = hooks.clientState] in
+                if clientState.count() % 100 != 0 { try await base.publish($0, to: $1) }
             }
         },
         ContractMutant("publishesEveryFiftiethTwice", "B-at-most-once") { hooks in
-            hooks.publish = { [base = hooks.base, own = hooks.own] in
+            hooks.publish = { [base = hooks.base, clientState = hooks.clientState] in
                 try await base.publish($0, to: $1)
-                if own.count() % 50 == 0 { try await base.publish($0, to: $1) }
+                if clientState.count() % 50 == 0 { try await base.publish($0, to: $1) }
             }
         },
         ContractMutant("publishIgnoresCancellation", "B-cancellation") { hooks in
@@ -209,9 +209,9 @@ extension ContractMutant<BrokerHooks> {
             }
         },
         ContractMutant("repliesAreSharedByTopic", "B-requests") { hooks in
-            hooks.request = { [base = hooks.base, own = hooks.own] message, topic, deadline in
+            hooks.request = { [base = hooks.base, clientState = hooks.clientState] message, topic, deadline in
                 let reply = try await base.request(message, to: topic, deadline: deadline)
-                return own.exchange(topic, reply) ?? reply
+                return clientState.exchange(topic, reply) ?? reply
             }
         },
         ContractMutant("requestsIgnoreTheirDeadline", "B-requests") { hooks in
@@ -241,27 +241,29 @@ extension ContractMutant<BrokerHooks> {
     private static let subscribing: [Self] = [
         ContractMutant("losesFirstMessage", "B-subscribe-in-effect") { hooks in
             hooks.deliver = { delivery, context in
-                guard context.memory.count() == 1 else { return [delivery] }
+                guard context.state.count() == 1 else { return [delivery] }
                 delivery.acknowledge()
                 return []
             }
         },
         ContractMutant("secondSubscriptionReplacesFirst", "B-subscribe-all") { hooks in
-            hooks.subscribe = { [base = hooks.base, own = hooks.own] topic, queue, options in
+            hooks.subscribe = { [base = hooks.base, clientState = hooks.clientState] topic, queue, options in
                 let subscription = try await base.subscribe(to: topic, queue: queue, options: options)
-                let old: Subscription? = own.exchange(topic + (queue ?? ""), subscription)
+                let old: Subscription? = clientState.exchange(topic + (queue ?? ""), subscription)
                 await old?.cancel()
                 return subscription
             }
         },
         ContractMutant("clientMissesItsOwnMessages", "B-subscribe-all") { hooks in
-            let (base, own) = (hooks.base, hooks.own)
+            let (base, clientState) = (hooks.base, hooks.clientState)
             hooks.publish = {
-                own.exchange(String(buffer: $0.body), true)
+                clientState.exchange(String(buffer: $0.body), true)
                 try await base.publish($0, to: $1)
             }
             hooks.deliver = { delivery, _ in
-                guard own.value(String(buffer: delivery.message.body), as: Bool.self) == true else { return [delivery] }
+                guard clientState.value(String(buffer: delivery.message.body), as: Bool.self) == true else {
+                    return [delivery]
+                }
                 delivery.acknowledge()
                 return []
             }
@@ -303,9 +305,9 @@ extension ContractMutant<BrokerHooks> {
             }
         },
         ContractMutant("overlappingPatternsDeliverOnce", "B-wildcards") { hooks in
-            hooks.deliver = { [own = hooks.own] delivery, _ in
+            hooks.deliver = { [clientState = hooks.clientState] delivery, _ in
                 let key = "\(delivery.topic) \(String(buffer: delivery.message.body)) \(delivery.attempt)"
-                guard own.count(key) == 1 else {
+                guard clientState.count(key) == 1 else {
                     delivery.acknowledge()
                     return []
                 }
@@ -339,16 +341,16 @@ extension ContractMutant<BrokerHooks> {
             if let name = queue, let dash = name.lastIndex(of: "-") { queue = String(name[..<dash]) }
         },
         ContractMutant("queueServesOneMemberPerClient", "B-queues") { hooks in
-            hooks.subscribe = { [base = hooks.base, own = hooks.own] topic, queue, options in
-                if let queue, own.count(topic + queue) > 1 {
+            hooks.subscribe = { [base = hooks.base, clientState = hooks.clientState] topic, queue, options in
+                if let queue, clientState.count(topic + queue) > 1 {
                     return Subscription.makeStream(options: options).subscription
                 }
                 return try await base.subscribe(to: topic, queue: queue, options: options)
             }
         },
         ContractMutant("queueDuplicatesEveryTenthMessage", "B-queues") { hooks in
-            hooks.deliver = { [shared = hooks.shared] delivery, context in
-                guard context.queue != nil, shared.count("q") % 10 == 0 else { return [delivery] }
+            hooks.deliver = { [sharedState = hooks.sharedState] delivery, context in
+                guard context.queue != nil, sharedState.count("q") % 10 == 0 else { return [delivery] }
                 return [delivery, delivery.changed(settle: { _ in })]
             }
         },
@@ -407,7 +409,7 @@ extension ContractMutant<BrokerHooks> {
         subscribing("ignoresReplayOfQueues", "B-replay") { _, queue, options in if queue != nil { options.start = .new }
         },
         delivering("replaysOnlyLaterHalf", "B-replay") { delivery, context in
-            guard context.options.start == .all, context.memory.count() <= 3 else { return [delivery] }
+            guard context.options.start == .all, context.state.count() <= 3 else { return [delivery] }
             delivery.acknowledge()
             return []
         },
@@ -461,8 +463,8 @@ extension ContractMutant<BrokerHooks> {
             }
         },
         delivering("acknowledgesAllEarlierMessages", "B-acknowledge") { delivery, context in
-            let open = (context.memory.value("open", as: [Delivery].self) ?? []) + [delivery]
-            context.memory.exchange("open", open)
+            let open = (context.state.value("open", as: [Delivery].self) ?? []) + [delivery]
+            context.state.exchange("open", open)
             return [
                 delivery.changed { settlement in
                     if settlement == .acknowledged { for each in open { each.acknowledge() } }
@@ -471,7 +473,7 @@ extension ContractMutant<BrokerHooks> {
             ]
         },
         settling("losesEveryFifthAcknowledgement", "B-acknowledge") { delivery, settlement, context in
-            if settlement == .acknowledged, context.memory.count() % 5 == 0 { return }
+            if settlement == .acknowledged, context.state.count() % 5 == 0 { return }
             delivery.forward(settlement)
         },
         delivering("countsAttemptsFromZero", "B-attempt") { delivery, _ in
@@ -481,7 +483,7 @@ extension ContractMutant<BrokerHooks> {
             [delivery.changed(attempt: min(2, delivery.attempt))]
         },
         delivering("countsDeliveriesAsAttempts", "B-attempt") { delivery, context in
-            [delivery.changed(attempt: context.memory.count())]
+            [delivery.changed(attempt: context.state.count())]
         },
         delivering("redeliversWithoutHeaders", "B-reject") { delivery, _ in
             delivery.attempt == 1 ? [delivery] : [delivery.withMessage { $0.headers = [:] }]
@@ -490,8 +492,8 @@ extension ContractMutant<BrokerHooks> {
             if settlement == .returned { delivery.acknowledge() } else { delivery.forward(settlement) }
         },
         settling("lateSettlementsAreIgnored", "B-acknowledge") { delivery, settlement, context in
-            context.memory.exchange("last", delivery.attempt)
-            if delivery.attempt > 1, settlement == .acknowledged, context.memory.count("late") == 1 { return }
+            context.state.exchange("last", delivery.attempt)
+            if delivery.attempt > 1, settlement == .acknowledged, context.state.count("late") == 1 { return }
             delivery.forward(settlement)
         },
     ]
@@ -534,33 +536,33 @@ extension ContractMutant<BrokerHooks> {
             }
         },
         ContractMutant("secondCloseHangs", "B-close-later-operations") { hooks in
-            hooks.close = { [base = hooks.base, own = hooks.own] deadline in
-                if own.count("close") == 2 { try? await Task.sleep(for: .seconds(600)) }
+            hooks.close = { [base = hooks.base, clientState = hooks.clientState] deadline in
+                if clientState.count("close") == 2 { try? await Task.sleep(for: .seconds(600)) }
                 await base.close(deadline: deadline)
             }
         },
         ContractMutant("closeEndsQueuesOfOthers", "B-close-other-clients") { hooks in
-            let (base, shared) = (hooks.base, hooks.shared)
+            let (base, sharedState) = (hooks.base, hooks.sharedState)
             hooks.subscribe = { topic, queue, options in
                 let subscription = try await base.subscribe(to: topic, queue: queue, options: options)
-                if queue != nil { shared.exchange("queue", subscription) }
+                if queue != nil { sharedState.exchange("queue", subscription) }
                 return subscription
             }
             hooks.close = { deadline in
-                await shared.value("queue", as: Subscription.self)?.cancel()
+                await sharedState.value("queue", as: Subscription.self)?.cancel()
                 await base.close(deadline: deadline)
             }
         },
         ContractMutant("cancelDropsTheMessagesOfOthers", "B-cancel") { hooks in
-            hooks.subscribe = { [base = hooks.base, shared = hooks.shared] topic, queue, options in
+            hooks.subscribe = { [base = hooks.base, sharedState = hooks.sharedState] topic, queue, options in
                 let inner = try await base.subscribe(to: topic, queue: queue, options: options)
                 let (subscription, source) = Subscription.makeStream(options: options) {
-                    shared.exchange(topic, true)
+                    sharedState.exchange(topic, true)
                     Task { await inner.cancel() }
                 }
                 Task {
                     for await delivery in inner {
-                        if shared.value(topic, as: Bool.self) == true {
+                        if sharedState.value(topic, as: Bool.self) == true {
                             delivery.acknowledge()
                         } else {
                             source.yield(delivery)

@@ -13,7 +13,9 @@ extension ContractMutant<RegistryHooks> {
             RegisterOutcome
     ) -> Self {
         ContractMutant(name, requirement) { hooks in
-            hooks.register = { [base = hooks.base, own = hooks.own] in try await register(base, own, $0, $1) }
+            hooks.register = { [base = hooks.base, clientState = hooks.clientState] in
+                try await register(base, clientState, $0, $1)
+            }
         }
     }
 
@@ -23,7 +25,9 @@ extension ContractMutant<RegistryHooks> {
         _ lookUp: @escaping @Sendable (any Registry, MutantState, String) async throws -> [ServiceRecord]
     ) -> Self {
         ContractMutant(name, requirement) { hooks in
-            hooks.lookUp = { [base = hooks.base, own = hooks.own] in try await lookUp(base, own, $0) }
+            hooks.lookUp = { [base = hooks.base, clientState = hooks.clientState] in
+                try await lookUp(base, clientState, $0)
+            }
         }
     }
 
@@ -31,15 +35,15 @@ extension ContractMutant<RegistryHooks> {
 
     /// The mutants of what is stored and read.
     static let stored: [Self] = [
-        lookingUp("secondLookUpIsChanged", "R-values-copied") { base, own, name in
+        lookingUp("secondLookUpIsChanged", "R-values-copied") { base, clientState, name in
             var found = try await base.lookUp(name)
-            guard own.count("lookups of \(name)") > 1 else { return found }
+            guard clientState.count("lookups of \(name)") > 1 else { return found }
             for index in found.indices { found[index].metadata["changed"] = "yes" }
             return found
         },
-        registering("overtakesOlderOperations", "R-node-order") { base, own, record, timeToLive in
+        registering("overtakesOlderOperations", "R-node-order") { base, clientState, record, timeToLive in
             // Every third registration is executed after later operations of the same client.
-            guard own.count() % 3 == 2 else { return try await base.register(record, timeToLive: timeToLive) }
+            guard clientState.count() % 3 == 2 else { return try await base.register(record, timeToLive: timeToLive) }
             Task {
                 try await Task.sleep(for: .milliseconds(50))
                 try await base.register(record, timeToLive: timeToLive)
@@ -47,22 +51,22 @@ extension ContractMutant<RegistryHooks> {
             return RegisterOutcome(timeToLive: timeToLive, created: false)
         },
         ContractMutant("ignoresForeignDeregistrations", "R-foreign-deregistration") { hooks in
-            let (base, own) = (hooks.base, hooks.own)
+            let (base, clientState) = (hooks.base, hooks.clientState)
             hooks.register = { record, timeToLive in
-                for node in record.nodes { own.exchange(node.id, true) }
+                for node in record.nodes { clientState.exchange(node.id, true) }
                 return try await base.register(record, timeToLive: timeToLive)
             }
             hooks.deregister = { record in
                 var record = record
-                record.nodes.removeAll { own.value($0.id, as: Bool.self) != true }
+                record.nodes.removeAll { clientState.value($0.id, as: Bool.self) != true }
                 if !record.nodes.isEmpty { try await base.deregister(record) }
             }
         },
-        registering("mixesConcurrentRegistrations", "R-register-concurrent") { base, own, record, timeToLive in
+        registering("mixesConcurrentRegistrations", "R-register-concurrent") { base, clientState, record, timeToLive in
             var record = record
             for index in record.nodes.indices {
                 let id = record.nodes[index].id
-                let earlier: [String: String]? = own.exchange(id, record.nodes[index].metadata)
+                let earlier: [String: String]? = clientState.exchange(id, record.nodes[index].metadata)
                 if let earlier { record.nodes[index].metadata = earlier }
             }
             return try await base.register(record, timeToLive: timeToLive)
@@ -75,19 +79,19 @@ extension ContractMutant<RegistryHooks> {
             }
             return RegisterOutcome(timeToLive: timeToLive, created: true)
         },
-        registering("stopsRefreshing", "R-registration-heartbeat") { base, own, record, timeToLive in
-            guard own.count(record.nodes.first?.id ?? "") <= 3 else {
+        registering("stopsRefreshing", "R-registration-heartbeat") { base, clientState, record, timeToLive in
+            guard clientState.count(record.nodes.first?.id ?? "") <= 3 else {
                 return RegisterOutcome(timeToLive: timeToLive, created: false)
             }
             return try await base.register(record, timeToLive: timeToLive)
         },
         registering("refreshesAtMostEveryThirdOfTheTimeToLive", "R-registration-interval") {
-            base, own, record, timeToLive in
+            base, clientState, record, timeToLive in
             let id = record.nodes.first?.id ?? ""
-            if let timeToLive, let last: ContinuousClock.Instant = own.value(id), last > .now - timeToLive / 3 {
+            if let timeToLive, let last: ContinuousClock.Instant = clientState.value(id), last > .now - timeToLive / 3 {
                 return RegisterOutcome(timeToLive: timeToLive, created: false)
             }
-            own.exchange(id, ContinuousClock.now)
+            clientState.exchange(id, ContinuousClock.now)
             return try await base.register(record, timeToLive: timeToLive)
         },
         registering("nodesNeverExpire", "R-register-expiry") { base, _, record, timeToLive in
@@ -116,22 +120,22 @@ extension ContractMutant<RegistryHooks> {
             return found
         },
         ContractMutant("dropsNodesOfOtherPrograms", "R-lookup-foreign-ids") { hooks in
-            let (base, shared) = (hooks.base, hooks.shared)
+            let (base, sharedState) = (hooks.base, hooks.sharedState)
             hooks.register = { record, timeToLive in
-                for node in record.nodes { shared.exchange("own \(node.id)", true) }
+                for node in record.nodes { sharedState.exchange("own \(node.id)", true) }
                 return try await base.register(record, timeToLive: timeToLive)
             }
             hooks.lookUp = { name in
                 try await base.lookUp(name).compactMap { record in
                     var record = record
-                    record.nodes.removeAll { shared.value("own \($0.id)", as: Bool.self) != true }
+                    record.nodes.removeAll { sharedState.value("own \($0.id)", as: Bool.self) != true }
                     return record.nodes.isEmpty ? nil : record
                 }
             }
         },
-        lookingUp("linearizableReadsAreCached", "R-linearizable-reads") { base, own, name in
+        lookingUp("linearizableReadsAreCached", "R-linearizable-reads") { base, clientState, name in
             let found = try await base.lookUp(name)
-            return own.exchange(name, found) ?? found
+            return clientState.exchange(name, found) ?? found
         },
     ]
 
@@ -179,8 +183,8 @@ extension ContractMutant<RegistryHooks> {
                 return changed
             }
         },
-        registering("refreshesByReplacing", "R-watch-no-duplicates") { base, own, record, timeToLive in
-            if own.exchange(record.nodes.first?.id ?? "", record) == record {
+        registering("refreshesByReplacing", "R-watch-no-duplicates") { base, clientState, record, timeToLive in
+            if clientState.exchange(record.nodes.first?.id ?? "", record) == record {
                 try await base.deregister(record)
                 try await Task.sleep(for: .milliseconds(5))
             }
@@ -227,10 +231,10 @@ extension ContractMutant<RegistryHooks> {
                 return []
             }
         },
-        lookingUp("neverReadsAfterAnOutage", "R-recovery") { base, own, name in
-            if let error: MicroError = own.value("outage") { throw error }
+        lookingUp("neverReadsAfterAnOutage", "R-recovery") { base, clientState, name in
+            if let error: MicroError = clientState.value("outage") { throw error }
             do { return try await base.lookUp(name) } catch let error as MicroError {
-                if error.code == .unavailable { own.exchange("outage", error) }
+                if error.code == .unavailable { clientState.exchange("outage", error) }
                 throw error
             }
         },

@@ -99,17 +99,17 @@ extension ContractMutant<RegistryHooks> {
         storing("dropsLastNode", "R-register-adds") { if $0.nodes.count > 1 { $0.nodes.removeLast() } },
         storing("storesAtMostEightNodes", "R-register-adds") { $0.nodes = Array($0.nodes.prefix(8)) },
         ContractMutant("skipsEveryOtherHeartbeat", "R-register-refresh") { hooks in
-            hooks.register = { [base = hooks.base, own = hooks.own] record, timeToLive in
-                let isKnown = own.exchange(record.nodes.first?.id ?? "", record) == record
-                if isKnown, own.count("heartbeats") % 4 != 0 {
+            hooks.register = { [base = hooks.base, clientState = hooks.clientState] record, timeToLive in
+                let isKnown = clientState.exchange(record.nodes.first?.id ?? "", record) == record
+                if isKnown, clientState.count("heartbeats") % 4 != 0 {
                     return RegisterOutcome(timeToLive: timeToLive, created: false)
                 }
                 return try await base.register(record, timeToLive: timeToLive)
             }
         },
         ContractMutant("refreshesWithHalfTheTimeToLive", "R-register-refresh") { hooks in
-            hooks.register = { [base = hooks.base, own = hooks.own] record, timeToLive in
-                let isKnown = own.exchange(record.nodes.first?.id ?? "", record) == record
+            hooks.register = { [base = hooks.base, clientState = hooks.clientState] record, timeToLive in
+                let isKnown = clientState.exchange(record.nodes.first?.id ?? "", record) == record
                 var outcome = try await base.register(
                     record, timeToLive: isKnown ? timeToLive.map { $0 / 4 } : timeToLive)
                 outcome.timeToLive = timeToLive
@@ -117,59 +117,61 @@ extension ContractMutant<RegistryHooks> {
             }
         },
         ContractMutant("refreshesOnlyLastNode", "R-register-refresh") { hooks in
-            hooks.register = { [base = hooks.base, own = hooks.own] record, timeToLive in
+            hooks.register = { [base = hooks.base, clientState = hooks.clientState] record, timeToLive in
                 var record = record
-                if own.exchange(record.nodes.first?.id ?? "", record) == record {
+                if clientState.exchange(record.nodes.first?.id ?? "", record) == record {
                     record.nodes = record.nodes.suffix(1)
                 }
                 return try await base.register(record, timeToLive: timeToLive)
             }
         },
         ContractMutant("ignoresChangedEndpoints", "R-register-updates") { hooks in
-            hooks.register = { [base = hooks.base, own = hooks.own] record, timeToLive in
+            hooks.register = { [base = hooks.base, clientState = hooks.clientState] record, timeToLive in
                 var record = record
                 let key = record.name + record.version
-                if let known: [Endpoint] = own.value(key) { record.endpoints = known }
-                own.exchange(key, record.endpoints)
+                if let known: [Endpoint] = clientState.value(key) { record.endpoints = known }
+                clientState.exchange(key, record.endpoints)
                 return try await base.register(record, timeToLive: timeToLive)
             }
         },
         ContractMutant("ignoresChangedVersionMetadata", "R-register-updates") { hooks in
-            hooks.register = { [base = hooks.base, own = hooks.own] record, timeToLive in
+            hooks.register = { [base = hooks.base, clientState = hooks.clientState] record, timeToLive in
                 var record = record
                 let key = record.name + record.version
-                if let known: [String: String] = own.value(key) { record.metadata = known }
-                own.exchange(key, record.metadata)
+                if let known: [String: String] = clientState.value(key) { record.metadata = known }
+                clientState.exchange(key, record.metadata)
                 return try await base.register(record, timeToLive: timeToLive)
             }
         },
         ContractMutant("mergesNodeMetadata", "R-register-updates") { hooks in
-            hooks.register = { [base = hooks.base, own = hooks.own] record, timeToLive in
+            hooks.register = { [base = hooks.base, clientState = hooks.clientState] record, timeToLive in
                 var record = record
                 for index in record.nodes.indices {
                     let key = record.nodes[index].id
-                    if let known: [String: String] = own.value(key) {
+                    if let known: [String: String] = clientState.value(key) {
                         record.nodes[index].metadata.merge(known) { new, _ in new }
                     }
-                    own.exchange(key, record.nodes[index].metadata)
+                    clientState.exchange(key, record.nodes[index].metadata)
                 }
                 return try await base.register(record, timeToLive: timeToLive)
             }
         },
         ContractMutant("mergesVersionMetadata", "R-register-updates") { hooks in
-            hooks.register = { [base = hooks.base, own = hooks.own] record, timeToLive in
+            hooks.register = { [base = hooks.base, clientState = hooks.clientState] record, timeToLive in
                 var record = record
                 let key = record.name + record.version
-                if let known: [String: String] = own.value(key) { record.metadata.merge(known) { new, _ in new } }
-                own.exchange(key, record.metadata)
+                if let known: [String: String] = clientState.value(key) {
+                    record.metadata.merge(known) { new, _ in new }
+                }
+                clientState.exchange(key, record.metadata)
                 return try await base.register(record, timeToLive: timeToLive)
             }
         },
         ContractMutant("keepsMovedNodeInOldVersion", "R-register-moves") { hooks in
-            hooks.register = { [base = hooks.base, shared = hooks.shared] record, timeToLive in
+            hooks.register = { [base = hooks.base, sharedState = hooks.sharedState] record, timeToLive in
                 let outcome = try await base.register(record, timeToLive: timeToLive)
                 for node in record.nodes {
-                    guard var old: ServiceRecord = shared.exchange(node.id, record), old.version != record.version
+                    guard var old: ServiceRecord = sharedState.exchange(node.id, record), old.version != record.version
                     else { continue }
                     for index in old.nodes.indices { old.nodes[index].id += "-old" }
                     try await base.register(old, timeToLive: timeToLive)
@@ -178,11 +180,12 @@ extension ContractMutant<RegistryHooks> {
             }
         },
         ContractMutant("keepsNodeMovedByAnotherClient", "R-foreign-moves") { hooks in
-            hooks.lookUp = { [base = hooks.base, own = hooks.own] name in
+            hooks.lookUp = { [base = hooks.base, clientState = hooks.clientState] name in
                 let found = try await base.lookUp(name)
-                guard found.isEmpty, let old: [ServiceRecord] = own.value(name), let node = old.first?.nodes.first
+                guard found.isEmpty, let old: [ServiceRecord] = clientState.value(name),
+                    let node = old.first?.nodes.first
                 else {
-                    own.exchange(name, found)
+                    clientState.exchange(name, found)
                     return found
                 }
                 for other in try await base.list() {
@@ -194,8 +197,8 @@ extension ContractMutant<RegistryHooks> {
             }
         },
         ContractMutant("restoresOnlyIfAllNodesAreLost", "R-register-detects-loss") { hooks in
-            hooks.register = { [base = hooks.base, own = hooks.own] record, timeToLive in
-                if own.exchange(record.nodes.first?.id ?? "", record) == record {
+            hooks.register = { [base = hooks.base, clientState = hooks.clientState] record, timeToLive in
+                if clientState.exchange(record.nodes.first?.id ?? "", record) == record {
                     let found = Set(try await base.lookUp(record.name).flatMap(\.nodes).map(\.id))
                     var rest = record
                     rest.nodes.removeAll { !found.contains($0.id) }
@@ -205,34 +208,34 @@ extension ContractMutant<RegistryHooks> {
             }
         },
         ContractMutant("restoresSilently", "R-registration-status") { hooks in
-            hooks.register = { [base = hooks.base, own = hooks.own] record, timeToLive in
-                let isKnown = own.exchange(record.nodes.first?.id ?? "", record) == record
+            hooks.register = { [base = hooks.base, clientState = hooks.clientState] record, timeToLive in
+                let isKnown = clientState.exchange(record.nodes.first?.id ?? "", record) == record
                 var outcome = try await base.register(record, timeToLive: timeToLive)
                 if isKnown { outcome.created = false }
                 return outcome
             }
         },
         ContractMutant("keepsFirstTimeToLive", "R-register-expiry") { hooks in
-            hooks.register = { [base = hooks.base, own = hooks.own] record, timeToLive in
+            hooks.register = { [base = hooks.base, clientState = hooks.clientState] record, timeToLive in
                 let id = record.nodes.first?.id ?? ""
-                let first: Duration? = own.value(id)
-                if first == nil, let timeToLive { own.exchange(id, timeToLive) }
+                let first: Duration? = clientState.value(id)
+                if first == nil, let timeToLive { clientState.exchange(id, timeToLive) }
                 return try await base.register(record, timeToLive: first ?? timeToLive)
             }
         },
         reporting("neverReportsCreated", "R-register-created") { outcome, _ in outcome.created = false },
         ContractMutant("reportsChangedRecordsAsCreated", "R-register-created") { hooks in
-            hooks.register = { [base = hooks.base, own = hooks.own] record, timeToLive in
+            hooks.register = { [base = hooks.base, clientState = hooks.clientState] record, timeToLive in
                 var outcome = try await base.register(record, timeToLive: timeToLive)
-                let old: ServiceRecord? = own.exchange(record.nodes.first?.id ?? "", record)
+                let old: ServiceRecord? = clientState.exchange(record.nodes.first?.id ?? "", record)
                 if let old, old != record { outcome.created = true }
                 return outcome
             }
         },
         ContractMutant("reportsCreatedOncePerClient", "R-register-created") { hooks in
-            hooks.register = { [base = hooks.base, own = hooks.own] record, timeToLive in
+            hooks.register = { [base = hooks.base, clientState = hooks.clientState] record, timeToLive in
                 var outcome = try await base.register(record, timeToLive: timeToLive)
-                if own.count() > 1 { outcome.created = false }
+                if clientState.count() > 1 { outcome.created = false }
                 return outcome
             }
         },
@@ -437,14 +440,16 @@ extension ContractMutant<RegistryHooks> {
             }
         },
         ContractMutant("emptyNamespaceSeesAll", "R-namespaces") { hooks in
-            let (base, shared, options) = (hooks.base, hooks.shared, hooks.options)
+            let (base, sharedState, options) = (hooks.base, hooks.sharedState, hooks.options)
             hooks.register = { record, timeToLive in
-                shared.exchange("last", record)
+                sharedState.exchange("last", record)
                 return try await base.register(record, timeToLive: timeToLive)
             }
             hooks.list = {
                 let found = try await base.list()
-                guard options.namespace.isEmpty, let last: ServiceRecord = shared.value("last") else { return found }
+                guard options.namespace.isEmpty, let last: ServiceRecord = sharedState.value("last") else {
+                    return found
+                }
                 return Set(found + [last.name]).sorted()
             }
         },
@@ -488,22 +493,24 @@ extension ContractMutant<RegistryHooks> {
             }
         },
         ContractMutant("lookUpReturnsCacheInOutage", "R-unavailable") { hooks in
-            hooks.lookUp = { [base = hooks.base, own = hooks.own] name in
+            hooks.lookUp = { [base = hooks.base, clientState = hooks.clientState] name in
                 do {
                     let found = try await base.lookUp(name)
-                    own.exchange(name, found)
+                    clientState.exchange(name, found)
                     return found
                 } catch let error as MicroError where error.code == .unavailable {
-                    guard let cached: [ServiceRecord] = own.value(name) else { throw error }
+                    guard let cached: [ServiceRecord] = clientState.value(name) else { throw error }
                     return cached
                 }
             }
         },
         ContractMutant("lookUpReturnsCacheForASecond", "R-read-your-writes") { hooks in
-            hooks.lookUp = { [base = hooks.base, own = hooks.own] name in
-                if let cached: [ServiceRecord] = own.value(name), own.count("reads") % 3 != 0 { return cached }
+            hooks.lookUp = { [base = hooks.base, clientState = hooks.clientState] name in
+                if let cached: [ServiceRecord] = clientState.value(name), clientState.count("reads") % 3 != 0 {
+                    return cached
+                }
                 let found = try await base.lookUp(name)
-                own.exchange(name, found)
+                clientState.exchange(name, found)
                 return found
             }
         },
@@ -634,17 +641,19 @@ extension ContractMutant<RegistryHooks> {
             return memory.count("live") == 1 ? old : nil
         },
         ContractMutant("watchThrowsInOutage", "R-watch-throws") { hooks in
-            hooks.watch = { [base = hooks.base, own = hooks.own] in
-                if own.value("down", as: Bool.self) == true { throw MicroError(.unavailable, "the backend is down") }
+            hooks.watch = { [base = hooks.base, clientState = hooks.clientState] in
+                if clientState.value("down", as: Bool.self) == true {
+                    throw MicroError(.unavailable, "the backend is down")
+                }
                 return try base.watch($0)
             }
-            hooks.lookUp = { [base = hooks.base, own = hooks.own] name in
+            hooks.lookUp = { [base = hooks.base, clientState = hooks.clientState] name in
                 do {
                     let found = try await base.lookUp(name)
-                    own.exchange("down", false)
+                    clientState.exchange("down", false)
                     return found
                 } catch {
-                    own.exchange("down", true)
+                    clientState.exchange("down", true)
                     throw error
                 }
             }
@@ -656,29 +665,29 @@ extension ContractMutant<RegistryHooks> {
             }
         },
         ContractMutant("servesThirtyTwoWatches", "R-watch-initial") { hooks in
-            hooks.watch = { [base = hooks.base, own = hooks.own] in
-                own.count("watches") > 32 ? RegistryWatch.makeStream().watch : try base.watch($0)
+            hooks.watch = { [base = hooks.base, clientState = hooks.clientState] in
+                clientState.count("watches") > 32 ? RegistryWatch.makeStream().watch : try base.watch($0)
             }
         },
         ContractMutant("watchesOfOneNameShareTheirStates", "R-watch-later") { hooks in
-            hooks.watch = { [base = hooks.base, own = hooks.own] name in
-                let known: RegistryWatch? = own.value(name ?? "*")
+            hooks.watch = { [base = hooks.base, clientState = hooks.clientState] name in
+                let known: RegistryWatch? = clientState.value(name ?? "*")
                 let watch = try known ?? base.watch(name)
-                own.exchange(name ?? "*", watch)
+                clientState.exchange(name ?? "*", watch)
                 return watch
             }
         },
         ContractMutant("keepsReleasedWatches", "R-watch-released") { hooks in
-            hooks.watch = { [base = hooks.base, shared = hooks.shared] name in
+            hooks.watch = { [base = hooks.base, sharedState = hooks.sharedState] name in
                 let watch = try base.watch(name)
-                shared.exchange("watch \(shared.count("watches"))", watch)
+                sharedState.exchange("watch \(sharedState.count("watches"))", watch)
                 return watch
             }
         },
         ContractMutant("secondWatchEndsFirst", "R-watch-ends") { hooks in
-            hooks.watch = { [base = hooks.base, own = hooks.own] name in
+            hooks.watch = { [base = hooks.base, clientState = hooks.clientState] name in
                 let watch = try base.watch(name)
-                let old: RegistryWatch? = own.exchange(name ?? "*", watch)
+                let old: RegistryWatch? = clientState.exchange(name ?? "*", watch)
                 old?.cancel()
                 return watch
             }
@@ -705,31 +714,31 @@ extension ContractMutant<RegistryHooks> {
 
     private static let lifecycle: [Self] = [
         ContractMutant("closeDeregisters", "R-close-keeps-nodes") { hooks in
-            let (base, own) = (hooks.base, hooks.own)
+            let (base, clientState) = (hooks.base, hooks.clientState)
             hooks.register = {
-                own.exchange("record", $0)
+                clientState.exchange("record", $0)
                 return try await base.register($0, timeToLive: $1)
             }
             hooks.close = {
-                if let record: ServiceRecord = own.value("record") { try? await base.deregister(record) }
+                if let record: ServiceRecord = clientState.value("record") { try? await base.deregister(record) }
                 await base.close()
             }
         },
         ContractMutant("secondCloseHangs", "R-close-ends") { hooks in
-            hooks.close = { [base = hooks.base, own = hooks.own] in
-                if own.count("close") == 2 { try? await Task.sleep(for: .seconds(600)) }
+            hooks.close = { [base = hooks.base, clientState = hooks.clientState] in
+                if clientState.count("close") == 2 { try? await Task.sleep(for: .seconds(600)) }
                 await base.close()
             }
         },
         ContractMutant("watchesSurviveClose", "R-close-ends") { hooks in
-            let (own, makeAnother) = (hooks.own, hooks.makeAnother)
+            let (clientState, makeAnother) = (hooks.clientState, hooks.makeAnother)
             hooks.watch = { [base = hooks.base] name in
                 _ = try base.watch(name)
                 let (watch, source) = RegistryWatch.makeStream()
                 Task {
-                    let known = own.value("other", as: (any Registry).self)
+                    let known = clientState.value("other", as: (any Registry).self)
                     let other = if let known { known } else { try await makeAnother() }
-                    own.exchange("other", other)
+                    clientState.exchange("other", other)
                     for await state in try other.watch(name) { source.yield(state) }
                 }
                 return watch

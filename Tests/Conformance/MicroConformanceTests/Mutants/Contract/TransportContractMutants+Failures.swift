@@ -14,7 +14,9 @@ extension ContractMutant<TransportHooks> {
             TransportResponse
     ) -> Self {
         ContractMutant(name, requirement) { hooks in
-            hooks.call = { [base = hooks.base, own = hooks.own] in try await call(base, own, $0, $1) }
+            hooks.call = { [base = hooks.base, clientState = hooks.clientState] in
+                try await call(base, clientState, $0, $1)
+            }
         }
     }
 
@@ -84,10 +86,10 @@ extension ContractMutant<TransportHooks> {
                 return TransportResponse(contentType: request.contentType)
             }
         },
-        calling("neverCallsAddressAgain", "T-reconnect") { base, own, request, address in
-            if let error: MicroError = own.value("\(address)") { throw error }
+        calling("neverCallsAddressAgain", "T-reconnect") { base, clientState, request, address in
+            if let error: MicroError = clientState.value("\(address)") { throw error }
             do { return try await base.call(request, to: address) } catch let error as MicroError {
-                if error.code == .unavailable { own.exchange("\(address)", error) }
+                if error.code == .unavailable { clientState.exchange("\(address)", error) }
                 throw error
             }
         },
@@ -105,9 +107,9 @@ extension ContractMutant<TransportHooks> {
             return try await base.call(request, to: address)
         },
         ContractMutant("usesAConnectionForEachCall", "T-connections") { hooks in
-            hooks.call = { [makeAnother = hooks.makeAnother, shared = hooks.shared] request, address in
+            hooks.call = { [makeAnother = hooks.makeAnother, sharedState = hooks.sharedState] request, address in
                 let other = try await makeAnother()
-                shared.exchange("transport \(shared.count("transports"))", other)
+                sharedState.exchange("transport \(sharedState.count("transports"))", other)
                 return try await other.call(request, to: address)
             }
         },

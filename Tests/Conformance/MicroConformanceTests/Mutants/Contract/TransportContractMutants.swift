@@ -118,12 +118,14 @@ extension ContractMutant<TransportHooks> {
         },
         requesting("dropsServiceNames", "T-request-names") { $0.service = "service" },
         ContractMutant("coalescesEqualRequests", "T-own-response") { hooks in
-            hooks.call = { [base = hooks.base, own = hooks.own] request, address in
+            hooks.call = { [base = hooks.base, clientState = hooks.clientState] request, address in
                 let key =
                     "\(address) \(request.endpoint) \(String(buffer: request.body)) \(request.headers.map(\.value))"
-                if let running: Task<TransportResponse, any Error> = own.value(key) { return try await running.value }
+                if let running: Task<TransportResponse, any Error> = clientState.value(key) {
+                    return try await running.value
+                }
                 let task = Task { try await base.call(request, to: address) }
-                own.exchange(key, task)
+                clientState.exchange(key, task)
                 return try await withTaskCancellationHandler {
                     try await task.value
                 } onCancel: {
@@ -335,9 +337,9 @@ extension ContractMutant<TransportHooks> {
             hooks.streams = { lookup, endpoint in lookup(endpoint) ?? { _, _ in } }
         },
         ContractMutant("cancelledStreamsAreNotNotified", "T-stream-cancel") { hooks in
-            hooks.open = { [base = hooks.base, own = hooks.own] request, address in
+            hooks.open = { [base = hooks.base, clientState = hooks.clientState] request, address in
                 let stream = try await base.open(request, to: address)
-                own.exchange("\(own.count())", stream)
+                clientState.exchange("\(clientState.count())", stream)
                 let delegate = LeakingDelegate(stream)
                 let (leaking, source) = TransportStream.makeStream(delegate: delegate)
                 Task {
@@ -367,50 +369,50 @@ extension ContractMutant<TransportHooks> {
 
     private static let listeners: [Self] = [
         ContractMutant("releasedStreamsStayOpen", "T-stream-release") { hooks in
-            hooks.open = { [base = hooks.base, own = hooks.own] request, address in
+            hooks.open = { [base = hooks.base, clientState = hooks.clientState] request, address in
                 let stream = try await base.open(request, to: address)
-                own.exchange("\(own.count())", stream)
+                clientState.exchange("\(clientState.count())", stream)
                 return CountingDelegate(stream, leaks: true).makeStream()
             }
         },
         ContractMutant("drainCutsStreams", "T-drain") { hooks in
-            hooks.streamHandler = { [shared = hooks.shared] handler in
+            hooks.streamHandler = { [sharedState = hooks.sharedState] handler in
                 { request, stream in
                     let memory = MutantState()
                     try await handler(
                         request,
                         stream.intercepted(sending: { message in
-                            if shared.value("draining", as: Bool.self) == true, memory.count() > 0 {
+                            if sharedState.value("draining", as: Bool.self) == true, memory.count() > 0 {
                                 throw MicroError(.unavailable, "draining")
                             }
                             return message
                         }))
                 }
             }
-            hooks.drain = { [shared = hooks.shared] listener, deadline in
-                shared.exchange("draining", true)
+            hooks.drain = { [sharedState = hooks.sharedState] listener, deadline in
+                sharedState.exchange("draining", true)
                 await listener.drain(deadline: deadline)
             }
         },
         ContractMutant("earlyCallsAreRefused", "T-bind-wait") { hooks in
-            hooks.run = { [shared = hooks.shared] run, listener, _ in
-                shared.exchange("\(listener.address)", true)
+            hooks.run = { [sharedState = hooks.sharedState] run, listener, _ in
+                sharedState.exchange("\(listener.address)", true)
                 try await run()
             }
-            hooks.call = { [base = hooks.base, shared = hooks.shared] request, address in
-                guard shared.value("\(address)", as: Bool.self) == true else {
+            hooks.call = { [base = hooks.base, sharedState = hooks.sharedState] request, address in
+                guard sharedState.value("\(address)", as: Bool.self) == true else {
                     throw MicroError(.unavailable, "\(address) does not serve yet")
                 }
                 return try await base.call(request, to: address)
             }
         },
         ContractMutant("earlyStreamsLoseTheirFirstMessage", "T-bind-wait") { hooks in
-            hooks.run = { [shared = hooks.shared] run, listener, _ in
-                shared.exchange("\(listener.address)", true)
+            hooks.run = { [sharedState = hooks.sharedState] run, listener, _ in
+                sharedState.exchange("\(listener.address)", true)
                 try await run()
             }
-            hooks.open = { [base = hooks.base, shared = hooks.shared] request, address in
-                let isEarly = shared.value("\(address)", as: Bool.self) != true
+            hooks.open = { [base = hooks.base, sharedState = hooks.sharedState] request, address in
+                let isEarly = sharedState.value("\(address)", as: Bool.self) != true
                 let stream = try await base.open(request, to: address)
                 let memory = MutantState()
                 return stream.intercepted(receiving: { isEarly && memory.count() == 1 ? nil : $0 })
@@ -529,8 +531,8 @@ extension ContractMutant<TransportHooks> {
             }
         },
         ContractMutant("secondCloseHangs", "T-close") { hooks in
-            hooks.close = { [base = hooks.base, own = hooks.own] in
-                if own.count("close") == 2 { try? await Task.sleep(for: .seconds(600)) }
+            hooks.close = { [base = hooks.base, clientState = hooks.clientState] in
+                if clientState.count("close") == 2 { try? await Task.sleep(for: .seconds(600)) }
                 await base.close()
             }
         },

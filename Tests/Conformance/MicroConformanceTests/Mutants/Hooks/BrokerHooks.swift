@@ -6,21 +6,21 @@ import MicroCore
 
 /// The operations of a broker. A mutant can replace each of them.
 struct BrokerHooks: Sendable {
-    /// Where and how a subscription was made.
+    /// The parameters and the state of a subscription.
     struct Context: Sendable {
         let topic: String
         let queue: String?
         let options: SubscribeOptions
         /// The state of the subscription.
-        let memory = MutantState()
+        let state = MutantState()
     }
 
     /// The broker without a defect.
     let base: any Broker
     /// The state of this client.
-    let own = MutantState()
+    let clientState = MutantState()
     /// The state that all clients share.
-    let shared: MutantState
+    let sharedState: MutantState
 
     var publish: @Sendable (BrokerMessage, String) async throws -> Void
     var subscribe: @Sendable (String, String?, SubscribeOptions) async throws -> Subscription
@@ -33,9 +33,9 @@ struct BrokerHooks: Sendable {
     var endsWithBroker = true
     var close: @Sendable (ContinuousClock.Instant) async -> Void
 
-    init(_ base: any Broker, _ shared: MutantState) {
+    init(_ base: any Broker, _ sharedState: MutantState) {
         self.base = base
-        self.shared = shared
+        self.sharedState = sharedState
         publish = { try await base.publish($0, to: $1) }
         subscribe = { try await base.subscribe(to: $0, queue: $1, options: $2) }
         request = { try await base.request($0, to: $1, deadline: $2) }
@@ -118,7 +118,7 @@ struct HookedBrokerHarness: BrokerHarness {
     /// Whether other cases use the backend at the same time, so that it cannot be controlled.
     let isShared: Bool
     let change: @Sendable (inout BrokerHooks) -> Void
-    private let shared = MutantState()
+    private let sharedState = MutantState()
 
     init(
         _ base: any BrokerHarness, isShared: Bool = false, _ change: @escaping @Sendable (inout BrokerHooks) -> Void
@@ -131,7 +131,7 @@ struct HookedBrokerHarness: BrokerHarness {
     var subject: TestSubject { base.subject }
     var bounds: BrokerBounds { base.bounds }
     var control: (any BackendControl)? {
-        isShared ? nil : base.control.map { ObservedControl(base: $0, memory: shared) }
+        isShared ? nil : base.control.map { ObservedControl(base: $0, state: sharedState) }
     }
     var endpoint: BackendEndpoint? { base.endpoint }
     var credentials: Set<CredentialKind> { base.credentials }
@@ -140,7 +140,7 @@ struct HookedBrokerHarness: BrokerHarness {
     var badSubscribers: (any BadSubscribers)? { base.badSubscribers }
 
     func makeClient(_ options: BrokerClientOptions) async throws -> any Broker {
-        var hooks = BrokerHooks(try await base.makeClient(options), shared)
+        var hooks = BrokerHooks(try await base.makeClient(options), sharedState)
         change(&hooks)
         return HookedBroker(hooks: hooks)
     }

@@ -11,9 +11,9 @@ struct RegistryHooks: Sendable {
     /// The options of the client.
     let options: RegistryClientOptions
     /// The state of this client.
-    let own = MutantState()
+    let clientState = MutantState()
     /// The state that all clients share.
-    let shared: MutantState
+    let sharedState: MutantState
     /// Makes another client of the same kind, without a defect.
     let makeAnother: @Sendable () async throws -> any Registry
 
@@ -27,12 +27,12 @@ struct RegistryHooks: Sendable {
     var close: @Sendable () async -> Void
 
     init(
-        _ base: any Registry, _ options: RegistryClientOptions, _ shared: MutantState,
+        _ base: any Registry, _ options: RegistryClientOptions, _ sharedState: MutantState,
         _ makeAnother: @escaping @Sendable () async throws -> any Registry
     ) {
         self.base = base
         self.options = options
-        self.shared = shared
+        self.sharedState = sharedState
         self.makeAnother = makeAnother
         register = { try await base.register($0, timeToLive: $1) }
         deregister = { try await base.deregister($0) }
@@ -79,7 +79,7 @@ struct HookedRegistryHarness: RegistryHarness {
     /// Whether other cases use the backend at the same time, so that it cannot be controlled.
     let isShared: Bool
     let change: @Sendable (inout RegistryHooks) -> Void
-    private let shared = MutantState()
+    private let sharedState = MutantState()
 
     init(
         _ base: any RegistryHarness, isShared: Bool = false, _ change: @escaping @Sendable (inout RegistryHooks) -> Void
@@ -92,7 +92,7 @@ struct HookedRegistryHarness: RegistryHarness {
     var subject: TestSubject { base.subject }
     var bounds: RegistryBounds { base.bounds }
     var control: (any BackendControl)? {
-        isShared ? nil : base.control.map { ObservedControl(base: $0, memory: shared) }
+        isShared ? nil : base.control.map { ObservedControl(base: $0, state: sharedState) }
     }
     var endpoint: BackendEndpoint? { base.endpoint }
     var credentials: Set<CredentialKind> { base.credentials }
@@ -102,7 +102,7 @@ struct HookedRegistryHarness: RegistryHarness {
     var corrupter: (any RegistryCorrupter)? { base.corrupter }
 
     func makeClient(_ options: RegistryClientOptions) async throws -> any Registry {
-        var hooks = RegistryHooks(try await base.makeClient(options), options, shared) { [base] in
+        var hooks = RegistryHooks(try await base.makeClient(options), options, sharedState) { [base] in
             try await base.makeClient(options)
         }
         change(&hooks)

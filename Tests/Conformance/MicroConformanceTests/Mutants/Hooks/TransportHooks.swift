@@ -9,9 +9,9 @@ struct TransportHooks: Sendable {
     /// The transport without a defect.
     let base: any Transport
     /// The state of this transport.
-    let own = MutantState()
+    let clientState = MutantState()
     /// The state that all transports share.
-    let shared: MutantState
+    let sharedState: MutantState
     /// Makes another transport of the same kind, without a defect.
     let makeAnother: @Sendable () async throws -> any Transport
 
@@ -40,11 +40,11 @@ struct TransportHooks: Sendable {
     }
 
     init(
-        _ base: any Transport, _ shared: MutantState,
+        _ base: any Transport, _ sharedState: MutantState,
         _ makeAnother: @escaping @Sendable () async throws -> any Transport
     ) {
         self.base = base
-        self.shared = shared
+        self.sharedState = sharedState
         self.makeAnother = makeAnother
         features = base.capabilities.features
         call = { try await base.call($0, to: $1) }
@@ -82,7 +82,7 @@ struct HookedTransport: Transport {
 private struct HookedListener: TransportListener {
     let base: any TransportListener
     let hooks: TransportHooks
-    let memory = MutantState()
+    let state = MutantState()
 
     var address: Address { hooks.address(base.address) }
     var problem: MicroError? { hooks.problem(base.problem) }
@@ -92,7 +92,7 @@ private struct HookedListener: TransportListener {
         try await hooks.run(
             { try await base.run(hooks.handler(handler)) { hooks.streams(streams, $0).map(hooks.streamHandler) } },
             base,
-            memory)
+            state)
     }
 
     func drain(deadline: ContinuousClock.Instant) async { await hooks.drain(base, deadline) }
@@ -102,7 +102,7 @@ private struct HookedListener: TransportListener {
 struct HookedTransportHarness: TransportHarness {
     let base: any TransportHarness
     let change: @Sendable (inout TransportHooks) -> Void
-    private let shared = MutantState()
+    private let sharedState = MutantState()
 
     init(_ base: any TransportHarness, _ change: @escaping @Sendable (inout TransportHooks) -> Void) {
         self.base = base
@@ -115,7 +115,7 @@ struct HookedTransportHarness: TransportHarness {
     var badPeers: (any BadTransportPeers)? { base.badPeers }
 
     func makeTransport(_ options: TransportClientOptions) async throws -> any Transport {
-        var hooks = TransportHooks(try await base.makeTransport(options), shared) { [base] in
+        var hooks = TransportHooks(try await base.makeTransport(options), sharedState) { [base] in
             try await base.makeTransport(options)
         }
         change(&hooks)

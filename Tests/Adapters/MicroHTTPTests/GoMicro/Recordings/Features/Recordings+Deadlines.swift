@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension GoMicroRecording {
-    /// Calls whose deadline passes at the client, and a call after them.
+    /// Calls with a time limit of 200 ms to a slow handler, and the next call of the same client. Clients before v1.18
+    /// disconnect at the limit; v4 and later send a timeout of 5 s whatever the limit is.
     static let expiredCalls: [GoMicroRecording] = [
         GoMicroRecording(
             "v0.14.1", "http_timeout_proto/0",
@@ -170,7 +171,7 @@ extension GoMicroRecording {
             ]),
     ]
 
-    /// Streams that are longer than their timeout of 300 ms.
+    /// Streams of clients with a time limit of 300 ms, which last longer. v4 sends no timeout with a stream.
     static let slowStreams: [GoMicroRecording] = [
         GoMicroRecording(
             "v1.0.0", "http_stream_slow_proto",
