@@ -8,9 +8,9 @@ import Synchronization
 
 /// The HTTP transport: go-micro's calls over HTTP/1.1. Go and Swift services can call each other.
 ///
-/// Connections are kept alive and shared by all calls of a transport. It runs on the event loops of the process, or on
-/// those of ``HTTPConfiguration/eventLoopGroup``. Handlers start there as well, and continue there after waiting for
-/// something that runs on the event loop: they must not block.
+/// Connections are kept alive and shared by all calls of a transport. It uses the event loops of
+/// ``HTTPConfiguration/eventLoopGroup``, by default SwiftNIO's singleton group. Handlers start on these event loops,
+/// and may continue on them after waiting, so they must not block.
 public final class HTTPTransport: Transport {
     private let configuration: HTTPConfiguration
     private let wireFormat: any HTTPWireFormat
@@ -25,9 +25,9 @@ public final class HTTPTransport: Transport {
     /// Creates a transport. Nothing is opened until it is used.
     ///
     /// - Parameters:
-    ///   - configuration: The limits.
-    ///   - logger: Logs handlers that fail with errors other than `MicroError` and, at `debug`, peers that do not send
-    ///     HTTP/1.1.
+    ///   - configuration: The limits, the timeouts and the event loop group.
+    ///   - logger: The logger for errors of handlers other than `MicroError` and, at `debug`, for peers that do not
+    ///     send HTTP/1.1.
     public convenience init(configuration: HTTPConfiguration = HTTPConfiguration(), logger: Logger = .component("http"))
     {
         self.init(configuration: configuration, security: nil, logger: logger)

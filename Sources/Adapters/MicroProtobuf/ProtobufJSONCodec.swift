@@ -13,9 +13,9 @@ import SwiftProtobuf
 public struct ProtobufJSONCodec: Codec {
     /// The format of encoded messages.
     public enum Format: Sendable {
-        /// go-micro's: original field names, numbers for 64-bit integers and enumerations, and a line feed at the end. Every
-        /// version of go-micro decodes it; v1.0 ignores fields in lowerCamelCase and fails on integers and enumerations as
-        /// text.
+        /// go-micro's: original field names, numbers for 64-bit integers and enumerations, and a line feed at the end.
+        /// All versions of go-micro can decode it. go-micro v1.0 cannot decode ``canonical``: it ignores names in
+        /// lowerCamelCase, and rejects integers and enumerations as text.
         case goMicro
         /// The canonical mapping (https://protobuf.dev/programming-guides/json): field names in lowerCamelCase, 64-bit
         /// integers as strings, enumerations by name. JavaScript needs it for integers beyond 2^53.

@@ -20,7 +20,7 @@ final class NATSRequests: Sendable {
 
     init(_ connection: NATSConnectionManager) {
         self.connection = connection
-        inbox = NATSInbox("replies", of: connection) { messages, inbox in
+        inbox = NATSInbox(NATSSubject.replyInboxName, of: connection) { messages, inbox in
             for message in messages { inbox.remove(message.subject)?.reply.resolve(with: .success(message)) }
         } fail: { request, error in
             request.reply.reject(with: error)

@@ -6,8 +6,11 @@ import MicroCore
 
 /// The subjects that are addresses of listeners or inboxes.
 package enum NATSSubject {
-    /// The default start of the inboxes for replies. A client subscribes to one with its first request, until it is closed.
-    package static let replyInboxPrefix = "_INBOX.replies."
+    /// The name of reply inboxes: the token after the prefix of all inboxes.
+    static let replyInboxName = "replies"
+    /// The default prefix of reply inboxes. A client subscribes to its inbox with the first request, and unsubscribes
+    /// when it is closed.
+    package static let replyInboxPrefix = "\(NATSConfiguration().inboxPrefix).\(replyInboxName)."
 
     /// Creates a subject that no other client uses.
     static func makeUnique(prefix: String) -> String { "\(prefix).\(NATSUniqueName.make())" }
@@ -25,9 +28,9 @@ package enum NATSSubject {
         return address.host
     }
 
-    /// The subject that a caller requests to listen on; nil for any.
+    /// The subject to listen on; nil if the address is a host, so that a unique subject has to be made.
     ///
-    /// - Parameter prefix: The prefix of inboxes, by which subjects differ from hosts.
+    /// - Parameter prefix: The prefix that distinguishes a subject from a host.
     /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument`.
     static func bindSubject(_ address: Address, prefix: String) throws -> String? {
         let isRequested = address.host.hasPrefix(prefix + ".")

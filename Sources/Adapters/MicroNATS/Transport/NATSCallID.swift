@@ -3,7 +3,7 @@
 
 import GoMicroWire
 
-/// A client's number of a call, which its reply repeats under the names that the client used: `Micro-Id`, or `Micro-ID` in
+/// The ID that a client has given to a call, which its reply repeats under the names that the client used: `Micro-Id`, or `Micro-ID` in
 /// go-micro v4 and later. JSON keys are case-sensitive.
 struct NATSCallID: Sendable {
     private static let defaultName = "Micro-Id"

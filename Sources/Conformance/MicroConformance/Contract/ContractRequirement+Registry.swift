@@ -60,7 +60,7 @@ extension ContractRequirement {
             ["R01", "R06"]),
         ContractRequirement(
             "R-register-fields", "ServiceRecord",
-            "All fields of a record are returned as they were registered, whatever their texts.",
+            "All fields of a record are returned as they were registered, whatever characters they contain.",
             ["R01", "R07", "R08", "R12"]),
         ContractRequirement(
             "R-register-refresh", "Registry.register",

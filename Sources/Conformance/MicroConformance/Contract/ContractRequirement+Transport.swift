@@ -68,7 +68,7 @@ extension ContractRequirement {
             ["T20", "T22", "T63", "T67", "T68", "T76", "T79"]),
         ContractRequirement(
             "T-malformed-requests", "TransportListener.run",
-            "Malformed requests are refused and do no harm.", ["T21"]),
+            "Malformed requests are refused, and the listener continues to serve other calls.", ["T21"]),
         ContractRequirement(
             "T-malformed-responses", "Transport.call",
             "A malformed, incomplete or unknown response is an error, and uses bounded memory.",

@@ -27,7 +27,7 @@ extension Client {
         return stream.reader
     }
 
-    /// Calls an endpoint that responds to a stream of messages with one.
+    /// Calls an endpoint that responds to a stream of messages with a single message.
     ///
     /// - Parameters:
     ///   - service: The name of the service.

@@ -43,7 +43,8 @@ extension Client {
         try await serverStream(endpoint.requiredService, endpoint, request, options: options)
     }
 
-    /// Calls an endpoint, whose descriptor names the service, that responds to a stream of messages with one.
+    /// Calls an endpoint, whose descriptor names the service, that responds to a stream of messages with a single
+    /// message.
     ///
     /// - Parameters:
     ///   - endpoint: The endpoint.

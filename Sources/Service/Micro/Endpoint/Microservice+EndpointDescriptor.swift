@@ -44,7 +44,7 @@ extension Microservice {
         }
     }
 
-    /// Adds the handler of an endpoint that responds to a stream of messages with one.
+    /// Adds the handler of an endpoint that responds to a stream of messages with a single message.
     ///
     /// - Parameters:
     ///   - endpoint: The endpoint.

@@ -33,7 +33,8 @@ struct HealthListener: Sendable {
                 try await listener.run { request in
                     guard Self.endpoints.contains(request.endpoint) else {
                         throw MicroError(
-                            .notFound, "only /healthz and /readyz are served here", origin: MicroError.Origin.server)
+                            .notFound, "only /healthz, /readyz and \(DebugEndpoints.health) are served here",
+                            origin: MicroError.Origin.server)
                     }
                     return try await server.respond(to: request)
                 })

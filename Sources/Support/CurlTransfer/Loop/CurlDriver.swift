@@ -20,7 +20,7 @@ protocol CurlDriver: AnyObject {
 }
 
 extension CurlTransfer.Driver {
-    /// Creates the driver; nil if the process has run out of descriptors or memory.
+    /// Creates the driver; nil if libcurl cannot be initialized, or the process has run out of descriptors or memory.
     func make() -> (any CurlDriver)? {
         guard CurlLibrary.isReady, let multi = curl_multi_init() else { return nil }
         switch self {

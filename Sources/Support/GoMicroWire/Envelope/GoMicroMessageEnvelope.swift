@@ -78,7 +78,8 @@ package struct GoMicroMessageEnvelope: Sendable {
 
     // MARK: Writing
 
-    /// The envelope as Go writes it: headers in the order of their names, an empty body as null.
+    /// The envelope as JSON: headers in the order of their names, and an empty body as null, as Go writes them.
+    /// Characters that Go escapes for HTML are not escaped.
     package func encoded() -> ByteBuffer {
         var bytes = ByteBuffer()
         let size = fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 6 }
@@ -112,7 +113,7 @@ extension GoMicroMessageEnvelope {
         var names: Set<String> = []
         for (name, _) in message.headers where !names.insert(name.lowercased()).inserted {
             throw MicroError(
-                .unsupported, "go-micro's envelope cannot hold several headers \(name): send it once",
+                .unsupported, "go-micro's envelope cannot hold repeated headers: send \(name) once",
                 origin: MicroError.Origin.broker, isSafeToRetry: true)
         }
         self.init(message.headers.map { ($0.name, $0.value) }, body: message.body)

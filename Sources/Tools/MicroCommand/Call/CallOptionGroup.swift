@@ -13,7 +13,7 @@ struct CallOptionGroup: ParsableArguments {
         help: ArgumentHelp("A header of the request (MICRO_METADATA: separated by commas).", valueName: "name=value"))
     var metadata: [String] = []
 
-    @Option(help: "The time limit, such as 500ms or 10s (default: that of the client, 5s; a stream has none).")
+    @Option(help: "The timeout, such as 500ms or 10s (default: that of the client for calls, 5s; none for streams).")
     var timeout: String?
 
     @Option(help: "Call the node at HOST:PORT, which need not be registered (MICRO_ADDRESS).")
@@ -25,7 +25,7 @@ struct CallOptionGroup: ParsableArguments {
     @Option(help: "The media type of the request; the body is sent as it is.")
     var contentType = "application/json"
 
-    @Flag(name: [.short, .long], help: "Show the node, the attempts and their times on the standard error.")
+    @Flag(name: [.short, .long], help: "Show the node, the attempts and their durations on standard error.")
     var verbose = false
 
     func validate() throws {
@@ -37,22 +37,24 @@ struct CallOptionGroup: ParsableArguments {
     /// The headers of the request.
     var headers: Headers {
         get throws {
-            let environment = ProcessInfo.processInfo.environment["MICRO_METADATA"] ?? ""
-            let pairs = metadata.isEmpty ? environment.split(separator: ",").map(String.init) : metadata
-            return try MetadataPairs.parse(pairs, option: "--metadata")
+            guard metadata.isEmpty else { return try MetadataPairs.parse(metadata, option: "--metadata") }
+            let variable = "MICRO_METADATA"
+            let text = ProcessInfo.processInfo.environment[variable] ?? ""
+            return try MetadataPairs.parse(text.split(separator: ",").map(String.init), option: variable)
         }
     }
 
-    /// The time limit; nil for the client's.
+    /// The timeout; nil for the default: the client's for a call, none for a stream.
     var timeLimit: Duration? { get throws { try timeout.map { try TimeLimit.parse($0, option: "--timeout") } } }
 
     /// The address of the node; nil to select one.
     var nodeAddress: Address? {
         get throws {
-            let environment = ProcessInfo.processInfo.environment["MICRO_ADDRESS"]
-            guard let text = address ?? environment, !text.isEmpty else { return nil }
+            let variable = "MICRO_ADDRESS"
+            let setting = address == nil ? variable : "--address"
+            guard let text = address ?? ProcessInfo.processInfo.environment[variable], !text.isEmpty else { return nil }
             do { return try Address(parsing: text) } catch {
-                throw ValidationError("--address \(text) is not an address: expected HOST:PORT.")
+                throw ValidationError("\(setting) \(text) is not an address: expected HOST:PORT.")
             }
         }
     }
@@ -67,11 +69,11 @@ struct CallOptionGroup: ParsableArguments {
     }
 }
 
-/// Pairs `name=value` of options.
 enum MetadataPairs {
-    /// Reads pairs.
+    /// Parses `NAME=VALUE` pairs of an option or an environment variable.
     ///
-    /// - Throws: `ValidationError` that names the option.
+    /// - Parameter option: The name of the option or variable.
+    /// - Throws: `ValidationError` that names the option or variable.
     static func parse(_ pairs: [String], option: String) throws -> Headers {
         var headers = Headers()
         for pair in pairs {

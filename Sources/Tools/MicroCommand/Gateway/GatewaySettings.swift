@@ -11,8 +11,9 @@ import MicroJWT
 actor GatewaySettings {
     private let reader: ConfigReader
     private let logger: Logger
-    /// Keeps the keys of its issuer between two reads.
-    private var tokens: (configuration: JWTConfiguration, authenticator: JWTAuthenticator)?
+    /// The authenticator of the previous read. It is reused while its configuration is unchanged, because its keys stay
+    /// valid if the issuer cannot be reached.
+    private var current: (configuration: JWTConfiguration, authenticator: JWTAuthenticator)?
 
     init(_ reader: ConfigReader, logger: Logger) {
         self.reader = reader
@@ -29,12 +30,12 @@ actor GatewaySettings {
 
     private func authenticator() async throws -> JWTAuthenticator? {
         guard let configuration = try JWTConfiguration(configReader: reader, prefix: "micro.api") else { return nil }
-        if let tokens, tokens.configuration == configuration {
-            await tokens.authenticator.reloadKeys()
-            return tokens.authenticator
+        if let current, current.configuration == configuration {
+            await current.authenticator.reloadKeys()
+            return current.authenticator
         }
         let authenticator = try await JWTAuthenticator(configuration, logger: logger)
-        tokens = (configuration, authenticator)
+        current = (configuration, authenticator)
         return authenticator
     }
 }

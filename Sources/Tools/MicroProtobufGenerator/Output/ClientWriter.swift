@@ -6,7 +6,7 @@ import SwiftProtobufPluginLibrary
 /// Writes the client of a service.
 struct ClientWriter {
     let service: ServiceModel
-    /// The access modifier of declarations, with a space at its end.
+    /// The access modifier with a trailing space; empty for internal.
     let access: String
 
     func write(to printer: inout CodePrinter) {

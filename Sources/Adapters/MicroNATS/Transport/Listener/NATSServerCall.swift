@@ -8,9 +8,9 @@ import Synchronization
 /// A call that a listener handles.
 final class NATSServerCall: Sendable {
     let request: TransportRequest
-    /// The subject of the reply.
+    /// The client's inbox, to which the reply is published.
     let inbox: String
-    /// The client's number of the call.
+    /// The ID that the client has given to the call. The reply repeats it.
     let id: NATSCallID
     private let task = HandlerTask()
     private let hasReplied = Atomic(false)

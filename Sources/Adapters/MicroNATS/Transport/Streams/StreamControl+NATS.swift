@@ -8,9 +8,9 @@ import NIOCore
 
 /// Control messages are separate from calls and streams: they use a subject to which go-micro does not subscribe.
 ///
-/// A call or stream is identified by the client's inbox. The client sends
-/// `PUB _INBOX.server.control _INBOX.client.control` to the listener at `_INBOX.server`; the listener sends to
-/// `_INBOX.client.control`.
+/// A control message applies to the stream of the client's inbox, or to all calls in flight that the client has sent
+/// from it. The client sends `PUB _INBOX.server.control _INBOX.client.control` to the listener at `_INBOX.server`; the
+/// listener sends to `_INBOX.client.control`.
 extension StreamControl {
     private static let suffix = ".control"
 
@@ -22,13 +22,13 @@ extension StreamControl {
         subject.hasSuffix(suffix) ? String(subject.dropLast(suffix.count)) : nil
     }
 
-    /// Parses a message; nil for anything else.
+    /// Parses a control message; nil if the message is not one.
     init?(_ message: NATSMessage) {
         guard message.status == nil, message.body.readableBytes <= 32 else { return nil }
         self.init(String(buffer: message.body))
     }
 
-    /// Sends the message if there is a connection.
+    /// Sends the control message. Without a connection, it is dropped.
     ///
     /// - Parameter inbox: The client's inbox if the client is the sender.
     func send(to subject: String, inbox: String? = nil, by connection: NATSConnectionManager) {

@@ -118,7 +118,7 @@ extension BrokerCase {
         },
         BrokerCase(
             "B71", .core, "Closing a client does not affect the subscriptions of other clients.",
-            rationale: "Clients share connections, which the first one that is closed ends."
+            rationale: "Clients share a connection, and closing one client closes it for all."
         ) { context in
             let client = try await context.makeClient()
             let closed = try await context.record(client)

@@ -14,9 +14,9 @@ import Synchronization
 /// proxy.faults = [.blackHole]
 /// ```
 ///
-/// It forwards bytes unchanged, including TLS. It retains at most 1 MiB per direction of a connection and then stops
-/// reading, except for the bytes in the system's buffers when a peer disconnects. It runs on one event loop of
-/// SwiftNIO's singleton group.
+/// It forwards bytes unchanged, including TLS. It buffers at most 1 MiB per direction of a connection, and then stops
+/// reading. When a peer disconnects, it additionally buffers what the operating system has already received. It runs on
+/// one event loop of SwiftNIO's singleton group.
 public final class FaultProxy: Sendable {
     /// The address on which the proxy listens.
     public let address: Address
@@ -33,8 +33,8 @@ public final class FaultProxy: Sendable {
     /// - Parameters:
     ///   - upstream: The host and port of the server. The proxy connects to it for each connection of a client; if that
     ///     fails, it resets the connection of the client.
-    ///   - host: A loopback IP address. With one other than 127.0.0.1, such as 127.0.0.2 on Linux, the check of a TLS
-    ///     host name fails.
+    ///   - host: A loopback IP address. TLS host name verification fails with an address that the certificate does not
+    ///     cover, such as 127.0.0.2 on Linux.
     /// - Throws: ``/MicroCore/MicroError`` with `invalidArgument` for invalid addresses, or `unavailable` if it cannot listen.
     public init(to upstream: Address, host: String = "127.0.0.1") async throws {
         try Loopback.check(host: host, upstream: upstream)

@@ -1,7 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// A violation of a transport's protocol by a peer.
+/// An unusual or invalid behavior of a peer.
 public enum BadPeerBehavior: String, Sendable, Hashable, CaseIterable {
     /// Responds successfully, without a body.
     case respondsWithoutBody
@@ -19,6 +19,6 @@ public enum BadPeerBehavior: String, Sendable, Hashable, CaseIterable {
     case endlessHeaders
     /// Sends less of the body than announced, and closes the connection.
     case truncatedBody
-    /// Responds correctly, and closes its connections on request.
+    /// Responds correctly; the case closes its connections between calls with ``BadTransportPeer/closeConnections()``.
     case closesBetweenCalls
 }

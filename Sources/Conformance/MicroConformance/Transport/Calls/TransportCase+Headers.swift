@@ -8,7 +8,7 @@ extension TransportCase {
     static let headers = [
         TransportCase(
             "T13", .core, "Headers of requests and responses arrive unchanged.",
-            rationale: "Metadata and traces are lost at a call."
+            rationale: "Metadata and trace context are lost between caller and service."
         ) { context in
             let listener = try await context.serve { request in
                 var headers = request.headers
@@ -80,8 +80,8 @@ extension TransportCase {
         ) { context in
             let listener = try await context.serve { request in
                 // Returns the headers of the request in the body, without any headers in the response.
-                let names = request.headers.map { "\($0.name)=\($0.value)" }.joined(separator: "\n")
-                return TransportResponse(contentType: request.contentType, body: ByteBuffer(string: names))
+                let fields = request.headers.map { "\($0.name)=\($0.value)" }.joined(separator: "\n")
+                return TransportResponse(contentType: request.contentType, body: ByteBuffer(string: fields))
             }
             let bare = try await context.client.call(context.request(), to: listener.address)
             try context.expect(String(buffer: bare.body), is: "", "the headers of a request without headers")

@@ -8,7 +8,8 @@ extension TransportCase {
     /// Peers that violate the protocol.
     static let badPeers = [
         TransportCase(
-            "T21", .core, "Malformed requests are refused with an error or a closed connection, and do no harm.",
+            "T21", .core,
+            "Malformed requests get an error or a closed connection, and the listener continues to serve other calls.",
             rationale: "A browser, a port scanner or a typing error crashes the server.", hooks: [.badPeers]
         ) { context in
             guard let peers = context.harness.badPeers else { throw CaseNotRunnable(missing: [HarnessHook.badPeers]) }
