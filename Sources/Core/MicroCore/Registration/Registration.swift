@@ -72,7 +72,8 @@ public struct Registration: Sendable {
     /// Before it throws, it removes anything that an interrupted attempt may have left in the registry.
     ///
     /// - Parameter limit: The maximum time for all attempts.
-    /// - Throws: The last error of the registry, immediately if another attempt cannot succeed; or `CancellationError`.
+    /// - Throws: The last error of the registry, immediately if another attempt cannot succeed, where any other error precedes a
+    ///   missing response; or `CancellationError`.
     public func start(within limit: Duration) async throws {
         var wasInterrupted = false
         do { try await register(within: limit, &wasInterrupted) } catch {
@@ -86,6 +87,7 @@ public struct Registration: Sendable {
     private func register(within limit: Duration, _ wasInterrupted: inout Bool) async throws {
         let (end, throttle) = (ContinuousClock.now + limit, LogThrottle())
         var attempt = 0
+        var failure: MicroError?
         while true {
             do {
                 try await register(by: end, within: limit, &wasInterrupted)
@@ -93,8 +95,10 @@ public struct Registration: Sendable {
                 onStatusChange(.registered)
                 return
             } catch let error as MicroError where error.isTransient {
+                // A response of the registry says more than that a later attempt had too little time.
+                if failure == nil || error.code != .deadlineExceeded { failure = error }
                 let delay = configuration.backoff.delay(attempt: attempt)
-                guard ContinuousClock.now + delay < end else { throw error }
+                guard ContinuousClock.now + delay < end else { throw failure ?? error }
                 logger.warning("registration failed, retrying", throttle: throttle, metadata: metadata(cause: error))
                 try await Task.sleep(for: delay)
                 attempt += 1

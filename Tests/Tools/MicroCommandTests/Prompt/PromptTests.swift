@@ -53,6 +53,17 @@ import Testing
         #expect(mode == 0o600)
     }
 
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            ("help", 0), ("exit\\nunknown", 0), ("unknown\\nhelp", 3), ("micro unknown", 3), ("micro cli", 2),
+            ("\'open", 2),
+        ])
+    func scriptEndsWithTheStatusOfTheLastFailure(_ lines: String, _ status: Int32) async throws {
+        let result = try await MicroTool.run("/bin/sh", ["-c", "printf \"\(lines)\\n\" | \(MicroTool.path) cli"])
+        #expect(result.status == status, "\(result.text)")
+    }
+
     @Test(arguments: [
         ("de", ["describe"]), ("call gr", ["greeter"]), ("call greeter ", ["Greeter.Bye", "Greeter.Hello"]),
         ("greeter Greeter.H", ["Greeter.Hello"]), ("get ", ["greeter", "service", "store"]),
