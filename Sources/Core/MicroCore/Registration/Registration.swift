@@ -72,8 +72,8 @@ public struct Registration: Sendable {
     /// Before it throws, it removes anything that an interrupted attempt may have left in the registry.
     ///
     /// - Parameter limit: The maximum time for all attempts.
-    /// - Throws: The last error of the registry, immediately if another attempt cannot succeed, where any other error precedes a
-    ///   missing response; or `CancellationError`.
+    /// - Throws: The last error that the registry returned, or `deadlineExceeded` if it returned none; immediately if another
+    ///   attempt cannot succeed. Or `CancellationError`.
     public func start(within limit: Duration) async throws {
         var wasInterrupted = false
         do { try await register(within: limit, &wasInterrupted) } catch {
