@@ -3,8 +3,8 @@
 
 import GoMicroWire
 
-/// The ID that a client has given to a call, which its reply repeats under the names that the client used: `Micro-Id`, or `Micro-ID` in
-/// go-micro v4 and later. JSON keys are case-sensitive.
+/// The ID that a client has given to a call, which its reply repeats under the names that the client used: `Micro-Id`, or
+/// `Micro-ID` in go-micro v4 and later. JSON keys are case-sensitive.
 struct NATSCallID: Sendable {
     private static let defaultName = "Micro-Id"
 

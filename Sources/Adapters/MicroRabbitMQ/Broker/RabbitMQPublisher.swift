@@ -85,8 +85,8 @@ final class RabbitMQPublisher: Sendable {
     /// Waits until the server has accepted a publication on the channel.
     private func verify(_ channel: RabbitMQChannel, by deadline: ContinuousClock.Instant) async throws {
         guard !state.withLock(\.isVerified) else { return }
-        // The server refuses publications by closing the channel, which precedes its next reply. Others publish on the channel as
-        // well, and have other deadlines.
+        // The server refuses publications by closing the channel, which precedes its next reply. Other publishers, with other
+        // deadlines, use the channel as well.
         try await channel.perform([.basicQos(prefetch: 0)], by: deadline, closesOnFailure: false)
         state.withLock { if $0.channel === channel { $0.isVerified = true } }
     }

@@ -106,7 +106,7 @@ final class RabbitMQChannel: Sendable {
         do {
             return try await promise.value(until: deadline, orThrow: self.timeoutError)
         } catch {
-            // Otherwise a late reply belongs to its call, which stays in the list.
+            // If the channel stays open, a late reply is taken for this call, which remains in the list.
             if closesOnFailure { close(error as? MicroError ?? timeoutError) }
             throw error
         }

@@ -5,9 +5,9 @@ public import Logging
 
 /// Keeps the record of a service registered in any registry, by heartbeats.
 ///
-/// It refreshes the record after each ``Configuration/interval``, shortened by up to 10 % at random. After a loss (an expired lease, a wiped
-/// backend, an outage), it registers again, with backoff and without limit. Each loss and each recovery is logged and
-/// reported as a ``RegistrationStatus``.
+/// It refreshes the record after each ``Configuration/interval``, shortened by up to 10 % at random. After a loss (an
+/// expired lease, a wiped backend, an outage), it registers again, with backoff and without limit. Each loss and each
+/// recovery is logged and reported as a ``RegistrationStatus``.
 public struct Registration: Sendable {
     /// Configuration of a `Registration`.
     public struct Configuration: Sendable {

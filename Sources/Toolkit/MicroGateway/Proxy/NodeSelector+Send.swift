@@ -51,7 +51,7 @@ extension NodeSelector {
                 failure = FailedAttempt(outcome: .failed, mayRetry: true, error: error)
             }
             guard !Task.isCancelled else {
-                // A client that has gone tells nothing about the node.
+                // A cancellation before the deadline, such as at a shutdown, tells nothing about the node.
                 selection.report(request.context.deadline <= .now ? .timedOut : .abandoned)
                 throw CancellationError()
             }
