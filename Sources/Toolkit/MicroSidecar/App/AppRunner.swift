@@ -163,21 +163,23 @@ final class AppRunner: Sendable {
 
     /// Keeps the app registered until the task is cancelled; then it is deregistered.
     private func register(_ record: ServiceRecord) async {
+        var problem: String?
         do {
             let registration = try Registration(
                 of: record, in: registry, configuration: app.registration, logger: logger,
                 onStatusChange: { [weak self] in self?.setRegistrationProblem($0.cause?.message) })
             try await start(registration)
             await registration.run()
-            setRegistrationProblem(nil)
         } catch is CancellationError {
             // The app became unhealthy, or the sidecar stops, before it was registered.
-            setRegistrationProblem(nil)
         } catch {
             logger.error("app registration failed", metadata: ["cause": "\(error)"])
-            setRegistrationProblem("\(error)")
+            problem = "\(error)"
         }
-        state.withLock { $0.status.isRegistered = false }
+        state.withLock {
+            $0.status.isRegistered = false
+            $0.registrationProblem = problem
+        }
     }
 
     /// Registers the app, with retries until the task is cancelled. A refusal may be temporary as well, such as that of a
