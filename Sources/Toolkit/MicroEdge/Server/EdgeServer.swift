@@ -110,7 +110,7 @@ public struct EdgeServer: Service {
             }, logger: logger)
         do {
             try await withGracefulShutdownHandler {
-                try await application.run()
+                try await Self.runWithoutPreferredExecutor { try await application.run() }
             } onGracefulShutdown: { [health = responder.current.health] in
                 health.beginDrain()
             }
@@ -122,6 +122,20 @@ public struct EdgeServer: Service {
                 .unavailable, "cannot listen on \(address): \(error); choose another address", cause: error)
             bound.reject(with: failure)
             throw failure
+        }
+    }
+
+    /// Runs the application in a task that does not inherit the preferred executor of the caller.
+    ///
+    /// Hummingbird's cache of the date waits in `merge` of AsyncAlgorithms, which holds a lock of its own while it suspends.
+    /// In a task with a preferred executor, the suspension also needs the status lock of the task. A cancellation at the same
+    /// time holds the status lock and waits for the lock of `merge`: a deadlock that blocks every thread of the pool.
+    private static func runWithoutPreferredExecutor(_ run: @escaping @Sendable () async throws -> Void) async throws {
+        let task = Task { try await run() }
+        try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
         }
     }
 
