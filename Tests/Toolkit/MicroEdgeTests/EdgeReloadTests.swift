@@ -33,7 +33,7 @@ struct EdgeReloadTests {
             .text("\(context.path)")
         }
         try await withThrowingTaskGroup { group in
-            group.addTask { try await withoutPreferredExecutor { try await server.run() } }
+            group.addTask { try await server.run() }
             let port = try #require(try await server.listeningAddress().port)
             #expect(try await fetch(port, trusting: old.certificateAuthorityFile) == "/a")
             #expect(try await fetch(port, trusting: new.certificateAuthorityFile) == nil)

@@ -28,7 +28,7 @@ import Tracing
         let server = try EdgeServer(
             configuration: configuration, readiness: readiness, logger: LogRecorder().logger, handler: handler)
         try await withThrowingTaskGroup { group in
-            group.addTask { try await withoutPreferredExecutor { try await server.run() } }
+            group.addTask { try await server.run() }
             try await body(#require(try await server.listeningAddress().port))
             group.cancelAll()
         }
@@ -119,7 +119,7 @@ import Tracing
             await gate.pass()
             return Response(status: .ok)
         } _: { (port) async throws in
-            async let first = Task.detached { try send(port, "GET /a") }.value
+            async let first = send(port, "GET /a")
             #expect(await eventually { gate.arrivals == 1 })
             let rejected = try send(port, "GET /b")
             #expect(code(rejected) == 503 && rejected?.headers["retry-after"] != nil)
@@ -226,6 +226,35 @@ import Tracing
         }
     }
 
+    /// Hummingbird can deadlock if it is cancelled in a task with a preferred executor. That needs a race, so this test counts
+    /// the jobs that the server runs on the executor.
+    @Test func serverDoesNotInheritThePreferredExecutorOfItsCaller() async throws {
+        var configuration = EdgeConfiguration()
+        configuration.address = "127.0.0.1:0"
+        let server = try EdgeServer(configuration: configuration, logger: LogRecorder().logger) { _, _ in .text("") }
+        let executor = CountingExecutor()
+        let running = Task(executorPreference: executor) { try await server.run() }
+        _ = try await server.listeningAddress()
+        #expect(executor.jobs.value == 1)
+        running.cancel()
+        try await running.value
+    }
+
+    @Test func requestOfADisconnectedClientIsCancelled() async throws {
+        let hanging = HangingHandler()
+        try await withServer(
+            { $0.limits.requestTimeout = .seconds(300) },
+            handler: { _, _ in try await hanging.respond() },
+            { (port) async throws in
+                let socket = try RawSocket(port: port)
+                socket.write("GET / HTTP/1.1\r\nHost: test\r\n\r\n".utf8)
+                #expect(await eventually { hanging.requests.value == 1 })
+                #expect(hanging.cancellations.value == 0)
+                socket.shutDown()
+                #expect(await eventually { hanging.cancellations.value == 1 })
+            })
+    }
+
     @Test func shutdownFinishesRunningRequests() async throws {
         let gate = AsyncGate()
         var configuration = EdgeConfiguration()
@@ -238,7 +267,7 @@ import Tracing
         let group = ServiceGroup(configuration: .init(services: [server], logger: logger))
         let running = Task { try await group.run() }
         let port = try #require(try await server.listeningAddress().port)
-        async let response = Task.detached { try send(port) }.value
+        async let response = send(port)
         #expect(await eventually { gate.arrivals == 1 })
         await group.triggerGracefulShutdown()
         #expect(await eventually { (try? RawSocket(port: port)) == nil })
@@ -300,4 +329,14 @@ import Tracing
 
 private struct DictionaryInjector: Injector {
     func inject(_ value: String, forKey key: String, into carrier: inout [String: String]) { carrier[key] = value }
+}
+
+/// Runs jobs on the global executor, and counts them.
+private final class CountingExecutor: TaskExecutor {
+    let jobs = Counter()
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        jobs.add()
+        globalConcurrentExecutor.enqueue(job)
+    }
 }

@@ -25,7 +25,7 @@ import Testing
             return .text("\(context.path) \(String(buffer: body))")
         }
         try await withThrowingTaskGroup { group in
-            group.addTask { try await withoutPreferredExecutor { try await server.run() } }
+            group.addTask { try await server.run() }
             try await body(#require(try await server.listeningAddress().port))
             group.cancelAll()
         }
@@ -203,10 +203,10 @@ import Testing
                 "GET /a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: x\r\n\r\n"
                     .utf8)
             var text = ""
-            var event = socket.read(within: .seconds(5))
+            var event = socket.read(within: .seconds(30))
             while case .bytes(let more) = event {
                 text += String(decoding: more, as: UTF8.self)
-                event = socket.read(within: .seconds(5))
+                event = socket.read(within: .seconds(30))
             }
             #expect(text.hasPrefix("HTTP/1.1 200") && text.lowercased().contains("connection: close"))
             #expect(text.contains("/a ") && event == .end)

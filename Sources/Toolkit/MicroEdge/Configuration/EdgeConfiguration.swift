@@ -73,6 +73,7 @@ public struct EdgeLimits: Sendable {
     /// The maximum number of requests that run at the same time; 1,024 by default. Further ones are rejected with 503.
     public var maxConcurrentRequests = 1024
     /// The time limit of a request, from its header to the header of its response; 30 s by default. Then the response is 408.
+    /// If the client closes its connection, or only its sending side, the request is cancelled.
     public var requestTimeout: Duration = .seconds(30)
     /// The maximum idle time between two requests, and the time limit of receiving a header; 60 s by default.
     public var idleTimeout: Duration = .seconds(60)

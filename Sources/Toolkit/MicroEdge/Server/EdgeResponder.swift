@@ -119,7 +119,9 @@ struct EdgeResponder: HTTPResponder {
         if let cors = configuration.cors, cors.isPreflight(request) { return Response(status: .noContent) }
         try await admit(request, &context)
         let prepared = context
-        return try await withRequestDeadline(prepared.deadline) { try await routes(request, prepared) }
+        return try await withRequestDeadline(prepared.deadline, client: prepared) {
+            try await routes(request, prepared)
+        }
     }
 
     /// Enforces the limits, and authenticates the client.

@@ -12,14 +12,12 @@ final class WebSocketFrameHandler: ChannelDuplexHandler {
     typealias OutboundIn = WebSocketFrame
     typealias OutboundOut = WebSocketFrame
 
-    /// How long the client has to respond to a close frame.
+    /// How long the client has to respond to a close frame. After a close frame of the client, the user has as long to respond to
+    /// earlier messages.
     private static let closeTimeout = TimeAmount.seconds(5)
     /// The same for a client that broke the protocol. It still receives the close frame: an earlier end of the connection could
     /// discard it.
     private static let failureTimeout = TimeAmount.seconds(1)
-
-    /// How long the user may respond to earlier messages after the client has closed its side.
-    private static let responseTimeout = TimeAmount.seconds(1)
 
     private let configuration: WebSocketConfiguration
     private let source: WebSocket.Producer.Source
@@ -142,7 +140,7 @@ final class WebSocketFrameHandler: ChannelDuplexHandler {
         }
         // The user may still respond to earlier messages (RFC 6455, section 5.5.1), and then closes this side.
         clientClose = code
-        context.eventLoop.assumeIsolated().scheduleTask(in: Self.responseTimeout) { [weak self] in
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.closeTimeout) { [weak self] in
             self?.close(code)
         }
     }

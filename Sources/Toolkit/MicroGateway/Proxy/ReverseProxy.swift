@@ -74,11 +74,13 @@ package struct ReverseProxy: Sendable {
             let hasNoBody = request.http.method == .head || status.code == 204 || status.code == 304
             return Response(
                 status: status, headers: headers, body: hasNoBody ? ResponseBody() : ResponseBody(byteBuffer: bytes))
-        case .parts(let parts):
+        case .parts(let parts, let reader):
             // The context counts as a running request until the body ends.
             let context = request.context
             let content = ResponseBody(contentLength: headers[.contentLength].flatMap { Int($0) }) { writer in
                 defer { withExtendedLifetime(context) {} }
+                context.onDisconnect { reader.cancel() }
+                defer { context.onDisconnect(nil) }
                 do {
                     for try await part in parts { try await writer.write(part) }
                     await body.stop()

@@ -5,6 +5,7 @@ import Micro
 import MicroCore
 import MicroEdge
 import MicroMemory
+import TestServers
 import TestSupport
 import Testing
 
@@ -107,7 +108,7 @@ import Testing
     @Test func nodesThatCannotBeReachedAreSkipped() async throws {
         let app = try echo()
         defer { app.stop() }
-        let dead = try RawListener().port
+        let dead = try Machine.freePorts(1)[0]
         try await run(nodes: [dead, app.port]) { (port) async throws in
             for _ in 0..<10 { #expect(try send(port, "POST /app", body: "x")?.status == 207) }
         }
@@ -216,7 +217,7 @@ import Testing
     }
 
     @Test func failuresHaveTheirStatus() async throws {
-        let dead = try RawListener().port
+        let dead = try Machine.freePorts(1)[0]
         try await run(nodes: [dead]) { (port) async throws in
             let unreachable = try send(port, "GET /app")
             #expect(unreachable?.status == 502)
@@ -240,6 +241,28 @@ import Testing
         } _: { (port) async throws in
             #expect(try send(port, "GET /app")?.status == 408)
             #expect(await eventually { gate.value > 0 })
+        }
+    }
+
+    @Test(arguments: ["", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n"])
+    func disconnectOfTheClientClosesTheConnectionToTheNode(response: String) async throws {
+        let (requests, disconnects) = (Counter(), Counter())
+        let app = try ScriptedServer { connection in
+            _ = try connection.readRequest()
+            try connection.write(response)
+            requests.add()
+            _ = try? connection.read(count: 1)
+            disconnects.add()
+        }
+        defer { app.stop() }
+        try await run(nodes: [app.port]) { (port) async throws in
+            let socket = try RawSocket(port: port)
+            socket.write("GET /app HTTP/1.1\r\nHost: t\r\n\r\n".utf8)
+            #expect(await eventually { requests.value == 1 })
+            #expect(try response.isEmpty || socket.read(until: "first"))
+            #expect(disconnects.value == 0)
+            socket.shutDown()
+            #expect(await eventually { disconnects.value == 1 })
         }
     }
 }

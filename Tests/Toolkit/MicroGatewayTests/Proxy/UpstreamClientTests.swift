@@ -191,7 +191,7 @@ import Testing
         defer { node.stop() }
         try await withClient(idleTimeout: .milliseconds(300)) { client in
             let response = try await client.execute(request(node.port))
-            guard case .parts(let parts) = response.body else {
+            guard case .parts(let parts, _) = response.body else {
                 Issue.record("the body was read before the response")
                 return
             }
@@ -252,7 +252,7 @@ import Testing
             Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: "ok")))
         }
         try await withThrowingTaskGroup { group in
-            group.addTask { try await withoutPreferredExecutor { try await server.run() } }
+            group.addTask { try await server.run() }
             let port = try #require(try await server.listeningAddress().port)
             try await withClient(trusting: certificates.certificateAuthorityFile) { client in
                 let response = try await client.execute(request(port, isSecure: true))

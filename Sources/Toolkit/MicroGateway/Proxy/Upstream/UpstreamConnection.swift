@@ -167,10 +167,11 @@ final class UpstreamConnection: ChannelDuplexHandler {
             return
         }
         let connection = NIOLoopBound(self, eventLoop: context.eventLoop)
-        let (body, source) = UpstreamBody.make(for: UpstreamBodyReader(connection: connection, number: number))
+        let reader = UpstreamBodyReader(connection: connection, number: number)
+        let (body, source) = UpstreamBody.make(for: reader)
         state = .streaming(source)
         pool.didEnd(response)
-        response.resolve(with: .success(UpstreamResponse(head, .parts(body))))
+        response.resolve(with: .success(UpstreamResponse(head, .parts(body, reader))))
     }
 
     private func receive(_ part: ByteBuffer) {

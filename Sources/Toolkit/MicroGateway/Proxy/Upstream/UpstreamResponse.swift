@@ -10,7 +10,7 @@ package struct UpstreamResponse: Sendable {
         /// The whole body, at most ``ProxyBody/maxBufferedSize`` bytes.
         case bytes(ByteBuffer)
         /// A larger body, or one of unknown size, which is received while it is read. Must be read once, or dropped.
-        case parts(UpstreamBody)
+        case parts(UpstreamBody, UpstreamBodyReader)
     }
 
     package let status: HTTPResponseStatus
@@ -28,7 +28,7 @@ package struct UpstreamResponse: Sendable {
     /// - Throws: `NIOTooManyBytesError` for a body of more than `maxSize` bytes; the error of the connection.
     package func collect(upTo maxSize: Int) async throws -> ByteBuffer {
         switch body {
-        case .parts(let parts): return try await parts.collect(upTo: maxSize)
+        case .parts(let parts, _): return try await parts.collect(upTo: maxSize)
         case .bytes(let bytes):
             guard bytes.readableBytes <= maxSize else { throw NIOTooManyBytesError(maxBytes: maxSize) }
             return bytes
@@ -61,7 +61,10 @@ package struct UpstreamBodyReader: NIOAsyncSequenceProducerDelegate {
         connection.eventLoop.execute { connection.value.resumeReading(number) }
     }
 
-    package func didTerminate() {
+    package func didTerminate() { cancel() }
+
+    /// Closes the connection, unless the body was received before. Reading the body fails then.
+    package func cancel() {
         connection.eventLoop.execute { connection.value.abandonBody(number) }
     }
 }
