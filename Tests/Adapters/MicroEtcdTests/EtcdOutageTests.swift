@@ -24,13 +24,14 @@ import Testing
             let registration = try Registration(
                 of: record(name), in: registry, configuration: settings, logger: log.logger)
             try await registration.start(within: .seconds(10))
-            let heartbeat = Task { await registration.run() }
             try await withEtcd(at: address) { observer in
-                let latest = RegistryStateRecorder(try observer.watch(name))
-                #expect(await eventually { latest.isLive && latest.value?[name] == [record(name)] })
-                try await body(observer, latest, log)
-                heartbeat.cancel()
-                await heartbeat.value
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { await registration.run() }
+                    let latest = RegistryStateRecorder(try observer.watch(name))
+                    #expect(await eventually { latest.isLive && latest.value?[name] == [record(name)] })
+                    try await body(observer, latest, log)
+                    group.cancelAll()
+                }
                 #expect(try await eventually { try await observer.lookUp(name).isEmpty })
             }
         }

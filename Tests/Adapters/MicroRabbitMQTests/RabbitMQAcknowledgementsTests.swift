@@ -37,6 +37,14 @@ import Testing
         #expect(acknowledgements.frames == ["7+"])
     }
 
+    @Test func changedPrefetchKeepsWhatWasRecorded() {
+        var acknowledgements = RabbitMQAcknowledgements(prefetch: 40)
+        #expect(acknowledgements.acknowledge(1) == (false, true))
+        acknowledgements.setPrefetch(10)
+        #expect(acknowledgements.acknowledge(2) == (true, false))
+        #expect(acknowledgements.frames == ["2+"])
+    }
+
     @Test func batchesAreLimited() {
         var acknowledgements = RabbitMQAcknowledgements(prefetch: 0)
         let due = (1...200 as ClosedRange<UInt64>).first { acknowledgements.acknowledge($0).isDue }
@@ -73,6 +81,11 @@ import Testing
 }
 
 extension RabbitMQAcknowledgements {
+    fileprivate init(prefetch: UInt16) {
+        self.init()
+        setPrefetch(prefetch)
+    }
+
     /// The frames to send, each as its number, with a plus sign if it counts for all up to that.
     fileprivate var frames: [String] {
         mutating get { take().map { "\($0.tag)\($0.isMultiple ? "+" : "")" } }

@@ -328,6 +328,7 @@ private func run(_ server: HTTPTransport, _ body: (Address) async throws -> Void
     }
     let result = await Result { try await body(listener.address) }
     await server.close()
-    try await running.value
+    let served = await running.result
     try result.get()
+    try served.get()
 }

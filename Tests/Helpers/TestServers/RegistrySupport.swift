@@ -17,15 +17,6 @@ package func uniqueName(_ prefix: String = "svc") -> String {
     "\(prefix)-\(UUID().uuidString.lowercased().prefix(8))"
 }
 
-/// Runs a closure with a registry, and closes the registry in any case.
-package func closing<Adapter: Registry, Value>(
-    _ registry: Adapter, _ body: (Adapter) async throws -> Value
-) async throws -> Value {
-    let result = await Result { try await body(registry) }
-    await registry.close()
-    return try result.get()
-}
-
 /// The code of the error that an operation throws; nil if it succeeds.
 package func errorCode(_ operation: () async throws -> Void) async -> MicroError.Code? {
     do {

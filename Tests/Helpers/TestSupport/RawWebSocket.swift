@@ -27,7 +27,7 @@ package final class RawWebSocket {
 
     /// The socket.
     package let socket: RawSocket
-    /// The header of the response, in lower case.
+    /// The header of the response, with names in lower case.
     package let response: String
     private var buffer: [UInt8] = []
 
@@ -51,7 +51,12 @@ package final class RawWebSocket {
             received += more
         }
         let end = received.firstRange(of: Array("\r\n\r\n".utf8))?.upperBound ?? received.count
-        response = String(decoding: received[..<end], as: UTF8.self).lowercased()
+        let lines = String(decoding: received[..<end], as: UTF8.self)
+            .split(separator: "\r\n", omittingEmptySubsequences: false)
+        response = lines.map { line in
+            let name = line.prefix { $0 != ":" }
+            return "\(name.lowercased())\(line.dropFirst(name.count))"
+        }.joined(separator: "\r\n")
         buffer = Array(received[end...])
     }
 

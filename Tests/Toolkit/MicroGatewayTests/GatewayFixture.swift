@@ -73,21 +73,27 @@ struct GatewayFixture {
         prepare(greeter)
         let services = [greeter, try makeService("internal.admin")]
         let client = try Client(registry: registry, transport: MemoryTransport(backend: backend), broker: broker)
-        let gateway = try Gateway(configuration: configuration, client: client, registry: registry, logger: logger)
-        try await withThrowingTaskGroup { group in
-            for service in services { group.addTask { try await service.run() } }
-            group.addTask { try await withoutPreferredExecutor { try await gateway.run() } }
-            let port = try #require(try await gateway.listeningAddress().port)
-            // A declared route is found by every configuration of the gateway.
-            #expect(
-                try await eventually {
-                    try RawHTTPResponse.exchange(Self.text("GET /people/Ada", headers), port: port)?.status == 200
-                })
-            try await body(port)
-            group.cancelAll()
-            while await group.nextResult() != nil {}
+        try await closing(client) { client in
+            let gateway = try Gateway(
+                configuration: configuration, client: client, registry: registry, logger: logger)
+            try await withThrowingTaskGroup { group in
+                for service in services { group.addTask { try await service.run() } }
+                group.addTask { try await gateway.run() }
+                let port = try #require(try await gateway.listeningAddress().port)
+                // A declared route is found by every configuration of the gateway.
+                #expect(
+                    try await eventually {
+                        try RawHTTPResponse.exchange(Self.text("GET /people/Ada", headers), port: port)?.status == 200
+                    })
+                try await body(port)
+                group.cancelAll()
+                while let result = await group.nextResult() {
+                    do { try result.get() } catch is CancellationError {}
+                }
+            }
+        } by: {
+            await $0.close()
         }
-        await client.close()
     }
 
     /// Registers the nodes of an HTTP service on 127.0.0.1.

@@ -28,7 +28,7 @@ import Testing
             configuration: configuration, client: client, registry: fixture.registry, logger: LogRecorder().logger)
         try await withThrowingTaskGroup { group in
             group.addTask { try await service.run() }
-            group.addTask { try await withoutPreferredExecutor { try await gateway.run() } }
+            group.addTask { try await gateway.run() }
             let port = try #require(try await gateway.listeningAddress().port)
             #expect(try await eventually { try send(port, "GET /people/Ada")?.status == 200 })
             try await body(gateway, port)
@@ -81,7 +81,7 @@ import Testing
                 return Answer(text: "done")
             }
         } _: { gateway, port in
-            async let response = Task.detached { try send(port, "GET /greeter/slow/wait") }.value
+            async let response = send(port, "GET /greeter/slow/wait")
             #expect(await eventually { gate.arrivals == 1 })
             var next = configuration
             next.edge.authenticators = [APIKeyAuthenticator(keys: ["a": Secret("k1")])]

@@ -248,7 +248,7 @@ import Testing
         let gateway = try Gateway(
             configuration: configuration, client: client, registry: fixture.registry, logger: log.logger)
         try await withThrowingTaskGroup { group in
-            group.addTask { try await withoutPreferredExecutor { try await gateway.run() } }
+            group.addTask { try await gateway.run() }
             let port = try #require(try await gateway.listeningAddress().port)
             let basic = Data("bob:wrong-password".utf8).base64EncodedString()
             for field in [

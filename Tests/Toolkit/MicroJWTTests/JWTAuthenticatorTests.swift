@@ -209,7 +209,7 @@ import Testing
     }
 
     @Test func keysThatWereNeverReadAreReported() async throws {
-        let port = try RawListener().port
+        let port = try Machine.freePorts(1)[0]
         let authenticator = try await JWTAuthenticator(
             JWTConfiguration(keys: .url("http://127.0.0.1:\(port)/"), issuer: "i", audience: "a"),
             logger: LogRecorder().logger)

@@ -82,7 +82,7 @@ struct SidecarFixture {
             logger: logs.logger)
         try await withThrowingTaskGroup { group in
             group.addTask { try await greeter.run() }
-            group.addTask { try await withoutPreferredExecutor { try await sidecar.run() } }
+            group.addTask { try await sidecar.run() }
             let port = try #require(try await sidecar.listeningAddress().port)
             let isReady = await eventually {
                 (try? RawHTTPResponse.exchange(

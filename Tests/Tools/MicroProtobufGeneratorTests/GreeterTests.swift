@@ -7,6 +7,7 @@ import Micro
 import MicroMemory
 import MicroProtobuf
 import SwiftProtobuf
+import TestServers
 import Testing
 
 /// The generated code of `greeter.proto`, in every form of call.
@@ -66,9 +67,11 @@ import Testing
         let service = try fixture.makeService("greeter")
         service.register(MyGreeter())
         try await fixture.whileServing(service) {
-            let client = try fixture.makeClient(codecs: codecs)
-            try await body(GreeterClient(client, service: "greeter"))
-            await client.close()
+            try await closing(try fixture.makeClient(codecs: codecs)) { client in
+                try await body(GreeterClient(client, service: "greeter"))
+            } by: {
+                await $0.close()
+            }
         }
     }
 

@@ -19,10 +19,10 @@ struct RabbitMQAcknowledgements {
     /// The acknowledged deliveries that the server does not know of.
     private var pending: [UInt64] = []
 
-    init() {}
-
+    /// Changes how many acknowledgements are sent together. Those that were recorded are kept.
+    ///
     /// - Parameter prefetch: The maximum number of deliveries in flight; 0 for no limit.
-    init(prefetch: UInt16) {
+    mutating func setPrefetch(_ prefetch: UInt16) {
         batchSize = prefetch == 0 ? Self.maxBatchSize : min(max(Int(prefetch) / 10, 1), Self.maxBatchSize)
     }
 

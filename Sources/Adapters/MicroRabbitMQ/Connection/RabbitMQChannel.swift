@@ -96,7 +96,7 @@ final class RabbitMQChannel: Sendable {
             for command in commands {
                 switch command {
                 case .confirmSelect: state.confirms = RabbitMQConfirms()
-                case .basicQos(let prefetch): state.acknowledgements = RabbitMQAcknowledgements(prefetch: prefetch)
+                case .basicQos(let prefetch): state.acknowledgements.setPrefetch(prefetch)
                 default: break
                 }
             }

@@ -40,6 +40,27 @@ struct LineEditor {
     /// The part of the line before the cursor.
     var head: String { String(text[..<cursor]) }
 
+    /// The part of the line around the cursor that fits into a number of terminal columns.
+    ///
+    /// - Returns: The part, in which unprintable characters are escaped, and the column of the cursor in it.
+    func visibleText(columns: Int) -> (text: String, column: Int) {
+        var (text, width) = ("", 0)
+        for character in self.text[..<cursor].reversed() {
+            let escaped = TerminalText.escaped(String(character))
+            guard width + escaped.displayWidth <= columns else { break }
+            text = escaped + text
+            width += escaped.displayWidth
+        }
+        let column = text.displayWidth
+        for character in self.text[cursor...] {
+            let escaped = TerminalText.escaped(String(character))
+            guard width + escaped.displayWidth <= columns else { break }
+            text += escaped
+            width += escaped.displayWidth
+        }
+        return (text, column)
+    }
+
     /// Handles a byte of the terminal. Keys of several bytes take effect with their last one.
     mutating func handle(_ byte: UInt8) -> Request {
         pending.append(byte)

@@ -67,13 +67,10 @@ struct PromptSession {
 
     /// Draws the line again. A line that is wider than the terminal is shown around the cursor.
     private func draw(_ editor: LineEditor) throws {
-        let width = max(10, Console.standard.size.columns - Self.prompt.count - 1)
-        let start = max(0, editor.cursor - width)
-        let visible = editor.text[start..<min(editor.text.count, start + width)]
-        let head = String(editor.text[start..<editor.cursor])
-        let column = Self.prompt.count + TerminalText.escaped(head).displayWidth
+        let (text, column) = editor.visibleText(
+            columns: max(10, Console.standard.size.columns - Self.prompt.count - 1))
         try Console.standard.write(
-            "\r\u{1B}[K\(Self.prompt)\(TerminalText.escaped(String(visible)))\r\u{1B}[\(column)C")
+            "\r\u{1B}[K\(Self.prompt)\(text)\r\u{1B}[\(Self.prompt.count + column)C")
     }
 
     private func complete(_ editor: inout LineEditor) async throws {

@@ -8,7 +8,7 @@ import TestServers
 import TestSupport
 import Testing
 
-@Suite struct ErrorTests {
+@Suite(.timeLimit(.minutes(1))) struct ErrorTests {
     private static let all: [MicroError.Code] = [
         .invalidArgument, .unauthenticated, .permissionDenied, .notFound, .deadlineExceeded, .conflict,
         .failedPrecondition, .payloadTooLarge, .unprocessable, .resourceExhausted, .internal, .unsupported,

@@ -22,8 +22,7 @@ import Testing
             var (messages, message) = ([Message](), Message())
             while let part = try? channel.readInbound(as: HTTPServerRequestPart.self) {
                 switch part {
-                case .head(let head):
-                    message = Message(start: "\(head.method) \(head.uri)", HTTPHead(head))
+                case .head(let head): message = Message(HTTPHead(head))
                 case .body(let body): message.body += body.readableBytesView
                 case .end: messages.append(message)
                 }
@@ -43,8 +42,7 @@ import Testing
             var (messages, message) = ([Message](), Message())
             while let part = try? channel.readInbound(as: HTTPClientResponsePart.self) {
                 switch part {
-                case .head(let head):
-                    message = Message(start: "\(head.status.code)", HTTPHead(head))
+                case .head(let head): message = Message(HTTPHead(head))
                 case .body(let body): message.body += body.readableBytesView
                 case .end: messages.append(message)
                 }
@@ -61,12 +59,15 @@ import Testing
 
         init() {}
 
-        init(start: String, _ head: HTTPHead) {
-            let fields = head.fields
+        init(_ head: HTTPHead) {
+            let (fields, framing) = (head.fields, head.framing)
+            // After a response that SwiftNIO's decoder has read, the transport always closes the connection.
+            let start =
+                head.status == 0 ? "\(head.method) \(head.target) \(framing.shouldCloseConnection)" : "\(head.status)"
             description = """
                 \(start) \(fields.contentType) \(fields.id ?? "-") \(fields.service ?? "-") \(fields.method ?? "-") \
                 \(fields.endpoint ?? "-") \(fields.error ?? "-") \(fields.timeout ?? "-") \
-                \(fields.stream ?? "-") \(head.framing.length ?? -1) \(fields.userHeaders.map { "\($0.name): \($0.value)" })
+                \(fields.stream ?? "-") \(framing.length ?? -1) \(fields.userHeaders.map { "\($0.name): \($0.value)" })
                 """
         }
     }
@@ -99,8 +100,7 @@ import Testing
             reading: while reader.hasBytes {
                 switch reader.next() {
                 case .message(let head, let body):
-                    let start = kind == .request ? "POST \(head.target)" : "\(head.status)"
-                    var message = Message(start: start, head)
+                    var message = Message(head)
                     message.body = Array(body.readableBytesView)
                     messages.append(message)
                 case .needMoreData: break reading

@@ -23,6 +23,7 @@ import Testing
     func callsGetRecordedResults(recording: GoMicroRecording) async throws {
         let requests = recording.messages(ofClient: true)
         let expected = recording.messages(ofClient: false)
+        #expect(!requests.isEmpty && requests.count == expected.count)
         try await withRecordedServer(recording) { client, address in
             for (request, expected) in zip(requests, expected) {
                 do {

@@ -14,18 +14,13 @@ import Testing
 /// Handwritten requests that were sent to servers of all versions of go-micro, including requests that these servers
 /// reject.
 @Suite(.timeLimit(.minutes(1))) struct GoMicroHandmadeTests {
-    private func register(_ service: Microservice, _ headers: ValueCollector<Headers>? = nil) {
-        service.handle("Greeter.Hello") { (hello: Greeter_HelloRequest, context) in
-            headers?.add(context.headers)
-            return Greeter_HelloResponse.with { $0.greeting = "Hello \(hello.name)" }
-        }
-    }
-
     /// Every version responds to requests in the protocol before v1.0, with or without the `Micro-` headers of v1.0.
     @Test(arguments: GoMicroRecording.legacyCalls)
     func legacyCallIsAnswered(_ recording: GoMicroRecording) async throws {
-        try await withRecordedService {
-            register($0)
+        try await withRecordedService { service in
+            service.handle("Greeter.Hello") { (hello: Greeter_HelloRequest, _) in
+                Greeter_HelloResponse.with { $0.greeting = "Hello \(hello.name)" }
+            }
         } body: { raw in
             let response = try #require(try await raw.responses(to: recording.clientPackets).first)
             let expected = try #require(recording.messages(ofClient: false).first)
@@ -105,29 +100,5 @@ import Testing
             #expect(MicroError(wireText: text, origin: "").code == .notFound)
         }
         #expect(opened.values.isEmpty)
-    }
-
-    /// go-micro's clients read the code of the JSON error, although go-micro's servers respond with plain text.
-    @Test(arguments: GoMicroRecording.unknownEndpoints.filter { $0.name == "http_unknown_proto" })
-    func unknownEndpointIsNotFound(_ recording: GoMicroRecording) async throws {
-        try await withRecordedService {
-            register($0)
-        } body: { raw in
-            let response = try #require(try await raw.responses(to: recording.clientPackets).first)
-            let text = try #require(response["Micro-Error"])
-            #expect(text.hasPrefix("{\"id\":") && MicroError(wireText: text, origin: "").code == .notFound)
-        }
-    }
-
-    @Test(arguments: GoMicroRecording.metadata.filter { $0.name == "http_metadata_proto" })
-    func recordedHeadersReachHandler(_ recording: GoMicroRecording) async throws {
-        let headers = ValueCollector<Headers>()
-        try await withRecordedService {
-            register($0, headers)
-        } body: { raw in
-            _ = try await raw.responses(to: recording.clientPackets)
-        }
-        let received = try #require(headers.values.first)
-        #expect(received["X-User-Id"] == "john" && received["City"] == "Zürich" && received["Trace-Id"] == "a,b;c=d")
     }
 }

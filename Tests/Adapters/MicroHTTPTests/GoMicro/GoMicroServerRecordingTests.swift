@@ -134,6 +134,43 @@ import Testing
         try await replay(recording, isGenerated: false)
     }
 
+    /// go-micro's clients read the code of the JSON error, although go-micro's servers respond with plain text.
+    @Test(arguments: ["v1.0.0", "v1.18.0", "v4.11.0"])
+    func unknownEndpointIsNotFound(version: String) async throws {
+        // Other recordings call `Debug`, which every service of this toolkit has.
+        let recording = try #require(
+            GoMicroRecording.unknownEndpoints.first { recording in
+                recording.version == version
+                    && recording.messages(ofClient: true).first?["Micro-Endpoint"] == "Greeter.Nope"
+            })
+        try await withRecordedService {
+            $0.register(RecordedGreeter())
+        } body: { raw in
+            let response = try #require(try await raw.responses(to: recording.clientPackets).first)
+            let text = try #require(response["Micro-Error"])
+            #expect(text.hasPrefix("{\"id\":") && MicroError(wireText: text, origin: "").code == .notFound)
+        }
+    }
+
+    @Test(arguments: ["v0.14.1", "v0.20.0", "v1.0.0", "v1.18.0", "v4.11.0", "v5.0.0"])
+    func recordedHeadersReachHandler(version: String) async throws {
+        let recording = try #require(
+            GoMicroRecording.metadata.first { recording in
+                recording.version == version && recording.messages(ofClient: true).first?["City"] != nil
+            })
+        let headers = ValueCollector<Headers>()
+        try await withRecordedService { service in
+            service.handle("Greeter.Hello") { (hello: HelloMessage, context) in
+                headers.add(context.headers)
+                return Self.message(try Self.greet(hello.value))
+            }
+        } body: { raw in
+            _ = try await raw.responses(to: recording.clientPackets)
+        }
+        let received = try #require(headers.values.first)
+        #expect(received["X-User-Id"] == "john" && received["City"] == "Zürich" && received["Trace-Id"] == "a,b;c=d")
+    }
+
     private func replay(_ recording: GoMicroRecording, isGenerated: Bool) async throws {
         let requests = recording.messages(ofClient: true)
         let expected = recording.messages(ofClient: false)

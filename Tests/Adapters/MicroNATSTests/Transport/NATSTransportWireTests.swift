@@ -9,6 +9,7 @@ import MessageTransport
 import MicroCore
 import NIOCore
 import Synchronization
+import TestServers
 import TestSupport
 import Testing
 
@@ -297,9 +298,7 @@ import Testing
     }
 
     @Test func unreachableServerIsReportedWithTheSettingOfTheTransport() async throws {
-        let dead = try ScriptedServer { _ in }
-        dead.stop()
-        let url = dead.url.replacing("http://", with: "nats://")
+        let url = "nats://127.0.0.1:\(try Machine.freePorts(1)[0])"
         let transport = try NATSTransport(
             configuration: MicroNATSTests.configuration(url) { $0.timeout = .milliseconds(300) })
         let error = await #expect(throws: MicroError.self) {

@@ -34,13 +34,16 @@ package final class Certificates: Sendable {
 
     /// Creates a certificate for servers and clients with a name such as `IP:127.0.0.1`.
     ///
-    /// - Parameter subject: The subject, such as `/O=group/CN=user`; nil for the default.
+    /// - Parameters:
+    ///   - subject: The subject, such as `/O=group/CN=user`; nil for the default.
+    ///   - passphrase: The passphrase of the key; nil for a key that is not encrypted.
     package func identity(
-        _ name: String, subjectAlternativeName: String, subject: String? = nil
+        _ name: String, subjectAlternativeName: String, subject: String? = nil, passphrase: String? = nil
     ) async throws -> Identity {
-        try await Self.make(
-            [directory.path, "\(name)=\(subjectAlternativeName)"],
-            environment: subject.map { ["SUBJECT": $0] } ?? [:])
+        var environment: [String: String] = [:]
+        environment["SUBJECT"] = subject
+        environment["PASSPHRASE"] = passphrase
+        try await Self.make([directory.path, "\(name)=\(subjectAlternativeName)"], environment: environment)
         return Self.identity(name, in: directory)
     }
 
@@ -53,7 +56,7 @@ package final class Certificates: Sendable {
     private static func make(_ arguments: [String], environment: [String: String] = [:]) async throws {
         let child = try ChildProcess(
             DockerConfiguration.path("secure/make-certificates"), arguments, environment: environment)
-        guard await child.exitStatus() == 0 else {
+        guard await child.exitStatus(within: .seconds(60)) == 0 else {
             throw TestServerError(description: "cannot create certificates: \(child.text)")
         }
     }

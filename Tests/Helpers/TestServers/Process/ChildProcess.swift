@@ -7,6 +7,11 @@ import TestSupport
 
 /// A child process of a test. Its output is recorded. It is killed when this object is released.
 package final class ChildProcess: Sendable {
+    /// The beginnings of the names of the variables that are not inherited.
+    private static let privatePrefixes = [
+        "MICRO_", "CONSUL_", "ETCD", "NATS_", "RABBITMQ_", "KUBERNETES_", "KUBECONFIG", "POD_", "OTEL_",
+    ]
+
     private let output: URL
     private let process: Process
 
@@ -15,8 +20,8 @@ package final class ChildProcess: Sendable {
     /// - Parameters:
     ///   - program: Its path.
     ///   - arguments: Its arguments.
-    ///   - environment: Variables in addition to those of this process. The variables of this package and of the servers
-    ///     are not inherited.
+    ///   - environment: Variables in addition to those of this process. The variables of this package, of the servers,
+    ///     of Kubernetes and of OpenTelemetry are not inherited.
     package init(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws {
         output = FileManager.default.temporaryDirectory.appendingPathComponent("child-\(UUID().uuidString).log")
         try Data().write(to: output)
@@ -25,9 +30,7 @@ package final class ChildProcess: Sendable {
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment
-            .filter { variable in
-                !["MICRO_", "CONSUL_", "ETCD", "NATS_", "RABBITMQ_"].contains(where: variable.key.hasPrefix)
-            }
+            .filter { variable in !Self.privatePrefixes.contains(where: variable.key.hasPrefix) }
             .merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = file

@@ -60,16 +60,18 @@ import Testing
             service.subscribe("user.created") { (event: UserCreated, context) in audits.add("\(event.name) \(id)") }
             return service
         }
-        let client = try fixture.makeClient()
-        try await fixture.whileServing(services, gracefully: true) {
-            let names = (0..<20).map { "\($0)" }
-            for name in names { try await client.publish(UserCreated(name: name), to: "user.created") }
-            #expect(await eventually { mails.values.count >= 20 && audits.values.count >= 40 })
-            #expect(mails.values.sorted() == names.sorted())
-            #expect(audits.values.sorted() == names.flatMap { ["\($0) 1", "\($0) 2"] }.sorted())
+        try await closing(try fixture.makeClient()) { client in
+            try await fixture.whileServing(services, gracefully: true) {
+                let names = (0..<20).map { "\($0)" }
+                for name in names { try await client.publish(UserCreated(name: name), to: "user.created") }
+                #expect(await eventually { mails.values.count >= 20 && audits.values.count >= 40 })
+                #expect(mails.values.sorted() == names.sorted())
+                #expect(audits.values.sorted() == names.flatMap { ["\($0) 1", "\($0) 2"] }.sorted())
+            }
+        } by: {
+            await $0.close()
         }
         #expect(mails.values.count == 20 && audits.values.count == 40)
-        await client.close()
     }
 
     @Test(arguments: BrokerKind.allCases) func failingHandlerIsReportedAndDoesNotAffectOthers(_ brokerKind: BrokerKind)

@@ -5,6 +5,7 @@ import Foundation
 import Micro
 import MicroCore
 import MicroMemory
+import TestServers
 import TestSupport
 import Testing
 
@@ -71,7 +72,7 @@ import Testing
     @Test func bytesArePassedAfterTheNodeHasAgreed() async throws {
         let app = try echo()
         defer { app.stop() }
-        let dead = try RawListener().port
+        let dead = try Machine.freePorts(1)[0]
         try await fixture.register("go.micro.api.app", ports: [dead, app.port])
         try await fixture.run {
             $0.handler = .http

@@ -33,7 +33,7 @@ import Testing
                 WebSocketUpgrade { socket in for try await message in socket { try await socket.send(message) } }
             }, handler: { _, _ in Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: "secure"))) })
         try await withThrowingTaskGroup { group in
-            group.addTask { try await withoutPreferredExecutor { try await node.run() } }
+            group.addTask { try await node.run() }
             let port = try #require(try await node.listeningAddress().port)
             try await fixture.register("go.micro.api.app", ports: [port], metadata: ["scheme": "https"])
             try await fixture.run {

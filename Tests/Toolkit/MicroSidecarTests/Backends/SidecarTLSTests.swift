@@ -42,7 +42,7 @@ struct SidecarTLSTests {
             configuration: configuration, client: client, registry: MemoryRegistry(backend: backend),
             broker: MemoryBroker(backend: backend), transport: transport, logger: LogRecorder().logger)
         let response = try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await withoutPreferredExecutor { try await sidecar.run() } }
+            group.addTask { try await sidecar.run() }
             let port = try #require(try await sidecar.listeningAddress().port)
             let response = try SidecarClient(port: port).send(
                 "POST /rpc", ["Content-Type: application/json", "Timeout: 5"],

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// `micro api` as a process, in front of greeters on Consul.
-@Suite(.requiresConsul, .consul, .serialized, .timeLimit(.minutes(3))) struct ApiCommandTests {
+@Suite(.requiresConsul, .consul, .blocking, .serialized, .timeLimit(.minutes(3))) struct ApiCommandTests {
     private func withSystem(greeters: Int = 1, _ body: (TestSystem) async throws -> Void) async throws {
         let consul = try #require(ConsulServer.current)
         let system = try await TestSystem.start(

@@ -20,9 +20,14 @@ import Testing
         #expect(result.words == words && result.isComplete == isComplete)
     }
 
-    private func edited(_ keys: String, history: [String] = []) -> (line: String, cursor: Int) {
+    private func editor(_ keys: String, history: [String] = []) -> LineEditor {
         var editor = LineEditor(history: history)
         for byte in keys.utf8 { _ = editor.handle(byte) }
+        return editor
+    }
+
+    private func edited(_ keys: String, history: [String] = []) -> (line: String, cursor: Int) {
+        let editor = editor(keys, history: history)
         return (editor.line, editor.cursor)
     }
 
@@ -34,6 +39,15 @@ import Testing
     func keysEditTheLine(_ keys: String, _ line: String, _ cursor: Int) {
         let result = edited(keys)
         #expect(result.line == line && result.cursor == cursor)
+    }
+
+    @Test(arguments: [
+        ("abc", 10, "abc", 3), ("abcdef\u{2}\u{2}", 4, "abcd", 4), ("世界世界", 5, "世界", 4), ("世界\u{1}", 3, "世", 0),
+        ("a\u{200B}b", 9, "\\u{200B}b", 9), ("a\u{200B}b", 8, "b", 1), ("xe\u{301}", 10, "xe\u{301}", 2),
+    ])
+    func lineThatIsTooWideIsShownAroundTheCursor(_ keys: String, _ columns: Int, _ text: String, _ column: Int) {
+        let visible = editor(keys).visibleText(columns: columns)
+        #expect(visible.text == text && visible.column == column)
     }
 
     @Test func arrowsShowEarlierLinesAndKeepTheNewOne() {

@@ -168,34 +168,34 @@ import Testing
         let consul = try #require(ConsulServer.current)
         var settings = ConsulConfiguration()
         settings.address = consul.address
-        let registry = try ConsulRegistry(configuration: settings)
-        var configuration = Microservice.Configuration(name: "chat")
-        configuration.deregistrationGracePeriod = .zero
-        let service = try Microservice(configuration, registry: registry)
-        service.handleStream("Chat.Echo") { (stream: MessageStream<ChatText, ChatText>, context) in
-            for try await message in stream {
-                guard message.text != "fail" else { throw MicroError(.permissionDenied, "refused") }
-                try await stream.send(ChatText(text: "\(context.headers["X-Tenant"] ?? "-") \(message.text)"))
-            }
-        }
-        try await withRegistry { (environment) async throws in
-            let sidecar = try ChildProcess(
-                MicroTool.path, ["sidecar", "--address=127.0.0.1:0"],
-                environment: environment.merging(["MICRO_SIDECAR_TOKEN": "s3cret"]) { $1 })
-            let port = try await sidecar.listeningPort()
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await service.run() }
-                group.addTask {
-                    for await state in try registry.watch("chat") where !state["chat"].isEmpty { break }
-                    try await Self.checkStreams(port)
+        try await closing(try ConsulRegistry(configuration: settings)) { registry in
+            var configuration = Microservice.Configuration(name: "chat")
+            configuration.deregistrationGracePeriod = .zero
+            let service = try Microservice(configuration, registry: registry)
+            service.handleStream("Chat.Echo") { (stream: MessageStream<ChatText, ChatText>, context) in
+                for try await message in stream {
+                    guard message.text != "fail" else { throw MicroError(.permissionDenied, "refused") }
+                    try await stream.send(ChatText(text: "\(context.headers["X-Tenant"] ?? "-") \(message.text)"))
                 }
-                try await group.next()
-                group.cancelAll()
             }
-            sidecar.send(SIGTERM)
-            #expect(await sidecar.exitStatus() == 0, "\(sidecar.text)")
+            try await withRegistry { (environment) async throws in
+                let sidecar = try ChildProcess(
+                    MicroTool.path, ["sidecar", "--address=127.0.0.1:0"],
+                    environment: environment.merging(["MICRO_SIDECAR_TOKEN": "s3cret"]) { $1 })
+                let port = try await sidecar.listeningPort()
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await service.run() }
+                    group.addTask {
+                        for await state in try registry.watch("chat") where !state["chat"].isEmpty { break }
+                        try await Self.checkStreams(port)
+                    }
+                    try await group.next()
+                    group.cancelAll()
+                }
+                sidecar.send(SIGTERM)
+                #expect(await sidecar.exitStatus() == 0, "\(sidecar.text)")
+            }
         }
-        await registry.close()
     }
 
     private static func checkStreams(_ port: Int) async throws {

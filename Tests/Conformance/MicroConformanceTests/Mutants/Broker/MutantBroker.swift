@@ -171,9 +171,10 @@ final class MutantBroker: Broker {
                 try await Task.sleep(for: .milliseconds(30))
                 return try await open(queue)
             }
-        case .dropsHeaders: return try await piped(options, queue, open) { $1.yield($0.copy { $0.headers = [:] }) }
+        case .dropsHeaders:
+            return try await piped(options, queue, open) { $1.yield($0.withMessage { $0.headers = [:] }) }
         case .dropsHeadersInQueues where queue != nil:
-            return try await piped(options, queue, open) { $1.yield($0.copy { $0.headers = [:] }) }
+            return try await piped(options, queue, open) { $1.yield($0.withMessage { $0.headers = [:] }) }
         case .closeEndsOtherSubscriptions:
             return try await piped(
                 options, queue, open,
@@ -182,26 +183,24 @@ final class MutantBroker: Broker {
                 },
                 forward: { $1.yield($0) })
         case .dropsTraceContext:
-            return try await piped(options, queue, open) { $1.yield($0.copy { $0.headers["traceparent"] = nil }) }
+            return try await piped(options, queue, open) {
+                $1.yield($0.withMessage { $0.headers["traceparent"] = nil })
+            }
         case .requiresEnvelope:
             return try await piped(options, queue, open) { delivery, source in
                 guard delivery.message.headers["Mutant-Envelope"] != nil else { return delivery.acknowledge() }
-                source.yield(delivery.copy { $0.headers["Mutant-Envelope"] = nil })
+                source.yield(delivery.withMessage { $0.headers["Mutant-Envelope"] = nil })
             }
         case .replaysOldMessages:
             let old = sharedState.state.withLock { $0.published[topic] ?? [] }
             return openedInBackground(options) { source in
-                for message in old { source.yield(Delivery(topic: topic, message: message)) }
+                for message in old { source.yield(Delivery(topic: topic, message: message, settle: { _ in })) }
                 return try await open(queue)
             }
         case .reportsPatternAsTopic:
-            return try await piped(options, queue, open) { delivery, source in
-                source.yield(Delivery(topic: topic, message: delivery.message, settle: delivery.settle))
-            }
+            return try await piped(options, queue, open) { $1.yield($0.changed(topic: topic)) }
         case .omitsAttemptCount:
-            return try await piped(options, queue, open) { delivery, source in
-                source.yield(Delivery(topic: delivery.topic, message: delivery.message, settle: delivery.settle))
-            }
+            return try await piped(options, queue, open) { $1.yield($0.changed(attempt: 1)) }
         case .losesAcknowledgements, .ignoresRejections, .rejectionAcknowledges, .lateAcknowledgementBreaksConnection,
             .delaysOnlyFirstRejection:
             return try await pipedSettling(options, queue, open)
@@ -214,35 +213,31 @@ final class MutantBroker: Broker {
                     state.deliveries.append(delivery)
                     return state.deliveries.count - 1
                 }
-                let settled = Delivery(
-                    topic: delivery.topic, message: delivery.message, attempt: delivery.attempt,
-                    settle: { settlement in
-                        let now = positions.withLock { state in
-                            state.deliveries.indices.contains(position) ? state.deliveries[position] : nil
-                        }
-                        (now ?? delivery).settle(settlement)
-                    })
+                let settled = delivery.changed { settlement in
+                    let now = positions.withLock { state in
+                        state.deliveries.indices.contains(position) ? state.deliveries[position] : nil
+                    }
+                    (now ?? delivery).forward(settlement)
+                }
                 source.yield(settled)
             }
         case .redeliversDuringLongHandlers:
             return try await piped(options, queue, open) { delivery, source in
                 let isSettled = Atomic(false)
-                source.yield(
-                    Delivery(
-                        topic: delivery.topic, message: delivery.message, attempt: delivery.attempt,
-                        settle: { settlement in
-                            isSettled.store(true, ordering: .relaxed)
-                            delivery.settle(settlement)
-                        }))
+                let settled = delivery.changed { settlement in
+                    isSettled.store(true, ordering: .relaxed)
+                    delivery.forward(settlement)
+                }
+                source.yield(settled)
                 Task {
                     try? await Task.sleep(for: .milliseconds(200))
-                    if !isSettled.load(ordering: .relaxed) { source.yield(delivery.copy { _ in }) }
+                    if !isSettled.load(ordering: .relaxed) { source.yield(delivery.changed()) }
                 }
             }
         case .acknowledgesBeforeHandling:
             return try await piped(options, queue, open) { delivery, source in
                 delivery.acknowledge()
-                source.yield(delivery.copy { _ in })
+                source.yield(delivery.changed())
             }
         case .dropsSilently where options.maxBufferedMessages < 100:
             let number = Atomic(0)
@@ -260,7 +255,7 @@ final class MutantBroker: Broker {
         case .duplicatesAfterOutage:
             return try await piped(options, queue, open) { [sharedState] delivery, source in
                 source.yield(delivery)
-                if sharedState.outages > 0 { source.yield(delivery.copy { _ in }) }
+                if sharedState.outages > 0 { source.yield(delivery.changed()) }
             }
         case .stopsUpdating:
             let first = Mutex<ContinuousClock.Instant?>(nil)
@@ -313,18 +308,16 @@ final class MutantBroker: Broker {
     ) async throws -> Subscription {
         let (defect, sharedState) = (defect, sharedState)
         return try await piped(options, queue, open) { delivery, source in
-            let settled = Delivery(
-                topic: delivery.topic, message: delivery.message, attempt: delivery.attempt,
-                settle: { settlement in
-                    switch (defect, settlement) {
-                    case (.losesAcknowledgements, .acknowledged), (.ignoresRejections, .rejected): break
-                    case (.rejectionAcknowledges, _): delivery.acknowledge()
-                    case (.delaysOnlyFirstRejection, .rejected) where delivery.attempt > 1: try? delivery.reject()
-                    default:
-                        if source.hasEnded { sharedState.state.withLock { $0.isBroken = true } }
-                        delivery.settle(settlement)
-                    }
-                })
+            let settled = delivery.changed { settlement in
+                switch (defect, settlement) {
+                case (.losesAcknowledgements, .acknowledged), (.ignoresRejections, .rejected): break
+                case (.rejectionAcknowledges, _): delivery.acknowledge()
+                case (.delaysOnlyFirstRejection, .rejected) where delivery.attempt > 1: try? delivery.reject()
+                default:
+                    if source.base.hasEnded { sharedState.state.withLock { $0.isBroken = true } }
+                    delivery.forward(settlement)
+                }
+            }
             source.yield(settled)
         }
     }
@@ -350,7 +343,12 @@ final class MutantBroker: Broker {
 
     // MARK: Forwarding
 
-    private typealias Forward = @Sendable (Delivery, Subscription.Source) -> Void
+    private typealias Forward = @Sendable (Delivery, MutantSource) -> Void
+
+    /// The source that feeds a subscription of this broker.
+    private func mutantSource(_ base: Subscription.Source) -> MutantSource {
+        MutantSource(base: base, settles: capabilities.features.contains(.acknowledgements))
+    }
 
     /// A subscription that a closure forwards the deliveries of another subscription to.
     private func piped(
@@ -364,8 +362,9 @@ final class MutantBroker: Broker {
             Task { await inner.cancel() }
         }
         onSource(source)
+        let mutantSource = self.mutantSource(source)
         Task {
-            for await delivery in inner { forward(delivery, source) }
+            for await delivery in inner { forward(delivery, mutantSource) }
             source.finish()
         }
         return subscription
@@ -373,11 +372,12 @@ final class MutantBroker: Broker {
 
     /// A subscription that is opened in the background.
     private func openedInBackground(
-        _ options: SubscribeOptions, _ open: @escaping @Sendable (Subscription.Source) async throws -> Subscription
+        _ options: SubscribeOptions, _ open: @escaping @Sendable (MutantSource) async throws -> Subscription
     ) -> Subscription {
         let (subscription, source) = Subscription.makeStream(options: options)
+        let mutantSource = self.mutantSource(source)
         Task {
-            guard let inner = try? await open(source) else { return }
+            guard let inner = try? await open(mutantSource) else { return }
             for await delivery in inner {
                 source.yield(delivery)
                 if source.hasEnded { break }
@@ -416,24 +416,6 @@ final class MutantBroker: Broker {
             throw error
         } catch is CancellationError where defect == .reportsCancellationAsFailure {
             throw MicroError(.unavailable, "an operation was cancelled")
-        }
-    }
-}
-
-extension Delivery {
-    /// A delivery with a changed message that settles this delivery.
-    fileprivate func copy(_ change: (inout BrokerMessage) -> Void) -> Delivery {
-        var message = message
-        change(&message)
-        return Delivery(topic: topic, message: message, attempt: attempt, settle: settle)
-    }
-
-    /// Settles the delivery, if its broker has acknowledgements.
-    fileprivate func settle(_ settlement: Settlement) {
-        switch settlement {
-        case .acknowledged: acknowledge()
-        case .rejected(let delay): try? reject(after: delay)
-        case .returned: try? reject()
         }
     }
 }

@@ -80,6 +80,16 @@ extension Delivery {
     }
 }
 
+/// The source that feeds a subscription of a mutant.
+struct MutantSource: Sendable {
+    let base: Subscription.Source
+    /// Whether deliveries can be settled: otherwise, rejecting one is unsupported.
+    let settles: Bool
+
+    /// Adds a delivery.
+    func yield(_ delivery: Delivery) { base.yield(settles ? delivery : delivery.unsettled()) }
+}
+
 /// A broker that consists of hooks.
 struct HookedBroker: Broker {
     let hooks: BrokerHooks
@@ -98,13 +108,14 @@ struct HookedBroker: Broker {
         let inner = try await hooks.subscribe(topic, queue, options)
         guard let deliver = hooks.deliver else { return inner }
         let context = BrokerHooks.Context(topic: topic, queue: queue, options: options)
-        let (subscription, source) = Subscription.makeStream(options: options) { Task { await inner.cancel() } }
-        let settles = hooks.alwaysSettles || capabilities.features.contains(.acknowledgements)
+        let (subscription, base) = Subscription.makeStream(options: options) { Task { await inner.cancel() } }
+        let source = MutantSource(
+            base: base, settles: hooks.alwaysSettles || capabilities.features.contains(.acknowledgements))
         Task { [endsWithBroker = hooks.endsWithBroker] in
             for await delivery in inner {
-                for each in deliver(delivery, context) { source.yield(settles ? each : each.unsettled()) }
+                for each in deliver(delivery, context) { source.yield(each) }
             }
-            if endsWithBroker { source.finish() }
+            if endsWithBroker { base.finish() }
         }
         return subscription
     }
