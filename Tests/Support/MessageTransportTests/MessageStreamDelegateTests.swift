@@ -55,6 +55,24 @@ import Testing
         #expect(wire.sent.count == 1 && wire.sent.first?.contains("aborted") == true, "\(wire.sent)")
         withExtendedLifetime(stream) {}
     }
+
+    /// The failure cancels the handler, which may end at once.
+    @Test func peerIsNotifiedOfTheFailureAndNotOfTheCancelledHandler() async {
+        let (stream, delegate) = makeStream(isClient: false)
+        delegate.start { _ in
+            let ended = DispatchSemaphore(value: 0)
+            Task.detached {
+                await delegate.handlerEnded(MicroError(.unavailable, "cancelled", origin: "test"))
+                ended.signal()
+            }
+            ended.wait()
+        }
+        let failure = Thread { delegate.fail(MicroError(.internal, "broken", origin: "test"), notifiesPeer: true) }
+        failure.start()
+        #expect(await eventually { failure.isFinished })
+        #expect(wire.sent.count == 1 && wire.sent.first?.contains("broken") == true, "\(wire.sent)")
+        withExtendedLifetime(stream) {}
+    }
 }
 
 /// Records messages as their number and text.

@@ -130,7 +130,9 @@ package final class MessageStreamDelegate<Wire: MessageStreamWire>: TransportStr
 
     /// Cancels the stream towards the peer.
     package func cancel() {
-        guard end(CancellationError()) else { return }
+        let mustNotify = claimEnd(unlessEnded: true)
+        end(CancellationError())
+        guard mustNotify else { return }
         notifyPeer(MicroError(.unavailable, "the service cancelled the stream", origin: MicroError.Origin.server))
     }
 
@@ -141,9 +143,11 @@ package final class MessageStreamDelegate<Wire: MessageStreamWire>: TransportStr
     ///   - isPeerClosed: Whether the peer must not be notified later either.
     package func fail(_ error: any Error, notifiesPeer: Bool = false, isPeerClosed: Bool = false) {
         if isPeerClosed { state.withLock { $0.isPeerClosed = true } }
+        // The handler, which is cancelled next, must not notify the peer of its own error.
+        let mustNotify = notifiesPeer && claimEnd(unlessEnded: true)
         state.withLock(\.source)?.finish(throwing: error)
-        guard end(error, isFailure: true) else { return }
-        if notifiesPeer { notifyPeer(error) }
+        end(error, isFailure: true)
+        if mustNotify { notifyPeer(error) }
     }
 
     /// Ends the stream because its connection was lost: messages on it may never have arrived.
@@ -153,7 +157,7 @@ package final class MessageStreamDelegate<Wire: MessageStreamWire>: TransportStr
 
     /// Ends the stream on the listener's side after its handler has returned or thrown.
     package func handlerEnded(_ error: MicroError?) async {
-        let mustNotify = claimEnd()
+        let mustNotify = claimEnd(unlessEnded: false)
         end(Self.finishedError)
         guard mustNotify else { return }
         let payload = wire.endPayload(error?.wireText ?? GoMicroHeaders.endOfStream)
@@ -168,15 +172,16 @@ package final class MessageStreamDelegate<Wire: MessageStreamWire>: TransportStr
             if isGoMicro { trySendEnd(GoMicroHeaders.endOfStream) }
             return
         }
-        guard claimEnd() else { return }
         trySendEnd(((error as? MicroError) ?? MicroError.peerUnavailable(parameters.name)).wireText)
     }
 
-    /// Claims the only end that this side of the listener sends.
+    /// Claims the only notification of the peer that this side has ended.
     ///
+    /// - Parameter unlessEnded: Whether a stream that has already ended needs none.
     /// - Returns: False if the peer was notified already, or must not be.
-    private func claimEnd() -> Bool {
+    private func claimEnd(unlessEnded: Bool) -> Bool {
         state.withLock { state in
+            if unlessEnded, state.end != nil { return false }
             defer { state.isPeerClosed = true }
             return !state.isPeerClosed
         }
@@ -194,20 +199,15 @@ package final class MessageStreamDelegate<Wire: MessageStreamWire>: TransportStr
     }
 
     /// Marks the stream as ended, and releases everything that waits.
-    ///
-    /// - Returns: False if it had already ended.
-    @discardableResult
-    func end(_ reason: any Error, isFailure: Bool = false) -> Bool {
-        let (isFirst, timers, senders, onEnd) = state.withLock { state in
-            let isFirst = state.end == nil
+    func end(_ reason: any Error, isFailure: Bool = false) {
+        let (timers, senders, onEnd) = state.withLock { state in
             state.end = state.end ?? reason
             defer { (state.timers, state.onEnd) = ([], nil) }
-            return (isFirst, state.timers, state.takeSenders(), state.onEnd)
+            return (state.timers, state.takeSenders(), state.onEnd)
         }
         for timer in timers { DeadlineQueue.shared.cancel(timer) }
         for sender in senders { sender.resolve() }
         onEnd?(isFailure)
-        return isFirst
     }
 
     static var finishedError: MicroError {
