@@ -17,9 +17,8 @@ import Testing
         try await server.put("k", "v")
         try await server.restart()
         #expect(try await server.count() == 1)
-        let began = ContinuousClock.now
+        // Throws if SIGTERM is not enough.
         try await server.stop()
-        #expect(ContinuousClock.now - began < .seconds(10))
         await #expect(throws: CurlError.self) { try await server.count() }
         try await server.start()
         #expect(try await server.count() == 1)

@@ -23,9 +23,8 @@ import Testing
         #expect(peer.receives(#""stream":"KEPT""#))
         try await server.restart()
         #expect(try await server.storedMessageCount() == 1)
-        let began = ContinuousClock.now
+        // Throws if SIGTERM is not enough.
         try await server.stop()
-        #expect(ContinuousClock.now - began < .seconds(10))
         await #expect(throws: CurlError.self) { try await server.request("/varz") }
         try await server.start()
         #expect(try await server.storedMessageCount() == 1)

@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import MicroConsul
 import MicroCore
 import Synchronization
@@ -95,10 +96,8 @@ import Testing
         let server = try ScriptedServer { connection in _ = connection.readToEnd() }
         defer { server.stop() }
         try await withRegistry(at: server.url, timeout: .milliseconds(300)) { registry in
-            let started = ContinuousClock.now
             let error = try await #require(throws: MicroError.self) { try await registry.lookUp("svc") }
             #expect(error.code == .deadlineExceeded)
-            #expect(ContinuousClock.now - started < .seconds(5))
         }
     }
 
@@ -190,12 +189,18 @@ import Testing
         }
     }
 
-    /// The limit applies although the query may wait for 30 s.
+    /// The limit applies although the query may wait for more than a minute.
     @Test(arguments: ["HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nX-Consul-Index: 6\r\nContent-Length: 100000\r\n\r\n"])
     func responseOfBlockingQueryEndsWithinTheRequestTimeout(_ beginning: String) async throws {
         let server = try ScriptedServer { connection in
             while let request = try connection.readRequest() {
                 guard request.target.contains("index=") else {
+                    try connection.write(ScriptedResponse(headers: [("X-Consul-Index", "5")], text: "[]"))
+                    continue
+                }
+                // Each result that takes longer than 100 ms and is not newer doubles the wait of the next query.
+                guard request.target.contains("wait=64000ms") else {
+                    Thread.sleep(forTimeInterval: 0.15)
                     try connection.write(ScriptedResponse(headers: [("X-Consul-Index", "5")], text: "[]"))
                     continue
                 }
@@ -205,9 +210,13 @@ import Testing
             }
         }
         defer { server.stop() }
-        try await withRegistry(at: server.url, timeout: .milliseconds(500)) { registry in
+        let configuration = makeConfiguration(server.url) {
+            $0.timeout = .milliseconds(500)
+            $0.watchRenewalInterval = .seconds(120)
+        }
+        try await withConsul(configuration) { registry async throws in
             let watch = RegistryStateRecorder(try registry.watch("svc"))
-            #expect(await eventually(within: .seconds(5)) { watch.cause?.code == .deadlineExceeded })
+            #expect(await eventually { watch.cause?.code == .deadlineExceeded })
         }
     }
 

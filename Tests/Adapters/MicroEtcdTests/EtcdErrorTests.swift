@@ -82,11 +82,9 @@ import Testing
         let server = try ScriptedServer { connection in _ = connection.readToEnd() }
         defer { server.stop() }
         try await withEtcd(makeConfiguration(server.url) { $0.timeout = .milliseconds(300) }) { registry async throws in
-            let started = ContinuousClock.now
             #expect(await errorCode { _ = try await registry.lookUp("svc") } == .deadlineExceeded)
             #expect(
                 await errorCode { try await registry.register(record("svc"), timeToLive: nil) } == .deadlineExceeded)
-            #expect(ContinuousClock.now - started < .seconds(5))
         }
         try await withEtcd(makeConfiguration(server.url) { $0.timeout = .seconds(50) }) { registry async throws in
             let before = server.acceptedConnections

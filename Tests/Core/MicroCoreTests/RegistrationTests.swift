@@ -82,7 +82,7 @@ private final class StatusRecorder: Sendable {
     }
 
     private func withRunning(_ registration: Registration, _ body: () async throws -> Void) async throws {
-        try await registration.start(within: .seconds(5))
+        try await registration.start(within: .seconds(30))
         let task = Task { await registration.run() }
         try await body()
         task.cancel()

@@ -26,7 +26,7 @@ import Testing
             await eventually {
                 guard let connection = try? RawSocket(port: port) else { return false }
                 connection.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
-                guard case .bytes = connection.read(within: .seconds(5)) else { return false }
+                guard case .bytes = connection.read(within: .seconds(10)) else { return false }
                 return true
             })
         server.send(SIGTERM)

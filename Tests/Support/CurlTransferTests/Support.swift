@@ -34,15 +34,6 @@ func failureKind<R>(
     await #expect(throws: CurlError.self, sourceLocation: sourceLocation) { try await body() }?.kind
 }
 
-/// The shortest of up to three runs, because other load on the machine can only make a run longer.
-func bestTime(below limit: Duration, _ body: () async throws -> Void) async rethrows -> Duration {
-    var best = Duration.seconds(3600)
-    for _ in 0..<3 where best >= limit {
-        best = min(best, try await ContinuousClock().measure(body))
-    }
-    return best
-}
-
 /// Blocks the threads of a server until `count` have arrived, or for ten seconds.
 final class ThreadBarrier: Sendable {
     private let arrived = Mutex(0)

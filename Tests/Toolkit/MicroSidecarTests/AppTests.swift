@@ -97,18 +97,15 @@ import Testing
     }
 
     @Test func hangingCheckTimesOut() async throws {
-        let server = try TestApp { _ in
-            Thread.sleep(forTimeInterval: 3)
-            return ScriptedResponse(text: "")
-        }
+        let server = try ScriptedServer { connection in _ = connection.readToEnd() }
+        defer { server.stop() }
         var app = app(server.port)
         app.healthCheck.timeout = .milliseconds(100)
         try await fixture.run {
             $0.apps = [app]
         } _: { (sidecar) async throws in
-            let start = ContinuousClock.now
             let response = try sidecar.send("GET /health")
-            #expect(response.status == 408 && ContinuousClock.now - start < .seconds(2), "\(response)")
+            #expect(response.status == 408, "\(response)")
             #expect(try await !isRegistered())
         }
     }
@@ -171,25 +168,28 @@ import Testing
     }
 
     @Test func deadlineAndSizeLimitTheAnswerOfTheApp() async throws {
-        let server = try TestApp { request in
-            switch request.target {
-            case "/Shop.Slow": Thread.sleep(forTimeInterval: 3)
-            case "/Shop.Huge": return ScriptedResponse(body: [UInt8](repeating: 0x20, count: 8 * 1024 * 1024))
-            default: break
+        let server = try ScriptedServer { connection in
+            while let request = try connection.readRequest() {
+                switch request.target {
+                case "/Shop.Slow":
+                    _ = connection.readToEnd()
+                    return
+                case "/Shop.Huge":
+                    try connection.write(ScriptedResponse(body: [UInt8](repeating: 0x20, count: 8 * 1024 * 1024)))
+                default: try connection.write(ScriptedResponse(text: "{}"))
+                }
             }
-            return ScriptedResponse(text: "{}")
         }
+        defer { server.stop() }
         try await fixture.run {
             $0.apps = [app(server.port, .http)]
         } _: { (_) async throws in
             #expect(try await eventually { try await isRegistered() })
             let client = try Client(registry: fixture.registry, transport: HTTPTransport(), broker: fixture.broker)
-            let start = ContinuousClock.now
             await #expect {
                 let _: Person = try await client.call(
                     "shop", "Shop.Slow", Person(), options: CallOptions(timeout: .milliseconds(200)))
             } throws: { ($0 as? MicroError)?.code == .deadlineExceeded }
-            #expect(ContinuousClock.now - start < .seconds(2))
             await #expect {
                 let _: Person = try await client.call("shop", "Shop.Huge", Person())
             } throws: { ($0 as? MicroError)?.code == .payloadTooLarge }

@@ -83,10 +83,9 @@ import Testing
         try await fixture.run { (sidecar) async throws in
             let body = #"{"service":"go.micro.srv.greeter","method":"Say.Slow","request":{}}"#
             for timeout in ["0.2", "200ms"] {
-                let start = ContinuousClock.now
+                // Without a response within 10 s, there is no status; the handler needs 60 s.
                 let (status, error) = try sidecar.post("/rpc", ["Timeout: \(timeout)"], body: body)
                 #expect(status == 408, "\(error)")
-                #expect(ContinuousClock.now - start < .seconds(10))
             }
         }
     }

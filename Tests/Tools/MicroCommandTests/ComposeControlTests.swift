@@ -152,7 +152,7 @@ import Testing
         try await fakeCompose.add(
             "docker",
             "[ $2 != version ] || exit 0\n\(signalHandling)\necho $$ > \"$here/pid\"\nwhile :; do sleep 0.1; done")
-        let started = ContinuousClock.now
+        // The command itself never ends.
         let error = try await failure {
             let compose = try await ComposeCommand(
                 file: fakeCompose.file, searchPath: fakeCompose.folder.path, timeout: .seconds(2))
@@ -160,7 +160,6 @@ import Testing
         }
         #expect(error.code == .deadlineExceeded)
         #expect(error.message.contains("stop etcd was terminated after 2.0 seconds"), "\(error)")
-        #expect(ContinuousClock.now - started < .seconds(20))
         let processID = try #require(fakeCompose.processID)
         #expect(kill(processID, 0) == -1, "the process is still running")
     }

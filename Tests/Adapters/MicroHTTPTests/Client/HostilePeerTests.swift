@@ -21,7 +21,7 @@ import Testing
         let client = HTTPTransport()
         let result: Result<TransportResponse, any Error>
         do {
-            result = .success(try await client.call(.test(timeout: .seconds(5)), to: .local(server.port)))
+            result = .success(try await client.call(.test(), to: .local(server.port)))
         } catch {
             result = .failure(error)
         }

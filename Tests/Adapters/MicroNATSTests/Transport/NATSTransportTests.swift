@@ -116,17 +116,16 @@ import Testing
 
     @Test func callWithoutListenerIsUnavailable() async throws {
         try await withTransport(server.url) { client in
-            let began = ContinuousClock.now
+            // At the deadline, the error would be another one.
             let nobody = Address(host: "_INBOX.nobody")
             let error = await #expect(throws: MicroError.self) {
-                try await client.call(Self.request("echo", timeout: .seconds(30)), to: nobody)
+                try await client.call(Self.request("echo", timeout: .seconds(60)), to: nobody)
             }
             #expect(error?.code == .unavailable && error?.isSafeToRetry == true)
             #expect(error?.message.contains("_INBOX.nobody") == true)
-            let stream = try await client.open(Self.request("echo", timeout: .seconds(30)), to: nobody)
+            let stream = try await client.open(Self.request("echo", timeout: .seconds(60)), to: nobody)
             let refusal = await #expect(throws: MicroError.self) { for try await _ in stream {} }
             #expect(refusal?.code == .unavailable && refusal?.isSafeToRetry == true)
-            #expect(ContinuousClock.now - began < .seconds(20))
         }
     }
 
@@ -134,12 +133,12 @@ import Testing
         let isCancelled = Counter()
         try await withPair { request in
             let left = request.deadline - .now
-            #expect(left > .zero && left <= .milliseconds(200))
+            #expect(left > .zero && left <= .seconds(5))
             do { try await Task.sleep(for: .seconds(60)) } catch { isCancelled.add() }
             return TransportResponse(contentType: "")
         } body: { client, address in
             let error = await #expect(throws: MicroError.self) {
-                try await client.call(Self.request("sleep", timeout: .milliseconds(200)), to: address)
+                try await client.call(Self.request("sleep", timeout: .seconds(5)), to: address)
             }
             #expect(error?.code == .deadlineExceeded)
             #expect(await eventually { isCancelled.value == 1 })

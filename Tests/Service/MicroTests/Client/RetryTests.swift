@@ -72,14 +72,13 @@ import Testing
             requestCount.add()
             throw Self.refusal
         } _: { client in
-            let start = ContinuousClock.now
-            let options = CallOptions(timeout: .milliseconds(300), retries: 1000)
+            let options = CallOptions(timeout: .seconds(4), retries: 1000)
             let error = try await #require(throws: MicroError.self) {
                 try await client.call("svc", "Do", Text(text: ""), options: options, returning: Text.self)
             }
             #expect(error.code == .unavailable || error.code == .deadlineExceeded)
-            #expect(ContinuousClock.now - start < .seconds(1))
-            #expect((2...40).contains(requestCount.value), "with exponential backoff: \(requestCount.value)")
+            // Without the deadline, or without exponential backoff, the budget of 100 retries would be used up.
+            #expect((2...60).contains(requestCount.value), "\(requestCount.value)")
         }
     }
 

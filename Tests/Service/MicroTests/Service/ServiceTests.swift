@@ -75,11 +75,10 @@ import Testing
     ) async throws {
         let fixture = ServiceFixture(transportKind)
         try await fixture.whileServing(fixture.makeGreeter()) { client in
-            let started = ContinuousClock.now
+            // The handler takes longer than the time limit of the suite.
             await #expect { _ = try await client.hello(name, CallOptions(timeout: .milliseconds(100))) } throws: {
                 ($0 as? MicroError)?.code == .deadlineExceeded
             }
-            #expect(ContinuousClock.now - started < .seconds(60))
             let again = try await client.hello()
             #expect(again == "Hello John from 1")
         }

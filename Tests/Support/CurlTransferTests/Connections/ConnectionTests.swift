@@ -110,11 +110,13 @@ struct ConnectionTests {
         server.stop()
         // The port stays bound without listening, so that no other process gets it.
         try await withTransfer(driver) { http in
-            let time = await bestTime(below: .seconds(3)) {
-                let kind = await failureKind { try await http.perform(CurlRequest(url: server.url)) }
+            let time = await ContinuousClock().measure {
+                let kind = await failureKind {
+                    try await http.perform(CurlRequest(url: server.url, timeout: .seconds(60)))
+                }
                 #expect(kind == .couldNotConnect)
             }
-            #expect(time < .seconds(3))
+            #expect(time < .seconds(30))
         }
     }
 
@@ -132,14 +134,13 @@ struct ConnectionTests {
         let server = try ScriptedServer { connection in _ = connection.readToEnd() }
         defer { server.stop() }
         try await withTransfer(driver) { http in
-            let time = await bestTime(below: .seconds(3)) {
+            let time = await ContinuousClock().measure {
                 let kind = await failureKind {
                     try await http.perform(CurlRequest(url: server.url, timeout: .milliseconds(300)))
                 }
                 #expect(kind == .timedOut)
             }
             #expect(time >= .milliseconds(299))
-            #expect(time < .seconds(3))
             #expect(await eventually { server.openConnections == 0 })
         }
     }

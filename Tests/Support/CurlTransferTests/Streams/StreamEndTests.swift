@@ -18,7 +18,7 @@ struct StreamEndTests {
     }
 
     private func hasNoConnections(_ server: ScriptedServer) async -> Bool {
-        await eventually(within: .seconds(5)) { server.openConnections == 0 }
+        await eventually { server.openConnections == 0 }
     }
 
     @Test(arguments: drivers)

@@ -106,14 +106,13 @@ struct StreamTests {
         }
         defer { server.stop() }
         try await withTransfer(driver) { http in
-            let time = await bestTime(below: .seconds(3)) {
+            let time = await ContinuousClock().measure {
                 let kind = await failureKind {
                     try await http.stream(CurlRequest(url: server.url, timeout: .milliseconds(300)))
                 }
                 #expect(kind == .timedOut)
             }
             #expect(time >= .milliseconds(299))
-            #expect(time < .seconds(3))
             #expect(await eventually { server.openConnections == 0 })
         }
     }

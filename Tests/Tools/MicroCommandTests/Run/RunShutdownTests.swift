@@ -96,7 +96,8 @@ import Testing
         // Signals of the same kind are merged while the first one is pending, so that the second one is of another kind.
         run.send(SIGINT)
         run.send(SIGTERM)
-        let status = await run.exitStatus(within: .seconds(5))
+        // After a single signal, the status is 0.
+        let status = await run.exitStatus()
         #expect(status == 130 || status == 143, "\(run.text)")
         try await expectNoneRuns(programs(run))
     }
