@@ -135,8 +135,7 @@ import Testing
         try await withRegistry(at: server.url) { registry in
             let watch = try registry.watch("svc")
             #expect(await eventually { requests.value >= 3 })
-            let before = requests.value
-            #expect(await always(during: .milliseconds(500)) { requests.value - before < 60 })
+            #expect(await grows(byLessThan: 60, per: .milliseconds(500)) { requests.value })
             watch.cancel()
         }
     }
@@ -151,8 +150,7 @@ import Testing
         try await withRegistry(at: server.url) { registry in
             let watch = try registry.watch("svc")
             #expect(await eventually { requests.value >= 60 })
-            let before = requests.value
-            #expect(await always(during: .milliseconds(500)) { requests.value - before < 30 })
+            #expect(await grows(byLessThan: 30, per: .milliseconds(500)) { requests.value })
             watch.cancel()
         }
     }
@@ -175,8 +173,7 @@ import Testing
             #expect(await eventually { watch.value?["svc"].first?.nodes.first?.port ?? 0 > 3 })
             #expect(watch.all.allSatisfy { if case .live = $0.freshness { true } else { false } })
             // With backoff.
-            let before = ports.value
-            #expect(await always(during: .milliseconds(500)) { ports.value - before < 30 })
+            #expect(await grows(byLessThan: 30, per: .milliseconds(500)) { ports.value })
         }
     }
 

@@ -63,8 +63,7 @@ import Testing
                 #expect(await always(during: .milliseconds(300)) { server.requests("/v3/watch").count == 1 })
             } else {
                 #expect(await eventually { server.requests("/v3/watch").count > 2 })
-                let before = server.requests("/v3/watch").count
-                #expect(await always(during: .milliseconds(500)) { server.requests("/v3/watch").count - before < 30 })
+                #expect(await grows(byLessThan: 30, per: .milliseconds(500)) { server.requests("/v3/watch").count })
             }
         }
     }
@@ -176,8 +175,7 @@ import Testing
         defer { server.stop() }
         try await withWatch(makeConfiguration(server.url)) { latest in
             #expect(await eventually { latest.cause?.code == .unavailable })
-            let before = server.requests("/v3/watch").count
-            #expect(await always(during: .milliseconds(500)) { server.requests("/v3/watch").count - before < 30 })
+            #expect(await grows(byLessThan: 30, per: .milliseconds(500)) { server.requests("/v3/watch").count })
         }
     }
 

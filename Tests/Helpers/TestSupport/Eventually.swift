@@ -25,3 +25,11 @@ package func always(
 ) async rethrows -> Bool {
     try await !eventually(within: window) { try await !condition() }
 }
+
+/// Checks that a count grows by less than a limit per time window. A delay of this task does not matter.
+package func grows(byLessThan limit: Int, per window: Duration, _ count: () -> Int) async -> Bool {
+    let (start, before) = (ContinuousClock.now, count())
+    return await always(during: window) {
+        Double(count() - before) < Double(limit) * max(1, (ContinuousClock.now - start) / window)
+    }
+}

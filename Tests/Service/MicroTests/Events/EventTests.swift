@@ -126,8 +126,7 @@ import Testing
             }
             #expect(await eventually { failures(of: fixture) >= 3 })
             // The next delays are at least 40, 80 and 160 ms.
-            let count = failures(of: fixture)
-            #expect(await always(during: .milliseconds(300)) { failures(of: fixture) <= count + 3 })
+            #expect(await grows(byLessThan: 4, per: .milliseconds(300)) { failures(of: fixture) })
         }
     }
 
