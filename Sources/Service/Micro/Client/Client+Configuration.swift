@@ -24,7 +24,8 @@ extension Client {
         /// the error of its last attempt.
         public var retryRatio = 0.2
 
-        /// The delay before the same node is tried again. Another node is tried immediately.
+        /// The delay before the same node is tried again. Another node is tried immediately. If the delay would end
+        /// after the deadline of the call, the call fails with the error of its last attempt.
         public var backoff = Backoff(base: .milliseconds(20), maxDelay: .seconds(1))
 
         /// The strategy that selects a node; random by default.

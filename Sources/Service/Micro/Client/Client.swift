@@ -196,7 +196,7 @@ public final class Client: Sendable {
     func headers(_ options: CallOptions) -> Headers {
         var headers = options.headers
         if let inherited = InheritedCallContext.current?.headers {
-            for field in inherited where headers[field.name] == nil { headers.add(field.name, field.value) }
+            for field in inherited where options.headers[field.name] == nil { headers.add(field.name, field.value) }
         }
         if let callerName { headers[GoMicroHeaderName.fromService] = callerName }
         return headers

@@ -46,7 +46,13 @@ final class RetryExecutor<Response: Sendable>: Sendable {
                 case .failure(let error):
                     // An error before the second attempt starts is final: the second would fail as well.
                     guard hedge.hasSecondAttempt else { throw error }
-                    firstError = firstError ?? error
+                    guard var first = firstError as? MicroError else {
+                        firstError = firstError ?? error
+                        continue
+                    }
+                    // The request had no effect only if no attempt had one.
+                    first.isSafeToRetry = first.isSafeToRetry && (error as? MicroError)?.isSafeToRetry == true
+                    firstError = first
                 }
             }
             throw firstError ?? CancellationError()
@@ -79,13 +85,20 @@ final class RetryExecutor<Response: Sendable>: Sendable {
         var tried: Set<String> = []
         var attempt = 0
         var next = first
+        // Whether an attempt may have had an effect: then no error of a later attempt is safe to retry.
+        var mayHaveRun = false
         hedge?.begin()
         while true {
             let selection: Selection
             if let selected = next.take() {
                 selection = selected
             } else {
-                selection = try await pick(request, avoiding: hedge?.nodes.union(tried) ?? tried)
+                do {
+                    selection = try await pick(request, avoiding: hedge?.nodes.union(tried) ?? tried)
+                } catch var error as MicroError where mayHaveRun {
+                    error.isSafeToRetry = false
+                    throw error
+                }
             }
             hedge?.recordNode(selection.node.id)
             do {
@@ -94,13 +107,15 @@ final class RetryExecutor<Response: Sendable>: Sendable {
                 return response
             } catch {
                 selection.report(Selection.Outcome(of: error))
-                guard let error = error as? MicroError, isRetryable(error), attempt < policy.maxRetries,
-                    .now < request.deadline, budget.tryAcquire()
-                else { throw error }
-                options.onRetry?(error)
-                if !tried.insert(selection.node.id).inserted {
-                    try await Task.sleep(for: policy.backoff.delay(attempt: attempt))
-                }
+                guard var failure = error as? MicroError else { throw error }
+                mayHaveRun = mayHaveRun || !failure.isSafeToRetry
+                failure.isSafeToRetry = !mayHaveRun
+                let delay = tried.contains(selection.node.id) ? policy.backoff.delay(attempt: attempt) : .zero
+                guard isRetryable(failure), attempt < policy.maxRetries,
+                    ContinuousClock.now + delay < request.deadline, budget.tryAcquire()
+                else { throw failure }
+                options.onRetry?(failure)
+                if !tried.insert(selection.node.id).inserted { try await Task.sleep(for: delay) }
                 attempt += 1
             }
         }

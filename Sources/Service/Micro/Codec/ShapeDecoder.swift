@@ -114,7 +114,10 @@ private struct ShapeUnkeyedContainer: UnkeyedDecodingContainer {
         return ShapeDecoder(resolver: decoder.resolver).unkeyedContainer()
     }
 
-    mutating func superDecoder() -> any Decoder { decoder }
+    mutating func superDecoder() -> any Decoder {
+        currentIndex += 1
+        return ShapeDecoder(resolver: decoder.resolver)
+    }
 }
 
 private struct ShapeSingleValueContainer: SingleValueDecodingContainer {

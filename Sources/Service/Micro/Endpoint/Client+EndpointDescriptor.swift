@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MicroCore
+import Synchronization
 
 extension Client {
     /// Calls an endpoint that responds to one request with a stream of messages.
@@ -44,10 +45,16 @@ extension Client {
     ) async throws -> Response {
         let stream = try await stream(service, endpoint, options: options)
         defer { stream.cancel() }
+        // Distinguishes this stream from other objects of the sender that may be closed.
+        let isClosed = Atomic(false)
+        var writer = stream.writer
+        writer.onClosed = { isClosed.store(true, ordering: .relaxed) }
         do {
-            try await send(stream.writer)
+            try await send(writer)
+            // From here on, only the stream can be closed.
+            isClosed.store(true, ordering: .relaxed)
             try await stream.finish()
-        } catch let error as MicroError where error.code == .closed {
+        } catch let error as MicroError where error.code == .closed && isClosed.load(ordering: .relaxed) {
             // The service has ended the stream: the response or an error can be read.
         }
         var responses = stream.makeAsyncIterator()

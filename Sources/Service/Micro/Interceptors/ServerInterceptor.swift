@@ -23,7 +23,7 @@ public protocol ServerInterceptor: Sendable {
     /// Responds to a call, usually by `next`. The default implementation forwards to `next`.
     ///
     /// - Throws: The error that the caller gets: ``/MicroCore/MicroError``; any other error reaches it as `internal`, without
-    ///   its text.
+    ///   its text. The error of a call that the interceptor made reaches the caller as an error of the service.
     func respond(to request: TransportRequest, next: @escaping TransportHandler) async throws -> TransportResponse
 
     /// Serves a stream until its end, usually by `next`; ``/MicroCore/TransportStream/intercepted(sending:receiving:onEnd:)``

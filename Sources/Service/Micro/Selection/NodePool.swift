@@ -31,8 +31,14 @@ struct NodePool: Sendable {
     private var tiers: [Tier]
 
     init(_ candidates: [Candidate], strategy: SelectionStrategy, zone: String?) {
-        let preferred = zone.map { zone in candidates.filter { $0.node.metadata["zone"] == zone } } ?? []
-        tiers = [preferred, candidates].filter { !$0.isEmpty }.map { Tier($0, strategy) }
+        guard !candidates.isEmpty else {
+            tiers = []
+            return
+        }
+        let all = Tier(candidates, strategy)
+        // Without the nodes that the strategy never selects, such as those of weight 0.
+        let preferred = zone.map { zone in all.candidates.filter { $0.node.metadata["zone"] == zone } } ?? []
+        tiers = preferred.isEmpty ? [all] : [Tier(preferred, strategy), all]
     }
 
     /// A candidate, preferably from the preferred zone; nil if there is none.

@@ -152,11 +152,12 @@ final class ServiceView: Sendable {
         if !isUsed.load(ordering: .relaxed) { isUsed.store(true, ordering: .relaxed) }
     }
 
-    /// The time since the last call of this method that followed a pick, and whether the service has no nodes.
+    /// The time since the last call of this method that followed a pick, and whether the service has no nodes. A pick
+    /// that waits for the first state counts as one that just happened.
     func idleness(at now: ContinuousClock.Instant) -> (time: Duration, isEmpty: Bool) {
         let isUsed = isUsed.exchange(false, ordering: .relaxed)
         return state.withLock { state in
-            if isUsed { state.lastUse = now }
+            if isUsed || !state.waiters.isEmpty { state.lastUse = now }
             return (now - state.lastUse, state.snapshot.records.isEmpty)
         }
     }

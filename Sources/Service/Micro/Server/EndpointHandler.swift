@@ -154,12 +154,20 @@ final class EndpointHandler: Sendable {
             deadline: context.monotonicDeadline, requestHeaders: context.headers, forwarding: service.forwardedHeaders)
         do {
             return try await InheritedCallContext.$current.withValue(inherited) { try await execution.run(body) }
-        } catch var error as MicroError where MicroError.Origin.isToolkit(error.origin) {
-            // A service or endpoint that the handler calls is missing. With `notFound`, the object of the caller's own
-            // request would seem to be missing.
-            if error.code == .notFound { error.code = .unavailable }
-            error.origin = context.service
-            throw error
+        } catch let error as MicroError where MicroError.Origin.isToolkit(error.origin) {
+            throw error.rethrown(by: context.service)
         }
+    }
+}
+
+extension MicroError {
+    /// The error of a call that a service has made, as an error of that service.
+    func rethrown(by service: String) -> MicroError {
+        var error = self
+        // A service or endpoint that the service calls is missing. With `notFound`, the object of the caller's own
+        // request would seem to be missing.
+        if code == .notFound { error.code = .unavailable }
+        error.origin = service
+        return error
     }
 }

@@ -236,7 +236,13 @@ final class Server: Sendable {
         return try await metrics.measure {
             do { return try await CallTracing.serve(request, metrics.method, body) } catch {
                 // Errors of the handler are already mapped; errors of interceptors are not.
-                throw error is MicroError ? error : responseError(for: request, handler, error)
+                guard let error = error as? MicroError else { throw responseError(for: request, handler, error) }
+                // The server itself uses only the origin `server`. With another origin of the toolkit, the caller would
+                // treat the error of a call that an interceptor made as a refusal of its own call, and repeat it.
+                guard error.origin != MicroError.Origin.server, MicroError.Origin.isToolkit(error.origin) else {
+                    throw error
+                }
+                throw error.rethrown(by: request.service)
             }
         }
     }

@@ -133,7 +133,7 @@ extension Microservice.Configuration {
         let interval = try duration("micro.register.interval", default: defaultInterval)
         registration.timeToLive = try duration(
             "micro.register.ttl", default: max(registration.timeToLive, interval * 3))
-        let isSet = reader.nonEmptyString("micro.register.interval") != nil
-        registration.interval = isSet && interval != defaultInterval ? interval : registration.timeToLive / 3
+        let isSet = try reader.duration(forKey: "micro.register.interval", default: .zero, allowsZero: true) > .zero
+        registration.interval = isSet ? interval : registration.timeToLive / 3
     }
 }

@@ -65,6 +65,33 @@ import Testing
         }
     }
 
+    /// The service still waits for messages, so the client must not wait for its response.
+    @Test func closedSourceOfMessagesEndsClientStream() async throws {
+        try await withWords { client in
+            let error = await #expect(throws: MicroError.self) {
+                try await client.clientStream(Self.join) { words in
+                    try await words.send(Word(text: "a"))
+                    throw MicroError(.closed, "the source of the words is closed")
+                }
+            }
+            #expect(error?.code == .closed && error?.message == "the source of the words is closed")
+        }
+    }
+
+    /// The service responds without reading the messages.
+    @Test func closedStreamReturnsResponse() async throws {
+        let first = EndpointDescriptor<Word, Word>("words", "Words.First")
+        let fixture = ServiceFixture()
+        let service = try fixture.makeService("words")
+        service.handleClientStream(first) { _, _ in Word(text: "early") }
+        try await fixture.whileServing(service) { client in
+            let response = try await client.clientStream(first) { words in
+                while true { try await words.send(Word(text: "a")) }
+            }
+            #expect(response == Word(text: "early"))
+        }
+    }
+
     @Test func descriptorWithoutServiceIsRejected() async throws {
         let client = try ServiceFixture().makeClient()
         let error = await #expect(throws: MicroError.self) {

@@ -15,7 +15,7 @@ import Testing
 
     /// Runs a body with a client of nodes that respond with a handler. The handler receives the ID of the node.
     private func withNodes(
-        _ ids: [String], strategy: SelectionStrategy = .random,
+        _ ids: [String], strategy: SelectionStrategy = .random, backoff: Backoff? = nil,
         _ handler: @escaping @Sendable (String) async throws -> Text,
         _ body: (Client) async throws -> Void
     ) async throws {
@@ -38,6 +38,7 @@ import Testing
             try await registry.register(ServiceRecord(name: "svc", nodes: nodes), timeToLive: nil)
             var configuration = Client.Configuration()
             configuration.strategy = strategy
+            if let backoff { configuration.backoff = backoff }
             let client = try Client(configuration: configuration, registry: registry, transport: transport)
             try await body(client)
             await client.close()
@@ -79,6 +80,38 @@ import Testing
             #expect(error.code == .unavailable || error.code == .deadlineExceeded)
             // Without the deadline, or without exponential backoff, the budget of 100 retries would be used up.
             #expect((2...60).contains(requestCount.value), "\(requestCount.value)")
+        }
+    }
+
+    @Test func delayBeforeRetryDoesNotExceedDeadline() async throws {
+        let requestCount = Counter()
+        let backoff = Backoff(base: .seconds(300), maxDelay: .seconds(300))
+        try await withNodes(["a"], backoff: backoff) { _ in
+            requestCount.add()
+            throw Self.refusal
+        } _: { client in
+            let error = try await #require(throws: MicroError.self) {
+                try await client.call(
+                    "svc", "Do", Text(text: ""), options: CallOptions(timeout: .seconds(20)), returning: Text.self)
+            }
+            // The first retry has no delay. The delay of the second one is at least 30 s.
+            #expect(error.code == .unavailable && requestCount.value == 2)
+        }
+    }
+
+    /// The refusal of the second attempt does not mean that the first one had no effect.
+    @Test func errorAfterAttemptThatMayHaveRunIsNotSafeToRetry() async throws {
+        let requestCount = Counter()
+        try await withNodes(["a", "b"]) { _ in
+            if requestCount.add() == 1 { throw MicroError(.unavailable, "the database is not reachable") }
+            throw Self.refusal
+        } _: { client in
+            let options = CallOptions(retries: 1, isIdempotent: true)
+            let error = try await #require(throws: MicroError.self) {
+                try await client.call("svc", "Do", Text(text: ""), options: options, returning: Text.self)
+            }
+            #expect(error.code == .unavailable && requestCount.value == 2)
+            #expect(error.origin == MicroError.Origin.transport && !error.isSafeToRetry)
         }
     }
 

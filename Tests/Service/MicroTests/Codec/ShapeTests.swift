@@ -104,6 +104,18 @@ private struct Person: Codable {
         #expect(ValueShape(of: Grid.self) == ValueShape(name: "Grid", type: "Grid"))
     }
 
+    @Test func decoderOfElementAdvancesUnkeyedContainer() {
+        struct Elements: Decodable {
+            init(from decoder: any Decoder) throws {
+                var elements = try decoder.unkeyedContainer()
+                _ = try elements.superDecoder()
+                // A loop over the elements would not end.
+                #expect(elements.isAtEnd)
+            }
+        }
+        #expect(ValueShape(of: Elements.self) == ValueShape(name: "Elements", type: "Elements"))
+    }
+
     /// Each type has all others as fields, which results in more than a hundred million paths.
     @Test func mutuallyRecursiveTypesAreResolvedOnce() {
         #expect(

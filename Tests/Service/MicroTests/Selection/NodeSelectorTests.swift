@@ -214,6 +214,18 @@ private func state(_ nodes: String..., transport: String? = "http") -> RegistryS
         await registry.close()
     }
 
+    @Test func watchStaysOpenWhileCallWaitsForFirstState() async throws {
+        let selector = NodeSelector(
+            registry: registry, transportName: "http", strategy: .random,
+            idleTimeout: (inUse: .seconds(60), empty: .milliseconds(200)))
+        let pick = Task { try await selector.pick("svc", deadline: deadline) }
+        #expect(await eventually { registry.watches.value == 1 })
+        #expect(await always(during: .seconds(1)) { registry.watches.value == 1 })
+        registry.yield(state("a"))
+        #expect(try await pick.value.node.id == "a")
+        await selector.close()
+    }
+
     @Test func selectorKeepsOneWatchPerServiceUntilClosed() async throws {
         let selector = selector()
         try await started(selector, state("a"))

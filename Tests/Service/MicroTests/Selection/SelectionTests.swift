@@ -181,6 +181,14 @@ import Testing
         await selector.close()
     }
 
+    /// Its weight of 0 takes a node out of use, also for callers of its zone.
+    @Test func preferredZoneDoesNotSelectNodeOfWeightZero() async throws {
+        let selector = try await selector(
+            .weighted, [Self.node("drained", ["zone": "x", "weight": "0"]), Self.node("b", ["zone": "y"])])
+        #expect(Set(try await ids(selector, 50, where: NodeFilter(zone: "x"))) == ["b"])
+        await selector.close()
+    }
+
     @Test func selectionReportsStaleDuration() async throws {
         let selector = try await selector(.random, [Self.node("a")])
         #expect(try await selector.pick("svc", deadline: deadline).staleDuration == nil)

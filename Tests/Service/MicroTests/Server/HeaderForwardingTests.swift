@@ -62,4 +62,20 @@ import Testing
             #expect(text.text == "john - front")
         }
     }
+
+    @Test func allValuesOfHeaderAreForwarded() async throws {
+        let fixture = ServiceFixture()
+        let (front, back) = (try fixture.makeService("front"), try fixture.makeService("back"))
+        back.handle("Groups") { (_: Empty, context) in
+            Text(text: context.headers.values("X-Group").joined(separator: " "))
+        }
+        let frontClient = front.client
+        front.handle("Ask") { (request: Empty, _) -> Text in try await frontClient.call("back", "Groups", request) }
+        var headers: Headers = [:]
+        for group in ["staff", "admins"] { headers.add("X-Group", group) }
+        try await fixture.whileServing(front, back) { client in
+            let text: Text = try await client.call("front", "Ask", Empty(), options: CallOptions(headers: headers))
+            #expect(text.text == "staff admins")
+        }
+    }
 }

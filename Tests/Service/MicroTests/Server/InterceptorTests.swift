@@ -71,6 +71,16 @@ private final class Recorder: ClientInterceptor, ServerInterceptor {
     }
 }
 
+/// Calls another service, which cannot be reached, after the handler has responded.
+private struct FailingAudit: ServerInterceptor {
+    func respond(to request: TransportRequest, next: @escaping TransportHandler) async throws -> TransportResponse {
+        _ = try await next(request)
+        throw MicroError(
+            .unavailable, "the audit service cannot be reached", origin: MicroError.Origin.transport,
+            isSafeToRetry: true)
+    }
+}
+
 @Suite(.timeLimit(.minutes(1))) struct InterceptorTests {
     private let outer = Recorder("a")
     private let inner = Recorder("b")
@@ -126,6 +136,26 @@ private final class Recorder: ClientInterceptor, ServerInterceptor {
             // The text of an error of an unknown type is logged, but not sent to the caller.
             #expect(try await error("crash").code == .internal)
             #expect(fixture.log.has("CancellationError"))
+        }
+    }
+
+    /// The caller must not repeat a call that the handler has run.
+    @Test(arguments: TransportKind.allCases) func failedCallOfInterceptorIsNotRefusal(_ kind: TransportKind)
+        async throws
+    {
+        let fixture = ServiceFixture(kind)
+        let service = try fixture.makeService("svc") { $0.interceptors = [FailingAudit()] }
+        let runs = Counter()
+        service.handle("Charge") { (text: Text, _) in
+            runs.add()
+            return text
+        }
+        try await fixture.whileServing(service) { client in
+            let error = try await #require(throws: MicroError.self) {
+                try await client.call("svc", "Charge", Text(text: ""), returning: Text.self)
+            }
+            #expect(error.code == .unavailable && error.origin == "svc" && !error.isSafeToRetry)
+            #expect(runs.value == 1)
         }
     }
 

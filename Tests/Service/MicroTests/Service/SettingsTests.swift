@@ -133,7 +133,8 @@ private func names(_ adapters: ForeignAdapters) -> [String] {
     /// Go Micro's programs set an interval of 30 s, which is the default of the time to live here.
     @Test(
         arguments: [
-            (nil, "30", 90, 30), (nil, "5", 30, 5), ("60", "30", 60, 30), ("0", nil, 30, 10), ("0", "0", 30, 10),
+            (nil, "30", 90, 30), (nil, "5", 30, 5), ("60", "30", 60, 30), ("60", "10", 60, 10), ("0", nil, 30, 10),
+            ("0", "0", 30, 10),
             ("0", "30", 90, 30), ("9", nil, 9, 3),
         ] as [(String?, String?, Int, Int)])
     func registrationSettingsOfGoMicroAreAccepted(
