@@ -92,6 +92,9 @@ public final class HTTPBroker: Broker {
                 try checkOutcomes(try await messageSender.deliver(encodedMessage, to: groups), encodedMessage)
             } catch let error as MicroError {
                 throw error.asBrokerError
+            } catch is CancellationError where !Task.isCancelled {
+                // Closing the broker has cancelled the read of the subscribers.
+                throw MicroError.brokerClosed
             }
         }
     }
@@ -115,6 +118,8 @@ public final class HTTPBroker: Broker {
             return subscription
         } catch {
             source.finish()
+            // Closing the broker has cancelled the registration.
+            if error is CancellationError, !Task.isCancelled { throw MicroError.brokerClosed }
             throw (error as? MicroError)?.asBrokerError ?? error
         }
     }

@@ -15,12 +15,16 @@ extension HTTPClientHandler {
     func open(_ request: HTTPStreamRequest) -> TransportStream? {
         guard let context, context.channel.isActive, case .idle = usage else { return nil }
         let (stream, pipe) = HTTPStreamPipe.make(on: self, context.eventLoop, maxBodySize: configuration.maxBodySize)
-        usage = .stream(HTTPClientStream(pipe, request))
-        // The first request opens the stream; its body is not a message.
-        write(request.request.body)
-        context.eventLoop.assumeIsolated().scheduleTask(in: request.request.deadline.remainingTime) { [weak self] in
+        let clientStream = HTTPClientStream(pipe, request)
+        usage = .stream(clientStream)
+        // Before the write, which can end the stream.
+        clientStream.timer = context.eventLoop.assumeIsolated().scheduleTask(
+            in: request.request.deadline.remainingTime
+        ) { [weak self] () -> Void in
             self?.expireStream()
         }
+        // The first request opens the stream; its body is not a message.
+        write(request.request.body)
         return stream
     }
 
@@ -61,6 +65,7 @@ extension HTTPClientHandler {
     /// Both sides have ended the stream.
     func finish(_ stream: HTTPClientStream) {
         usage = .ended
+        stream.timer?.cancel()
         stream.pipe.source.finish()
         stream.pipe.handlePeerEnd()
         close()
@@ -68,6 +73,7 @@ extension HTTPClientHandler {
 
     func end(_ stream: HTTPClientStream, _ error: any Error) {
         usage = .ended
+        stream.timer?.cancel()
         stream.pipe.end(error)
         close()
     }

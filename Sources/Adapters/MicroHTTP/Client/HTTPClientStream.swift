@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MicroCore
+import NIOCore
 
 /// The state of a stream on a client's connection.
 final class HTTPClientStream {
@@ -17,6 +18,8 @@ final class HTTPClientStream {
 
     let pipe: HTTPStreamPipe
     let request: HTTPStreamRequest
+    /// Ends the stream at its deadline, which can be a year away.
+    var timer: Scheduled<Void>?
     var peer = Peer.unknown
     /// Whether the user has ended this side.
     var hasFinished = false

@@ -32,6 +32,11 @@ final class HTTPConnectionPool: Sendable {
         var isClosed = false
     }
 
+    /// Whether the task that opens a stream no longer waits for it.
+    private final class Abandonment: Sendable {
+        let isSet = Atomic(false)
+    }
+
     private enum Step {
         case send(HTTPConnection)
         case connect
@@ -138,17 +143,31 @@ final class HTTPConnectionPool: Sendable {
             if case .refuse(let error) = reserve(request.address, &state) { throw error }
         }
         let timeoutError = MicroError.deadlineExceeded(request.request, at: request.address, wasSent: false)
+        let abandonment = Abandonment()
         return try await withDeadline(request.request.deadline, orThrow: timeoutError) {
-            try await self.connect(request).get()
+            try await withTaskCancellationHandler {
+                try await self.connect(request, unless: abandonment).get()
+            } onCancel: {
+                abandonment.isSet.store(true, ordering: .relaxed)
+            }
         }
     }
 
-    /// Opens a connection, which counts towards the limit until it has closed, even if no task waits for it anymore.
-    private func connect(_ request: HTTPStreamRequest) -> EventLoopFuture<TransportStream> {
+    /// Opens a connection, which counts towards the limit until it has closed, even if no task waits for it anymore. In
+    /// that case, nothing is sent on it.
+    private func connect(
+        _ request: HTTPStreamRequest, unless abandonment: Abandonment
+    ) -> EventLoopFuture<TransportStream> {
         let eventLoop = configuration.eventLoopGroup.next()
         return eventLoop.flatSubmit {
             self.connectChannel(to: request.address, on: eventLoop)
-                .flatMapThrowing { try self.open(request, on: $0) }
+                .flatMapThrowing { channel in
+                    guard !abandonment.isSet.load(ordering: .relaxed) else {
+                        channel.close(promise: nil)
+                        throw CancellationError()
+                    }
+                    return try self.open(request, on: channel)
+                }
                 .flatMapErrorThrowing { error in
                     self.remove(nil, from: request.address)
                     throw self.connectError(to: request.address, error)

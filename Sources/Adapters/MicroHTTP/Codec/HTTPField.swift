@@ -47,8 +47,10 @@ extension HTTPHead {
             else { return false }
             framing.length = field.value.reduce(0) { $0 * 10 + Int($1 & 0xF) }
         case .connection:
-            framing.shouldCloseConnection = field.value.isEqualIgnoringCase(to: "close".utf8)
-            return framing.shouldCloseConnection || field.value.isEqualIgnoringCase(to: "keep-alive".utf8)
+            guard field.value.isEqualIgnoringCase(to: "close".utf8) else {
+                return field.value.isEqualIgnoringCase(to: "keep-alive".utf8)
+            }
+            framing.shouldCloseConnection = true
         case .encoding, .framing: return false
         case .userAgent: hasUserAgent = true
         case .reserved: break

@@ -26,8 +26,8 @@ final class HTTPLoop: Sendable {
     /// Used on the event loop.
     private final class State {
         var all: [ObjectIdentifier: Registration] = [:]
-        /// The members with a call or a stream in flight, in no particular order, so that adding and removing a member
-        /// needs no hash.
+        /// The members with a call or the handler of a stream in flight, in no particular order, so that adding and
+        /// removing a member needs no hash.
         var inFlight: [Registration] = []
         /// Whether a call began since the last check.
         var hasBegun = false

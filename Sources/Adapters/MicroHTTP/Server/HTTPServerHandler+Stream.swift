@@ -22,11 +22,13 @@ extension HTTPServerHandler: HTTPStreamConnection {
         let serverStream = HTTPServerStream(
             pipe, request, contentType: call.request.contentType, envelope, isSwiftMicroPeer: isSwiftMicroPeer)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let boundStream = NIOLoopBound(serverStream, eventLoop: context.eventLoop)
         let requestExecutor = connections.requestExecutor
         begin(.streaming(serverStream))
         if isSwiftMicroPeer { send(serverStream.opened, isLast: false, context) }
         serverStream.task = loop.executor.run { [request] in
             let error = await requestExecutor.executeStream(stream, request, handler)
+            boundStream.value.hasHandlerReturned = true
             bound.value.endStream(error)
             // Releasing the stream before its end would cancel it.
             withExtendedLifetime(stream) {}

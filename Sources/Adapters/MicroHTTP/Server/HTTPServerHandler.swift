@@ -22,7 +22,7 @@ final class HTTPServerHandler: ChannelDuplexHandler {
         case streaming(HTTPServerStream)
         /// The last response is waiting for the peer to read it.
         case flushing
-        /// No more requests are accepted; the peer is given time to read the last response.
+        /// No more requests are accepted. The last response is being written, or the peer is given time to read it.
         case closing
     }
 
@@ -54,6 +54,8 @@ final class HTTPServerHandler: ChannelDuplexHandler {
     private var hasReceivedRequest = false
     /// Whether the peer sends nothing more.
     private(set) var isInputClosed = false
+    /// Whether the sending side was closed, after the last response was written.
+    private var isOutputClosed = false
     /// Whether input is being decoded: the responses to it are flushed together.
     private var isDecoding = false
     private var needsFlush = false
@@ -154,7 +156,9 @@ final class HTTPServerHandler: ChannelDuplexHandler {
     private func inputDidClose(_ context: ChannelHandlerContext) {
         isInputClosed = true
         switch state {
-        case .idle, .receiving, .discarding, .closing: context.close(promise: nil)
+        case .idle, .receiving, .discarding: context.close(promise: nil)
+        // While the last response is being written, `linger` closes the connection afterwards.
+        case .closing: if isOutputClosed { context.close(promise: nil) }
         case .flushing: break
         case .running(let call):
             // A swift-micro client closes only the whole connection.
@@ -296,10 +300,12 @@ final class HTTPServerHandler: ChannelDuplexHandler {
     func linger(_ context: ChannelHandlerContext) {
         if case .closing = state { return }
         state = .closing
+        lastStateChange = .now
         decoder?.stop()
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { _ in
             if self.isInputClosed { return self.close() }
+            self.isOutputClosed = true
             self.context?.close(mode: .output, promise: nil)
             context.eventLoop.assumeIsolated().scheduleTask(in: Self.lingerTimeout) { self.close() }
         }
@@ -440,6 +446,8 @@ extension HTTPServerHandler: HTTPLoop.Member {
         case .streaming(let stream): if isOverdue(stream.request, now) { stream.task?.cancel() }
         case .idle where decoder?.hasBufferedInput != true, .flushing:
             closeConnection(unchangedFor: configuration.idleTimeout, now)
+        // A peer may never read the last response.
+        case .closing where !isOutputClosed: closeConnection(unchangedFor: configuration.idleTimeout, now)
         case .idle, .receiving, .discarding:
             // A peer may send an endless request.
             closeConnection(unchangedFor: configuration.requestReadTimeout, now)

@@ -13,6 +13,8 @@ final class HTTPServerStream {
     /// be enforced.
     let isSwiftMicroPeer: Bool
     var task: HTTPLoopTask?
+    /// Whether the handler has returned. The task may then run the handler of another request.
+    var hasHandlerReturned = false
     /// Whether the buffer of received messages is full.
     var isPaused = false
     /// Whether the handler has ended its side.
@@ -63,7 +65,9 @@ final class HTTPServerStream {
         guard !hasClientEnded else { return }
         hasClientEnded = true
         pipe.source.finish()
-        eventLoop.assumeIsolated().scheduleTask(in: gracePeriod) { self.task?.cancel() }
+        eventLoop.assumeIsolated().scheduleTask(in: gracePeriod) {
+            if !self.hasHandlerReturned { self.task?.cancel() }
+        }
     }
 
     /// Handles the end of the connection, which is a failure before the end of the client's side.

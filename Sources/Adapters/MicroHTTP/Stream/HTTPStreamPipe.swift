@@ -81,6 +81,8 @@ final class HTTPStreamPipe {
         if let sendError { return sender.resume(throwing: sendError) }
         guard let connection else { return sender.resume(throwing: Self.peerEndedError) }
         connection.write(message)
+        // A failed write can end the stream before it returns. Nothing would resume the sender later.
+        if let sendError { return sender.resume(throwing: sendError) }
         guard !connection.isWritable else { return sender.resume() }
         waitingSenders.append(sender)
     }

@@ -321,6 +321,25 @@ import Testing
         }
     }
 
+    /// Their tasks were not cancelled, so `CancellationError` would be wrong.
+    @Test func closeFailsWaitingOperationsWithClosed() async throws {
+        let registry = CountingRegistry(MemoryRegistry(backend: MemoryBackend())) { _ in
+            try await Task.sleep(for: .seconds(600))
+        }
+        let stalled = StalledRegistry(registry: MemoryRegistry(backend: MemoryBackend()))
+        let publisher = try HTTPBroker(registry: registry)
+        let subscriber = try HTTPBroker(registry: stalled)
+        let publishing = Task { try await publisher.publish(BrokerMessage(), to: "t") }
+        let subscribing = Task { _ = try await subscriber.subscribe(to: "t") }
+        #expect(await eventually { registry.lookUps.value == 1 && stalled.registrations.value == 1 })
+        await publisher.close(deadline: .now)
+        await subscriber.close(deadline: .now + .seconds(1))
+        for operation in [publishing, subscribing] {
+            let error = try await microError { try await operation.value }
+            #expect(error.code == .closed && error.origin == MicroError.Origin.broker, "\(error)")
+        }
+    }
+
     @Test func wildcardAddressIsNotAdvertised() async throws {
         let brokers = BrokerFixture.inMemory {
             $0.address = Address(host: "0.0.0.0", port: 0)
@@ -378,6 +397,27 @@ private struct CountingRegistry: Registry {
         try await beforeLookUp(lookUps.add())
         return try await registry.lookUp(name)
     }
+    func list() async throws -> [String] { try await registry.list() }
+    func watch(_ name: String?) throws -> RegistryWatch { try registry.watch(name) }
+    func close() async { await registry.close() }
+}
+
+/// A registry that does not respond to registrations.
+private struct StalledRegistry: Registry {
+    let registrations = Counter()
+    let registry: MemoryRegistry
+
+    var name: String { registry.name }
+    var capabilities: RegistryCapabilities { registry.capabilities }
+    var description: String { registry.description }
+
+    func register(_ service: ServiceRecord, timeToLive: Duration?) async throws -> RegisterOutcome {
+        registrations.add()
+        try await Task.sleep(for: .seconds(600))
+        return try await registry.register(service, timeToLive: timeToLive)
+    }
+    func deregister(_ service: ServiceRecord) async throws { try await registry.deregister(service) }
+    func lookUp(_ name: String) async throws -> [ServiceRecord] { try await registry.lookUp(name) }
     func list() async throws -> [String] { try await registry.list() }
     func watch(_ name: String?) throws -> RegistryWatch { try registry.watch(name) }
     func close() async { await registry.close() }

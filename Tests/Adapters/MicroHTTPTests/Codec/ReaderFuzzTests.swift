@@ -124,6 +124,7 @@ import Testing
         """,
         "POST /_sub?id=a HTTP/1.1\r\nContent-Length: 0\r\nConnection: keep-alive\r\n\r\n",
         "POST / HTTP/1.1\r\nContent-Length: 2\r\nConnection: close\r\nMicro-Error: EOS\r\n\r\nhi",
+        "POST / HTTP/1.1\r\nContent-Length: 0\r\nConnection: close\r\nConnection: keep-alive\r\n\r\n",
         "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx",
         "GET / HTTP/1.1\r\nHost: a\r\n\r\n",

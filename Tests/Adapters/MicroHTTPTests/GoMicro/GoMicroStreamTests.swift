@@ -5,6 +5,7 @@ import Dispatch
 import MicroCore
 import MicroHTTP
 import NIOCore
+import NIOPosix
 import TestSupport
 import Testing
 
@@ -137,6 +138,40 @@ import Testing
         raw.close()
         await transport.close()
         try await running.value
+    }
+
+    /// A task of an event loop runs the handlers of several requests, one after another.
+    @Test func endOfClientDoesNotCancelLaterHandler() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        var configuration = HTTPConfiguration()
+        configuration.eventLoopGroup = group
+        configuration.streamEndTimeout = .milliseconds(200)
+        let transport = HTTPTransport(configuration: configuration)
+        let listener = try await transport.bind(to: .local(0))
+        let running = Task {
+            try await listener.run { request in
+                // The timers of an event loop fire in order: the one of the stream fires before this one.
+                try await group.next().scheduleTask(in: .milliseconds(200)) {}.futureResult.get()
+                let text = Task.isCancelled ? "cancelled" : "completed"
+                return TransportResponse(contentType: request.contentType, body: ByteBuffer(string: text))
+            } streams: { endpoint in
+                guard endpoint == "Greeter.Stream" else { return nil }
+                return { _, stream in for try await _ in stream {} }
+            }
+        }
+        // The tasks of an event loop exist as long as it has a connection.
+        let raw = try await RawConnection.open(to: listener.address)
+        let goMicro = try await RawConnection.open(to: listener.address)
+        try await goMicro.send(Self.request(Self.json.type, Self.json.opening))
+        try await goMicro.endSending()
+        #expect(await eventually { goMicro.isClosed })
+        try await raw.send(
+            "POST / HTTP/1.1\r\nMicro-Service: greeter\r\nMicro-Endpoint: A.B\r\nContent-Length: 0\r\n\r\n")
+        #expect(await raw.responses(1).map(\.body) == ["completed"])
+        raw.close()
+        await transport.close()
+        try await running.value
+        try await group.shutdownGracefully()
     }
 
     /// v1.18 and later notice the end of the client, but never end their own side.

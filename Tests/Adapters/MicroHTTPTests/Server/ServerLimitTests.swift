@@ -96,9 +96,10 @@ import Testing
         }
     }
 
-    @Test("a caller that does not read its response is disconnected") func nonReadingCallerIsDisconnected()
-        async throws
-    {
+    @Test(
+        "a caller that does not read its response is disconnected, also from the last response of a connection",
+        arguments: ["", "Connection: close\r\n"])
+    func nonReadingCallerIsDisconnected(field: String) async throws {
         let configuration = Self.configuration {
             ($0.idleTimeout, $0.maxConnectionsPerListener, $0.maxBodySize) = (.milliseconds(300), 1, 64 * 1024 * 1024)
         }
@@ -110,7 +111,7 @@ import Testing
                 contentType: request.contentType, body: ByteBuffer(repeating: 0x78, count: size))
         } body: { served in
             let nonReading = try await RawConnection.open(to: served.address, reading: false)
-            try await nonReading.send(Self.head + "Content-Type: a/b\r\nContent-Length: 0\r\n\r\n")
+            try await nonReading.send(Self.head + field + "Content-Type: a/b\r\nContent-Length: 0\r\n\r\n")
             #expect(await eventually { hasBegun.value == 1 })
             // There is room for one connection only.
             #expect(await eventually { (try? await served.call())?.body.readableBytes == 1 })
@@ -179,6 +180,27 @@ import Testing
                 #expect(await eventually { half.isClosed })
                 #expect(!half.wasReset)
             }
+        }
+    }
+
+    @Test("a caller that closes its sending side during the last response gets all of it")
+    func halfClosedCallerGetsWholeLastResponse() async throws {
+        let configuration = Self.configuration { $0.maxBodySize = 64 * 1024 * 1024 }
+        let hasBegun = Counter()
+        try await withServer(configuration) { request in
+            hasBegun.add()
+            return TransportResponse(
+                contentType: request.contentType, body: ByteBuffer(repeating: 0x78, count: configuration.maxBodySize))
+        } body: { server in
+            let half = try await RawConnection.open(to: server.address, reading: false)
+            try await half.send(
+                Self.head + "Connection: close\r\nContent-Type: a/b\r\nContent-Length: 0\r\n\r\n")
+            // The response, which no buffer of the operating system can hold, is being written.
+            #expect(await eventually { hasBegun.value == 1 })
+            try await half.endSending()
+            try await half.startReading()
+            #expect(await eventually { half.isClosed })
+            #expect(half.bytes.count > configuration.maxBodySize && !half.wasReset)
         }
     }
 

@@ -61,6 +61,9 @@ final class RawConnection: Sendable {
     /// Closes the sending side and keeps reading.
     func endSending() async throws { try await channel.withLock { $0 }?.close(mode: .output).get() }
 
+    /// Starts to read, on a connection that was opened without reading.
+    func startReading() async throws { try await channel.withLock { $0 }?.setOption(.autoRead, value: true).get() }
+
     func close() { channel.withLock { $0 }?.close(promise: nil) }
 
     /// The bytes received so far.

@@ -181,8 +181,8 @@ final class HTTPSubscriberCache: Sendable {
         return ServiceSnapshot(fetchedAt: fetchedAt, subscribersByTopic: subscribersByTopic)
     }
 
-    /// Runs the body, and retries it while the registry is unavailable. If the last attempt is short of time, the error is that of
-    /// an earlier one, which has the cause.
+    /// Runs the body, and retries it while the registry is unavailable. If the last attempt is short of time, the error
+    /// is that of an earlier one, which has the cause.
     private func withRetries<Value>(
         by deadline: ContinuousClock.Instant, _ body: () async throws -> Value
     ) async throws -> Value {
