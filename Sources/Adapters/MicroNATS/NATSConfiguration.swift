@@ -11,10 +11,10 @@ public import MicroCore
 /// A transport ignores ``delivery``, ``format``, ``maxInFlight`` and ``acknowledgementTimeout``.
 ///
 /// Configuration keys: `micro.broker.address` (`MICRO_BROKER_ADDRESS`), `micro.broker.stream` (`MICRO_BROKER_STREAM`:
-/// deliver at least once, with this stream), `micro.broker.format` (`MICRO_BROKER_FORMAT`: `native` or `go-micro`), and those of NATS' own command line: `nats.user` (`NATS_USER`),
-/// `nats.password` (`NATS_PASSWORD`), `nats.token` (`NATS_TOKEN`), `nats.ca` (`NATS_CA`), `nats.cert` (`NATS_CERT`),
-/// `nats.key` (`NATS_KEY`), `nats.inbox.prefix` (`NATS_INBOX_PREFIX`) and `nats.ignore.discovered.servers`
-/// (`NATS_IGNORE_DISCOVERED_SERVERS`).
+/// deliver at least once, with this stream), `micro.broker.format` (`MICRO_BROKER_FORMAT`: `native` or `go-micro`), and
+/// those of NATS' own command line: `nats.user` (`NATS_USER`), `nats.password` (`NATS_PASSWORD`), `nats.token`
+/// (`NATS_TOKEN`), `nats.ca` (`NATS_CA`), `nats.cert` (`NATS_CERT`), `nats.key` (`NATS_KEY`), `nats.inbox.prefix`
+/// (`NATS_INBOX_PREFIX`) and `nats.ignore.discovered.servers` (`NATS_IGNORE_DISCOVERED_SERVERS`).
 public struct NATSConfiguration: Sendable {
     /// The format of published messages.
     public enum Format: String, Sendable, Hashable, CaseIterable {

@@ -48,6 +48,8 @@ extension MicroError.Code {
     /// [the server's error texts](https://github.com/nats-io/nats-server/blob/main/server/errors.go).
     fileprivate init(natsError text: String) {
         let meanings: [(String, MicroError.Code)] = [
+            // The login took too long. It does not say that the credentials are wrong.
+            ("authentication timeout", .unavailable), ("authorization timeout", .unavailable),
             ("authorization", .unauthenticated), ("authentication", .unauthenticated),
             ("permissions violation", .permissionDenied), ("maximum payload", .payloadTooLarge),
             ("maximum connections", .resourceExhausted), ("maximum account", .resourceExhausted),

@@ -41,6 +41,17 @@ import Testing
         #expect(wire.sent.count == 1 && wire.sent.first?.contains("was lost") == true, "\(wire.sent)")
     }
 
+    /// The reader takes a message that filled its buffer before the delegate records the message.
+    @Test func roomDuringDeliveryIsAcknowledged() {
+        var window = StreamWindow()
+        let roomCount = window.roomCount
+        window.hasRoom()
+        let isWithinLimit = window.received(
+            StreamWindow.size, hasRoom: false, since: roomCount, isFlowControlled: true)
+        let acknowledgement = window.takeAcknowledgement()
+        #expect(isWithinLimit && acknowledgement == StreamWindow.size + 64)
+    }
+
     /// The handler ends while the end for the failure is being sent.
     @Test func onlyOneEndIsSent() async {
         let (stream, delegate) = makeStream(isClient: false)

@@ -9,15 +9,21 @@ import Synchronization
 extension NATSConnectionManager {
     /// Appends to the send buffer. Waits for a session and for room if necessary.
     ///
-    /// - Parameter subject: The subject of a publication; nil for other protocol messages. If the server recently
-    ///   denied a publication to it, the call throws that error and sends nothing.
+    /// - Parameters:
+    ///   - subject: The subject of a publication; nil for other protocol messages. If the server recently denied a
+    ///     publication to it, the call throws that error and sends nothing.
+    ///   - size: The payload size of a publication in bytes, including its headers. If it exceeds the limit of the
+    ///     server, which is only known once there is a session, the call throws `payloadTooLarge` and sends nothing:
+    ///     the server would close the connection.
     /// - Throws: ``/MicroCore/MicroError``, `CancellationError`.
     func send(
-        to subject: String? = nil, by deadline: ContinuousClock.Instant? = nil, _ append: (inout CurlOutput) -> Void
+        to subject: String? = nil, size: Int = 0, by deadline: ContinuousClock.Instant? = nil,
+        _ append: (inout CurlOutput) -> Void
     ) async throws {
         let deadline = deadline ?? .now + configuration.timeout
         while true {
             let session = try await currentSession(for: subject, by: deadline)
+            try checkPayload(size)
             switch session.tryWrite(append) {
             case .available: return
             case .full: try await waitForRoom(session, by: deadline)
@@ -26,6 +32,15 @@ extension NATSConnectionManager {
                 guard deadline > .now else { throw session.closedError }
                 await Task.yield()
             }
+        }
+    }
+
+    private func checkPayload(_ size: Int) throws {
+        let limit = maxPayload
+        guard size <= limit else {
+            throw kind.error(
+                .payloadTooLarge, "the message has \(size) bytes including headers: \(self) accepts \(limit)",
+                isSafeToRetry: true)
         }
     }
 
@@ -83,16 +98,15 @@ extension NATSConnectionManager {
     ///
     /// - Throws: ``/MicroCore/MicroError``, `CancellationError`.
     func publish(_ message: BrokerMessage, to subject: String, by deadline: ContinuousClock.Instant) async throws {
-        let denialCount = state.withLock { $0.permissions.denialCount(of: subject) }
-        try await send(to: subject, by: deadline) { $0.appendPublish(message, to: subject) }
-        guard denialCount > 0 || state.withLock({ $0.hasLogin && !$0.permissions.allows(subject) }) else { return }
+        let start = ContinuousClock.now
+        let wasDenied = state.withLock { $0.permissions.denialCount(of: subject) > 0 }
+        try await send(to: subject, size: NATSHeaderBlock.payloadSize(of: message), by: deadline) { output in
+            output.appendPublish(message, to: subject)
+        }
+        guard wasDenied || state.withLock({ $0.hasLogin && !$0.permissions.allows(subject) }) else { return }
         try await confirm(by: deadline)
         try state.withLock { state in
-            if state.permissions.denialCount(of: subject) > denialCount,
-                let error = state.permissions.lastDenial(of: subject)
-            {
-                throw error
-            }
+            if let error = state.permissions.denial(of: subject, since: start) { throw error }
             state.permissions.recordSuccess(of: subject)
         }
     }

@@ -192,6 +192,8 @@ final class NATSConnectionManager: Sendable, CustomStringConvertible {
             guard state.subscriptions.removeValue(forKey: subscription.id) != nil else { return }
             _ = state.session?.write { $0.appendUnsubscribe(subscription.id) }
         }
+        // A subscription that waits for its confirmation is ended only by closing.
+        subscription.end(closedError)
     }
 
     /// Stops the server from sending messages of a subscription; messages that it sent before are still delivered.
@@ -253,12 +255,13 @@ final class NATSConnectionManager: Sendable, CustomStringConvertible {
     /// - Returns: The connection loop, which still has to end.
     @discardableResult
     func stop() -> Task<Void, Never>? {
-        let (waiters, runner) = state.withLock { state in
+        let (waiters, subscriptions, runner) = state.withLock { state in
             state.isClosed = true
             defer { (state.waiters, state.subscriptions) = ([:], [:]) }
-            return (state.waiters.values, state.runner)
+            return (state.waiters.values, state.subscriptions.values, state.runner)
         }
         for waiter in waiters { waiter.reject(with: closedError) }
+        for subscription in subscriptions { subscription.end(closedError) }
         runner?.cancel()
         return runner
     }

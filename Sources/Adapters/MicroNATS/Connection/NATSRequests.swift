@@ -47,7 +47,8 @@ final class NATSRequests: Sendable {
         let replySubject = try inbox.makeSubject()
         inbox[replySubject] = request
         defer { inbox.remove(replySubject) }
-        try await connection.send(to: subject, by: deadline) { output in
+        let size = NATSHeaderBlock.payloadSize(of: message)
+        try await connection.send(to: subject, size: size, by: deadline) { output in
             output.appendPublish(message, to: subject, reply: replySubject)
             request.wasWritten.store(true, ordering: .releasing)
         }

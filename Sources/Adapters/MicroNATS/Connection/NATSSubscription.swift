@@ -20,6 +20,8 @@ final class NATSSubscription: Sendable {
         var isConfirmed = false
         var isRetryScheduled = false
         var waiters: [Promise<Void>] = []
+        /// Why the subscription can no longer be confirmed; nil before its end.
+        var end: MicroError?
     }
 
     let id: UInt64
@@ -47,17 +49,27 @@ final class NATSSubscription: Sendable {
 
     /// Returns once the server has accepted the subscription.
     ///
-    /// - Throws: Why the server refuses it, `timeoutError`, or `CancellationError`.
+    /// - Throws: Why the server refuses it, the error of its end, `timeoutError`, or `CancellationError`.
     func confirmation(
         by deadline: ContinuousClock.Instant, orThrow timeoutError: @autoclosure @escaping @Sendable () -> MicroError
     ) async throws {
         let promise = Promise<Void>()
         let isConfirmed = try state.withLock { state in
-            if let refusal = state.refusal { throw refusal }
+            if let error = state.refusal ?? state.end { throw error }
             if !state.isConfirmed { state.waiters.append(promise) }
             return state.isConfirmed
         }
         if !isConfirmed { try await promise.value(until: deadline, orThrow: timeoutError()) }
+    }
+
+    /// Ends the wait for a confirmation.
+    func end(_ error: MicroError) {
+        let waiters = state.withLock { state in
+            state.end = error
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.reject(with: error) }
     }
 
     /// Called before the subscription is sent to a server.

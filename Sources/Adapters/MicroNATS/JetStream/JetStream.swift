@@ -81,8 +81,10 @@ final class JetStream: Sendable {
     }
 
     private func store(_ message: BrokerMessage, _ topic: String, by deadline: ContinuousClock.Instant) async throws {
+        // Whether an attempt that failed may have stored the message.
+        var mayBeStored = false
         for attempt in 0... {
-            let problem: MicroError
+            var problem: MicroError
             do {
                 // Without the stream, a subscriber of core NATS could still receive the message: a reply alone does not
                 // prove that the stream has stored it.
@@ -98,8 +100,13 @@ final class JetStream: Sendable {
                 problem = error
             } catch {
                 stream.invalidate(topic)
-                throw error
+                guard mayBeStored, var failure = error as? MicroError else { throw error }
+                failure.isSafeToRetry = false
+                throw failure
             }
+            // The next attempt may fail before it sends anything, which says nothing about this one.
+            mayBeStored = mayBeStored || !problem.isSafeToRetry
+            problem.isSafeToRetry = !mayBeStored
             let pause = Backoff(base: .milliseconds(20), maxDelay: .seconds(1)).delay(attempt: attempt)
             guard deadline - .now > pause else { throw problem }
             try await Task.sleep(for: pause)

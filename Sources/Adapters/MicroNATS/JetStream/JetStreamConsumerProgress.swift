@@ -37,15 +37,15 @@ struct JetStreamConsumerProgress {
     /// The sequence to resume at, so that no message is lost. Acknowledged messages may be delivered again.
     var resumeSequence: UInt64 {
         // Other clients may hold unacknowledged messages after the server's acknowledgement floor.
-        if isShared { return ackFloor + 1 }
-        return firstUnacknowledged ?? unacknowledged.min() ?? (lastSequence ?? 0) + 1
+        if isShared { return ackFloor.successor }
+        return firstUnacknowledged ?? unacknowledged.min() ?? (lastSequence ?? 0).successor
     }
 
     mutating func recordDelivery(_ metadata: JetStreamMessageMetadata) {
         hasActivity = true
         lastSequence = max(lastSequence ?? 0, metadata.sequence)
         // Deliveries in between went to other clients.
-        if metadata.consumerSequence > consumerSequence + 1 { isShared = true }
+        if metadata.consumerSequence > consumerSequence.successor { isShared = true }
         consumerSequence = max(consumerSequence, metadata.consumerSequence)
         if unacknowledged.count >= Self.maxUnacknowledged, firstUnacknowledged == nil {
             firstUnacknowledged = unacknowledged.min()
@@ -62,7 +62,7 @@ struct JetStreamConsumerProgress {
     /// at a later message although it has not delivered any yet.
     func isOutdated(_ info: ConsumerInfo) -> Bool {
         guard let consumerCreated, let created = info.created, created != consumerCreated else { return false }
-        let next = (info.delivered?.streamSeq ?? 0) + 1
+        let next = (info.delivered?.streamSeq ?? 0).successor
         return next < resumeSequence || (next > resumeSequence && (info.delivered?.consumerSeq ?? 0) == 0)
     }
 
@@ -82,4 +82,9 @@ struct JetStreamConsumerProgress {
             consumerSequence = max(consumerSequence, info.delivered?.consumerSeq ?? 0)
         }
     }
+}
+
+extension UInt64 {
+    /// The next sequence. A peer can send any number, so the addition must not overflow.
+    fileprivate var successor: UInt64 { self == .max ? self : self + 1 }
 }

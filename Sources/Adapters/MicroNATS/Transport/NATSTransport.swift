@@ -131,7 +131,8 @@ public final class NATSTransport: Transport {
             _ = try await connection.connected(by: request.deadline)
             streams.add(delegate, at: inbox)
             let opening = BrokerMessage(headers: NATSStreamHeaders(number: 0).headers, body: payload)
-            try await connection.send(to: subject, by: request.deadline) { output in
+            let size = NATSHeaderBlock.payloadSize(of: opening)
+            try await connection.send(to: subject, size: size, by: request.deadline) { output in
                 output.appendPublish(opening, to: subject, reply: inbox)
             }
         } catch {

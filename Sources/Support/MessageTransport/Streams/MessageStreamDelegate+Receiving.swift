@@ -41,11 +41,12 @@ extension MessageStreamDelegate {
     }
 
     private func deliver(_ body: ByteBuffer) {
-        guard let source = state.withLock(\.source) else { return }
+        let (source, roomCount) = state.withLock { ($0.source, $0.window.roomCount) }
+        guard let source else { return }
         let hasRoom = source.yield(body)
         let (isWithinLimit, windowUpdate) = state.withLock { state in
             let isWithinLimit = state.window.received(
-                body.readableBytes, hasRoom: hasRoom, isFlowControlled: state.peer == .swiftMicro)
+                body.readableBytes, hasRoom: hasRoom, since: roomCount, isFlowControlled: state.peer == .swiftMicro)
             return (isWithinLimit, state.peer == .swiftMicro ? state.window.takeAcknowledgement() : nil)
         }
         guard isWithinLimit else { return fail(overflowError, notifiesPeer: true) }

@@ -35,12 +35,21 @@ package struct StreamWindow: Sendable {
     /// Bytes received since the reader's buffer became full; nil while it is not full.
     private var excess: Int?
 
+    /// How often the reader's buffer got room again.
+    private(set) var roomCount: UInt64 = 0
+
     /// Records a message that was added to the reader's buffer.
     ///
+    /// - Parameters:
+    ///   - hasRoom: Whether the buffer had room after the message was added.
+    ///   - roomCount: The value of ``roomCount`` before the message was added. If it has changed, the reader has made
+    ///     room before this call.
     /// - Returns: Whether the peer respected the limit.
-    package mutating func received(_ size: Int, hasRoom: Bool, isFlowControlled: Bool) -> Bool {
+    package mutating func received(
+        _ size: Int, hasRoom: Bool, since roomCount: UInt64, isFlowControlled: Bool
+    ) -> Bool {
         pending += Self.cost(size)
-        guard !hasRoom else {
+        guard !hasRoom, roomCount == self.roomCount else {
             excess = nil
             return true
         }
@@ -50,7 +59,10 @@ package struct StreamWindow: Sendable {
     }
 
     /// Records that the reader's buffer has room again.
-    package mutating func hasRoom() { excess = nil }
+    package mutating func hasRoom() {
+        excess = nil
+        roomCount &+= 1
+    }
 
     /// The bytes to acknowledge now; nil if there are too few for a message.
     package mutating func takeAcknowledgement() -> Int? {

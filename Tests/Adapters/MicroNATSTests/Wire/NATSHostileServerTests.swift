@@ -1,13 +1,17 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 import Foundation
+import Logging
 import MicroCore
-import MicroNATS
+import NIOCore
 import Synchronization
 import TestServers
 import TestSupport
 import Testing
+
+@testable import MicroNATS
 
 /// Servers that violate the protocol cause a typed error by the deadline, and no trap.
 @Suite(.blocking, .timeLimit(.minutes(2))) struct NATSHostileServerTests {
@@ -75,6 +79,111 @@ import Testing
             #expect(inbox.texts == ["ok"])
         }
         #expect(server.acceptedConnections == 1)
+        server.stop()
+    }
+
+    /// An attacker between client and server can add messages to the plain text before the handshake.
+    @Test func messagesBeforeTheTLSHandshakeAreDropped() async throws {
+        let server = try ScriptedServer { connection in
+            try connection.write("INFO {\"tls_required\":true}\r\nMSG t 1 2\r\nhi\r\nMSG t 2 2\r\nhi\r\n")
+            _ = try connection.read(count: 1)
+        }
+        let received = Counter()
+        let connection = try NATSConnectionManager(
+            configuration("tls://127.0.0.1:\(server.port)"), role: .broker,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let subscription = try connection.subscribe("t", receive: { messages in received.add(messages.count) })
+        #expect([1, 2].contains(subscription.id))
+        let confirmation = Task { try await connection.confirm(subscription, by: .now + .seconds(60)) }
+        // The first connection has ended.
+        #expect(await eventually { server.acceptedConnections >= 2 })
+        #expect(received.value == 0)
+        await connection.stop()?.value
+        confirmation.cancel()
+        _ = await confirmation.result
+        server.stop()
+    }
+
+    /// A larger payload would make the server close the connection, and the message would be lost.
+    @Test func payloadLimitIsCheckedBeforeTheFirstMessage() async throws {
+        let server = try ScriptedServer { connection in
+            try connection.write("INFO {\"headers\":true,\"max_payload\":1000}\r\n")
+            while try connection.read(until: "PING\r\n") != nil { try connection.write("PONG\r\n") }
+        }
+        let address = "127.0.0.1:\(server.port)"
+        let body = ByteBuffer(repeating: 1, count: 1001)
+        try await withBrokers(configuration(address)) { publisher, requester in
+            let publication = await #expect(throws: MicroError.self) {
+                try await publisher.publish(BrokerMessage(body: body), to: "t")
+            }
+            #expect(publication?.code == .payloadTooLarge && publication?.isSafeToRetry == true)
+            let request = await #expect(throws: MicroError.self) {
+                try await requester.request(BrokerMessage(body: body), to: "t", deadline: .now + .seconds(20))
+            }
+            #expect(request?.code == .payloadTooLarge)
+        }
+        let request = NATSTransportTests.request("x", body: body)
+        try await withTransport(address) { transport in
+            let error = await #expect(throws: MicroError.self) {
+                try await transport.call(request, to: Address(host: "_INBOX.x"))
+            }
+            #expect(error?.code == .payloadTooLarge)
+        }
+        try await withTransport(address) { transport in
+            let error = await #expect(throws: MicroError.self) {
+                try await transport.open(request, to: Address(host: "_INBOX.x"))
+            }
+            #expect(error?.code == .payloadTooLarge)
+        }
+        server.stop()
+    }
+
+    /// The server does not confirm the subscription.
+    @Test func closingEndsPendingSubscribe() async throws {
+        let hasSubscribed = Counter()
+        let server = try ScriptedServer { connection in
+            try connection.write(Self.infoMessage)
+            _ = try connection.read(until: "PING\r\n")
+            try connection.write("PONG\r\n")
+            _ = try connection.readSubscription()
+            hasSubscribed.add()
+            _ = connection.readToEnd()
+        }
+        let broker = try NATSBroker(
+            configuration: configuration("127.0.0.1:\(server.port)") { $0.timeout = .seconds(60) })
+        let subscribing = Task { _ = try await broker.subscribe(to: "t") }
+        #expect(await eventually { hasSubscribed.value == 1 })
+        await broker.close(deadline: .now)
+        let error = await #expect(throws: MicroError.self) { try await subscribing.value }
+        #expect(error?.code == .closed)
+        server.stop()
+    }
+
+    /// The connection ends before the confirmation of a publication, and later ones are refused: the last attempt sends
+    /// nothing, but the first may have stored the message.
+    @Test func publicationThatMayBeStoredIsNotSafeToRetry() async throws {
+        let connections = Counter()
+        let server = try ScriptedServer { connection in
+            guard connections.add() == 1 else { return }
+            let nats = try ScriptedNATSConnection(connection)
+            guard let inbox = try nats.subscription(where: { $0.hasSuffix(".>") }),
+                let reply = try nats.publication(to: "$JS.API.STREAM.INFO.TESTS")?.reply
+            else { return }
+            let stream = #"{"config":{"name":"TESTS","subjects":["t"]},"created":"2026-01-01T00:00:00Z"}"#
+            try nats.deliver(stream, to: reply, as: inbox.id)
+            _ = try nats.publication(to: "t")
+        }
+        let settings = configuration("127.0.0.1:\(server.port)") {
+            $0.delivery = .atLeastOnce(stream: "TESTS")
+            $0.timeout = .seconds(2)
+        }
+        try await withBrokers(settings) { publisher, _ in
+            let error = await #expect(throws: MicroError.self) {
+                try await publisher.publish(BrokerMessage(text: "hi"), to: "t")
+            }
+            #expect(connections.value >= 2)
+            #expect(error?.code == .unavailable && error?.isSafeToRetry == false)
+        }
         server.stop()
     }
 

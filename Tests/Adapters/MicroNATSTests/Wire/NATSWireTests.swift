@@ -133,6 +133,35 @@ import Testing
         #expect(NATSPermissionDenial(parsing: text) == denial)
     }
 
+    /// Otherwise, a publication that is denied beyond the limit would count as confirmed.
+    @Test func denialsBeyondTheLimitReplaceTheOldest() {
+        var permissions = NATSPermissions()
+        let (start, count) = (ContinuousClock.now, 1100)
+        let error = MicroError(.permissionDenied, "denied", origin: "test")
+        for number in 0..<count { permissions.recordDenial(of: "t.\(number)", error) }
+        let last = "t.\(count - 1)"
+        #expect(permissions.denialCount(of: last) == 1 && permissions.denialCount(of: "t.0") == 0)
+        #expect(permissions.denial(of: last, since: start)?.code == .permissionDenied)
+        #expect(permissions.denial(of: last, since: start + .seconds(3600)) == nil)
+    }
+
+    @Test func largestSequencesDoNotOverflow() throws {
+        let largest = UInt64.max
+        let metadata = try #require(
+            JetStreamMessageMetadata(acknowledgementSubject: "$JS.ACK.S.C.1.\(largest).\(largest).1.0"))
+        let position = #"{"consumer_seq":\#(largest),"stream_seq":\#(largest)}"#
+        let json = { (created: String) in
+            #"{"created":"\#(created)","num_ack_pending":1,"delivered":\#(position),"ack_floor":\#(position)}"#
+        }
+        let info = try JSONDecoder().decode(ConsumerInfo.self, from: Data(json("1").utf8))
+        let other = try JSONDecoder().decode(ConsumerInfo.self, from: Data(json("2").utf8))
+        var progress = JetStreamConsumerProgress()
+        progress.record(info, ofStream: "1")
+        progress.recordDelivery(metadata)
+        #expect(progress.resumeSequence == largest)
+        #expect(!progress.isOutdated(other))
+    }
+
     @Test(arguments: [
         (400, 10002, "resource limits exceeded for account", MicroError.Code.resourceExhausted),
         (503, 10023, "insufficient resources", .resourceExhausted),
@@ -170,7 +199,8 @@ import Testing
 
     @Test(arguments: [
         ("Authorization Violation", MicroError.Code.unauthenticated),
-        ("User Authentication Expired", .unauthenticated),
+        ("User Authentication Expired", .unauthenticated), ("Authentication Timeout", .unavailable),
+        ("Authorization Timeout", .unavailable),
         ("Permissions Violation for Publish to \"a.b\"", .permissionDenied),
         ("Maximum Payload Violation", .payloadTooLarge), ("maximum connections exceeded", .resourceExhausted),
         ("Unknown Protocol Operation", .internal), ("Stale Connection", .unavailable),

@@ -11,6 +11,8 @@ struct NATSPermissions {
     private struct Denial {
         let error: MicroError
         var count: Int
+        /// When the last denial was recorded.
+        let time: ContinuousClock.Instant
         /// The time until which publications fail without being sent.
         var expiry: ContinuousClock.Instant
     }
@@ -34,8 +36,11 @@ struct NATSPermissions {
     /// How often publications to a subject were denied since they were last allowed.
     func denialCount(of subject: String) -> Int { denials[subject]?.count ?? 0 }
 
-    /// The error of the last denial.
-    func lastDenial(of subject: String) -> MicroError? { denials[subject]?.error }
+    /// The error of the last denial, if it was recorded since an instant.
+    func denial(of subject: String, since start: ContinuousClock.Instant) -> MicroError? {
+        guard let denial = denials[subject], denial.time >= start else { return nil }
+        return denial.error
+    }
 
     func allows(_ subject: String) -> Bool { allowed.contains(subject) }
 
@@ -47,8 +52,14 @@ struct NATSPermissions {
 
     mutating func recordDenial(of subject: String, _ error: MicroError) {
         allowed.remove(subject)
-        guard denials.count < Self.maxDeniedSubjects || denials[subject] != nil else { return }
-        let count = denialCount(of: subject)
-        denials[subject] = Denial(error: error, count: count + 1, expiry: .now + Self.backoff.delay(attempt: count))
+        // A denial that is not recorded would be reported as a success.
+        if denials.count >= Self.maxDeniedSubjects, denials[subject] == nil,
+            let oldest = denials.min(by: { $0.value.time < $1.value.time })?.key
+        {
+            denials[oldest] = nil
+        }
+        let (count, now) = (denialCount(of: subject), ContinuousClock.now)
+        denials[subject] = Denial(
+            error: error, count: count + 1, time: now, expiry: now + Self.backoff.delay(attempt: count))
     }
 }

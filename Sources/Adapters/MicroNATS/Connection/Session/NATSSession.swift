@@ -164,9 +164,14 @@ final class NATSSession: CurlSocketReader, Sendable {
     func resetParser() { parser.withLock { $0 = NATSParser() } }
 
     func receive(_ bytes: UnsafeRawBufferPointer, from socket: CurlSocket) {
-        state.withLock { $0.lastActivity = .now }
-        // Read after the bytes have arrived, so that it contains every subscription to which they belong.
-        var handler = Handler(session: self, socket: socket, batch: NATSMessageBatch(delegate?.subscriptions ?? [:]))
+        let isAwaitingTLS = state.withLock { state in
+            state.lastActivity = .now
+            return state.isAwaitingTLS
+        }
+        // Read after the bytes have arrived, so that it contains every subscription to which they belong. Messages
+        // before the TLS handshake are not authentic, and are dropped.
+        let subscriptions: [UInt64: NATSSubscription] = isAwaitingTLS ? [:] : (delegate?.subscriptions ?? [:])
+        var handler = Handler(session: self, socket: socket, batch: NATSMessageBatch(subscriptions))
         do throws(MicroError) {
             try parser.withLock { parser throws(MicroError) in try parser.feed(bytes, to: &handler) }
             handler.batch.flush()

@@ -26,7 +26,7 @@ final class NATSStreamInbox: Sendable {
 
     /// Creates the subject for a new stream.
     ///
-    /// - Throws: ``/MicroCore/MicroError`` with `closed`.
+    /// - Throws: ``/MicroCore/MicroError`` with `closed`, or why the server refuses the subscription.
     func makeSubject() throws -> String { try inbox.makeSubject() }
 
     func add(_ stream: NATSStreamDelegate, at subject: String) { inbox[subject] = stream }
