@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Configuration
+import CurlTransfer
 import Foundation
 import MicroCore
 import Testing
@@ -201,6 +202,20 @@ import Testing
             return
         }
         #expect(try Kubeconfig(text, file: "/x/config").server == expected)
+    }
+
+    /// Kubernetes' documentation: `certificate-authority-data` overrides `certificate-authority`, and so on.
+    @Test func embeddedCertificatesTakePrecedenceOverFiles() throws {
+        let text = Self.minimal(
+            cluster: "    certificate-authority: ca.crt\n    certificate-authority-data: YXV0aG9yaXR5Cg==\n",
+            user: "    client-certificate: c.crt\n    client-certificate-data: Y2VydGlmaWNhdGUK\n"
+                + "    client-key: c.key\n    client-key-data: a2V5Cg==\n")
+        var configuration = KubernetesConfiguration()
+        try configuration.apply(try Kubeconfig(text, file: "/x/config"))
+        let tls = configuration.curlTLS
+        #expect(tls.certificateAuthorities == "authority\n" && tls.certificateAuthorityFile == nil)
+        #expect(tls.clientCertificate == "certificate\n" && tls.clientCertificateFile == nil)
+        #expect(tls.clientKey?.reveal() == "key\n" && tls.clientKeyFile == nil)
     }
 
     @Test func embeddedCertificateMustBeBase64() {

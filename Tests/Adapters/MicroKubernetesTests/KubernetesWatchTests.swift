@@ -166,6 +166,29 @@ import Testing
         }
     }
 
+    /// The header of an error response arrives, and its body never does.
+    @Test func errorResponseThatDoesNotEndDoesNotEndTheWatch() async throws {
+        let first = try Lease.of(node, version: 5)
+        let server = try ScriptedKubernetes {
+            $0.isList ? .list([first]) : nil
+        } watch: { connection, number in
+            if number == 1 {
+                try connection.write("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 100\r\n\r\n")
+            } else {
+                try connection.beginWatch()
+            }
+            _ = connection.readToEnd()
+        }
+        defer { server.stop() }
+        try await server.withRegistry {
+            $0.timeout = .seconds(1)
+        } _: { registry in
+            let recorder = RegistryStateRecorder(try registry.watch("svc"))
+            #expect(await eventually { recorder.isLive && recorder.value?["svc"] == [node] })
+            #expect(server.watches.count >= 2)
+        }
+    }
+
     // MARK: Expiry
 
     /// Only the clock of the server has an effect, not the clocks of this machine and of the writer.

@@ -131,6 +131,24 @@ import Testing
         }
     }
 
+    /// A reply repeats `Micro-Id`. The server would close the connection of the listener if the headers of the reply
+    /// did not fit into a frame.
+    @Test func requestWithFieldsThatAreTooLongForAReplyIsRefused() async throws {
+        try await withListener { _, address in
+            let client = try await GoMicroPeer(configuration(server.url))
+            try await client.connect()
+            let id = String(repeating: "7", count: 130_700)
+            client.send(Self.goMicroHeaders("Greeter.Hello", id: id), "hi", to: address, id: "long")
+            let refusal = try #require(try await client.next())
+            #expect(refusal.properties.correlationID == "long")
+            #expect(refusal.header("Micro-Error")?.contains(#""code":400"#) == true)
+            client.send(Self.goMicroHeaders("Greeter.Hello", id: "8"), "hi", to: address, id: "short")
+            let reply = try #require(try await client.next())
+            #expect(reply.properties.correlationID == "short" && reply.text == "hi")
+            await client.close()
+        }
+    }
+
     @Test func goMicroClientStreams() async throws {
         try await withListener { _, address in
             let client = try await GoMicroPeer(configuration(server.url))

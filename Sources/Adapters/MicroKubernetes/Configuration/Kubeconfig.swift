@@ -49,13 +49,17 @@ struct Kubeconfig: Sendable {
 
         self.server = try reader.withoutPath(server)
         namespace = context["namespace"].string
-        certificateAuthorityFile = reader.path(cluster["certificate-authority"])
-        certificateFile = reader.path(user["client-certificate"])
-        keyFile = reader.path(user["client-key"])
-        embeddedTLS = EmbeddedTLS(
+        let embedded = EmbeddedTLS(
             certificateAuthorities: try reader.data(cluster, "certificate-authority-data"),
             certificate: try reader.data(user, "client-certificate-data"),
             key: try reader.data(user, "client-key-data").map(Secret.init))
+        // Data takes precedence over a file.
+        let hasAuthorities = embedded.certificateAuthorities != nil
+        certificateAuthorityFile = hasAuthorities ? nil : reader.path(cluster["certificate-authority"])
+        let hasCertificate = embedded.certificate != nil
+        certificateFile = hasCertificate ? nil : reader.path(user["client-certificate"])
+        keyFile = hasCertificate ? nil : reader.path(user["client-key"])
+        embeddedTLS = embedded
         token = user["token"].string.map(Secret.init)
         tokenFile = reader.path(user["tokenFile"])
     }

@@ -59,12 +59,18 @@ struct KubernetesWatchStream<Object: Decodable & Sendable>: Sendable {
         by deadline: ContinuousClock.Instant
     ) async throws -> MicroError {
         let stream = lines
-        // A status object is a few hundred bytes.
-        let body = try await stream.withDeadline(deadline) {
-            var (reader, body) = (stream, [UInt8]())
-            while body.count < 64 * 1024, let line = try await reader.next() { body += line + [0x0A] }
-            return body
+        let received: [UInt8]
+        do {
+            // A status object is a few hundred bytes.
+            received = try await stream.withDeadline(deadline) {
+                var (reader, body) = (stream, [UInt8]())
+                while body.count < 64 * 1024, let line = try await reader.next() { body += line + [0x0A] }
+                return body
+            }
+        } catch is CancellationError where !Task.isCancelled {
+            // The body is incomplete at the deadline. The status remains.
+            received = []
         }
-        return errors.microError(status: stream.status, stream.headers, body, from: server)
+        return errors.microError(status: stream.status, stream.headers, received, from: server)
     }
 }

@@ -42,6 +42,8 @@ public final class RabbitMQBroker: Broker {
     private let requests: RabbitMQRequests
     private let format: RabbitMQMessageFormat
     private let redeliveries = DrainTracker()
+    /// The subscriptions without a name, whose queues have to be deleted.
+    private let deletions = DrainTracker()
     private let state = Mutex(State())
     /// Set when closing begins. After that only settlements are sent.
     private let isClosed = Atomic(false)
@@ -117,7 +119,7 @@ public final class RabbitMQBroker: Broker {
             plan, connection: consuming,
             handlers: .init(
                 delivered: { receiver.receive($0, on: $1, source) }, reported: source.report,
-                waitUntilSettled: receiver.waitUntilSettled))
+                waitUntilSettled: receiver.waitUntilSettled), deletions: deletions)
         do {
             guard register(Feed(consumer: consumer, source: source), id) else { throw publishing.closedError }
             try await consumer.start(by: .now + configuration.timeout)
@@ -223,6 +225,7 @@ public final class RabbitMQBroker: Broker {
                 }
             }
         }
+        await deletions.waitUntilIdle(deadline: deadline)
         redeliveries.stopAccepting()
         await redeliveries.waitUntilIdle(deadline: deadline)
         await consuming.close(by: deadline)

@@ -42,7 +42,8 @@ final class RabbitMQPublisher: Sendable {
     }
 
     /// Publishes a message. Waits for a connection and for room, and with confirms until the server has stored the message; a
-    /// publication that was not confirmed is repeated until the deadline.
+    /// publication that was not confirmed is repeated until the deadline. Without confirms, a publication is repeated
+    /// only if the server cannot have received it, or has refused it.
     ///
     /// - Throws: ``/MicroCore/MicroError``, which is not safe to retry if the server may have received the message;
     ///   `CancellationError`.
@@ -55,10 +56,15 @@ final class RabbitMQPublisher: Sendable {
                 try await session.waitUntilUnblocked(by: deadline)
                 return try await publish(publication, on: channel, session, by: deadline, &mayHaveArrived)
             } catch var error as MicroError {
+                // Without confirms, the channel ends with this error because the server has refused the message.
+                if !usesConfirms, error.isMissingEntity { mayHaveArrived = false }
                 // An earlier attempt counts as well.
-                if mayHaveArrived { error.isSafeToRetry = false }
+                error.isSafeToRetry = !mayHaveArrived
                 let delay = Self.backoff.delay(attempt: attempt)
-                guard error.code == .unavailable, .now + delay < deadline else { throw error }
+                // Without confirms, a message that may have arrived must not be delivered twice.
+                guard error.code == .unavailable, usesConfirms || !mayHaveArrived, .now + delay < deadline else {
+                    throw error
+                }
                 try await Task.sleep(for: delay)
                 attempt += 1
             }

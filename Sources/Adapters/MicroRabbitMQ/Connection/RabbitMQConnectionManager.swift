@@ -111,7 +111,7 @@ final class RabbitMQConnectionManager: Sendable, CustomStringConvertible {
             } catch let error as MicroError {
                 record(error)
                 failures += 1
-                // Each server is tried once before there is a pause.
+                // Each server is tried once before there is a pause, except after a refused login or virtual host.
                 if failures.isMultiple(of: addresses.count) || error.isPermanent {
                     await pause(after: failures / addresses.count - 1, error)
                 }

@@ -48,13 +48,19 @@ final class RabbitMQConsumer: Sendable {
     private let plan: Plan
     private let connection: RabbitMQConnectionManager
     private let handlers: Handlers
+    private let deletions: DrainTracker
     private let state = Mutex(State())
     private let started = Promise<Void>()
 
-    init(_ plan: Plan, connection: RabbitMQConnectionManager, handlers: Handlers) {
+    /// - Parameter deletions: Counts the consumers that still have to delete their queues.
+    init(
+        _ plan: Plan, connection: RabbitMQConnectionManager, handlers: Handlers,
+        deletions: DrainTracker = DrainTracker()
+    ) {
         self.plan = plan
         self.connection = connection
         self.handlers = handlers
+        self.deletions = deletions
     }
 
     // MARK: Start and end
@@ -64,7 +70,12 @@ final class RabbitMQConsumer: Sendable {
     /// - Throws: ``/MicroCore/MicroError``, `CancellationError`. The caller ends the consumer then.
     func start(by deadline: ContinuousClock.Instant) async throws {
         state.withLock { state in
-            if !state.isEnding { state.runner = Task { await self.run() } }
+            guard !state.isEnding else { return }
+            if plan.isDeletedAtEnd { _ = deletions.begin() }
+            state.runner = Task {
+                await self.run()
+                if self.plan.isDeletedAtEnd { self.deletions.end() }
+            }
         }
         try await started.value(until: deadline, orThrow: self.startError)
     }
@@ -110,7 +121,7 @@ final class RabbitMQConsumer: Sendable {
         }
     }
 
-    /// Ends the consumer once everything that was delivered is settled. Does not wait.
+    /// Ends the consumer once everything that was delivered is settled, or once its queue is deleted. Does not wait.
     func end() {
         let (channelEnd, runner, waiters) = state.withLock { state in
             state.isEnding = true
@@ -139,7 +150,9 @@ final class RabbitMQConsumer: Sendable {
                 report(error)
                 if !error.isTemporary || error.isLockedQueue { started.reject(with: error) }
                 // A lost connection has its own backoff.
-                if isLost { try? await Task.sleep(for: Backoff.afterFailure(error, attempt: failures)) }
+                if isLost, !state.withLock(\.isEnding) {
+                    try? await Task.sleep(for: Backoff.afterFailure(error, attempt: failures))
+                }
                 failures += 1
             } catch {
                 return
@@ -191,7 +204,7 @@ final class RabbitMQConsumer: Sendable {
         return (channel, end)
     }
 
-    /// Ends the consumer once everything that was delivered is settled.
+    /// Ends the consumer once everything that was delivered is settled, or once its queue is deleted.
     private func finish(_ channel: RabbitMQChannel) async {
         // After a loss of the connection there is nothing to end: an abandoned queue expires.
         _ = try? await endConsumer(channel, by: .now + connection.configuration.timeout)

@@ -62,10 +62,16 @@ final class RabbitMQRequests: Sendable {
     }
 
     /// Makes the route of a new request or stream, once there is a channel.
+    ///
+    /// - Throws: ``/MicroCore/MicroError``, which is safe to retry because nothing was published; `CancellationError`.
     func makeRoute(to key: String, by deadline: ContinuousClock.Instant) async throws -> RabbitMQRoute {
-        RabbitMQRoute(
-            connection: connection, channel: try await openChannel(by: deadline),
-            exchange: connection.configuration.exchange, routingKey: key,
+        let channel: RabbitMQChannel
+        do { channel = try await openChannel(by: deadline) } catch var error as MicroError {
+            error.isSafeToRetry = true
+            throw error
+        }
+        return RabbitMQRoute(
+            connection: connection, channel: channel, exchange: connection.configuration.exchange, routingKey: key,
             correlationID: UUID().uuidString.lowercased(), replyTo: Self.replyQueue)
     }
 

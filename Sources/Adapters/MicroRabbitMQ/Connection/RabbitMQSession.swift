@@ -134,7 +134,10 @@ final class RabbitMQSession: CurlSocketReader, Sendable {
             state.unblockedWaiters.append(waiter)
             return false
         }
-        if !isReady { try await waiter.value(until: deadline, orThrow: error) }
+        guard !isReady else { return }
+        // An alarm may last for hours.
+        defer { state.withLock { $0.unblockedWaiters.removeAll { $0 === waiter } } }
+        try await waiter.value(until: deadline, orThrow: error)
     }
 
     // MARK: The end
@@ -217,6 +220,8 @@ final class RabbitMQSession: CurlSocketReader, Sendable {
 
         mutating func handle(_ frame: AMQPFrame) throws(MicroError) {
             guard frame.channel != 0 else {
+                // `connection.close` ends all channels: what arrived before is passed on first.
+                channel?.flush()
                 if frame.kind == .method { try session.handle(try AMQPMethod(parsing: frame.payload)) }
                 return
             }

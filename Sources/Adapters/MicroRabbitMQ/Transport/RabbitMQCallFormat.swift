@@ -10,6 +10,8 @@ import NIOCore
 struct RabbitMQCallFormat: Sendable {
     /// The bytes of a header frame that are reserved for properties other than headers.
     private static let reservedHeaderSize = 1024
+    /// The maximum size of the fields of a request that replies repeat, in bytes.
+    private static let maxRepeatedSize = 8 * 1024
 
     let maxBodySize: Int
     let maxFrameSize: Int
@@ -52,6 +54,13 @@ struct RabbitMQCallFormat: Sendable {
             guard let text = field.value.text else { return nil }
             return (field.name, text)
         }
+    }
+
+    /// Whether the fields of a request that a reply repeats leave room for the other fields of the reply. The server
+    /// closes the connection of a listener if the header fields of a reply do not fit into one frame.
+    static func canRepeat(_ headers: GoMicroHeaders, _ idFields: GoMicroHeaders.Fields) -> Bool {
+        let size = idFields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
+        return size + headers.contentType.utf8.count + (headers.service ?? "").utf8.count <= maxRepeatedSize
     }
 
     /// The fields by which a client finds its call, which the reply repeats under the names that the client used: `Micro-Id`,

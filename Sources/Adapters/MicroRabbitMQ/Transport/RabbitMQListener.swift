@@ -168,6 +168,14 @@ final class RabbitMQListener: TransportListener {
         // An error from the client ends a call or stream that no longer exists here: there is nothing to do.
         if headers.error?.isEmpty == false { return }
         let idFields = RabbitMQCallFormat.idFields(in: fields)
+        guard RabbitMQCallFormat.canRepeat(headers, idFields) else {
+            let error = MicroError(
+                .invalidArgument,
+                "the headers \(GoMicroHeaderName.contentType), \(GoMicroHeaderName.id) and "
+                    + "\(GoMicroHeaderName.service) are too long for a reply: shorten them",
+                origin: MicroError.Origin.server, isSafeToRetry: true)
+            return refuse(error, nil, "", [], isStream: isSwiftMicro, on: message.route)
+        }
         var received: TransportRequest?
         do throws(MicroError) {
             var request = try headers.request(body: message.content.body, defaultTimeout: Self.defaultTimeout)

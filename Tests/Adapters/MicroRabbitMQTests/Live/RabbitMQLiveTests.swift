@@ -88,6 +88,19 @@ import Testing
         }
     }
 
+    /// The queue of a subscription without a name survives a lost connection, but not the end of its client.
+    @Test func closedBrokerLeavesNoQueueOfASubscriptionWithoutAName() async throws {
+        let topic = String.uniqueTopic()
+        let broker = try RabbitMQBroker(configuration: configuration(server.url, .atLeastOnce))
+        let subscription = try await broker.subscribe(to: topic)
+        let before = try await server.control("list_queues", "name")
+        #expect(before.contains(topic))
+        await broker.close(deadline: .now + .seconds(30))
+        let after = try await server.control("list_queues", "name")
+        #expect(!after.contains(topic))
+        await subscription.cancel()
+    }
+
     /// The user may not declare the queue in which rejected messages wait.
     @Test func messageThatCannotBePublishedAgainIsNotDeliveredAtOnce() async throws {
         let (topic, user) = (String.uniqueTopic(), "user-\(UUID().uuidString)")
