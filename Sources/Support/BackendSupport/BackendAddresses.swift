@@ -40,7 +40,9 @@ extension BackendKind {
                 "an address of \(nameWithArticle) must not contain credentials (\(role.addressSetting))\(setting)")
         }
         guard authority.count == 1 || authority.dropFirst() == [""], let host = authority.first,
-            !host.contains(where: { "?#, ".contains($0) }), let parsed = try? Address(parsing: String(host))
+            !host.contains(where: { "?#, ".contains($0) }), let parsed = try? Address(parsing: String(host)),
+            // A URL needs a host, and brackets around an IPv6 address.
+            !host.hasPrefix(":"), host.hasPrefix("[") || !parsed.host.contains(":")
         else {
             throw invalid(
                 "\"\(address)\" is not the address of \(nameWithArticle): expected HOST:PORT or http(s)://HOST:PORT, "

@@ -26,7 +26,7 @@ package struct ForeignNodeIDs: Sendable {
         return NameRules.isName(encoded) ? encoded : nil
     }
 
-    /// The original ID; nil if the text is not an encoded ID.
+    /// The original ID, which is not empty; nil if the text is not an encoded ID.
     package func decoded(_ encoded: String) -> String? {
         guard encoded.hasPrefix(prefix) else { return nil }
         var bytes: [UInt8] = []
@@ -43,7 +43,11 @@ package struct ForeignNodeIDs: Sendable {
             bytes.append(value)
             rest = rest.dropFirst(2)
         }
-        return String(validating: bytes, as: UTF8.self)
+        // Each ID has only one encoding. Others, such as `_2f` and `_-0`, are node IDs that are stored as they are.
+        guard let id = String(validating: bytes, as: UTF8.self), !id.isEmpty, self.encoded(id) == encoded else {
+            return nil
+        }
+        return id
     }
 
     private func isPlain(_ byte: UInt8) -> Bool {

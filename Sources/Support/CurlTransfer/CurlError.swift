@@ -17,7 +17,8 @@ package struct CurlError: Error, Sendable, Equatable {
         case tlsFailure
         /// The connection ended before the response was complete. The server may have acted on the request.
         case connectionLost
-        /// The request's `timeout` or `connectTimeout` expired. The server may have acted on the request.
+        /// The request's `timeout`, `connectTimeout` or `responseTimeout` expired. The server may have acted on the
+        /// request.
         case timedOut
         /// The response is not valid HTTP or WebSocket.
         case badResponse

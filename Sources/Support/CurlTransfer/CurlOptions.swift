@@ -51,6 +51,8 @@ struct CurlOptions {
         record(ccurl_allow_only_http(easy))
         ccurl_detach_resolver(easy)
         set(CURLOPT_URL, url)
+        // Otherwise libcurl removes `/../` and what is before it, and the request reaches another resource.
+        set(CURLOPT_PATH_AS_IS, 1)
         set(CURLOPT_TIMEOUT_MS, timeout.curlMilliseconds)
         set(CURLOPT_CONNECTTIMEOUT_MS, connectTimeout.curlMilliseconds)
         set(CURLOPT_NOSIGNAL, 1)

@@ -240,7 +240,7 @@ import Testing
     }
 
     /// As with `http_config.block_endpoints`, and behind proxies that support only the documented API.
-    @Test(arguments: [(404, ""), (403, "Endpoint is blocked by agent configuration, endpoint is blocked")])
+    @Test(arguments: [(404, ""), (403, "Endpoint is blocked by agent configuration")])
     func blockedInternalQueryIsReplaced(_ status: Int, _ text: String) async throws {
         let server = try catalogServer(internalStatus: (status, text)) { _ in
             ScriptedResponse(headers: [("X-Consul-Index", "5")], text: "[]")

@@ -261,6 +261,22 @@ import Testing
         #expect(server.requests("/v3/lease/grant").count == 2)
     }
 
+    /// Another member has the same leases. Here, it cannot even be reached.
+    @Test func missingLeaseCausesNoFailover() async throws {
+        let server = try ScriptedEtcd { request in
+            request.target == "/v3/lease/revoke"
+                ? ScriptedEtcd.failure(404, 5, "etcdserver: requested lease not found") : nil
+        }
+        defer { server.stop() }
+        let lost = try ScriptedEtcd()
+        lost.stop()
+        try await withEtcd(at: "\(server.url),\(lost.url)") { registry async throws in
+            try await registry.register(record("svc"), timeToLive: .seconds(30))
+            try await registry.deregister(record("svc"))
+        }
+        #expect(server.requests("/v3/lease/revoke").count == 1)
+    }
+
     @Test func oversizedRecordIsPayloadTooLarge() async throws {
         let server = try ScriptedEtcd { request in
             request.target == "/v3/kv/txn" ? ScriptedEtcd.failure(400, 3, "etcdserver: request is too large") : nil

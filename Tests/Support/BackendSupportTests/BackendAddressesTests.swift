@@ -25,7 +25,10 @@ extension BackendKind {
         #expect(try BackendKind.test.urls(of: ["a:1", "http://b:2"], usingTLS: true) == ["https://a:1", "http://b:2"])
     }
 
-    @Test(arguments: [[], [""], ["a b:1"], ["ftp://a:1"], ["http://a:1/path"], ["a:99999"], ["a:1?x"], ["a:1#x"]])
+    @Test(arguments: [
+        [], [""], ["a b:1"], ["ftp://a:1"], ["http://a:1/path"], ["a:99999"], ["a:1?x"], ["a:1#x"], [":1"],
+        ["http://:1"], ["::1"], ["fe80::1"], ["http://fe80::1"],
+    ])
     func invalidAddressesNameTheSetting(_ addresses: [String]) {
         #expect {
             try BackendKind.test.urls(of: addresses, usingTLS: false)

@@ -30,6 +30,16 @@ struct RequestTests {
         }
     }
 
+    @Test(arguments: ["/a/../b", "/a/./b/..", "/a/..?b=/../c"])
+    func pathIsSentUnchanged(path: String) async throws {
+        let server = try ScriptedServer { request in ScriptedResponse(text: request.target) }
+        defer { server.stop() }
+        try await withTransfer(.preferred) { http in
+            let response = try await http.perform(CurlRequest(url: server.url + path))
+            #expect(String(decoding: response.body, as: UTF8.self) == path)
+        }
+    }
+
     @Test(arguments: drivers)
     func errorStatusIsAResponse(driver: CurlTransfer.Driver) async throws {
         let server = try ScriptedServer { _ in ScriptedResponse(status: 403, text: "Permission denied") }

@@ -265,7 +265,7 @@ private final class ChangesPath: Sendable {
     ///
     /// - Returns: Whether it was replaced.
     func useFallback(after error: MicroError) -> Bool {
-        guard error.code == .internal || error.message.contains("endpoint is blocked") else { return false }
+        guard error.code == .internal || error.message.contains("Endpoint is blocked") else { return false }
         return isFallback.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged
     }
 }

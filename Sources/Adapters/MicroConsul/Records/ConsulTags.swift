@@ -12,6 +12,10 @@ import MicroCore
 /// are read as plain text and in go-micro's compressed form: `v-`, `t-`, `e-` and the hexadecimal digits of a zlib stream
 /// (RFC 1950).
 struct ConsulTags: Equatable, Sendable {
+    /// The maximum size of the decompressed texts of all tags of an instance, in bytes. It is above the limit of a
+    /// record, because JSON is larger than the texts that it contains.
+    static let maxDecompressedSize = 8 * ServiceRecord.maxSize
+
     /// Empty for a record that neither go-micro nor swift-micro has written.
     var version = ""
     var metadata: [String: String] = [:]
@@ -46,8 +50,9 @@ struct ConsulTags: Equatable, Sendable {
     ///   - tags: The tags of one service instance.
     ///   - skipped: Called with the kind of each tag that has go-micro's form but cannot be read.
     init(reading tags: [String], skipped: (Character) -> Void) {
+        var available = Self.maxDecompressedSize
         for tag in tags {
-            guard let kind = tag.first, "vtes".contains(kind), let content = Self.content(of: tag) else {
+            guard let kind = tag.first, "vtes".contains(kind), let content = Self.content(of: tag, &available) else {
                 // A tag of another product, unless it begins like go-micro's compressed tags.
                 if let kind = tag.first, "vte".contains(kind), tag.dropFirst().hasPrefix("-789c") { skipped(kind) }
                 continue
@@ -66,12 +71,19 @@ struct ConsulTags: Equatable, Sendable {
         }
     }
 
-    private static func content(of tag: String) -> String? {
+    /// The content of a tag; nil if it does not have the form of go-micro's tags or cannot be decompressed.
+    ///
+    /// - Parameter available: How much text may still be decompressed, in bytes.
+    private static func content(of tag: String, _ available: inout Int) -> String? {
         let rest = tag.dropFirst()
-        return switch rest.first {
-        case "=": String(rest.dropFirst())
-        case "-": ZlibText.decompressed(hexadecimal: rest.dropFirst())
-        default: nil
+        switch rest.first {
+        case "=": return String(rest.dropFirst())
+        case "-":
+            let maxSize = min(ZlibText.maxTextSize, available)
+            guard let text = ZlibText.decompressed(hexadecimal: rest.dropFirst(), maxSize: maxSize) else { return nil }
+            available -= text.utf8.count
+            return text
+        default: return nil
         }
     }
 

@@ -8,9 +8,9 @@ enum ZlibText {
     /// The maximum size of the text, in bytes, because a small stream can decompress to a huge text.
     static let maxTextSize = 256 * 1024
 
-    /// The text; nil if the digits are not a complete stream, or the text is larger than ``maxTextSize``.
-    static func decompressed(hexadecimal digits: Substring) -> String? {
-        bytes(digits).flatMap { Zlib.decompressed($0, maxSize: maxTextSize) }
+    /// The text; nil if the digits are not a complete stream, or the text is larger than `maxSize`.
+    static func decompressed(hexadecimal digits: Substring, maxSize: Int = ZlibText.maxTextSize) -> String? {
+        bytes(digits).flatMap { Zlib.decompressed($0, maxSize: maxSize) }
             .flatMap { String(validating: $0, as: UTF8.self) }
     }
 

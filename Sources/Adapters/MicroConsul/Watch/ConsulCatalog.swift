@@ -44,6 +44,8 @@ final class ConsulCatalog: Sendable {
     private static func run(
         api: ConsulAPI, namespace: ConsulNamespace, logger: Logger, outages: OutageLog, subscribers: CatalogSubscribers
     ) async {
+        // A task that was cancelled before it started must not replace the action of its successor.
+        guard !Task.isCancelled else { return }
         let updates = CatalogUpdates()
         subscribers.onAdd { updates.repeatSignal() }
         let changes = ConsulBlockingQuery(subject: "*", maxWait: api.maxWait, logger: logger, outages: outages) {

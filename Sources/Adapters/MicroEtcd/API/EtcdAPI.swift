@@ -184,9 +184,16 @@ struct EtcdAPI: Sendable, CustomStringConvertible {
     private func post<Response: Decodable & Sendable>(
         _ path: String, _ body: some Encodable & Sendable, as type: Response.Type, by deadline: ContinuousClock.Instant
     ) async throws -> Response {
-        try await members.firstResponse(within: deadline - .now) { member, timeout in
-            try await post(path, body, as: type, to: member, by: .now + timeout).value
+        let result = try await members.firstResponse(within: deadline - .now) {
+            member, timeout -> Result<Response, MicroError> in
+            do {
+                return .success(try await post(path, body, as: type, to: member, by: .now + timeout).value)
+            } catch let error as MicroError where error.hasGRPCCode(EtcdServerError.Code.notFound) {
+                // All members have the same leases, so another member would not succeed.
+                return .failure(error)
+            }
         }
+        return try result.get()
     }
 
     private func post<Response: Decodable & Sendable>(

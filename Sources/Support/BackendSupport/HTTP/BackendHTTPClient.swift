@@ -69,9 +69,12 @@ package struct BackendHTTPClient: Sendable {
         to request: BackendRequest, from server: BackendServer, timeout: Duration
     ) async throws -> CurlResponse {
         let deadline = ContinuousClock.now + timeout
-        let tooManyRequests = CurlError(kind: .timedOut, message: "too many requests were in flight")
         return try await semaphore.withPermit(
-            by: deadline, orThrow: MicroError(tooManyRequests, at: server, timeout: timeout)
+            by: deadline,
+            orThrow: MicroError(
+                .deadlineExceeded,
+                "no request was sent to \(server) within \(timeout): too many requests of this client were in flight",
+                origin: server.kind.role.origin)
         ) {
             try await convertingErrors(at: server, timeout: timeout) {
                 try await transfer.perform(curlRequest(request, to: server, timeout: deadline - .now))

@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BackendSupport
 import MicroCore
 import Testing
 
@@ -73,6 +74,16 @@ import Testing
         // 1 MiB of zeros, compressed by zlib at level 9.
         let bomb = "78daedc13101000000c2a0f54f6d085fa" + String(repeating: "0", count: 2033) + "3e0300f00001"
         #expect(ZlibText.decompressed(hexadecimal: Substring(bomb)) == nil)
+    }
+
+    @Test func decompressedTextOfAllTagsIsLimited() throws {
+        let tags = try (0..<64).map { number -> String in
+            let json = #"{"\#(number)":"\#(String(repeating: "v", count: 200_000))"}"#
+            let stream = try #require(Zlib.compressed(Array(json.utf8)))
+            return "t-" + stream.map { String($0 >> 4, radix: 16) + String($0 & 0xF, radix: 16) }.joined()
+        }
+        let size = ConsulTags(reading: tags) { _ in }.nodeMetadata.values.reduce(0) { $0 + $1.utf8.count }
+        #expect(size > 0 && size <= ConsulTags.maxDecompressedSize)
     }
 
     @Test(arguments: [
