@@ -404,8 +404,8 @@ let package = Package(
         tests(
             "MicroEdgeTests", in: .toolkit,
             [
-                "MicroEdge", "MicroCore", httpTypes, hummingbird, instrumentation, lifecycle, logging, nioCore, nioSSL,
-                tracing, tracingTestKit,
+                "MicroEdge", "MicroCore", httpTypes, hummingbird, instrumentation, lifecycle, logging, nioCore,
+                nioEmbedded, nioSSL, nioWebSocket, tracing, tracingTestKit,
             ]),
         tests(
             "MicroGatewayTests", in: .toolkit,
@@ -418,7 +418,7 @@ let package = Package(
             [
                 "MicroSidecar", "MicroConsul", "MicroEdge", "MicroGateway", "Micro", "MicroCore", "MicroMemory",
                 "MicroHTTP", "MicroNATS", "MicroRabbitMQ", "MicroTLS",
-                configuration, httpTypes, logging, nioCore,
+                configuration, httpTypes, lifecycle, logging, nioCore,
             ]),
         tests(
             "MicroJWTTests", in: .toolkit,

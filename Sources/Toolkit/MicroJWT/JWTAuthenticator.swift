@@ -81,9 +81,11 @@ public struct JWTAuthenticator: Authenticator {
         MicroError(.unauthenticated, "the token is not accepted: \(reason)", origin: origin, cause: cause)
     }
 
-    /// Whether a text can be the value of a header field.
+    /// Whether a text can be the value of a header field. Blanks at its ends would be lost (RFC 9110, section 5.5): the
+    /// service would receive the name of another client.
     private static func isPlain(_ text: String) -> Bool {
         text.utf8.count <= 1024 && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+            && text.utf8.first != 0x20 && text.utf8.last != 0x20
     }
 
     private static func check(_ text: String) throws {

@@ -39,10 +39,10 @@ struct JWTClaims: JWTPayload {
     /// Tokens are only read.
     func encode(to encoder: any Encoder) throws {}
 
-    /// The signature was verified before; the claims are checked by ``check(_:at:)``.
+    /// The signature was verified before; the claims are checked by ``problem(_:at:)``.
     func verify(using algorithm: some JWTAlgorithm) async throws {}
 
-    /// The claim as text: words of a list are separated by blanks; nil if it is missing.
+    /// The claim as text: the elements of a list are separated by blanks; nil if it is missing.
     func text(_ name: String) -> String? {
         switch values[name] {
         case .text(let text): text

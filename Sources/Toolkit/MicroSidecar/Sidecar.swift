@@ -83,7 +83,7 @@ public struct Sidecar: Service {
     }
 
     private func serve() async throws {
-        // Each child task returns whether the sidecar has ended with it.
+        // Each child task returns whether the sidecar waits for its end.
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 try await feed.run()
@@ -95,7 +95,7 @@ public struct Sidecar: Service {
             }
             group.addTask {
                 try await apps.run()
-                return false
+                return true
             }
             group.addTask {
                 try await server.run()
@@ -103,7 +103,12 @@ public struct Sidecar: Service {
             }
             // The first error ends the other tasks.
             defer { group.cancelAll() }
-            for try await hasEnded in group where hasEnded { return }
+            // At a graceful shutdown, each of the two finishes its calls. The other tasks serve them until then.
+            var remaining = 2
+            for try await isAwaited in group where isAwaited {
+                remaining -= 1
+                if remaining == 0 { return }
+            }
         }
     }
 }

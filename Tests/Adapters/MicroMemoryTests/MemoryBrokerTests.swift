@@ -100,6 +100,24 @@ import Testing
         #expect(await take(1, from: subscription) == ["1"])
     }
 
+    @Test func requestWaitsForStoppedBackendUntilItsDeadline() async throws {
+        let broker = MemoryBroker(backend: backend, configuration: shortTimeoutConfiguration)
+        let subscription = try await broker.subscribe(to: "echo")
+        let server = Task {
+            for await delivery in subscription { try await delivery.reply(with: delivery.message) }
+        }
+        backend.stopBrokers()
+        async let reply = broker.request(BrokerMessage(text: "1"), to: "echo", deadline: .now + .seconds(60))
+        // Each of them waits for the timeout, which the request outlasts.
+        for _ in 0..<5 {
+            #expect(await code { try await broker.publish(BrokerMessage(), to: "a") } == .unavailable)
+        }
+        backend.startBrokers()
+        #expect(try await reply == BrokerMessage(text: "1"))
+        server.cancel()
+        try await server.value
+    }
+
     @Test func closedBrokerRejectsOperations() async throws {
         let (broker, other) = (self.broker, self.broker)
         let (mine, theirs) = (try await broker.subscribe(to: "a"), try await other.subscribe(to: "a"))
@@ -247,6 +265,17 @@ import Testing
         #expect(
             await code { try await broker.publish(BrokerMessage(text: String(repeating: "x", count: 900)), to: "a") }
                 == .resourceExhausted)
+    }
+
+    @Test func messagesOfOtherTopicsAreNotKeptForAQueue() async throws {
+        let broker = MemoryBroker(backend: MemoryBackend(maxStoredMessages: 16), delivery: .atLeastOnce)
+        try await broker.subscribe(to: "a", queue: "q").cancel()
+        for number in 0..<100 { try await broker.publish(BrokerMessage(text: "\(number)"), to: "b") }
+        try await broker.publish(BrokerMessage(text: "kept"), to: "a")
+        for number in 0..<15 { try await broker.publish(BrokerMessage(text: "\(number)"), to: "b") }
+        #expect(await code { try await broker.publish(BrokerMessage(), to: "b") } == .resourceExhausted)
+        let back = try await broker.subscribe(to: "a", queue: "q")
+        #expect(await take(1, from: back) == ["kept"])
     }
 
     @Test func deadLetterWaitsForRoomWithoutRedelivery() async throws {

@@ -77,6 +77,24 @@ import Tracing
         }
     }
 
+    /// A client would read the body as the next response on the connection.
+    @Test func responseThatCannotHaveABodyHasNone() async throws {
+        try await withServer { _ in
+        } handler: { _, context in
+            var response = Response.text("text")
+            if context.path.segments == ["none"] { response.status = .noContent }
+            return response
+        } _: { (port) async throws in
+            for (line, status) in [("HEAD /", 200), ("HEAD /healthz", 200), ("HEAD /a/../b", 400)] {
+                let response = try send(port, line)
+                #expect(response?.status == status && response?.body == "", "\(line)")
+                #expect((response?.headers["content-length"]).flatMap { Int($0) } ?? 0 > 0, "\(line)")
+            }
+            let none = try send(port, "GET /none")
+            #expect(none?.status == 204 && none?.body == "")
+        }
+    }
+
     @Test func validRequestIDIsKeptAndOthersAreReplaced() async throws {
         try await withServer { port in
             #expect(try send(port, "GET /", ["X-Request-Id: abc-1"])?.headers["x-request-id"] == "abc-1")

@@ -40,7 +40,10 @@ import Testing
         }
     }
 
-    @Test(arguments: ["169.254.169.254", "fe80::1", "::ffff:169.254.169.254", "fd00:ec2::254"])
+    @Test(arguments: [
+        "169.254.169.254", "fe80::1", "::ffff:169.254.169.254", "fd00:ec2::254", "2852039166", "0xA9.254.43518",
+        "fe80::1%1",
+    ])
     func linkLocalNodesAreNotUsed(_ address: String) async throws {
         let app = Address(host: address, port: 80)
         try await linkLocalNodeIsNotUsed(Node(id: "meta", address: address, port: 80))
@@ -230,6 +233,19 @@ import Testing
             let socket = try RawWebSocket(
                 port: port, path: "/greeter/say/hello", headers: ["Origin: https://evil.example"])
             #expect(socket.status == 403)
+        }
+    }
+
+    // MARK: Computing time
+
+    /// If each name were compared with all others, the response would take minutes.
+    @Test func bodyWithManyMembersTakesValuesOfTheQuery() async throws {
+        let members = (0..<50_000).map { "\"m\($0)\":1" }.joined(separator: ",")
+        try await fixture.run { (port) async throws in
+            let response = try send(
+                port, "POST /greeter/say/hello?name=Ada", ["Content-Type: application/json"],
+                body: "{\"name\":\"Bob\",\(members)}")
+            #expect(response?.status == 200 && response?.body.contains("Ada") == true)
         }
     }
 

@@ -116,7 +116,8 @@ import Testing
             (Claims(exp: now - 5), nil),
             (Claims(nbf: now + 120), .unauthenticated), (Claims(nbf: now + 5), nil),
             (Claims(iat: now + 120), .unauthenticated), (Claims(iat: now), nil), (Claims(sub: nil), .unauthenticated),
-            (Claims(sub: ""), .unauthenticated), (Claims(sub: "a\r\nX-Micro-Identity: root"), .unauthenticated),
+            (Claims(sub: ""), .unauthenticated), (Claims(sub: " ada"), .unauthenticated),
+            (Claims(sub: "ada "), .unauthenticated), (Claims(sub: "a\r\nX-Micro-Identity: root"), .unauthenticated),
         ]
     }
 

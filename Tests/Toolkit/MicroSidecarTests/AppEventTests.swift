@@ -95,6 +95,22 @@ import Testing
         }
     }
 
+    @Test func deadLetterThatTheBrokerRefusesIsReported() async throws {
+        var configuration = MemoryBroker.Configuration()
+        // Enough for the event, but not for the headers of its dead letter.
+        configuration.maxBodySize = 64
+        let fixture = SidecarFixture(broker: MemoryBroker(backend: MemoryBackend(), configuration: configuration))
+        let server = try TestApp { ScriptedResponse(status: $0.method == "POST" ? 400 : 200, text: "") }
+        try await fixture.run {
+            $0.apps = [app(server.port, [AppSubscription(topic: "jobs", path: "/jobs", deadLetterTopic: "dead")])]
+        } _: { (_) async throws in
+            #expect(await eventually { fixture.logs.has("subscribed", "jobs") })
+            try await fixture.broker.publish(BrokerMessage(text: "bad"), to: "jobs")
+            #expect(await eventually { fixture.logs.has("error dead letter not published", "payloadTooLarge") })
+            #expect(!fixture.logs.has("event moved to the dead-letter topic"))
+        }
+    }
+
     @Test func attemptsAreLimited() async throws {
         let server = try TestApp {
             ScriptedResponse(status: $0.body == Array("bad".utf8) ? 500 : 200, text: "")

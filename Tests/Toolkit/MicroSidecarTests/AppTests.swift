@@ -83,6 +83,14 @@ import Testing
         }
     }
 
+    @Test func intervalThatIsNotBelowTheTimeToLiveFailsTheStart() {
+        var app = SidecarApp(name: "shop", address: Address(host: "127.0.0.1", port: 9))
+        app.registration.interval = app.registration.timeToLive
+        let invalid = app
+        let error = #expect(throws: MicroError.self) { _ = try AppSupervisor.testing(invalid) }
+        #expect(error?.code == .invalidArgument)
+    }
+
     @Test func thresholdsDelayChanges() {
         var check = AppHealthCheck()
         (check.failureThreshold, check.successThreshold) = (3, 2)
@@ -162,6 +170,35 @@ import Testing
                 let _: Person = try await client.call("shop", "Shop.Coded", Person())
             } throws: { error in
                 (error as? MicroError)?.code == .notFound && (error as? MicroError)?.message == "no such item"
+            }
+            await client.close()
+        }
+    }
+
+    /// A message must not add members to its request: apps use the last of two methods.
+    @Test(arguments: [#"{}],"method":"Admin.Stop","params":[{}"#, "{},{}", "{"])
+    func messageCannotChangeTheMethod(_ message: String) {
+        let error = #expect(throws: MicroError.self) {
+            try AppJSONRPC.request(ByteBuffer(string: message), method: "Shop.Buy")
+        }
+        #expect(error?.code == .invalidArgument)
+    }
+
+    /// Only in go-micro's JSON, `code` is a status.
+    @Test(arguments: [#"{"code":"NO_ITEM","message":"sold out"}"#, #"{"error":{"code":404}}"#, #"{"code":1001}"#])
+    func otherJSONKeepsTheStatusOfTheApp(_ text: String) async throws {
+        let server = try TestApp { request in
+            request.method == "POST" ? ScriptedResponse(status: 409, text: text) : ScriptedResponse(text: "")
+        }
+        try await fixture.run {
+            $0.apps = [app(server.port, .http)]
+        } _: { (_) async throws in
+            #expect(try await eventually { try await isRegistered() })
+            let client = try Client(registry: fixture.registry, transport: HTTPTransport(), broker: fixture.broker)
+            await #expect {
+                let _: Person = try await client.call("shop", "Shop.Buy", Person())
+            } throws: { error in
+                (error as? MicroError)?.code == .conflict && (error as? MicroError)?.message == text
             }
             await client.close()
         }

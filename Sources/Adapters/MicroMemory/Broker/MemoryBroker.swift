@@ -170,9 +170,12 @@ public final class MemoryBroker: Broker {
 
     private var isReachable: Bool { !backend.brokerOutage.isActive }
 
+    /// Waits until the backend is reachable.
+    ///
+    /// - Parameter deadline: When to stop waiting; nil for the timeout of the configuration.
     private func waitForBackend(until deadline: ContinuousClock.Instant? = nil) async throws {
-        let limit = ContinuousClock.now + configuration.timeout
-        try await backend.brokerOutage.wait(until: min(deadline ?? limit, limit), for: ObjectIdentifier(self)) {
+        let limit = deadline ?? ContinuousClock.now + configuration.timeout
+        try await backend.brokerOutage.wait(until: limit, for: ObjectIdentifier(self)) {
             self.isClosed.load(ordering: .sequentiallyConsistent)
         }
         try checkOpen()

@@ -132,12 +132,16 @@ struct MemoryConsumer {
             let due = pendingRedeliveries.filter { $0.value.due <= now && !hasReachedMaxAttempts($0.value.attempts) }
             if let first = due.min(by: { $0.key < $1.key }) { return (first.key, first.value.attempts) }
         }
+        skipOtherTopics(in: log)
+        guard nextPosition < log.end else { return nil }
+        defer { nextPosition += 1 }
+        return (nextPosition, 0)
+    }
+
+    /// Skips the messages that the consumer never delivers, so that they are not kept for it.
+    mutating func skipOtherTopics(in log: MemoryMessages) {
         nextPosition = max(nextPosition, log.first)
-        while nextPosition < log.end {
-            defer { nextPosition += 1 }
-            if matchesTopic(log[nextPosition].topic) { return (nextPosition, 0) }
-        }
-        return nil
+        while nextPosition < log.end, !matchesTopic(log[nextPosition].topic) { nextPosition += 1 }
     }
 
     private func matchesTopic(_ topic: String) -> Bool {

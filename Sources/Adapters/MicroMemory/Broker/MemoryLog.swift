@@ -72,6 +72,8 @@ final class MemoryLog: Sendable {
     /// Removes messages that no consumer needs, up to an eighth of the limits at a time, so that the search is not
     /// repeated for every message.
     private func makeRoom(for entry: MemoryMessages.Entry, _ state: inout State) {
+        // A consumer without a member that has room has not looked at the latest messages yet.
+        state.consumers.updateValues { $1.skipOtherTopics(in: state.messages) }
         let oldestNeeded = state.consumers.values.map(\.oldestNeeded).min() ?? .max
         while state.messages.first < min(oldestNeeded, state.messages.end),
             state.messages.count > maxCount / 8 * 7

@@ -38,10 +38,21 @@ package struct JSONSlices {
         return isArray ? elements : nil
     }
 
-    /// The text of a JSON string.
+    /// Whether the bytes are one JSON value as far as its boundaries show. Only such bytes can be embedded in another
+    /// document: others could end the object around them, or add members to it.
+    package static func isOneValue(_ bytes: ByteBuffer) -> Bool {
+        var array = ByteBuffer()
+        array.reserveCapacity(bytes.readableBytes + 2)
+        array.writeStaticString("[")
+        array.writeImmutableBuffer(bytes)
+        array.writeStaticString("]")
+        return elements(of: array)?.count == 1
+    }
+
+    /// The text of a JSON string; nil for any other value.
     package static func unquoted(_ string: ByteBuffer) -> String? {
         guard !string.readableBytesView.contains(UInt8(ascii: "\\")) else { return string.jsonFragment as? String }
-        guard string.readableBytes >= 2 else { return nil }
+        guard string.readableBytes >= 2, string.readableBytesView.first == UInt8(ascii: "\"") else { return nil }
         return String(validating: string.readableBytesView.dropFirst().dropLast(), as: UTF8.self)
     }
 
@@ -58,9 +69,11 @@ package struct JSONSlices {
     }
 
     private mutating func skipBlanks() {
-        let count = bytes.readableBytesView.prefix { [0x20, 0x09, 0x0A, 0x0D].contains($0) }.count
+        let count = bytes.readableBytesView.prefix(while: Self.isWhiteSpace).count
         bytes.moveReaderIndex(forwardBy: count)
     }
+
+    private static func isWhiteSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
 
     /// Skips white space and reads the given character; false if another character follows.
     private mutating func read(_ character: Unicode.Scalar) -> Bool {
@@ -91,14 +104,23 @@ package struct JSONSlices {
                 length += string - 1
             case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
             case UInt8(ascii: "}"), UInt8(ascii: "]"):
-                if depth == 0 { return length > 0 ? bytes.readSlice(length: length) : nil }
+                if depth == 0 { return readValue(length: length) }
                 depth -= 1
-            case UInt8(ascii: ",") where depth == 0: return length > 0 ? bytes.readSlice(length: length) : nil
+            case UInt8(ascii: ",") where depth == 0: return readValue(length: length)
             default: break
             }
             length += 1
         }
         return nil
+    }
+
+    /// Reads a value without the white space after it, which the length includes.
+    private mutating func readValue(length: Int) -> ByteBuffer? {
+        guard length > 0, var value = bytes.readSlice(length: length) else { return nil }
+        while let last = value.readableBytesView.last, Self.isWhiteSpace(last) {
+            value.moveWriterIndex(to: value.writerIndex - 1)
+        }
+        return value
     }
 
     /// The length of the string at the start of the bytes, with its quotation marks.

@@ -36,7 +36,14 @@ package enum JSONRPCEnvelope {
     }
 
     /// Writes a JSON-RPC 1.0 request with the number 0 as its ID.
-    static func request(_ message: ByteBuffer, method: String) -> ByteBuffer {
+    ///
+    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument` if the message is not one JSON value.
+    static func request(_ message: ByteBuffer, method: String) throws -> ByteBuffer {
+        guard JSONSlices.isOneValue(message) else {
+            throw MicroError(
+                .invalidArgument, "the message for \(method) is not one JSON value",
+                origin: MicroError.Origin.client, isSafeToRetry: true)
+        }
         var envelope = ByteBuffer(string: #"{"method":"#)
         envelope.writeJSONString(method)
         envelope.writeStaticString(#","params":["#)

@@ -21,7 +21,7 @@ package enum LegacyRPC {
             if response.contentType.isEmpty { response.contentType = request.contentType }
             return response
         }
-        return try legacyCall.unwrapped(try await transport.call(legacyCall.envelopedRequest, to: Address(node)))
+        return try legacyCall.unwrapped(try await transport.call(try legacyCall.envelopedRequest, to: Address(node)))
     }
 
     /// Opens a stream to a node in the protocol that it supports.
@@ -34,7 +34,7 @@ package enum LegacyRPC {
         guard let legacyCall = LegacyRPCCall(request, to: node) else {
             return try await transport.open(request, to: Address(node))
         }
-        let stream = try await transport.open(legacyCall.envelopedRequest, to: Address(node))
+        let stream = try await transport.open(try legacyCall.envelopedRequest, to: Address(node))
         return stream.intercepted(sending: legacyCall.wrapped, receiving: legacyCall.unwrappedMessage)
     }
 
@@ -48,7 +48,8 @@ package enum LegacyRPC {
     ///   - request: A request with or without an envelope.
     ///   - service: The service that responds if the request does not name one.
     ///   - handler: Responds to a request without an envelope.
-    /// - Throws: The errors of the handler. For a request in an envelope, only `CancellationError`.
+    /// - Throws: The errors of the handler. For a request in an envelope, a ``MicroCore/MicroError`` becomes the response
+    ///   instead, except for a plain HTTP client that does not use JSON-RPC 2.0.
     package static func respond(
         to request: TransportRequest, service: String,
         by handler: @Sendable (TransportRequest) async throws -> TransportResponse

@@ -21,19 +21,23 @@ struct LegacyRPCCall: Sendable {
 
     /// The request in its envelope; for a stream, the request that opens it.
     var envelopedRequest: TransportRequest {
-        var outer = request
-        outer.contentType = format.envelopeContentType
-        outer.body = wrapped(request.body)
-        return outer
+        get throws {
+            var outer = request
+            outer.contentType = format.envelopeContentType
+            outer.body = try wrapped(request.body)
+            return outer
+        }
     }
 
     /// Wraps a message of the client.
-    func wrapped(_ message: ByteBuffer) -> ByteBuffer {
+    ///
+    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument` if a message in JSON is not one JSON value.
+    func wrapped(_ message: ByteBuffer) throws -> ByteBuffer {
         switch format {
         case .protobuf: ProtoRPCHeader(method: request.endpoint).envelope(of: message)
         // JSON has no empty message, and the opening request of a stream has no content.
         case .json:
-            JSONRPCEnvelope.request(
+            try JSONRPCEnvelope.request(
                 message.readableBytes > 0 ? message : ByteBuffer(string: "{}"), method: request.endpoint)
         }
     }

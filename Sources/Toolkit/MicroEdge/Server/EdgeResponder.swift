@@ -51,6 +51,7 @@ struct EdgeResponder: HTTPResponder {
         configuration.compression?.apply(to: &response, for: request)
         if let cors = configuration.cors { response.headers.append(contentsOf: cors.headers(for: request)) }
         response.headers.set("X-Request-Id", context.requestID)
+        response.removeForbiddenBody(for: request)
         record(request, context, response, since: start)
         return response
     }
@@ -194,6 +195,16 @@ struct EdgeResponder: HTTPResponder {
 }
 
 extension Response {
+    /// Removes the body of a response that cannot have one (RFC 9110, section 6.4.1): a client would read it as the
+    /// next response.
+    fileprivate mutating func removeForbiddenBody(for request: Request) {
+        guard request.method == .head || [204, 304].contains(status.code) else { return }
+        let length = headers[.contentLength]
+        body = ResponseBody()
+        // The length is that of the response to GET. A response with 204 has none.
+        if let length, status.code != 204 { headers[.contentLength] = length }
+    }
+
     /// A response in plain text.
     static func text(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
         Response(

@@ -24,6 +24,8 @@ final class WebSocketFrameHandler: ChannelDuplexHandler {
     private var fragments: (opcode: WebSocketOpcode, bytes: ByteBuffer)?
     private var isPaused = false
     private var isReadPending = false
+    /// The content of the last ping that is unanswered because the client does not read.
+    private var unansweredPing: ByteBuffer?
     private var hasReceivedSinceLastPing = true
     private var hasSentClose = false
     private var hasEnded = false
@@ -56,14 +58,14 @@ final class WebSocketFrameHandler: ChannelDuplexHandler {
         guard !hasEnded else { return }
         guard frame.maskKey != nil, frame.reservedBits.isEmpty else { return fail(.protocolError) }
         switch frame.opcode {
-        case .ping: write(WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData))
+        case .ping: receivePing(frame.unmaskedData)
         case .pong: break
         case .connectionClose: receiveClose(frame.unmaskedData)
         case .text, .binary:
             guard fragments == nil else { return fail(.protocolError) }
             receive(frame.opcode, frame.unmaskedData, isLast: frame.fin)
         case .continuation:
-            guard let (opcode, _) = fragments else { return fail(.protocolError) }
+            guard let opcode = fragments?.opcode else { return fail(.protocolError) }
             receive(opcode, frame.unmaskedData, isLast: frame.fin)
         default: fail(.protocolError)
         }
@@ -103,15 +105,31 @@ final class WebSocketFrameHandler: ChannelDuplexHandler {
         }
     }
 
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable, let data = unansweredPing.take() { receivePing(data) }
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// Answers a ping. While the client does not read, only the last one is kept (RFC 6455, section 5.5.3): the answers
+    /// to all would need memory without a bound.
+    private func receivePing(_ data: ByteBuffer) {
+        guard context?.channel.isWritable == true else {
+            unansweredPing = data
+            return
+        }
+        write(WebSocketFrame(fin: true, opcode: .pong, data: data))
+    }
+
     private func receive(_ opcode: WebSocketOpcode, _ data: ByteBuffer, isLast: Bool) {
         var (message, data) = (fragments?.bytes ?? ByteBuffer(), data)
+        // With a second reference, each fragment would copy all those before it.
+        fragments = nil
         guard message.readableBytes + data.readableBytes <= configuration.maxMessageSize else { return fail(.tooLarge) }
         if message.readableBytes == 0 { message = data } else { message.writeBuffer(&data) }
         guard isLast else {
             fragments = (opcode, message)
             return
         }
-        fragments = nil
         guard opcode == .text else { return deliver(.binary(message)) }
         guard let text = String(validating: message.readableBytesView, as: UTF8.self) else { return fail(.invalidData) }
         deliver(.text(text))

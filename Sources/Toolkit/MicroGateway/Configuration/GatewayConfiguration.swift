@@ -43,7 +43,8 @@ public struct GatewayConfiguration: Sendable {
     /// nodes.
     public var versions: [String: VersionSplit] = [:]
 
-    /// The maximum time without data in the body of a proxied response, after which it ends; 5 min by default.
+    /// The maximum time without data from the node of a proxied response, or in a proxied WebSocket; 5 min by default.
+    /// Then the connection to the node is closed.
     public var proxyIdleTimeout: Duration = .seconds(300)
 
     /// The file with the certificate authorities of nodes with the metadata `scheme=https`, in PEM format; nil, the default, for

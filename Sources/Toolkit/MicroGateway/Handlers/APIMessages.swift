@@ -29,7 +29,7 @@ public struct APIRequest: Codable, Sendable, Hashable {
     public var post: [String: APIPair]?
     /// The body as text; nil for a form.
     public var body: String?
-    /// The path and the query, as received.
+    /// The path in its normal form, with the query as received.
     public var url: String?
 }
 

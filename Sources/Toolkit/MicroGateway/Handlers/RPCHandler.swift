@@ -71,17 +71,21 @@ struct RPCHandler: Sendable {
         if let query = request.context.path.query { try message.add(query: query) }
         var variables = QueryMessage(shape: request.endpoint?.request)
         for (name, value) in request.variables { try variables.add(name, value) }
-        var result = JSONNode.object([])
+        var members: [(name: String, value: JSONNode)] = []
         if body.readableBytes > 0 {
-            guard let members = JSONSlices.members(of: body) else {
+            guard let slices = JSONSlices.members(of: body) else {
                 throw MicroError(.invalidArgument, "the body is not a JSON object, so it cannot take values of the URL")
             }
-            for (name, value) in members { result.set(name, .text(String(buffer: value))) }
+            members = slices.map { (name: $0.key, value: JSONNode.text(String(buffer: $0.value))) }
         }
         for part in [message.root, variables.root] {
-            guard case .object(let members) = part else { continue }
-            for (name, value) in members { result.set(name, value) }
+            if case .object(let others) = part { members += others }
         }
-        return ByteBuffer(string: result.json)
+        // The last value of a name counts. Not by `JSONNode.set`, which compares all names: a body can have many.
+        var names: Set<String> = []
+        var last: [(name: String, value: JSONNode)] = []
+        for member in members.reversed() where names.insert(member.name).inserted { last.append(member) }
+        last.reverse()
+        return ByteBuffer(string: JSONNode.object(last).json)
     }
 }

@@ -109,7 +109,7 @@ struct OpenAPIDocument {
     private func operation(
         _ endpoint: Endpoint, _ route: RouteDescription, id: String, method: String, variables: [String]
     ) -> [String: Any] {
-        let response = ["schema": endpoint.response.map(Self.schema) ?? [:]]
+        let response = ["schema": endpoint.response.map { Self.schema($0) } ?? [:]]
         let isStream = endpoint.metadata["stream"] == "true" && route.handler == .rpc
         var operation: [String: Any] = [
             "operationId": id, "tags": [route.service], "summary": "\(route.service) \(route.endpoint)",
@@ -136,23 +136,27 @@ struct OpenAPIDocument {
             }
         } else {
             operation["requestBody"] = [
-                "content": ["application/json": ["schema": endpoint.request.map(Self.schema) ?? [:]]]
+                "content": ["application/json": ["schema": endpoint.request.map { Self.schema($0) } ?? [:]]]
             ]
         }
         if !parameters.isEmpty { operation["parameters"] = parameters }
         return operation
     }
 
+    /// The number of types within each other that are described. A type of a service could exhaust the stack otherwise.
+    private static let maxDepth = 64
+
     /// The JSON Schema of a shape.
-    private static func schema(_ shape: ValueShape) -> [String: Any] {
+    private static func schema(_ shape: ValueShape, depth: Int = 0) -> [String: Any] {
+        guard depth < maxDepth else { return [:] }
         if shape.type.hasPrefix("[]") {
             var element = shape
             element.type = String(shape.type.dropFirst(2))
-            return ["type": "array", "items": schema(element)]
+            return ["type": "array", "items": schema(element, depth: depth + 1)]
         }
         if !shape.values.isEmpty {
             let properties = Dictionary(
-                shape.values.map { ($0.name, schema($0)) }, uniquingKeysWith: { first, _ in first })
+                shape.values.map { ($0.name, schema($0, depth: depth + 1)) }, uniquingKeysWith: { first, _ in first })
             return ["type": "object", "properties": properties]
         }
         switch shape.type {

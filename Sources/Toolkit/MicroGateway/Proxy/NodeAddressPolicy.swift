@@ -4,6 +4,14 @@
 import MicroCore
 import MicroEdge
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// Refuses nodes with link-local addresses. No service has one, but clouds serve credentials there: without
 /// this policy, any program that can register a node could read the credentials of the gateway through the gateway.
 package enum NodeAddressPolicy {
@@ -13,7 +21,20 @@ package enum NodeAddressPolicy {
     }
 
     /// Whether a host is an address of these networks.
-    package static func refuses(_ host: String) -> Bool { refused.contains { $0.contains(host) } }
+    package static func refuses(_ host: String) -> Bool {
+        let address = plainAddress(host)
+        return refused.contains { $0.contains(address) }
+    }
+
+    /// The usual form of an address that has another form, which the system's resolver reads as well: an IPv4 address
+    /// such as `2852039166` or `0xA9.254.43518`, or an IPv6 address with a zone such as `fe80::1%eth0`. Any other host
+    /// is returned as it is.
+    private static func plainAddress(_ host: String) -> String {
+        if host.contains(":") { return String(host.prefix { $0 != "%" }) }
+        var address = in_addr()
+        guard inet_aton(host, &address) != 0 else { return host }
+        return withUnsafeBytes(of: &address) { $0.map { String($0) }.joined(separator: ".") }
+    }
 
     /// The address at which a node serves HTTP: its own, or that of the app beside a sidecar, which takes the calls of its node.
     ///

@@ -110,8 +110,14 @@ package struct ReverseProxy: Sendable {
         return error is IOError || error is ChannelError
     }
 
-    private static func outcome(of error: any Error) -> Selection.Outcome {
-        if case .idleTimeout? = error as? UpstreamError { .timedOut } else { .failed }
+    /// What the error of an attempt tells about its node.
+    static func outcome(of error: any Error) -> Selection.Outcome {
+        switch error {
+        case UpstreamError.idleTimeout: .timedOut
+        // The node is not the cause: the request cannot be sent to any node.
+        case UpstreamError.invalidRequest(_), is HTTPError, is MicroError: .abandoned
+        default: .failed
+        }
     }
 
     private static func failure(_ error: any Error, _ node: Node) -> any Error {

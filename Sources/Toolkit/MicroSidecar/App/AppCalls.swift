@@ -83,19 +83,27 @@ struct AppCalls: Sendable {
         ![
             "connection", "content-length", "content-type", "expect", "host", "keep-alive", "micro-app-token",
             "micro-endpoint", "micro-error", "micro-service", "micro-timeout-ms", "proxy-connection", "te", "timeout",
-            "trailer",
-            "transfer-encoding", "upgrade",
+            "trailer", "transfer-encoding", "upgrade",
         ].contains(name.lowercased())
     }
 
     private func error(of response: AppClient.Response) -> MicroError {
-        if response.text.contains("\"code\"") {
+        if Self.hasWireCode(response.body) {
             return MicroError(wireText: String(buffer: response.body), origin: app.name)
         }
         let text = response.text.split(whereSeparator: \.isNewline).joined(separator: " ")
         return MicroError(
             .init(status: response.status),
             text.isEmpty ? "\(app.name) responded with the status \(response.status)" : text, origin: app.name)
+    }
+
+    /// Whether the `code` in a body is a status, as in go-micro's JSON of an error. Other JSON may use the name for
+    /// anything else.
+    private static func hasWireCode(_ body: ByteBuffer) -> Bool {
+        guard let code = JSONSlices.members(of: body)?.last(where: { $0.key == "code" })?.value,
+            let status = Int(String(buffer: code))
+        else { return false }
+        return (400..<600).contains(status)
     }
 
     // MARK: JSON-RPC
@@ -109,7 +117,7 @@ struct AppCalls: Sendable {
         var headers = headers(for: request)
         headers.replaceOrAdd(name: "Content-Type", value: "application/json")
         let response = try await client.send(
-            .POST, "/", headers: headers, body: AppJSONRPC.request(request.body, method: request.endpoint),
+            .POST, "/", headers: headers, body: try AppJSONRPC.request(request.body, method: request.endpoint),
             deadline: request.deadline)
         guard (200..<300).contains(response.status) else { throw error(of: response) }
         return TransportResponse(

@@ -9,7 +9,13 @@ import NIOCore
 /// parameters, and the member `jsonrpc`, which 1.0 ignores. Messages are passed on byte by byte.
 enum AppJSONRPC {
     /// A request.
-    static func request(_ message: ByteBuffer, method: String) -> ByteBuffer {
+    ///
+    /// - Throws: ``MicroCore/MicroError`` with `invalidArgument` if the message is neither empty nor one JSON value.
+    static func request(_ message: ByteBuffer, method: String) throws -> ByteBuffer {
+        guard message.readableBytes == 0 || JSONSlices.isOneValue(message) else {
+            throw MicroError(
+                .invalidArgument, "the message for \(method) is not one JSON value", origin: MicroError.Origin.server)
+        }
         var request = ByteBuffer(string: #"{"jsonrpc":"2.0","id":1,"method":"#)
         request.writeJSONString(method)
         request.writeString(#","params":["#)

@@ -20,6 +20,10 @@ struct AppSupervisor: Sendable {
         self.upstream = upstream
         runners = try configuration.apps.map { app in
             try app.validate()
+            // Checks the interval. The registration itself is made when the app is healthy.
+            _ = try Registration(
+                of: app.record(at: Address(host: "127.0.0.1", port: 1), id: "check", metadata: app.metadata),
+                in: registry, configuration: app.registration, logger: logger)
             let client = AppClient(
                 name: app.name, address: app.address, token: configuration.appToken, upstream: upstream,
                 maxBodySize: configuration.edge.limits.maxBodySize)

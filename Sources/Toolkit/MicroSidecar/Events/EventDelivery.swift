@@ -28,14 +28,22 @@ struct EventDelivery: Sendable {
 
     /// Delivers events until the subscription ends or the task is cancelled.
     func run(_ deliveries: Subscription) async {
-        await deliveries.handle(backoff: Self.redeliveryBackoff) { delivery in try await deliver(delivery) }
+        await deliveries.handle(
+            backoff: Self.redeliveryBackoff,
+            onFailure: { [logger] delivery, error in
+                guard !(error is Failure) else { return }
+                logger.error(
+                    "dead letter not published", metadata: ["topic": "\(delivery.topic)", "cause": "\(error)"])
+            },
+            { delivery in try await deliver(delivery) })
     }
 
     private var hasAcknowledgements: Bool { broker.capabilities.features.contains(.acknowledgements) }
 
     /// Delivers an event until it is handled, refused, or was delivered too often.
     ///
-    /// - Throws: `CancellationError` or ``Failure``; the broker delivers the event again then, if it can.
+    /// - Throws: `CancellationError`, ``Failure``, or the error of a broker that refuses the dead letter; the broker
+    ///   delivers the event again then, if it can.
     private func deliver(_ delivery: Delivery) async throws {
         var (attempt, failures) = (delivery.attempt, 0)
         while true {
@@ -76,18 +84,19 @@ struct EventDelivery: Sendable {
 
     /// Drops an event that was not handled, or publishes it to the dead-letter topic if there is one.
     private func discard(_ delivery: Delivery, _ reason: String) async throws {
-        logger.warning(
-            subscription.deadLetterTopic == nil ? "event dropped" : "event moved to the dead-letter topic",
-            metadata: ["topic": "\(delivery.topic)", "cause": "\(reason)"])
-        guard let topic = subscription.deadLetterTopic else { return }
+        let metadata: Logger.Metadata = ["topic": "\(delivery.topic)", "cause": "\(reason)"]
+        guard let topic = subscription.deadLetterTopic else {
+            return logger.warning("event dropped", metadata: metadata)
+        }
         var message = delivery.message
         message.headers["Dead-Letter-Topic"] = delivery.topic
         message.headers["Dead-Letter-Reason"] = MicroError.prefix(of: reason, maxLength: 256)
         var failures = 0
         while true {
-            do { return try await broker.publish(message, to: topic) } catch let error as MicroError
-                where error.isTransient
-            {
+            do {
+                try await broker.publish(message, to: topic)
+                return logger.warning("event moved to the dead-letter topic", metadata: metadata)
+            } catch let error as MicroError where error.isTransient {
                 logger.warning("dead letter not published, retrying", metadata: ["cause": "\(error)"])
                 try await Task.sleep(for: Self.backoff.delay(attempt: failures))
                 failures += 1

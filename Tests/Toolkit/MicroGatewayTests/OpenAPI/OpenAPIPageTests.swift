@@ -48,6 +48,17 @@ import Testing
         }
     }
 
+    /// A record can have a type of 256 KiB, whose depth would exhaust the stack.
+    @Test func typesOfAnyDepthAreDescribed() {
+        let type = String(repeating: "[]", count: 100_000) + "string"
+        let shape = ValueShape(name: "R", type: "R", values: [ValueShape(name: "deep", type: type)])
+        let html = page([
+            Endpoint(
+                name: "Users.Get", request: shape, response: shape, metadata: ["path": "/users", "method": "POST"])
+        ])
+        #expect(html.contains("deep"))
+    }
+
     @Test func pageLoadsAndRunsNothing() async throws {
         try await GatewayFixture().run { (port) async throws in
             let response = try RawHTTPResponse.exchange(GatewayFixture.text("GET /openapi.html"), port: port)

@@ -66,6 +66,15 @@ import Testing
         #expect(try await requestCount(ofNodeThat: Self.breaksConnections, isWebSocket: isWebSocket) < 8)
     }
 
+    /// Otherwise, a client with such requests could eject every node.
+    @Test func requestThatCannotBeSentTellsNothingAboutTheNode() {
+        let closed = MicroError(.closed, "the proxy is closed")
+        for error in [UpstreamError.invalidRequest("TRACE is not passed on"), closed] as [any Error] {
+            #expect(ReverseProxy.outcome(of: error) == .abandoned)
+        }
+        #expect(ReverseProxy.outcome(of: UpstreamError.connectionClosed) == .failed)
+    }
+
     /// A status is a response, whatever it says.
     @Test(arguments: [false, true]) func nodeThatRefusesIsNotEjected(isWebSocket: Bool) async throws {
         #expect(try await requestCount(ofNodeThat: Self.refuses, isWebSocket: isWebSocket) >= 8)

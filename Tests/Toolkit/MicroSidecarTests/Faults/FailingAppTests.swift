@@ -4,8 +4,10 @@
 import Foundation
 import Micro
 import MicroCore
+import MicroEdge
 import MicroHTTP
 import NIOCore
+import ServiceLifecycle
 import Synchronization
 import TestServers
 import TestSupport
@@ -76,6 +78,45 @@ import Testing
                 #expect(await eventually { (try? await failure(client, "Shop.Buy")) == nil })
             }
         }
+    }
+
+    /// The calls of the apps are finished even if the server of the sidecar has no requests.
+    @Test func gracefulShutdownFinishesTheCallsOfApps() async throws {
+        let (started, ended) = (Counter(), Counter())
+        let isHeld = Atomic(true)
+        let server = try TestApp { request in
+            if request.target == "/Shop.Buy" {
+                started.add()
+                while isHeld.load(ordering: .relaxed) { Thread.sleep(forTimeInterval: 0.01) }
+            }
+            return ScriptedResponse(text: "{}")
+        }
+        defer { isHeld.store(false, ordering: .relaxed) }
+        var configuration = SidecarConfiguration()
+        configuration.edge.address = "127.0.0.1:0"
+        configuration.apps = [app(server.port)]
+        try await withClient { (client) async throws in
+            let sidecar = try Sidecar(
+                configuration: configuration, client: client, registry: fixture.registry, broker: fixture.broker,
+                transport: fixture.transport, logger: fixture.logs.logger)
+            let group = ServiceGroup(configuration: .init(services: [sidecar], logger: fixture.logs.logger))
+            let running = Task {
+                try await group.run()
+                ended.add()
+            }
+            let port = try #require(try await sidecar.listeningAddress().port)
+            #expect(try await eventually { try await isRegistered() })
+            async let error = failure(client, "Shop.Buy")
+            #expect(await eventually { started.value == 1 })
+            await group.triggerGracefulShutdown()
+            #expect(await eventually { (try? RawSocket(port: port)) == nil })
+            #expect(try await eventually { try await !isRegistered() })
+            #expect(await always(during: .milliseconds(200)) { ended.value == 0 })
+            isHeld.store(false, ordering: .relaxed)
+            #expect(try await error == nil)
+            try await running.value
+        }
+        await fixture.transport.close()
     }
 
     @Test func appThatEndsWithinAResponseFailsTheCallOnly() async throws {
