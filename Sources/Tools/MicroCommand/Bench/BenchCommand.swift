@@ -49,8 +49,8 @@ struct BenchCallCommand: AsyncParsableCommand {
         guard (1...100_000).contains(concurrency) else {
             throw ValidationError("--concurrency must be within 1…100000.")
         }
-        guard rate.map({ $0 > 0 && $0 <= 10_000_000 }) ?? true else {
-            throw ValidationError("--rate must be above 0, and at most 10000000.")
+        guard rate.map({ (0.001...10_000_000).contains($0) }) ?? true else {
+            throw ValidationError("--rate must be from 0.001 to 10000000.")
         }
         _ = try TimeLimit.parse(duration, option: "--duration")
         _ = try TimeLimit.parse(warmUp, option: "--warm-up")

@@ -71,6 +71,9 @@ struct ServiceCall {
     ) async throws {
         let records = try await registry.records(of: service)
         let nodes = records.filter { options.version == nil || $0.version == options.version }.flatMap(\.nodes)
+        guard !nodes.isEmpty else {
+            throw CommandError("no node of \(service) has the version \(options.version ?? "")", status: .notFound)
+        }
         let outcomes = try await Concurrent.map(nodes.sorted { $0.id < $1.id }, maxConcurrency: 16) { node in
             var callOptions = callOptions
             callOptions.address = Address(node)
@@ -83,6 +86,7 @@ struct ServiceCall {
             } catch { result = .failure(error) }
             return NodeOutcome(node: node, duration: ContinuousClock.now - start, result: result)
         }
+        try Task.checkCancellation()
         try write(outcomes)
         guard outcomes.allSatisfy({ (try? $0.result.get()) != nil }) else {
             throw ExitCode(ExitStatus.failed.rawValue)

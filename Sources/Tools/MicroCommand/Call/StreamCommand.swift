@@ -49,11 +49,12 @@ struct StreamCommand: AsyncParsableCommand {
     func run() async throws {
         let messages = try await StreamMessages(request.joined(separator: " "), contentType: options.contentType)
         let callOptions = try options.callOptions
+        let deadline = callOptions.timeout.map { ContinuousClock.now + $0 }
         try await settings.resolved().withCaller { _, caller in
             do {
                 let stream = try await caller.open(
                     target.service, target.endpoint, contentType: options.contentType, options: callOptions)
-                try await exchange(messages, stream)
+                try await exchange(messages, stream, until: deadline)
             } catch let error as MicroError {
                 throw ServiceCall.failure(error, "streaming from", target.service, target.endpoint)
             }
@@ -61,7 +62,11 @@ struct StreamCommand: AsyncParsableCommand {
     }
 
     /// Sends and receives at the same time, until the service ends the stream.
-    private func exchange(_ messages: StreamMessages, _ stream: TransportStream) async throws {
+    ///
+    /// - Parameter deadline: The end of the stream at the latest, because a sidecar has none; nil for no limit.
+    private func exchange(
+        _ messages: StreamMessages, _ stream: TransportStream, until deadline: ContinuousClock.Instant?
+    ) async throws {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 try await messages.send(to: stream)
@@ -75,6 +80,14 @@ struct StreamCommand: AsyncParsableCommand {
                     if received == count { break }
                 }
                 return true
+            }
+            if let deadline {
+                group.addTask {
+                    try await Task.sleep(until: deadline)
+                    throw MicroError(
+                        .deadlineExceeded, "the stream has not ended within its time limit",
+                        origin: MicroError.Origin.client)
+                }
             }
             // The end of the input only ends this side.
             while let isDone = try await group.next() {

@@ -8,21 +8,24 @@
 enum ArgumentNormalizer {
     /// The command line with the names of settings and commands of this package.
     static func normalized(_ arguments: [String]) -> [String] {
-        var arguments = arguments
         let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
-        for index in arguments[..<end].indices { arguments[index] = withHyphens(arguments[index]) }
-        guard let index = firstWord(of: arguments), !MicroTool.commandNames.contains(arguments[index]) else {
-            return arguments
+        func hyphenated(_ flags: Set<String>) -> [String] {
+            arguments[..<end].map { withHyphens($0, flags) } + arguments[end...]
         }
-        arguments.insert(InvokeCommand.name, at: index)
-        return arguments
+        // The short form takes the fields of the request: a field may have the name of a command's option.
+        var shortForm = hyphenated(SettingName.flags)
+        guard let index = firstWord(of: shortForm), !MicroTool.commandNames.contains(shortForm[index]) else {
+            return hyphenated(flags)
+        }
+        shortForm.insert(InvokeCommand.name, at: index)
+        return shortForm
     }
 
     /// The names of the options that Go Micro writes with underscores.
     private static let flags = SettingName.flags.union(ApiOptions.flags).union(SidecarOptions.flags)
         .union(SidecarAppOptions.flags)
 
-    private static func withHyphens(_ argument: String) -> String {
+    private static func withHyphens(_ argument: String, _ flags: Set<String>) -> String {
         guard argument.hasPrefix("--") else { return argument }
         let name = argument.dropFirst(2).prefix { $0 != "=" }
         let hyphenated = name.replacing("_", with: "-")

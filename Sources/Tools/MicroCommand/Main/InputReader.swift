@@ -10,7 +10,7 @@ enum InputReader {
 
     /// The next bytes; empty at the end of the input. One task may wait at a time.
     ///
-    /// - Throws: `CancellationError`.
+    /// - Throws: `CommandError` if the input cannot be read, such as a folder; `CancellationError`.
     static func next() async throws -> [UInt8] {
         let promise = Promise<[UInt8]>()
         let wakeup = Pipe()
@@ -27,7 +27,7 @@ enum InputReader {
 
     /// Waits for input and reads it.
     ///
-    /// - Throws: `CancellationError` if the pipe is closed first.
+    /// - Throws: `CommandError` if the input cannot be read; `CancellationError` if the pipe is closed first.
     private static func read(untilClosed receiver: FileHandle) throws -> [UInt8] {
         var descriptors = [
             pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
@@ -36,13 +36,17 @@ enum InputReader {
         var buffer = [UInt8](repeating: 0, count: chunkSize)
         while true {
             if poll(&descriptors, nfds_t(descriptors.count), -1) < 0 {
-                guard errno == EINTR else { return [] }
+                guard errno == EINTR else { throw unreadable(errno) }
                 continue
             }
             guard descriptors[1].revents == 0 else { throw CancellationError() }
             let count = buffer.withUnsafeMutableBytes { Foundation.read(STDIN_FILENO, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            return Array(buffer.prefix(max(0, count)))
+            if count >= 0 { return Array(buffer.prefix(count)) }
+            guard errno == EINTR else { throw unreadable(errno) }
         }
+    }
+
+    private static func unreadable(_ code: Int32) -> CommandError {
+        CommandError("cannot read the standard input: \(String(cString: strerror(code)))")
     }
 }

@@ -127,8 +127,13 @@ struct PromptSession {
             return ["--\(name.rawValue)", value]
         }
         let command = Task { await CommandRunner.run(settings + words) }
-        await Interruption.handlingInterrupts(by: { command.cancel() }, during: { _ = await command.value })
-        return await command.value
+        return await withTaskCancellationHandler {
+            await Interruption.handlingInterrupts(by: { command.cancel() }, during: { _ = await command.value })
+            return await command.value
+        } onCancel: {
+            // The prompt itself ends, such as by SIGTERM.
+            command.cancel()
+        }
     }
 }
 

@@ -41,7 +41,10 @@ final class SidecarStream: TransportStreamDelegate {
     }
 
     func send(_ message: ByteBuffer) async throws {
-        try await write("{\"message\":\(String(buffer: message))}\n")
+        // The sidecar reads one object per line. JSON has line breaks only between its tokens.
+        let json = String(
+            decoding: message.readableBytesView.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }, as: UTF8.self)
+        try await write("{\"message\":\(json)}\n")
     }
 
     func finish() async throws { try await write("{\"end\":true}\n") }

@@ -35,13 +35,12 @@ enum SecretSetting {
     private static func withoutUserInfo(_ value: String) -> String {
         var addresses: [String] = []
         for part in value.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
-            // A comma inside a password does not separate addresses.
-            if part.contains("@"), !part.contains("://"), let last = addresses.last, last.contains("://"),
-                !last.contains("@")
-            {
-                addresses[addresses.count - 1] = "\(last),\(part)"
-            } else {
-                addresses.append(part)
+            addresses.append(part)
+            // A comma can be inside a password: everything before the last @ of an address is hidden.
+            if part.contains("@"), !part.contains("://") {
+                let start = addresses.lastIndex { $0.contains("://") } ?? 0
+                let address = addresses[start...].joined(separator: ",")
+                addresses.replaceSubrange(start..., with: [address])
             }
         }
         return addresses.map { address in

@@ -52,7 +52,7 @@ enum SwiftNames {
         return result
     }
 
-    /// A string literal, on one line and in ASCII except for letters.
+    /// A string literal on one line, in which control characters and other invisible characters are escaped.
     static func literal(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {

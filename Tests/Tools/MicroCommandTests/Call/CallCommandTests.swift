@@ -60,6 +60,8 @@ import Testing
         let outcomes = try #require(try JSONSerialization.jsonObject(with: Data(all.text.utf8)) as? [[String: Any]])
         let processes = outcomes.compactMap { ($0["response"] as? [String: Any])?["process"] as? Int }
         #expect(Set(processes).count == 2, "\(all.text)")
+        let none = try await system.micro("greeter", "hello", "--name=A", "--all-nodes", "--version=9")
+        #expect(none.status == 3 && none.text.contains("version 9"), "\(none.text)")
         var seen: Set<Int> = []
         for _ in 0..<6 {
             let call = try await system.micro("greeter", "hello", "--name=A", "--version=1.1")

@@ -14,6 +14,9 @@ import Testing
         var text: String
     }
 
+    /// The calls of `Echo.Slow` that have started.
+    private static let slowCalls = Counter()
+
     /// Runs a body while the service `echo` is registered.
     private func withEcho(_ body: @escaping @Sendable (TestSystem) async throws -> Void) async throws {
         let consul = try #require(ConsulServer.current)
@@ -29,6 +32,7 @@ import Testing
         service.handle("Echo.Header") { (request: Text, context) in Text(text: context.headers[request.text] ?? "none")
         }
         service.handle("Echo.Slow") { (request: Text, context) in
+            Self.slowCalls.add()
             try await Task.sleep(for: .seconds(120))
             return request
         }
@@ -95,6 +99,18 @@ import Testing
             #expect(call.status == 5, "\(call.text)")
             let short = try await system.micro("echo", "slow", "--text=a", "--timeout=300ms", environment: environment)
             #expect(short.status == 5, "\(short.text)")
+        }
+    }
+
+    @Test func interruptedCallIsNotAFailureOfANode() async throws {
+        try await withEcho { system in
+            let before = Self.slowCalls.value
+            let call = try system.start(
+                "call", "echo", "Echo.Slow", #"{"text":"a"}"#, "--all-nodes", "--timeout", "60s")
+            #expect(await eventually { Self.slowCalls.value > before }, "\(call.text)")
+            call.send(SIGINT)
+            #expect(await call.exitStatus() == 130, "\(call.text)")
+            #expect(call.text.isEmpty, "\(call.text)")
         }
     }
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestServers
+import TestSupport
 import Testing
 
 @testable import MicroCommand
@@ -76,6 +78,16 @@ import Testing
     func scriptEndsWithTheStatusOfTheLastFailure(_ lines: String, _ status: Int32) async throws {
         let result = try await MicroTool.run("/bin/sh", ["-c", "printf \"\(lines)\\n\" | \(MicroTool.path) cli"])
         #expect(result.status == status, "\(result.text)")
+    }
+
+    @Test(.timeLimit(.minutes(1))) func terminationEndsTheRunningCommand() async throws {
+        let prompt = try ChildProcess(
+            "/bin/bash", ["-c", "exec \"$0\" cli <<< \"subscribe some.topic\"", MicroTool.path],
+            environment: ["MICRO_BROKER": "memory"])
+        #expect(await eventually { prompt.text.contains("subscribed to") }, "\(prompt.text)")
+        prompt.send(SIGTERM)
+        // A command that does not end is killed after some seconds, with the status 143.
+        #expect(await prompt.exitStatus() == 0, "\(prompt.text)")
     }
 
     @Test(arguments: [

@@ -90,6 +90,61 @@ import Testing
         await client.close()
     }
 
+    /// A sidecar reads one object per line.
+    @Test func messageOfSeveralLinesIsSentInOneLine() async throws {
+        let received = RequestLog()
+        let sidecar = try ScriptedServer { connection in
+            guard let request = try connection.readRequest() else { return }
+            try Self.accept(connection, request)
+            // A frame of a client has a mask (RFC 6455, section 5.2).
+            let length = Int(try connection.read(count: 2)[1] & 0x7F)
+            let mask = try connection.read(count: 4)
+            let payload = try connection.read(count: length).enumerated().map { $0.element ^ mask[$0.offset % 4] }
+            received.add(String(decoding: payload, as: UTF8.self))
+            _ = connection.readToEnd()
+        }
+        defer { sidecar.stop() }
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("none-\(UUID().uuidString)")
+        let settings = try Settings(options: [:], environment: [:], store: ContextStore(file: file))
+        let client = try SidecarClient(address: "127.0.0.1:\(sidecar.port)", settings: settings)
+        let request = TransportRequest(
+            service: "chat", endpoint: "Chat.Echo", contentType: "application/json", deadline: .now + .seconds(30))
+        let stream = try await SidecarStream.open(request, at: nil, through: client)
+        try await stream.send(ByteBuffer(string: "{\n\"n\":1\r\n}"))
+        #expect(await eventually { !received.all.isEmpty })
+        #expect(received.all == ["{\"message\":{ \"n\":1  }}\n"])
+        stream.cancel()
+        await client.close()
+    }
+
+    @Test func streamEndsAtItsTimeLimit() async throws {
+        let sidecar = try ScriptedServer { connection in
+            guard let request = try connection.readRequest() else { return }
+            try Self.accept(connection, request)
+            _ = connection.readToEnd()
+        }
+        defer { sidecar.stop() }
+        // Without a limit, the command would have no status: it would be killed after 60 s.
+        let stream = try await MicroTool.run(
+            MicroTool.path, ["stream", "chat", "Chat.Echo", "{}", "--timeout", "300ms"],
+            environment: ["MICRO_PROXY_ADDRESS": "127.0.0.1:\(sidecar.port)"])
+        #expect(stream.status == 5 && stream.text.contains("time limit"), "\(stream.text)")
+    }
+
+    @Test func subscriptionThatEndsEarlyIsAnError() async throws {
+        let sidecar = try ScriptedServer { connection in
+            guard let request = try connection.readRequest() else { return }
+            try Self.accept(connection, request)
+            try connection.write(Self.frame(#"{"Header":{},"Body":"eyJuIjoxfQ=="}"#))
+            connection.close()
+        }
+        defer { sidecar.stop() }
+        let subscribed = try await MicroTool.run(
+            MicroTool.path, ["subscribe", "user.created", "--count", "2"],
+            environment: ["MICRO_PROXY_ADDRESS": "127.0.0.1:\(sidecar.port)"])
+        #expect(subscribed.status == 4 && subscribed.text.contains("has ended"), "\(subscribed.text)")
+    }
+
     @Test func commandsUseSidecarRoutes() async throws {
         let requests = RequestLog()
         let sidecar = try stub(requests)

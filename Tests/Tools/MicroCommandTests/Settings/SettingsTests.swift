@@ -52,6 +52,8 @@ import Testing
         ("USER_JWT", "abc", "***"), ("SOMETHING_NEW", "abc", "***"), ("TOKEN_URL", "abc", "***"),
         ("MICRO_PROXY_ADDRESS", "http://user:p@w@host:80", "http://***@host:80"),
         ("NATS_URL", "nats://u:p,w@h1,nats://h2", "nats://***@h1,nats://h2"),
+        ("NATS_URL", "nats://u:p,x,w@h1,nats://h2", "nats://***@h1,nats://h2"), ("NATS_URL", "u:p,w@h", "***@h"),
+        ("NATS_URL", "nats://h1,h2:4222", "nats://h1,h2:4222"),
         ("CONSUL_HTTP_ADDR", "h:1", "h:1"), ("MICRO_REGISTRY", "consul", "consul"),
     ])
     func onlySecretsAreRedacted(_ variable: String, _ value: String, _ shown: String) {
@@ -62,6 +64,9 @@ import Testing
         (["--registry_address", "x", "services"], ["--registry-address", "x", "services"]),
         (["services", "--registry_address=a_b"], ["services", "--registry-address=a_b"]),
         (["greeter", "hello", "--first_name=x"], ["invoke", "greeter", "hello", "--first_name=x"]),
+        (["greeter", "hello", "--server_name=x"], ["invoke", "greeter", "hello", "--server_name=x"]),
+        (["sidecar", "--server_name=x"], ["sidecar", "--server-name=x"]),
+        (["--registry_address", "x", "greeter"], ["--registry-address", "x", "invoke", "greeter"]),
         (["--registry", "etcd", "greeter"], ["--registry", "etcd", "invoke", "greeter"]),
         (["--registry=etcd", "services"], ["--registry=etcd", "services"]), (["--help"], ["--help"]), ([], []),
         (["call", "--", "--registry_address"], ["call", "--", "--registry_address"]),

@@ -67,6 +67,9 @@ struct SubscribeCommand: AsyncParsableCommand {
                     received += 1
                     if received == count { return }
                 }
+                // A cancelled task ends the subscription, too.
+                guard !Task.isCancelled else { return }
+                throw CommandError("the subscription to \(topic) at \(broker) has ended", status: .unavailable)
             }
         }
     }

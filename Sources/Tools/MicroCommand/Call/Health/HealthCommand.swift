@@ -49,6 +49,7 @@ struct HealthCommand: AsyncParsableCommand {
                             version: record.version, node: result.node.id, address: "\(Address(result.node))",
                             status: Self.status(of: result.outcome)))
                 }
+                try Task.checkCancellation()
             }
             return rows
         }

@@ -61,6 +61,7 @@ struct StatsCommand: AsyncParsableCommand {
                         version: record.version, node: result.node.id, address: "\(Address(result.node))",
                         statistics: statistics, error: problem))
             }
+            try Task.checkCancellation()
         }
         return rows
     }

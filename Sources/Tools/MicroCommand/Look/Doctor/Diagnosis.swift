@@ -141,6 +141,8 @@ struct Diagnosis {
                     delivery.acknowledge()
                     return
                 }
+                throw MicroError(
+                    .unavailable, "the subscription ended without an event", origin: MicroError.Origin.broker)
             }
         }
     }
