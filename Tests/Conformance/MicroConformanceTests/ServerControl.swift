@@ -27,7 +27,7 @@ struct ServerControl: BackendControl {
         switch action {
         case .stop: try await server.stop()
         case .kill: await server.kill()
-        case .start: if server.processID == nil { try await server.start() }
+        case .start: try await start()
         case .pause: server.signal(SIGSTOP)
         case .resume: server.signal(SIGCONT)
         case .wipe: try await server.wipe()
@@ -37,6 +37,13 @@ struct ServerControl: BackendControl {
             }
             try await request()
         }
+    }
+
+    /// A server that already runs may not serve yet, if an earlier start was cancelled.
+    private func start() async throws {
+        if server.processID == nil { return try await server.start() }
+        try await server.waitUntilServing()
+        try await server.prepare()
     }
 }
 
