@@ -83,13 +83,23 @@ public struct Gateway: Service {
 
     /// Serves until the task is cancelled, or until a graceful shutdown, which waits for the requests in progress.
     ///
-    /// - Throws: ``/MicroCore/MicroError`` with `unavailable` if the address cannot be used.
+    /// - Throws: ``/MicroCore/MicroError`` with `unavailable` if the address cannot be used, with `closed` if the registry is
+    ///   closed.
     public func run() async throws {
         do {
-            try await withThrowingTaskGroup { group in
-                group.addTask { try await routes.run() }
+            // Each child task returns whether the gateway has ended with it.
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                group.addTask {
+                    try await routes.run()
+                    return false
+                }
+                group.addTask {
+                    try await server.run()
+                    return true
+                }
+                // The first error ends the other task.
                 defer { group.cancelAll() }
-                try await server.run()
+                for try await hasEnded in group where hasEnded { return }
             }
             await proxy.close()
         } catch {

@@ -1,6 +1,7 @@
 // Copyright (c) the swift-micro authors
 // SPDX-License-Identifier: Apache-2.0
 
+import HTTPTypes
 import Hummingbird
 import InMemoryTracing
 import Instrumentation
@@ -93,6 +94,23 @@ import Tracing
             let none = try send(port, "GET /none")
             #expect(none?.status == 204 && none?.body == "")
         }
+    }
+
+    @Test(arguments: ["https://app.example", "https://other.example"])
+    func policyReplacesCORSFieldsOfTheResponse(_ origin: String) async throws {
+        try await withServer(
+            { $0.cors = CORSPolicy(origins: ["https://app.example"]) },
+            handler: { _, _ in
+                Response(
+                    status: .ok,
+                    headers: [.accessControlAllowOrigin: "*", .accessControlAllowCredentials: "true"])
+            },
+            { (port) async throws in
+                let response = try send(port, "GET /", ["Origin: \(origin)"])
+                let allowed = origin == "https://app.example" ? origin : nil
+                #expect(response?.headers["access-control-allow-origin"] == allowed)
+                #expect(response?.headers["access-control-allow-credentials"] == nil)
+            })
     }
 
     @Test func validRequestIDIsKeptAndOthersAreReplaced() async throws {

@@ -3,6 +3,7 @@
 
 import Hummingbird
 import MicroCore
+import NIOCore
 import TestServers
 import TestSupport
 import Testing
@@ -192,6 +193,29 @@ import Testing
                 return
             }
             #expect(String(decoding: bytes, as: UTF8.self).hasPrefix("HTTP/1.1 408"))
+        }
+    }
+
+    @Test func clientThatDoesNotReadItsResponseIsDisconnected() async throws {
+        let ended = Counter()
+        var configuration = EdgeConfiguration()
+        configuration.address = "127.0.0.1:0"
+        configuration.limits.idleTimeout = .milliseconds(500)
+        let server = try EdgeServer(configuration: configuration, logger: LogRecorder().logger) { _, _ in
+            Response(
+                status: .ok,
+                body: ResponseBody { writer in
+                    defer { ended.add() }
+                    while true { try await writer.write(ByteBuffer(repeating: 1, count: 65_536)) }
+                })
+        }
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await server.run() }
+            let socket = try RawSocket(port: #require(try await server.listeningAddress().port))
+            socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+            #expect(await eventually { ended.value == 1 })
+            withExtendedLifetime(socket) {}
+            group.cancelAll()
         }
     }
 

@@ -4,6 +4,7 @@
 import Foundation
 import Logging
 import Micro
+import MicroCore
 import MicroEdge
 import MicroMemory
 import NIOCore
@@ -128,6 +129,23 @@ import Testing
             let event = try JSONDecoder().decode(APIEvent.self, from: Data(delivery.message.body.readableBytesView))
             #expect(
                 event.name == "login" && event.data == #"{"name":"Ada"}"# && event.id == accepted.json["id"] as? String)
+        }
+    }
+
+    @Test func closedRegistryEndsTheGateway() async throws {
+        var configuration = GatewayConfiguration()
+        configuration.edge.address = "127.0.0.1:0"
+        let registry = fixture.registry
+        let client = try Client(
+            registry: fixture.registry, transport: MemoryTransport(backend: fixture.backend), broker: fixture.broker)
+        try await closing(client) { client in
+            let gateway = try Gateway(
+                configuration: configuration, client: client, registry: registry, logger: LogRecorder().logger)
+            await registry.close()
+            let error = await #expect(throws: MicroError.self) { try await gateway.run() }
+            #expect(error?.code == .closed)
+        } by: {
+            await $0.close()
         }
     }
 

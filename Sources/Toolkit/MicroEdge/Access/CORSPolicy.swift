@@ -35,6 +35,15 @@ public struct CORSPolicy: Sendable {
         origins.contains("*") || origins.contains { matches(origin, $0) }
     }
 
+    /// Replaces the fields for CORS in the header of a response. Those of a service behind the server would contradict the policy,
+    /// and browsers reject a field that occurs twice.
+    func apply(to headers: inout HTTPFields, for request: Request) {
+        for name in Set(headers.map(\.name)) where name.canonicalName.hasPrefix("access-control-") {
+            headers[name] = nil
+        }
+        headers.append(contentsOf: self.headers(for: request))
+    }
+
     /// The header fields of a response to a request.
     func headers(for request: Request) -> HTTPFields {
         var headers: HTTPFields = [:]

@@ -75,7 +75,8 @@ public struct EdgeLimits: Sendable {
     /// The time limit of a request, from its header to the header of its response; 30 s by default. Then the response is 408.
     /// If the client closes its connection, or only its sending side, the request is cancelled.
     public var requestTimeout: Duration = .seconds(30)
-    /// The maximum idle time between two requests, and the time limit of receiving a header; 60 s by default.
+    /// The maximum idle time between two requests, the time limit of receiving a header, and how long a client may accept no
+    /// data of a response; 60 s by default.
     public var idleTimeout: Duration = .seconds(60)
 
     /// Creates the default limits.

@@ -49,7 +49,7 @@ struct EdgeResponder: HTTPResponder {
             response = Response(failure: error)
         }
         configuration.compression?.apply(to: &response, for: request)
-        if let cors = configuration.cors { response.headers.append(contentsOf: cors.headers(for: request)) }
+        configuration.cors?.apply(to: &response.headers, for: request)
         response.headers.set("X-Request-Id", context.requestID)
         response.removeForbiddenBody(for: request)
         record(request, context, response, since: start)
@@ -103,6 +103,9 @@ struct EdgeResponder: HTTPResponder {
                 withExtendedLifetime(permits) {}
             }
             return .accept(upgrade)
+        } catch is CancellationError {
+            // The client has disconnected.
+            return .reject(status: 503, headers: [:], body: ByteBuffer())
         } catch {
             log(error, context)
             var rejection = RejectedRequest(error)

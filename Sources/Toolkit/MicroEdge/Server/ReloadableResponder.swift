@@ -27,7 +27,11 @@ final class ReloadableResponder: HTTPResponder {
 
     /// The handlers of a new connection.
     var channelHandlers: [any RemovableChannelHandler] {
-        guard current.webSockets != nil else { return [DisconnectHandler()] }
-        return [DisconnectHandler(), UpgradeHandler { await self.current.upgrade($0, $1) }]
+        let current = current
+        var handlers: [any RemovableChannelHandler] = [
+            DisconnectHandler(), StalledResponseHandler(timeout: current.configuration.limits.idleTimeout),
+        ]
+        if current.webSockets != nil { handlers.append(UpgradeHandler { await self.current.upgrade($0, $1) }) }
+        return handlers
     }
 }

@@ -137,6 +137,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 pipeline.removeHandler(try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)),
                 pipeline.removeHandler(try pipeline.handler(type: HTTPResponseEncoder.self)),
                 pipeline.removeHandler(try pipeline.handler(type: RequestTargetHandler.self)),
+                pipeline.removeHandler(try pipeline.handler(type: StalledResponseHandler.self)),
                 pipeline.removeHandler(try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)),
                 pipeline.removeHandler(try pipeline.handler(type: HTTPConnectionStateHandler.self)),
             ]

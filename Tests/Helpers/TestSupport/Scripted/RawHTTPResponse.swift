@@ -7,7 +7,7 @@ import Foundation
 package struct RawHTTPResponse: Sendable {
     /// The status.
     package let status: Int
-    /// Keys are in lower case.
+    /// Keys are in lower case. The values of a field that is repeated are joined with commas.
     package let headers: [String: String]
     /// Includes the framing of chunks.
     package let body: String
@@ -41,7 +41,7 @@ package struct RawHTTPResponse: Sendable {
             lines.dropFirst().map { line in
                 let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
                 return (parts[0].lowercased(), parts.last ?? "")
-            }, uniquingKeysWith: { first, _ in first })
+            }, uniquingKeysWith: { "\($0), \($1)" })
         body = String(text[end.upperBound...])
     }
 
