@@ -93,11 +93,8 @@ final class RetryExecutor<Response: Sendable>: Sendable {
             if let selected = next.take() {
                 selection = selected
             } else {
-                do {
-                    selection = try await pick(request, avoiding: hedge?.nodes.union(tried) ?? tried)
-                } catch var error as MicroError where mayHaveRun {
-                    error.isSafeToRetry = false
-                    throw error
+                do { selection = try await pick(request, avoiding: hedge?.nodes.union(tried) ?? tried) } catch {
+                    throw Self.marked(error, mayHaveRun: &mayHaveRun)
                 }
             }
             hedge?.recordNode(selection.node.id)
@@ -107,22 +104,33 @@ final class RetryExecutor<Response: Sendable>: Sendable {
                 return response
             } catch {
                 selection.report(Selection.Outcome(of: error))
-                guard var failure = error as? MicroError else { throw error }
-                mayHaveRun = mayHaveRun || !failure.isSafeToRetry
-                failure.isSafeToRetry = !mayHaveRun
+                let failure = Self.marked(error, mayHaveRun: &mayHaveRun)
                 let delay = tried.contains(selection.node.id) ? policy.backoff.delay(attempt: attempt) : .zero
-                guard isRetryable(failure), attempt < policy.maxRetries,
-                    ContinuousClock.now + delay < request.deadline, budget.tryAcquire()
-                else { throw failure }
-                options.onRetry?(failure)
+                guard attempt < policy.maxRetries, beginsRetry(failure, at: .now + delay, request) else {
+                    throw failure
+                }
                 if !tried.insert(selection.node.id).inserted { try await Task.sleep(for: delay) }
                 attempt += 1
             }
         }
     }
 
-    private func isRetryable(_ error: MicroError) -> Bool {
-        (error.code == .unavailable || error.code == .resourceExhausted)
-            && (error.isSafeToRetry || options.isIdempotent)
+    /// The error of an attempt. It is safe to retry only if no attempt may have had an effect.
+    private static func marked(_ error: any Error, mayHaveRun: inout Bool) -> any Error {
+        guard var error = error as? MicroError else { return error }
+        mayHaveRun = mayHaveRun || !error.isSafeToRetry
+        error.isSafeToRetry = !mayHaveRun
+        return error
+    }
+
+    /// Takes a retry from the budget, if the error permits one that begins at an instant.
+    private func beginsRetry(
+        _ error: any Error, at instant: ContinuousClock.Instant, _ request: TransportRequest
+    ) -> Bool {
+        guard let error = error as? MicroError, error.code == .unavailable || error.code == .resourceExhausted,
+            error.isSafeToRetry || options.isIdempotent, instant < request.deadline, budget.tryAcquire()
+        else { return false }
+        options.onRetry?(error)
+        return true
     }
 }

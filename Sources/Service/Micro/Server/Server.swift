@@ -235,16 +235,22 @@ final class Server: Sendable {
         let metrics = handler?.metrics ?? unknownEndpointMetrics
         return try await metrics.measure {
             do { return try await CallTracing.serve(request, metrics.method, body) } catch {
-                // Errors of the handler are already mapped; errors of interceptors are not.
-                guard let error = error as? MicroError else { throw responseError(for: request, handler, error) }
-                // The server itself uses only the origin `server`. With another origin of the toolkit, the caller would
-                // treat the error of a call that an interceptor made as a refusal of its own call, and repeat it.
-                guard error.origin != MicroError.Origin.server, MicroError.Origin.isToolkit(error.origin) else {
-                    throw error
-                }
-                throw error.rethrown(by: request.service)
+                throw interceptedError(error, for: request, handler)
             }
         }
+    }
+
+    /// The error for the caller. Errors of the handler are already mapped; errors of interceptors are not.
+    private func interceptedError(
+        _ error: any Error, for request: TransportRequest, _ handler: EndpointHandler?
+    ) -> any Error {
+        guard let microError = error as? MicroError else { return responseError(for: request, handler, error) }
+        // The server itself uses only the origin `server`. With another origin of the toolkit, the caller would treat the
+        // error of a call that an interceptor made as a refusal of its own call, and repeat it.
+        guard microError.origin != MicroError.Origin.server, MicroError.Origin.isToolkit(microError.origin) else {
+            return error
+        }
+        return microError.rethrown(by: request.service)
     }
 
     /// Runs a handler within the concurrency limit, and maps its errors.
