@@ -38,7 +38,9 @@ class App(http.server.BaseHTTPRequestHandler):
             self.say_hello(body)
         elif self.path == "/events/user":
             # 2xx acknowledges the event; 408, 425, 429 and 5xx cause a redelivery; any other status drops it.
-            print("event", self.headers.get("Micro-Topic"), body.decode(), flush=True)
+            # In one write, so that the lines of the sidecar do not divide it.
+            sys.stdout.write(f"event {self.headers.get('Micro-Topic')} {body.decode()}\n")
+            sys.stdout.flush()
             self.answer(200, {"status": "SUCCESS"})
         else:
             self.answer(404, {"detail": f"no endpoint {self.path}"})
