@@ -21,13 +21,13 @@ import Testing
     @Test func callWithoutListenerIsUnavailableAtOnce() async throws {
         try await withTransport { client in
             // At the deadline, the error would be another one.
-            let nobody = Address(host: "nobody")
+            let unused = Address(host: "unused")
             let error = await #expect(throws: MicroError.self) {
-                _ = try await client.call(Self.request("echo", timeout: .seconds(60)), to: nobody)
+                _ = try await client.call(Self.request("echo", timeout: .seconds(60)), to: unused)
             }
             #expect(error?.code == .unavailable && error?.isSafeToRetry == true)
-            #expect(error?.message.contains("nobody") == true)
-            let stream = try await client.open(Self.request("echo", timeout: .seconds(60)), to: nobody)
+            #expect(error?.message.contains("unused") == true)
+            let stream = try await client.open(Self.request("echo", timeout: .seconds(60)), to: unused)
             let refusal = await #expect(throws: MicroError.self) { for try await _ in stream {} }
             #expect(refusal?.code == .unavailable && refusal?.isSafeToRetry == true)
         }

@@ -117,13 +117,13 @@ import Testing
     @Test func callWithoutListenerIsUnavailable() async throws {
         try await withTransport(server.url) { client in
             // At the deadline, the error would be another one.
-            let nobody = Address(host: "_INBOX.nobody")
+            let unused = Address(host: "_INBOX.unused")
             let error = await #expect(throws: MicroError.self) {
-                try await client.call(Self.request("echo", timeout: .seconds(60)), to: nobody)
+                try await client.call(Self.request("echo", timeout: .seconds(60)), to: unused)
             }
             #expect(error?.code == .unavailable && error?.isSafeToRetry == true)
-            #expect(error?.message.contains("_INBOX.nobody") == true)
-            let stream = try await client.open(Self.request("echo", timeout: .seconds(60)), to: nobody)
+            #expect(error?.message.contains("_INBOX.unused") == true)
+            let stream = try await client.open(Self.request("echo", timeout: .seconds(60)), to: unused)
             let refusal = await #expect(throws: MicroError.self) { for try await _ in stream {} }
             #expect(refusal?.code == .unavailable && refusal?.isSafeToRetry == true)
         }
